@@ -1,0 +1,69 @@
+import { DateTime } from 'luxon';
+
+/** The market's time zone; Korea has no daylight saving. */
+export const KST = 'Asia/Seoul';
+
+/** A timer that can be called off; calling it off twice is harmless. */
+export type CancelTimer = () => void;
+
+/**
+ * Time, as a port: nothing outside this file asks the machine what time it is, so tests can.
+ */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs `callback` once, no sooner than `delayMs` from now. */
+  timer(delayMs: number, callback: () => void): CancelTimer;
+  /** Resolves after `delayMs`; rejects with the signal's reason when it is aborted first. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  timer(delayMs, callback) {
+    const handle = setTimeout(callback, delayMs);
+    return () => clearTimeout(handle);
+  },
+  sleep: (delayMs, signal) => sleepOn(systemClock, delayMs, signal),
+};
+
+/** `sleep` in terms of `timer`, for every implementation of Clock. */
+export function sleepOn(clock: Pick<Clock, 'timer'>, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const onAbort = (): void => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = clock.timer(delayMs, () => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** `at` (milliseconds) as a date and time in Korea. */
+export function inKorea(at: number): DateTime {
+  return DateTime.fromMillis(at, { zone: KST });
+}
+
+/** A calendar day in Korea as KIS writes it: `20261121`. */
+export function koreanDay(at: number): string {
+  return inKorea(at).toFormat('yyyyMMdd');
+}
+
+/** A time of day in Korea as KIS writes it: `091500`. */
+export function koreanTime(at: number): string {
+  return inKorea(at).toFormat('HHmmss');
+}
+
+/** Milliseconds for a day (`20261121`) and a time (`091500`) in Korea; NaN when they are not a time. */
+export function fromKoreanDayAndTime(day: string, time: string): number {
+  const parsed = DateTime.fromFormat(`${day}${time}`, 'yyyyMMddHHmmss', { zone: KST });
+  return parsed.isValid ? parsed.toMillis() : Number.NaN;
+}

@@ -1,0 +1,256 @@
+import { AppError } from '../errors.ts';
+
+export type Side = 'buy' | 'sell';
+export type OrderType = 'limit' | 'market';
+/** KRX, Nextrade, or the broker's smart routing over both. */
+export type Exchange = 'KRX' | 'NXT' | 'SOR';
+
+/** What a person asked for. `price` is whole won, and undefined for a market order. */
+export interface OrderRequest {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly quantity: number;
+  readonly price: number | undefined;
+  readonly exchange: Exchange;
+}
+
+/**
+ * How a venue names an order: the number, and the branch that issued it, which a cancel must repeat. KIS pads numbers
+ * with zeros in some answers and not in others, so numbers are kept without them (`orderNumber`).
+ */
+export interface OrderReference {
+  readonly number: string;
+  readonly branch: string;
+}
+
+/** An order number in the one form we compare: trimmed, without leading zeros. */
+export function orderNumber(text: string): string {
+  return text.trim().replace(/^0+(?=\d)/, '');
+}
+
+/** An order as the venue lists it, ours or one entered elsewhere. */
+export interface VenueOrder {
+  readonly reference: OrderReference;
+  /** The order that this one amends or cancels. */
+  readonly original: string | undefined;
+  readonly symbol: string;
+  readonly name: string;
+  readonly side: Side;
+  readonly type: OrderType;
+  readonly quantity: number;
+  /** 0 for an order without a price. */
+  readonly price: number;
+  readonly filledQuantity: number;
+  readonly filledAmount: number;
+  /** What can still be filled, amended or cancelled. */
+  readonly remaining: number;
+  readonly cancelledQuantity: number;
+  readonly rejectedQuantity: number;
+  readonly exchange: Exchange;
+  /** Day and time of the order in Korea: `20261121`, `091500`. */
+  readonly day: string;
+  readonly time: string;
+  /** True when it came in over the Open API, false from another channel, undefined when the venue does not say. */
+  readonly viaApi: boolean | undefined;
+}
+
+/** What the venue's answer to one order request told us; `unknown` is not a failure, it is not knowing. */
+export type SubmitOutcome =
+  | { readonly kind: 'accepted'; readonly reference: OrderReference; readonly text: string }
+  | { readonly kind: 'rejected'; readonly code: string; readonly text: string }
+  | { readonly kind: 'unknown'; readonly code: string; readonly text: string };
+
+/** A push from the venue about an order of this account. */
+export interface ExecutionNotice {
+  /**
+   * Everything the venue sent for this notice except what identifies a person: two equal texts are either one notice
+   * sent twice or two equal fills, and only the venue's own list can tell which.
+   */
+  readonly fingerprint: string;
+  readonly kind: 'accepted' | 'rejected' | 'filled' | 'amended' | 'cancelled';
+  readonly number: string;
+  /** The order this one amends or cancels. */
+  readonly original: string | undefined;
+  readonly symbol: string;
+  readonly name: string;
+  readonly side: Side;
+  /** Shares of this notice alone, not in sum. */
+  readonly quantity: number;
+  /** Price of the fill for `filled`, else the order's; 0 when there is none. */
+  readonly price: number;
+  readonly orderQuantity: number;
+  /** Time in Korea, `091500`. */
+  readonly time: string;
+  /** When it reached us, in milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * Where an order stands. Three endings of a submit are kept apart: `denied` (we refused), `rejected` (the venue
+ * refused) and `outcome-unknown` (nobody answered).
+ */
+export type OrderStatus =
+  | 'confirmed'
+  | 'submitting'
+  | 'accepted'
+  | 'partly-filled'
+  | 'filled'
+  | 'cancelled'
+  | 'rejected'
+  | 'denied'
+  | 'never-sent'
+  | 'outcome-unknown';
+
+/** What happened to an order, in the order it was written down. Quantities are shares, prices and amounts won. */
+export type OrderEvent =
+  | { readonly type: 'confirmed' }
+  | { readonly type: 'submitting' }
+  | { readonly type: 'accepted'; readonly reference: OrderReference }
+  | { readonly type: 'rejected'; readonly code: string; readonly text: string }
+  | { readonly type: 'denied'; readonly code: string }
+  | { readonly type: 'outcome-unknown'; readonly code: string; readonly text: string }
+  /** A `confirmed` found at start: the process ended before anything was sent. */
+  | { readonly type: 'never-sent' }
+  /** The filled total rose to `filledQuantity`; `source` says what convinced us. */
+  | {
+      readonly type: 'filled';
+      readonly quantity: number;
+      readonly price: number;
+      readonly filledQuantity: number;
+      readonly filledAmount: number;
+      readonly source: 'notice' | 'query';
+    }
+  /** The rest was cancelled, by us or elsewhere. */
+  | { readonly type: 'cancelled'; readonly quantity: number };
+
+/** An intent to place an order, or to cancel one; the ledger's row without its events. */
+export type OrderIntent =
+  | { readonly kind: 'place'; readonly request: OrderRequest }
+  | {
+      readonly kind: 'cancel';
+      readonly target: OrderReference;
+      /** The cancelled order as it was shown to the person. */
+      readonly symbol: string;
+      readonly side: Side;
+      readonly quantity: number;
+      readonly exchange: Exchange;
+    };
+
+/** An intent with all that happened to it since. */
+export interface OrderRecord {
+  readonly id: string;
+  readonly proposalId: string;
+  readonly personId: string;
+  readonly intent: OrderIntent;
+  readonly status: OrderStatus;
+  /** Set once accepted. */
+  readonly reference: OrderReference | undefined;
+  /** Shares known to be filled; only ever rises. */
+  readonly filledQuantity: number;
+  readonly filledAmount: number;
+  /** What the venue or we said when it ended badly. */
+  readonly code: string | undefined;
+  readonly text: string | undefined;
+  /** Milliseconds. */
+  readonly confirmedAt: number;
+  readonly updatedAt: number;
+}
+
+type EventType = OrderEvent['type'];
+
+/**
+ * (status, event) → status. A pair that is not here is a bug or a lie, and is refused. Rows that look odd and happen:
+ * a fill may be pushed before the answer to its own order (submitting → filled), after an answer that got lost
+ * (outcome-unknown → filled), and after the cancel was accepted because both crossed at the venue (cancelled → filled).
+ */
+const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderStatus | 'by-quantity'>>>> = {
+  confirmed: { submitting: 'submitting', denied: 'denied', 'never-sent': 'never-sent' },
+  submitting: {
+    accepted: 'accepted',
+    rejected: 'rejected',
+    denied: 'denied',
+    'outcome-unknown': 'outcome-unknown',
+    filled: 'by-quantity',
+  },
+  accepted: { filled: 'by-quantity', cancelled: 'cancelled', rejected: 'rejected' },
+  'partly-filled': { accepted: 'partly-filled', filled: 'by-quantity', cancelled: 'cancelled' },
+  filled: { accepted: 'filled' },
+  cancelled: { accepted: 'cancelled', filled: 'by-quantity' },
+  rejected: {},
+  denied: {},
+  'never-sent': {},
+  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', filled: 'by-quantity' },
+};
+
+/** Statuses from which nothing more is expected of the venue. */
+export const endedStatuses: readonly OrderStatus[] = ['filled', 'cancelled', 'rejected', 'denied', 'never-sent'];
+
+/** Statuses of an order that may rest at the venue. */
+export const openStatuses: readonly OrderStatus[] = ['accepted', 'partly-filled'];
+
+/** The shares an intent is about. */
+export function intentQuantity(intent: OrderIntent): number {
+  return intent.kind === 'place' ? intent.request.quantity : intent.quantity;
+}
+
+/**
+ * The record after one more event.
+ * @throws AppError `order.impossible-event` for a pair that is not in the table.
+ */
+export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): OrderRecord {
+  const next = transitions[record.status][event.type];
+  if (next === undefined) {
+    throw new AppError('order.impossible-event', { status: record.status, event: event.type, order: record.id });
+  }
+  const after = { ...record, updatedAt: at };
+  switch (event.type) {
+    case 'confirmed':
+    case 'submitting':
+    case 'never-sent':
+      return { ...after, status: next as OrderStatus };
+    case 'accepted':
+      return { ...after, status: next as OrderStatus, reference: event.reference };
+    case 'rejected':
+    case 'outcome-unknown':
+      return { ...after, status: next as OrderStatus, code: event.code, text: event.text };
+    case 'denied':
+      return { ...after, status: next as OrderStatus, code: event.code };
+    case 'cancelled':
+      return { ...after, status: next as OrderStatus };
+    case 'filled': {
+      const whole = event.filledQuantity >= intentQuantity(record.intent);
+      const part: OrderStatus = record.status === 'cancelled' ? 'cancelled' : 'partly-filled';
+      return {
+        ...after,
+        status: whole ? 'filled' : part,
+        filledQuantity: event.filledQuantity,
+        filledAmount: event.filledAmount,
+      };
+    }
+  }
+}
+
+/** A new intent's record, before any event but its confirmation. */
+export function newOrderRecord(fields: {
+  readonly id: string;
+  readonly proposalId: string;
+  readonly personId: string;
+  readonly intent: OrderIntent;
+  readonly at: number;
+}): OrderRecord {
+  return {
+    id: fields.id,
+    proposalId: fields.proposalId,
+    personId: fields.personId,
+    intent: fields.intent,
+    status: 'confirmed',
+    reference: undefined,
+    filledQuantity: 0,
+    filledAmount: 0,
+    code: undefined,
+    text: undefined,
+    confirmedAt: fields.at,
+    updatedAt: fields.at,
+  };
+}

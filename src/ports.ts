@@ -1,0 +1,242 @@
+import type { Balance, BuyingPower } from './domain/account.ts';
+import type { Instrument } from './domain/instrument.ts';
+import type {
+  Exchange,
+  ExecutionNotice,
+  OrderEvent,
+  OrderIntent,
+  OrderRecord,
+  OrderReference,
+  OrderRequest,
+  OrderStatus,
+  SubmitOutcome,
+  VenueOrder,
+} from './domain/order.ts';
+import type { Bar, OrderBook, Quote, Trade } from './domain/quote.ts';
+
+/** How soon a read is wanted: somebody is looking at the chat, or nobody is. Orders go ahead of both. */
+export type ReadPriority = 'interactive' | 'background';
+
+export interface ReadOptions {
+  readonly priority?: ReadPriority;
+  readonly signal?: AbortSignal;
+}
+
+/** Called at the head of the lane, just before the one request leaves; when it throws, nothing is sent. */
+export type BeforeSend = () => Promise<void>;
+
+/** A day of the market's calendar: `20261121`, and whether orders can be placed on it. */
+export interface MarketDay {
+  readonly day: string;
+  readonly open: boolean;
+}
+
+/**
+ * All that is ever asked of the venue, in domain words. Every method throws AppError with a `venue.*` code:
+ * `venue.rejected`, `venue.unauthorised`, `venue.throttled`, `venue.unreachable`, `venue.unsupported` (the venue lacks
+ * it, as paper does) or `venue.malformed` (an answer we cannot read).
+ */
+export interface Broker {
+  /** What people must be told about where their orders go. */
+  readonly venue: VenueDescription;
+  quote(symbol: string, options?: ReadOptions): Promise<Quote>;
+  /** Many quotes, in the order asked; issues the venue does not know are left out. */
+  quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]>;
+  orderBook(symbol: string, options?: ReadOptions): Promise<OrderBook>;
+  /** Daily candles between two days in Korea (`20261121`), oldest first, 100 at most. */
+  dailyBars(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Bar[]>;
+  /** Today's one-minute candles up to `time` (`153000`), oldest first, 30 at most. */
+  minuteBars(symbol: string, time: string, options?: ReadOptions): Promise<readonly Bar[]>;
+  /** Undefined when the venue has no such issue. */
+  instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined>;
+  balance(options?: ReadOptions): Promise<Balance>;
+  /** What could be bought at `price` won; undefined asks about a market order. */
+  buyingPower(symbol: string, price: number | undefined, options?: ReadOptions): Promise<BuyingPower>;
+  sellableQuantity(symbol: string, options?: ReadOptions): Promise<number>;
+  /** Orders with something left to fill. */
+  openOrders(options?: ReadOptions): Promise<readonly VenueOrder[]>;
+  /** All orders of the days `from` to `to` (`20261121`), newest first, with what was filled of each. */
+  executions(
+    query: { readonly from: string; readonly to: string; readonly symbol?: string },
+    options?: ReadOptions,
+  ): Promise<readonly VenueOrder[]>;
+  /** The calendar from `day` on, about a month. */
+  marketDays(day: string, options?: ReadOptions): Promise<readonly MarketDay[]>;
+  /**
+   * Sends one request, once, whatever the answer. Never throws for anything the venue did or failed to do: that is in
+   * the outcome. Throws only before anything was sent: AppError `lane.waited-too-long`, `venue.unauthorised` (no token
+   * to be had), or what `beforeSend` threw.
+   */
+  placeOrder(request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome>;
+  /** Cancels all that is left of an order; same promises as `placeOrder`. */
+  cancelOrder(target: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome>;
+}
+
+export interface CancelTarget {
+  readonly reference: OrderReference;
+  readonly exchange: Exchange;
+  readonly quantity: number;
+}
+
+export interface VenueDescription {
+  /** Told by the host that is called, not by what anybody named it. */
+  readonly kind: 'live' | 'paper' | 'simulator';
+  /** `always` where the market never closes (the simulator's demo), else the exchange's hours decide. */
+  readonly hours: 'exchange' | 'always';
+  /** The account, masked: `5000****-01`. */
+  readonly account: string;
+  /** Where orders are accepted. */
+  readonly exchanges: readonly Exchange[];
+}
+
+/** What the socket tells. Handlers return at once; work they start is theirs. */
+export interface FeedHandlers {
+  onTrade(trade: Trade): void;
+  onOrderBook(book: OrderBook): void;
+  onExecution(notice: ExecutionNotice): void;
+  /** After the socket came back and everything is subscribed again: something may have been missed. */
+  onResumed(): void;
+}
+
+export interface FeedStatus {
+  readonly state: 'stopped' | 'connecting' | 'connected' | 'waiting';
+  /** When it connected, and when anything last came in; milliseconds. */
+  readonly connectedAt: number | undefined;
+  readonly lastMessageAt: number | undefined;
+  readonly registrations: number;
+  /** Whether fill notices are subscribed and acknowledged. */
+  readonly executions: boolean;
+  /** Why it is not connected, when it is not. */
+  readonly reason: string | undefined;
+}
+
+export interface MarketFeed {
+  /** Connects and subscribes fill notices; resolves once they are acknowledged or the first attempt failed. */
+  start(handlers: FeedHandlers): Promise<void>;
+  /** Trades of an issue. AppError `feed.full` when no registration is left. */
+  watchTrades(symbol: string): Promise<void>;
+  unwatchTrades(symbol: string): Promise<void>;
+  watchOrderBook(symbol: string): Promise<void>;
+  unwatchOrderBook(symbol: string): Promise<void>;
+  status(): FeedStatus;
+  stop(): Promise<void>;
+}
+
+/** Finds issues by code, Korean name or initial consonants. */
+export interface InstrumentDirectory {
+  get(symbol: string): Instrument | undefined;
+  /** Best match first. An exact name or code comes alone. */
+  search(text: string, limit: number): readonly Instrument[];
+}
+
+/** Where a message goes: a channel's name and a chat in it. */
+export interface ChatAddress {
+  readonly channel: string;
+  readonly chatId: string;
+}
+
+/** What somebody is asked to confirm. `plan` is the command's own, kept as JSON. */
+export interface Proposal {
+  readonly id: string;
+  readonly personId: string;
+  readonly address: ChatAddress;
+  readonly command: string;
+  readonly plan: unknown;
+  /** Milliseconds. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly status: 'open' | 'taken' | 'dropped';
+}
+
+/** What must hold at the very moment a proposal is taken; all of it is checked inside the one transaction. */
+export interface ClaimRequest {
+  readonly proposalId: string;
+  readonly personId: string;
+  readonly now: number;
+  readonly intents: readonly {
+    readonly id: string;
+    readonly intent: OrderIntent /** Won, 0 for a cancel. */;
+    readonly amount: number;
+  }[];
+  /** Korean day the amounts count towards. */
+  readonly day: string;
+  readonly maxDailyAmount: number;
+}
+
+export type ClaimResult =
+  | { readonly kind: 'claimed'; readonly orders: readonly OrderRecord[] }
+  | { readonly kind: 'refused'; readonly reason: 'unknown' | 'not-yours' | 'taken' | 'dropped' | 'expired' | 'halted' }
+  | { readonly kind: 'over-daily-cap'; readonly used: number };
+
+/** A message on its way: written before it is sent, so that a crash loses none. `body` is the channel's business, as JSON. */
+export interface OutboxEntry {
+  readonly id: number;
+  readonly address: ChatAddress;
+  /** The message this one replaces, when it is an edit: the `key` under which that one was queued. */
+  readonly edits: string | undefined;
+  /** The name under which this message can be edited later, unique per address. */
+  readonly key: string | undefined;
+  readonly body: unknown;
+  readonly attempts: number;
+  readonly createdAt: number;
+}
+
+export interface OutboxDraft {
+  readonly address: ChatAddress;
+  readonly edits?: string | undefined;
+  readonly key?: string | undefined;
+  readonly body: unknown;
+}
+
+/**
+ * The append-only record. Each method is one transaction; what it returns is on the disk. Order state is a fold of
+ * order events (`applyEvent`), kept beside them so that it can be asked for.
+ */
+export interface Ledger {
+  createProposal(proposal: Omit<Proposal, 'status'>): Promise<void>;
+  proposal(id: string): Promise<Proposal | undefined>;
+  /** False when it was no longer open. */
+  dropProposal(id: string): Promise<boolean>;
+  /** Takes the proposal and writes its intents as `confirmed`, all or nothing. */
+  claim(request: ClaimRequest): Promise<ClaimResult>;
+  /** Appends and returns the new state. AppError `order.impossible-event`, `order.unknown`. */
+  appendOrderEvent(orderId: string, event: OrderEvent, at: number): Promise<OrderRecord>;
+  order(id: string): Promise<OrderRecord | undefined>;
+  /** By the venue's number (as `orderNumber` gives it) on a Korean day. */
+  orderByNumber(number: string, day: string): Promise<OrderRecord | undefined>;
+  ordersByStatus(statuses: readonly OrderStatus[]): Promise<readonly OrderRecord[]>;
+  /** Orders confirmed on a Korean day, newest first. */
+  ordersOfDay(day: string): Promise<readonly OrderRecord[]>;
+  orderEvents(id: string): Promise<readonly { readonly at: number; readonly event: OrderEvent }[]>;
+  /** The chat that asked for the order. */
+  orderAddress(id: string): Promise<ChatAddress | undefined>;
+  /**
+   * Notes that a notice came in. `fresh` is false when an identical one was noted before; `noticedQuantity` is the sum
+   * of all distinct fill notices of that order number and day, this one included.
+   */
+  recordNotice(
+    notice: ExecutionNotice,
+    day: string,
+  ): Promise<{ readonly fresh: boolean; readonly noticedQuantity: number }>;
+  setHalted(halted: boolean): Promise<void>;
+  halted(): Promise<boolean>;
+  /** Won of all orders of the day that were not denied, rejected or never sent. */
+  amountOfDay(day: string): Promise<number>;
+  enqueue(draft: OutboxDraft, now: number): Promise<OutboxEntry>;
+  /** The oldest unsent entry of each address, oldest first. */
+  outboxHeads(): Promise<readonly OutboxEntry[]>;
+  markSent(id: number, reference: string | undefined, now: number): Promise<void>;
+  markFailed(id: number, error: string, final: boolean): Promise<void>;
+  /** What the channel called the message that was queued under `key`; undefined before it was sent. */
+  sentReference(address: ChatAddress, key: string): Promise<string | undefined>;
+  outboxPending(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Things that may be lost and fetched again: tokens, the calendar. Values are JSON. */
+export interface Cache {
+  get<T>(key: string): Promise<T | undefined>;
+  set<T>(key: string, value: T, ttlMs?: number): Promise<void>;
+  delete(key: string): Promise<void>;
+  close(): Promise<void>;
+}
