@@ -67,3 +67,8 @@ export function fromKoreanDayAndTime(day: string, time: string): number {
   const parsed = DateTime.fromFormat(`${day}${time}`, 'yyyyMMddHHmmss', { zone: KST });
   return parsed.isValid ? parsed.toMillis() : Number.NaN;
 }
+
+/** The day of the week of a Korean day (`20261121`): 1 is Monday, 7 is Sunday. */
+export function weekdayOf(day: string): number {
+  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: KST }).weekday;
+}

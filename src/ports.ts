@@ -155,7 +155,8 @@ export interface ClaimRequest {
   readonly now: number;
   readonly intents: readonly {
     readonly id: string;
-    readonly intent: OrderIntent /** Won, 0 for a cancel. */;
+    readonly intent: OrderIntent;
+    /** Won, 0 for a cancel. */
     readonly amount: number;
   }[];
   /** Korean day the amounts count towards. */
@@ -174,7 +175,7 @@ export interface OutboxEntry {
   readonly address: ChatAddress;
   /** The message this one replaces, when it is an edit: the `key` under which that one was queued. */
   readonly edits: string | undefined;
-  /** The name under which this message can be edited later, unique per address. */
+  /** The name under which this message can be edited later; the newest sent one of that name is meant. */
   readonly key: string | undefined;
   readonly body: unknown;
   readonly attempts: number;
@@ -199,8 +200,16 @@ export interface Ledger {
   dropProposal(id: string): Promise<boolean>;
   /** Takes the proposal and writes its intents as `confirmed`, all or nothing. */
   claim(request: ClaimRequest): Promise<ClaimResult>;
-  /** Appends and returns the new state. AppError `order.impossible-event`, `order.unknown`. */
-  appendOrderEvent(orderId: string, event: OrderEvent, at: number): Promise<OrderRecord>;
+  /**
+   * Appends and returns the new state; `messages` about it are queued in the same transaction, so that nothing can
+   * happen to an order without its owner being told. AppError `order.impossible-event`, `order.unknown`.
+   */
+  appendOrderEvent(
+    orderId: string,
+    event: OrderEvent,
+    at: number,
+    messages?: (after: OrderRecord) => readonly OutboxDraft[],
+  ): Promise<OrderRecord>;
   order(id: string): Promise<OrderRecord | undefined>;
   /** By the venue's number (as `orderNumber` gives it) on a Korean day. */
   orderByNumber(number: string, day: string): Promise<OrderRecord | undefined>;
@@ -212,11 +221,13 @@ export interface Ledger {
   orderAddress(id: string): Promise<ChatAddress | undefined>;
   /**
    * Notes that a notice came in. `fresh` is false when an identical one was noted before; `noticedQuantity` is the sum
-   * of all distinct fill notices of that order number and day, this one included.
+   * of all distinct fill notices of that order number and day, this one included. `messages` are queued in the same
+   * transaction when it is fresh.
    */
   recordNotice(
     notice: ExecutionNotice,
     day: string,
+    messages?: readonly OutboxDraft[],
   ): Promise<{ readonly fresh: boolean; readonly noticedQuantity: number }>;
   setHalted(halted: boolean): Promise<void>;
   halted(): Promise<boolean>;

@@ -196,11 +196,13 @@ export function intentQuantity(intent: OrderIntent): number {
 
 /**
  * The record after one more event.
- * @throws AppError `order.impossible-event` for a pair that is not in the table.
+ * @throws AppError `order.impossible-event` for a pair that is not in the table, and for a fill that does not raise the total.
  */
 export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): OrderRecord {
   const next = transitions[record.status][event.type];
-  if (next === undefined) {
+  // What is filled only ever rises.
+  const falls = event.type === 'filled' && event.filledQuantity <= record.filledQuantity;
+  if (next === undefined || falls) {
     throw new AppError('order.impossible-event', { status: record.status, event: event.type, order: record.id });
   }
   const after = { ...record, updatedAt: at };

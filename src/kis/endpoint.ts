@@ -56,8 +56,11 @@ export function defineEndpoints<
   return rows;
 }
 
+/** `X_{n}` in the catalogue is `X_1`, `X_2` and so on in a request. */
+type Numbered<Name extends string> = Name extends `${infer Stem}{n}` ? `${Stem}${number}` : Name;
+
 /** What a request to this row carries; account number and paging keys are added by the client. */
-export type Input<E extends Endpoint> = Readonly<Record<E['input'][number], string>>;
+export type Input<E extends Endpoint> = Readonly<Record<Numbered<E['input'][number]>, string>>;
 
 /** What an answer of this row holds: each block under its KIS name. */
 export type Output<E extends Endpoint> = {

@@ -1,0 +1,7 @@
+import { orderCommand } from './ticket.ts';
+
+export const buy = orderCommand(
+  'buy',
+  ['매수', '사기'],
+  ['/buy 삼성전자 10 70000', '/buy 005930 10', '/buy 005930 10 시장가'],
+);

@@ -1,0 +1,11 @@
+import type { AnyCommand } from '../src/chat/command.ts';
+import { balance } from './balance.ts';
+import { buy } from './buy.ts';
+import { cancel } from './cancel.ts';
+import { help } from './help.ts';
+import { orders } from './orders.ts';
+import { price } from './price.ts';
+import { sell } from './sell.ts';
+
+/** Every command there is, in the order in which help lists them. */
+export const commands: readonly AnyCommand[] = [price, balance, buy, sell, orders, cancel, help];

@@ -1,0 +1,53 @@
+import type { Button, Line, Message } from '../src/chat/channel.ts';
+import { type CommandContext, defineCommand } from '../src/chat/command.ts';
+import { orderLine } from '../src/chat/notices.ts';
+import type { OrderRecord, VenueOrder } from '../src/domain/order.ts';
+
+/** More than a screen of buttons helps nobody; the rest can be cancelled by number. */
+const mostButtons = 5;
+const mostToday = 10;
+
+export const orders = defineCommand({
+  name: 'orders',
+  aliases: ['주문', '미체결', 'o'],
+  role: 'viewer',
+  args: {},
+  examples: ['/orders'],
+  async run(context): Promise<Message> {
+    const { words, broker } = context;
+    context.progress({ lines: [words.progress.orders] });
+    const [open, today] = await Promise.all([broker.openOrders(), context.orders.today()]);
+    const lines: Line[] = [
+      [{ bold: words.orders.title }],
+      ...(open.length === 0 ? [words.orders.none] : open.map((order) => openLine(context, order))),
+    ];
+    if (today.length > 0) {
+      lines.push(
+        '',
+        [{ bold: words.orders.today }],
+        ...today.slice(0, mostToday).map((order) => todayLine(context, order)),
+      );
+    }
+    if (today.some((order) => order.status === 'outcome-unknown')) lines.push('', words.orders.unknownNote);
+    const buttons = open.slice(0, mostButtons).map((order): readonly Button[] => [
+      {
+        id: `run:/cancel ${order.reference.number}`,
+        label: words.buttons.cancelOrder(`${order.name} ${order.reference.number}`),
+      },
+    ]);
+    return { lines, buttons };
+  },
+});
+
+function openLine({ words }: CommandContext, order: VenueOrder): Line {
+  const at = order.price === 0 ? words.orders.marketPrice : words.won(order.price);
+  return [
+    { code: order.reference.number },
+    ` ${order.name} ${words.side[order.side]} ${at} · ${words.orders.remaining} ${words.shares(order.remaining)} / ${words.shares(order.quantity)}`,
+  ];
+}
+
+function todayLine({ words, directory }: CommandContext, order: OrderRecord): Line {
+  const symbol = order.intent.kind === 'place' ? order.intent.request.symbol : order.intent.symbol;
+  return `${words.status[order.status]} · ${orderLine(words, order, directory.get(symbol)?.name ?? symbol)}`;
+}

@@ -1,0 +1,41 @@
+import type { Line, Message } from '../src/chat/channel.ts';
+import { type CommandContext, defineCommand, instruments } from '../src/chat/command.ts';
+import type { Instrument } from '../src/domain/instrument.ts';
+import type { Quote } from '../src/domain/quote.ts';
+import { changeSpan } from './shared.ts';
+
+export const price = defineCommand({
+  name: 'price',
+  aliases: ['현재가', '시세', 'p'],
+  role: 'viewer',
+  args: { instruments },
+  examples: ['/price 삼성전자', '/price 005930 SK하이닉스'],
+  async run(context, args): Promise<Message> {
+    context.progress({ lines: [context.words.progress.price] });
+    const [only, ...others] = args.instruments;
+    if (only !== undefined && others.length === 0)
+      return detail(context, only, await context.broker.quote(only.symbol));
+    const quotes = await context.broker.quotes(args.instruments.map(({ symbol }) => symbol));
+    return { lines: quotes.map((quote) => shortLine(context, quote)) };
+  },
+});
+
+function shortLine({ words, directory }: CommandContext, quote: Quote): Line {
+  const name = directory.get(quote.symbol)?.name ?? quote.symbol;
+  return [{ bold: name }, ` ${words.won(quote.last)} `, changeSpan(words, quote.change, quote.changePercent)];
+}
+
+function detail({ words }: CommandContext, { symbol, name }: Instrument, quote: Quote): Message {
+  const { grouped } = words;
+  const warnings = quote.warnings.map((warning) => words.warnings[warning]).join(', ');
+  const lines: Line[] = [
+    [{ bold: name }, ' ', { code: symbol }],
+    [{ bold: words.won(quote.last) }, ' ', changeSpan(words, quote.change, quote.changePercent)],
+    `${words.quote.range} ${grouped(quote.open)} / ${grouped(quote.high)} / ${grouped(quote.low)}`,
+    `${words.quote.volume} ${grouped(quote.volume)} · ${words.quote.turnover} ${words.wonShort(quote.turnover)}`,
+    `${words.quote.limits} ${grouped(quote.upperLimit)} / ${grouped(quote.lowerLimit)}`,
+    ...(warnings === '' ? [] : [words.ticket.warning(warnings)]),
+  ];
+  const buttons = [[{ id: `run:/price ${symbol}`, label: words.buttons.refresh }]];
+  return { lines, buttons };
+}

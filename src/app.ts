@@ -1,0 +1,178 @@
+import type { Channel, Receive } from './chat/channel.ts';
+import type { AnyCommand } from './chat/command.ts';
+import { noticeMessage } from './chat/notices.ts';
+import { Outbox, toDraft } from './chat/outbox.ts';
+import { Router } from './chat/router.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { languages } from './i18n/index.ts';
+import { createKis, type KisOptions } from './kis/broker.ts';
+import { createDirectory } from './kis/symbols.ts';
+import { shippedInstruments } from './kis/symbols-shipped.ts';
+import type { Log } from './log.ts';
+import type { ChatAddress } from './ports.ts';
+import { Calendar } from './services/calendar.ts';
+import { type DraftNotice, Fills } from './services/fills.ts';
+import { Orders } from './services/orders.ts';
+import { People } from './services/people.ts';
+import { type Simulator, startSimulator } from './simulator/server.ts';
+import { openCache } from './store/cache.ts';
+import { openLedger } from './store/ledger.ts';
+
+/** All that comes from outside the process, or differs in a test. */
+export interface AppOptions {
+  readonly config: Config;
+  readonly commands: readonly AnyCommand[];
+  readonly clock: Clock;
+  /** Between 0 and 1. */
+  readonly random: () => number;
+  /** Short, unguessable, never twice. */
+  readonly newId: () => string;
+  readonly log: Log;
+  /** Made once the app can say when all that was to be said is said. */
+  readonly channels: (settled: () => Promise<void>) => readonly Channel[];
+  /** Without a socket and without orders: for one question beside a running bot. */
+  readonly readOnly?: boolean;
+  readonly timeouts?: KisOptions['timeouts'];
+  readonly socketTimings?: KisOptions['socketTimings'];
+}
+
+export interface App {
+  /** The way in for a channel that is not one of `channels`. */
+  readonly receive: Receive;
+  /** Resolves when no order is open or under way and nothing waits to be said, or after `atMostMs`. */
+  settle(atMostMs: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the simulator takes for credentials; it takes any, and these are told apart in its state. */
+const simulatorAccess = {
+  appKey: 'hoga-simulator-app-key',
+  appSecret: 'hoga-simulator-app-secret',
+  account: { number: '50000000', product: '01' },
+  htsId: 'hogasim',
+} as const;
+
+/**
+ * Wires everything and starts it. Starting is recovering: what the ledger holds is settled first, then the venue is
+ * listened to and asked, then people may speak.
+ */
+export async function startApp(options: AppOptions): Promise<App> {
+  const { config, clock, random, newId, log } = options;
+  const words = languages[config.language];
+  const readOnly = options.readOnly ?? false;
+
+  // The venue, or its stand-in.
+  const simulator = config.kis.embedded ? await startSimulator({ clock }) : undefined;
+  const cache = await openCache({ path: config.store.cache });
+  const ledger = await openLedger({ url: `sqlite:${readOnly ? ':memory:' : config.store.ledger}` });
+  const access = config.kis.credentials ?? simulatorAccess;
+  const kis = createKis({
+    environment: simulatedEnvironment(config, simulator),
+    key: access,
+    account: access.account,
+    htsId: access.htsId,
+    cache,
+    clock,
+    random,
+    log,
+    pong: config.kis.pong,
+    timeouts: options.timeouts,
+    socketTimings: options.socketTimings,
+  });
+  const { broker, feed } = kis;
+
+  // The chat's way out.
+  const channels = new Map<string, Channel>();
+  const tag = words.venueTag[broker.venue.kind];
+  const outbox = new Outbox({ ledger, channels, clock, log, tag });
+  for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
+  const directory = createDirectory(shippedInstruments);
+  const addresses = (wanted: ChatAddress | undefined): readonly ChatAddress[] =>
+    wanted !== undefined && channels.has(wanted.channel) ? [wanted] : ownerAddresses(config, channels);
+  const draft: DraftNotice = (notice, wanted) => {
+    const message = noticeMessage(words, notice, (symbol) => directory.get(symbol)?.name ?? symbol);
+    return addresses(wanted).map((address) => toDraft({ address, message }, tag));
+  };
+
+  // What is done with it all.
+  const calendar = new Calendar({ broker, cache, clock, log });
+  const fills = new Fills({ broker, ledger, directory, clock, log, draft, queued: () => outbox.flush() });
+  const { rails, liveTrading } = config;
+  const orders = new Orders({ broker, ledger, calendar, fills, rails, liveTrading, clock, log, newId, draft });
+  const people = new People(config.people);
+  const router = new Router({
+    commands: options.commands,
+    services: { broker, orders, calendar, directory },
+    words,
+    identify: (identity) => people.identify(identity),
+    ledger,
+    outbox,
+    clock,
+    log,
+    newId,
+    confirmMs: rails.confirmMs,
+    readOnly,
+  });
+  const receive: Receive = (incoming) => router.receive(incoming);
+
+  const compare = (): void =>
+    void fills.sync().catch((error: unknown) => log.warn('open orders not compared', { error }));
+  if (!readOnly) {
+    await orders.recover();
+    await feed.start({
+      onTrade: () => undefined,
+      onOrderBook: () => undefined,
+      onExecution: (notice) => fills.onNotice(notice),
+      onResumed: compare,
+    });
+    compare();
+    const start = [
+      words.start[broker.venue.kind],
+      ...(access.htsId === undefined ? [words.start.noHtsId] : []),
+      words.start.hint,
+    ];
+    for (const address of ownerAddresses(config, channels)) await outbox.post({ address, message: { lines: start } });
+  }
+  for (const channel of channels.values()) await channel.start(receive);
+  outbox.flush();
+  log.info('started', { venue: broker.venue.kind, channels: [...channels.keys()] });
+
+  return {
+    receive,
+    async settle(atMostMs) {
+      const deadline = clock.now() + atMostMs;
+      while (clock.now() < deadline) {
+        await fills.idle();
+        await outbox.settled();
+        const busy = (await fills.openToday()).length > 0 || (await outbox.pending()) > 0;
+        if (!busy) return;
+        await clock.sleep(50);
+      }
+    },
+    async stop() {
+      for (const channel of channels.values()) await channel.stop();
+      fills.stop();
+      await kis.close();
+      await fills.idle();
+      await outbox.stop();
+      await ledger.close();
+      await cache.close();
+      await simulator?.stop();
+      log.info('stopped');
+    },
+  };
+}
+
+function simulatedEnvironment(config: Config, simulator: Simulator | undefined): Config['kis']['environment'] {
+  if (simulator === undefined) return config.kis.environment;
+  return { ...config.kis.environment, restUrl: simulator.restUrl, wsUrl: `${simulator.wsUrl}/tryitout` };
+}
+
+/** Where owners are told what nobody asked for: the terminal, and their own chats with the bot. */
+function ownerAddresses(config: Config, channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
+  const identities = ['console:local', ...config.people.owners.flat()];
+  return identities
+    .map((identity) => ({ channel: identity.split(':')[0] ?? '', chatId: identity.split(':')[1] ?? '' }))
+    .filter(({ channel }) => channels.has(channel));
+}

@@ -1,0 +1,72 @@
+/** A run of text on a line. */
+export type Span =
+  | string
+  | { readonly bold: string }
+  /** Something to copy: a command, an order number. */
+  | { readonly code: string }
+  /** Up is red and down is blue where colours show, as Koreans expect. */
+  | { readonly tone: 'up' | 'down' | 'even'; readonly text: string };
+
+/** One line of a message. A string is a line of plain text. */
+export type Line = string | readonly Span[];
+
+export interface Button {
+  /** What comes back when it is pressed; at most 64 bytes, because Telegram takes no more. */
+  readonly id: string;
+  readonly label: string;
+}
+
+/** What a channel shows. Channels translate it and decide nothing about it. */
+export interface Message {
+  readonly lines: readonly Line[];
+  /** Rows of buttons. */
+  readonly buttons?: readonly (readonly Button[])[];
+}
+
+/** What a person did in a channel. */
+export interface Incoming {
+  /** The channel's own id of it, so that the same thing delivered twice is done once. */
+  readonly id: string;
+  readonly channel: string;
+  readonly chatId: string;
+  /** Who: `console:local`, `telegram:123`. */
+  readonly identity: string;
+  readonly input:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'press'; readonly button: string };
+  /** When the person did it, in milliseconds. */
+  readonly at: number;
+}
+
+/** Hands something over; resolves when everything it caused has been said. Channels need not wait for it. */
+export type Receive = (incoming: Incoming) => Promise<void>;
+
+/**
+ * A place to chat in. `send` and `edit` throw ChannelError; they are called for one chat at a time, in order.
+ */
+export interface Channel {
+  readonly name: string;
+  start(receive: Receive): Promise<void>;
+  /** Returns the channel's own name for the message, for editing it later. */
+  send(chatId: string, message: Message): Promise<string>;
+  edit(chatId: string, reference: string, message: Message): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Why a message did not go out, and whether it may later. */
+export class ChannelError extends Error {
+  override readonly name = 'ChannelError';
+  readonly retry: 'never' | 'later';
+  /** What the platform asked to wait. */
+  readonly afterMs: number | undefined;
+
+  constructor(
+    message: string,
+    retry: 'never' | 'later',
+    options: { readonly afterMs?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.retry = retry;
+    this.afterMs = options.afterMs;
+  }
+}

@@ -1,0 +1,219 @@
+import { type Instrument, looksLikeSymbol } from '../domain/instrument.ts';
+import type { Person, Role } from '../domain/person.ts';
+import { AppError } from '../errors.ts';
+import type { Words } from '../i18n/index.ts';
+import type { Broker, ChatAddress, InstrumentDirectory, Proposal } from '../ports.ts';
+import type { Calendar } from '../services/calendar.ts';
+import type { Orders } from '../services/orders.ts';
+import type { Message } from './channel.ts';
+
+/** All that a command may touch. */
+export interface CommandContext {
+  readonly person: Person;
+  readonly address: ChatAddress;
+  readonly words: Words;
+  readonly broker: Broker;
+  readonly orders: Orders;
+  readonly calendar: Calendar;
+  readonly directory: InstrumentDirectory;
+  /** The commands there are, for help. */
+  readonly commands: readonly AnyCommand[];
+  /** Milliseconds. */
+  readonly now: number;
+  /** Says what is being done, when it takes long enough for somebody to wonder. */
+  progress(message: Message): void;
+}
+
+/** One argument: how it is read from words, and what it is called in help. */
+export interface ArgumentKind<T> {
+  /** Key of its name and of its explanation in the catalogue. */
+  readonly name: keyof Words['arguments'] & string;
+  readonly optional: boolean;
+  /**
+   * Reads from the front of `tokens`; `after` is how many required arguments follow.
+   * @throws AppError `args.*`, which becomes the one sentence the person gets.
+   */
+  read(tokens: readonly string[], context: ReadContext): { readonly value: T; readonly used: number };
+}
+
+export interface ReadContext {
+  readonly directory: InstrumentDirectory;
+  readonly after: number;
+}
+
+export type ArgumentKinds = Readonly<Record<string, ArgumentKind<unknown>>>;
+export type ArgumentValues<A extends ArgumentKinds> = {
+  readonly [Name in keyof A]: A[Name] extends ArgumentKind<infer T> ? T : never;
+};
+
+interface Declaration<A extends ArgumentKinds> {
+  /** As typed after the slash; also the key of its description in the catalogue. */
+  readonly name: keyof Words['commands'];
+  /** Other names, Korean ones among them. */
+  readonly aliases: readonly string[];
+  readonly role: Role;
+  readonly args: A;
+  /** As typed; the first is quoted when somebody got it wrong. */
+  readonly examples: readonly [string, ...string[]];
+}
+
+/** A command that answers at once, and changes nothing. */
+export interface QueryCommand<A extends ArgumentKinds> extends Declaration<A> {
+  run(context: CommandContext, args: ArgumentValues<A>): Promise<Message>;
+}
+
+/** A ticket: what will be done if somebody presses, and how it reads. */
+export interface Ticket<P> {
+  readonly plan: P;
+  readonly summary: Message;
+  /** Buttons beside confirm and cancel: a label, and the command line that makes another ticket in this one's place. */
+  readonly variants?: readonly { readonly label: string; readonly line: string }[];
+}
+
+/** A command that asks first: `prepare` makes a ticket, `execute` runs when it is confirmed. */
+export interface TicketCommand<A extends ArgumentKinds, P> extends Declaration<A> {
+  prepare(context: CommandContext, args: ArgumentValues<A>): Promise<Ticket<P> | Message>;
+  execute(context: CommandContext, plan: P, proposal: Proposal): Promise<Message>;
+}
+
+export type AnyCommand = (QueryCommand<ArgumentKinds> | TicketCommand<ArgumentKinds, unknown>) &
+  Declaration<ArgumentKinds>;
+
+/** Keeps the types of the arguments while the command is written, and forgets them for the list. */
+export function defineCommand<const A extends ArgumentKinds, P = never>(
+  command: QueryCommand<A> | TicketCommand<A, P>,
+): AnyCommand {
+  return command as unknown as AnyCommand;
+}
+
+/** Reads a command's arguments. @throws AppError `args.*`. */
+export function readArguments(
+  command: AnyCommand,
+  tokens: readonly string[],
+  directory: InstrumentDirectory,
+): ArgumentValues<ArgumentKinds> {
+  const values: Record<string, unknown> = {};
+  const kinds = Object.entries(command.args);
+  let rest = tokens;
+  kinds.forEach(([name, kind], index) => {
+    const after = kinds.slice(index + 1).filter(([, later]) => !later.optional).length;
+    if (rest.length === 0) {
+      if (!kind.optional) throw new AppError('args.missing', { argument: kind.name });
+      values[name] = undefined;
+      return;
+    }
+    const { value, used } = kind.read(rest, { directory, after });
+    values[name] = value;
+    rest = rest.slice(used);
+  });
+  if (rest.length > 0) throw new AppError('args.extra', { text: shorten(rest.join(' ')) });
+  return values;
+}
+
+/** The same kind where it may be left out. */
+export function optional<T>(kind: ArgumentKind<T>): ArgumentKind<T | undefined> {
+  return { ...kind, optional: true };
+}
+
+/** What a person typed, short enough to quote back. */
+export function shorten(text: string, most = 30): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
+}
+
+function findInstrument(text: string, directory: InstrumentDirectory): readonly Instrument[] {
+  const code = text.toUpperCase();
+  const exact = directory.get(code);
+  if (exact !== undefined) return [exact];
+  return directory.search(text, 6);
+}
+
+/** An issue, by code, name, nickname or initial consonants. Names may hold blanks: the longest that fits is taken. */
+export const instrument: ArgumentKind<Instrument> = {
+  name: 'instrument',
+  optional: false,
+  read(tokens, { directory, after }) {
+    const longest = Math.max(1, tokens.length - after);
+    for (let used = longest; used >= 1; used -= 1) {
+      const text = tokens.slice(0, used).join(' ');
+      const [found, ...others] = findInstrument(text, directory);
+      if (found === undefined) continue;
+      if (others.length === 0) return { value: found, used };
+      // Several words that fit several issues may still be one word and its neighbours.
+      if (used === 1) {
+        throw new AppError('args.instrument-ambiguous', {
+          text: shorten(text),
+          choices: [found, ...others].map(({ symbol }) => symbol).join(','),
+        });
+      }
+    }
+    const first = tokens[0] ?? '';
+    const misplaced = /^[\d,.]+(?:주|원)?$/.test(first) && !looksLikeSymbol(first);
+    throw new AppError(misplaced ? 'args.order' : 'args.instrument-unknown', { text: shorten(first) });
+  },
+};
+
+/** Several issues, to the end of the line. */
+export const instruments: ArgumentKind<readonly Instrument[]> = {
+  name: 'instruments',
+  optional: false,
+  read(tokens, context) {
+    const value: Instrument[] = [];
+    for (let position = 0; position < tokens.length; ) {
+      const next = instrument.read(tokens.slice(position), { ...context, after: 0 });
+      value.push(next.value);
+      position += next.used;
+    }
+    return { value, used: tokens.length };
+  },
+};
+
+/** Whole shares: `10`, `1,000`, `10주`. */
+export const quantity: ArgumentKind<number> = {
+  name: 'quantity',
+  optional: false,
+  read([token = '']) {
+    const digits = token.replace(/주$/, '').replaceAll(',', '');
+    if (/^\d+$/.test(digits)) {
+      const value = Number(digits);
+      if (value === 0) throw new AppError('args.quantity-zero', {});
+      if (value > 100_000_000) throw new AppError('args.quantity-large', { text: shorten(token) });
+      return { value, used: 1 };
+    }
+    if (/^-?\d*\.\d+$/.test(digits) || /^-\d+$/.test(digits))
+      throw new AppError('args.quantity-whole', { text: shorten(token) });
+    throw new AppError('args.quantity', { text: shorten(token) });
+  },
+};
+
+/** A limit price in won, or `market`: `70000`, `70,000원`, `시장가`. */
+export const price: ArgumentKind<number | 'market'> = {
+  name: 'price',
+  optional: false,
+  read([token = '']) {
+    if (token === '시장가' || token.toLowerCase() === 'market') return { value: 'market', used: 1 };
+    const digits = token.replace(/원$/, '').replaceAll(',', '');
+    const value = Number(digits);
+    if (!/^\d+$/.test(digits) || value === 0 || value > 1_000_000_000)
+      throw new AppError('args.price', { text: shorten(token) });
+    return { value, used: 1 };
+  },
+};
+
+/** An order number, or all of them: `1234`, `0000001234`, `all`, `전부`. */
+export const orderChoice: ArgumentKind<string> = {
+  name: 'order',
+  optional: false,
+  read([token = '']) {
+    if (/^(?:all|전부|모두|전체)$/i.test(token)) return { value: 'all', used: 1 };
+    const digits = token.replace(/^#/, '');
+    if (!/^\d{1,10}$/.test(digits)) throw new AppError('args.order-number', { text: shorten(token) });
+    return { value: digits.replace(/^0+(?=\d)/, ''), used: 1 };
+  },
+};
+
+/** The name of a command, with or without its slash. */
+export const commandName: ArgumentKind<string> = {
+  name: 'command',
+  optional: false,
+  read: ([token = '']) => ({ value: token.replace(/^\//, '').toLowerCase(), used: 1 }),
+};

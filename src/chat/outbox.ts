@@ -1,0 +1,139 @@
+import type { Clock } from '../clock.ts';
+import { errorText } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ChatAddress, Ledger, OutboxDraft, OutboxEntry } from '../ports.ts';
+import { type Channel, ChannelError, type Line, type Message } from './channel.ts';
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 60_000;
+/** Nobody is helped by a message that could not be delivered for so long; it stays in the ledger as a dead letter. */
+const mostAttempts = 30;
+
+/** Where a message is meant to go and what it is. */
+export interface Outgoing {
+  readonly address: ChatAddress;
+  readonly message: Message;
+  /** A name under which it can be edited. */
+  readonly key?: string | undefined;
+  /** The name of the message it replaces; sent anew when that one never got out. */
+  readonly edits?: string | undefined;
+}
+
+/** The form in which messages wait in the ledger; `tag` leads each, so that nobody takes play money for real. */
+export function toDraft({ address, key, edits, message }: Outgoing, tag: string): OutboxDraft {
+  const [first = '', ...rest] = message.lines;
+  const tagged: Line = tag === '' ? first : [`${tag} `, ...(typeof first === 'string' ? [first] : first)];
+  return { address, key, edits, body: { ...message, lines: [tagged, ...rest] } };
+}
+
+/**
+ * Every message is written down before it is sent, and goes out in order per chat. A chat that fails waits by itself;
+ * others go on.
+ */
+export class Outbox {
+  readonly #ledger: Ledger;
+  readonly #channels: ReadonlyMap<string, Channel>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #tag: string;
+  readonly #busy = new Map<string, Promise<void>>();
+  readonly #waiting = new Map<string, () => void>();
+  readonly #idleWaiters: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(options: {
+    readonly ledger: Ledger;
+    readonly channels: ReadonlyMap<string, Channel>;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** Led by every message: `[모의투자]`. */
+    readonly tag: string;
+  }) {
+    this.#tag = options.tag;
+    this.#ledger = options.ledger;
+    this.#channels = options.channels;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  /** Writes it down and starts sending; returns once it is written. */
+  async post(outgoing: Outgoing): Promise<void> {
+    await this.#ledger.enqueue(toDraft(outgoing, this.#tag), this.#clock.now());
+    this.flush();
+  }
+
+  /** Sends whatever waits: after a start, and after something was written by another hand. */
+  flush(): void {
+    void this.#pump().catch((error: unknown) => this.#log.error('outbox stuck', { error }));
+  }
+
+  /** Resolves when nothing waits, or when what waits has failed and will be tried later. */
+  async settled(): Promise<void> {
+    await this.#pump();
+    if (this.#busy.size === 0) return;
+    await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  /** Messages not yet out. */
+  pending(): Promise<number> {
+    return this.#ledger.outboxPending();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const cancel of this.#waiting.values()) cancel();
+    await Promise.all(this.#busy.values());
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#stopped) return;
+    for (const entry of await this.#ledger.outboxHeads()) {
+      const lane = `${entry.address.channel}:${entry.address.chatId}`;
+      // A channel that is not running keeps its messages for the next start.
+      const channel = this.#channels.get(entry.address.channel);
+      if (channel === undefined || this.#busy.has(lane) || this.#waiting.has(lane)) continue;
+      const work = this.#deliver(lane, channel, entry).finally(() => {
+        this.#busy.delete(lane);
+        this.#afterOne();
+      });
+      this.#busy.set(lane, work);
+    }
+  }
+
+  #afterOne(): void {
+    void this.#pump()
+      .catch((error: unknown) => this.#log.error('outbox stuck', { error }))
+      .finally(() => {
+        if (this.#busy.size > 0) return;
+        for (const resolve of this.#idleWaiters.splice(0)) resolve();
+      });
+  }
+
+  async #deliver(lane: string, channel: Channel, entry: OutboxEntry): Promise<void> {
+    try {
+      const reference = await this.#dispatch(channel, entry);
+      await this.#ledger.markSent(entry.id, reference, this.#clock.now());
+    } catch (error) {
+      const known = error instanceof ChannelError ? error : undefined;
+      const final = known?.retry === 'never' || entry.attempts + 1 >= mostAttempts;
+      await this.#ledger.markFailed(entry.id, errorText(error), final);
+      this.#log.warn('message not sent', { channel: channel.name, attempt: entry.attempts + 1, final, error });
+      if (final || this.#stopped) return;
+      const backoffMs = known?.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** entry.attempts);
+      const cancel = this.#clock.timer(backoffMs, () => {
+        this.#waiting.delete(lane);
+        this.flush();
+      });
+      this.#waiting.set(lane, cancel);
+    }
+  }
+
+  async #dispatch(channel: Channel, entry: OutboxEntry): Promise<string> {
+    const { address, edits } = entry;
+    const message = entry.body as Message;
+    const reference = edits === undefined ? undefined : await this.#ledger.sentReference(address, edits);
+    if (reference === undefined) return channel.send(address.chatId, message);
+    await channel.edit(address.chatId, reference, message);
+    return reference;
+  }
+}

@@ -1,0 +1,286 @@
+import type { Clock } from '../clock.ts';
+import type { Person, Role } from '../domain/person.ts';
+import { AppError } from '../errors.ts';
+import { errorSentence, type Words } from '../i18n/index.ts';
+import type { Log } from '../log.ts';
+import type { ChatAddress, Ledger, Proposal } from '../ports.ts';
+import type { Button, Incoming, Message } from './channel.ts';
+import { type AnyCommand, type CommandContext, readArguments, shorten, type Ticket } from './command.ts';
+import type { Outbox } from './outbox.ts';
+
+/** Nobody types more than this as a command; what is longer is a paste gone wrong. */
+const longestText = 500;
+/** After this much waiting somebody on a phone wonders whether anything happened. */
+const progressAfterMs = 1_000;
+
+const roleOrder: readonly Role[] = ['viewer', 'trader', 'owner'];
+
+/** What of a CommandContext is the same for every command. */
+export type CommandServices = Omit<CommandContext, 'person' | 'address' | 'now' | 'progress' | 'words' | 'commands'>;
+
+export interface RouterOptions {
+  readonly commands: readonly AnyCommand[];
+  readonly services: CommandServices;
+  readonly words: Words;
+  /** Who that is; undefined for strangers. */
+  readonly identify: (identity: string) => Person | undefined;
+  readonly ledger: Ledger;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly confirmMs: number;
+  /** Only queries; nothing that could end in an order. */
+  readonly readOnly: boolean;
+}
+
+/** One thing to answer: who, where, and the message that is edited instead of a new one, if any. */
+interface Turn {
+  readonly person: Person;
+  readonly address: ChatAddress;
+  /** The key of the message to edit. */
+  readonly edits: string | undefined;
+}
+
+const isTicketCommand = (command: AnyCommand): command is Extract<AnyCommand, { prepare: unknown }> =>
+  'prepare' in command;
+const isMessage = (value: Ticket<unknown> | Message): value is Message => 'lines' in value;
+
+/** The key under which a ticket's message can be edited. */
+const ticketKey = (proposalId: string): string => `ticket:${proposalId}`;
+
+/**
+ * From what a person did to what is answered: who is it, may they, which command, which arguments; then a reply, or a
+ * ticket to press. Whatever goes wrong becomes one sentence.
+ */
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #byName = new Map<string, AnyCommand>();
+  readonly #strangers = new Set<string>();
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    for (const command of options.commands) {
+      for (const name of [command.name, ...command.aliases]) {
+        if (this.#byName.has(name)) throw new AppError('router.duplicate-name', { name });
+        this.#byName.set(name, command);
+      }
+    }
+  }
+
+  /** Never throws; resolves when everything that is to be said has been written to the outbox. */
+  async receive(incoming: Incoming): Promise<void> {
+    const address = { channel: incoming.channel, chatId: incoming.chatId };
+    try {
+      const person = this.#options.identify(incoming.identity);
+      if (person === undefined) {
+        await this.#answerStranger(incoming.identity, address);
+        return;
+      }
+      const turn = { person, address, edits: undefined };
+      if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);
+      else await this.#text(turn, incoming.input.text);
+    } catch (error) {
+      this.#options.log.error('message not handled', { channel: incoming.channel, error });
+    }
+  }
+
+  /** One polite sentence, then silence. */
+  async #answerStranger(identity: string, address: ChatAddress): Promise<void> {
+    if (this.#strangers.has(identity)) return;
+    this.#strangers.add(identity);
+    this.#options.log.warn('stranger', { identity });
+    await this.#say({ address, edits: undefined }, { lines: [this.#options.words.errors['chat.stranger']({})] });
+  }
+
+  async #text(turn: Turn, text: string): Promise<void> {
+    const { words } = this.#options;
+    let command: AnyCommand | undefined;
+    try {
+      const line = text.trim();
+      if (line.length > longestText) throw new AppError('chat.too-long', { length: line.length, limit: longestText });
+      const [first = '', ...tokens] = line.split(/\s+/);
+      // In groups Telegram adds the bot's name: /price@hoga_bot.
+      const name = first.replace(/^\//, '').replace(/@\w+$/, '').toLowerCase();
+      command = this.#byName.get(name);
+      if (command === undefined) {
+        throw new AppError(first.startsWith('/') ? 'chat.unknown-command' : 'chat.not-a-command', {
+          text: shorten(first),
+        });
+      }
+      await this.#run(turn, command, tokens);
+    } catch (error) {
+      await this.#sayError(turn, error, command, words);
+    }
+  }
+
+  /** The one gate: nothing runs, and nothing is executed, without passing here. */
+  #authorise(person: Person, command: AnyCommand): void {
+    if (this.#options.readOnly && isTicketCommand(command)) throw new AppError('chat.read-only');
+    if (roleOrder.indexOf(person.role) < roleOrder.indexOf(command.role)) {
+      throw new AppError('chat.not-allowed', { role: command.role });
+    }
+  }
+
+  async #run(turn: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
+    this.#authorise(turn.person, command);
+    const args = readArguments(command, tokens, this.#options.services.directory);
+    if (!isTicketCommand(command)) {
+      const message = await this.#withProgress(turn, (context) => command.run(context, args));
+      await this.#say(message.turn, message.value);
+      return;
+    }
+    const prepared = await this.#withProgress(turn, (context) => command.prepare(context, args));
+    if (isMessage(prepared.value)) await this.#say(prepared.turn, prepared.value);
+    else await this.#propose(prepared.turn, command, prepared.value);
+  }
+
+  async #propose(turn: Turn, command: AnyCommand, ticket: Ticket<unknown>): Promise<void> {
+    const { ledger, clock, newId, confirmMs, words } = this.#options;
+    const id = newId();
+    const now = clock.now();
+    await ledger.createProposal({
+      id,
+      personId: turn.person.id,
+      address: turn.address,
+      command: command.name,
+      plan: ticket.plan,
+      createdAt: now,
+      expiresAt: now + confirmMs,
+    });
+    const buttons: Button[][] = [
+      [
+        { id: `confirm:${id}`, label: words.buttons.confirm },
+        { id: `drop:${id}`, label: words.buttons.drop },
+      ],
+    ];
+    const variants = (ticket.variants ?? []).map(({ label, line }) => ({ id: `instead:${id}:${line}`, label }));
+    if (variants.length > 0) buttons.push(variants);
+    const until = words.ticket.until(Math.round(confirmMs / 1_000));
+    await this.#say(turn, { lines: [...ticket.summary.lines, until], buttons }, ticketKey(id));
+  }
+
+  async #press(turn: Turn, button: string): Promise<void> {
+    const { words } = this.#options;
+    const [verb, first = '', ...rest] = button.split(':');
+    if (verb === 'run') {
+      await this.#text(turn, [first, ...rest].join(':'));
+      return;
+    }
+    let command: AnyCommand | undefined;
+    try {
+      const proposal = await this.#ownProposal(turn.person, first);
+      command = this.#byName.get(proposal.command);
+      if (verb === 'confirm') await this.#confirm({ ...turn, edits: ticketKey(proposal.id) }, proposal);
+      else if (verb === 'drop') await this.#drop(turn, proposal);
+      else if (verb === 'instead') await this.#replace(turn, proposal, rest.join(':'));
+      else throw new AppError('chat.no-such-button');
+    } catch (error) {
+      // Who pressed wrongly is told; the ticket itself is left as it is, for whoever may press it.
+      await this.#sayError(
+        turn,
+        error,
+        error instanceof AppError && error.code.startsWith('args.') ? command : undefined,
+        words,
+      );
+    }
+  }
+
+  async #ownProposal(person: Person, id: string): Promise<Proposal> {
+    const proposal = await this.#options.ledger.proposal(id);
+    if (proposal === undefined) throw new AppError('proposal.unknown');
+    if (proposal.personId !== person.id) throw new AppError('proposal.not-yours');
+    if (proposal.status !== 'open') throw new AppError(`proposal.${proposal.status}`);
+    if (proposal.expiresAt <= this.#options.clock.now()) throw new AppError('proposal.expired');
+    return proposal;
+  }
+
+  async #confirm(turn: Turn, proposal: Proposal): Promise<void> {
+    const command = this.#byName.get(proposal.command);
+    if (command === undefined || !isTicketCommand(command)) throw new AppError('proposal.unknown');
+    this.#authorise(turn.person, command);
+    try {
+      const message = await this.#withProgress(turn, (context) => command.execute(context, proposal.plan, proposal));
+      await this.#say(message.turn, message.value);
+    } catch (error) {
+      // The price moved, the cash is gone: this ticket would be refused again, so it is closed with the reason on it.
+      if (!(error instanceof AppError) || !error.code.startsWith('rule.')) throw error;
+      await this.#options.ledger.dropProposal(proposal.id);
+      await this.#say(turn, {
+        lines: [[{ bold: this.#options.words.outcome.denied }], errorSentence(this.#options.words, error)],
+      });
+    }
+  }
+
+  async #drop(turn: Turn, proposal: Proposal): Promise<void> {
+    if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
+    await this.#say({ ...turn, edits: ticketKey(proposal.id) }, { lines: [this.#options.words.ticket.dropped] });
+  }
+
+  /** Drops the ticket and runs the line that makes another one. */
+  async #replace(turn: Turn, proposal: Proposal, line: string): Promise<void> {
+    if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
+    await this.#text({ ...turn, edits: ticketKey(proposal.id) }, line);
+  }
+
+  /**
+   * Runs something slow. When it takes long enough to wonder, what it is doing is said, and the answer then takes the
+   * place of that message.
+   */
+  async #withProgress<T>(
+    turn: Turn,
+    task: (context: CommandContext) => Promise<T>,
+  ): Promise<{ readonly value: T; readonly turn: Turn }> {
+    const { clock, newId, services, words, commands } = this.#options;
+    const key = turn.edits ?? `progress:${newId()}`;
+    let said: Promise<void> | undefined;
+    let cancel = (): void => undefined;
+    const progress = (message: Message): void => {
+      cancel();
+      cancel = clock.timer(progressAfterMs, () => {
+        said = this.#say(turn, message, turn.edits === undefined ? key : undefined).catch(() => undefined);
+      });
+    };
+    const context = {
+      ...services,
+      words,
+      commands,
+      person: turn.person,
+      address: turn.address,
+      now: clock.now(),
+      progress,
+    };
+    try {
+      const value = await task(context);
+      cancel();
+      await said;
+      return { value, turn: said === undefined ? turn : { ...turn, edits: key } };
+    } catch (error) {
+      cancel();
+      await said;
+      throw error;
+    }
+  }
+
+  async #sayError(turn: Turn, error: unknown, command: AnyCommand | undefined, words: Words): Promise<void> {
+    if (!(error instanceof AppError)) this.#options.log.error('command failed', { command: command?.name, error });
+    else if (error.code.startsWith('venue.')) this.#options.log.warn('venue failed', { command: command?.name, error });
+    await this.#say(turn, describeError(words, error, command));
+  }
+
+  async #say(turn: Pick<Turn, 'address' | 'edits'>, message: Message, key?: string): Promise<void> {
+    await this.#options.outbox.post({ address: turn.address, message, key, edits: turn.edits });
+  }
+}
+
+/** One sentence; for what was typed wrongly an example of what works, and for several fitting issues a button each. */
+function describeError(words: Words, error: unknown, command: AnyCommand | undefined): Message {
+  const sentence = errorSentence(words, error);
+  if (!(error instanceof AppError) || command === undefined) return { lines: [sentence] };
+  if (error.code === 'args.instrument-ambiguous') {
+    const symbols = String(error.context['choices']).split(',');
+    return { lines: [sentence, words.example(`/${command.name} ${symbols[0]}`)] };
+  }
+  const typed = error.code.startsWith('args.');
+  return { lines: [typed ? `${sentence} ${words.example(command.examples[0])}` : sentence] };
+}

@@ -1,0 +1,218 @@
+import { join, parse as parsePath } from 'node:path';
+import { z } from 'zod';
+import { type Environment, environments } from './kis/environment.ts';
+
+/** Everything the process was told, read once and frozen. */
+export interface Config {
+  readonly kis: {
+    readonly environment: Environment;
+    /** Start a simulator inside this process: none was named, and no keys were given. */
+    readonly embedded: boolean;
+    /** Undefined for a simulator, which takes any. */
+    readonly credentials:
+      | {
+          readonly appKey: string;
+          readonly appSecret: string;
+          readonly account: { readonly number: string; readonly product: string };
+          readonly htsId: string | undefined;
+        }
+      | undefined;
+    readonly pong: 'echo' | 'frame';
+  };
+  /** Whether orders may go to a host where real money moves. */
+  readonly liveTrading: 'no' | 'yes' | 'daily';
+  readonly people: {
+    readonly owners: readonly PersonSetting[];
+    readonly traders: readonly PersonSetting[];
+    readonly viewers: readonly PersonSetting[];
+  };
+  readonly rails: {
+    /** Won. */
+    readonly maxOrder: number;
+    /** Won. */
+    readonly maxDaily: number;
+    readonly driftPercent: number;
+    readonly confirmMs: number;
+  };
+  /**
+   * Paths of the ledger's file and the cache's. Each venue has a ledger of its own, because order numbers of one mean
+   * nothing at another; an embedded simulator forgets everything when it stops, and so do the files it needs none of.
+   */
+  readonly store: { readonly ledger: string; readonly cache: string };
+  readonly language: 'ko' | 'en';
+  readonly logLevel: string;
+  /** What must never be seen in a log or a chat. */
+  readonly secrets: readonly string[];
+}
+
+/** One person, by every identity they have: `['telegram:123', 'discord:456']`. */
+export type PersonSetting = readonly string[];
+
+/** One thing wrong with the settings, with the remedy. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly problem: string;
+}
+
+export type Environ = Readonly<Record<string, string | undefined>>;
+
+/** The process's own environment; the one place that reads it. */
+export function processEnviron(): Environ {
+  return process.env;
+}
+
+const credentialNames = ['KIS_APP_KEY', 'KIS_APP_SECRET', 'KIS_ACCOUNT'] as const;
+
+function wholeNumber(example: number, least: number, unit: string): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^[\d,_]+$/, `a whole number of ${unit}, such as ${example}`)
+    .transform((raw) => Number(raw.replaceAll(/[,_]/g, '')))
+    .refine((value) => value >= least, `at least ${least} ${unit}`);
+}
+
+const people = z
+  .string()
+  .default('')
+  .transform((raw, context): readonly PersonSetting[] => {
+    const persons = raw
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    const identities = persons.map((person) => person.split('+').map((identity) => identity.trim()));
+    const wrong = identities.flat().find((identity) => !/^(?:telegram|discord):\d+$/.test(identity));
+    if (wrong !== undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: `'${wrong}' is not an identity; write telegram:123+discord:456,telegram:789`,
+      });
+    }
+    return identities;
+  });
+
+const url = (protocols: string): z.ZodType<string | undefined> =>
+  z
+    .string()
+    .refine(
+      (raw) => URL.canParse(raw) && new RegExp(`^(?:${protocols}):$`).test(new URL(raw).protocol),
+      `a URL starting with ${protocols.replaceAll('|', ' or ')}://`,
+    )
+    .transform((raw) => raw.replace(/\/+$/, ''))
+    .optional();
+
+const schema = z.object({
+  KIS_ENV: z.enum(['simulator', 'paper', 'live'], 'one of simulator, paper, live').optional(),
+  KIS_APP_KEY: z.string().min(8, 'the app key from KIS Developers, 8 characters or more').optional(),
+  KIS_APP_SECRET: z.string().min(8, 'the app secret from KIS Developers, 8 characters or more').optional(),
+  KIS_ACCOUNT: z
+    .string()
+    .regex(/^\d{8}-?\d{2}$/, 'eight digits and two, such as 12345678-01')
+    .optional(),
+  KIS_HTS_ID: z.string().optional(),
+  KIS_REST_URL: url('https?'),
+  KIS_WS_URL: url('wss?'),
+  KIS_CALLS_PER_SECOND: wholeNumber(18, 1, 'calls').optional(),
+  KIS_PINGPONG: z.enum(['echo', 'frame'], 'echo or frame').default('echo'),
+  HOGA_LIVE_TRADING: z.enum(['no', 'yes', 'daily'], 'no, yes or daily').default('no'),
+  HOGA_OWNERS: people,
+  HOGA_TRADERS: people,
+  HOGA_VIEWERS: people,
+  HOGA_MAX_ORDER_KRW: wholeNumber(5_000_000, 1, 'won').default(5_000_000),
+  HOGA_MAX_DAILY_KRW: wholeNumber(20_000_000, 1, 'won').default(20_000_000),
+  HOGA_PRICE_DRIFT_PERCENT: z
+    .string()
+    .regex(/^\d+(?:\.\d+)?$/, 'a percentage such as 1 or 0.5')
+    .default('1')
+    .transform(Number),
+  HOGA_CONFIRM_SECONDS: wholeNumber(60, 5, 'seconds').default(60),
+  STORE_URL: z.string().optional(),
+  HOGA_LANG: z.enum(['ko', 'en'], 'ko or en').default('ko'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'a pino level such as info')
+    .default('info'),
+});
+
+/**
+ * Reads the settings. All problems come back at once, each with its variable and what would be right.
+ */
+export function readConfig(
+  environ: Environ,
+): { readonly config: Config } | { readonly problems: readonly ConfigProblem[] } {
+  // `KEY=` in a file means "not set".
+  const present = Object.fromEntries(
+    Object.entries(environ).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
+  const parsed = schema.safeParse(present);
+  const problems: ConfigProblem[] = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => ({ variable: issue.path.join('.'), problem: issue.message }));
+  const given = credentialNames.filter((name) => present[name] !== undefined);
+  const simulated = (present['KIS_ENV'] ?? (given.length === 0 ? 'simulator' : 'paper')) === 'simulator';
+  if (!simulated || given.length > 0) {
+    for (const name of credentialNames) {
+      if (present[name] === undefined) {
+        problems.push({
+          variable: name,
+          problem: `needed beside ${given[0] ?? 'KIS_ENV'}; take it from KIS Developers, or set KIS_ENV=simulator and no keys to try without`,
+        });
+      }
+    }
+  }
+  const storeUrl = present['STORE_URL'];
+  if (storeUrl?.startsWith('postgres')) {
+    problems.push({ variable: 'STORE_URL', problem: 'PostgreSQL is not yet supported; use sqlite:data/hoga.db' });
+  } else if (storeUrl !== undefined && !/^sqlite:.+/.test(storeUrl)) {
+    problems.push({ variable: 'STORE_URL', problem: 'sqlite: and a path, such as sqlite:data/hoga.db' });
+  }
+  if (!parsed.success || problems.length > 0) return { problems };
+  return { config: assemble(parsed.data, simulated) };
+}
+
+function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
+  const base: Environment = environments[data.KIS_ENV ?? (simulated ? 'simulator' : 'paper')];
+  const environment: Environment = {
+    ...base,
+    restUrl: data.KIS_REST_URL ?? base.restUrl,
+    wsUrl: data.KIS_WS_URL ?? base.wsUrl,
+    callsPerSecond: data.KIS_CALLS_PER_SECOND ?? base.callsPerSecond,
+  };
+  const embedded = simulated && data.KIS_REST_URL === undefined;
+  const { KIS_APP_KEY: appKey, KIS_APP_SECRET: appSecret, KIS_ACCOUNT: account } = data;
+  const digits = account?.replace('-', '') ?? '';
+  const credentials =
+    appKey === undefined || appSecret === undefined
+      ? undefined
+      : {
+          appKey,
+          appSecret,
+          account: { number: digits.slice(0, 8), product: digits.slice(8) },
+          htsId: data.KIS_HTS_ID,
+        };
+  return Object.freeze({
+    kis: { environment, embedded, credentials, pong: data.KIS_PINGPONG },
+    liveTrading: data.HOGA_LIVE_TRADING,
+    people: { owners: data.HOGA_OWNERS, traders: data.HOGA_TRADERS, viewers: data.HOGA_VIEWERS },
+    rails: {
+      maxOrder: data.HOGA_MAX_ORDER_KRW,
+      maxDaily: data.HOGA_MAX_DAILY_KRW,
+      driftPercent: data.HOGA_PRICE_DRIFT_PERCENT,
+      confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,
+    },
+    store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, embedded),
+    language: data.HOGA_LANG,
+    logLevel: data.LOG_LEVEL,
+    secrets: [appKey, appSecret, digits, digits.slice(0, 8)].filter(
+      (secret): secret is string => secret !== undefined && secret !== '',
+    ),
+  });
+}
+
+/** `data/hoga.db` is live's; paper's and the simulator's names say so. */
+function storePaths(path: string | undefined, venue: Environment['name'], embedded: boolean): Config['store'] {
+  if (embedded && path === undefined) return { ledger: ':memory:', cache: ':memory:' };
+  const { dir, name, ext } = parsePath(path ?? 'data/hoga.db');
+  return {
+    ledger: join(dir, `${name}${venue === 'live' ? '' : `-${venue}`}${ext}`),
+    cache: join(dir, `${name}-cache${ext}`),
+  };
+}

@@ -1,0 +1,32 @@
+import type { OrderRecord, Side } from './order.ts';
+
+/** Something a person is told without having asked just now. */
+export type Notice =
+  /** Shares of an order of ours were filled: `quantity` more, at `price` won (an average when learnt from a query). */
+  | {
+      readonly kind: 'filled';
+      readonly order: OrderRecord;
+      readonly name: string;
+      readonly quantity: number;
+      readonly price: number;
+    }
+  /** The venue turned an order down after taking it. */
+  | { readonly kind: 'rejected'; readonly order: OrderRecord; readonly name: string }
+  /** What was left of an order was cancelled. */
+  | { readonly kind: 'cancelled'; readonly order: OrderRecord; readonly name: string; readonly quantity: number }
+  /** A fill of an order that we did not place, or cannot tie to one of ours. */
+  | {
+      readonly kind: 'foreign-fill';
+      readonly number: string;
+      readonly symbol: string;
+      readonly name: string;
+      readonly side: Side;
+      readonly quantity: number;
+      readonly price: number;
+      /** An order of ours whose outcome is unknown is about the same issue and side: it may be that one. */
+      readonly maybeOurs: boolean;
+    }
+  /** Found at start: confirmed, and the process ended before anything was sent. */
+  | { readonly kind: 'never-sent'; readonly order: OrderRecord }
+  /** Found at start: the request may have left, and nobody knows what came of it. */
+  | { readonly kind: 'outcome-unknown'; readonly order: OrderRecord };

@@ -1,0 +1,275 @@
+import { josa } from 'es-hangul';
+import type { OrderStatus, OrderType, Side } from '../domain/order.ts';
+import type { IssueWarning } from '../domain/quote.ts';
+import type { ErrorContext } from '../errors.ts';
+
+const grouped = (value: number): string => value.toLocaleString('en-US');
+const number = (value: ErrorContext[string]): string => grouped(Number(value));
+const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
+/** What the person typed, with the particle that fits its last sound. */
+const quoted = (context: ErrorContext, particle: '은/는'): string => {
+  const text = String(context['text']);
+  return `'${text}'${josa.pick(text, particle)}`;
+};
+const won = (amount: number): string => `${grouped(amount)}원`;
+const shares = (count: number): string => `${grouped(count)}주`;
+
+/** Keeps the codes as a type and lets every sentence be any text. */
+function sentences<Code extends string>(
+  table: Readonly<Record<Code, (context: ErrorContext) => string>>,
+): Readonly<Record<Code, (context: ErrorContext) => string>> {
+  return table;
+}
+
+const argumentNames = {
+  instrument: '종목',
+  instruments: '종목…',
+  quantity: '수량',
+  price: '가격',
+  order: '주문번호',
+  command: '명령',
+};
+
+/** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
+export const ko = {
+  grouped,
+  won,
+  wonSigned: (amount: number): string => signed(amount, won(amount)),
+  shares,
+  percentSigned: (value: number): string => signed(value, `${value.toFixed(2)}%`),
+  /** 123,456,789,000 → 1,234억 */
+  wonShort: (amount: number): string => {
+    if (amount >= 1e12) return `${(amount / 1e12).toFixed(1)}조원`;
+    return amount >= 1e8 ? `${grouped(Math.round(amount / 1e8))}억원` : won(amount);
+  },
+
+  venueTag: { simulator: '[시뮬레이터]', paper: '[모의투자]', live: '' },
+  side: { buy: '매수', sell: '매도' } satisfies Record<Side, string>,
+  orderType: { limit: '지정가', market: '시장가' } satisfies Record<OrderType, string>,
+  status: {
+    confirmed: '확인됨',
+    submitting: '보내는 중',
+    accepted: '접수',
+    'partly-filled': '일부 체결',
+    filled: '체결 완료',
+    cancelled: '취소됨',
+    rejected: '거부됨',
+    denied: '보내지 않음',
+    'never-sent': '보내지 않음',
+    'outcome-unknown': '결과 모름',
+  } satisfies Record<OrderStatus, string>,
+  warnings: {
+    halted: '거래정지',
+    administrative: '관리종목',
+    caution: '투자주의',
+    warning: '투자경고',
+    risk: '투자위험',
+    overheated: '단기과열',
+    liquidation: '정리매매',
+  } satisfies Record<IssueWarning, string>,
+  role: { viewer: '조회', trader: '거래', owner: '소유자' },
+
+  buttons: {
+    confirm: '확인',
+    drop: '취소',
+    tickDown: '−1틱',
+    tickUp: '+1틱',
+    buy: '매수',
+    sell: '매도',
+    refresh: '새로고침',
+    cancelOrder: (name: string): string => `${name} 취소`,
+  },
+
+  arguments: argumentNames,
+  commands: {
+    help: '명령을 알려 드립니다',
+    price: '현재가를 봅니다',
+    balance: '예수금과 보유종목을 봅니다',
+    buy: '매수 주문표를 만듭니다 (확인해야 나갑니다)',
+    sell: '매도 주문표를 만듭니다 (확인해야 나갑니다)',
+    orders: '미체결과 오늘 주문을 봅니다',
+    cancel: '미체결 주문을 취소합니다 (확인해야 나갑니다)',
+  },
+
+  help: {
+    greeting: '호가(Hoga) · 채팅으로 하는 국내주식',
+    role: (role: string): string => `권한: ${role}`,
+    usage: '사용법',
+    aliases: '같은 말',
+    examples: '예',
+    more: '자세히: /help buy',
+    unknown: (name: string): string => `'${name}' 명령은 없습니다.`,
+  },
+
+  progress: {
+    price: '현재가를 가져오는 중…',
+    balance: '잔고를 가져오는 중…',
+    orders: '주문을 가져오는 중…',
+    ticket: '주문표를 만드는 중…',
+    sending: '확인했습니다. KIS로 보내는 중…',
+  },
+
+  quote: {
+    range: '시가/고가/저가',
+    volume: '거래량',
+    turnover: '대금',
+    limits: '상한/하한',
+  },
+
+  balance: {
+    title: '잔고',
+    deposit: '예수금',
+    settled: 'D+2 정산 후',
+    orderable: '주문가능',
+    assets: '총평가',
+    pnl: '평가손익',
+    none: '보유종목이 없습니다.',
+    position: (quantity: string, sellable: string): string => `${quantity} (매도가능 ${sellable})`,
+    average: '평균',
+    last: '현재',
+    truncated: '보유종목이 많아 일부만 보입니다.',
+  },
+
+  ticket: {
+    title: (side: Side): string => `${side === 'buy' ? '매수' : '매도'} 주문표`,
+    cancelTitle: '취소 주문표',
+    bestAsk: '가격이 없어 최우선 매도호가 지정가로 정했습니다.',
+    bestBid: '가격이 없어 최우선 매수호가 지정가로 정했습니다.',
+    market: '시장가: 체결가격은 정해지지 않습니다. 금액은 상한가로 잡습니다.',
+    marketSell: '시장가: 체결가격은 정해지지 않습니다.',
+    last: '현재가',
+    cost: (commission: string, tax: string): string => `수수료 약 ${commission}, 세금 약 ${tax}`,
+    available: { buy: '매수가능', sell: '매도가능' } satisfies Record<Side, string>,
+    orderableCash: '주문가능',
+    until: (seconds: number): string => `${seconds}초 안에 확인해 주세요.`,
+    dropped: '주문표를 취소했습니다. 보낸 것은 없습니다.',
+    replaced: '주문표를 새로 만들었습니다.',
+    live: '실전 계좌 주문입니다.',
+    warning: (text: string): string => `주의: ${text}`,
+  },
+
+  outcome: {
+    accepted: '접수됨',
+    cancelAccepted: '취소 접수됨',
+    rejected: 'KIS가 거부했습니다',
+    denied: '보내지 않았습니다',
+    unknown: '결과를 모릅니다',
+    number: '주문번호',
+    tellFill: '체결되면 알려 드립니다.',
+    unknownNext: 'KIS의 답을 받지 못해 접수됐는지 알 수 없습니다. 다시 보내지 않습니다. /orders 에서 확인해 주세요.',
+    newTicket: '필요하면 주문표를 새로 만들어 주세요.',
+    reason: '이유',
+  },
+
+  notices: {
+    filled: '체결',
+    filledTotal: (filled: string, all: string): string => `누적 ${filled} / ${all}`,
+    cancelled: '취소 확인',
+    cancelledRest: (quantity: string): string => `남은 ${quantity}가 취소되었습니다.`,
+    rejected: '거부됨',
+    rejectedText: 'KIS가 접수 뒤에 거부했습니다.',
+    foreignFill: '다른 곳 주문의 체결',
+    foreignMaybe: '결과를 모르는 주문의 체결일 수 있습니다. /orders 에서 확인해 주세요.',
+    foreignText: 'Hoga에서 낸 주문이 아닙니다.',
+    neverSent: '보내지 않은 주문',
+    neverSentText: '확인하신 뒤 프로그램이 끝나 KIS로 보내지 않았습니다. 필요하면 주문표를 새로 만들어 주세요.',
+    unknown: '결과를 모르는 주문',
+    unknownText:
+      '보내는 중에 프로그램이 끝나 접수됐는지 알 수 없습니다. 다시 보내지 않습니다. /orders 에서 확인해 주세요.',
+  },
+
+  orders: {
+    title: '미체결',
+    none: '미체결 주문이 없습니다.',
+    today: '오늘 주문',
+    remaining: '남은',
+    marketPrice: '시장가',
+    unknownNote: '결과를 모르는 주문이 있습니다. 위 목록과 HTS에서 확인해 주세요.',
+    cancelOf: (number: string): string => `주문 ${number} 취소`,
+  },
+
+  start: {
+    simulator: 'KIS 시뮬레이터로 시작했습니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
+    paper: '모의투자로 시작했습니다.',
+    live: '실전으로 시작했습니다. 진짜 돈이 움직입니다.',
+    hint: '/help 로 시작해 보세요.',
+    noHtsId: 'KIS_HTS_ID가 없어 체결통보를 받지 못합니다. 체결은 30초마다 조회로 확인합니다.',
+  },
+
+  example: (example: string): string => `예: ${example}`,
+
+  /** By error code. What the person can do comes with it; an example of the command is added after it. */
+  errors: sentences({
+    unexpected: () => '처리하지 못했습니다. 잠시 뒤에 다시 해 주세요.',
+    'chat.unknown-command': (c) => `'${c['text']}' 명령을 모릅니다. /help 에서 찾아보세요.`,
+    'chat.not-a-command': () => '명령은 /로 시작합니다. /help 에서 찾아보세요.',
+    'chat.too-long': (c) => `메시지가 너무 깁니다(${number(c['length'])}자). ${number(c['limit'])}자 안으로 써 주세요.`,
+    'chat.not-allowed': (c) => `이 명령은 ${c['role'] === 'owner' ? '소유자' : '거래'} 권한이 있어야 합니다.`,
+    'chat.stranger': () => '이 봇은 등록된 사람만 쓸 수 있습니다.',
+    'chat.read-only': () => '여기서는 조회만 됩니다. 주문은 봇의 채팅에서 해 주세요.',
+    'chat.no-such-button': () => '이 버튼은 더 쓸 수 없습니다.',
+
+    'args.missing': (c) => `${josa(argumentNames[c['argument'] as keyof typeof argumentNames], '이/가')} 빠졌습니다.`,
+    'args.extra': (c) => `${quoted(c, '은/는')} 쓸 자리가 없습니다.`,
+    'args.order': () => '순서가 다릅니다. 종목을 먼저 써 주세요.',
+    'args.instrument-unknown': (c) => `'${c['text']}' 종목을 찾지 못했습니다. 이름이나 6자리 코드로 써 주세요.`,
+    'args.instrument-ambiguous': (c) => `'${c['text']}'에 맞는 종목이 여럿입니다.`,
+    'args.quantity': (c) => `${quoted(c, '은/는')} 수량이 아닙니다. 1 이상의 정수로 써 주세요.`,
+    'args.quantity-zero': () => '수량은 1주 이상이어야 합니다.',
+    'args.quantity-whole': (c) => `수량은 1 이상의 정수여야 합니다('${c['text']}').`,
+    'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}').`,
+    'args.price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 원 단위 정수나 '시장가'로 써 주세요.`,
+    'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 all로 써 주세요.`,
+
+    'rule.tick': (c) =>
+      `호가단위가 ${won(Number(c['tick']))}이라 ${won(Number(c['price']))}은 안 됩니다. ${won(Number(c['below']))} 또는 ${won(Number(c['above']))}이 됩니다.`,
+    'rule.upper-limit': (c) => `상한가 ${won(Number(c['limit']))}을 넘습니다(${won(Number(c['price']))}).`,
+    'rule.lower-limit': (c) => `하한가 ${won(Number(c['limit']))}보다 낮습니다(${won(Number(c['price']))}).`,
+    'rule.halted': () => '거래정지 종목이라 주문할 수 없습니다. 취소만 됩니다.',
+    'rule.max-order': (c) =>
+      `1회 한도 ${won(Number(c['limit']))}을 넘습니다(${won(Number(c['amount']))}). ${Number(c['quantity']) > 0 ? `${shares(Number(c['quantity']))}까지 됩니다.` : '이 가격으로는 한 주도 안 됩니다.'} 한도는 HOGA_MAX_ORDER_KRW입니다.`,
+    'rule.max-daily': (c) =>
+      `하루 한도 ${won(Number(c['limit']))}을 넘습니다. 오늘 ${won(Number(c['used']))}을 썼고 이번 주문은 ${won(Number(c['amount']))}입니다. 한도는 HOGA_MAX_DAILY_KRW입니다.`,
+    'rule.buying-power': (c) =>
+      `주문가능금액이 모자랍니다. 지금 ${shares(Number(c['available']))}까지 살 수 있습니다(주문가능 ${won(Number(c['cash']))}).`,
+    'rule.sellable': (c) =>
+      Number(c['available']) > 0
+        ? `매도가능수량은 ${shares(Number(c['available']))}입니다.`
+        : '매도할 수 있는 수량이 없습니다. /balance 에서 확인해 주세요.',
+    'rule.drift': (c) =>
+      `주문표를 만든 뒤 가격이 ${Number(c['percent']).toFixed(2)}% 움직였습니다(${won(Number(c['shown']))} → ${won(Number(c['now']))}). 주문표를 새로 만들어 주세요.`,
+    'rule.market-closed': (c) =>
+      c['reason'] === 'holiday'
+        ? '오늘은 휴장일이라 주문할 수 없습니다.'
+        : c['reason'] === 'hours'
+          ? '지금은 정규장 시간이 아닙니다(08:30–15:30에 주문할 수 있습니다).'
+          : '오늘이 개장일인지 확인하지 못해 주문을 보내지 않습니다. 잠시 뒤에 다시 해 주세요.',
+    'rule.no-price': () => '호가가 없어 가격을 정할 수 없습니다. 가격을 써 주세요.',
+
+    'orders.halted': () => '거래가 정지되어 있습니다.',
+    'orders.not-armed': () => '실전 주문이 꺼져 있습니다. 설정에서 HOGA_LIVE_TRADING=yes로 켜야 주문이 나갑니다.',
+    'orders.none-open': () => '취소할 미체결 주문이 없습니다.',
+    'orders.not-open': (c) => `${c['number']}번 미체결 주문을 찾지 못했습니다. /orders 에서 번호를 확인해 주세요.`,
+
+    'proposal.unknown': () => '이 주문표를 찾지 못했습니다. 새로 만들어 주세요.',
+    'proposal.not-yours': () => '이 주문표는 만든 사람만 누를 수 있습니다.',
+    'proposal.taken': () => '이미 확인한 주문표입니다. 한 번만 나갑니다.',
+    'proposal.dropped': () => '취소한 주문표입니다. 새로 만들어 주세요.',
+    'proposal.expired': () => '시간이 지난 주문표입니다. 보내지 않았습니다. 새로 만들어 주세요.',
+
+    'lane.waited-too-long': () => 'KIS 요청이 밀려 10초 안에 보내지 못했습니다. 보내지 않았습니다.',
+    'venue.rejected': (c) => `KIS가 받아 주지 않았습니다: ${c['venueText']} (${c['venueCode']})`,
+    'venue.unauthorised': (c) =>
+      `KIS 인증에 실패했습니다: ${c['venueText']} (${c['venueCode']}) KIS_APP_KEY와 KIS_APP_SECRET을 확인해 주세요.`,
+    'venue.throttled': (c) =>
+      c['waitSeconds'] === undefined
+        ? 'KIS 요청이 몰려 있습니다. 잠시 뒤에 다시 해 주세요.'
+        : `KIS 토큰은 1분에 한 번만 받을 수 있습니다. ${c['waitSeconds']}초 뒤에 다시 해 주세요.`,
+    'venue.unreachable': () => 'KIS가 답하지 않습니다. 잠시 뒤에 다시 해 주세요.',
+    'venue.unsupported': () => '모의투자에서는 제공되지 않는 기능입니다.',
+    'venue.malformed': () => 'KIS의 답을 읽지 못했습니다. 잠시 뒤에 다시 해 주세요.',
+  }),
+};
+
+/** What every language says. */
+export type Words = typeof ko;

@@ -1,0 +1,423 @@
+import { Agent, type Dispatcher } from 'undici';
+import { type Clock, koreanDay } from '../clock.ts';
+import type { Balance, BuyingPower } from '../domain/account.ts';
+import type { Instrument } from '../domain/instrument.ts';
+import { type Exchange, type OrderRequest, orderNumber, type SubmitOutcome, type VenueOrder } from '../domain/order.ts';
+import type { Bar, OrderBook, Quote } from '../domain/quote.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type {
+  BeforeSend,
+  Broker,
+  Cache,
+  CancelTarget,
+  FeedHandlers,
+  FeedStatus,
+  MarketDay,
+  MarketFeed,
+  ReadOptions,
+  VenueDescription,
+} from '../ports.ts';
+import { channels } from './channels.ts';
+import { type AppKey, Credentials } from './credentials.ts';
+import * as decode from './decode.ts';
+import { domesticMarket } from './endpoints/domestic-market.ts';
+import { domesticTrading } from './endpoints/domestic-trading.ts';
+import { type Environment, venueOfHost } from './environment.ts';
+import { KisError } from './error.ts';
+import { cutRecords, type DataFrame } from './frames.ts';
+import { type AccountNumber, type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
+import { KisSocket, type SocketTimings } from './socket.ts';
+import { Lane, type LaneStatus } from './throttle.ts';
+
+export interface KisOptions {
+  readonly environment: Environment;
+  readonly key: AppKey;
+  readonly account: AccountNumber;
+  /** Fill notices are registered under it. Without one there are none, and the owner is told so. */
+  readonly htsId: string | undefined;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  /** Between 0 and 1, for jitter. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly pong?: 'echo' | 'frame' | undefined;
+  readonly timeouts?: HttpTimeouts | undefined;
+  readonly socketTimings?: SocketTimings | undefined;
+}
+
+/** A venue that can be asked and listened to. */
+export interface Kis {
+  readonly broker: Broker;
+  readonly feed: MarketFeed;
+  lane(): LaneStatus;
+  token(): ReturnType<Credentials['status']>;
+  /** Issues or loads the access token, so that the first question does not wait for it. */
+  warmUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Connections of our own: kept alive between calls, with an end to every wait. */
+function createDispatcher(): Dispatcher {
+  return new Agent({
+    connect: { timeout: 5_000 },
+    keepAliveTimeout: 4_000,
+    // Longer than any call's own time-out on the Clock, which is the one that is meant to strike.
+    headersTimeout: 30_000,
+    bodyTimeout: 30_000,
+    connections: 8,
+  });
+}
+
+/** KIS, wired up. */
+export function createKis(options: KisOptions): Kis {
+  const dispatcher = createDispatcher();
+  const credentials = new Credentials({ ...options, dispatcher });
+  const lane = new Lane(options.clock, options.environment.callsPerSecond);
+  const { timeouts } = options;
+  const http = new KisHttp({
+    ...options,
+    credentials,
+    lane,
+    dispatcher,
+    ...(timeouts === undefined ? {} : { timeouts }),
+  });
+  const feed = new KisFeed(options, credentials);
+  return {
+    broker: new KisBroker(http, options),
+    feed,
+    lane: () => lane.status(),
+    token: () => credentials.status(),
+    warmUp: async () => void (await credentials.token()),
+    close: async () => {
+      await feed.stop();
+      await dispatcher.destroy();
+    },
+  };
+}
+
+/** KRX's own market; NXT and the combined view are separate codes. */
+const krx = { FID_COND_MRKT_DIV_CODE: 'J' } as const;
+/** Issues one multi-quote call takes. */
+const quotesPerCall = 30;
+
+class KisBroker implements Broker {
+  readonly venue: VenueDescription;
+  readonly #http: KisHttp;
+  readonly #clock: Clock;
+
+  constructor(http: KisHttp, options: KisOptions) {
+    const { environment, account } = options;
+    const exchanges: readonly Exchange[] = environment.dialect === 'paper' ? ['KRX'] : ['KRX', 'NXT', 'SOR'];
+    this.#http = http;
+    this.#clock = options.clock;
+    this.venue = {
+      kind: venueOfHost(environment.restUrl),
+      hours: environment.hours,
+      account: `${account.number.slice(0, 4)}****-${account.product}`,
+      exchanges,
+    };
+  }
+
+  async quote(symbol: string, options?: ReadOptions): Promise<Quote> {
+    const output = await this.#http.read(domesticMarket.inquirePrice, { ...krx, FID_INPUT_ISCD: symbol }, options);
+    return decode.toQuote(symbol, output, this.#clock.now());
+  }
+
+  async quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]> {
+    const found: Quote[] = [];
+    if (!this.#http.supports(domesticMarket.multiplePrices)) {
+      for (const symbol of symbols) found.push(await this.quote(symbol, options));
+      return found;
+    }
+    for (let start = 0; start < symbols.length; start += quotesPerCall) {
+      const part = symbols.slice(start, start + quotesPerCall);
+      const input = Object.fromEntries(
+        part.flatMap((symbol, index) => [
+          [`FID_COND_MRKT_DIV_CODE_${index + 1}`, 'J'],
+          [`FID_INPUT_ISCD_${index + 1}`, symbol],
+        ]),
+      );
+      const { output } = await this.#http.read(domesticMarket.multiplePrices, input, options);
+      const at = this.#clock.now();
+      for (const row of output) {
+        const quote = decode.toQuoteOfMany(row, at);
+        if (quote !== undefined) found.push(quote);
+      }
+    }
+    return found;
+  }
+
+  async orderBook(symbol: string, options?: ReadOptions): Promise<OrderBook> {
+    const output = await this.#http.read(
+      domesticMarket.inquireAskingPrice,
+      { ...krx, FID_INPUT_ISCD: symbol },
+      options,
+    );
+    return decode.toOrderBook(symbol, output, this.#clock.now());
+  }
+
+  async dailyBars(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Bar[]> {
+    const input = {
+      ...krx,
+      FID_INPUT_ISCD: symbol,
+      FID_INPUT_DATE_1: from,
+      FID_INPUT_DATE_2: to,
+      FID_PERIOD_DIV_CODE: 'D',
+      // 0 is adjusted for splits on this API; others read it the other way round.
+      FID_ORG_ADJ_PRC: '0',
+    };
+    return decode.toDailyBars(await this.#http.read(domesticMarket.dailyChart, input, options));
+  }
+
+  async minuteBars(symbol: string, time: string, options?: ReadOptions): Promise<readonly Bar[]> {
+    const input = {
+      ...krx,
+      FID_INPUT_ISCD: symbol,
+      FID_INPUT_HOUR_1: time,
+      FID_PW_DATA_INCU_YN: 'N',
+      FID_ETC_CLS_CODE: '',
+    };
+    return decode.toMinuteBars(await this.#http.read(domesticMarket.minuteChart, input, options));
+  }
+
+  async instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined> {
+    try {
+      const input = { PRDT_TYPE_CD: '300', PDNO: symbol };
+      return decode.toInstrument(symbol, await this.#http.read(domesticMarket.stockInfo, input, options));
+    } catch (error) {
+      if (error instanceof KisError && error.kind === 'rejected') return undefined;
+      throw error;
+    }
+  }
+
+  async balance(options?: ReadOptions): Promise<Balance> {
+    const input = {
+      AFHR_FLPR_YN: 'N',
+      OFL_YN: '',
+      INQR_DVSN: '02',
+      UNPR_DVSN: '01',
+      FUND_STTL_ICLD_YN: 'N',
+      FNCG_AMT_AUTO_RDPT_YN: 'N',
+      PRCS_DVSN: '00',
+    };
+    const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireBalance, input, options);
+    return decode.toBalance(pages, truncated);
+  }
+
+  async buyingPower(symbol: string, price: number | undefined, options?: ReadOptions): Promise<BuyingPower> {
+    const input = {
+      PDNO: symbol,
+      ORD_UNPR: price === undefined ? '' : String(price),
+      // 01 takes the issue's own margin rate into account, 00 does not; the price is respected all the same.
+      ORD_DVSN: '01',
+      CMA_EVLU_AMT_ICLD_YN: 'N',
+      OVRS_ICLD_YN: 'N',
+    };
+    return decode.toBuyingPower(await this.#http.read(domesticTrading.inquireBuyingPower, input, options), price);
+  }
+
+  async sellableQuantity(symbol: string, options?: ReadOptions): Promise<number> {
+    if (!this.#http.supports(domesticTrading.inquireSellable)) {
+      const { positions } = await this.balance(options);
+      return positions.find((position) => position.symbol === symbol)?.sellableQuantity ?? 0;
+    }
+    const { output } = await this.#http.read(domesticTrading.inquireSellable, { PDNO: symbol }, options);
+    return output.ord_psbl_qty;
+  }
+
+  async openOrders(options?: ReadOptions): Promise<readonly VenueOrder[]> {
+    const today = koreanDay(this.#clock.now());
+    if (!this.#http.supports(domesticTrading.inquireAmendable)) {
+      const orders = await this.#executions({ from: today, to: today }, '02', options);
+      return orders.filter((order) => order.remaining > 0);
+    }
+    const input = { INQR_DVSN_1: '0', INQR_DVSN_2: '0' };
+    const { pages } = await this.#http.readAll(domesticTrading.inquireAmendable, input, options);
+    return pages
+      .flatMap((page) => page.output.map((row) => decode.toOpenOrder(row, today)))
+      .filter((order) => order.remaining > 0);
+  }
+
+  executions(
+    query: { readonly from: string; readonly to: string; readonly symbol?: string },
+    options?: ReadOptions,
+  ): Promise<readonly VenueOrder[]> {
+    return this.#executions(query, '00', options);
+  }
+
+  async #executions(
+    query: { readonly from: string; readonly to: string; readonly symbol?: string },
+    which: '00' | '02',
+    options?: ReadOptions,
+  ): Promise<readonly VenueOrder[]> {
+    const input = {
+      INQR_STRT_DT: query.from,
+      INQR_END_DT: query.to,
+      SLL_BUY_DVSN_CD: '00',
+      PDNO: query.symbol ?? '',
+      CCLD_DVSN: which,
+      INQR_DVSN: '00',
+      INQR_DVSN_3: '00',
+      ORD_GNO_BRNO: '',
+      ODNO: '',
+      INQR_DVSN_1: '',
+      EXCG_ID_DVSN_CD: this.venue.exchanges.length > 1 ? 'ALL' : 'KRX',
+    };
+    const { pages } = await this.#http.readAll(domesticTrading.inquireExecutions, input, options);
+    return pages.flatMap((page) => page.output1.map(decode.toExecution));
+  }
+
+  async marketDays(day: string, options?: ReadOptions): Promise<readonly MarketDay[]> {
+    // One page is about a month; KIS asks for about one call a day.
+    const { pages } = await this.#http.readAll(
+      domesticMarket.checkHoliday,
+      { BASS_DT: day },
+      { ...options, maxPages: 1 },
+    );
+    const days = new Map<string, MarketDay>();
+    // KIS has sent the same day twice; the last one stands.
+    for (const row of pages.flatMap((page) => page.output))
+      days.set(row.bass_dt, { day: row.bass_dt, open: row.opnd_yn });
+    return [...days.values()];
+  }
+
+  async placeOrder(request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome> {
+    const endpoint = request.side === 'buy' ? domesticTrading.orderCashBuy : domesticTrading.orderCashSell;
+    const input = {
+      PDNO: request.symbol,
+      ORD_DVSN: request.type === 'market' ? '01' : '00',
+      ORD_QTY: String(request.quantity),
+      ORD_UNPR: String(request.price ?? 0),
+      EXCG_ID_DVSN_CD: request.exchange,
+      SLL_TYPE: request.side === 'sell' ? '01' : '',
+      CNDT_PRIC: '',
+    };
+    const answer = await this.#http.order(endpoint, input, beforeSend);
+    return outcome(answer, (output) => ({ number: output.output.ODNO, branch: output.output.KRX_FWDG_ORD_ORGNO }));
+  }
+
+  async cancelOrder(target: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome> {
+    const input = {
+      KRX_FWDG_ORD_ORGNO: target.reference.branch,
+      // Answers show ten digits; some queries drop the zeros.
+      ORGN_ODNO: target.reference.number.padStart(10, '0'),
+      ORD_DVSN: '00',
+      RVSE_CNCL_DVSN_CD: '02',
+      ORD_QTY: '0',
+      ORD_UNPR: '0',
+      QTY_ALL_ORD_YN: 'Y',
+      EXCG_ID_DVSN_CD: target.exchange,
+      CNDT_PRIC: '',
+    };
+    const answer = await this.#http.order(domesticTrading.orderAmendCancel, input, beforeSend);
+    return outcome(answer, ({ output }) => ({ number: output.odno, branch: output.krx_fwdg_ord_orgno ?? '' }));
+  }
+}
+
+function outcome<O>(
+  answer:
+    | { readonly kind: 'accepted'; readonly output: O; readonly text: string }
+    | Exclude<OrderAnswer<never>, { kind: 'accepted' }>,
+  reference: (output: O) => { readonly number: string; readonly branch: string },
+): SubmitOutcome {
+  if (answer.kind !== 'accepted') return answer;
+  const { number, branch } = reference(answer.output);
+  if (!/\d/.test(number)) return { kind: 'unknown', code: 'no-number', text: answer.text };
+  return { kind: 'accepted', reference: { number: orderNumber(number), branch }, text: answer.text };
+}
+
+class KisFeed implements MarketFeed {
+  readonly #options: KisOptions;
+  readonly #socket: KisSocket;
+  readonly #account: string;
+  #handlers: FeedHandlers | undefined;
+
+  constructor(options: KisOptions, credentials: Credentials) {
+    this.#options = options;
+    this.#account = `${options.account.number}${options.account.product}`;
+    const { pong, socketTimings } = options;
+    this.#socket = new KisSocket({
+      url: options.environment.wsUrl,
+      approvalKey: () => credentials.approvalKey(),
+      clock: options.clock,
+      random: options.random,
+      log: options.log,
+      handlers: {
+        onData: (frame) => this.#receive(frame),
+        onLost: () => this.#handlers?.onResumed(),
+        onResumed: () => this.#handlers?.onResumed(),
+      },
+      pong,
+      timings: socketTimings,
+    });
+  }
+
+  async start(handlers: FeedHandlers): Promise<void> {
+    this.#handlers = handlers;
+    const { htsId } = this.#options;
+    await this.#socket.start(htsId === undefined ? [] : [{ trId: this.#trId('executions'), trKey: htsId }]);
+  }
+
+  watchTrades(symbol: string): Promise<void> {
+    return this.#register('trades', symbol);
+  }
+
+  unwatchTrades(symbol: string): Promise<void> {
+    return this.#socket.unregister({ trId: this.#trId('trades'), trKey: symbol });
+  }
+
+  watchOrderBook(symbol: string): Promise<void> {
+    return this.#register('orderBook', symbol);
+  }
+
+  unwatchOrderBook(symbol: string): Promise<void> {
+    return this.#socket.unregister({ trId: this.#trId('orderBook'), trKey: symbol });
+  }
+
+  status(): FeedStatus {
+    const status = this.#socket.status();
+    return { ...status, executions: status.state === 'connected' && this.#options.htsId !== undefined };
+  }
+
+  stop(): Promise<void> {
+    return this.#socket.stop();
+  }
+
+  #trId(channel: keyof typeof channels): string {
+    return channels[channel].tr[this.#options.environment.dialect];
+  }
+
+  async #register(channel: keyof typeof channels, symbol: string): Promise<void> {
+    if (this.#socket.status().registrations >= this.#options.environment.maxRegistrations) {
+      throw new AppError('feed.full', { limit: this.#options.environment.maxRegistrations });
+    }
+    await this.#socket.register({ trId: this.#trId(channel), trKey: symbol });
+  }
+
+  #receive(frame: DataFrame): void {
+    const handlers = this.#handlers;
+    if (handlers === undefined) return;
+    const at = this.#options.clock.now();
+    try {
+      if (frame.trId === this.#trId('trades')) {
+        for (const { record } of cutRecords(channels.trades, frame.count, frame.payload)) {
+          handlers.onTrade(decode.toTrade(record, at));
+        }
+      } else if (frame.trId === this.#trId('orderBook')) {
+        for (const { record } of cutRecords(channels.orderBook, frame.count, frame.payload)) {
+          handlers.onOrderBook(decode.toOrderBookPush(record, at));
+        }
+      } else if (frame.trId === this.#trId('executions')) {
+        for (const { fields } of cutRecords(channels.executions, frame.count, frame.payload)) {
+          const { account, notice } = decode.toExecutionNotice(fields, at);
+          // One HTS id is told of all its accounts; the others are none of ours.
+          if (account === this.#account) handlers.onExecution(notice);
+        }
+      }
+    } catch (error) {
+      this.#options.log.error('socket record unreadable', { trId: frame.trId, error });
+      if (frame.trId === this.#trId('executions')) handlers.onResumed();
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto';
+import { type Dispatcher, request } from 'undici';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Cache } from '../ports.ts';
+import type { Environment } from './environment.ts';
+import { KisError, readRefusal, refusalKind, tokenTooSoonCode } from './error.ts';
+
+/** What KIS issued to a customer for one environment. */
+export interface AppKey {
+  readonly appKey: string;
+  readonly appSecret: string;
+}
+
+const storedToken = z.object({ token: z.string(), expiresAt: z.number(), issuedAt: z.number() });
+type StoredToken = z.infer<typeof storedToken>;
+
+const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const approvalAnswer = z.object({ approval_key: z.string().min(1) });
+
+/** KIS refuses a second token within a minute of the last; a second more for its clock. */
+const issueGapMs = 61_000;
+/** A token lives a day, and asking within six hours of its issue returns the same one, so an hour early is early. */
+const renewBeforeMs = 60 * 60_000;
+
+/**
+ * Access token and approval key of one app key. One request at a time however many ask, kept across restarts per host
+ * and key, renewed an hour early, issued at most once a minute.
+ */
+export class Credentials {
+  readonly #environment: Environment;
+  readonly #key: AppKey;
+  readonly #cache: Cache;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #dispatcher: Dispatcher;
+  readonly #timeoutMs: number;
+  readonly #cacheKey: string;
+  #current: StoredToken | undefined;
+  #lastIssueAt: number | undefined;
+  #inFlight: Promise<string> | undefined;
+
+  constructor(options: {
+    readonly environment: Environment;
+    readonly key: AppKey;
+    readonly cache: Cache;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly dispatcher: Dispatcher;
+    readonly timeoutMs?: number;
+  }) {
+    this.#environment = options.environment;
+    this.#key = options.key;
+    this.#cache = options.cache;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#dispatcher = options.dispatcher;
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
+    const keyId = createHash('sha256').update(options.key.appKey).digest('hex').slice(0, 16);
+    this.#cacheKey = `token:${options.environment.name}:${new URL(options.environment.restUrl).host}:${keyId}`;
+  }
+
+  /** The headers that name the caller on every data call. */
+  get identity(): { readonly appkey: string; readonly appsecret: string } {
+    return { appkey: this.#key.appKey, appsecret: this.#key.appSecret };
+  }
+
+  /**
+   * A token that is good for another while.
+   * @throws KisError `unauthorised` (the key is wrong), `throttled` (asked too soon) or `unreachable`.
+   */
+  token(): Promise<string> {
+    const { token, expiresAt } = this.#current ?? { token: '', expiresAt: 0 };
+    if (expiresAt - this.#clock.now() > renewBeforeMs) return Promise.resolve(token);
+    this.#inFlight ??= this.#renew().finally(() => {
+      this.#inFlight = undefined;
+    });
+    return this.#inFlight;
+  }
+
+  /** KIS did not take this token: forget it, unless a newer one is here already. */
+  async invalidate(token: string): Promise<void> {
+    if (this.#current?.token === token) this.#current = undefined;
+    const stored = await this.#load();
+    if (stored?.token === token) await this.#cache.delete(this.#cacheKey);
+  }
+
+  /** A key for opening one socket. @throws KisError as `token` does. */
+  async approvalKey(): Promise<string> {
+    const body = await this.#post('/oauth2/Approval', {
+      grant_type: 'client_credentials',
+      appkey: this.#key.appKey,
+      // The same secret under another name, only here.
+      secretkey: this.#key.appSecret,
+    });
+    return this.#read(approvalAnswer, body, 'Approval').approval_key;
+  }
+
+  /** When the token in use was issued and ends, for `/status`. */
+  status(): { readonly issuedAt: number; readonly expiresAt: number } | undefined {
+    return this.#current && { issuedAt: this.#current.issuedAt, expiresAt: this.#current.expiresAt };
+  }
+
+  async #renew(): Promise<string> {
+    const stored = await this.#load();
+    if (stored !== undefined && stored.expiresAt - this.#clock.now() > renewBeforeMs) {
+      this.#current = stored;
+      return stored.token;
+    }
+    const previous = this.#lastIssueAt ?? stored?.issuedAt;
+    const waitMs = previous === undefined ? 0 : previous + issueGapMs - this.#clock.now();
+    if (waitMs > 0) {
+      throw new KisError('throttled', { code: tokenTooSoonCode, text: '' }, { waitSeconds: Math.ceil(waitMs / 1_000) });
+    }
+    const now = this.#clock.now();
+    this.#lastIssueAt = now;
+    const body = await this.#post('/oauth2/tokenP', {
+      grant_type: 'client_credentials',
+      appkey: this.#key.appKey,
+      appsecret: this.#key.appSecret,
+    });
+    const answer = this.#read(tokenAnswer, body, 'tokenP');
+    const issued = { token: answer.access_token, issuedAt: now, expiresAt: now + answer.expires_in * 1_000 };
+    this.#current = issued;
+    await this.#cache.set(this.#cacheKey, issued, answer.expires_in * 1_000);
+    this.#log.info('token issued', { environment: this.#environment.name, expiresAt: issued.expiresAt });
+    return issued.token;
+  }
+
+  async #load(): Promise<StoredToken | undefined> {
+    const parsed = storedToken.safeParse(await this.#cache.get(this.#cacheKey));
+    return parsed.success ? parsed.data : undefined;
+  }
+
+  #read<T>(schema: z.ZodType<T>, body: unknown, where: string): T {
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) throw new KisError('malformed', { code: '', text: '' }, { where });
+    return parsed.data;
+  }
+
+  async #post(path: string, body: Readonly<Record<string, string>>): Promise<unknown> {
+    const abort = new AbortController();
+    const cancel = this.#clock.timer(this.#timeoutMs, () => abort.abort());
+    try {
+      const response = await request(`${this.#environment.restUrl}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json; charset=utf-8', accept: 'application/json' },
+        body: JSON.stringify(body),
+        dispatcher: this.#dispatcher,
+        signal: abort.signal,
+      });
+      const answer: unknown = await response.body.json();
+      if (response.statusCode === 200) return answer;
+      const refusal = readRefusal(answer);
+      if (refusal === undefined) throw new Error(`HTTP ${response.statusCode}`);
+      const kind = refusalKind(refusal, 'read');
+      // What the key's owner must mend, whatever the code: nothing else can refuse here but the once-a-minute rule.
+      throw new KisError(kind === 'throttled' || kind === 'unreachable' ? kind : 'unauthorised', refusal, { path });
+    } catch (error) {
+      if (error instanceof KisError) throw error;
+      throw new KisError('unreachable', { code: '', text: '' }, { path }, error);
+    } finally {
+      cancel();
+    }
+  }
+}

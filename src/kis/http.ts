@@ -1,0 +1,330 @@
+import { type Dispatcher, request } from 'undici';
+import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { BeforeSend, ReadOptions } from '../ports.ts';
+import type { Credentials } from './credentials.ts';
+import type { Endpoint, Input, Output } from './endpoint.ts';
+import type { Environment } from './environment.ts';
+import { emptyAnswerCodes, KisError, readRefusal, refusalKind, tokenCodes, type VenueRefusal } from './error.ts';
+import { decodeFields } from './fields.ts';
+import type { Lane } from './throttle.ts';
+
+/** An account as KIS wants it: eight digits and two. */
+export interface AccountNumber {
+  readonly number: string;
+  readonly product: string;
+}
+
+/** How long things may take, in milliseconds. */
+export interface HttpTimeouts {
+  /** One read, from the first byte out to the last byte in. */
+  readonly readMs: number;
+  /** One order; longer, because giving up early turns a slow answer into an unknown outcome. */
+  readonly orderMs: number;
+  /** How long an order may wait for its turn before it is refused. */
+  readonly orderQueueMs: number;
+}
+
+export const defaultTimeouts: HttpTimeouts = { readMs: 8_000, orderMs: 15_000, orderQueueMs: 10_000 };
+
+/** One order request's answer, before anybody interprets its output. */
+export type OrderAnswer<E extends Endpoint> =
+  | { readonly kind: 'accepted'; readonly output: Output<E>; readonly text: string }
+  | { readonly kind: 'rejected' | 'unknown'; readonly code: string; readonly text: string };
+
+interface RawAnswer {
+  readonly status: number;
+  readonly trCont: string;
+  /** Undefined when the body was not JSON. */
+  readonly body: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Tries of a read, the first included. */
+const readTries = 4;
+const firstBackoffMs = 250;
+/** KIS counts by the second. */
+const throttlePauseMs = 1_100;
+/** The account ledger's own limit (EGW00215) is lower; its length is not published. */
+const ledgerPauseMs = 2_000;
+
+/** Failures before a connection stood: nothing can have been sent. */
+const neverConnectedCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/**
+ * Calls KIS's REST API by catalogue row. Reads are repeated with back-off and jitter; an order request leaves once and
+ * what came of it is said, never guessed.
+ */
+export class KisHttp {
+  readonly #environment: Environment;
+  readonly #credentials: Credentials;
+  readonly #lane: Lane;
+  readonly #account: AccountNumber;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #log: Log;
+  readonly #dispatcher: Dispatcher;
+  readonly #timeouts: HttpTimeouts;
+
+  constructor(options: {
+    readonly environment: Environment;
+    readonly credentials: Credentials;
+    readonly lane: Lane;
+    readonly account: AccountNumber;
+    readonly clock: Clock;
+    readonly random: () => number;
+    readonly log: Log;
+    readonly dispatcher: Dispatcher;
+    readonly timeouts?: HttpTimeouts | undefined;
+  }) {
+    this.#environment = options.environment;
+    this.#credentials = options.credentials;
+    this.#lane = options.lane;
+    this.#account = options.account;
+    this.#clock = options.clock;
+    this.#random = options.random;
+    this.#log = options.log;
+    this.#dispatcher = options.dispatcher;
+    this.#timeouts = options.timeouts ?? defaultTimeouts;
+  }
+
+  /** Whether the host has this API at all. */
+  supports(endpoint: Endpoint): boolean {
+    return endpoint.tr[this.#environment.dialect] !== null;
+  }
+
+  /** One page. @throws KisError of any kind but `outcome-unknown`. */
+  async read<E extends Endpoint>(endpoint: E, input: Input<E>, options: ReadOptions = {}): Promise<Output<E>> {
+    const answer = await this.#readPage(endpoint, input, '', options);
+    return decodeOutput(endpoint, answer.body ?? {});
+  }
+
+  /** All pages up to `maxPages`; `truncated` says that there was more. @throws KisError as `read` does. */
+  async readAll<E extends Endpoint>(
+    endpoint: E,
+    input: Input<E>,
+    options: ReadOptions & { readonly maxPages?: number } = {},
+  ): Promise<{ readonly pages: readonly Output<E>[]; readonly truncated: boolean }> {
+    const { paging } = endpoint;
+    const pages: Output<E>[] = [];
+    let position: Readonly<Record<string, string>> = Object.fromEntries((paging?.keys ?? []).map((key) => [key, '']));
+    for (let page = 0; page < (options.maxPages ?? 20); page += 1) {
+      const answer = await this.#readPage(endpoint, { ...input, ...position }, page === 0 ? '' : 'N', options);
+      const body = answer.body ?? {};
+      pages.push(decodeOutput(endpoint, body));
+      const more = answer.trCont === 'M' || answer.trCont === 'F';
+      if (!more || paging === null) return { pages, truncated: false };
+      position = Object.fromEntries(
+        paging.keys.map((key) => [key, String(body[key.toLowerCase()] ?? body[key] ?? '')]),
+      );
+    }
+    return { pages, truncated: true };
+  }
+
+  /**
+   * Sends one order request, once.
+   * @throws AppError `lane.waited-too-long`, KisError (no token, or no connection could be made) or what `beforeSend`
+   * threw; in all of these nothing was sent.
+   */
+  async order<E extends Endpoint>(endpoint: E, input: Input<E>, beforeSend: BeforeSend): Promise<OrderAnswer<E>> {
+    const trId = this.#trId(endpoint);
+    const deadline = this.#clock.now() + this.#timeouts.orderQueueMs;
+    await this.#credentials.token();
+    await this.#lane.enter('order', { maxWaitMs: Math.max(0, deadline - this.#clock.now()) });
+    // Waiting may have outlived the token; nobody else may spend our turn while it is looked at.
+    const token = await this.#credentials.token();
+    await beforeSend();
+    let answer: RawAnswer;
+    try {
+      answer = await this.#send(endpoint, trId, token, input, '', this.#timeouts.orderMs, undefined);
+    } catch (error) {
+      if (neverConnected(error)) throw new KisError('unreachable', { code: '', text: '' }, { trId }, error);
+      this.#log.error('order answer lost', { trId, error });
+      return { kind: 'unknown', code: 'no-answer', text: '' };
+    }
+    const refusal = answer.body && readRefusal(answer.body);
+    if (refusal === undefined || answer.body === undefined) {
+      this.#log.error('order answer unreadable', { trId, status: answer.status });
+      return { kind: 'unknown', code: `http-${answer.status}`, text: '' };
+    }
+    if (answer.body['rt_cd'] === '0') {
+      try {
+        return { kind: 'accepted', output: decodeOutput(endpoint, answer.body), text: refusal.text };
+      } catch (error) {
+        this.#log.error('order answer without number', { trId, error });
+        return { kind: 'unknown', code: 'no-number', text: refusal.text };
+      }
+    }
+    return { kind: await this.#refusedOrder(answer, refusal, token), ...refusal };
+  }
+
+  async #refusedOrder(answer: RawAnswer, refusal: VenueRefusal, token: string): Promise<'rejected' | 'unknown'> {
+    if (tokenCodes.has(refusal.code)) await this.#credentials.invalidate(token);
+    const kind = refusalKind(refusal, 'order');
+    if (kind === 'throttled') this.#lane.pause(pauseFor(refusal.code));
+    // A gateway fault we have no entry for may have struck after the order went through.
+    const unlisted = answer.status >= 500 && !/^EGW00(?:[0-2]|30[34]|310)/.test(refusal.code);
+    return kind === 'outcome-unknown' || refusal.code === '' || unlisted ? 'unknown' : 'rejected';
+  }
+
+  #trId(endpoint: Endpoint): string {
+    const trId = endpoint.tr[this.#environment.dialect];
+    if (trId === null) throw new KisError('unsupported', { code: '', text: '' }, { endpoint: endpoint.id });
+    return trId;
+  }
+
+  async #readPage(
+    endpoint: Endpoint,
+    input: Readonly<Record<string, string>>,
+    trCont: string,
+    options: ReadOptions,
+  ): Promise<RawAnswer> {
+    let tokenRenewed = false;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const token = await this.#credentials.token();
+        return await this.#readOnce(endpoint, input, trCont, token, options).catch(async (error: unknown) => {
+          if (!(error instanceof KisError) || !tokenCodes.has(error.venueCode) || tokenRenewed) throw error;
+          tokenRenewed = true;
+          await this.#credentials.invalidate(token);
+          return this.#readOnce(endpoint, input, trCont, await this.#credentials.token(), options);
+        });
+      } catch (error) {
+        const again = error instanceof KisError && (error.kind === 'unreachable' || isOverLimit(error));
+        if (!again || attempt >= readTries || options.signal?.aborted) throw error;
+        if (isOverLimit(error)) this.#lane.pause(pauseFor(error.venueCode));
+        const backoffMs = firstBackoffMs * 2 ** (attempt - 1) * (0.5 + this.#random());
+        this.#log.warn('read repeated', { endpoint: endpoint.id, attempt, backoffMs: Math.round(backoffMs), error });
+        await this.#clock.sleep(backoffMs, options.signal);
+      }
+    }
+  }
+
+  async #readOnce(
+    endpoint: Endpoint,
+    input: Readonly<Record<string, string>>,
+    trCont: string,
+    token: string,
+    options: ReadOptions,
+  ): Promise<RawAnswer> {
+    const trId = this.#trId(endpoint);
+    await this.#lane.enter(
+      options.priority ?? 'interactive',
+      options.signal === undefined ? {} : { signal: options.signal },
+    );
+    let answer: RawAnswer;
+    try {
+      answer = await this.#send(endpoint, trId, token, input, trCont, this.#timeouts.readMs, options.signal);
+    } catch (error) {
+      throw new KisError('unreachable', { code: '', text: '' }, { endpoint: endpoint.id }, error);
+    }
+    const refusal = answer.body && readRefusal(answer.body);
+    if (refusal === undefined || answer.body === undefined) {
+      throw new KisError('unreachable', { code: `http-${answer.status}`, text: '' }, { endpoint: endpoint.id });
+    }
+    if (answer.body['rt_cd'] === '0' || emptyAnswerCodes.has(refusal.code)) return answer;
+    throw new KisError(refusalKind(refusal, 'read'), refusal, { endpoint: endpoint.id, status: answer.status });
+  }
+
+  async #send(
+    endpoint: Endpoint,
+    trId: string,
+    token: string,
+    input: Readonly<Record<string, string>>,
+    trCont: string,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<RawAnswer> {
+    const fields: Readonly<Record<string, string>> = endpoint.account
+      ? { CANO: this.#account.number, ACNT_PRDT_CD: this.#account.product, ...input }
+      : input;
+    const post = endpoint.method === 'POST';
+    const abort = new AbortController();
+    const cancel = this.#clock.timer(timeoutMs, () => abort.abort(new AppError('venue.timeout', { timeoutMs })));
+    const onAbort = (): void => abort.abort(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      const response = await request(`${this.#environment.restUrl}${endpoint.path}`, {
+        method: endpoint.method,
+        ...(post ? { body: JSON.stringify(fields) } : { query: fields }),
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          accept: 'application/json',
+          authorization: `Bearer ${token}`,
+          ...this.#credentials.identity,
+          tr_id: trId,
+          tr_cont: trCont,
+          custtype: 'P',
+        },
+        dispatcher: this.#dispatcher,
+        signal: abort.signal,
+      });
+      const text = await response.body.text();
+      return { status: response.statusCode, trCont: headerText(response.headers['tr_cont']), body: parseObject(text) };
+    } finally {
+      cancel();
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+function headerText(value: string | string[] | undefined): string {
+  return (Array.isArray(value) ? value[0] : value)?.trim() ?? '';
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isOverLimit(error: KisError): boolean {
+  return error.kind === 'throttled' && error.venueCode !== 'EGW00133';
+}
+
+function pauseFor(code: string): number {
+  return code === 'EGW00215' ? ledgerPauseMs : throttlePauseMs;
+}
+
+/** Looks through an error's causes for a connection that never stood. */
+function neverConnected(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as Error & { code?: unknown };
+    if (typeof code === 'string' && neverConnectedCodes.has(code)) return true;
+  }
+  return false;
+}
+
+/**
+ * Decodes every block of an answer. KIS answers some single records as a list of one and lists of one as a single
+ * record; both are taken.
+ * @throws AppError `venue.malformed`, naming what is missing.
+ */
+export function decodeOutput<E extends Endpoint>(endpoint: E, body: Readonly<Record<string, unknown>>): Output<E> {
+  const byLowerCase = new Map(Object.entries(body).map(([key, value]) => [key.toLowerCase(), value]));
+  const output: Record<string, unknown> = {};
+  for (const [name, block] of Object.entries(endpoint.output)) {
+    const raw = byLowerCase.get(name.toLowerCase());
+    const where = `${endpoint.id} ${name}`;
+    const rows = raw === undefined || raw === null || raw === '' ? [] : Array.isArray(raw) ? raw : [raw];
+    output[name] = block.many
+      ? rows.filter(hasContent).map((row) => decodeFields(block.fields, row, where))
+      : decodeFields(block.fields, rows[0] ?? {}, where);
+  }
+  return output as Output<E>;
+}
+
+/** KIS pads some lists with empty objects or with rows of blanks. */
+function hasContent(row: unknown): boolean {
+  return typeof row === 'object' && row !== null && Object.values(row).some((value) => String(value).trim() !== '');
+}

@@ -1,0 +1,133 @@
+import type { Clock } from '../clock.ts';
+import { AppError } from '../errors.ts';
+
+/** Who goes first. Cancels and orders share the front; a person waiting goes before housekeeping. */
+export type LanePriority = 'order' | 'interactive' | 'background';
+
+const ranks: readonly LanePriority[] = ['order', 'interactive', 'background'];
+
+interface Waiting {
+  readonly enter: () => void;
+}
+
+/** How busy the lane is, for `/status`. */
+export interface LaneStatus {
+  readonly waiting: number;
+  /** Calls that could leave right now. */
+  readonly headRoom: number;
+  readonly pausedUntil: number | undefined;
+}
+
+/**
+ * One lane per app key: every call to KIS passes here, in order of priority, no more than `callsPerSecond` in any
+ * window of a second. It lets callers *start*; it does not wait for their answers.
+ */
+export class Lane {
+  readonly #clock: Clock;
+  readonly #callsPerSecond: number;
+  readonly #windowMs: number;
+  readonly #queues: Record<LanePriority, Waiting[]> = { order: [], interactive: [], background: [] };
+  /** Start times within the last window, oldest first. */
+  #starts: number[] = [];
+  #pausedUntil = 0;
+  #cancelTimer: (() => void) | undefined;
+
+  /** `marginMs` is added to the second, because KIS counts by its own clock and the network jitters. */
+  constructor(clock: Clock, callsPerSecond: number, marginMs = 50) {
+    this.#clock = clock;
+    this.#callsPerSecond = callsPerSecond;
+    this.#windowMs = 1_000 + marginMs;
+  }
+
+  /**
+   * Resolves when the caller may send its one request, now.
+   * @throws AppError `lane.waited-too-long` when `maxWaitMs` went by first; the signal's reason when it is aborted.
+   */
+  enter(
+    priority: LanePriority,
+    options: { readonly maxWaitMs?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const queue = this.#queues[priority];
+      let cancelDeadline = (): void => undefined;
+      const leave = (): void => {
+        cancelDeadline();
+        options.signal?.removeEventListener('abort', onAbort);
+        const index = queue.indexOf(waiting);
+        if (index >= 0) queue.splice(index, 1);
+      };
+      const waiting: Waiting = {
+        enter: () => {
+          leave();
+          resolve();
+        },
+      };
+      const onAbort = (): void => {
+        leave();
+        reject(options.signal?.reason);
+      };
+      if (options.signal?.aborted) {
+        reject(options.signal.reason);
+        return;
+      }
+      options.signal?.addEventListener('abort', onAbort, { once: true });
+      const { maxWaitMs } = options;
+      if (maxWaitMs !== undefined) {
+        cancelDeadline = this.#clock.timer(maxWaitMs, () => {
+          leave();
+          reject(new AppError('lane.waited-too-long', { maxWaitMs }));
+        });
+      }
+      queue.push(waiting);
+      this.#admit();
+    });
+  }
+
+  /** KIS said we were over the limit: nobody starts for `pauseMs`. */
+  pause(pauseMs: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + pauseMs);
+    this.#admit();
+  }
+
+  status(): LaneStatus {
+    const now = this.#clock.now();
+    this.#forget(now);
+    const paused = this.#pausedUntil > now;
+    return {
+      waiting: ranks.reduce((sum, rank) => sum + this.#queues[rank].length, 0),
+      headRoom: paused ? 0 : this.#callsPerSecond - this.#starts.length,
+      pausedUntil: paused ? this.#pausedUntil : undefined,
+    };
+  }
+
+  #forget(now: number): void {
+    this.#starts = this.#starts.filter((start) => now - start < this.#windowMs);
+  }
+
+  #admit(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    for (;;) {
+      const queue = ranks.map((rank) => this.#queues[rank]).find((candidate) => candidate.length > 0);
+      const next = queue?.[0];
+      if (next === undefined) return;
+      const waitMs = this.#waitMs();
+      if (waitMs > 0) {
+        this.#cancelTimer = this.#clock.timer(waitMs, () => this.#admit());
+        return;
+      }
+      this.#starts.push(this.#clock.now());
+      next.enter();
+    }
+  }
+
+  #waitMs(): number {
+    const now = this.#clock.now();
+    this.#forget(now);
+    const untilPauseEnds = this.#pausedUntil - now;
+    const oldest = this.#starts[0];
+    const untilRoom =
+      oldest === undefined || this.#starts.length < this.#callsPerSecond ? 0 : oldest + this.#windowMs - now;
+    return Math.max(0, untilPauseEnds, untilRoom);
+  }
+}

@@ -1,0 +1,192 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { commands } from '../commands/index.ts';
+import { type App, startApp } from './app.ts';
+import { ConsoleChannel, consoleChat } from './chat/console.ts';
+import { systemClock } from './clock.ts';
+import { type Config, processEnviron, readConfig } from './config.ts';
+import { AppError, errorText } from './errors.ts';
+import { createLog, type Log } from './log.ts';
+import { localIdentity } from './services/people.ts';
+import { startSimulator } from './simulator/server.ts';
+
+const usage = `npm start                                  the bot; without keys an embedded KIS simulator
+npm start -- exec "/price 005930"          one question, one answer
+npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
+`;
+
+const randomness = {
+  random: Math.random,
+  newId: () => randomBytes(6).toString('hex'),
+};
+
+/** Resolves on SIGINT or SIGTERM. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+function loadConfig(): Config {
+  const result = readConfig(processEnviron());
+  if ('config' in result) return result.config;
+  const lines = result.problems.map(({ variable, problem }) => `  ${variable}: ${problem}`);
+  throw new UsageError(`The settings need a change:\n${lines.join('\n')}\n`);
+}
+
+/** Bad usage or settings: exit code 2. */
+class UsageError extends Error {}
+
+async function runBot(settleMs: number): Promise<void> {
+  const config = loadConfig();
+  const log = createLog({ level: config.logLevel, secrets: config.secrets });
+  let inputEnded = (): void => undefined;
+  const ended = new Promise<'input-ended'>((resolve) => {
+    inputEnded = () => resolve('input-ended');
+  });
+  const app = await startApp({
+    config,
+    commands,
+    clock: systemClock,
+    log,
+    ...randomness,
+    channels: (settled) => [
+      new ConsoleChannel({
+        input: process.stdin,
+        output: process.stdout,
+        clock: systemClock,
+        identity: localIdentity,
+        settled,
+        ended: inputEnded,
+      }),
+    ],
+  });
+  const why = await Promise.race([ended, interrupted()]);
+  if (why === 'input-ended') await app.settle(settleMs);
+  await app.stop();
+}
+
+/** Runs one command as the local owner and prints the reply. */
+async function runExec(line: string): Promise<void> {
+  const config = loadConfig();
+  const log = createLog({ level: config.logLevel, secrets: config.secrets });
+  const { environment } = config.kis;
+  const paced: Config = { ...config, kis: { ...config.kis, environment: { ...environment, callsPerSecond: 1 } } };
+  let app: App | undefined;
+  const output = new ConsoleChannel({
+    input: process.stdin,
+    output: process.stdout,
+    clock: systemClock,
+    identity: localIdentity,
+    settled: async () => undefined,
+    ended: () => undefined,
+  });
+  try {
+    app = await startApp({
+      config: paced,
+      commands,
+      clock: systemClock,
+      log,
+      ...randomness,
+      readOnly: true,
+      // Only its way out is used: nothing is read from the terminal.
+      channels: () => [
+        {
+          name: output.name,
+          start: async () => undefined,
+          stop: async () => undefined,
+          send: (chatId, message) => output.send(chatId, { lines: message.lines }),
+          edit: (chatId, reference, message) => output.edit(chatId, reference, { lines: message.lines }),
+        },
+      ],
+    });
+    await app.receive({
+      id: '1',
+      ...consoleChat,
+      identity: localIdentity,
+      input: { kind: 'text', text: line },
+      at: systemClock.now(),
+    });
+    await app.settle(10_000);
+  } finally {
+    await app?.stop();
+  }
+}
+
+async function runSimulator(values: Readonly<Record<string, string | boolean | undefined>>): Promise<void> {
+  const kind = values['kind'] ?? 'live';
+  const hours = values['clock'] ?? 'open';
+  if ((kind !== 'live' && kind !== 'paper') || (hours !== 'open' && hours !== 'live')) throw new UsageError(usage);
+  const number = (name: string, fallback: number): number => {
+    const value = Number(values[name] ?? fallback);
+    if (!Number.isFinite(value) || value < 0)
+      throw new UsageError(`--${name} takes a number, such as ${fallback}\n${usage}`);
+    return value;
+  };
+  const simulator = await startSimulator({
+    clock: systemClock,
+    kind,
+    hours,
+    restPort: number('rest-port', 9443),
+    wsPort: number('ws-port', 21000),
+    seed: number('seed', 1),
+    speed: number('speed', 1),
+  });
+  process.stdout.write(`${JSON.stringify({ rest: simulator.restUrl, ws: simulator.wsUrl })}\n`);
+  await interrupted();
+  await simulator.stop();
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { values, positionals } = readArgv(argv);
+  const [mode, ...rest] = positionals;
+  if (values.help === true) process.stdout.write(usage);
+  else if (mode === undefined) await runBot(Number(values.settle) * 1_000);
+  else if (mode === 'exec' && rest.length > 0) await runExec(rest.join(' '));
+  else if (mode === 'simulator' && rest.length === 0) await runSimulator(values);
+  else throw new UsageError(usage);
+}
+
+function readArgv(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean' },
+        settle: { type: 'string', default: '10' },
+        'rest-port': { type: 'string' },
+        'ws-port': { type: 'string' },
+        seed: { type: 'string' },
+        speed: { type: 'string' },
+        clock: { type: 'string' },
+        kind: { type: 'string' },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(`${errorText(cause)}\n${usage}`);
+  }
+}
+
+function fail(error: unknown, log: Log): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(error.message);
+    return 2;
+  }
+  if (error instanceof AppError && error.code.startsWith('store.')) {
+    process.stderr.write(`The store cannot be used (${error.code}): ${errorText(error)}. Check STORE_URL.\n`);
+    return 2;
+  }
+  log.error('ended by an error', { error });
+  return 1;
+}
+
+try {
+  await main(process.argv.slice(2));
+  process.exitCode = 0;
+} catch (error) {
+  process.exitCode = fail(error, createLog({ level: 'info', secrets: [] }));
+}
+// Nothing is left to do; a stray connection must not keep a finished process alive.
+process.exit();

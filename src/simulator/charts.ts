@@ -1,0 +1,143 @@
+import { fromKoreanDayAndTime, inKorea } from '../clock.ts';
+import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
+import { aboutIssue, type Handler, input, record } from './answer.ts';
+import { group, type HistoryBar } from './history.ts';
+import { changeSign, percentOf } from './records.ts';
+
+/** What stands where there is no bar. */
+export const emptyBar: HistoryBar = { start: '', open: 0, high: 0, low: 0, close: 0, volume: 0, turnover: 0 };
+
+const maxDailyRows = 100;
+const periods = ['D', 'W', 'M', 'Y'] as const;
+
+const dailyChart = aboutIssue((listing, call) => {
+  const { issue, today, book } = listing;
+  const { output1, output2 } = domesticMarket.dailyChart.output;
+  const day = call.world.clock.day();
+  const { open, high, low, last: close, volume, turnover } = today;
+  const bars = [...listing.days, { start: day, open, high, low, close, volume, turnover }];
+  const [from, to] = [input(call, 'FID_INPUT_DATE_1'), input(call, 'FID_INPUT_DATE_2')];
+  const period = periods.find((code) => code === input(call, 'FID_PERIOD_DIV_CODE')) ?? 'D';
+  const grouped = group(bars, period);
+  const rows = grouped
+    .map((bar, index) => ({ bar, previous: grouped[index - 1]?.close ?? bar.open }))
+    .filter(({ bar }) => from <= bar.start && bar.start <= to)
+    .slice(-maxDailyRows)
+    .reverse();
+  const yesterday = listing.days.at(-1) ?? emptyBar;
+  return {
+    output1: record(output1.fields, {
+      prdy_vrss: close - today.base,
+      prdy_vrss_sign: changeSign(close, today),
+      prdy_ctrt: percentOf(close - today.base, today.base),
+      stck_prdy_clpr: today.base,
+      acml_vol: volume,
+      acml_tr_pbmn: turnover,
+      hts_kor_isnm: issue.name,
+      stck_prpr: close,
+      stck_shrn_iscd: issue.symbol,
+      prdy_vol: today.previousVolume,
+      stck_mxpr: today.upper,
+      stck_llam: today.lower,
+      stck_oprc: open,
+      stck_hgpr: high,
+      stck_lwpr: low,
+      stck_prdy_oprc: yesterday.open,
+      stck_prdy_hgpr: yesterday.high,
+      stck_prdy_lwpr: yesterday.low,
+      askp: book.best('sell') ?? 0,
+      bidp: book.best('buy') ?? 0,
+      prdy_vrss_vol: volume - today.previousVolume,
+      lstn_stcn: issue.listedThousands * 1000,
+      hts_avls: Math.round((close * issue.listedThousands) / 100_000),
+    }),
+    output2: rows.map(({ bar, previous }) =>
+      record(output2.fields, {
+        stck_bsop_date: bar.start,
+        stck_clpr: bar.close,
+        stck_oprc: bar.open,
+        stck_hgpr: bar.high,
+        stck_lwpr: bar.low,
+        acml_vol: bar.volume,
+        acml_tr_pbmn: bar.turnover,
+        flng_cls_code: '00',
+        mod_yn: 'N',
+        prdy_vrss_sign: bar.close > previous ? '2' : bar.close < previous ? '5' : '3',
+        prdy_vrss: bar.close - previous,
+      }),
+    ),
+  };
+});
+
+const maxMinuteRows = 30;
+
+const minuteChart = aboutIssue((listing, call) => {
+  const { issue, today } = listing;
+  const { output1, output2 } = domesticMarket.minuteChart.output;
+  const { clock } = call.world;
+  const asked = input(call, 'FID_INPUT_HOUR_1').slice(0, 4);
+  const past = minutesUpTo(listing.minutes, asked);
+  const rows = [...past, ...minutesAhead(clock.day(), clock.time().slice(0, 4), asked, today.last, past.at(-1))];
+  return {
+    output1: record(output1.fields, {
+      prdy_vrss: today.last - today.base,
+      prdy_vrss_sign: changeSign(today.last, today),
+      prdy_ctrt: percentOf(today.last - today.base, today.base),
+      stck_prdy_clpr: today.base,
+      acml_vol: today.volume,
+      acml_tr_pbmn: today.turnover,
+      hts_kor_isnm: issue.name,
+      stck_prpr: today.last,
+    }),
+    output2: rows
+      .slice(-maxMinuteRows)
+      .reverse()
+      .map((bar) =>
+        record(output2.fields, {
+          stck_bsop_date: clock.day(),
+          stck_cntg_hour: `${bar.start}00`,
+          stck_prpr: bar.close,
+          stck_oprc: bar.open,
+          stck_hgpr: bar.high,
+          stck_lwpr: bar.low,
+          cntg_vol: bar.volume,
+          acml_tr_pbmn: bar.turnover,
+        }),
+      ),
+  };
+});
+
+/** With the won traded since the open in place of the minute's own. */
+function minutesUpTo(minutes: readonly HistoryBar[], last: string): readonly HistoryBar[] {
+  let turnover = 0;
+  return minutes
+    .filter((bar) => bar.start <= last)
+    .map((bar) => {
+      turnover += bar.turnover;
+      return { ...bar, turnover };
+    });
+}
+
+/** Asked for a time to come, KIS fills the minutes until then with the current price. */
+function minutesAhead(
+  day: string,
+  now: string,
+  asked: string,
+  price: number,
+  last: HistoryBar | undefined,
+): readonly HistoryBar[] {
+  const end = fromKoreanDayAndTime(day, `${asked}00`);
+  const start = fromKoreanDayAndTime(day, `${now}00`);
+  const count = Number.isNaN(end) ? 0 : Math.max(0, Math.round((end - start) / 60_000));
+  const filler = { open: price, high: price, low: price, close: price, volume: 0, turnover: last?.turnover ?? 0 };
+  return Array.from({ length: count }, (_, index) => ({
+    ...filler,
+    start: inKorea(start + (index + 1) * 60_000).toFormat('HHmm'),
+  }));
+}
+
+/** Charts by endpoint id. */
+export const charts: ReadonlyMap<string, Handler> = new Map([
+  [domesticMarket.dailyChart.id, dailyChart],
+  [domesticMarket.minuteChart.id, minuteChart],
+]);

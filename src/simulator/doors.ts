@@ -1,0 +1,124 @@
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { type FaultRule, type Faults, readFaults } from './faults.ts';
+import { type Session, sessions } from './hours.ts';
+import type { SimulatorState } from './state.ts';
+
+/** What a test can see and do, in the same process or through the doors. */
+export interface Doors {
+  state(): SimulatorState;
+  /** Brings the market to a price; client orders on the way trade. @throws RangeError for a price that cannot be. */
+  setPrice(symbol: string, price: number): void;
+  /**
+   * A trade by someone else. With a price, clients' waiting orders at it or better trade first, and the market stands
+   * there afterwards; without one it takes what waits in the book, in turn.
+   */
+  trade(symbol: string, side: 'buy' | 'sell', quantity: number, price?: number): void;
+  /** Moves the clock, or fixes the session until `auto` gives it back to the hours. */
+  setClock(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void;
+  setFaults(faults: Faults | readonly FaultRule[]): void;
+  clearFaults(): void;
+  /** Pushes a fill of another account under the same HTS id. */
+  pushForeignNotice(notice: ForeignNotice): void;
+}
+
+/** A fill that is not this account's. */
+export interface ForeignNotice {
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: number;
+  readonly price: number;
+  /** Eight digits and the product code. */
+  readonly account: string;
+  /** Ten digits. */
+  readonly number: string;
+}
+
+interface DoorRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
+}
+
+const symbol = z.string().min(1);
+const won = z.int().positive();
+const shares = z.int().positive();
+const side = z.enum(['buy', 'sell']);
+
+const bodies = {
+  price: z.strictObject({ symbol, price: won }),
+  clock: z
+    .strictObject({ now: z.int().optional(), session: z.enum([...sessions, 'auto']).optional() })
+    .refine((change) => change.now !== undefined || change.session !== undefined, 'give now or session'),
+  trade: z.strictObject({ symbol, side, quantity: shares, price: won.optional() }),
+  notice: z.strictObject({
+    symbol,
+    side,
+    quantity: shares,
+    price: won,
+    account: z
+      .string()
+      .regex(/^\d{10}$/)
+      .default('5999999901'),
+    number: z
+      .string()
+      .regex(/^\d{10}$/)
+      .default('0000900001'),
+  }),
+};
+
+/** Answers a call at one of the simulator's own doors, which are no part of KIS. */
+export async function answerDoor(request: DoorRequest, response: ServerResponse, doors: Doors): Promise<void> {
+  try {
+    reply(response, 200, act(request, doors));
+  } catch (error) {
+    const status = error instanceof NoSuchDoor ? 404 : 400;
+    reply(response, status, { error: problemOf(error) });
+  }
+}
+
+class NoSuchDoor extends Error {}
+
+function act({ method, url, body }: DoorRequest, doors: Doors): unknown {
+  const json = (): unknown => JSON.parse(body);
+  switch (`${method} ${url.pathname}`) {
+    case 'GET /__sim/state':
+      return doors.state();
+    case 'POST /__sim/price': {
+      const change = bodies.price.parse(json());
+      doors.setPrice(change.symbol, change.price);
+      return { ok: true };
+    }
+    case 'POST /__sim/trade': {
+      const trade = bodies.trade.parse(json());
+      doors.trade(trade.symbol, trade.side, trade.quantity, trade.price);
+      return { ok: true };
+    }
+    case 'POST /__sim/clock':
+      doors.setClock(bodies.clock.parse(json()));
+      return { ok: true };
+    case 'POST /__sim/faults':
+      doors.setFaults(readFaults(json()));
+      return { ok: true };
+    case 'DELETE /__sim/faults':
+      doors.clearFaults();
+      return { ok: true };
+    case 'POST /__sim/notice':
+      doors.pushForeignNotice(bodies.notice.parse(json()));
+      return { ok: true };
+    default:
+      throw new NoSuchDoor(`no door: ${method} ${url.pathname}`);
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8' });
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,111 @@
+import type { DateTime } from 'luxon';
+import { type Clock, fromKoreanDayAndTime, inKorea, koreanDay, koreanTime } from '../clock.ts';
+import { krxClosures, type ShiftedHours, shiftedHours } from '../domain/krx-holidays.ts';
+import { krxSessions, ordinaryOrderSessions, type SessionRow, sessionAt } from '../domain/session.ts';
+
+/** What the venue is doing; `holiday` is a day without trading, `closed` the rest of a trading day. */
+export const sessions = [
+  'closed',
+  'opening-auction',
+  'regular',
+  'closing-auction',
+  'post-close',
+  'after-market',
+  'holiday',
+] as const;
+export type Session = (typeof sessions)[number];
+
+const closures: ReadonlySet<string> = new Set(krxClosures);
+
+function isTradingDay(date: DateTime): boolean {
+  return date.weekday <= 5 && !closures.has(date.toFormat('yyyyMMdd'));
+}
+
+/** The trading day `count` trading days after `day` (before it when negative); `day` itself need not be one. */
+export function addTradingDays(day: string, count: number): string {
+  const step = count < 0 ? -1 : 1;
+  let date = inKorea(fromKoreanDayAndTime(day, '000000'));
+  for (let left = Math.abs(count); left > 0; ) {
+    date = date.plus({ days: step });
+    if (isTradingDay(date)) left -= 1;
+  }
+  return date.toFormat('yyyyMMdd');
+}
+
+function shiftedRows(shifted: ShiftedHours): readonly SessionRow[] {
+  const at = (time: string, minutes: number): string =>
+    inKorea(fromKoreanDayAndTime(shifted.day, `${time}00`))
+      .plus({ minutes })
+      .toFormat('HHmm');
+  return [
+    { kind: 'opening-auction', start: at(shifted.open, -30), end: shifted.open },
+    { kind: 'regular', start: shifted.open, end: at(shifted.close, -10) },
+    { kind: 'closing-auction', start: at(shifted.close, -10), end: shifted.close },
+    { kind: 'post-close', start: shifted.close, end: at(shifted.close, 30) },
+    { kind: 'after-market', start: at(shifted.close, 30), end: '2000', from: '20260914' },
+  ];
+}
+
+/** The venue's clock: the one passed in, moved where a test moved it, and the session that goes with it. */
+export class VenueClock {
+  readonly #clock: Clock;
+  readonly #hours: 'open' | 'live';
+  #offset = 0;
+  #forced: Session | undefined;
+
+  constructor(clock: Clock, hours: 'open' | 'live') {
+    this.#clock = clock;
+    this.#hours = hours;
+  }
+
+  now(): number {
+    return this.#clock.now() + this.#offset;
+  }
+
+  day(): string {
+    return koreanDay(this.now());
+  }
+
+  time(): string {
+    return koreanTime(this.now());
+  }
+
+  /** Timers run by the clock passed in, wherever this one was moved. */
+  timer(delayMs: number, callback: () => void): () => void {
+    return this.#clock.timer(delayMs, callback);
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    return this.#clock.sleep(delayMs);
+  }
+
+  /** `auto` gives the session back to the hours. */
+  set(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void {
+    if (change.now !== undefined) this.#offset = change.now - this.#clock.now();
+    if (change.session !== undefined) this.#forced = change.session === 'auto' ? undefined : change.session;
+  }
+
+  session(): Session {
+    if (this.#forced !== undefined) return this.#forced;
+    if (this.#hours === 'open') return 'regular';
+    const day = this.day();
+    if (!this.isOpenDay(day)) return 'holiday';
+    const shifted = shiftedHours.find((row) => row.day === day);
+    return sessionAt(day, this.time(), shifted === undefined ? krxSessions : shiftedRows(shifted));
+  }
+
+  /** Whether ordinary orders are taken now. */
+  takesOrders(): boolean {
+    const session = this.session();
+    return ordinaryOrderSessions.some((kind) => kind === session);
+  }
+
+  /** Whether the market opens on `day`; a market that never closes is open today whatever the day. */
+  isOpenDay(day: string): boolean {
+    if (day === this.day()) {
+      if (this.#forced !== undefined) return this.#forced !== 'holiday';
+      if (this.#hours === 'open') return true;
+    }
+    return isTradingDay(inKorea(fromKoreanDayAndTime(day, '000000')));
+  }
+}

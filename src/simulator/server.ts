@@ -1,0 +1,244 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Clock } from '../clock.ts';
+import { nearestTicks } from '../domain/order-rules.ts';
+import { Account, type StartHolding } from './account.ts';
+import type { Settings, World } from './answer.ts';
+import { answerDoor, type Doors } from './doors.ts';
+import { FaultBox } from './faults.ts';
+import { VenueClock } from './hours.ts';
+import { type Listing, Market } from './market.ts';
+import { Notices } from './notices.ts';
+import { Oauth } from './oauth.ts';
+import { randomFor } from './random.ts';
+import { bookRecord, type Notice, tradeRecord } from './records.ts';
+import { Rest } from './rest.ts';
+import { listenOnLoopback, SocketServer } from './socket.ts';
+import { readState } from './state.ts';
+import type { OrderEvent } from './order.ts';
+import { Venue } from './venue.ts';
+
+export interface SimulatorOptions {
+  readonly clock: Clock;
+  readonly seed?: number;
+  /** Multiplies how often the market moves; 0: prices stand still. */
+  readonly speed?: number;
+  readonly kind?: 'live' | 'paper';
+  /** `open` (default): the regular session, whatever the hour; `live`: KRX's hours by its own clock. */
+  readonly hours?: 'open' | 'live';
+  /** 0 or absent: any. */
+  readonly restPort?: number;
+  readonly wsPort?: number;
+  /** Default 18, on paper 1: KIS's limits since April 2026. */
+  readonly callsPerSecond?: number;
+  /** Columns of an order notice; default 26, on paper the 23 that its host sends. */
+  readonly noticeColumns?: 26 | 23;
+  readonly tickColumns?: 46 | 47;
+  /** Notices leave before the answer to their order. */
+  readonly noticeBeforeAnswer?: boolean;
+  /** Queries drop the zeros in front of order numbers. */
+  readonly unpaddedOrderNumbers?: boolean;
+  readonly pingIntervalMs?: number;
+  readonly pingTimeoutMs?: number;
+  /** Won in the account; default 10,000,000. */
+  readonly cash?: number;
+  readonly holdings?: readonly StartHolding[];
+  readonly log?: (event: string, fields: Record<string, unknown>) => void;
+}
+
+export interface Simulator extends Doors {
+  /** `http://127.0.0.1:PORT` */
+  readonly restUrl: string;
+  /** `ws://127.0.0.1:PORT`; any path will do. */
+  readonly wsUrl: string;
+  stop(): Promise<void>;
+}
+
+const walkEveryMs = 300;
+
+/** Starts a stand-in for KIS on loopback: REST and WebSocket, one account, made-up prices. */
+export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
+  const { seed = 1, speed = 1, kind = 'live', log = () => undefined } = options;
+  const settings: Settings = {
+    kind,
+    account: '50000000',
+    product: '01',
+    holder: '홍길동',
+    htsId: 'hogasim',
+    branch: kind === 'paper' ? '00950' : '06010',
+    unpaddedOrderNumbers: options.unpaddedOrderNumbers ?? false,
+  };
+  const clock = new VenueClock(options.clock, options.hours ?? 'open');
+  const market = new Market(clock, seed, speed);
+  const account = new Account(options.cash ?? 10_000_000);
+  for (const { symbol, quantity, averageCost } of options.holdings ?? []) {
+    account.give(known(market, symbol).issue, quantity, averageCost);
+  }
+  const oauth = new Oauth(clock, randomFor(seed, 'oauth'));
+  const faults = new FaultBox((dropSockets) => {
+    if (dropSockets) sockets.dropAll();
+    notices.faultsChanged();
+  });
+  const sockets = new SocketServer({
+    kind,
+    clock,
+    random: randomFor(seed, 'socket'),
+    htsId: settings.htsId,
+    pingIntervalMs: options.pingIntervalMs ?? 10_000,
+    pingTimeoutMs: options.pingTimeoutMs ?? 100_000,
+    appKeyOf: (approvalKey) => oauth.appKeyOf(approvalKey),
+    isSymbol: (symbol) => market.find(symbol) !== undefined,
+    silent: () => faults.conditions.sockets.silent,
+    refusesSockets: () => faults.conditions.sockets.refuse,
+    log,
+  });
+  const noticeColumns = options.noticeColumns ?? (kind === 'paper' ? 23 : 26);
+  const notices: Notices = new Notices(clock, faults, noticeColumns, (htsId, record) =>
+    sockets.push('executions', htsId, [record]),
+  );
+  const venue = new Venue(clock, market, account, (event) => notices.push(noticeOf(settings, event)));
+  market.listen({
+    restingFilled: (order, quantity, price) => venue.restingFilled(order, quantity, price),
+    printed(listing, prints) {
+      const records = prints.map((print) => tradeRecord(listing, print, clock, options.tickColumns ?? 47));
+      sockets.push('trades', listing.issue.symbol, records);
+    },
+    bookChanged: (listing) => sockets.push('orderBook', listing.issue.symbol, [bookRecord(listing, clock)]),
+  });
+  const world: World = { settings, clock, market, account, venue, faults };
+  const rest = new Rest({
+    world,
+    oauth,
+    notices,
+    callsPerSecond: options.callsPerSecond ?? (kind === 'paper' ? 1 : 18),
+    noticeBeforeAnswer: options.noticeBeforeAnswer ?? false,
+    log,
+  });
+
+  const doors: Doors = {
+    state: () => {
+      venue.roll();
+      return readState(world, rest.counts, sockets.counts());
+    },
+    setPrice(symbol, price) {
+      venue.roll();
+      market.moveTo(tradable(market, symbol, price), price);
+    },
+    trade(symbol, side, quantity, price) {
+      venue.roll();
+      market.trade(tradable(market, symbol, price), side, quantity, price);
+    },
+    setClock(change) {
+      venue.roll();
+      clock.set(change);
+      venue.roll();
+    },
+    setFaults: (input) => faults.set(input),
+    clearFaults: () => faults.clear(),
+    pushForeignNotice(foreign) {
+      const { issue } = known(market, foreign.symbol);
+      const order = { ...foreign, original: undefined, name: issue.name, type: '00', exchange: 'KRX' as const };
+      const event = { kind: 'filled' as const, quantity: foreign.quantity, price: foreign.price, time: clock.time() };
+      notices.push({ ...holderOf(settings), account: foreign.account, event, order });
+    },
+  };
+
+  const http = createServer((request, response) => {
+    void readBody(request)
+      .then((body) => {
+        const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+        const read = { method: request.method ?? 'GET', url, headers: request.headers, body };
+        return url.pathname.startsWith('/__sim/') ? answerDoor(read, response, doors) : rest.handle(read, response);
+      })
+      .catch((error: unknown) => {
+        log('request failed', { error: String(error) });
+        response.destroy();
+      });
+  });
+  const restPort = await listenOnLoopback(http, options.restPort ?? 0);
+  const wsPort = await sockets.listen(options.wsPort ?? 0);
+  const stopWalking = speed > 0 ? walk(clock, market, venue, sockets, speed) : () => undefined;
+  log('simulator ready', { restPort, wsPort, kind });
+  return {
+    restUrl: `http://127.0.0.1:${restPort}`,
+    wsUrl: `ws://127.0.0.1:${wsPort}`,
+    ...doors,
+    async stop() {
+      stopWalking();
+      await sockets.stop();
+      await closed(http);
+    },
+  };
+}
+
+/** Moves the issues that somebody watches or waits on; the others move when they are looked at. */
+function walk(clock: VenueClock, market: Market, venue: Venue, sockets: SocketServer, speed: number): () => void {
+  let cancel: () => void = () => undefined;
+  const next = (): void => {
+    cancel = clock.timer(Math.max(1, walkEveryMs / speed), () => {
+      venue.roll();
+      if (clock.session() === 'regular') {
+        const watched = new Set([...sockets.keys('trades'), ...sockets.keys('orderBook')]);
+        for (const listing of market.all()) {
+          if (watched.has(listing.issue.symbol) || listing.book.hasClientOrders()) market.step(listing);
+        }
+      }
+      next();
+    });
+  };
+  next();
+  return () => cancel();
+}
+
+function known(market: Market, symbol: string): Listing {
+  const listing = market.find(symbol);
+  if (listing === undefined) throw new RangeError(`symbol: ${symbol} is not traded here`);
+  return listing;
+}
+
+/** The issue, if it can trade at that price. */
+function tradable(market: Market, symbol: string, price: number | undefined): Listing {
+  const listing = known(market, symbol);
+  if (price === undefined) return listing;
+  const { upper, lower } = listing.today;
+  if (price > upper || price < lower) throw new RangeError(`price: ${symbol} trades from ${lower} to ${upper}`);
+  if (nearestTicks(price, listing.issue.kind).below !== price) {
+    throw new RangeError(`price: ${price} is off the tick grid of ${symbol}`);
+  }
+  return listing;
+}
+
+function holderOf(settings: Settings): Pick<Notice, 'customer' | 'holder' | 'branch'> {
+  return { customer: settings.htsId, holder: settings.holder, branch: settings.branch };
+}
+
+function noticeOf(settings: Settings, event: OrderEvent): Notice {
+  const { order } = event;
+  return {
+    ...holderOf(settings),
+    account: `${settings.account}${settings.product}`,
+    event,
+    order: {
+      number: order.number,
+      original: order.original?.number,
+      symbol: order.issue.symbol,
+      name: order.issue.name,
+      side: order.side,
+      type: order.type,
+      exchange: order.exchange,
+      quantity: order.quantity,
+      price: order.price,
+    },
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+async function closed(server: Server): Promise<void> {
+  const done = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await done;
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import type { OrderEvent, OrderIntent } from '../domain/order.ts';
+import { AppError } from '../errors.ts';
+
+const reference = z.object({ number: z.string(), branch: z.string() });
+const side = z.enum(['buy', 'sell']);
+const exchange = z.enum(['KRX', 'NXT', 'SOR']);
+
+const intentShape: z.ZodType<OrderIntent> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('place'),
+    request: z.object({
+      symbol: z.string(),
+      side,
+      type: z.enum(['limit', 'market']),
+      quantity: z.int(),
+      price: z
+        .int()
+        .nullable()
+        .transform((price) => price ?? undefined),
+      exchange,
+    }),
+  }),
+  z.object({ kind: z.literal('cancel'), target: reference, symbol: z.string(), side, quantity: z.int(), exchange }),
+]);
+
+const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('confirmed') }),
+  z.object({ type: z.literal('submitting') }),
+  z.object({ type: z.literal('accepted'), reference }),
+  z.object({ type: z.literal('rejected'), code: z.string(), text: z.string() }),
+  z.object({ type: z.literal('denied'), code: z.string() }),
+  z.object({ type: z.literal('outcome-unknown'), code: z.string(), text: z.string() }),
+  z.object({ type: z.literal('never-sent') }),
+  z.object({
+    type: z.literal('filled'),
+    quantity: z.number(),
+    price: z.number(),
+    filledQuantity: z.number(),
+    filledAmount: z.number(),
+    source: z.enum(['notice', 'query']),
+  }),
+  z.object({ type: z.literal('cancelled'), quantity: z.number() }),
+]);
+
+/** JSON of anything; undefined alone becomes null, undefined fields are left out. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value) ?? 'null';
+}
+
+/** @throws AppError `store.malformed` when the text is not JSON. */
+export function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new AppError('store.malformed', {}, { cause });
+  }
+}
+
+/** @throws AppError `store.malformed` when it is no intent we could read again. */
+export function intentToJson(intent: OrderIntent): string {
+  // A market order's price stays a field of its own, so that "none" can be told from "lost".
+  const text = JSON.stringify(intent, (_key, field: unknown) => (field === undefined ? null : field));
+  intentFromJson(text);
+  return text;
+}
+
+/** @throws AppError `store.malformed` when it is no intent we know: nobody acts on half of one. */
+export function intentFromJson(text: string): OrderIntent {
+  return parse(intentShape, fromJson(text));
+}
+
+/** The data column for an event. @throws AppError `store.malformed` when it is no event we could read again. */
+export function eventData(event: OrderEvent): string {
+  const { type: _type, ...data } = parse(eventShape, event);
+  return toJson(data);
+}
+
+/** An event from its two columns. @throws AppError `store.malformed` when it is no event we know. */
+export function eventFromRow(row: { readonly type: string; readonly data: string }): OrderEvent {
+  const data = fromJson(row.data);
+  return parse(eventShape, { ...(typeof data === 'object' ? data : {}), type: row.type });
+}
+
+function parse<T>(shape: z.ZodType<T>, value: unknown): T {
+  const result = shape.safeParse(value);
+  if (!result.success) {
+    throw new AppError('store.malformed', {}, { cause: result.error });
+  }
+  return result.data;
+}

@@ -1,0 +1,51 @@
+import { Kysely } from 'kysely';
+import { AppError } from '../errors.ts';
+import type { Ledger } from '../ports.ts';
+import { migrate } from './migrations.ts';
+import { createOrderMethods } from './orders.ts';
+import { createOutboxMethods } from './outbox.ts';
+import { createProposalMethods } from './proposals.ts';
+import type { Tables } from './schema.ts';
+import { createSettingMethods } from './settings.ts';
+import { NodeSqliteDialect, openSqlite } from './sqlite.ts';
+import { createTransactions } from './transactions.ts';
+
+export interface LedgerOptions {
+  /** `sqlite:PATH`, or `sqlite::memory:` for one that is gone when it is closed. */
+  readonly url: string;
+}
+
+/**
+ * Opens the ledger and brings its schema up to date.
+ * @throws AppError `store.postgres-not-yet`, `store.bad-url`, `store.cannot-open`, `store.not-durable`,
+ * `store.migration-failed`. Its methods throw `store.failed` when the database does.
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(pathOf(options.url), 'full')) });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  const transactions = createTransactions(db);
+  return {
+    ...createProposalMethods(transactions),
+    ...createOrderMethods(transactions),
+    ...createOutboxMethods(transactions),
+    ...createSettingMethods(transactions),
+    close: () => db.destroy(),
+  };
+}
+
+/** The URL itself stays out of the errors: another database's has a password in it. */
+function pathOf(url: string): string {
+  if (/^postgres(ql)?:/.test(url)) {
+    throw new AppError('store.postgres-not-yet');
+  }
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  if (path === undefined) {
+    throw new AppError('store.bad-url');
+  }
+  return path;
+}

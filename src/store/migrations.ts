@@ -1,0 +1,127 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { AppError } from '../errors.ts';
+
+/**
+ * In the order of their names; once released, none is changed or taken away. Types and constraints are those SQLite and
+ * PostgreSQL share, which is why ids are counted by us (an auto-increment is written differently in each) and why no
+ * trigger keeps the append-only tables append-only.
+ */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-ledger': { up: createLedger },
+};
+
+/**
+ * Brings the schema up to date.
+ * @throws AppError `store.migration-failed`, also when the file was written by a newer version.
+ */
+export async function migrate<T>(db: Kysely<T>): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error, results } = await migrator.migrateToLatest();
+  if (error !== undefined) {
+    const failed = results?.find((result) => result.status === 'Error')?.migrationName;
+    throw new AppError('store.migration-failed', { migration: failed }, { cause: error });
+  }
+}
+
+async function createLedger(db: Kysely<unknown>): Promise<void> {
+  await createOrders(db);
+  await createNotices(db);
+  await createOutbox(db);
+  await db.schema
+    .createTable('settings')
+    .addColumn('name', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute();
+}
+
+async function createOrders(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('proposals')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('person_id', 'text', (column) => column.notNull())
+    .addColumn('channel', 'text', (column) => column.notNull())
+    .addColumn('chat_id', 'text', (column) => column.notNull())
+    .addColumn('command', 'text', (column) => column.notNull())
+    .addColumn('plan', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .execute();
+
+  await db.schema
+    .createTable('orders')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('sequence', 'bigint', (column) => column.notNull().unique())
+    .addColumn('proposal_id', 'text', (column) => column.notNull().references('proposals.id'))
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addColumn('person_id', 'text', (column) => column.notNull())
+    .addColumn('channel', 'text', (column) => column.notNull())
+    .addColumn('chat_id', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('intent', 'text', (column) => column.notNull())
+    .addColumn('day', 'text', (column) => column.notNull())
+    .addColumn('amount', 'bigint', (column) => column.notNull())
+    .addColumn('status', 'text', (column) => column.notNull())
+    .addColumn('order_number', 'text')
+    .addColumn('branch', 'text')
+    .addColumn('filled_quantity', 'bigint', (column) => column.notNull())
+    .addColumn('filled_amount', 'bigint', (column) => column.notNull())
+    .addColumn('code', 'text')
+    .addColumn('text', 'text')
+    .addColumn('confirmed_at', 'bigint', (column) => column.notNull())
+    .addColumn('updated_at', 'bigint', (column) => column.notNull())
+    .addUniqueConstraint('orders_position_unique', ['proposal_id', 'position'])
+    .addCheckConstraint('orders_amount_positive', sql`amount >= 0`)
+    .execute();
+  await db.schema.createIndex('orders_day').on('orders').columns(['day', 'order_number']).execute();
+  await db.schema.createIndex('orders_status').on('orders').column('status').execute();
+
+  await db.schema
+    .createTable('order_events')
+    .addColumn('order_id', 'text', (column) => column.notNull().references('orders.id'))
+    .addColumn('sequence', 'integer', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('data', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('order_events_key', ['order_id', 'sequence'])
+    .execute();
+}
+
+async function createNotices(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('execution_notices')
+    .addColumn('day', 'text', (column) => column.notNull())
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('number', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('quantity', 'bigint', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('execution_notices_key', ['day', 'fingerprint'])
+    .execute();
+  await db.schema
+    .createIndex('execution_notices_number')
+    .on('execution_notices')
+    .columns(['day', 'number', 'kind'])
+    .execute();
+}
+
+async function createOutbox(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('outbox')
+    .addColumn('id', 'bigint', (column) => column.primaryKey().notNull())
+    .addColumn('channel', 'text', (column) => column.notNull())
+    .addColumn('chat_id', 'text', (column) => column.notNull())
+    .addColumn('edits', 'text')
+    .addColumn('key', 'text')
+    .addColumn('body', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .addColumn('error', 'text')
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('sent_at', 'bigint')
+    .addColumn('reference', 'text')
+    .execute();
+  await db.schema.createIndex('outbox_state').on('outbox').columns(['state', 'channel', 'chat_id', 'id']).execute();
+  await db.schema.createIndex('outbox_key').on('outbox').columns(['channel', 'chat_id', 'key']).execute();
+}

@@ -1,0 +1,213 @@
+import type { Kysely, Selectable } from 'kysely';
+import { applyEvent, type OrderEvent, type OrderRecord, type OrderStatus, orderNumber } from '../domain/order.ts';
+import { AppError } from '../errors.ts';
+import type { ChatAddress, Ledger } from '../ports.ts';
+import { eventData, eventFromRow, intentFromJson, intentToJson } from './json.ts';
+import { insertMessage } from './outbox.ts';
+import type { OrdersTable, Tables } from './schema.ts';
+import type { Transactions } from './transactions.ts';
+
+type OrderMethods = Pick<
+  Ledger,
+  | 'appendOrderEvent'
+  | 'order'
+  | 'orderByNumber'
+  | 'ordersByStatus'
+  | 'ordersOfDay'
+  | 'orderEvents'
+  | 'orderAddress'
+  | 'amountOfDay'
+  | 'recordNotice'
+>;
+
+/** Orders that never were at the venue, and so spent nothing. */
+const spendingNothing: readonly OrderStatus[] = ['denied', 'rejected', 'never-sent'];
+
+export function createOrderMethods({ read, write }: Transactions): OrderMethods {
+  return {
+    appendOrderEvent: (orderId, event, at, messages) =>
+      write('append-order-event', async (transaction) => {
+        const row = await transaction.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirst();
+        if (row === undefined) {
+          throw new AppError('order.unknown', { order: orderId });
+        }
+        const noted = withPlainNumber(event);
+        const record = applyEvent(recordOf(row), noted, at);
+        await insertEvent(transaction, orderId, noted, at);
+        await transaction.updateTable('orders').set(foldedColumns(record)).where('id', '=', orderId).execute();
+        for (const draft of messages?.(record) ?? []) {
+          await insertMessage(transaction, draft, at);
+        }
+        return record;
+      }),
+
+    order: (id) =>
+      read('order', async (db) => {
+        const row = await db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst();
+        return row && recordOf(row);
+      }),
+
+    orderByNumber: (number, day) =>
+      read('order-by-number', async (db) => {
+        const row = await db
+          .selectFrom('orders')
+          .selectAll()
+          .where('day', '=', day)
+          .where('order_number', '=', orderNumber(number))
+          .orderBy('sequence', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        return row && recordOf(row);
+      }),
+
+    ordersByStatus: (statuses) =>
+      read('orders-by-status', async (db) => {
+        if (statuses.length === 0) {
+          return [];
+        }
+        const query = db.selectFrom('orders').selectAll().where('status', 'in', statuses).orderBy('sequence');
+        return (await query.execute()).map(recordOf);
+      }),
+
+    ordersOfDay: (day) =>
+      read('orders-of-day', async (db) => {
+        const query = db.selectFrom('orders').selectAll().where('day', '=', day).orderBy('sequence', 'desc');
+        return (await query.execute()).map(recordOf);
+      }),
+
+    orderEvents: (id) =>
+      read('order-events', async (db) => {
+        const query = db.selectFrom('order_events').selectAll().where('order_id', '=', id).orderBy('sequence');
+        return (await query.execute()).map((row) => ({ at: row.at, event: eventFromRow(row) }));
+      }),
+
+    orderAddress: (id) =>
+      read('order-address', async (db) => {
+        const query = db.selectFrom('orders').select(['channel', 'chat_id']).where('id', '=', id);
+        const row = await query.executeTakeFirst();
+        return row && { channel: row.channel, chatId: row.chat_id };
+      }),
+
+    amountOfDay: (day) => read('amount-of-day', (db) => amountOfDay(db, day)),
+
+    recordNotice: (notice, day, messages = []) =>
+      write('record-notice', async (transaction) => {
+        const number = orderNumber(notice.number);
+        const { fingerprint, kind, quantity, at } = notice;
+        const inserted = await transaction
+          .insertInto('execution_notices')
+          .values({ day, fingerprint, number, kind, quantity, at })
+          .onConflict((conflict) => conflict.columns(['day', 'fingerprint']).doNothing())
+          .executeTakeFirst();
+        const filled = await transaction
+          .selectFrom('execution_notices')
+          .select((sum) => sum.fn.sum<number | null>('quantity').as('quantity'))
+          .where('day', '=', day)
+          .where('number', '=', number)
+          .where('kind', '=', 'filled')
+          .executeTakeFirst();
+        const fresh = inserted.numInsertedOrUpdatedRows === 1n;
+        for (const draft of fresh ? messages : []) {
+          await insertMessage(transaction, draft, at);
+        }
+        return { fresh, noticedQuantity: Number(filled?.quantity ?? 0) };
+      }),
+  };
+}
+
+/** Won of the day that orders spent, or may have. */
+export async function amountOfDay(db: Kysely<Tables>, day: string): Promise<number> {
+  const row = await db
+    .selectFrom('orders')
+    .select((sum) => sum.fn.sum<number | null>('amount').as('amount'))
+    .where('day', '=', day)
+    .where('status', 'not in', spendingNothing)
+    .executeTakeFirst();
+  return Number(row?.amount ?? 0);
+}
+
+/** Writes a fresh record and its `confirmed`. */
+export async function insertOrder(
+  db: Kysely<Tables>,
+  record: OrderRecord,
+  facts: {
+    readonly position: number;
+    readonly address: ChatAddress;
+    readonly day: string;
+    readonly amount: number;
+  },
+): Promise<void> {
+  const last = await db
+    .selectFrom('orders')
+    .select((max) => max.fn.max<number | null>('sequence').as('sequence'))
+    .executeTakeFirst();
+  await db
+    .insertInto('orders')
+    .values({
+      id: record.id,
+      sequence: (last?.sequence ?? 0) + 1,
+      proposal_id: record.proposalId,
+      position: facts.position,
+      person_id: record.personId,
+      channel: facts.address.channel,
+      chat_id: facts.address.chatId,
+      kind: record.intent.kind,
+      intent: intentToJson(record.intent),
+      day: facts.day,
+      amount: facts.amount,
+      ...foldedColumns(record),
+      confirmed_at: record.confirmedAt,
+    })
+    .execute();
+  await insertEvent(db, record.id, { type: 'confirmed' }, record.confirmedAt);
+}
+
+async function insertEvent(db: Kysely<Tables>, orderId: string, event: OrderEvent, at: number): Promise<void> {
+  const last = await db
+    .selectFrom('order_events')
+    .select((max) => max.fn.max<number | null>('sequence').as('sequence'))
+    .where('order_id', '=', orderId)
+    .executeTakeFirst();
+  await db
+    .insertInto('order_events')
+    .values({ order_id: orderId, sequence: (last?.sequence ?? 0) + 1, at, type: event.type, data: eventData(event) })
+    .execute();
+}
+
+/** An event is written with the number in the form by which notices look for it, whatever form it came in. */
+function withPlainNumber(event: OrderEvent): OrderEvent {
+  return event.type === 'accepted'
+    ? { ...event, reference: { ...event.reference, number: orderNumber(event.reference.number) } }
+    : event;
+}
+
+function foldedColumns(record: OrderRecord) {
+  return {
+    status: record.status,
+    order_number: record.reference?.number ?? null,
+    branch: record.reference?.branch ?? null,
+    filled_quantity: record.filledQuantity,
+    filled_amount: record.filledAmount,
+    code: record.code ?? null,
+    text: record.text ?? null,
+    updated_at: record.updatedAt,
+  };
+}
+
+function recordOf(row: Selectable<OrdersTable>): OrderRecord {
+  return {
+    id: row.id,
+    proposalId: row.proposal_id,
+    personId: row.person_id,
+    intent: intentFromJson(row.intent),
+    status: row.status,
+    reference:
+      row.order_number === null || row.branch === null ? undefined : { number: row.order_number, branch: row.branch },
+    filledQuantity: row.filled_quantity,
+    filledAmount: row.filled_amount,
+    code: row.code ?? undefined,
+    text: row.text ?? undefined,
+    confirmedAt: row.confirmed_at,
+    updatedAt: row.updated_at,
+  };
+}

@@ -1,0 +1,122 @@
+import type { Kysely, Selectable } from 'kysely';
+import { AppError } from '../errors.ts';
+import type { Ledger, OutboxDraft, OutboxEntry } from '../ports.ts';
+import { fromJson, toJson } from './json.ts';
+import type { OutboxTable, Tables } from './schema.ts';
+import type { Transactions } from './transactions.ts';
+
+type OutboxMethods = Pick<
+  Ledger,
+  'enqueue' | 'outboxHeads' | 'markSent' | 'markFailed' | 'sentReference' | 'outboxPending'
+>;
+
+export function createOutboxMethods({ read, write }: Transactions): OutboxMethods {
+  return {
+    enqueue: (draft, now) => write('enqueue', (transaction) => insertMessage(transaction, draft, now)),
+
+    outboxHeads: () =>
+      read('outbox-heads', async (db) => {
+        const heads = db
+          .selectFrom('outbox')
+          .select((min) => min.fn.min('id').as('id'))
+          .where('state', '=', 'queued')
+          .groupBy(['channel', 'chat_id']);
+        const query = db.selectFrom('outbox').selectAll().where('id', 'in', heads).orderBy('id');
+        return (await query.execute()).map(entryOf);
+      }),
+
+    markSent: (id, reference, now) =>
+      write('mark-sent', async (transaction) => {
+        // Also after a failure thought final: that it was sent is the stronger news.
+        if ((await stateOf(transaction, id)) !== 'sent') {
+          await transaction
+            .updateTable('outbox')
+            .set({ state: 'sent', sent_at: now, reference: reference ?? null })
+            .where('id', '=', id)
+            .execute();
+        }
+      }),
+
+    markFailed: (id, error, final) =>
+      write('mark-failed', async (transaction) => {
+        if ((await stateOf(transaction, id)) === 'queued') {
+          await transaction
+            .updateTable('outbox')
+            .set((row) => ({ attempts: row('attempts', '+', 1), error, state: final ? 'dead' : 'queued' }))
+            .where('id', '=', id)
+            .execute();
+        }
+      }),
+
+    sentReference: (address, key) =>
+      read('sent-reference', async (db) => {
+        const row = await db
+          .selectFrom('outbox')
+          .select('reference')
+          .where('channel', '=', address.channel)
+          .where('chat_id', '=', address.chatId)
+          .where('key', '=', key)
+          .where('state', '=', 'sent')
+          .where('reference', 'is not', null)
+          .orderBy('id', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        return row?.reference ?? undefined;
+      }),
+
+    outboxPending: () =>
+      read('outbox-pending', async (db) => {
+        const row = await db
+          .selectFrom('outbox')
+          .select((count) => count.fn.countAll().as('pending'))
+          .where('state', '=', 'queued')
+          .executeTakeFirst();
+        return Number(row?.pending ?? 0);
+      }),
+  };
+}
+
+/** Writes a message down, within a transaction of the caller's. */
+export async function insertMessage(db: Kysely<Tables>, draft: OutboxDraft, now: number): Promise<OutboxEntry> {
+  const last = await db
+    .selectFrom('outbox')
+    .select((max) => max.fn.max<number | null>('id').as('id'))
+    .executeTakeFirst();
+  const row: Selectable<OutboxTable> = {
+    id: (last?.id ?? 0) + 1,
+    channel: draft.address.channel,
+    chat_id: draft.address.chatId,
+    edits: draft.edits ?? null,
+    key: draft.key ?? null,
+    body: toJson(draft.body),
+    state: 'queued',
+    attempts: 0,
+    error: null,
+    created_at: now,
+    sent_at: null,
+    reference: null,
+  };
+  await db.insertInto('outbox').values(row).execute();
+  return entryOf(row);
+}
+
+/** @throws AppError `store.no-such-message`. */
+async function stateOf(db: Kysely<Tables>, id: number): Promise<OutboxTable['state']> {
+  const row = await db.selectFrom('outbox').select('state').where('id', '=', id).executeTakeFirst();
+  if (row === undefined) {
+    throw new AppError('store.no-such-message', { message: id });
+  }
+  return row.state;
+}
+
+function entryOf(row: Selectable<OutboxTable>): OutboxEntry {
+  return {
+    id: row.id,
+    address: { channel: row.channel, chatId: row.chat_id },
+    edits: row.edits ?? undefined,
+    key: row.key ?? undefined,
+    body: fromJson(row.body),
+    attempts: row.attempts,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,97 @@
+import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/order.ts';
+import type { Proposal } from '../ports.ts';
+
+/** Times are milliseconds, amounts won, days Korean (`20261121`), and columns that say so hold JSON. */
+export interface Tables {
+  readonly proposals: ProposalsTable;
+  readonly orders: OrdersTable;
+  readonly order_events: OrderEventsTable;
+  readonly execution_notices: ExecutionNoticesTable;
+  readonly outbox: OutboxTable;
+  readonly settings: SettingsTable;
+}
+
+export interface ProposalsTable {
+  readonly id: string;
+  readonly person_id: string;
+  readonly channel: string;
+  readonly chat_id: string;
+  readonly command: string;
+  /** JSON. */
+  readonly plan: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly status: Proposal['status'];
+}
+
+/** An intent as it was confirmed, and its events folded. */
+export interface OrdersTable {
+  readonly id: string;
+  /** The order in which rows were written; times may be equal. */
+  readonly sequence: number;
+  readonly proposal_id: string;
+  readonly position: number;
+  readonly person_id: string;
+  readonly channel: string;
+  readonly chat_id: string;
+  readonly kind: OrderIntent['kind'];
+  /** JSON. */
+  readonly intent: string;
+  readonly day: string;
+  readonly amount: number;
+  readonly status: OrderStatus;
+  readonly order_number: string | null;
+  readonly branch: string | null;
+  readonly filled_quantity: number;
+  readonly filled_amount: number;
+  readonly code: string | null;
+  readonly text: string | null;
+  readonly confirmed_at: number;
+  readonly updated_at: number;
+}
+
+/** Only ever inserted into. */
+export interface OrderEventsTable {
+  readonly order_id: string;
+  /** 1 for the first event of the order. */
+  readonly sequence: number;
+  readonly at: number;
+  readonly type: OrderEvent['type'];
+  /** JSON of the rest of the event. */
+  readonly data: string;
+}
+
+/** Only ever inserted into. */
+export interface ExecutionNoticesTable {
+  readonly day: string;
+  readonly fingerprint: string;
+  readonly number: string;
+  readonly kind: ExecutionNotice['kind'];
+  readonly quantity: number;
+  readonly at: number;
+}
+
+export interface OutboxTable {
+  readonly id: number;
+  readonly channel: string;
+  readonly chat_id: string;
+  readonly edits: string | null;
+  readonly key: string | null;
+  /** JSON. */
+  readonly body: string;
+  /** `dead`: it failed for good. */
+  readonly state: 'queued' | 'sent' | 'dead';
+  readonly attempts: number;
+  /** Of the latest attempt. */
+  readonly error: string | null;
+  readonly created_at: number;
+  readonly sent_at: number | null;
+  /** What the channel calls the message. */
+  readonly reference: string | null;
+}
+
+export interface SettingsTable {
+  readonly name: string;
+  /** JSON. */
+  readonly value: string;
+}

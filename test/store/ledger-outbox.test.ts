@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { Ledger, OutboxDraft, OutboxEntry } from '../../src/ports.ts';
+import { address, start, testLedger } from './fixtures.ts';
+
+const discord = { channel: 'discord', chatId: '42' };
+
+function queue(ledger: Ledger, body: unknown, draft: Partial<OutboxDraft> = {}): Promise<OutboxEntry> {
+  return ledger.enqueue({ address, body, ...draft }, start);
+}
+
+describe('outbox', () => {
+  it('returns the entry it queued', async () => {
+    const ledger = await testLedger();
+    expect(await queue(ledger, { text: '접수됨', buttons: [] }, { key: 'order-1' })).toStrictEqual({
+      id: 1,
+      address,
+      edits: undefined,
+      key: 'order-1',
+      body: { text: '접수됨', buttons: [] },
+      attempts: 0,
+      createdAt: start,
+    });
+    expect(await queue(ledger, 'again', { edits: 'order-1' })).toMatchObject({
+      id: 2,
+      edits: 'order-1',
+      key: undefined,
+    });
+    expect(await ledger.outboxPending()).toBe(2);
+  });
+
+  it('has one head for each address, oldest first', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1);
+    const second = await queue(ledger, 2);
+    const elsewhere = await queue(ledger, 3, { address: discord });
+    await queue(ledger, 4, { address: discord });
+    const otherChat = await queue(ledger, 5, { address: { ...address, chatId: '43' } });
+    expect(await ledger.outboxHeads()).toStrictEqual([first, elsewhere, otherChat]);
+
+    await ledger.markSent(first.id, 'm1', start + 1);
+    expect(await ledger.outboxHeads()).toStrictEqual([second, elsewhere, otherChat]);
+    expect(await ledger.outboxPending()).toBe(4);
+  });
+
+  it('keeps a head that failed until it failed for good', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1);
+    const second = await queue(ledger, 2);
+    await ledger.markFailed(first.id, '429', false);
+    await ledger.markFailed(first.id, '429', false);
+    expect(await ledger.outboxHeads()).toStrictEqual([{ ...first, attempts: 2 }]);
+    await ledger.markFailed(first.id, 'chat not found', true);
+    expect(await ledger.outboxHeads()).toStrictEqual([second]);
+    expect(await ledger.outboxPending()).toBe(1);
+  });
+
+  it('finds the latest message sent under a key of an address', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1, { key: 'k' });
+    expect(await ledger.sentReference(address, 'k')).toBeUndefined();
+    await ledger.markSent(first.id, 'm1', start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m1');
+    expect(await ledger.sentReference(discord, 'k')).toBeUndefined();
+    expect(await ledger.sentReference(address, 'other')).toBeUndefined();
+
+    const second = await queue(ledger, 2, { key: 'k' });
+    const edit = await queue(ledger, 3, { edits: 'k' });
+    expect(await ledger.sentReference(address, 'k')).toBe('m1');
+    await ledger.markSent(second.id, 'm2', start);
+    await ledger.markSent(edit.id, undefined, start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m2');
+    expect(await ledger.outboxHeads()).toStrictEqual([]);
+
+    // An edit that is queued under the key itself gives no new name to the message.
+    const keyedEdit = await queue(ledger, 4, { edits: 'k', key: 'k' });
+    await ledger.markSent(keyedEdit.id, undefined, start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m2');
+  });
+
+  it('believes that a message was sent over that it failed, and the first reference over a second', async () => {
+    const ledger = await testLedger();
+    const sent = await queue(ledger, 1, { key: 'k' });
+    await ledger.markSent(sent.id, 'm1', start);
+    await ledger.markFailed(sent.id, 'late', true);
+    await ledger.markSent(sent.id, 'm2', start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m1');
+    expect(await ledger.outboxPending()).toBe(0);
+
+    const dead = await queue(ledger, 2, { key: 'k' });
+    await ledger.markFailed(dead.id, 'timeout', true);
+    await ledger.markSent(dead.id, 'm3', start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m3');
+  });
+
+  it('knows no message it did not queue', async () => {
+    const ledger = await testLedger();
+    await expect(ledger.markSent(7, 'm', start)).rejects.toMatchObject({ code: 'store.no-such-message' });
+    await expect(ledger.markFailed(7, 'x', false)).rejects.toMatchObject({ code: 'store.no-such-message' });
+  });
+
+  it('refuses a body that is no JSON, and queues nothing', async () => {
+    const ledger = await testLedger();
+    await expect(queue(ledger, { amount: 1n })).rejects.toMatchObject({ code: 'store.failed' });
+    expect(await ledger.outboxPending()).toBe(0);
+  });
+});
