@@ -32,11 +32,11 @@ export function orderCommand(
     async prepare(context, args): Promise<Ticket<ConfirmedOrder>> {
       context.progress({ lines: [context.words.progress.ticket] });
       const limit =
-        args.price === 'market' ? undefined : (args.price ?? (await bestPrice(context, side, args.instrument.symbol)));
+        args.price === 'market' ? null : (args.price ?? (await bestPrice(context, side, args.instrument.symbol)));
       const request: OrderRequest = {
         symbol: args.instrument.symbol,
         side,
-        type: limit === undefined ? 'market' : 'limit',
+        type: limit === null ? 'market' : 'limit',
         quantity: args.quantity,
         price: limit,
         exchange: 'KRX',
@@ -73,10 +73,10 @@ async function ticket(
   const marketNote = side === 'buy' ? words.ticket.market : words.ticket.marketSell;
   const lines: Line[] = [
     [{ bold: words.ticket.title(side) }, ' · ', { bold: stock.name }, ' ', { code: stock.symbol }],
-    limit === undefined
+    limit === null
       ? [{ bold: `${words.orders.marketPrice} × ${words.shares(wanted)}` }, ` ≤ ${words.won(amount)}`]
       : [{ bold: `${words.orderType.limit} ${words.won(limit)} × ${words.shares(wanted)} = ${words.won(amount)}` }],
-    ...(limit === undefined ? [marketNote] : []),
+    ...(limit === null ? [marketNote] : []),
     ...(priceChosen ? [chosen] : []),
     [`${words.ticket.last} ${words.won(quote.last)} `, changeSpan(words, quote.change, quote.changePercent)],
     words.ticket.cost(words.won(commission), words.won(tax)),
@@ -87,7 +87,7 @@ async function ticket(
   return {
     plan: { request, instrument: stock, shownLast: quote.last },
     summary: { lines },
-    variants: limit === undefined ? [] : tickVariants(words, request, stock, limit),
+    variants: limit === null ? [] : tickVariants(words, request, stock, limit),
   };
 }
 

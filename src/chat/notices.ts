@@ -10,7 +10,7 @@ export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name
     return `${name} ${words.side[intent.side]} ${words.shares(intent.quantity)} · ${words.orders.cancelOf(intent.target.number)}`;
   }
   const { side, quantity, price } = intent.request;
-  return `${name} ${words.side[side]} ${words.shares(quantity)} ${price === undefined ? words.orders.marketPrice : words.won(price)}`;
+  return `${name} ${words.side[side]} ${words.shares(quantity)} ${price === null ? words.orders.marketPrice : words.won(price)}`;
 }
 
 /** The order number, to be copied into `/cancel`; nothing where there is none. */

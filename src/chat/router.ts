@@ -263,8 +263,11 @@ export class Router {
   }
 
   async #sayError(turn: Turn, error: unknown, command: AnyCommand | undefined, words: Words): Promise<void> {
-    if (!(error instanceof AppError)) this.#options.log.error('command failed', { command: command?.name, error });
-    else if (error.code.startsWith('venue.')) this.#options.log.warn('venue failed', { command: command?.name, error });
+    if (!(error instanceof AppError) || !(error.code in words.errors)) {
+      this.#options.log.error('command failed', { command: command?.name, error });
+    } else if (error.code.startsWith('venue.')) {
+      this.#options.log.warn('venue failed', { command: command?.name, error });
+    }
     await this.#say(turn, describeError(words, error, command));
   }
 

@@ -115,7 +115,7 @@ export type RuleViolation =
  * (a market buy holds cash at the upper limit until it fills).
  */
 export function valuationPrice(request: OrderRequest, quote: Pick<Quote, 'upperLimit' | 'last'>): number {
-  if (request.price !== undefined) return request.price;
+  if (request.price !== null) return request.price;
   return request.side === 'buy' ? quote.upperLimit : quote.last;
 }
 
@@ -127,7 +127,7 @@ export function checkPrice(
 ): RuleViolation | undefined {
   if (quote.warnings.includes('halted')) return { rule: 'rule.halted' };
   const { price } = request;
-  if (price === undefined) return undefined;
+  if (price === null) return undefined;
   // Some issues have no band (liquidation trading); KIS answers 0 then.
   if (quote.upperLimit > 0 && price > quote.upperLimit) {
     return { rule: 'rule.upper-limit', price, limit: quote.upperLimit };

@@ -5,13 +5,16 @@ export type OrderType = 'limit' | 'market';
 /** KRX, Nextrade, or the broker's smart routing over both. */
 export type Exchange = 'KRX' | 'NXT' | 'SOR';
 
-/** What a person asked for. `price` is whole won, and undefined for a market order. */
+/**
+ * What a person asked for. `price` is whole won, and null for a market order: null and not undefined, because requests
+ * are kept as JSON, where "none" must be told from "lost".
+ */
 export interface OrderRequest {
   readonly symbol: string;
   readonly side: Side;
   readonly type: OrderType;
   readonly quantity: number;
-  readonly price: number | undefined;
+  readonly price: number | null;
   readonly exchange: Exchange;
 }
 

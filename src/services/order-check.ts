@@ -52,7 +52,7 @@ export async function checkOrder(
   const [quote, power] = await Promise.all([
     broker.quote(request.symbol),
     request.side === 'buy'
-      ? broker.buyingPower(request.symbol, request.price)
+      ? broker.buyingPower(request.symbol, request.price ?? undefined)
       : broker.sellableQuantity(request.symbol).then((quantity) => ({ quantity, orderableCash: undefined })),
   ]);
   const broken = checkPrice(request, quote, instrument.kind);

@@ -5,10 +5,10 @@ import { averageCost, type Holding } from './account.ts';
 import { type Call, type Handler, input, page, record, type World } from './answer.ts';
 import { addTradingDays } from './hours.ts';
 import type { Issue } from './instruments.ts';
+import { type Order, type OrderView, sum, viewOrder } from './order.ts';
 import { orderTypes } from './order-types.ts';
 import { percentOf } from './records.ts';
 import { answered, type KisText, refusals } from './texts.ts';
-import { type Order, type OrderView, sum, viewOrder } from './order.ts';
 
 /** What a query of the account is told: pages to come, none, or no rows at all. */
 function queryText(call: Call, rows: number, next: string): KisText {

@@ -1,7 +1,6 @@
-import { fromKoreanDayAndTime, inKorea } from '../clock.ts';
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { aboutIssue, type Handler, input, record } from './answer.ts';
-import { group, type HistoryBar } from './history.ts';
+import { group, type HistoryBar, minuteOf, timeOf } from './history.ts';
 import { changeSign, percentOf } from './records.ts';
 
 /** What stands where there is no bar. */
@@ -77,7 +76,7 @@ const minuteChart = aboutIssue((listing, call) => {
   const { clock } = call.world;
   const asked = input(call, 'FID_INPUT_HOUR_1').slice(0, 4);
   const past = minutesUpTo(listing.minutes, asked);
-  const rows = [...past, ...minutesAhead(clock.day(), clock.time().slice(0, 4), asked, today.last, past.at(-1))];
+  const rows = [...past, ...minutesAhead(clock.time(), asked, today.last, today.turnover)];
   return {
     output1: record(output1.fields, {
       prdy_vrss: today.last - today.base,
@@ -119,20 +118,16 @@ function minutesUpTo(minutes: readonly HistoryBar[], last: string): readonly His
 }
 
 /** Asked for a time to come, KIS fills the minutes until then with the current price. */
-function minutesAhead(
-  day: string,
-  now: string,
-  asked: string,
-  price: number,
-  last: HistoryBar | undefined,
-): readonly HistoryBar[] {
-  const end = fromKoreanDayAndTime(day, `${asked}00`);
-  const start = fromKoreanDayAndTime(day, `${now}00`);
-  const count = Number.isNaN(end) ? 0 : Math.max(0, Math.round((end - start) / 60_000));
-  const filler = { open: price, high: price, low: price, close: price, volume: 0, turnover: last?.turnover ?? 0 };
-  return Array.from({ length: count }, (_, index) => ({
-    ...filler,
-    start: inKorea(start + (index + 1) * 60_000).toFormat('HHmm'),
+function minutesAhead(now: string, asked: string, price: number, turnover: number): readonly HistoryBar[] {
+  const [from, to] = [minuteOf(now), minuteOf(asked)];
+  return Array.from({ length: Math.max(0, to - from) }, (_, index) => ({
+    start: timeOf(from + index + 1),
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    volume: 0,
+    turnover,
   }));
 }
 

@@ -1,7 +1,6 @@
-import { fromKoreanDayAndTime, inKorea } from '../clock.ts';
 import { nearestTicks } from '../domain/order-rules.ts';
 import type { Bar } from '../domain/quote.ts';
-import { addTradingDays } from './hours.ts';
+import { addTradingDays, dateOf } from './hours.ts';
 import type { Issue } from './instruments.ts';
 import { between, type Random } from './random.ts';
 
@@ -24,36 +23,54 @@ function bar(start: string, open: number, close: number, wick: number, random: R
   return { start, open, high, low, close, volume, turnover: Math.round((volume * (open + close)) / 2) };
 }
 
-/** `count` made-up daily bars, oldest first, that end at the base price on the trading day before `today`. */
-export function pastDays(issue: Issue, today: string, count: number, random: Random): readonly HistoryBar[] {
-  const bars: HistoryBar[] = [];
-  let day = addTradingDays(today, -1);
+/** The `count` trading days before `today`, newest first. */
+export function tradingDaysBefore(today: string, count: number): readonly string[] {
+  const days: string[] = [];
+  for (let day = today; days.length < count; days.push(day)) day = addTradingDays(day, -1);
+  return days;
+}
+
+/** The minutes from the open to `time`, newest first. */
+export function minutesBefore(time: string): readonly string[] {
+  const now = minuteOf(time);
+  // A market that is open at night has been open since midnight.
+  const opened = time >= '0900' ? 9 * 60 : 0;
+  return Array.from({ length: Math.min(390, now - opened) }, (_, index) => timeOf(now - index - 1));
+}
+
+/** Minutes since midnight of a time that starts with `HHmm`. */
+export function minuteOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(2, 4));
+}
+
+/** `HHmm` of the minutes since midnight. */
+export function timeOf(minute: number): string {
+  return `${String(Math.floor(minute / 60)).padStart(2, '0')}${String(minute % 60).padStart(2, '0')}`;
+}
+
+/** Made-up daily bars for `days` (newest first), oldest first, that end at the base price. */
+export function pastDays(issue: Issue, days: readonly string[], random: Random): HistoryBar[] {
   let close = issue.base;
-  for (let index = 0; index < count; index += 1) {
+  const bars = days.map((day) => {
     const previousClose = near(close, 0.04, random, issue);
-    bars.push(bar(day, near(previousClose, 0.015, random, issue), close, 0.02, random, issue));
+    const made = bar(day, near(previousClose, 0.015, random, issue), close, 0.02, random, issue);
     close = previousClose;
-    day = addTradingDays(day, -1);
-  }
+    return made;
+  });
   return bars.reverse();
 }
 
-/** Made-up minutes of today before the simulator started, oldest first, that end at the base price. */
-export function pastMinutes(issue: Issue, day: string, time: string, random: Random): readonly HistoryBar[] {
-  const now = fromKoreanDayAndTime(day, `${time.slice(0, 4)}00`);
-  // A market that is open at night has been open since midnight.
-  const opened = fromKoreanDayAndTime(day, time >= '090000' ? '090000' : '000000');
-  const count = Math.min(390, Math.floor((now - opened) / 60_000));
-  const bars: HistoryBar[] = [];
+/** Made-up bars for `minutes` (newest first), oldest first, that end at the base price. */
+export function pastMinutes(issue: Issue, minutes: readonly string[], random: Random): HistoryBar[] {
   let close = issue.base;
-  for (let back = 1; back <= count; back += 1) {
+  const bars = minutes.map((start) => {
     // Pulled to the base price, so that the day stays within a few percent of it.
     const open = near(close + (issue.base - close) / 20, 0.002, random, issue);
-    const minute = bar(inKorea(now - back * 60_000).toFormat('HHmm'), open, close, 0.001, random, issue);
-    const volume = Math.max(1, Math.round(minute.volume / between(random, 300, 500)));
-    bars.push({ ...minute, volume, turnover: volume * close });
+    const made = bar(start, open, close, 0.001, random, issue);
+    const volume = Math.max(1, Math.round(made.volume / between(random, 300, 500)));
     close = open;
-  }
+    return { ...made, volume, turnover: volume * made.close };
+  });
   return bars.reverse();
 }
 
@@ -63,7 +80,7 @@ export function group(bars: readonly HistoryBar[], period: 'D' | 'W' | 'M' | 'Y'
   const format = { W: 'kkkkWW', M: 'yyyyMM', Y: 'yyyy' }[period];
   const groups = new Map<string, HistoryBar>();
   for (const next of bars) {
-    const key = inKorea(fromKoreanDayAndTime(next.start, '000000')).toFormat(format);
+    const key = dateOf(next.start).toFormat(format);
     const sofar = groups.get(key);
     groups.set(key, sofar === undefined ? next : merge(sofar, next));
   }

@@ -1,4 +1,4 @@
-import type { DateTime } from 'luxon';
+import { DateTime } from 'luxon';
 import { type Clock, fromKoreanDayAndTime, inKorea, koreanDay, koreanTime } from '../clock.ts';
 import { krxClosures, type ShiftedHours, shiftedHours } from '../domain/krx-holidays.ts';
 import { krxSessions, ordinaryOrderSessions, type SessionRow, sessionAt } from '../domain/session.ts';
@@ -21,10 +21,15 @@ function isTradingDay(date: DateTime): boolean {
   return date.weekday <= 5 && !closures.has(date.toFormat('yyyyMMdd'));
 }
 
+/** A calendar day, which has no zone; UTC makes the arithmetic quick. */
+export function dateOf(day: string): DateTime {
+  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: 'utc' });
+}
+
 /** The trading day `count` trading days after `day` (before it when negative); `day` itself need not be one. */
 export function addTradingDays(day: string, count: number): string {
   const step = count < 0 ? -1 : 1;
-  let date = inKorea(fromKoreanDayAndTime(day, '000000'));
+  let date = dateOf(day);
   for (let left = Math.abs(count); left > 0; ) {
     date = date.plus({ days: step });
     if (isTradingDay(date)) left -= 1;
@@ -106,6 +111,6 @@ export class VenueClock {
       if (this.#forced !== undefined) return this.#forced !== 'holiday';
       if (this.#hours === 'open') return true;
     }
-    return isTradingDay(inKorea(fromKoreanDayAndTime(day, '000000')));
+    return isTradingDay(dateOf(day));
   }
 }

@@ -1,7 +1,7 @@
 import type { Side } from '../domain/order.ts';
 import { nearestTicks, priceBand, stepPrice } from '../domain/order-rules.ts';
 import { Book, type Match } from './book.ts';
-import { addToMinutes, type HistoryBar, pastDays, pastMinutes } from './history.ts';
+import { addToMinutes, type HistoryBar, minutesBefore, pastDays, pastMinutes, tradingDaysBefore } from './history.ts';
 import type { VenueClock } from './hours.ts';
 import { type Issue, issues } from './instruments.ts';
 import { between, type Random, randomFor } from './random.ts';
@@ -69,7 +69,9 @@ export class Market {
   constructor(clock: VenueClock, seed: number, speed: number) {
     this.#clock = clock;
     this.#speed = speed;
-    this.#listings = new Map(issues.map((issue) => [issue.symbol, this.#list(issue, seed)]));
+    const days = tradingDaysBefore(clock.day(), historyDays);
+    const minutes = minutesBefore(clock.time());
+    this.#listings = new Map(issues.map((issue) => [issue.symbol, this.#list(issue, seed, days, minutes)]));
   }
 
   listen(listener: MarketListener): void {
@@ -160,10 +162,10 @@ export class Market {
     }
   }
 
-  #list(issue: Issue, seed: number): Listing {
+  #list(issue: Issue, seed: number, pastDates: readonly string[], pastTimes: readonly string[]): Listing {
     const random = randomFor(seed, issue.symbol);
-    const days = [...pastDays(issue, this.#clock.day(), historyDays, random)];
-    const minutes = [...pastMinutes(issue, this.#clock.day(), this.#clock.time(), random)];
+    const days = pastDays(issue, pastDates, random);
+    const minutes = pastMinutes(issue, pastTimes, random);
     const listing: Listing = {
       issue,
       book: new Book(),

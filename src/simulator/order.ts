@@ -72,4 +72,3 @@ export function viewOrder(order: Order, at = Number.POSITIVE_INFINITY): OrderVie
     remaining: order.action === 'cancel' ? 0 : order.quantity - filled - sum(endings, (ending) => ending.quantity),
   };
 }
-

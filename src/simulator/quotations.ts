@@ -1,9 +1,9 @@
-import { fromKoreanDayAndTime, inKorea } from '../clock.ts';
 import { krxClosures } from '../domain/krx-holidays.ts';
 import { tickSize } from '../domain/order-rules.ts';
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { aboutIssue, type Handler, input, record } from './answer.ts';
 import { charts, emptyBar } from './charts.ts';
+import { dateOf } from './hours.ts';
 import { standardCode } from './instruments.ts';
 import { changeSign, marketCodes, percentOf } from './records.ts';
 import { answered, inputRefusal, queryRefusals } from './texts.ts';
@@ -208,11 +208,9 @@ const holidayDays = 120;
 
 const checkHoliday: Handler = (call) => {
   const { clock } = call.world;
-  const first = inKorea(fromKoreanDayAndTime(input(call, 'BASS_DT'), '000000'));
+  const first = dateOf(input(call, 'BASS_DT'));
   if (!first.isValid) return { refusal: inputRefusal('BASS_DT') };
-  const from = /^\d{8}$/.test(call.cursor)
-    ? inKorea(fromKoreanDayAndTime(call.cursor, '000000')).plus({ days: 1 })
-    : first;
+  const from = /^\d{8}$/.test(call.cursor) ? dateOf(call.cursor).plus({ days: 1 }) : first;
   const size = call.row.paging?.rows.live ?? holidayDays;
   const { fields } = domesticMarket.checkHoliday.output.output;
   const rows = Array.from({ length: size }, (_, index) => {

@@ -1,8 +1,8 @@
 import { channels } from '../kis/channels.ts';
 import type { VenueClock } from './hours.ts';
 import type { Listing, Print } from './market.ts';
-import { orderTypes } from './order-types.ts';
 import type { OrderEvent } from './order.ts';
+import { orderTypes } from './order-types.ts';
 
 /** A value of a record: KIS writes everything as text. */
 type Values<Names extends readonly string[]> = Partial<Record<Names[number], string | number>>;

@@ -9,12 +9,12 @@ import { VenueClock } from './hours.ts';
 import { type Listing, Market } from './market.ts';
 import { Notices } from './notices.ts';
 import { Oauth } from './oauth.ts';
+import type { OrderEvent } from './order.ts';
 import { randomFor } from './random.ts';
 import { bookRecord, type Notice, tradeRecord } from './records.ts';
 import { Rest } from './rest.ts';
 import { listenOnLoopback, SocketServer } from './socket.ts';
 import { readState } from './state.ts';
-import type { OrderEvent } from './order.ts';
 import { Venue } from './venue.ts';
 
 export interface SimulatorOptions {

@@ -2,9 +2,9 @@ import { inKorea } from '../clock.ts';
 import { averageCost } from './account.ts';
 import type { World } from './answer.ts';
 import type { Session } from './hours.ts';
+import { type Order, viewOrder } from './order.ts';
 import { orderTypes } from './order-types.ts';
 import type { RequestCounts } from './rest.ts';
-import { type Order, viewOrder } from './order.ts';
 
 /** How an order stands, in one word. */
 export type SimulatedOrderStatus =

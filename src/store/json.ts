@@ -14,10 +14,7 @@ const intentShape: z.ZodType<OrderIntent> = z.discriminatedUnion('kind', [
       side,
       type: z.enum(['limit', 'market']),
       quantity: z.int(),
-      price: z
-        .int()
-        .nullable()
-        .transform((price) => price ?? undefined),
+      price: z.int().nullable(),
       exchange,
     }),
   }),
@@ -59,8 +56,7 @@ export function fromJson(text: string): unknown {
 
 /** @throws AppError `store.malformed` when it is no intent we could read again. */
 export function intentToJson(intent: OrderIntent): string {
-  // A market order's price stays a field of its own, so that "none" can be told from "lost".
-  const text = JSON.stringify(intent, (_key, field: unknown) => (field === undefined ? null : field));
+  const text = toJson(intent);
   intentFromJson(text);
   return text;
 }

@@ -177,10 +177,10 @@ describe('costs', () => {
 
 describe('rules of one order', () => {
   const quote = { upperLimit: 99_400, lowerLimit: 53_600, last: 77_600, warnings: [] } as const;
-  const order = (price: number | undefined, side: OrderRequest['side'] = 'buy'): OrderRequest => ({
+  const order = (price: number | null, side: OrderRequest['side'] = 'buy'): OrderRequest => ({
     symbol: '005930',
     side,
-    type: price === undefined ? 'market' : 'limit',
+    type: price === null ? 'market' : 'limit',
     quantity: 1,
     price,
     exchange: 'KRX',
@@ -209,15 +209,15 @@ describe('rules of one order', () => {
   });
 
   it('refuses anything for a halted issue, and nothing for one that is only marked', () => {
-    expect(checkPrice(order(undefined), { ...quote, warnings: ['caution', 'halted'] }, 'stock')).toEqual({
+    expect(checkPrice(order(null), { ...quote, warnings: ['caution', 'halted'] }, 'stock')).toEqual({
       rule: 'rule.halted',
     });
     expect(checkPrice(order(77_600), { ...quote, warnings: ['caution', 'overheated'] }, 'stock')).toBeUndefined();
   });
 
   it('values a market purchase at the upper limit', () => {
-    expect(valuationPrice(order(undefined), quote)).toBe(99_400);
-    expect(valuationPrice(order(undefined, 'sell'), quote)).toBe(77_600);
+    expect(valuationPrice(order(null), quote)).toBe(99_400);
+    expect(valuationPrice(order(null, 'sell'), quote)).toBe(77_600);
     expect(valuationPrice(order(70_000), quote)).toBe(70_000);
   });
 

@@ -11,7 +11,7 @@ export const buyIntent: OrderIntent = {
 };
 export const marketIntent: OrderIntent = {
   kind: 'place',
-  request: { symbol: '000660', side: 'sell', type: 'market', quantity: 3, price: undefined, exchange: 'SOR' },
+  request: { symbol: '000660', side: 'sell', type: 'market', quantity: 3, price: null, exchange: 'SOR' },
 };
 export const cancelIntent: OrderIntent = {
   kind: 'cancel',

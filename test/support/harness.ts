@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands } from '../../commands/index.ts';
+import { type App, type AppOptions, startApp } from '../../src/app.ts';
+import type { Button, Channel, Incoming, Message, Receive } from '../../src/chat/channel.ts';
+import { plainText } from '../../src/chat/render.ts';
+import { type Environ, readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
+import { eventually, JumpClock } from './clock.ts';
+
+/** A message as it stands in the test's chat, edits applied. */
+export interface ShownMessage {
+  readonly reference: string;
+  text: string;
+  buttons: readonly Button[];
+  edits: number;
+}
+
+/** The terminal's place in a test: a chat whose messages can be read and pressed. */
+export class TestChannel implements Channel {
+  readonly name = 'console';
+  readonly messages: ShownMessage[] = [];
+  receive: Receive = async () => undefined;
+
+  async start(receive: Receive): Promise<void> {
+    this.receive = receive;
+  }
+
+  async send(_chatId: string, message: Message): Promise<string> {
+    const reference = String(this.messages.length + 1);
+    this.messages.push({ reference, text: plainText(message), buttons: (message.buttons ?? []).flat(), edits: 0 });
+    return reference;
+  }
+
+  async edit(_chatId: string, reference: string, message: Message): Promise<void> {
+    const shown = this.messages.find((candidate) => candidate.reference === reference);
+    if (shown === undefined) throw new Error(`no message ${reference}`);
+    shown.text = plainText(message);
+    shown.buttons = (message.buttons ?? []).flat();
+    shown.edits += 1;
+  }
+
+  async stop(): Promise<void> {
+    this.receive = async () => undefined;
+  }
+}
+
+export interface HarnessOptions {
+  readonly simulator?: Partial<SimulatorOptions>;
+  readonly env?: Environ;
+  readonly clock?: JumpClock;
+  readonly timeouts?: AppOptions['timeouts'];
+  readonly socketTimings?: AppOptions['socketTimings'];
+}
+
+/** The whole bot against the simulator, over real sockets, with a chat in the test's hands. */
+export interface Harness {
+  readonly simulator: Simulator;
+  readonly clock: JumpClock;
+  /** Every line the process logged. */
+  readonly logs: readonly string[];
+  chat(): TestChannel;
+  /** All that was ever shown, oldest first. */
+  shown(): readonly string[];
+  /** Types a line, and gives back the messages that were new or changed by the time it was answered. */
+  say(text: string): Promise<string>;
+  /** Presses the button with this label on the newest message that has it. */
+  press(label: string): Promise<string>;
+  /** The id behind a label, for pressing by hand. */
+  button(label: string): string;
+  /** Hands something in without waiting for the answer to be said. */
+  hand(input: Incoming['input'], identity?: string): Promise<void>;
+  /** Waits until some message contains `text`, and gives it back. */
+  told(text: string): Promise<string>;
+  app(): App;
+  /** Ends the process as a deploy would, and starts another on the same files. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
+  const folder = mkdtempSync(join(tmpdir(), 'hoga-'));
+  const clock = options.clock ?? new JumpClock();
+  const simulator = await startSimulator({ clock, speed: 0, callsPerSecond: 1_000, ...options.simulator });
+  const logs: string[] = [];
+  const config = readConfig({
+    KIS_ENV: 'simulator',
+    KIS_REST_URL: simulator.restUrl,
+    KIS_WS_URL: simulator.wsUrl,
+    KIS_CALLS_PER_SECOND: '1000',
+    STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
+    ...options.env,
+  });
+  if ('problems' in config) throw new Error(JSON.stringify(config.problems));
+  const log = createLog({ level: 'debug', secrets: config.config.secrets, write: (line) => void logs.push(line) });
+  let channel = new TestChannel();
+  let settled = async (): Promise<void> => undefined;
+
+  const start = (): Promise<App> =>
+    startApp({
+      config: config.config,
+      commands,
+      clock,
+      log,
+      random: () => 0.5,
+      newId: () => randomBytes(6).toString('hex'),
+      timeouts: options.timeouts,
+      socketTimings: options.socketTimings,
+      channels: (whenSettled) => {
+        settled = whenSettled;
+        return [channel];
+      },
+    });
+  let app = await start();
+  await settled();
+
+  let messageId = 0;
+  const hand = async (input: Incoming['input'], identity = 'console:local'): Promise<void> => {
+    messageId += 1;
+    await channel.receive({
+      id: String(messageId),
+      channel: 'console',
+      chatId: 'local',
+      identity,
+      input,
+      at: clock.now(),
+    });
+  };
+  const answerTo = async (input: Incoming['input']): Promise<string> => {
+    const before = channel.messages.map(({ text }) => text);
+    await hand(input);
+    await settled();
+    return channel.messages
+      .map(({ text }) => text)
+      .filter((text, index) => text !== before[index])
+      .join('\n---\n');
+  };
+  const button = (label: string): string => {
+    const found = channel.messages.flatMap(({ buttons }) => buttons).findLast((candidate) => candidate.label === label);
+    if (found === undefined) throw new Error(`no button ${label}`);
+    return found.id;
+  };
+
+  return {
+    simulator,
+    clock,
+    logs,
+    chat: () => channel,
+    shown: () => channel.messages.map(({ text }) => text),
+    say: (text) => answerTo({ kind: 'text', text }),
+    press: (label) => answerTo({ kind: 'press', button: button(label) }),
+    button,
+    hand,
+    told: (text) =>
+      eventually(`a message with '${text}'`, () => channel.messages.find((shown) => shown.text.includes(text))?.text),
+    app: () => app,
+    async restart() {
+      await app.stop();
+      channel = new TestChannel();
+      app = await start();
+      await settled();
+    },
+    async stop() {
+      await app.stop();
+      await simulator.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
