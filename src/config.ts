@@ -90,15 +90,16 @@ const people = z
     return identities;
   });
 
-const url = (protocols: string): z.ZodType<string | undefined> =>
-  z
+function url(...protocols: readonly string[]) {
+  return z
     .string()
     .refine(
-      (raw) => URL.canParse(raw) && new RegExp(`^(?:${protocols}):$`).test(new URL(raw).protocol),
-      `a URL starting with ${protocols.replaceAll('|', ' or ')}://`,
+      (raw) => URL.canParse(raw) && protocols.includes(new URL(raw).protocol),
+      `a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     )
     .transform((raw) => raw.replace(/\/+$/, ''))
     .optional();
+}
 
 const schema = z.object({
   KIS_ENV: z.enum(['simulator', 'paper', 'live'], 'one of simulator, paper, live').optional(),
@@ -109,8 +110,8 @@ const schema = z.object({
     .regex(/^\d{8}-?\d{2}$/, 'eight digits and two, such as 12345678-01')
     .optional(),
   KIS_HTS_ID: z.string().optional(),
-  KIS_REST_URL: url('https?'),
-  KIS_WS_URL: url('wss?'),
+  KIS_REST_URL: url('http:', 'https:'),
+  KIS_WS_URL: url('ws:', 'wss:'),
   KIS_CALLS_PER_SECOND: wholeNumber(18, 1, 'calls').optional(),
   KIS_PINGPONG: z.enum(['echo', 'frame'], 'echo or frame').default('echo'),
   HOGA_LIVE_TRADING: z.enum(['no', 'yes', 'daily'], 'no, yes or daily').default('no'),

@@ -24,7 +24,7 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
     for (const secret of known) clean = clean.replaceAll(secret, redacted);
     return clean
       .replace(/eyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g, redacted)
-      .replace(/Bearer\s+\S+/gi, `Bearer ${redacted}`)
+      .replace(/Bearer\s+[\w.~+/=-]+/gi, `Bearer ${redacted}`)
       .replace(/bot\d+:[\w-]{20,}/g, `bot${redacted}`)
       .replace(/\b(\d{4})\d{4}-(\d{2})\b/g, '$1****-$2');
   };

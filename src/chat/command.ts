@@ -132,6 +132,10 @@ export const instrument: ArgumentKind<Instrument> = {
   name: 'instrument',
   optional: false,
   read(tokens, { directory, after }) {
+    const first = tokens[0] ?? '';
+    // A bare number that is no code is a quantity or a price in the wrong place, not part of a name.
+    if (/^[\d,.]+(?:주|원)?$/.test(first) && !looksLikeSymbol(first))
+      throw new AppError('args.order', { text: shorten(first) });
     const longest = Math.max(1, tokens.length - after);
     for (let used = longest; used >= 1; used -= 1) {
       const text = tokens.slice(0, used).join(' ');
@@ -146,9 +150,7 @@ export const instrument: ArgumentKind<Instrument> = {
         });
       }
     }
-    const first = tokens[0] ?? '';
-    const misplaced = /^[\d,.]+(?:주|원)?$/.test(first) && !looksLikeSymbol(first);
-    throw new AppError(misplaced ? 'args.order' : 'args.instrument-unknown', { text: shorten(first) });
+    throw new AppError('args.instrument-unknown', { text: shorten(first) });
   },
 };
 

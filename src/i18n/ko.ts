@@ -209,7 +209,8 @@ export const ko = {
     'chat.read-only': () => '여기서는 조회만 됩니다. 주문은 봇의 채팅에서 해 주세요.',
     'chat.no-such-button': () => '이 버튼은 더 쓸 수 없습니다.',
 
-    'args.missing': (c) => `${josa(argumentNames[c['argument'] as keyof typeof argumentNames], '이/가')} 빠졌습니다.`,
+    'args.missing': (c) =>
+      `${josa(argumentNames[c['argument'] as keyof typeof argumentNames].replace('…', ''), '이/가')} 빠졌습니다.`,
     'args.extra': (c) => `${quoted(c, '은/는')} 쓸 자리가 없습니다.`,
     'args.order': () => '순서가 다릅니다. 종목을 먼저 써 주세요.',
     'args.instrument-unknown': (c) => `'${c['text']}' 종목을 찾지 못했습니다. 이름이나 6자리 코드로 써 주세요.`,

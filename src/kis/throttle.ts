@@ -25,6 +25,8 @@ export interface LaneStatus {
 export class Lane {
   readonly #clock: Clock;
   readonly #callsPerSecond: number;
+  /** Reads leave this much of every second to orders: KIS counts what arrives, and an order over the limit is refused. */
+  readonly #reserved: number;
   readonly #windowMs: number;
   readonly #queues: Record<LanePriority, Waiting[]> = { order: [], interactive: [], background: [] };
   /** Start times within the last window, oldest first. */
@@ -36,6 +38,7 @@ export class Lane {
   constructor(clock: Clock, callsPerSecond: number, marginMs = 50) {
     this.#clock = clock;
     this.#callsPerSecond = callsPerSecond;
+    this.#reserved = callsPerSecond >= 6 ? 2 : 0;
     this.#windowMs = 1_000 + marginMs;
   }
 
@@ -108,10 +111,10 @@ export class Lane {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     for (;;) {
-      const queue = ranks.map((rank) => this.#queues[rank]).find((candidate) => candidate.length > 0);
-      const next = queue?.[0];
+      const rank = ranks.find((candidate) => this.#queues[candidate].length > 0);
+      const next = rank && this.#queues[rank][0];
       if (next === undefined) return;
-      const waitMs = this.#waitMs();
+      const waitMs = this.#waitMs(rank === 'order' ? this.#callsPerSecond : this.#callsPerSecond - this.#reserved);
       if (waitMs > 0) {
         this.#cancelTimer = this.#clock.timer(waitMs, () => this.#admit());
         return;
@@ -121,13 +124,13 @@ export class Lane {
     }
   }
 
-  #waitMs(): number {
+  /** Until fewer than `limit` calls lie within the last window. */
+  #waitMs(limit: number): number {
     const now = this.#clock.now();
     this.#forget(now);
     const untilPauseEnds = this.#pausedUntil - now;
-    const oldest = this.#starts[0];
-    const untilRoom =
-      oldest === undefined || this.#starts.length < this.#callsPerSecond ? 0 : oldest + this.#windowMs - now;
+    const blocking = this.#starts.at(-limit);
+    const untilRoom = blocking === undefined ? 0 : blocking + this.#windowMs - now;
     return Math.max(0, untilPauseEnds, untilRoom);
   }
 }

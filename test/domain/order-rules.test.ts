@@ -186,7 +186,7 @@ describe('rules of one order', () => {
     exchange: 'KRX',
   });
 
-  it.each([99_400, 53_600, 77_600, undefined])('lets %s pass', (price) => {
+  it.each([99_400, 53_600, 77_600, null])('lets %s pass', (price) => {
     expect(checkPrice(order(price), quote, 'stock')).toBeUndefined();
   });
 

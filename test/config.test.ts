@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import { type Config, type Environ, readConfig } from '../src/config.ts';
+
+const keys = { KIS_APP_KEY: 'PSxxxxxxxxxx', KIS_APP_SECRET: 'secret-secret', KIS_ACCOUNT: '12345678-01' };
+
+function config(environ: Environ): Config {
+  const result = readConfig(environ);
+  if ('problems' in result) throw new Error(JSON.stringify(result.problems));
+  return result.config;
+}
+
+function problems(environ: Environ): readonly string[] {
+  const result = readConfig(environ);
+  return 'problems' in result ? result.problems.map(({ variable, problem }) => `${variable}: ${problem}`) : [];
+}
+
+describe('settings', () => {
+  test('none: an embedded simulator that leaves no files', () => {
+    const { kis, store, liveTrading, rails, language } = config({});
+    expect(kis).toMatchObject({
+      embedded: true,
+      credentials: undefined,
+      environment: { name: 'simulator', callsPerSecond: 18 },
+    });
+    expect(store).toEqual({ ledger: ':memory:', cache: ':memory:' });
+    expect(liveTrading).toBe('no');
+    expect(rails).toEqual({ maxOrder: 5_000_000, maxDaily: 20_000_000, driftPercent: 1, confirmMs: 60_000 });
+    expect(language).toBe('ko');
+  });
+
+  test('keys alone mean paper, never live', () => {
+    const { kis, store } = config(keys);
+    expect(kis.environment).toMatchObject({
+      name: 'paper',
+      callsPerSecond: 1,
+      restUrl: 'https://openapivts.koreainvestment.com:29443',
+    });
+    expect(kis.credentials).toMatchObject({ account: { number: '12345678', product: '01' }, htsId: undefined });
+    expect(store).toEqual({ ledger: 'data/hoga-paper.db', cache: 'data/hoga-cache.db' });
+  });
+
+  test('each venue has a ledger of its own', () => {
+    const at = (env: Environ): string => config({ STORE_URL: 'sqlite:x/y.db', ...env }).store.ledger;
+    expect([at({}), at(keys), at({ ...keys, KIS_ENV: 'live' })]).toEqual([
+      'x/y-simulator.db',
+      'x/y-paper.db',
+      'x/y.db',
+    ]);
+  });
+
+  test('blank is not set', () => {
+    expect(config({ KIS_APP_KEY: '', HOGA_LANG: ' ', KIS_ACCOUNT: '' }).kis.embedded).toBe(true);
+  });
+
+  test('people and their identities', () => {
+    expect(config({ HOGA_OWNERS: 'telegram:1+discord:2, telegram:3' }).people.owners).toEqual([
+      ['telegram:1', 'discord:2'],
+      ['telegram:3'],
+    ]);
+  });
+
+  test('is frozen', () => {
+    expect(Object.isFrozen(config({}))).toBe(true);
+  });
+
+  test('all problems at once, each with its variable and what would be right', () => {
+    expect(
+      problems({
+        KIS_ENV: 'prod',
+        KIS_ACCOUNT: '123',
+        KIS_APP_KEY: 'PSxxxxxxxxxx',
+        HOGA_MAX_ORDER_KRW: 'lots',
+        HOGA_PRICE_DRIFT_PERCENT: '1%',
+        HOGA_OWNERS: 'me',
+        KIS_REST_URL: 'not a url',
+        STORE_URL: 'postgres://localhost/hoga',
+      }),
+    ).toEqual([
+      'KIS_ENV: one of simulator, paper, live',
+      'KIS_ACCOUNT: eight digits and two, such as 12345678-01',
+      'KIS_REST_URL: a URL starting with http:// or https://',
+      "HOGA_OWNERS: 'me' is not an identity; write telegram:123+discord:456,telegram:789",
+      'HOGA_MAX_ORDER_KRW: a whole number of won, such as 5000000',
+      'HOGA_PRICE_DRIFT_PERCENT: a percentage such as 1 or 0.5',
+      'KIS_APP_SECRET: needed beside KIS_APP_KEY; take it from KIS Developers, or set KIS_ENV=simulator and no keys to try without',
+      'STORE_URL: PostgreSQL is not yet supported; use sqlite:data/hoga.db',
+    ]);
+  });
+
+  test.each(['KIS_APP_KEY', 'KIS_APP_SECRET', 'KIS_ACCOUNT'])('%s is needed for live', (missing) => {
+    expect(problems({ KIS_ENV: 'live', ...keys, [missing]: undefined })).toEqual([
+      expect.stringContaining(`${missing}: needed`),
+    ]);
+  });
+
+  test('secrets are known to whoever must hide them', () => {
+    expect(config(keys).secrets).toEqual(
+      expect.arrayContaining(['PSxxxxxxxxxx', 'secret-secret', '1234567801', '12345678']),
+    );
+  });
+});

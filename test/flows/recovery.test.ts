@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { OrderIntent } from '../../src/domain/order.ts';
+import { openLedger } from '../../src/store/ledger.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
+
+// A process that ends between two steps leaves its ledger at the first of them; here the ledger is put there by hand.
+let folder: string;
+let bot: Harness | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hoga-recovery-'));
+});
+afterEach(async () => {
+  await bot?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const intent: OrderIntent = {
+  kind: 'place',
+  request: { symbol: '005930', side: 'buy', type: 'limit', quantity: 3, price: 70_000, exchange: 'KRX' },
+};
+const now = Date.parse('2026-11-23T09:59:00+09:00');
+
+async function leaveBehind(submitting: boolean): Promise<void> {
+  const ledger = await openLedger({ url: `sqlite:${join(folder, 'hoga-simulator.db')}` });
+  const address = { channel: 'console', chatId: 'local' };
+  await ledger.createProposal({
+    id: 'p1',
+    personId: 'console:local',
+    address,
+    command: 'buy',
+    plan: {},
+    createdAt: now,
+    expiresAt: now + 60_000,
+  });
+  const claimed = await ledger.claim({
+    proposalId: 'p1',
+    personId: 'console:local',
+    now,
+    day: '20261123',
+    maxDailyAmount: 1e9,
+    intents: [{ id: 'o1', intent, amount: 210_000 }],
+  });
+  expect(claimed.kind).toBe('claimed');
+  if (submitting) await ledger.appendOrderEvent('o1', { type: 'submitting' }, now);
+  await ledger.close();
+}
+
+const start = async (): Promise<Harness> => {
+  bot = await startHarness({ env: { STORE_URL: `sqlite:${join(folder, 'hoga.db')}` } });
+  return bot;
+};
+
+describe('a process that ended', () => {
+  test('between confirm and send: nothing is sent, and it is told once', async () => {
+    await leaveBehind(false);
+    const { simulator, told, restart, shown } = await start();
+    expect(await told('보내지 않은 주문')).toContain('삼성전자 매수 3주 70,000원');
+    expect(simulator.state().orders).toHaveLength(0);
+    await restart();
+    expect(shown().some((text) => text.includes('보내지 않은 주문'))).toBe(false);
+    expect(simulator.state().orders).toHaveLength(0);
+  });
+
+  test('while sending: not sent again, and called unknown', async () => {
+    await leaveBehind(true);
+    const { simulator, told, restart, shown, say } = await start();
+    expect(await told('결과를 모르는 주문')).toContain('다시 보내지 않습니다');
+    expect(simulator.state().orders).toHaveLength(0);
+    expect(await say('/orders')).toContain('결과 모름 · 삼성전자 매수 3주');
+    await restart();
+    expect(shown().some((text) => text.includes('결과를 모르는 주문'))).toBe(false);
+  });
+
+  test('a ticket shown before a restart can still be pressed, once', async () => {
+    const { say, button, restart, hand, told, simulator } = await start();
+    await say('/buy 005930 1');
+    const confirm = button('확인');
+    await restart();
+    await hand({ kind: 'press', button: confirm });
+    await told('접수됨');
+    await hand({ kind: 'press', button: confirm });
+    await told('이미 확인한 주문표');
+    expect(simulator.state().orders).toHaveLength(1);
+  });
+});

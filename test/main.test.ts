@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+// The process itself, as npm start runs it: in a folder of its own, so that nobody's .env or data is touched.
+const entry = resolve(import.meta.dirname, '../src/preflight.js');
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hoga-main-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function hoga(args: readonly string[], input: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [entry, ...args], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+    });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', (data) => (out += String(data)));
+    child.stderr.on('data', (data) => (err += String(data)));
+    child.once('close', (code) => done({ code, out, err }));
+    child.stdin.end(input);
+  });
+}
+
+describe('npm start', () => {
+  test('with piped lines: ticket, accepted, filled, held; ends by itself with 0', async () => {
+    const { code, out, err } = await hoga([], '/price 005930\n/buy 005930 10\n1\n/balance\n');
+    expect(out).toMatch(
+      /삼성전자 005930[\s\S]*매수 주문표[\s\S]*\[1\] 확인 {2}\[2\] 취소[\s\S]*접수됨[\s\S]*체결 삼성전자 매수 10주/,
+    );
+    expect(out).toMatch(/삼성전자 10주 \(매도가능 10주\)/);
+    expect(code).toBe(0);
+    for (const line of err.trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('with an open order left: waits no longer than it was told', async () => {
+    const { code, out } = await hoga(['--settle', '1'], '/buy 005930 1 50000\n1\n');
+    expect(out).toContain('접수됨');
+    expect(code).toBe(0);
+  });
+
+  test('with settings that cannot be: all of them named, and 2', async () => {
+    const { code, out, err } = await hoga([], '', {
+      KIS_ENV: 'live',
+      HOGA_LANG: 'fr',
+      STORE_URL: 'postgres://db/hoga',
+    });
+    expect(code).toBe(2);
+    expect(out).toBe('');
+    expect(err).toMatch(/HOGA_LANG: ko or en[\s\S]*KIS_APP_KEY: needed[\s\S]*STORE_URL: .*not yet/);
+    expect(err).not.toContain('    at ');
+  });
+
+  test('with words it does not know: says what there is, and 2', async () => {
+    const { code, err } = await hoga(['dance'], '');
+    expect([code, err]).toEqual([2, expect.stringContaining('npm start -- exec')]);
+    expect((await hoga(['--colour'], '')).code).toBe(2);
+  });
+
+  test('a store that cannot be opened: 2, in one sentence', async () => {
+    const { code, err } = await hoga([], '', { STORE_URL: 'sqlite:/dev/null/hoga.db' });
+    expect(code).toBe(2);
+    expect(err).toContain('STORE_URL');
+  });
+});
+
+describe('exec', () => {
+  test('answers one question', async () => {
+    const { code, out } = await hoga(['exec', '/price 005930'], '');
+    expect([code, out]).toEqual([0, expect.stringContaining('삼성전자 005930')]);
+    expect(out).not.toContain('시작했습니다');
+  });
+
+  test('does not trade', async () => {
+    const { out } = await hoga(['exec', '/buy 005930 1'], '');
+    expect(out).toContain('여기서는 조회만 됩니다');
+  });
+});
+
+describe('simulator', () => {
+  test('says where it is, serves, and stops when asked', async () => {
+    const child = spawn(process.execPath, [entry, 'simulator', '--rest-port', '0', '--ws-port', '0'], { cwd: folder });
+    const line = await new Promise<string>((found) => child.stdout.once('data', (data) => found(String(data))));
+    const { rest } = JSON.parse(line) as { rest: string; ws: string };
+    const state = await fetch(`${rest}/__sim/state`);
+    expect(state.status).toBe(200);
+    const code = new Promise((ended) => child.once('close', ended));
+    child.kill('SIGTERM');
+    expect(await code).toBe(0);
+  });
+});
