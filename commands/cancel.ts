@@ -25,7 +25,8 @@ export const cancel = defineCommand({
         ],
       ),
     ];
-    return { plan: targets, summary: { lines } };
+    // '취소' beside '확인' on a cancel ticket could be read either way.
+    return { plan: targets, summary: { lines }, dropLabel: words.buttons.close };
   },
   async execute(
     { orders, words, directory, person, progress },

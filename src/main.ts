@@ -29,7 +29,10 @@ function interrupted(): Promise<void> {
 }
 
 function loadConfig(): Config {
-  const result = readConfig(processEnviron());
+  const environ = processEnviron();
+  // Somebody chatting in this very terminal would have the log between the lines: there it starts at warnings.
+  const quiet = process.stdin.isTTY && process.stderr.isTTY ? { LOG_LEVEL: 'warn' } : {};
+  const result = readConfig({ ...quiet, ...environ });
   if ('config' in result) return result.config;
   const lines = result.problems.map(({ variable, problem }) => `  ${variable}: ${problem}`);
   throw new UsageError(`The settings need a change:\n${lines.join('\n')}\n`);

@@ -66,6 +66,8 @@ export interface QueryCommand<A extends ArgumentKinds> extends Declaration<A> {
 export interface Ticket<P> {
   readonly plan: P;
   readonly summary: Message;
+  /** What the button that drops the ticket is called, where the usual word would be misread. */
+  readonly dropLabel?: string;
   /** Buttons beside confirm and cancel: a label, and the command line that makes another ticket in this one's place. */
   readonly variants?: readonly { readonly label: string; readonly line: string }[];
 }

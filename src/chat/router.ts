@@ -151,7 +151,7 @@ export class Router {
     const buttons: Button[][] = [
       [
         { id: `confirm:${id}`, label: words.buttons.confirm },
-        { id: `drop:${id}`, label: words.buttons.drop },
+        { id: `drop:${id}`, label: ticket.dropLabel ?? words.buttons.drop },
       ],
     ];
     const variants = (ticket.variants ?? []).map(({ label, line }) => ({ id: `instead:${id}:${line}`, label }));

@@ -43,6 +43,7 @@ export const en: Words = {
   buttons: {
     confirm: 'Confirm',
     drop: 'Cancel',
+    close: 'Close',
     tickDown: '−1 tick',
     tickUp: '+1 tick',
     buy: 'Buy',

@@ -72,6 +72,7 @@ export const ko = {
   buttons: {
     confirm: '확인',
     drop: '취소',
+    close: '닫기',
     tickDown: '−1틱',
     tickUp: '+1틱',
     buy: '매수',
