@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { errorSentence, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
 import type { ChatAddress, Ledger, Proposal } from '../ports.ts';
-import type { Button, Incoming, Message } from './channel.ts';
+import type { Button, Incoming, Line, Message } from './channel.ts';
 import { type AnyCommand, type CommandContext, readArguments, shorten, type Ticket } from './command.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -203,12 +203,12 @@ export class Router {
       const message = await this.#withProgress(turn, (context) => command.execute(context, proposal.plan, proposal));
       await this.#say(message.turn, message.value);
     } catch (error) {
-      // The price moved, the cash is gone: this ticket would be refused again, so it is closed with the reason on it.
-      if (!(error instanceof AppError) || !error.code.startsWith('rule.')) throw error;
+      // Somebody else's press was first, or time ran out: the ticket already says what became of it.
+      if (error instanceof AppError && error.code.startsWith('proposal.')) throw error;
+      // Anything else closes the ticket with the reason on it, so that it cannot stand there half done.
+      this.#logFailure(error, command);
       await this.#options.ledger.dropProposal(proposal.id);
-      await this.#say(turn, {
-        lines: [[{ bold: this.#options.words.outcome.denied }], errorSentence(this.#options.words, error)],
-      });
+      await this.#say(turn, { lines: this.#failedPress(error) });
     }
   }
 
@@ -262,12 +262,25 @@ export class Router {
     }
   }
 
-  async #sayError(turn: Turn, error: unknown, command: AnyCommand | undefined, words: Words): Promise<void> {
+  /** Only an outcome that could not be written down is not a refusal of ours. */
+  #failedPress(error: unknown): readonly Line[] {
+    const { words } = this.#options;
+    const sentence = errorSentence(words, error);
+    const sent = error instanceof AppError && error.code === 'orders.not-recorded';
+    return [[{ bold: sent ? words.outcome.unknown : words.outcome.denied }], sentence];
+  }
+
+  #logFailure(error: unknown, command: AnyCommand | undefined): void {
+    const { log, words } = this.#options;
     if (!(error instanceof AppError) || !(error.code in words.errors)) {
-      this.#options.log.error('command failed', { command: command?.name, error });
+      log.error('command failed', { command: command?.name, error });
     } else if (error.code.startsWith('venue.')) {
-      this.#options.log.warn('venue failed', { command: command?.name, error });
+      log.warn('venue failed', { command: command?.name, error });
     }
+  }
+
+  async #sayError(turn: Turn, error: unknown, command: AnyCommand | undefined, words: Words): Promise<void> {
+    this.#logFailure(error, command);
     await this.#say(turn, describeError(words, error, command));
   }
 

@@ -1,9 +1,12 @@
+import type { ErrorContext } from '../errors.ts';
 import type { Words } from './ko.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
 const won = (amount: number): string => `₩${grouped(amount)}`;
 const shares = (count: number): string => (count === 1 ? '1 share' : `${grouped(count)} shares`);
+
+const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
 
 /** English, sentence for sentence. */
 export const en: Words = {
@@ -223,6 +226,8 @@ export const en: Words = {
 
     'orders.halted': () => 'Trading is halted.',
     'orders.not-armed': () => 'Live trading is off. Orders leave only with HOGA_LIVE_TRADING=yes in the settings.',
+    'orders.not-recorded': () =>
+      'It was sent to KIS but the outcome could not be recorded. Do not send it again; check /orders and your broker app.',
     'orders.none-open': () => 'There is no open order to cancel.',
     'orders.not-open': (c) => `No open order ${c['number']}. See /orders for the numbers.`,
 
@@ -233,9 +238,9 @@ export const en: Words = {
     'proposal.expired': () => 'This ticket has expired. Nothing was sent. Please make a new one.',
 
     'lane.waited-too-long': () => 'Requests to KIS are queued up, and ten seconds went by. Nothing was sent.',
-    'venue.rejected': (c) => `KIS did not take it: ${c['venueText']} (${c['venueCode']})`,
+    'venue.rejected': (c) => `KIS did not take it: ${venueWords(c)}`,
     'venue.unauthorised': (c) =>
-      `KIS refused the credentials: ${c['venueText']} (${c['venueCode']}). Please check KIS_APP_KEY and KIS_APP_SECRET.`,
+      `KIS refused the credentials${c['venueCode'] === undefined ? '' : `: ${venueWords(c)}`}. Please check KIS_APP_KEY and KIS_APP_SECRET.`,
     'venue.throttled': (c) =>
       c['waitSeconds'] === undefined
         ? 'Too many requests at KIS right now. Please try again in a moment.'

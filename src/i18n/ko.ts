@@ -14,6 +14,9 @@ const quoted = (context: ErrorContext, particle: '은/는'): string => {
 const won = (amount: number): string => `${grouped(amount)}원`;
 const shares = (count: number): string => `${grouped(count)}주`;
 
+/** What KIS said, with its code. */
+const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
+
 /** Keeps the codes as a type and lets every sentence be any text. */
 function sentences<Code extends string>(
   table: Readonly<Record<Code, (context: ErrorContext) => string>>,
@@ -250,6 +253,8 @@ export const ko = {
 
     'orders.halted': () => '거래가 정지되어 있습니다.',
     'orders.not-armed': () => '실전 주문이 꺼져 있습니다. 설정에서 HOGA_LIVE_TRADING=yes로 켜야 주문이 나갑니다.',
+    'orders.not-recorded': () =>
+      'KIS로 보냈지만 결과를 기록하지 못했습니다. 다시 보내지 말고 /orders 와 HTS에서 확인해 주세요.',
     'orders.none-open': () => '취소할 미체결 주문이 없습니다.',
     'orders.not-open': (c) => `${c['number']}번 미체결 주문을 찾지 못했습니다. /orders 에서 번호를 확인해 주세요.`,
 
@@ -260,9 +265,9 @@ export const ko = {
     'proposal.expired': () => '시간이 지난 주문표입니다. 보내지 않았습니다. 새로 만들어 주세요.',
 
     'lane.waited-too-long': () => 'KIS 요청이 밀려 10초 안에 보내지 못했습니다. 보내지 않았습니다.',
-    'venue.rejected': (c) => `KIS가 받아 주지 않았습니다: ${c['venueText']} (${c['venueCode']})`,
+    'venue.rejected': (c) => `KIS가 받아 주지 않았습니다: ${venueWords(c)}`,
     'venue.unauthorised': (c) =>
-      `KIS 인증에 실패했습니다: ${c['venueText']} (${c['venueCode']}) KIS_APP_KEY와 KIS_APP_SECRET을 확인해 주세요.`,
+      `KIS 인증에 실패했습니다${c['venueCode'] === undefined ? '' : `: ${venueWords(c)}`}. KIS_APP_KEY와 KIS_APP_SECRET을 확인해 주세요.`,
     'venue.throttled': (c) =>
       c['waitSeconds'] === undefined
         ? 'KIS 요청이 몰려 있습니다. 잠시 뒤에 다시 해 주세요.'

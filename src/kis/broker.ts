@@ -377,7 +377,10 @@ class KisFeed implements MarketFeed {
 
   status(): FeedStatus {
     const status = this.#socket.status();
-    return { ...status, executions: status.state === 'connected' && this.#options.htsId !== undefined };
+    const { htsId } = this.#options;
+    const refusal = htsId && this.#socket.refusal({ trId: this.#trId('executions'), trKey: htsId });
+    const executions = status.state === 'connected' && htsId !== undefined && refusal === undefined;
+    return { ...status, executions, reason: refusal || status.reason };
   }
 
   stop(): Promise<void> {

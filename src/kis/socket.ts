@@ -42,6 +42,8 @@ export const defaultSocketTimings: SocketTimings = {
 
 const okCodes: ReadonlySet<string> = new Set(['OPSP0000', 'OPSP0001', 'OPSP0002', 'OPSP0003']);
 const inUseCode = 'OPSP8996';
+/** The approval key is spent or not known: only a new connection with a new key helps. */
+const approvalCodes: ReadonlySet<string> = new Set(['OPSP0010', 'OPSP0011']);
 
 interface Pending {
   readonly registration: Registration;
@@ -80,6 +82,8 @@ export class KisSocket {
   };
   /** In the order wanted; fill notices are registered first and so come back first. */
   readonly #wanted = new Map<string, Registration>();
+  /** Those KIS turned down on the current connection, with its code. */
+  readonly #refused = new Map<string, string>();
   #connection: Connection | undefined;
   #state: 'stopped' | 'connecting' | 'connected' | 'waiting' = 'stopped';
   #failures = 0;
@@ -139,6 +143,11 @@ export class KisSocket {
     if (connection?.ready === true) await this.#exchange(connection, registration, '2');
   }
 
+  /** KIS's code when it turned this registration down; undefined when it stands, or waits for a connection. */
+  refusal(registration: Registration): string | undefined {
+    return this.#refused.get(id(registration));
+  }
+
   status(): {
     readonly state: 'stopped' | 'connecting' | 'connected' | 'waiting';
     readonly connectedAt: number | undefined;
@@ -194,10 +203,18 @@ export class KisSocket {
     });
     if (!opened || connection.ended) return;
     this.#feedWatchdog(connection);
+    this.#refused.clear();
     for (const registration of [...this.#wanted.values()]) {
       const refused = await this.#exchange(connection, registration, '1');
       if (connection.ended) return;
-      if (refused !== undefined) log.error('registration refused', { ...registration, error: refused });
+      if (refused === undefined) continue;
+      const code = String(refused.context['code']);
+      this.#refused.set(id(registration), code);
+      log.error('registration refused', { ...registration, error: refused });
+      if (approvalCodes.has(code)) {
+        this.#end(connection, 'approval');
+        return;
+      }
     }
     connection.ready = true;
     connection.openedAt = clock.now();

@@ -139,8 +139,11 @@ export class Fills {
     if (notice.kind !== 'filled') return;
     const unknown = await this.#ledger.ordersByStatus(['outcome-unknown']);
     const maybeOurs = unknown.some(
-      ({ intent }) =>
-        intent.kind === 'place' && intent.request.symbol === notice.symbol && intent.request.side === notice.side,
+      ({ intent, confirmedAt }) =>
+        koreanDay(confirmedAt) === day &&
+        intent.kind === 'place' &&
+        intent.request.symbol === notice.symbol &&
+        intent.request.side === notice.side,
     );
     const { number, symbol, side, quantity, price } = notice;
     const name = this.#directory.get(symbol)?.name ?? (notice.name || symbol);

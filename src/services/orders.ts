@@ -185,12 +185,18 @@ export class Orders {
         const code = error instanceof AppError ? error.code : 'unexpected';
         return this.#append(record, { type: 'denied', code });
       }
+      // From here on something was sent: whatever fails now must not read as if nothing was.
       this.#log.info('order answered', {
         order: record.id,
         outcome: outcome.kind,
         ...(outcome.kind === 'accepted' ? { number: outcome.reference.number } : { code: outcome.code }),
       });
-      return this.#append(record, outcomeEvent(outcome));
+      try {
+        return await this.#append(record, outcomeEvent(outcome));
+      } catch (error) {
+        this.#log.error('order outcome not recorded', { order: record.id, error });
+        throw new AppError('orders.not-recorded', { outcome: outcome.kind }, { cause: error });
+      }
     });
   }
 

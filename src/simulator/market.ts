@@ -150,6 +150,11 @@ export class Market {
     listing.movedAt = this.#clock.now();
   }
 
+  /** To be called when a client order came into the book or left it without trading. */
+  ordersChanged(listing: Listing): void {
+    this.#listener?.bookChanged(listing);
+  }
+
   /** A new trading day: today becomes history, and its last price the base. */
   newDay(endedDay: string): void {
     for (const listing of this.#listings.values()) {

@@ -8,7 +8,8 @@ export interface Ending {
   readonly quantity: number;
 }
 
-interface OrderFill {
+/** One trade of an order. */
+export interface OrderFill {
   readonly at: number;
   readonly time: string;
   readonly quantity: number;

@@ -83,6 +83,9 @@ export class Rest {
       await world.clock.sleep(fault.ms);
     }
     const release = noticeBeforeAnswer ? () => undefined : notices.holdForAnswer();
+    // Whoever has hung up by now will not keep the notices waiting.
+    if (response.destroyed) release();
+    else response.once('close', release);
     const reply = this.#answer(request, names, fault);
     if (fault !== undefined && 'when' in fault && fault.when === 'after') {
       // Whoever waits for this answer may well hear of the fill first.
@@ -94,7 +97,6 @@ export class Rest {
       await world.clock.sleep(fault.ms);
     }
     if (noticeBeforeAnswer) await settle();
-    response.once('close', release);
     send(response, fault?.fault === 'malformed' ? { ...reply, body: String(reply.body).slice(0, -2) } : reply);
   }
 

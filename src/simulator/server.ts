@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { nearestTicks } from '../domain/order-rules.ts';
 import { Account, type StartHolding } from './account.ts';
@@ -6,6 +6,7 @@ import type { Settings, World } from './answer.ts';
 import { answerDoor, type Doors } from './doors.ts';
 import { FaultBox } from './faults.ts';
 import { VenueClock } from './hours.ts';
+import { closeServer, listenOnLoopback } from './loopback.ts';
 import { type Listing, Market } from './market.ts';
 import { Notices } from './notices.ts';
 import { Oauth } from './oauth.ts';
@@ -13,7 +14,7 @@ import type { OrderEvent } from './order.ts';
 import { randomFor } from './random.ts';
 import { bookRecord, type Notice, tradeRecord } from './records.ts';
 import { Rest } from './rest.ts';
-import { listenOnLoopback, SocketServer } from './socket.ts';
+import { SocketServer } from './socket.ts';
 import { readState } from './state.ts';
 import { Venue } from './venue.ts';
 
@@ -165,7 +166,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     async stop() {
       stopWalking();
       await sockets.stop();
-      await closed(http);
+      await closeServer(http);
     },
   };
 }
@@ -235,10 +236,4 @@ async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');
-}
-
-async function closed(server: Server): Promise<void> {
-  const done = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await done;
 }

@@ -4,6 +4,7 @@ import { inKorea } from '../clock.ts';
 import { channels } from '../kis/channels.ts';
 import { encrypt, type FrameCipher, serialiseData } from '../kis/frames.ts';
 import type { VenueClock } from './hours.ts';
+import { closeServer, listenOnLoopback } from './loopback.ts';
 import { type Random, randomText } from './random.ts';
 import { type BusinessRefusal, socketTexts } from './texts.ts';
 
@@ -64,7 +65,7 @@ export class SocketServer {
 
   async stop(): Promise<void> {
     this.dropAll();
-    await new Promise((resolve) => this.#http.close(resolve));
+    await closeServer(this.#http);
   }
 
   /** Breaks every connection without a close frame. */
@@ -296,16 +297,4 @@ function readMessage(
   } catch {
     return undefined;
   }
-}
-
-/** Starts listening on this machine alone; resolves to the port. */
-export function listenOnLoopback(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      server.off('error', reject);
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
 }

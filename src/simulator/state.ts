@@ -133,20 +133,14 @@ export function readState(world: World, requests: RequestCounts, sockets: Simula
         exchange: order.exchange,
       };
     }),
-    fills: orders
-      .flatMap((order) =>
-        order.fills.map((fill) => ({
-          at: fill.at,
-          order: order.number,
-          symbol: order.issue.symbol,
-          side: order.side,
-          quantity: fill.quantity,
-          price: fill.price,
-          time: fill.time,
-        })),
-      )
-      .sort((one, other) => one.at - other.at)
-      .map(({ at: _at, ...fill }) => fill),
+    fills: venue.fills().map(({ order, fill }) => ({
+      order: order.number,
+      symbol: order.issue.symbol,
+      side: order.side,
+      quantity: fill.quantity,
+      price: fill.price,
+      time: fill.time,
+    })),
     requests: { ...requests, byTr: { ...requests.byTr } },
     sockets,
     faultsLeft: world.faults.rules.length,

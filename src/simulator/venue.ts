@@ -1,9 +1,10 @@
+import { fromKoreanDayAndTime } from '../clock.ts';
 import type { Exchange, Side } from '../domain/order.ts';
 import { estimateCost, nearestTicks } from '../domain/order-rules.ts';
 import type { Account } from './account.ts';
 import type { Session, VenueClock } from './hours.ts';
 import type { Listing, Market } from './market.ts';
-import { type Ending, type Order, type OrderEvent, sum, viewOrder } from './order.ts';
+import { type Ending, type Order, type OrderEvent, type OrderFill, sum, viewOrder } from './order.ts';
 import { type OrderTypeRow, orderTypes } from './order-types.ts';
 
 /** Why an order was not taken. */
@@ -52,7 +53,9 @@ export class Venue {
   readonly #account: Account;
   readonly #tell: (event: OrderEvent) => void;
   readonly #orders = new Map<string, Order>();
-  #lastNumber = 100;
+  readonly #fills: { readonly order: Order; readonly fill: OrderFill }[] = [];
+  readonly #open = new Set<Order>();
+  #lastNumber: number;
   #day: string;
   #session: Session;
 
@@ -63,6 +66,8 @@ export class Venue {
     this.#tell = tell;
     this.#day = clock.day();
     this.#session = clock.session();
+    // Numbers rise through the day, so that a simulator started anew does not use one twice.
+    this.#lastNumber = Math.floor((clock.now() - fromKoreanDayAndTime(this.#day, '000000')) / 100);
   }
 
   /** Oldest first. */
@@ -70,8 +75,13 @@ export class Venue {
     return [...this.#orders.values()];
   }
 
+  /** All fills, in the order in which they happened. */
+  fills(): readonly { readonly order: Order; readonly fill: OrderFill }[] {
+    return this.#fills;
+  }
+
   openOrders(): readonly Order[] {
-    return this.orders().filter((order) => viewOrder(order).remaining > 0);
+    return [...this.#open];
   }
 
   /** Cash for new purchases: all that has been sold counts, all that open purchases may cost does not. */
@@ -158,7 +168,9 @@ export class Venue {
     const found = this.#changeable(request);
     if (found.refusal !== undefined) return found;
     const { order: original, quantity } = found;
-    this.#market.find(original.issue.symbol)?.book.reduce(original.number, quantity);
+    const listing = this.#market.find(original.issue.symbol);
+    listing?.book.reduce(original.number, quantity);
+    if (listing !== undefined) this.#market.ordersChanged(listing);
     this.#end(original, 'cancelled', quantity);
     const order = this.#record({ ...original, quantity, price: 0, action: 'cancel', original });
     this.#emit('cancelled', order, quantity, 0);
@@ -262,6 +274,7 @@ export class Venue {
       endings: [],
     };
     this.#orders.set(order.number, order);
+    if (action !== 'cancel') this.#open.add(order);
     return order;
   }
 
@@ -275,6 +288,7 @@ export class Venue {
     if (type.condition === 'none') {
       const { upper, lower } = listing.today;
       listing.book.add(order.side, limit ?? (order.side === 'buy' ? upper : lower), remaining, order.number);
+      this.#market.ordersChanged(listing);
       return;
     }
     this.#end(order, 'cancelled', remaining);
@@ -306,13 +320,21 @@ export class Venue {
 
   #fill(order: Order, quantity: number, price: number): void {
     const time = this.#clock.time();
-    order.fills.push({ at: this.#clock.now(), time, quantity, price });
+    const fill = { at: this.#clock.now(), time, quantity, price };
+    order.fills.push(fill);
+    this.#fills.push({ order, fill });
+    this.#closeIfDone(order);
     this.#account.fill(order.issue, order.side, quantity, price, this.#clock.day());
     this.#emit('filled', order, quantity, price);
   }
 
   #end(order: Order, kind: Ending['kind'], quantity: number): void {
     order.endings.push({ at: this.#clock.now(), kind, quantity });
+    this.#closeIfDone(order);
+  }
+
+  #closeIfDone(order: Order): void {
+    if (viewOrder(order).remaining === 0) this.#open.delete(order);
   }
 
   #expire(): void {

@@ -70,7 +70,11 @@ test('the account is checked, and its fields are read in upper case alone', asyn
   const refused = ['2', 'OPSQ2000', 'ERROR : INPUT INVALID_CHECK_ACNO'];
   expect(await code({ cano: '50000000', acnt_prdt_cd: '01', ...order })).toEqual(refused);
   expect(await code({ CANO: '12345678', ACNT_PRDT_CD: '01', ...order })).toEqual(refused);
-  expect(await code({ CANO: '5000', ACNT_PRDT_CD: '01', ...order })).toMatchObject(['7', 'APAC0081', {}].slice(0, 2));
+  expect(await code({ CANO: '5000', ACNT_PRDT_CD: '01', ...order })).toEqual([
+    '7',
+    'APAC0081',
+    '계좌번호 입력 오류입니다',
+  ]);
   const account = { CANO: '50000000', ACNT_PRDT_CD: '01' };
   expect((await code({ ...account, ...order, ORD_QTY: 1 })).slice(1)).toEqual([
     'OPSQ2001',
@@ -97,11 +101,11 @@ test('long answers come in pages, by header and context keys', async () => {
     for (let count = 0; count < size * 2 + 1; count += 1) await client.order('buy', { ORD_QTY: '1' });
     const pages = [await client.executions()];
     for (;;) {
-      const { body, trCont } = pages.at(-1) ?? { body: {}, trCont: 'E' };
-      if (trCont !== 'F' && trCont !== 'M') break;
+      const last = pages.at(-1);
+      if (last?.trCont !== 'F' && last?.trCont !== 'M') break;
       const context = {
-        CTX_AREA_FK100: String(body['ctx_area_fk100']),
-        CTX_AREA_NK100: String(body['ctx_area_nk100']),
+        CTX_AREA_FK100: String(last.body['ctx_area_fk100']),
+        CTX_AREA_NK100: String(last.body['ctx_area_nk100']),
       };
       pages.push(await client.executions(context, { tr_cont: 'N' }));
     }
@@ -143,7 +147,7 @@ test('the doors answer in JSON, and bad input in a line', async () => {
     400,
     { error: 'price: 71050 is off the tick grid of 005930' },
   ]);
-  expect(await door('POST', 'price', { symbol: '005930' })).toMatchObject([400, { error: /price/ }].slice(0, 1));
+  expect(await door('POST', 'price', { symbol: '005930' })).toEqual([400, { error: expect.stringContaining('price') }]);
   expect(await door('POST', 'trade', { symbol: '005930', side: 'buy', quantity: 3 })).toEqual([200, { ok: true }]);
   expect(await door('POST', 'clock', { now: monday + 1_000, session: 'closed' })).toEqual([200, { ok: true }]);
   expect((await door('POST', 'clock', {}))[0]).toBe(400);

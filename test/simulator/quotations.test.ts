@@ -27,7 +27,7 @@ const inputs: Record<string, string> = {
   INQR_STRT_DT: '20261123',
   INQR_END_DT: '20261123',
   RVSE_CNCL_DVSN_CD: '02',
-  ORGN_ODNO: '0000000101',
+  ORGN_ODNO: '0000360001',
   QTY_ALL_ORD_YN: 'Y',
   KRX_FWDG_ORD_ORGNO: '06010',
   EXCG_ID_DVSN_CD: 'KRX',

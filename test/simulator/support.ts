@@ -1,3 +1,4 @@
+import { createDecipheriv } from 'node:crypto';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
@@ -239,8 +240,9 @@ export class RawSocket {
     return this;
   }
 
-  closed(): Promise<unknown> {
-    return this.socket.readyState === WebSocket.CLOSED ? Promise.resolve() : once(this.socket, 'close');
+  /** The code it was closed with. */
+  async closed(): Promise<number> {
+    return (await once(this.socket, 'close'))[0];
   }
 
   /** The next message that was not taken yet. */
@@ -267,6 +269,20 @@ export class RawSocket {
     );
     return this.nextJson();
   }
+}
+
+/** Registers for order notices; what it returns reads the next one's fields. */
+export async function listenForNotices(socket: RawSocket, client: Outsider): Promise<() => Promise<readonly string[]>> {
+  const trId = client.paper ? 'H0STCNI9' : 'H0STCNI0';
+  const ack = await socket.subscribe(await client.approvalKey(), trId, 'hogasim');
+  const { iv, key } = ack.body.output ?? { iv: '', key: '' };
+  return async () => {
+    const payload = (await socket.next()).split('|')[3] ?? '';
+    const decipher = createDecipheriv('aes-256-cbc', Buffer.from(key), Buffer.from(iv));
+    return Buffer.concat([decipher.update(payload, 'base64'), decipher.final()])
+      .toString('utf8')
+      .split('^');
+  };
 }
 
 /** Starts a simulator whose prices stand still, and stops it with the test. */
