@@ -1,10 +1,12 @@
 import type { Channel, Receive } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
+import { consoleChat } from './chat/console.ts';
 import { noticeMessage } from './chat/notices.ts';
 import { Outbox, toDraft } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import type { Health } from './domain/health.ts';
 import { languages } from './i18n/index.ts';
 import { createKis, type KisOptions } from './kis/broker.ts';
 import { createDirectory } from './kis/symbols.ts';
@@ -19,6 +21,9 @@ import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
 import { openLedger } from './store/ledger.ts';
 
+/** Longer than an order may take to be answered. */
+const stopWaitMs = 20_000;
+
 /** All that comes from outside the process, or differs in a test. */
 export interface AppOptions {
   readonly config: Config;
@@ -29,6 +34,7 @@ export interface AppOptions {
   /** Short, unguessable, never twice. */
   readonly newId: () => string;
   readonly log: Log;
+  readonly version: string;
   /** Made once the app can say when all that was to be said is said. */
   readonly channels: (settled: () => Promise<void>) => readonly Channel[];
   /** Without a socket and without orders: for one question beside a running bot. */
@@ -82,6 +88,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const { broker, feed } = kis;
 
+  const people = new People({ settings: config.people, ledger, clock, log });
+  await people.load();
+
   // The chat's way out.
   const channels = new Map<string, Channel>();
   const tag = words.venueTag[broker.venue.kind];
@@ -89,7 +98,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
   const directory = createDirectory(shippedInstruments);
   const addresses = (wanted: ChatAddress | undefined): readonly ChatAddress[] =>
-    wanted !== undefined && channels.has(wanted.channel) ? [wanted] : ownerAddresses(config, channels);
+    wanted !== undefined && channels.has(wanted.channel) ? [wanted] : ownerAddresses(people, channels);
   const draft: DraftNotice = (notice, wanted) => {
     const message = noticeMessage(words, notice, (symbol) => directory.get(symbol)?.name ?? symbol);
     return addresses(wanted).map((address) => toDraft({ address, message }, tag));
@@ -100,12 +109,25 @@ export async function startApp(options: AppOptions): Promise<App> {
   const fills = new Fills({ broker, ledger, directory, clock, log, draft, queued: () => outbox.flush() });
   const { rails, liveTrading } = config;
   const orders = new Orders({ broker, ledger, calendar, fills, rails, liveTrading, clock, log, newId, draft });
-  const people = new People(config.people);
+  const startedAt = clock.now();
+  let lastTickAt: number | undefined;
+  const health = async (): Promise<Health> => ({
+    version: options.version,
+    startedAt,
+    socket: { ...feed.status(), maxRegistrations: config.kis.environment.maxRegistrations },
+    lastTickAt,
+    lane: { ...kis.lane(), callsPerSecond: config.kis.environment.callsPerSecond },
+    token: kis.token(),
+    outboxPending: await outbox.pending(),
+    halted: await ledger.halted(),
+    unknownOrders: (await ledger.ordersByStatus(['outcome-unknown'])).length,
+  });
   const router = new Router({
     commands: options.commands,
-    services: { broker, orders, calendar, directory },
+    services: { broker, orders, calendar, directory, health },
     words,
     identify: (identity) => people.identify(identity),
+    pair: (identity, code) => people.pair(identity, code),
     ledger,
     outbox,
     clock,
@@ -114,6 +136,12 @@ export async function startApp(options: AppOptions): Promise<App> {
     confirmMs: rails.confirmMs,
     readOnly,
   });
+  /** Where nobody else is known yet, the terminal shows how to become known in a chat. */
+  const invite = async (): Promise<void> => {
+    const code = newId().slice(0, 8);
+    if (channels.size < 2 || !channels.has(consoleChat.channel) || !people.openPairing(code)) return;
+    await outbox.post({ address: consoleChat, message: { lines: [words.pairing.invite(code)] } });
+  };
   const receive: Receive = (incoming) => router.receive(incoming);
 
   const compare = (): void =>
@@ -121,7 +149,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   if (!readOnly) {
     await orders.recover();
     await feed.start({
-      onTrade: () => undefined,
+      onTrade: (trade) => {
+        lastTickAt = trade.at;
+      },
       onOrderBook: () => undefined,
       onExecution: (notice) => fills.onNotice(notice),
       onResumed: compare,
@@ -132,7 +162,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       ...(access.htsId === undefined ? [words.start.noHtsId] : []),
       words.start.hint,
     ];
-    for (const address of ownerAddresses(config, channels)) await outbox.post({ address, message: { lines: start } });
+    for (const address of ownerAddresses(people, channels)) await outbox.post({ address, message: { lines: start } });
+    await invite();
   }
   for (const channel of channels.values()) await channel.start(receive);
   outbox.flush();
@@ -152,6 +183,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     async stop() {
       for (const channel of channels.values()) await channel.stop();
+      // An order under way is waited for: cutting it off would make its outcome unknown.
+      await Promise.race([router.idle(), clock.sleep(stopWaitMs)]);
       fills.stop();
       await kis.close();
       await fills.idle();
@@ -170,9 +203,9 @@ function simulatedEnvironment(config: Config, simulator: Simulator | undefined):
 }
 
 /** Where owners are told what nobody asked for: the terminal, and their own chats with the bot. */
-function ownerAddresses(config: Config, channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
-  const identities = ['console:local', ...config.people.owners.flat()];
-  return identities
+function ownerAddresses(people: People, channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
+  return people
+    .ownerIdentities()
     .map((identity) => ({ channel: identity.split(':')[0] ?? '', chatId: identity.split(':')[1] ?? '' }))
     .filter(({ channel }) => channels.has(channel));
 }

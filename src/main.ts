@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { commands } from '../commands/index.ts';
 import { type App, startApp } from './app.ts';
 import { ConsoleChannel, consoleChat } from './chat/console.ts';
@@ -14,6 +16,10 @@ const usage = `npm start                                  the bot; without keys 
 npm start -- exec "/price 005930"          one question, one answer
 npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
 `;
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 const randomness = {
   random: Math.random,
@@ -53,6 +59,7 @@ async function runBot(settleMs: number): Promise<void> {
     commands,
     clock: systemClock,
     log,
+    version,
     ...randomness,
     channels: (settled) => [
       new ConsoleChannel({
@@ -91,6 +98,7 @@ async function runExec(line: string): Promise<void> {
       commands,
       clock: systemClock,
       log,
+      version,
       ...randomness,
       readOnly: true,
       // Only its way out is used: nothing is read from the terminal.

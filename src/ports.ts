@@ -12,6 +12,7 @@ import type {
   SubmitOutcome,
   VenueOrder,
 } from './domain/order.ts';
+import type { Person } from './domain/person.ts';
 import type { Bar, OrderBook, Quote, Trade } from './domain/quote.ts';
 
 /** How soon a read is wanted: somebody is looking at the chat, or nobody is. Orders go ahead of both. */
@@ -229,6 +230,10 @@ export interface Ledger {
     day: string,
     messages?: readonly OutboxDraft[],
   ): Promise<{ readonly fresh: boolean; readonly noticedQuantity: number }>;
+  /** Makes an identity (`telegram:123`) known as a person's, or changes whose it is. */
+  addIdentity(identity: string, person: Person): Promise<void>;
+  /** Everybody who was made known that way. */
+  people(): Promise<readonly { readonly identity: string; readonly person: Person }[]>;
   setHalted(halted: boolean): Promise<void>;
   halted(): Promise<boolean>;
   /** Won of all orders of the day that were not denied, rejected or never sent. */

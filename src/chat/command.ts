@@ -1,3 +1,4 @@
+import type { Health } from '../domain/health.ts';
 import { type Instrument, looksLikeSymbol } from '../domain/instrument.ts';
 import type { Person, Role } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
@@ -16,6 +17,8 @@ export interface CommandContext {
   readonly orders: Orders;
   readonly calendar: Calendar;
   readonly directory: InstrumentDirectory;
+  /** How the bot is. */
+  readonly health: () => Promise<Health>;
   /** The commands there are, for help. */
   readonly commands: readonly AnyCommand[];
   /** Milliseconds. */
@@ -53,6 +56,11 @@ interface Declaration<A extends ArgumentKinds> {
   readonly aliases: readonly string[];
   readonly role: Role;
   readonly args: A;
+  /**
+   * What it changes beyond the chat. A `change` is not run when it was typed long ago; `stop` makes things safer and
+   * always runs. A ticket command is a change without saying so.
+   */
+  readonly effect?: 'change' | 'stop';
   /** As typed; the first is quoted when somebody got it wrong. */
   readonly examples: readonly [string, ...string[]];
 }

@@ -4,12 +4,15 @@ import { AppError } from '../errors.ts';
 import { errorSentence, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
 import type { ChatAddress, Ledger, Proposal } from '../ports.ts';
+import type { PairResult } from '../services/people.ts';
 import type { Button, Incoming, Line, Message } from './channel.ts';
 import { type AnyCommand, type CommandContext, readArguments, shorten, type Ticket } from './command.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Nobody types more than this as a command; what is longer is a paste gone wrong. */
 const longestText = 500;
+/** Telegram keeps messages for a day while the bot is down; a change that was wanted this long ago is not made. */
+const staleAfterMs = 60_000;
 /** After this much waiting somebody on a phone wonders whether anything happened. */
 const progressAfterMs = 1_000;
 
@@ -24,6 +27,8 @@ export interface RouterOptions {
   readonly words: Words;
   /** Who that is; undefined for strangers. */
   readonly identify: (identity: string) => Person | undefined;
+  /** One try of somebody unknown to become the owner. */
+  readonly pair: (identity: string, code: string) => Promise<PairResult>;
   readonly ledger: Ledger;
   readonly outbox: Outbox;
   readonly clock: Clock;
@@ -40,6 +45,8 @@ interface Turn {
   readonly address: ChatAddress;
   /** The key of the message to edit. */
   readonly edits: string | undefined;
+  /** When the person did it. */
+  readonly at: number;
 }
 
 const isTicketCommand = (command: AnyCommand): command is Extract<AnyCommand, { prepare: unknown }> =>
@@ -57,6 +64,7 @@ export class Router {
   readonly #options: RouterOptions;
   readonly #byName = new Map<string, AnyCommand>();
   readonly #strangers = new Set<string>();
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: RouterOptions) {
     this.#options = options;
@@ -69,15 +77,31 @@ export class Router {
   }
 
   /** Never throws; resolves when everything that is to be said has been written to the outbox. */
-  async receive(incoming: Incoming): Promise<void> {
+  receive(incoming: Incoming): Promise<void> {
+    const work = this.#receive(incoming).finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+    return work;
+  }
+
+  /** Resolves when nothing that was received is still being worked on. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  async #receive(incoming: Incoming): Promise<void> {
     const address = { channel: incoming.channel, chatId: incoming.chatId };
     try {
       const person = this.#options.identify(incoming.identity);
+      const code = incoming.input.kind === 'text' ? pairingCode(incoming.input.text) : undefined;
+      if (code !== undefined) {
+        await this.#pair(incoming.identity, code, address, person);
+        return;
+      }
       if (person === undefined) {
         await this.#answerStranger(incoming.identity, address);
         return;
       }
-      const turn = { person, address, edits: undefined };
+      const turn = { person, address, edits: undefined, at: incoming.at };
       if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);
       else await this.#text(turn, incoming.input.text);
     } catch (error) {
@@ -91,6 +115,14 @@ export class Router {
     this.#strangers.add(identity);
     this.#options.log.warn('stranger', { identity });
     await this.#say({ address, edits: undefined }, { lines: [this.#options.words.errors['chat.stranger']({})] });
+  }
+
+  /** Becoming known is the one thing a stranger can do; what is said of it tells nothing to those who guess. */
+  async #pair(identity: string, code: string, address: ChatAddress, person: Person | undefined): Promise<void> {
+    const { words } = this.#options;
+    const result = person === undefined ? await this.#options.pair(identity, code) : 'already';
+    if (result === 'closed') await this.#answerStranger(identity, address);
+    else await this.#say({ address, edits: undefined }, { lines: [words.pairing[result]] });
   }
 
   async #text(turn: Turn, text: string): Promise<void> {
@@ -124,6 +156,8 @@ export class Router {
 
   async #run(turn: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
     this.#authorise(turn.person, command);
+    const changes = isTicketCommand(command) || command.effect === 'change';
+    if (changes && this.#options.clock.now() - turn.at > staleAfterMs) throw new AppError('chat.too-old');
     const args = readArguments(command, tokens, this.#options.services.directory);
     if (!isTicketCommand(command)) {
       const message = await this.#withProgress(turn, (context) => command.run(context, args));
@@ -169,6 +203,7 @@ export class Router {
     }
     let command: AnyCommand | undefined;
     try {
+      if (this.#options.clock.now() - turn.at > staleAfterMs) throw new AppError('chat.too-old');
       const proposal = await this.#ownProposal(turn.person, first);
       command = this.#byName.get(proposal.command);
       if (verb === 'confirm') await this.#confirm({ ...turn, edits: ticketKey(proposal.id) }, proposal);
@@ -287,6 +322,11 @@ export class Router {
   async #say(turn: Pick<Turn, 'address' | 'edits'>, message: Message, key?: string): Promise<void> {
     await this.#options.outbox.post({ address: turn.address, message, key, edits: turn.edits });
   }
+}
+
+/** `/pair CODE`: the code; undefined for anything else. */
+function pairingCode(text: string): string | undefined {
+  return /^\/pair(?:@\w+)?\s+(\S{1,40})\s*$/.exec(text.trim())?.[1];
 }
 
 /** One sentence; for what was typed wrongly an example of what works, and for several fitting issues a button each. */

@@ -71,8 +71,42 @@ export const en: Words = {
     sell: 'makes a sell ticket (sent only when confirmed)',
     orders: "shows open and today's orders",
     cancel: 'cancels open orders (sent only when confirmed)',
+    halt: 'stops all trading',
+    resume: 'lets trading go on',
+    status: 'shows connections and health',
   },
 
+  pairing: {
+    paired: 'Paired. You are the owner now. Try /help.',
+    already: 'You are known already.',
+    wrong: "That code is wrong. Use the one shown in the bot's terminal. Example: /pair 1a2b3c4d",
+    invite: (code) => `To become the owner, send /pair ${code} in a chat with the bot within ten minutes (five tries).`,
+  },
+  health: {
+    title: 'Status',
+    up: 'Up for',
+    socket: 'Socket',
+    socketState: { stopped: 'off', connecting: 'connecting', connected: 'connected', waiting: 'waiting to reconnect' },
+    fillsOn: 'fill notices on',
+    fillsOff: 'no fill notices',
+    lastTick: 'Last tick',
+    lane: 'Calls left',
+    waiting: 'waiting',
+    token: 'Token age',
+    outbox: 'Messages to send',
+    none: 'none',
+    unknownOrders: (count) => `${count} orders with unknown outcome`,
+    ago: (ms) => {
+      const minutes = Math.floor(ms / 60_000);
+      if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1_000))} s`;
+      return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+    },
+  },
+  trading: {
+    halted: 'Trading is halted. No new order leaves. Cancels still do.',
+    resumed: 'Trading goes on.',
+    cancelAll: 'Cancel all open orders',
+  },
   help: {
     greeting: 'Hoga · Korean stocks from chat',
     role: (role) => `Your role: ${role}`,
@@ -185,6 +219,7 @@ export const en: Words = {
     'chat.not-allowed': (c) => `This command needs the ${c['role']} role.`,
     'chat.stranger': () => 'This bot serves registered people only.',
     'chat.read-only': () => 'Only look-ups work here. Please order in the chat of the bot.',
+    'chat.too-old': () => 'That request is too old and was not carried out. Send it again if you still want it.',
     'chat.no-such-button': () => 'This button can no longer be used.',
 
     'args.missing': (c) => `The ${en.arguments[c['argument'] as keyof Words['arguments']]} is missing.`,
@@ -224,7 +259,7 @@ export const en: Words = {
           : 'It is not known whether the market is open today, so nothing is sent. Please try again in a moment.',
     'rule.no-price': () => 'The book is empty, so there is no price to take. Please give one.',
 
-    'orders.halted': () => 'Trading is halted.',
+    'orders.halted': () => 'Trading is halted. The owner can /resume it.',
     'orders.not-armed': () => 'Live trading is off. Orders leave only with HOGA_LIVE_TRADING=yes in the settings.',
     'orders.not-recorded': () =>
       'It was sent to KIS but the outcome could not be recorded. Do not send it again; check /orders and your broker app.',

@@ -93,8 +93,44 @@ export const ko = {
     sell: '매도 주문표를 만듭니다 (확인해야 나갑니다)',
     orders: '미체결과 오늘 주문을 봅니다',
     cancel: '미체결 주문을 취소합니다 (확인해야 나갑니다)',
+    halt: '모든 거래를 정지합니다',
+    resume: '정지한 거래를 다시 시작합니다',
+    status: '연결과 상태를 봅니다',
   },
 
+  pairing: {
+    paired: '등록되었습니다. 이제 소유자입니다. /help 로 시작해 보세요.',
+    already: '이미 등록되어 있습니다.',
+    wrong: '등록 코드가 다릅니다. 봇이 실행 중인 터미널에 나온 코드를 써 주세요. 예: /pair 1a2b3c4d',
+    invite: (code: string): string =>
+      `처음이시면 10분 안에 봇과의 채팅에서 /pair ${code} 를 보내 소유자로 등록하세요(5번까지).`,
+  },
+  health: {
+    title: '상태',
+    up: '켜진 지',
+    socket: '소켓',
+    socketState: { stopped: '꺼짐', connecting: '연결 중', connected: '연결됨', waiting: '다시 연결 대기' },
+    fillsOn: '체결통보 받음',
+    fillsOff: '체결통보 없음',
+    lastTick: '마지막 체결가',
+    lane: '요청 여유',
+    waiting: '대기',
+    token: '토큰 나이',
+    outbox: '보낼 메시지',
+    none: '없음',
+    unknownOrders: (count: number): string => `결과를 모르는 주문 ${count}건`,
+    /** 90 s → 1분 */
+    ago: (ms: number): string => {
+      const minutes = Math.floor(ms / 60_000);
+      if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1_000))}초`;
+      return minutes < 120 ? `${minutes}분` : `${Math.floor(minutes / 60)}시간`;
+    },
+  },
+  trading: {
+    halted: '거래를 정지했습니다. 새 주문은 나가지 않습니다. 취소는 됩니다.',
+    resumed: '거래를 다시 시작합니다.',
+    cancelAll: '미체결 모두 취소',
+  },
   help: {
     greeting: '호가(Hoga) · 채팅으로 하는 국내주식',
     role: (role: string): string => `권한: ${role}`,
@@ -211,6 +247,7 @@ export const ko = {
     'chat.not-allowed': (c) => `이 명령은 ${c['role'] === 'owner' ? '소유자' : '거래'} 권한이 있어야 합니다.`,
     'chat.stranger': () => '이 봇은 등록된 사람만 쓸 수 있습니다.',
     'chat.read-only': () => '여기서는 조회만 됩니다. 주문은 봇의 채팅에서 해 주세요.',
+    'chat.too-old': () => '너무 오래된 요청이라 하지 않았습니다. 필요하면 다시 보내 주세요.',
     'chat.no-such-button': () => '이 버튼은 더 쓸 수 없습니다.',
 
     'args.missing': (c) =>
@@ -251,7 +288,7 @@ export const ko = {
           : '오늘이 개장일인지 확인하지 못해 주문을 보내지 않습니다. 잠시 뒤에 다시 해 주세요.',
     'rule.no-price': () => '호가가 없어 가격을 정할 수 없습니다. 가격을 써 주세요.',
 
-    'orders.halted': () => '거래가 정지되어 있습니다.',
+    'orders.halted': () => '거래가 정지되어 있습니다. 소유자가 /resume 으로 다시 시작할 수 있습니다.',
     'orders.not-armed': () => '실전 주문이 꺼져 있습니다. 설정에서 HOGA_LIVE_TRADING=yes로 켜야 주문이 나갑니다.',
     'orders.not-recorded': () =>
       'KIS로 보냈지만 결과를 기록하지 못했습니다. 다시 보내지 말고 /orders 와 HTS에서 확인해 주세요.',

@@ -103,6 +103,12 @@ export class Orders {
     return sent;
   }
 
+  /** Stops all new orders, until somebody lets them go on; outlives a restart. Cancels still pass. */
+  async setHalted(halted: boolean): Promise<void> {
+    await this.#ledger.setHalted(halted);
+    this.#log.warn('trading switched', { halted });
+  }
+
   /** What the ledger knows of today's orders, newest first. */
   today(): Promise<readonly OrderRecord[]> {
     return this.#ledger.ordersOfDay(koreanDay(this.#clock.now()));

@@ -4,6 +4,7 @@ import type { Ledger } from '../ports.ts';
 import { migrate } from './migrations.ts';
 import { createOrderMethods } from './orders.ts';
 import { createOutboxMethods } from './outbox.ts';
+import { createPeopleMethods } from './people.ts';
 import { createProposalMethods } from './proposals.ts';
 import type { Tables } from './schema.ts';
 import { createSettingMethods } from './settings.ts';
@@ -34,6 +35,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createOrderMethods(transactions),
     ...createOutboxMethods(transactions),
     ...createSettingMethods(transactions),
+    ...createPeopleMethods(transactions),
     close: () => db.destroy(),
   };
 }

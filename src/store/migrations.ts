@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
  */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-ledger': { up: createLedger },
+  '0003-people': { up: createPeople },
 };
 
 /**
@@ -124,4 +125,13 @@ async function createOutbox(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex('outbox_state').on('outbox').columns(['state', 'channel', 'chat_id', 'id']).execute();
   await db.schema.createIndex('outbox_key').on('outbox').columns(['channel', 'chat_id', 'key']).execute();
+}
+
+async function createPeople(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('people')
+    .addColumn('identity', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('person_id', 'text', (column) => column.notNull())
+    .addColumn('role', 'text', (column) => column.notNull())
+    .execute();
 }

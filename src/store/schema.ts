@@ -1,4 +1,5 @@
 import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/order.ts';
+import type { Role } from '../domain/person.ts';
 import type { Proposal } from '../ports.ts';
 
 /** Times are milliseconds, amounts won, days Korean (`20261121`), and columns that say so hold JSON. */
@@ -9,6 +10,7 @@ export interface Tables {
   readonly execution_notices: ExecutionNoticesTable;
   readonly outbox: OutboxTable;
   readonly settings: SettingsTable;
+  readonly people: PeopleTable;
 }
 
 export interface ProposalsTable {
@@ -48,6 +50,13 @@ export interface OrdersTable {
   readonly text: string | null;
   readonly confirmed_at: number;
   readonly updated_at: number;
+}
+
+/** Who was paired, beside those of the settings. */
+export interface PeopleTable {
+  readonly identity: string;
+  readonly person_id: string;
+  readonly role: Role;
 }
 
 /** Only ever inserted into. */

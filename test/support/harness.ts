@@ -109,6 +109,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       commands,
       clock,
       log,
+      version: '0.0.0-test',
       random: () => 0.5,
       newId: () => randomBytes(6).toString('hex'),
       timeouts: options.timeouts,

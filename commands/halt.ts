@@ -1,0 +1,28 @@
+import type { Message } from '../src/chat/channel.ts';
+import { defineCommand } from '../src/chat/command.ts';
+
+export const halt = defineCommand({
+  name: 'halt',
+  aliases: ['정지'],
+  role: 'trader',
+  effect: 'stop',
+  args: {},
+  examples: ['/halt'],
+  async run({ orders, words }): Promise<Message> {
+    await orders.setHalted(true);
+    return { lines: [words.trading.halted], buttons: [[{ id: 'run:/cancel all', label: words.trading.cancelAll }]] };
+  },
+});
+
+export const resume = defineCommand({
+  name: 'resume',
+  aliases: ['재개'],
+  role: 'owner',
+  effect: 'change',
+  args: {},
+  examples: ['/resume'],
+  async run({ orders, words }): Promise<Message> {
+    await orders.setHalted(false);
+    return { lines: [words.trading.resumed] };
+  },
+});

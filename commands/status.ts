@@ -1,0 +1,36 @@
+import type { Line, Message } from '../src/chat/channel.ts';
+import { defineCommand } from '../src/chat/command.ts';
+import type { Health } from '../src/domain/health.ts';
+import type { Words } from '../src/i18n/index.ts';
+
+export const status = defineCommand({
+  name: 'status',
+  aliases: ['상태'],
+  role: 'viewer',
+  args: {},
+  examples: ['/status'],
+  async run({ health, words, now, broker }): Promise<Message> {
+    const state = await health();
+    const { health: text } = words;
+    const lines: Line[] = [
+      [{ bold: text.title }, ` Hoga ${state.version} · ${broker.venue.account}`],
+      `${text.up} ${text.ago(now - state.startedAt)}`,
+      socketLine(words, state, now),
+      `${text.lastTick} ${state.lastTickAt === undefined ? text.none : text.ago(now - state.lastTickAt)}`,
+      `${text.lane} ${state.lane.headRoom} / ${state.lane.callsPerSecond} · ${text.waiting} ${state.lane.waiting}`,
+      `${text.token} ${state.token === undefined ? text.none : text.ago(now - state.token.issuedAt)}`,
+      `${text.outbox} ${state.outboxPending}`,
+      ...(state.halted ? [[{ bold: words.errors['orders.halted']({}) }]] : []),
+      ...(state.unknownOrders > 0 ? [[{ bold: text.unknownOrders(state.unknownOrders) }]] : []),
+    ];
+    return { lines, buttons: [[{ id: 'run:/status', label: words.buttons.refresh }]] };
+  },
+});
+
+function socketLine(words: Words, { socket }: Health, now: number): Line {
+  const { health: text } = words;
+  const since = socket.connectedAt === undefined ? '' : ` ${text.ago(now - socket.connectedAt)}`;
+  const why = socket.reason === undefined ? '' : ` (${socket.reason})`;
+  const fills = socket.executions ? text.fillsOn : text.fillsOff;
+  return `${text.socket} ${text.socketState[socket.state]}${since}${why} · ${fills} · ${socket.registrations}/${socket.maxRegistrations}`;
+}

@@ -1,0 +1,23 @@
+/** How the bot is, for `/status`. Times are milliseconds. */
+export interface Health {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly socket: {
+    readonly state: 'stopped' | 'connecting' | 'connected' | 'waiting';
+    readonly connectedAt: number | undefined;
+    readonly lastMessageAt: number | undefined;
+    readonly registrations: number;
+    readonly maxRegistrations: number;
+    /** Whether fills are pushed to us. */
+    readonly executions: boolean;
+    readonly reason: string | undefined;
+  };
+  /** When the last trade of any watched issue came in. */
+  readonly lastTickAt: number | undefined;
+  readonly lane: { readonly waiting: number; readonly headRoom: number; readonly callsPerSecond: number };
+  readonly token: { readonly issuedAt: number; readonly expiresAt: number } | undefined;
+  readonly outboxPending: number;
+  readonly halted: boolean;
+  /** Orders of ours whose outcome nobody knows. */
+  readonly unknownOrders: number;
+}
