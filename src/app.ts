@@ -72,7 +72,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const simulator = config.kis.embedded ? await startSimulator({ clock }) : undefined;
   const cache = await openCache({ path: config.store.cache });
   const ledger = await openLedger({ url: `sqlite:${readOnly ? ':memory:' : config.store.ledger}` });
-  const access = config.kis.credentials ?? simulatorAccess;
+  const access = accessOf(config);
   const kis = createKis({
     environment: simulatedEnvironment(config, simulator),
     key: access,
@@ -195,6 +195,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       log.info('stopped');
     },
   };
+}
+
+/** What the simulator takes for credentials, or the settings' own. */
+export function accessOf(config: Config): NonNullable<Config['kis']['credentials']> {
+  return config.kis.credentials ?? simulatorAccess;
 }
 
 function simulatedEnvironment(config: Config, simulator: Simulator | undefined): Config['kis']['environment'] {

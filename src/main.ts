@@ -7,6 +7,7 @@ import { type App, startApp } from './app.ts';
 import { ConsoleChannel, consoleChat } from './chat/console.ts';
 import { systemClock } from './clock.ts';
 import { type Config, processEnviron, readConfig } from './config.ts';
+import { runDoctor } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { localIdentity } from './services/people.ts';
@@ -14,6 +15,7 @@ import { startSimulator } from './simulator/server.ts';
 
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
 npm start -- exec "/price 005930"          one question, one answer
+npm start -- doctor                        checks settings, KIS, store and chats, one line each
 npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
 `;
 
@@ -125,6 +127,30 @@ async function runExec(line: string): Promise<void> {
   }
 }
 
+async function runDoctorMode(): Promise<boolean> {
+  const loaded = loadConfig();
+  const log = createLog({ level: 'silent', secrets: loaded.secrets });
+  const simulator = loaded.kis.embedded ? await startSimulator({ clock: systemClock }) : undefined;
+  const { environment } = loaded.kis;
+  const config: Config =
+    simulator === undefined
+      ? loaded
+      : {
+          ...loaded,
+          kis: { ...loaded.kis, environment: { ...environment, restUrl: simulator.restUrl, wsUrl: simulator.wsUrl } },
+        };
+  const fine = await runDoctor({
+    config,
+    clock: systemClock,
+    log,
+    random: Math.random,
+    chats: [],
+    print: (line) => void process.stdout.write(`${line}\n`),
+  });
+  await simulator?.stop();
+  return fine;
+}
+
 async function runSimulator(values: Readonly<Record<string, string | boolean | undefined>>): Promise<void> {
   const kind = values['kind'] ?? 'live';
   const hours = values['clock'] ?? 'open';
@@ -149,14 +175,17 @@ async function runSimulator(values: Readonly<Record<string, string | boolean | u
   await simulator.stop();
 }
 
-async function main(argv: readonly string[]): Promise<void> {
+/** Returns the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = readArgv(argv);
   const [mode, ...rest] = positionals;
   if (values.help === true) process.stdout.write(usage);
   else if (mode === undefined) await runBot(Number(values.settle) * 1_000);
   else if (mode === 'exec' && rest.length > 0) await runExec(rest.join(' '));
+  else if (mode === 'doctor' && rest.length === 0) return (await runDoctorMode()) ? 0 : 1;
   else if (mode === 'simulator' && rest.length === 0) await runSimulator(values);
   else throw new UsageError(usage);
+  return 0;
 }
 
 function readArgv(argv: readonly string[]) {
@@ -194,8 +223,7 @@ function fail(error: unknown, log: Log): number {
 }
 
 try {
-  await main(process.argv.slice(2));
-  process.exitCode = 0;
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   process.exitCode = fail(error, createLog({ level: 'info', secrets: [] }));
 }

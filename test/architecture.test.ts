@@ -44,7 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   config: ['kis'],
   app: [...everyday, 'ports', 'log', 'config', 'i18n', 'services', 'kis', 'store', 'charts', 'simulator', 'chat'],
   main: [...everyday, 'log', 'config', 'app', 'chat', 'commands', 'services', 'simulator', 'doctor'],
-  doctor: [...everyday, 'ports', 'log', 'config', 'i18n', 'services', 'kis', 'store', 'chat'],
+  doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'kis', 'store'],
 };
 
 /** The KIS tables that client and simulator share. */

@@ -105,6 +105,23 @@ export const ko = {
     invite: (code: string): string =>
       `처음이시면 10분 안에 봇과의 채팅에서 /pair ${code} 를 보내 소유자로 등록하세요(5번까지).`,
   },
+  doctor: {
+    settings: '설정',
+    store: '저장소',
+    clock: '시계',
+    token: 'KIS 토큰',
+    account: '계좌',
+    socket: '소켓',
+    fills: '체결통보',
+    venue: { simulator: '시뮬레이터', paper: '모의투자', live: '실전' },
+    fine: '정상',
+    socketFine: '연결할 수 있습니다 (봇이 쓰는 소켓은 건드리지 않았습니다)',
+    noHtsId: 'KIS_HTS_ID가 없어 30초마다 조회로 확인합니다',
+    storeNew: '처음 실행할 때 만들어집니다',
+    storePending: (count: number): string => `정상, 보낼 메시지 ${count}건`,
+    clockUnknown: 'KIS가 시각을 알려 주지 않아 비교하지 못했습니다',
+    clockOff: (seconds: number): string => `KIS 시각과 ${seconds}초 다릅니다. 컴퓨터 시계를 맞춰 주세요`,
+  },
   health: {
     title: '상태',
     up: '켜진 지',

@@ -1,4 +1,5 @@
-import { Agent, type Dispatcher } from 'undici';
+import { connect } from 'node:net';
+import { Agent, type Dispatcher, request } from 'undici';
 import { type Clock, koreanDay } from '../clock.ts';
 import type { Balance, BuyingPower } from '../domain/account.ts';
 import type { Instrument } from '../domain/instrument.ts';
@@ -54,6 +55,13 @@ export interface Kis {
   token(): ReturnType<Credentials['status']>;
   /** Issues or loads the access token, so that the first question does not wait for it. */
   warmUp(): Promise<void>;
+  /**
+   * Whether a socket could be opened: KIS gives an approval key, and its host takes connections. Opens no session, which
+   * a running bot would lose its own to. @throws KisError, or the error of the connection.
+   */
+  checkSocket(): Promise<void>;
+  /** What KIS's clock says, in milliseconds; undefined when its host does not say. @throws for no connection. */
+  serverTime(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -89,11 +97,35 @@ export function createKis(options: KisOptions): Kis {
     lane: () => lane.status(),
     token: () => credentials.status(),
     warmUp: async () => void (await credentials.token()),
+    checkSocket: async () => {
+      await credentials.approvalKey();
+      await reachable(new URL(options.environment.wsUrl));
+    },
+    serverTime: async () => {
+      const response = await request(options.environment.restUrl, { dispatcher });
+      await response.body.dump();
+      const date = Date.parse(String(response.headers['date']));
+      return Number.isNaN(date) ? undefined : date;
+    },
     close: async () => {
       await feed.stop();
       await dispatcher.destroy();
     },
   };
+}
+
+/** Resolves when the host takes a TCP connection. */
+function reachable(url: URL): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const port = Number(url.port) || (url.protocol === 'wss:' ? 443 : 80);
+    const connection = connect({ host: url.hostname, port, timeout: 5_000 });
+    connection.once('connect', () => {
+      connection.destroy();
+      resolve();
+    });
+    connection.once('timeout', () => connection.destroy(new AppError('venue.timeout', { host: url.host })));
+    connection.once('error', reject);
+  });
 }
 
 /** KRX's own market; NXT and the combined view are separate codes. */

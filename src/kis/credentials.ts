@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Cache } from '../ports.ts';
 import type { Environment } from './environment.ts';
-import { KisError, readRefusal, refusalKind, tokenTooSoonCode } from './error.ts';
+import { KisError, neverConnected, readRefusal, refusalKind, tokenTooSoonCode } from './error.ts';
 
 /** What KIS issued to a customer for one environment. */
 export interface AppKey {
@@ -39,6 +39,8 @@ export class Credentials {
   readonly #cacheKey: string;
   #current: StoredToken | undefined;
   #lastIssueAt: number | undefined;
+  /** Why the last issue failed, to be said again while another must not be asked for. */
+  #lastFailure: KisError | undefined;
   #inFlight: Promise<string> | undefined;
 
   constructor(options: {
@@ -110,22 +112,38 @@ export class Credentials {
     }
     const previous = this.#lastIssueAt ?? stored?.issuedAt;
     const waitMs = previous === undefined ? 0 : previous + issueGapMs - this.#clock.now();
+    if (waitMs > 0 && this.#lastFailure !== undefined) throw this.#lastFailure;
     if (waitMs > 0) {
       throw new KisError('throttled', { code: tokenTooSoonCode, text: '' }, { waitSeconds: Math.ceil(waitMs / 1_000) });
     }
     const now = this.#clock.now();
-    this.#lastIssueAt = now;
-    const body = await this.#post('/oauth2/tokenP', {
-      grant_type: 'client_credentials',
-      appkey: this.#key.appKey,
-      appsecret: this.#key.appSecret,
-    });
+    const body = await this.#requestToken(now);
     const answer = this.#read(tokenAnswer, body, 'tokenP');
     const issued = { token: answer.access_token, issuedAt: now, expiresAt: now + answer.expires_in * 1_000 };
     this.#current = issued;
     await this.#cache.set(this.#cacheKey, issued, answer.expires_in * 1_000);
     this.#log.info('token issued', { environment: this.#environment.name, expiresAt: issued.expiresAt });
     return issued.token;
+  }
+
+  async #requestToken(now: number): Promise<unknown> {
+    try {
+      const body = await this.#post('/oauth2/tokenP', {
+        grant_type: 'client_credentials',
+        appkey: this.#key.appKey,
+        appsecret: this.#key.appSecret,
+      });
+      this.#lastIssueAt = now;
+      this.#lastFailure = undefined;
+      return body;
+    } catch (error) {
+      // What never reached KIS cannot count against its once a minute; anything else may.
+      if (error instanceof KisError && !neverConnected(error)) {
+        this.#lastIssueAt = now;
+        this.#lastFailure = error;
+      }
+      throw error;
+    }
   }
 
   async #load(): Promise<StoredToken | undefined> {

@@ -116,3 +116,22 @@ export function refusalKind(refusal: VenueRefusal, call: 'read' | 'order'): KisE
   if (unsupportedCodes.has(code)) return 'unsupported';
   return 'rejected';
 }
+
+/** Failures before a connection stood: nothing can have been sent. */
+const neverConnectedCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** Looks through an error's causes for a connection that never stood. */
+export function neverConnected(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as Error & { code?: unknown };
+    if (typeof code === 'string' && neverConnectedCodes.has(code)) return true;
+  }
+  return false;
+}

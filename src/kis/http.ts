@@ -6,7 +6,15 @@ import type { BeforeSend, ReadOptions } from '../ports.ts';
 import type { Credentials } from './credentials.ts';
 import type { Endpoint, Input, Output } from './endpoint.ts';
 import type { Environment } from './environment.ts';
-import { emptyAnswerCodes, KisError, readRefusal, refusalKind, tokenCodes, type VenueRefusal } from './error.ts';
+import {
+  emptyAnswerCodes,
+  KisError,
+  neverConnected,
+  readRefusal,
+  refusalKind,
+  tokenCodes,
+  type VenueRefusal,
+} from './error.ts';
 import { decodeFields } from './fields.ts';
 import type { Lane } from './throttle.ts';
 
@@ -47,16 +55,6 @@ const firstBackoffMs = 250;
 const throttlePauseMs = 1_100;
 /** The account ledger's own limit (EGW00215) is lower; its length is not published. */
 const ledgerPauseMs = 2_000;
-
-/** Failures before a connection stood: nothing can have been sent. */
-const neverConnectedCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
 
 /**
  * Calls KIS's REST API by catalogue row. Reads are repeated with back-off and jitter; an order request leaves once and
@@ -294,15 +292,6 @@ function isOverLimit(error: KisError): boolean {
 
 function pauseFor(code: string): number {
   return code === 'EGW00215' ? ledgerPauseMs : throttlePauseMs;
-}
-
-/** Looks through an error's causes for a connection that never stood. */
-function neverConnected(error: unknown): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as Error & { code?: unknown };
-    if (typeof code === 'string' && neverConnectedCodes.has(code)) return true;
-  }
-  return false;
 }
 
 /**

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { accessOf } from './app.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { errorText } from './errors.ts';
+import { errorSentence, languages } from './i18n/index.ts';
+import { createKis } from './kis/broker.ts';
+import type { Log } from './log.ts';
+import { openCache } from './store/cache.ts';
+import { openLedger } from './store/ledger.ts';
+
+/** More than this and tickets, sessions and tokens would be judged by the wrong time. */
+const mostClockDriftMs = 5_000;
+
+/** A chat that can say whether it can be reached, and as whom. */
+export interface ChatCheck {
+  readonly name: string;
+  check(): Promise<string>;
+}
+
+/**
+ * Checks all that the bot needs, one line each. Reads only, opens no socket session, and asks KIS for no more than one
+ * thing a second, so that it can run beside the bot.
+ * @returns whether everything is fine.
+ */
+export async function runDoctor(options: {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly chats: readonly ChatCheck[];
+  readonly print: (line: string) => void;
+}): Promise<boolean> {
+  const { config, clock, print } = options;
+  const words = languages[config.language];
+  const { doctor: text } = words;
+  const account = accessOf(config);
+  const cache = await openCache({ path: config.store.cache });
+  const environment = { ...config.kis.environment, callsPerSecond: 1 };
+  const kis = createKis({
+    ...options,
+    environment,
+    key: account,
+    account: account.account,
+    htsId: account.htsId,
+    cache,
+  });
+  let allFine = true;
+  const check = async (name: string, look: () => Promise<string>): Promise<void> => {
+    try {
+      print(`✓ ${name}: ${await look()}`);
+    } catch (error) {
+      allFine = false;
+      const sentence = errorSentence(words, error);
+      print(`✗ ${name}: ${sentence === words.errors.unexpected({}) ? errorText(error) : sentence}`);
+    }
+  };
+  const { venue } = kis.broker;
+  await check(
+    text.settings,
+    async () => `${config.kis.environment.name} · ${text.venue[venue.kind]} · ${venue.account}`,
+  );
+  await check(text.store, () => checkStore(config, text));
+  await check(text.clock, async () => {
+    const serverTime = await kis.serverTime();
+    if (serverTime === undefined) return text.clockUnknown;
+    const driftMs = clock.now() - serverTime;
+    if (Math.abs(driftMs) > mostClockDriftMs) throw new Error(text.clockOff(Math.round(driftMs / 1_000)));
+    return text.fine;
+  });
+  await check(text.token, () => kis.warmUp().then(() => text.fine));
+  await check(text.account, () => kis.broker.balance().then(({ totals }) => words.won(totals.assets)));
+  await check(text.socket, () => kis.checkSocket().then(() => text.socketFine));
+  await check(text.fills, async () =>
+    account.htsId === undefined ? text.noHtsId : account.htsId.replace(/.(?=.{2})/g, '*'),
+  );
+  for (const chat of options.chats) await check(chat.name, () => chat.check());
+  await kis.close();
+  await cache.close();
+  return allFine;
+}
+
+async function checkStore(
+  config: Config,
+  text: { readonly storeNew: string; readonly storePending: (count: number) => string },
+): Promise<string> {
+  const path = resolve(config.store.ledger);
+  if (config.store.ledger === ':memory:' || !existsSync(path)) {
+    const folder = dirname(path);
+    await access(existsSync(folder) ? folder : dirname(folder), constants.W_OK);
+    return text.storeNew;
+  }
+  const ledger = await openLedger({ url: `sqlite:${path}` });
+  try {
+    return text.storePending(await ledger.outboxPending());
+  } finally {
+    await ledger.close();
+  }
+}
