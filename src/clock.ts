@@ -68,6 +68,12 @@ export function fromKoreanDayAndTime(day: string, time: string): number {
   return parsed.isValid ? parsed.toMillis() : Number.NaN;
 }
 
+/** Milliseconds for a date and time in Korea (`2026-11-21 09:00:00`); NaN when it is not one. */
+export function fromKoreanDateTime(text: string): number {
+  const parsed = DateTime.fromSQL(text, { zone: KST });
+  return parsed.isValid ? parsed.toMillis() : Number.NaN;
+}
+
 /** The day of the week of a Korean day (`20261121`): 1 is Monday, 7 is Sunday. */
 export function weekdayOf(day: string): number {
   return DateTime.fromFormat(day, 'yyyyMMdd', { zone: KST }).weekday;

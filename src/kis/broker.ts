@@ -6,45 +6,30 @@ import type { Instrument } from '../domain/instrument.ts';
 import { type Exchange, type OrderRequest, orderNumber, type SubmitOutcome, type VenueOrder } from '../domain/order.ts';
 import type { Bar, OrderBook, Quote } from '../domain/quote.ts';
 import { AppError } from '../errors.ts';
-import type { Log } from '../log.ts';
 import type {
   BeforeSend,
   Broker,
   Cache,
   CancelTarget,
-  FeedHandlers,
-  FeedStatus,
   MarketDay,
   MarketFeed,
   ReadOptions,
   VenueDescription,
 } from '../ports.ts';
-import { channels } from './channels.ts';
 import { type AppKey, Credentials } from './credentials.ts';
 import * as decode from './decode.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
-import { type Environment, venueOfHost } from './environment.ts';
+import { venueOfHost } from './environment.ts';
 import { KisError } from './error.ts';
-import { cutRecords, type DataFrame } from './frames.ts';
-import { type AccountNumber, type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
-import { KisSocket, type SocketTimings } from './socket.ts';
+import { type FeedOptions, KisFeed } from './feed.ts';
+import { type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
 
-export interface KisOptions {
-  readonly environment: Environment;
+export interface KisOptions extends FeedOptions {
   readonly key: AppKey;
-  readonly account: AccountNumber;
-  /** Fill notices are registered under it. Without one there are none, and the owner is told so. */
-  readonly htsId: string | undefined;
   readonly cache: Cache;
-  readonly clock: Clock;
-  /** Between 0 and 1, for jitter. */
-  readonly random: () => number;
-  readonly log: Log;
-  readonly pong?: 'echo' | 'frame' | undefined;
   readonly timeouts?: HttpTimeouts | undefined;
-  readonly socketTimings?: SocketTimings | undefined;
 }
 
 /** A venue that can be asked and listened to. */
@@ -357,102 +342,4 @@ function outcome<O>(
   const { number, branch } = reference(answer.output);
   if (!/\d/.test(number)) return { kind: 'unknown', code: 'no-number', text: answer.text };
   return { kind: 'accepted', reference: { number: orderNumber(number), branch }, text: answer.text };
-}
-
-class KisFeed implements MarketFeed {
-  readonly #options: KisOptions;
-  readonly #socket: KisSocket;
-  readonly #account: string;
-  #handlers: FeedHandlers | undefined;
-
-  constructor(options: KisOptions, credentials: Credentials) {
-    this.#options = options;
-    this.#account = `${options.account.number}${options.account.product}`;
-    const { pong, socketTimings } = options;
-    this.#socket = new KisSocket({
-      url: options.environment.wsUrl,
-      approvalKey: () => credentials.approvalKey(),
-      clock: options.clock,
-      random: options.random,
-      log: options.log,
-      handlers: {
-        onData: (frame) => this.#receive(frame),
-        onLost: () => this.#handlers?.onResumed(),
-        onResumed: () => this.#handlers?.onResumed(),
-      },
-      pong,
-      timings: socketTimings,
-    });
-  }
-
-  async start(handlers: FeedHandlers): Promise<void> {
-    this.#handlers = handlers;
-    const { htsId } = this.#options;
-    await this.#socket.start(htsId === undefined ? [] : [{ trId: this.#trId('executions'), trKey: htsId }]);
-  }
-
-  watchTrades(symbol: string): Promise<void> {
-    return this.#register('trades', symbol);
-  }
-
-  unwatchTrades(symbol: string): Promise<void> {
-    return this.#socket.unregister({ trId: this.#trId('trades'), trKey: symbol });
-  }
-
-  watchOrderBook(symbol: string): Promise<void> {
-    return this.#register('orderBook', symbol);
-  }
-
-  unwatchOrderBook(symbol: string): Promise<void> {
-    return this.#socket.unregister({ trId: this.#trId('orderBook'), trKey: symbol });
-  }
-
-  status(): FeedStatus {
-    const status = this.#socket.status();
-    const { htsId } = this.#options;
-    const refusal = htsId && this.#socket.refusal({ trId: this.#trId('executions'), trKey: htsId });
-    const executions = status.state === 'connected' && htsId !== undefined && refusal === undefined;
-    return { ...status, executions, reason: refusal || status.reason };
-  }
-
-  stop(): Promise<void> {
-    return this.#socket.stop();
-  }
-
-  #trId(channel: keyof typeof channels): string {
-    return channels[channel].tr[this.#options.environment.dialect];
-  }
-
-  async #register(channel: keyof typeof channels, symbol: string): Promise<void> {
-    if (this.#socket.status().registrations >= this.#options.environment.maxRegistrations) {
-      throw new AppError('feed.full', { limit: this.#options.environment.maxRegistrations });
-    }
-    await this.#socket.register({ trId: this.#trId(channel), trKey: symbol });
-  }
-
-  #receive(frame: DataFrame): void {
-    const handlers = this.#handlers;
-    if (handlers === undefined) return;
-    const at = this.#options.clock.now();
-    try {
-      if (frame.trId === this.#trId('trades')) {
-        for (const { record } of cutRecords(channels.trades, frame.count, frame.payload)) {
-          handlers.onTrade(decode.toTrade(record, at));
-        }
-      } else if (frame.trId === this.#trId('orderBook')) {
-        for (const { record } of cutRecords(channels.orderBook, frame.count, frame.payload)) {
-          handlers.onOrderBook(decode.toOrderBookPush(record, at));
-        }
-      } else if (frame.trId === this.#trId('executions')) {
-        for (const { fields } of cutRecords(channels.executions, frame.count, frame.payload)) {
-          const { account, notice } = decode.toExecutionNotice(fields, at);
-          // One HTS id is told of all its accounts; the others are none of ours.
-          if (account === this.#account) handlers.onExecution(notice);
-        }
-      }
-    } catch (error) {
-      this.#options.log.error('socket record unreadable', { trId: frame.trId, error });
-      if (frame.trId === this.#trId('executions')) handlers.onResumed();
-    }
-  }
 }

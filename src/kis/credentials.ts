@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
+import { type Clock, fromKoreanDateTime } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Cache } from '../ports.ts';
+import { authCalls } from './endpoints/auth.ts';
 import type { Environment } from './environment.ts';
 import { KisError, neverConnected, readRefusal, refusalKind, tokenTooSoonCode } from './error.ts';
 
@@ -16,7 +17,12 @@ export interface AppKey {
 const storedToken = z.object({ token: z.string(), expiresAt: z.number(), issuedAt: z.number() });
 type StoredToken = z.infer<typeof storedToken>;
 
-const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const tokenAnswer = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive(),
+  /** `2026-11-22 09:00:00` in Korea. */
+  access_token_token_expired: z.string().optional(),
+});
 const approvalAnswer = z.object({ approval_key: z.string().min(1) });
 
 /** KIS refuses a second token within a minute of the last; a second more for its clock. */
@@ -90,7 +96,7 @@ export class Credentials {
 
   /** A key for opening one socket. @throws KisError as `token` does. */
   async approvalKey(): Promise<string> {
-    const body = await this.#post('/oauth2/Approval', {
+    const body = await this.#post(authCalls.approval.path, {
       grant_type: 'client_credentials',
       appkey: this.#key.appKey,
       // The same secret under another name, only here.
@@ -119,16 +125,20 @@ export class Credentials {
     const now = this.#clock.now();
     const body = await this.#requestToken(now);
     const answer = this.#read(tokenAnswer, body, 'tokenP');
-    const issued = { token: answer.access_token, issuedAt: now, expiresAt: now + answer.expires_in * 1_000 };
+    // Within six hours KIS hands out the same token again, and only the date tells how old that one is.
+    const named = fromKoreanDateTime(answer.access_token_token_expired ?? '');
+    const lasting = now + answer.expires_in * 1_000;
+    const expiresAt = Number.isNaN(named) ? lasting : Math.min(named, lasting);
+    const issued = { token: answer.access_token, issuedAt: now, expiresAt };
     this.#current = issued;
-    await this.#cache.set(this.#cacheKey, issued, answer.expires_in * 1_000);
+    await this.#cache.set(this.#cacheKey, issued, expiresAt - now);
     this.#log.info('token issued', { environment: this.#environment.name, expiresAt: issued.expiresAt });
     return issued.token;
   }
 
   async #requestToken(now: number): Promise<unknown> {
     try {
-      const body = await this.#post('/oauth2/tokenP', {
+      const body = await this.#post(authCalls.token.path, {
         grant_type: 'client_credentials',
         appkey: this.#key.appKey,
         appsecret: this.#key.appSecret,

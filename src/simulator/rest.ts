@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint } from '../kis/endpoint.ts';
+import { authCalls } from '../kis/endpoints/auth.ts';
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { domesticTrading } from '../kis/endpoints/domestic-trading.ts';
 import { accountQueries } from './account-queries.ts';
@@ -47,7 +48,7 @@ interface Reply {
 
 const catalogue: readonly Endpoint[] = [...Object.values(domesticMarket), ...Object.values(domesticTrading)];
 const handlers = new Map([...quotations, ...accountQueries, ...ordering]);
-const oauthPaths: ReadonlySet<string> = new Set(['/oauth2/tokenP', '/oauth2/revokeP', '/oauth2/Approval']);
+const oauthPaths: ReadonlySet<string> = new Set([authCalls.token.path, authCalls.revoke.path, authCalls.approval.path]);
 
 /** KIS over HTTP. */
 export class Rest {
@@ -111,13 +112,13 @@ export class Rest {
   #answer(request: Request, names: CallNames, fault: ActiveFault | undefined): Reply {
     const { oauth } = this.#options;
     const { pathname } = request.url;
-    if (oauthPaths.has(pathname) || pathname === '/uapi/hashkey') {
+    if (oauthPaths.has(pathname) || pathname === authCalls.hashkey.path) {
       const body = parseObject(request.body);
       if (request.method !== 'POST' || body === undefined)
         return oauthReply({ ok: false, refusal: gatewayTexts.request });
-      if (pathname === '/uapi/hashkey') return json(200, { BODY: body, HASH: hashOf(body) });
-      if (pathname === '/oauth2/tokenP') return oauthReply(oauth.issueToken(body));
-      if (pathname === '/oauth2/revokeP') return oauthReply(oauth.revokeToken(body));
+      if (pathname === authCalls.hashkey.path) return json(200, { BODY: body, HASH: hashOf(body) });
+      if (pathname === authCalls.token.path) return oauthReply(oauth.issueToken(body));
+      if (pathname === authCalls.revoke.path) return oauthReply(oauth.revokeToken(body));
       return oauthReply(oauth.issueApproval(body));
     }
     return pathname.startsWith('/uapi/') ? this.#business(request, names, fault) : { status: 404, body: '' };
