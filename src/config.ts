@@ -26,6 +26,8 @@ export interface Config {
     readonly traders: readonly PersonSetting[];
     readonly viewers: readonly PersonSetting[];
   };
+  /** Undefined where Telegram is not used. */
+  readonly telegram: { readonly token: string; readonly apiRoot: string | undefined } | undefined;
   readonly rails: {
     /** Won. */
     readonly maxOrder: number;
@@ -114,6 +116,11 @@ const schema = z.object({
   KIS_WS_URL: url('ws:', 'wss:'),
   KIS_CALLS_PER_SECOND: wholeNumber(18, 1, 'calls').optional(),
   KIS_PINGPONG: z.enum(['echo', 'frame'], 'echo or frame').default('echo'),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d+:[\w-]{20,}$/, "the token from Telegram's @BotFather, such as 123456:ABC-DEF…")
+    .optional(),
+  TELEGRAM_API_ROOT: url('http:', 'https:'),
   HOGA_LIVE_TRADING: z.enum(['no', 'yes', 'daily'], 'no, yes or daily').default('no'),
   HOGA_OWNERS: people,
   HOGA_TRADERS: people,
@@ -193,6 +200,10 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     kis: { environment, embedded, credentials, pong: data.KIS_PINGPONG },
     liveTrading: data.HOGA_LIVE_TRADING,
     people: { owners: data.HOGA_OWNERS, traders: data.HOGA_TRADERS, viewers: data.HOGA_VIEWERS },
+    telegram:
+      data.TELEGRAM_BOT_TOKEN === undefined
+        ? undefined
+        : { token: data.TELEGRAM_BOT_TOKEN, apiRoot: data.TELEGRAM_API_ROOT },
     rails: {
       maxOrder: data.HOGA_MAX_ORDER_KRW,
       maxDaily: data.HOGA_MAX_DAILY_KRW,
@@ -202,7 +213,7 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, embedded),
     language: data.HOGA_LANG,
     logLevel: data.LOG_LEVEL,
-    secrets: [appKey, appSecret, digits, digits.slice(0, 8)].filter(
+    secrets: [appKey, appSecret, digits, digits.slice(0, 8), data.TELEGRAM_BOT_TOKEN].filter(
       (secret): secret is string => secret !== undefined && secret !== '',
     ),
   });

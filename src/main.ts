@@ -5,10 +5,12 @@ import { z } from 'zod';
 import { commands } from '../commands/index.ts';
 import { type App, startApp } from './app.ts';
 import { ConsoleChannel, consoleChat } from './chat/console.ts';
+import { TelegramChannel } from './chat/telegram.ts';
 import { systemClock } from './clock.ts';
 import { type Config, processEnviron, readConfig } from './config.ts';
 import { runDoctor } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
+import { languages } from './i18n/index.ts';
 import { createLog, type Log } from './log.ts';
 import { localIdentity } from './services/people.ts';
 import { startSimulator } from './simulator/server.ts';
@@ -52,6 +54,7 @@ class UsageError extends Error {}
 async function runBot(settleMs: number): Promise<void> {
   const config = loadConfig();
   const log = createLog({ level: config.logLevel, secrets: config.secrets });
+  const telegram = createTelegram(config, log);
   let inputEnded = (): void => undefined;
   const ended = new Promise<'input-ended'>((resolve) => {
     inputEnded = () => resolve('input-ended');
@@ -64,6 +67,7 @@ async function runBot(settleMs: number): Promise<void> {
     version,
     ...randomness,
     channels: (settled) => [
+      ...(telegram === undefined ? [] : [telegram]),
       new ConsoleChannel({
         input: process.stdin,
         output: process.stdout,
@@ -74,9 +78,17 @@ async function runBot(settleMs: number): Promise<void> {
       }),
     ],
   });
-  const why = await Promise.race([ended, interrupted()]);
+  // With a chat elsewhere the end of the terminal's input is no reason to go: in a container there never was any.
+  const why = await Promise.race([...(telegram === undefined ? [ended] : []), interrupted()]);
   if (why === 'input-ended') await app.settle(settleMs);
   await app.stop();
+}
+
+function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
+  if (config.telegram === undefined) return undefined;
+  const descriptions = languages[config.language].commands;
+  const menu = commands.map(({ name }) => ({ command: name, description: descriptions[name] }));
+  return new TelegramChannel({ ...config.telegram, clock: systemClock, log, menu });
 }
 
 /** Runs one command as the local owner and prints the reply. */
@@ -139,12 +151,13 @@ async function runDoctorMode(): Promise<boolean> {
           ...loaded,
           kis: { ...loaded.kis, environment: { ...environment, restUrl: simulator.restUrl, wsUrl: simulator.wsUrl } },
         };
+  const telegram = createTelegram(loaded, log);
   const fine = await runDoctor({
     config,
     clock: systemClock,
     log,
     random: Math.random,
-    chats: [],
+    chats: telegram === undefined ? [] : [telegram],
     print: (line) => void process.stdout.write(`${line}\n`),
   });
   await simulator?.stop();

@@ -43,7 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   commands: [...everyday, 'ports', 'services', 'i18n', 'chat'],
   config: ['kis'],
   app: [...everyday, 'ports', 'log', 'config', 'i18n', 'services', 'kis', 'store', 'charts', 'simulator', 'chat'],
-  main: [...everyday, 'log', 'config', 'app', 'chat', 'commands', 'services', 'simulator', 'doctor'],
+  main: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'commands', 'services', 'simulator', 'doctor'],
   doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'kis', 'store'],
 };
 

@@ -59,14 +59,17 @@ export class ChannelError extends Error {
   readonly retry: 'never' | 'later';
   /** What the platform asked to wait. */
   readonly afterMs: number | undefined;
+  /** The platform's HTTP status; undefined when nobody answered. */
+  readonly status: number | undefined;
 
   constructor(
     message: string,
     retry: 'never' | 'later',
-    options: { readonly afterMs?: number; readonly cause?: unknown } = {},
+    options: { readonly afterMs?: number; readonly status?: number } = {},
   ) {
-    super(message, { cause: options.cause });
+    super(message);
     this.retry = retry;
     this.afterMs = options.afterMs;
+    this.status = options.status;
   }
 }

@@ -40,3 +40,58 @@ export function terminalLine(line: Line, colours: boolean): string {
     })
     .join('');
 }
+
+/** Telegram takes this many UTF-16 units of text, entities not counted. */
+export const telegramTextLimit = 4_096;
+
+const escapeHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** A line in Telegram's HTML. Every entity begins and ends on its line, so a message may be cut between any two. */
+export function telegramLine(line: Line): string {
+  return pieces(line)
+    .map((span) => {
+      if (typeof span === 'string') return escapeHtml(span);
+      if ('bold' in span) return `<b>${escapeHtml(span.bold)}</b>`;
+      if ('code' in span) return `<code>${escapeHtml(span.code)}</code>`;
+      return escapeHtml(span.text);
+    })
+    .join('');
+}
+
+/**
+ * A message in Telegram's HTML, in as many parts as its length asks for. A line too long for one part is cut as plain
+ * text, between characters.
+ */
+export function telegramParts(message: Message, limit = telegramTextLimit): readonly string[] {
+  const parts: { html: string; length: number }[] = [];
+  const add = (html: string, length: number): void => {
+    const last = parts.at(-1);
+    if (last !== undefined && last.length + 1 + length <= limit) {
+      last.html += `\n${html}`;
+      last.length += 1 + length;
+    } else {
+      parts.push({ html, length });
+    }
+  };
+  for (const line of message.lines) {
+    const text = plainLine(line);
+    if (text.length <= limit) add(telegramLine(line), text.length);
+    else for (const chunk of chunks(text, limit)) add(escapeHtml(chunk), chunk.length);
+  }
+  return parts.map(({ html }) => html);
+}
+
+/** Cuts a text into pieces of at most `limit` UTF-16 units without parting a surrogate pair. */
+function chunks(text: string, limit: number): readonly string[] {
+  const found: string[] = [];
+  let current = '';
+  for (const character of text) {
+    if (current.length + character.length > limit) {
+      found.push(current);
+      current = '';
+    }
+    current += character;
+  }
+  return [...found, current];
+}

@@ -69,16 +69,14 @@ describe('halt', () => {
 describe('what was typed long ago', () => {
   const typed = async (text: string, ageMs: number): Promise<void> => {
     const at = bot.clock.now() - ageMs;
-    await bot
-      .chat()
-      .receive({
-        id: text,
-        channel: 'console',
-        chatId: 'local',
-        identity: 'console:local',
-        input: { kind: 'text', text },
-        at,
-      });
+    await bot.chat().receive({
+      id: text,
+      channel: 'console',
+      chatId: 'local',
+      identity: 'console:local',
+      input: { kind: 'text', text },
+      at,
+    });
   };
 
   test('changes are not made, questions are answered, halt always runs', async () => {

@@ -7,7 +7,7 @@ import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import type { Button, Channel, Incoming, Message, Receive } from '../../src/chat/channel.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { type Environ, readConfig } from '../../src/config.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, type Log } from '../../src/log.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from './clock.ts';
 
@@ -57,6 +57,8 @@ export interface HarnessOptions {
   readonly env?: Environ;
   readonly clock?: JumpClock;
   readonly timeouts?: AppOptions['timeouts'];
+  /** Channels beside the terminal's, made anew at every start of the bot. */
+  readonly channels?: (parts: { readonly clock: JumpClock; readonly log: Log }) => readonly Channel[];
   readonly socketTimings?: AppOptions['socketTimings'];
 }
 
@@ -80,6 +82,8 @@ export interface Harness {
   /** Waits until some message contains `text`, and gives it back. */
   told(text: string): Promise<string>;
   app(): App;
+  /** Resolves when nothing waits to be said. */
+  settled(): Promise<void>;
   /** Ends the process as a deploy would, and starts another on the same files. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -116,7 +120,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       socketTimings: options.socketTimings,
       channels: (whenSettled) => {
         settled = whenSettled;
-        return [channel];
+        return [channel, ...(options.channels?.({ clock, log }) ?? [])];
       },
     });
   let app = await start();
@@ -162,6 +166,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     told: (text) =>
       eventually(`a message with '${text}'`, () => channel.messages.find((shown) => shown.text.includes(text))?.text),
     app: () => app,
+    settled: () => settled(),
     async restart() {
       await app.stop();
       channel = new TestChannel();
