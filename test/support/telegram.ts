@@ -26,6 +26,14 @@ export interface TelegramFault {
 }
 
 type Json = Readonly<Record<string, unknown>>;
+interface PendingUpdate {
+  readonly update_id: number;
+  readonly body: Json;
+  readonly at: number;
+  readonly press: boolean;
+  /** Handed out although it was confirmed: Telegram promises at least once, not once. */
+  readonly again?: boolean;
+}
 interface Answer {
   readonly status: number;
   readonly body: Json;
@@ -53,7 +61,8 @@ export class TelegramStandIn {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #messages: TelegramMessage[] = [];
   readonly #faults = new Map<string, (TelegramFault & { left: number })[]>();
-  #updates: { readonly update_id: number; readonly body: Json; readonly at: number; readonly press: boolean }[] = [];
+  #updates: PendingUpdate[] = [];
+  readonly #handedOut = new Map<number, PendingUpdate>();
   readonly #answered = new Set<string>();
   #nextUpdate = 1_000;
   #nextMessage = 1;
@@ -123,8 +132,10 @@ export class TelegramStandIn {
   }
 
   /** Hands an update out again, as Telegram does when its confirmation was lost. */
-  redeliver(body: Json, updateId: number): void {
-    this.#updates.push({ update_id: updateId, body, at: this.#clock.now(), press: false });
+  redeliver(updateId: number): void {
+    const update = this.#handedOut.get(updateId);
+    if (update === undefined) throw new Error(`update ${updateId} was never handed out`);
+    this.#updates.push({ ...update, again: true });
     this.#poller?.wake();
   }
 
@@ -204,13 +215,16 @@ export class TelegramStandIn {
   async #getUpdates(body: Json, response: ServerResponse): Promise<Answer> {
     const offset = Number(body['offset'] ?? 0);
     this.#poller?.conflict();
-    this.#updates = this.#updates.filter(({ update_id }) => update_id >= offset || body['offset'] === undefined);
+    this.#updates = this.#updates.filter(({ update_id, again }) => update_id >= offset || again === true);
     const waiting = (): readonly unknown[] => {
       const now = this.#clock.now();
       this.#updates = this.#updates.filter(({ press, at }) => !press || now - at < callbackLifeMs);
-      return this.#updates.map((update) => ({ update_id: update.update_id, ...update.body }));
+      const ready = this.#updates;
+      this.#updates = ready.filter(({ again }) => again !== true);
+      for (const update of ready) this.#handedOut.set(update.update_id, update);
+      return ready.map((update) => ({ update_id: update.update_id, ...update.body }));
     };
-    if (waiting().length > 0 || Number(body['timeout'] ?? 0) === 0) return ok(waiting());
+    if (this.#updates.length > 0 || Number(body['timeout'] ?? 0) === 0) return ok(waiting());
     return new Promise((resolve) => {
       const done = (answer: Answer): void => {
         cancel();

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Line, Span } from '../../src/chat/channel.ts';
+import { plainLine, plainText, telegramLine, telegramParts, terminalLine } from '../../src/chat/render.ts';
+
+const words = fc.string({ unit: 'grapheme', maxLength: 40 }).map((text) => text.replaceAll('\n', ' '));
+const span: fc.Arbitrary<Span> = fc.oneof(
+  words,
+  words.map((bold) => ({ bold })),
+  words.map((code) => ({ code })),
+  words.map((text) => ({ tone: 'up' as const, text })),
+);
+const line: fc.Arbitrary<Line> = fc.oneof(words, fc.array(span, { maxLength: 6 }));
+
+/** What a reader sees of Telegram's HTML; throws for anything Telegram would not take. */
+function seen(html: string): string {
+  const open: string[] = [];
+  const text = html.replaceAll(/<(\/?)([a-z]+)>/g, (_whole, slash: string, tag: string) => {
+    if (slash === '') open.push(tag);
+    else if (open.pop() !== tag) throw new Error(`crossed: ${html}`);
+    return '';
+  });
+  if (open.length > 0 || /[<>]|&(?!amp;|lt;|gt;)/.test(text)) throw new Error(`not taken: ${html}`);
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+describe('Telegram HTML', () => {
+  test('shows what was meant, whatever was typed', () => {
+    fc.assert(
+      fc.property(line, (any) => {
+        expect(seen(telegramLine(any))).toBe(plainLine(any));
+      }),
+    );
+  });
+
+  test('is cut into parts that each stand by themselves, and lose nothing', () => {
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 30 }), fc.integer({ min: 8, max: 200 }), (lines, limit) => {
+        const parts = telegramParts({ lines }, limit);
+        const texts = parts.map(seen);
+        for (const text of texts) expect(text.length).toBeLessThanOrEqual(limit);
+        expect(texts.join('').replaceAll('\n', '')).toBe(plainText({ lines }).replaceAll('\n', ''));
+      }),
+    );
+  });
+
+  test('a line too long for a message is cut between characters', () => {
+    const parts = telegramParts({ lines: ['😀'.repeat(3_000)] });
+    expect(parts).toHaveLength(2);
+    for (const part of parts) expect(part).toMatch(/^(?:😀)+$/u);
+  });
+});
+
+describe('the terminal', () => {
+  test('shows colours only where it has them', () => {
+    const shown: Line = [{ bold: '삼성전자' }, ' ', { tone: 'up', text: '▲100' }];
+    expect(terminalLine(shown, false)).toBe('삼성전자 ▲100');
+    expect(terminalLine(shown, true)).toContain('\u001b[31m▲100');
+  });
+});
