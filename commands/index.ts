@@ -1,13 +1,30 @@
 import type { AnyCommand } from '../src/chat/command.ts';
+import { alert, alerts, unalert } from './alert.ts';
 import { balance } from './balance.ts';
 import { buy } from './buy.ts';
 import { cancel } from './cancel.ts';
 import { halt, resume } from './halt.ts';
 import { help } from './help.ts';
+import { market } from './market.ts';
 import { orders } from './orders.ts';
 import { price } from './price.ts';
 import { sell } from './sell.ts';
 import { status } from './status.ts';
 
 /** Every command there is, in the order in which help lists them. */
-export const commands: readonly AnyCommand[] = [price, balance, buy, sell, orders, cancel, halt, resume, status, help];
+export const commands: readonly AnyCommand[] = [
+  price,
+  market,
+  balance,
+  buy,
+  sell,
+  orders,
+  cancel,
+  alert,
+  alerts,
+  unalert,
+  halt,
+  resume,
+  status,
+  help,
+];

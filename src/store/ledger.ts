@@ -1,6 +1,7 @@
 import { Kysely } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ports.ts';
+import { createAlertMethods } from './alerts.ts';
 import { migrate } from './migrations.ts';
 import { createOrderMethods } from './orders.ts';
 import { createOutboxMethods } from './outbox.ts';
@@ -35,6 +36,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createOrderMethods(transactions),
     ...createOutboxMethods(transactions),
     ...createSettingMethods(transactions),
+    ...createAlertMethods(transactions),
     ...createPeopleMethods(transactions),
     close: () => db.destroy(),
   };

@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
  */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-ledger': { up: createLedger },
+  '0002-alerts': { up: createAlerts },
   '0003-people': { up: createPeople },
 };
 
@@ -134,4 +135,21 @@ async function createPeople(db: Kysely<unknown>): Promise<void> {
     .addColumn('person_id', 'text', (column) => column.notNull())
     .addColumn('role', 'text', (column) => column.notNull())
     .execute();
+}
+
+async function createAlerts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('alerts')
+    .addColumn('id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('person_id', 'text', (column) => column.notNull())
+    .addColumn('channel', 'text', (column) => column.notNull())
+    .addColumn('chat_id', 'text', (column) => column.notNull())
+    .addColumn('symbol', 'text', (column) => column.notNull())
+    .addColumn('direction', 'text', (column) => column.notNull())
+    .addColumn('price', 'bigint', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('fired_at', 'bigint')
+    .execute();
+  await db.schema.createIndex('alerts_state').on('alerts').columns(['state', 'created_at']).execute();
 }

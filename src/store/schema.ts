@@ -1,3 +1,4 @@
+import type { AlertDirection } from '../domain/alert.ts';
 import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/order.ts';
 import type { Role } from '../domain/person.ts';
 import type { Proposal } from '../ports.ts';
@@ -11,6 +12,7 @@ export interface Tables {
   readonly outbox: OutboxTable;
   readonly settings: SettingsTable;
   readonly people: PeopleTable;
+  readonly alerts: AlertsTable;
 }
 
 export interface ProposalsTable {
@@ -50,6 +52,19 @@ export interface OrdersTable {
   readonly text: string | null;
   readonly confirmed_at: number;
   readonly updated_at: number;
+}
+
+export interface AlertsTable {
+  readonly id: string;
+  readonly person_id: string;
+  readonly channel: string;
+  readonly chat_id: string;
+  readonly symbol: string;
+  readonly direction: AlertDirection;
+  readonly price: number;
+  readonly state: 'armed' | 'waiting' | 'fired' | 'deleted';
+  readonly created_at: number;
+  readonly fired_at: number | null;
 }
 
 /** Who was paired, beside those of the settings. */

@@ -162,7 +162,7 @@ describe('order events', () => {
         }
         expect(await folded(ledger, id)).toStrictEqual(expected);
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 });

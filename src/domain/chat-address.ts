@@ -1,0 +1,5 @@
+/** Where a message goes: a channel's name and a chat in it. */
+export interface ChatAddress {
+  readonly channel: string;
+  readonly chatId: string;
+}
