@@ -56,7 +56,8 @@ export const alert = defineCommand({
       ...args.condition,
     });
     const lines: Line[] = [
-      [{ bold: words.alerts.made }, ` ${conditionText(context, made)}`],
+      [{ bold: words.alerts.made }],
+      conditionText(context, made),
       `${words.ticket.last} ${words.won(last)}`,
       ...(made.state === 'waiting' ? [words.alerts.waiting] : []),
       ...(alerts.isLive(made.symbol) ? [] : [words.alerts.polled]),

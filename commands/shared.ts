@@ -4,7 +4,8 @@ import type { Words } from '../src/i18n/index.ts';
 /** `▲1,100 (+1.44%)`, red for up and blue for down where colours show. */
 export function changeSpan(words: Words, change: number, percent: number): Span {
   const tone = change > 0 ? 'up' : change < 0 ? 'down' : 'even';
-  const mark = { up: '▲', down: '▼', even: '' }[tone];
+  if (tone === 'even') return { tone, text: words.quote.unchanged };
+  const mark = tone === 'up' ? '▲' : '▼';
   return { tone, text: `${mark}${words.grouped(Math.abs(change))} (${words.percentSigned(percent)})` };
 }
 

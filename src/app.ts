@@ -8,15 +8,18 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Health } from './domain/health.ts';
 import { languages } from './i18n/index.ts';
-import { createKis, type KisOptions } from './kis/broker.ts';
+import { createKis, type Kis, type KisOptions } from './kis/broker.ts';
+import { MasterFiles } from './kis/symbol-files.ts';
 import { createDirectory } from './kis/symbols.ts';
 import { shippedInstruments } from './kis/symbols-shipped.ts';
 import type { Log } from './log.ts';
-import type { ChatAddress } from './ports.ts';
+import type { ChatAddress, ScheduledTask, Scheduler } from './ports.ts';
+import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
 import { Orders } from './services/orders.ts';
 import { People } from './services/people.ts';
+import { SymbolMaster } from './services/symbol-master.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
 import { openLedger } from './store/ledger.ts';
@@ -39,6 +42,8 @@ export interface AppOptions {
   readonly channels: (settled: () => Promise<void>) => readonly Channel[];
   /** Without a socket and without orders: for one question beside a running bot. */
   readonly readOnly?: boolean;
+  /** Absent, nothing is done by the hour. */
+  readonly scheduler?: Scheduler;
   readonly timeouts?: KisOptions['timeouts'];
   readonly socketTimings?: KisOptions['socketTimings'];
 }
@@ -73,8 +78,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const cache = await openCache({ path: config.store.cache });
   const ledger = await openLedger({ url: `sqlite:${readOnly ? ':memory:' : config.store.ledger}` });
   const access = accessOf(config);
+  const environment = simulatedEnvironment(config, simulator);
   const kis = createKis({
-    environment: simulatedEnvironment(config, simulator),
+    environment,
     key: access,
     account: access.account,
     htsId: access.htsId,
@@ -96,7 +102,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const tag = words.venueTag[broker.venue.kind];
   const outbox = new Outbox({ ledger, channels, clock, log, tag });
   for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
-  const directory = createDirectory(shippedInstruments);
+  const source = new MasterFiles({ masterUrl: environment.masterUrl, clock });
+  const symbols = new SymbolMaster({ source, shipped: shippedInstruments, index: createDirectory, cache, clock, log });
+  const { directory } = symbols;
   const addresses = (wanted: ChatAddress | undefined): readonly ChatAddress[] =>
     wanted !== undefined && channels.has(wanted.channel) ? [wanted] : ownerAddresses(people, channels);
   const draft: DraftNotice = (notice, wanted) => {
@@ -109,6 +117,17 @@ export async function startApp(options: AppOptions): Promise<App> {
   const fills = new Fills({ broker, ledger, directory, clock, log, draft, queued: () => outbox.flush() });
   const { rails, liveTrading } = config;
   const orders = new Orders({ broker, ledger, calendar, fills, rails, liveTrading, clock, log, newId, draft });
+  const alerts = new Alerts({
+    broker,
+    feed,
+    ledger,
+    directory,
+    clock,
+    log,
+    newId,
+    draft,
+    queued: () => outbox.flush(),
+  });
   const startedAt = clock.now();
   let lastTickAt: number | undefined;
   const health = async (): Promise<Health> => ({
@@ -124,7 +143,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const router = new Router({
     commands: options.commands,
-    services: { broker, orders, calendar, directory, health },
+    services: { broker, orders, alerts, calendar, directory, health },
     words,
     identify: (identity) => people.identify(identity),
     pair: (identity, code) => people.pair(identity, code),
@@ -151,12 +170,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     await feed.start({
       onTrade: (trade) => {
         lastTickAt = trade.at;
+        alerts.onTrade(trade);
       },
       onOrderBook: () => undefined,
       onExecution: (notice) => fills.onNotice(notice),
-      onResumed: compare,
+      onResumed: () => {
+        compare();
+        void alerts.resync();
+      },
     });
     compare();
+    await alerts.load();
     const start = [
       words.start[broker.venue.kind],
       ...(access.htsId === undefined ? [words.start.noHtsId] : []),
@@ -164,6 +188,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     ];
     for (const address of ownerAddresses(people, channels)) await outbox.post({ address, message: { lines: start } });
     await invite();
+    if (options.scheduler !== undefined) scheduleHousework(options.scheduler, { kis, calendar, symbols });
+  } else {
+    await symbols.load();
   }
   for (const channel of channels.values()) await channel.start(receive);
   outbox.flush();
@@ -186,8 +213,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       // An order under way is waited for: cutting it off would make its outcome unknown.
       await Promise.race([router.idle(), clock.sleep(stopWaitMs)]);
       fills.stop();
+      alerts.stop();
+      const scheduled = readOnly ? undefined : options.scheduler?.stop();
       await kis.close();
       await fills.idle();
+      await scheduled;
       await outbox.stop();
       await ledger.close();
       await cache.close();
@@ -197,6 +227,19 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
 }
 
+/** What is made ready before the market opens, so that nobody waits for it; hours are Korea's. */
+function scheduleHousework(
+  scheduler: Scheduler,
+  { kis, calendar, symbols }: { readonly kis: Kis; readonly calendar: Calendar; readonly symbols: SymbolMaster },
+): void {
+  scheduler.cron('token', '50 7 * * *', () => kis.warmUp(), { atStart: true });
+  const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
+  scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
+  // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.
+  scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
+  scheduler.start();
+}
+
 /** What the simulator takes for credentials, or the settings' own. */
 export function accessOf(config: Config): NonNullable<Config['kis']['credentials']> {
   return config.kis.credentials ?? simulatorAccess;
@@ -204,7 +247,9 @@ export function accessOf(config: Config): NonNullable<Config['kis']['credentials
 
 function simulatedEnvironment(config: Config, simulator: Simulator | undefined): Config['kis']['environment'] {
   if (simulator === undefined) return config.kis.environment;
-  return { ...config.kis.environment, restUrl: simulator.restUrl, wsUrl: `${simulator.wsUrl}/tryitout` };
+  const { restUrl, wsUrl } = simulator;
+  const masterUrl = `${restUrl}/common/master`;
+  return { ...config.kis.environment, restUrl, masterUrl, wsUrl: `${wsUrl}/tryitout` };
 }
 
 /** Where owners are told what nobody asked for: the terminal, and their own chats with the bot. */

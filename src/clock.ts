@@ -78,3 +78,8 @@ export function fromKoreanDateTime(text: string): number {
 export function weekdayOf(day: string): number {
   return DateTime.fromFormat(day, 'yyyyMMdd', { zone: KST }).weekday;
 }
+
+/** The Korean day after `day` (`20261121`). */
+export function nextDay(day: string): string {
+  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: KST }).plus({ days: 1 }).toFormat('yyyyMMdd');
+}

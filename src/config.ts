@@ -1,6 +1,6 @@
 import { join, parse as parsePath } from 'node:path';
 import { z } from 'zod';
-import { type Environment, environments } from './kis/environment.ts';
+import { type Environment, environments, venueOfHost } from './kis/environment.ts';
 
 /** Everything the process was told, read once and frozen. */
 export interface Config {
@@ -114,6 +114,7 @@ const schema = z.object({
   KIS_HTS_ID: z.string().optional(),
   KIS_REST_URL: url('http:', 'https:'),
   KIS_WS_URL: url('ws:', 'wss:'),
+  KIS_MASTER_URL: url('http:', 'https:'),
   KIS_CALLS_PER_SECOND: wholeNumber(18, 1, 'calls').optional(),
   KIS_PINGPONG: z.enum(['echo', 'frame'], 'echo or frame').default('echo'),
   TELEGRAM_BOT_TOKEN: z
@@ -139,6 +140,9 @@ const schema = z.object({
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'a pino level such as info')
     .default('info'),
 });
+
+/** Every variable that is read. */
+export const settingNames: readonly string[] = Object.keys(schema.shape);
 
 /**
  * Reads the settings. All problems come back at once, each with its variable and what would be right.
@@ -178,9 +182,13 @@ export function readConfig(
 
 function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
   const base: Environment = environments[data.KIS_ENV ?? (simulated ? 'simulator' : 'paper')];
+  const restUrl = data.KIS_REST_URL ?? base.restUrl;
+  // A stand-in on this machine has master files of its own; nobody should wait for KIS's beside it.
+  const besideApi = venueOfHost(restUrl) === 'simulator' ? `${restUrl}/common/master` : base.masterUrl;
   const environment: Environment = {
     ...base,
-    restUrl: data.KIS_REST_URL ?? base.restUrl,
+    restUrl,
+    masterUrl: data.KIS_MASTER_URL ?? besideApi,
     wsUrl: data.KIS_WS_URL ?? base.wsUrl,
     callsPerSecond: data.KIS_CALLS_PER_SECOND ?? base.callsPerSecond,
   };

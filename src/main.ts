@@ -13,6 +13,7 @@ import { AppError, errorText } from './errors.ts';
 import { languages } from './i18n/index.ts';
 import { createLog, type Log } from './log.ts';
 import { localIdentity } from './services/people.ts';
+import { CronScheduler } from './services/scheduler.ts';
 import { startSimulator } from './simulator/server.ts';
 
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
@@ -66,6 +67,7 @@ async function runBot(settleMs: number): Promise<void> {
     log,
     version,
     ...randomness,
+    scheduler: new CronScheduler({ log }),
     channels: (settled) => [
       ...(telegram === undefined ? [] : [telegram]),
       new ConsoleChannel({

@@ -1,5 +1,7 @@
 import type { Balance, BuyingPower } from './domain/account.ts';
-import type { Instrument } from './domain/instrument.ts';
+import type { Alert } from './domain/alert.ts';
+import type { ChatAddress } from './domain/chat-address.ts';
+import type { Instrument, Market } from './domain/instrument.ts';
 import type {
   Exchange,
   ExecutionNotice,
@@ -15,8 +17,11 @@ import type {
 import type { Person } from './domain/person.ts';
 import type { Bar, OrderBook, Quote, Trade } from './domain/quote.ts';
 
-/** How soon a read is wanted: somebody is looking at the chat, or nobody is. Orders go ahead of both. */
-export type ReadPriority = 'interactive' | 'background';
+/**
+ * How soon a read is wanted: an order that somebody pressed waits for it, somebody is looking at the chat, or nobody
+ * is. Orders themselves go ahead of all three.
+ */
+export type ReadPriority = 'urgent' | 'interactive' | 'background';
 
 export interface ReadOptions {
   readonly priority?: ReadPriority;
@@ -126,15 +131,21 @@ export interface MarketFeed {
 /** Finds issues by code, Korean name or initial consonants. */
 export interface InstrumentDirectory {
   get(symbol: string): Instrument | undefined;
-  /** Best match first. An exact name or code comes alone. */
+  /** Best match first. An exact code or name, or the initials of one whole name, comes alone. */
   search(text: string, limit: number): readonly Instrument[];
 }
 
-/** Where a message goes: a channel's name and a chat in it. */
-export interface ChatAddress {
-  readonly channel: string;
-  readonly chatId: string;
+/** Where the markets' lists of issues come from. */
+export interface SymbolSource {
+  /** Tells one source's lists from another's in the cache. */
+  readonly name: string;
+  /** With fewer issues than this a market's list is taken for broken. */
+  leastIssues(market: Market): number;
+  /** A market's list of today. AppError `symbols.unavailable`, `symbols.unreadable`. */
+  download(market: Market, signal: AbortSignal): Promise<readonly Instrument[]>;
 }
+
+export type { ChatAddress };
 
 /** What somebody is asked to confirm. `plan` is the command's own, kept as JSON. */
 export interface Proposal {
@@ -230,6 +241,15 @@ export interface Ledger {
     day: string,
     messages?: readonly OutboxDraft[],
   ): Promise<{ readonly fresh: boolean; readonly noticedQuantity: number }>;
+  createAlert(alert: Alert): Promise<void>;
+  /** Neither fired nor deleted, oldest first. */
+  openAlerts(): Promise<readonly Alert[]>;
+  /** A waiting alert saw a price on the other side. */
+  armAlert(id: string): Promise<void>;
+  /** Marks it fired and queues the messages about it, in one; false, and nothing done, when it was not armed (any more). */
+  fireAlert(id: string, at: number, messages: readonly OutboxDraft[]): Promise<boolean>;
+  /** False when it is not this person's, or over already. */
+  deleteAlert(id: string, personId: string): Promise<boolean>;
   /** Makes an identity (`telegram:123`) known as a person's, or changes whose it is. */
   addIdentity(identity: string, person: Person): Promise<void>;
   /** Everybody who was made known that way. */
@@ -255,4 +275,19 @@ export interface Cache {
   set<T>(key: string, value: T, ttlMs?: number): Promise<void>;
   delete(key: string): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Work done by the hour. `signal` is aborted when the process ends. */
+export type ScheduledTask = (signal: AbortSignal) => Promise<void>;
+
+/** Time of day, as a port: what starts work at an hour in Korea. */
+export interface Scheduler {
+  /**
+   * Runs `task` by a cron expression (`5 8 * * 1-5`), and with `atStart` also once when scheduling starts, in the
+   * background. A run that falls due while the last one of that name is under way is left out; a failed one is logged.
+   */
+  cron(name: string, expression: string, task: ScheduledTask, options?: { readonly atStart?: boolean }): void;
+  start(): void;
+  /** No run begins after this; resolves when those under way have ended. */
+  stop(): Promise<void>;
 }

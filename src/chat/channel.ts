@@ -10,8 +10,11 @@ export type Span =
 /** One line of a message. A string is a line of plain text. */
 export type Line = string | readonly Span[];
 
+/** Bytes of a button's id: Telegram takes no more. */
+export const longestButtonId = 64;
+
 export interface Button {
-  /** What comes back when it is pressed; at most 64 bytes, because Telegram takes no more. */
+  /** What comes back when it is pressed; at most `longestButtonId` bytes. */
   readonly id: string;
   readonly label: string;
 }

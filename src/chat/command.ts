@@ -4,6 +4,7 @@ import type { Person, Role } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
 import type { Broker, ChatAddress, InstrumentDirectory, Proposal } from '../ports.ts';
+import type { Alerts } from '../services/alerts.ts';
 import type { Calendar } from '../services/calendar.ts';
 import type { Orders } from '../services/orders.ts';
 import type { Message } from './channel.ts';
@@ -17,6 +18,7 @@ export interface CommandContext {
   readonly orders: Orders;
   readonly calendar: Calendar;
   readonly directory: InstrumentDirectory;
+  readonly alerts: Alerts;
   /** How the bot is. */
   readonly health: () => Promise<Health>;
   /** The commands there are, for help. */
@@ -147,19 +149,20 @@ export const instrument: ArgumentKind<Instrument> = {
     if (/^[\d,.]+(?:주|원)?$/.test(first) && !looksLikeSymbol(first))
       throw new AppError('args.order', { text: shorten(first) });
     const longest = Math.max(1, tokens.length - after);
+    let ambiguous: AppError | undefined;
     for (let used = longest; used >= 1; used -= 1) {
       const text = tokens.slice(0, used).join(' ');
       const [found, ...others] = findInstrument(text, directory);
       if (found === undefined) continue;
       if (others.length === 0) return { value: found, used };
       // Several words that fit several issues may still be one word and its neighbours.
-      if (used === 1) {
-        throw new AppError('args.instrument-ambiguous', {
-          text: shorten(text),
-          choices: [found, ...others].map(({ symbol }) => symbol).join(','),
-        });
-      }
+      ambiguous ??= new AppError('args.instrument-ambiguous', {
+        text: shorten(text),
+        typed: text,
+        choices: [found, ...others].map(({ symbol }) => symbol).join(','),
+      });
     }
+    if (ambiguous !== undefined) throw ambiguous;
     throw new AppError('args.instrument-unknown', { text: shorten(first) });
   },
 };

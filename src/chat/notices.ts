@@ -94,6 +94,16 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
         ],
       };
     }
+    case 'alert': {
+      const { alert, name, price } = notice;
+      return {
+        lines: [
+          [{ bold: words.alerts.fired }, ` ${words.alerts.condition(name, words.won(alert.price), alert.direction)}`],
+          [`${words.ticket.last} `, { bold: words.won(price) }],
+        ],
+        buttons: [[{ id: `run:/price ${alert.symbol}`, label: words.buttons.price }]],
+      };
+    }
     case 'never-sent':
     case 'outcome-unknown': {
       const { intent } = notice.order;

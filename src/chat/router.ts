@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { ChatAddress, Ledger, Proposal } from '../ports.ts';
 import type { PairResult } from '../services/people.ts';
 import type { Button, Incoming, Line, Message } from './channel.ts';
+import { choiceButtons } from './choices.ts';
 import { type AnyCommand, type CommandContext, readArguments, shorten, type Ticket } from './command.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -128,10 +129,12 @@ export class Router {
   async #text(turn: Turn, text: string): Promise<void> {
     const { words } = this.#options;
     let command: AnyCommand | undefined;
+    let tokens: readonly string[] = [];
     try {
       const line = text.trim();
       if (line.length > longestText) throw new AppError('chat.too-long', { length: line.length, limit: longestText });
-      const [first = '', ...tokens] = line.split(/\s+/);
+      const [first = '', ...rest] = line.split(/\s+/);
+      tokens = rest;
       // In groups Telegram adds the bot's name: /price@hoga_bot.
       const name = first.replace(/^\//, '').replace(/@\w+$/, '').toLowerCase();
       command = this.#byName.get(name);
@@ -142,7 +145,7 @@ export class Router {
       }
       await this.#run(turn, command, tokens);
     } catch (error) {
-      await this.#sayError(turn, error, command, words);
+      await this.#sayError(turn, error, command, words, tokens);
     }
   }
 
@@ -314,9 +317,20 @@ export class Router {
     }
   }
 
-  async #sayError(turn: Turn, error: unknown, command: AnyCommand | undefined, words: Words): Promise<void> {
+  async #sayError(
+    turn: Turn,
+    error: unknown,
+    command: AnyCommand | undefined,
+    words: Words,
+    tokens: readonly string[] = [],
+  ): Promise<void> {
     this.#logFailure(error, command);
-    await this.#say(turn, describeError(words, error, command));
+    const message = describeError(words, error, command);
+    const choices =
+      command !== undefined && error instanceof AppError && error.code === 'args.instrument-ambiguous'
+        ? { buttons: choiceButtons(command.name, tokens, error, this.#options.services.directory) }
+        : {};
+    await this.#say(turn, { ...message, ...choices });
   }
 
   async #say(turn: Pick<Turn, 'address' | 'edits'>, message: Message, key?: string): Promise<void> {
@@ -329,7 +343,7 @@ function pairingCode(text: string): string | undefined {
   return /^\/pair(?:@\w+)?\s+(\S{1,40})\s*$/.exec(text.trim())?.[1];
 }
 
-/** One sentence; for what was typed wrongly an example of what works, and for several fitting issues a button each. */
+/** One sentence; for what was typed wrongly an example of what works. */
 function describeError(words: Words, error: unknown, command: AnyCommand | undefined): Message {
   const sentence = errorSentence(words, error);
   if (!(error instanceof AppError) || command === undefined) return { lines: [sentence] };

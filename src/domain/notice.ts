@@ -1,3 +1,4 @@
+import type { Alert } from './alert.ts';
 import type { OrderRecord, Side } from './order.ts';
 
 /** Something a person is told without having asked just now. */
@@ -26,6 +27,8 @@ export type Notice =
       /** An order of ours whose outcome is unknown is about the same issue and side: it may be that one. */
       readonly maybeOurs: boolean;
     }
+  /** A price that somebody waits for was crossed. */
+  | { readonly kind: 'alert'; readonly alert: Alert; readonly name: string; readonly price: number }
   /** Found at start: confirmed, and the process ended before anything was sent. */
   | { readonly kind: 'never-sent'; readonly order: OrderRecord }
   /** Found at start: the request may have left, and nobody knows what came of it. */

@@ -108,7 +108,7 @@ export type RuleViolation =
       readonly percent: number;
       readonly limit: number;
     }
-  | { readonly rule: 'rule.market-closed'; readonly reason: 'holiday' | 'hours' | 'unknown' };
+  | { readonly rule: 'rule.market-closed'; readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown' };
 
 /**
  * The price an order is valued at for caps: its own, or the upper limit for a market order, which is what KIS reserves

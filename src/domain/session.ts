@@ -1,3 +1,5 @@
+import { type ShiftedHours, shiftedHours } from './krx-holidays.ts';
+
 /** What trades at a moment. `closed` covers nights, weekends and holidays. */
 export type SessionKind = 'opening-auction' | 'regular' | 'closing-auction' | 'post-close' | 'after-market' | 'closed';
 
@@ -22,17 +24,46 @@ export const krxSessions: readonly SessionRow[] = [
   { kind: 'after-market', start: '1600', end: '2000', from: '20260914' },
 ];
 
-/** The session at `time` (`HHmmss`) of an open `day` (`20261121`). */
-export function sessionAt(day: string, time: string, rows: readonly SessionRow[] = krxSessions): SessionKind {
+/**
+ * The day of a market that opens late. The opening auction moves with the opening, the closing auction and what follows
+ * with the close. When the after-market begins on a day that closes late was not published; it takes no ordinary order
+ * either way, so its row follows the others.
+ */
+function shiftedSessions({ day, open, close }: ShiftedHours): readonly SessionRow[] {
+  const inForce = { from: day, to: day };
+  const evening = krxSessions.filter(({ kind, from = '' }) => kind === 'after-market' && from <= day);
+  const closeOfTrading = later(close, 30);
+  return [
+    { kind: 'opening-auction', start: later(open, -30), end: open, ...inForce },
+    { kind: 'regular', start: open, end: later(close, -10), ...inForce },
+    { kind: 'closing-auction', start: later(close, -10), end: close, ...inForce },
+    { kind: 'post-close', start: close, end: closeOfTrading, ...inForce },
+    ...evening.map((row) => ({ ...row, start: closeOfTrading })),
+  ];
+}
+
+/** `HHmm` so many minutes later. */
+function later(time: string, minutes: number): string {
+  const total = Number(time.slice(0, 2)) * 60 + Number(time.slice(2)) + minutes;
+  return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, '0')).join('');
+}
+
+/** The stretches of a trading `day` (`20261121`), in order. */
+export function sessionsOn(day: string, rows?: readonly SessionRow[]): readonly SessionRow[] {
+  const shifted = shiftedHours.find((candidate) => candidate.day === day);
+  const all = rows ?? (shifted === undefined ? krxSessions : shiftedSessions(shifted));
+  return all.filter(({ from = '', to = '99999999' }) => from <= day && day <= to);
+}
+
+/** The stretch of an open `day` that `time` (`HHmmss`) is in; undefined before the first, between two and after the last. */
+export function sessionRowAt(day: string, time: string, rows?: readonly SessionRow[]): SessionRow | undefined {
   const minute = time.slice(0, 4);
-  const row = rows.find(
-    (candidate) =>
-      candidate.start <= minute &&
-      minute < candidate.end &&
-      (candidate.from === undefined || candidate.from <= day) &&
-      (candidate.to === undefined || day <= candidate.to),
-  );
-  return row?.kind ?? 'closed';
+  return sessionsOn(day, rows).find(({ start, end }) => start <= minute && minute < end);
+}
+
+/** The session at `time` (`HHmmss`) of an open `day` (`20261121`). */
+export function sessionAt(day: string, time: string, rows?: readonly SessionRow[]): SessionKind {
+  return sessionRowAt(day, time, rows)?.kind ?? 'closed';
 }
 
 /** Sessions in which KRX takes ordinary limit and market orders. */

@@ -6,6 +6,11 @@ const signed = (value: number, text: string): string => (value > 0 ? `+${text}` 
 const won = (amount: number): string => `₩${grouped(amount)}`;
 const shares = (count: number): string => (count === 1 ? '1 share' : `${grouped(count)} shares`);
 
+const clockTime: Words['clockTime'] = (at) =>
+  [at.hour, at.minute].map((part) => String(part).padStart(2, '0')).join(':');
+const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
 
 /** English, sentence for sentence. */
@@ -14,6 +19,8 @@ export const en: Words = {
   won,
   wonSigned: (amount) => signed(amount, won(amount)),
   shares,
+  clockTime,
+  moment: (at) => `${weekdays[at.weekday - 1]} ${at.day} ${months[at.month - 1]} ${clockTime(at)} KST`,
   percentSigned: (value) => signed(value, `${value.toFixed(2)}%`),
   wonShort: (amount) => (amount >= 1e9 ? `₩${(amount / 1e9).toFixed(1)}bn` : won(amount)),
 
@@ -52,6 +59,7 @@ export const en: Words = {
     buy: 'Buy',
     sell: 'Sell',
     refresh: 'Refresh',
+    price: 'Price',
     cancelOrder: (name) => `Cancel ${name}`,
   },
 
@@ -62,6 +70,8 @@ export const en: Words = {
     price: 'price',
     order: 'order number',
     command: 'command',
+    condition: 'condition',
+    alert: 'alert',
   },
   commands: {
     help: 'shows the commands',
@@ -71,9 +81,13 @@ export const en: Words = {
     sell: 'makes a sell ticket (sent only when confirmed)',
     orders: "shows open and today's orders",
     cancel: 'cancels open orders (sent only when confirmed)',
+    alert: 'tells you when a price is reached',
+    alerts: 'lists alerts, to delete them',
+    unalert: 'deletes an alert',
     halt: 'stops all trading',
     resume: 'lets trading go on',
     status: 'shows connections and health',
+    market: 'shows whether the market is open, and when it opens next',
   },
 
   pairing: {
@@ -81,6 +95,18 @@ export const en: Words = {
     already: 'You are known already.',
     wrong: "That code is wrong. Use the one shown in the bot's terminal. Example: /pair 1a2b3c4d",
     invite: (code) => `To become the owner, send /pair ${code} in a chat with the bot within ten minutes (five tries).`,
+  },
+  alerts: {
+    made: 'Alert set',
+    list: 'Alerts',
+    none: 'No alerts. Example: /alert 삼성전자 >= 71000',
+    condition: (name, price, direction) =>
+      `${name} ${direction === 'at-or-above' ? 'at or above' : 'at or below'} ${price}`,
+    waiting: 'The price is there already. You will be told when it comes back to it from the other side.',
+    polled: 'No live slot is left, so it is looked up every 15 seconds.',
+    polledShort: 'every 15 s',
+    remove: (index) => `Delete ${index}`,
+    fired: '🔔 Alert',
   },
   doctor: {
     settings: 'settings',
@@ -119,6 +145,47 @@ export const en: Words = {
       return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
     },
   },
+  market: {
+    session: {
+      'opening-auction': 'Opening auction',
+      regular: 'Regular session',
+      'closing-auction': 'Closing auction',
+      'post-close': 'After hours at the close',
+      'after-market': 'After-market',
+      closed: 'Closed',
+    },
+    until: (time) => `until ${time} KST`,
+    takesOrders: 'Orders are taken.',
+    takesNone: 'Limit and market orders are not taken now.',
+    closed: 'Closed',
+    hours: 'It is outside trading hours.',
+    weekend: 'weekend',
+    holiday: 'market holiday',
+    holidays: {
+      'new-year': "New Year's Day",
+      seollal: 'Seollal',
+      'independence-movement-day': 'Independence Movement Day',
+      'labour-day': 'Labour Day',
+      'childrens-day': "Children's Day",
+      'buddhas-birthday': "Buddha's Birthday",
+      'election-day': 'election day',
+      'constitution-day': 'Constitution Day',
+      'liberation-day': 'Liberation Day',
+      chuseok: 'Chuseok',
+      'foundation-day': 'National Foundation Day',
+      'hangul-day': 'Hangul Day',
+      christmas: 'Christmas',
+      'year-end': 'year-end closing',
+    },
+    unknown: 'Not known',
+    unknownWhy: 'It could not be found out whether the market opens today. No order is sent until it is known.',
+    always: "The simulator's market never closes.",
+    shifted: (open, close, why) => `Today's regular session is ${open}–${close} (${why}).`,
+    shiftedWhy: { 'first-trading-day': 'first trading day of the year', 'entrance-exam': 'university entrance exam' },
+    next: (when) => `Next opening: ${when}`,
+    byTable:
+      'KIS cannot be asked about holidays here, so the built-in table of 2026–2027 decides. It may lack temporary holidays.',
+  },
   trading: {
     halted: 'Trading is halted. No new order leaves. Cancels still do.',
     resumed: 'Trading goes on.',
@@ -142,7 +209,7 @@ export const en: Words = {
     sending: 'Confirmed. Sending to KIS…',
   },
 
-  quote: { range: 'Open/high/low', volume: 'Volume', turnover: 'Turnover', limits: 'Limits' },
+  quote: { unchanged: 'unchanged', range: 'Open/high/low', volume: 'Volume', turnover: 'Turnover', limits: 'Limits' },
 
   balance: {
     title: 'Balance',
@@ -249,6 +316,7 @@ export const en: Words = {
     'args.quantity-whole': (c) => `The quantity must be a whole number from 1 ('${c['text']}').`,
     'args.quantity-large': (c) => `That quantity is too large ('${c['text']}').`,
     'args.price': (c) => `'${c['text']}' is not a price. Use whole won, or 'market'.`,
+    'args.condition': (c) => `'${c['text']}' is not a condition. Use >= or <= and a price.`,
     'args.order-number': (c) => `'${c['text']}' is not an order number. Use one from /orders, or all.`,
 
     'rule.tick': (c) =>
@@ -269,13 +337,15 @@ export const en: Words = {
     'rule.drift': (c) =>
       `The price moved ${Number(c['percent']).toFixed(2)}% since the ticket (${won(Number(c['shown']))} → ${won(Number(c['now']))}). Please make a new ticket.`,
     'rule.market-closed': (c) =>
-      c['reason'] === 'holiday'
-        ? 'The market is closed today (holiday).'
+      c['reason'] === 'weekend' || c['reason'] === 'holiday'
+        ? `The market is closed today (${c['reason']}). /market tells when it opens next.`
         : c['reason'] === 'hours'
-          ? 'The regular market is closed now (orders are taken 08:30–15:30).'
+          ? 'The regular market is closed now (orders are normally taken 08:30–15:30).'
           : 'It is not known whether the market is open today, so nothing is sent. Please try again in a moment.',
     'rule.no-price': () => 'The book is empty, so there is no price to take. Please give one.',
 
+    'alerts.too-many': (c) => `${c['limit']} alerts a person are the most. Delete some in /alerts.`,
+    'alerts.not-found': () => 'There is no such alert. See /alerts.',
     'orders.halted': () => 'Trading is halted. The owner can /resume it.',
     'orders.not-armed': () => 'Live trading is off. Orders leave only with HOGA_LIVE_TRADING=yes in the settings.',
     'orders.not-recorded': () =>

@@ -1,6 +1,9 @@
 import { josa } from 'es-hangul';
+import type { AlertDirection } from '../domain/alert.ts';
+import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
 import type { OrderStatus, OrderType, Side } from '../domain/order.ts';
 import type { IssueWarning } from '../domain/quote.ts';
+import type { SessionKind } from '../domain/session.ts';
 import type { ErrorContext } from '../errors.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
@@ -13,6 +16,17 @@ const quoted = (context: ErrorContext, particle: '은/는'): string => {
 };
 const won = (amount: number): string => `${grouped(amount)}원`;
 const shares = (count: number): string => `${grouped(count)}주`;
+
+/** A date and time in Korea; `weekday` 1 is Monday. */
+export interface KoreanMoment {
+  readonly month: number;
+  readonly day: number;
+  readonly weekday: number;
+  readonly hour: number;
+  readonly minute: number;
+}
+const clockTime = ({ hour, minute }: Pick<KoreanMoment, 'hour' | 'minute'>): string =>
+  [hour, minute].map((part) => String(part).padStart(2, '0')).join(':');
 
 /** What KIS said, with its code. */
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
@@ -31,6 +45,8 @@ const argumentNames = {
   price: '가격',
   order: '주문번호',
   command: '명령',
+  condition: '조건',
+  alert: '알림',
 };
 
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
@@ -39,6 +55,11 @@ export const ko = {
   won,
   wonSigned: (amount: number): string => signed(amount, won(amount)),
   shares,
+  /** 09:00 */
+  clockTime,
+  /** 11월 23일(월) 09:00 */
+  moment: (at: KoreanMoment): string =>
+    `${at.month}월 ${at.day}일(${'월화수목금토일'[at.weekday - 1]}) ${clockTime(at)}`,
   percentSigned: (value: number): string => signed(value, `${value.toFixed(2)}%`),
   /** 123,456,789,000 → 1,234억 */
   wonShort: (amount: number): string => {
@@ -81,6 +102,7 @@ export const ko = {
     buy: '매수',
     sell: '매도',
     refresh: '새로고침',
+    price: '현재가',
     cancelOrder: (name: string): string => `${name} 취소`,
   },
 
@@ -93,9 +115,13 @@ export const ko = {
     sell: '매도 주문표를 만듭니다 (확인해야 나갑니다)',
     orders: '미체결과 오늘 주문을 봅니다',
     cancel: '미체결 주문을 취소합니다 (확인해야 나갑니다)',
+    alert: '가격이 닿으면 알려 드립니다',
+    alerts: '알림을 보고 지웁니다',
+    unalert: '알림을 지웁니다',
     halt: '모든 거래를 정지합니다',
     resume: '정지한 거래를 다시 시작합니다',
     status: '연결과 상태를 봅니다',
+    market: '장이 열렸는지, 다음에 언제 열리는지 봅니다',
   },
 
   pairing: {
@@ -104,6 +130,18 @@ export const ko = {
     wrong: '등록 코드가 다릅니다. 봇이 실행 중인 터미널에 나온 코드를 써 주세요. 예: /pair 1a2b3c4d',
     invite: (code: string): string =>
       `처음이시면 10분 안에 봇과의 채팅에서 /pair ${code} 를 보내 소유자로 등록하세요(5번까지).`,
+  },
+  alerts: {
+    made: '알림을 만들었습니다',
+    list: '알림 목록',
+    none: '알림이 없습니다. 예: /alert 삼성전자 >= 71000',
+    condition: (name: string, price: string, direction: AlertDirection): string =>
+      `${name} ${price} ${direction === 'at-or-above' ? '이상' : '이하'}`,
+    waiting: '지금 이미 그 가격입니다. 반대쪽으로 갔다가 다시 닿으면 알려 드립니다.',
+    polled: '실시간 자리가 없어 15초마다 확인합니다.',
+    polledShort: '15초마다 확인',
+    remove: (index: number): string => `${index}번 지우기`,
+    fired: '🔔 알림',
   },
   doctor: {
     settings: '설정',
@@ -143,6 +181,49 @@ export const ko = {
       return minutes < 120 ? `${minutes}분` : `${Math.floor(minutes / 60)}시간`;
     },
   },
+  market: {
+    session: {
+      'opening-auction': '장전 동시호가',
+      regular: '정규장',
+      'closing-auction': '장마감 동시호가',
+      'post-close': '장후 시간외',
+      'after-market': '애프터마켓',
+      closed: '휴장',
+    } satisfies Record<SessionKind, string>,
+    until: (time: string): string => `${time}까지`,
+    takesOrders: '주문을 받습니다.',
+    takesNone: '지금은 지정가·시장가 주문을 받지 않습니다.',
+    closed: '장 닫힘',
+    hours: '거래 시간이 아닙니다.',
+    weekend: '주말',
+    holiday: '휴장일',
+    holidays: {
+      'new-year': '신정',
+      seollal: '설날',
+      'independence-movement-day': '삼일절',
+      'labour-day': '노동절',
+      'childrens-day': '어린이날',
+      'buddhas-birthday': '부처님오신날',
+      'election-day': '선거일',
+      'constitution-day': '제헌절',
+      'liberation-day': '광복절',
+      chuseok: '추석',
+      'foundation-day': '개천절',
+      'hangul-day': '한글날',
+      christmas: '성탄절',
+      'year-end': '연말 휴장',
+    } satisfies Record<HolidayName, string>,
+    unknown: '알 수 없음',
+    unknownWhy: '오늘이 개장일인지 확인하지 못했습니다. 확인될 때까지 주문을 보내지 않습니다.',
+    always: '시뮬레이터의 장은 닫히지 않습니다.',
+    shifted: (open: string, close: string, why: string): string => `오늘 정규장은 ${open}–${close}입니다(${why}).`,
+    shiftedWhy: { 'first-trading-day': '새해 첫 거래일', 'entrance-exam': '수능일' } satisfies Record<
+      ShiftedHours['why'],
+      string
+    >,
+    next: (when: string): string => `다음 개장 ${when}`,
+    byTable: 'KIS에 휴장일을 물어볼 수 없어 내장된 휴장표(2026–2027년)로 봅니다. 임시 휴장일은 없을 수 있습니다.',
+  },
   trading: {
     halted: '거래를 정지했습니다. 새 주문은 나가지 않습니다. 취소는 됩니다.',
     resumed: '거래를 다시 시작합니다.',
@@ -167,6 +248,7 @@ export const ko = {
   },
 
   quote: {
+    unchanged: '보합',
     range: '시가/고가/저가',
     volume: '거래량',
     turnover: '대금',
@@ -278,6 +360,7 @@ export const ko = {
     'args.quantity-whole': (c) => `수량은 1 이상의 정수여야 합니다('${c['text']}').`,
     'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}').`,
     'args.price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 원 단위 정수나 '시장가'로 써 주세요.`,
+    'args.condition': (c) => `'${c['text']}' 조건을 읽지 못했습니다. >= 또는 <= 와 가격을 써 주세요.`,
     'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 all로 써 주세요.`,
 
     'rule.tick': (c) =>
@@ -298,13 +381,15 @@ export const ko = {
     'rule.drift': (c) =>
       `주문표를 만든 뒤 가격이 ${Number(c['percent']).toFixed(2)}% 움직였습니다(${won(Number(c['shown']))} → ${won(Number(c['now']))}). 주문표를 새로 만들어 주세요.`,
     'rule.market-closed': (c) =>
-      c['reason'] === 'holiday'
-        ? '오늘은 휴장일이라 주문할 수 없습니다.'
+      c['reason'] === 'weekend' || c['reason'] === 'holiday'
+        ? `오늘은 ${c['reason'] === 'weekend' ? '주말' : '휴장일'}이라 주문할 수 없습니다. 다음 개장은 /market 에서 볼 수 있습니다.`
         : c['reason'] === 'hours'
-          ? '지금은 정규장 시간이 아닙니다(08:30–15:30에 주문할 수 있습니다).'
+          ? '지금은 정규장 시간이 아닙니다(보통 08:30–15:30에 주문할 수 있습니다).'
           : '오늘이 개장일인지 확인하지 못해 주문을 보내지 않습니다. 잠시 뒤에 다시 해 주세요.',
     'rule.no-price': () => '호가가 없어 가격을 정할 수 없습니다. 가격을 써 주세요.',
 
+    'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
+    'alerts.not-found': () => '그 알림은 없습니다. /alerts 에서 확인해 주세요.',
     'orders.halted': () => '거래가 정지되어 있습니다. 소유자가 /resume 으로 다시 시작할 수 있습니다.',
     'orders.not-armed': () => '실전 주문이 꺼져 있습니다. 설정에서 HOGA_LIVE_TRADING=yes로 켜야 주문이 나갑니다.',
     'orders.not-recorded': () =>

@@ -6,12 +6,17 @@ export interface Environment {
   readonly restUrl: string;
   /** With the path; KIS has no TLS here. */
   readonly wsUrl: string;
+  /** The folder with the stock master files. */
+  readonly masterUrl: string;
   /** Calls a second for one app key, since 2026-04-20. */
   readonly callsPerSecond: number;
   /** Registrations on one socket, all products together. */
   readonly maxRegistrations: number;
   readonly hours: 'exchange' | 'always';
 }
+
+/** Where KIS publishes its stock master files, for live and paper alike. */
+const masterUrl = 'https://new.real.download.dws.co.kr/common/master';
 
 /** KIS's own hosts (its sample repository of 2026-07) and limits (its notice of 2026-04-20). */
 export const environments = {
@@ -20,6 +25,7 @@ export const environments = {
     dialect: 'live',
     restUrl: 'https://openapi.koreainvestment.com:9443',
     wsUrl: 'ws://ops.koreainvestment.com:21000/tryitout',
+    masterUrl,
     callsPerSecond: 18,
     maxRegistrations: 41,
     hours: 'exchange',
@@ -29,6 +35,7 @@ export const environments = {
     dialect: 'paper',
     restUrl: 'https://openapivts.koreainvestment.com:29443',
     wsUrl: 'ws://ops.koreainvestment.com:31000/tryitout',
+    masterUrl,
     callsPerSecond: 1,
     maxRegistrations: 41,
     hours: 'exchange',
@@ -39,6 +46,7 @@ export const environments = {
     dialect: 'live',
     restUrl: 'http://127.0.0.1:9443',
     wsUrl: 'ws://127.0.0.1:21000/tryitout',
+    masterUrl: 'http://127.0.0.1:9443/common/master',
     callsPerSecond: 18,
     maxRegistrations: 41,
     hours: 'always',

@@ -56,7 +56,7 @@ interface Entry {
 }
 
 /** How well an issue matches, best first; a match that is exact in code, name or nickname is answered alone. */
-const ranks = { start: 0, initialsAtStart: 1, initialsInside: 2, inside: 3 } as const;
+const ranks = { initialsWhole: 0, start: 1, initialsAtStart: 2, initialsInside: 3, inside: 4 } as const;
 
 const kindOrder: Readonly<Record<InstrumentKind, number>> = { stock: 0, etf: 1, etn: 1, other: 2 };
 
@@ -77,9 +77,10 @@ export function createDirectory(instruments: readonly Instrument[]): InstrumentD
       if (wanted === '' || limit < 1) return [];
       const exact = bySymbol.get(wanted.toUpperCase()) ?? byName.get(wanted) ?? byNickname.get(wanted);
       if (exact !== undefined) return [exact];
-      return rankEntries(entries, wanted)
-        .slice(0, limit)
-        .map((entry) => entry.instrument);
+      const matches = rankEntries(entries, wanted);
+      // Initials of a whole name mean that issue, not the longer names that begin like it.
+      const whole = matches.filter(({ rank }) => rank === ranks.initialsWhole);
+      return (whole.length === 1 ? whole : matches).slice(0, limit).map(({ entry }) => entry.instrument);
     },
   };
 }
@@ -115,8 +116,13 @@ function compareEntries(one: Entry, other: Entry): number {
   );
 }
 
+interface Match {
+  readonly entry: Entry;
+  readonly rank: number;
+}
+
 /** The entries that match, best first. `entries` come sorted, and sorting by rank keeps their order within one. */
-function rankEntries(entries: readonly Entry[], wanted: string): readonly Entry[] {
+function rankEntries(entries: readonly Entry[], wanted: string): readonly Match[] {
   // A keyboard joins ㅂ and ㅅ into ㅄ; no syllable begins with that.
   const characters = [...wanted].flatMap((character) =>
     /[ㄱ-ㅎ]/u.test(character) ? [...disassemble(character)] : [character],
@@ -124,9 +130,8 @@ function rankEntries(entries: readonly Entry[], wanted: string): readonly Entry[
   const byInitials = characters.some((character) => /[ㄱ-ㅎ]/u.test(character));
   return entries
     .map((entry) => ({ entry, rank: byInitials ? rankByInitials(entry, characters) : rankByText(entry, wanted) }))
-    .filter((match): match is { entry: Entry; rank: number } => match.rank !== undefined)
-    .sort((one, other) => one.rank - other.rank)
-    .map((match) => match.entry);
+    .filter((match): match is Match => match.rank !== undefined)
+    .sort((one, other) => one.rank - other.rank);
 }
 
 function rankByText(entry: Entry, wanted: string): number | undefined {
@@ -143,5 +148,6 @@ function rankByInitials({ name, initials }: Entry, wanted: readonly string[]): n
   const offsets = Array.from({ length: Math.max(0, name.length - wanted.length + 1) }, (_, offset) => offset);
   const offset = offsets.find(matchesAt);
   if (offset === undefined) return undefined;
-  return offset === 0 ? ranks.initialsAtStart : ranks.initialsInside;
+  if (offset !== 0) return ranks.initialsInside;
+  return wanted.length === name.length ? ranks.initialsWhole : ranks.initialsAtStart;
 }

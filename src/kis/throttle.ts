@@ -1,10 +1,13 @@
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 
-/** Who goes first. Cancels and orders share the front; a person waiting goes before housekeeping. */
-export type LanePriority = 'order' | 'interactive' | 'background';
+/**
+ * Who goes first. Cancels and orders share the front, then what a pressed order is checked with; a person waiting goes
+ * before housekeeping.
+ */
+export type LanePriority = 'order' | 'urgent' | 'interactive' | 'background';
 
-const ranks: readonly LanePriority[] = ['order', 'interactive', 'background'];
+const ranks: readonly LanePriority[] = ['order', 'urgent', 'interactive', 'background'];
 
 interface Waiting {
   readonly enter: () => void;
@@ -28,7 +31,7 @@ export class Lane {
   /** Reads leave this much of every second to orders: KIS counts what arrives, and an order over the limit is refused. */
   readonly #reserved: number;
   readonly #windowMs: number;
-  readonly #queues: Record<LanePriority, Waiting[]> = { order: [], interactive: [], background: [] };
+  readonly #queues: Record<LanePriority, Waiting[]> = { order: [], urgent: [], interactive: [], background: [] };
   /** Start times within the last window, oldest first. */
   #starts: number[] = [];
   #pausedUntil = 0;

@@ -1,9 +1,9 @@
-import { type Clock, koreanDay, koreanTime, weekdayOf } from '../clock.ts';
-import { krxClosures } from '../domain/krx-holidays.ts';
-import { ordinaryOrderSessions, type SessionKind, sessionAt } from '../domain/session.ts';
+import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime, nextDay, weekdayOf } from '../clock.ts';
+import { krxClosures, krxTableYears } from '../domain/krx-holidays.ts';
+import { ordinaryOrderSessions, type SessionKind, sessionRowAt, sessionsOn } from '../domain/session.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Broker, Cache, MarketDay } from '../ports.ts';
+import type { Broker, Cache, ReadOptions } from '../ports.ts';
 
 /** What trades now, and how we know. */
 export interface MarketSession {
@@ -11,14 +11,33 @@ export interface MarketSession {
   /** Whether an ordinary order would be taken now. */
   readonly takesOrders: boolean;
   /** Why not, when not. */
-  readonly reason: 'holiday' | 'hours' | 'unknown' | undefined;
+  readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown' | undefined;
   /** `table` where the venue cannot say and the shipped calendar decides; `always` where it never closes. */
   readonly source: 'venue' | 'table' | 'always';
+  /** When what trades now ends, in milliseconds; undefined while nothing does. */
+  readonly endsAt: number | undefined;
 }
 
-const dayMs = 24 * 60 * 60_000;
+/** The start of a regular session. */
+export interface Opening {
+  /** Milliseconds. */
+  readonly at: number;
+  /** `20261123` */
+  readonly day: string;
+}
+
+/** What the venue said of its days, and when. */
+interface Answer {
+  readonly askedAt: number;
+  readonly open: Readonly<Record<string, boolean>>;
+}
+
+/** The venue is asked once a Korean day; when it does not answer, what it said the day before is still good. */
+const goodForMs = 36 * 60 * 60_000;
 /** After a failure the venue is not asked again at once: it wants about one call a day. */
 const retryMs = 60_000;
+/** No run of holidays is longer than this. */
+const lookAheadDays = 21;
 
 /** Whether the market is open: from the venue's own calendar, asked about once a day. */
 export class Calendar {
@@ -26,55 +45,129 @@ export class Calendar {
   readonly #cache: Cache;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #key: string;
+  #answer: Answer | undefined;
+  #asking: Promise<void> | undefined;
   #failedAt: number | undefined;
+  /** The day on which the venue said that it has no calendar, as paper has none. */
+  #lackingOn: string | undefined;
 
   constructor(options: { readonly broker: Broker; readonly cache: Cache; readonly clock: Clock; readonly log: Log }) {
     this.#broker = options.broker;
     this.#cache = options.cache;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#key = `calendar:${options.broker.venue.kind}`;
   }
 
   /** Never throws: what cannot be known is `unknown`, and takes no orders. */
   async session(): Promise<MarketSession> {
-    if (this.#broker.venue.hours === 'always') {
-      return { kind: 'regular', takesOrders: true, reason: undefined, source: 'always' };
+    if (this.#never) {
+      return { kind: 'regular', takesOrders: true, reason: undefined, source: 'always', endsAt: undefined };
     }
     const now = this.#clock.now();
     const day = koreanDay(now);
     const known = await this.#dayOpen(day);
-    if (known === undefined) return { kind: 'unknown', takesOrders: false, reason: 'unknown', source: 'venue' };
-    if (!known.open) return { kind: 'closed', takesOrders: false, reason: 'holiday', source: known.source };
-    const kind = sessionAt(day, koreanTime(now));
-    const takesOrders = ordinaryOrderSessions.includes(kind);
-    return { kind, takesOrders, reason: takesOrders ? undefined : 'hours', source: known.source };
+    const closed = { takesOrders: false, endsAt: undefined };
+    if (known === undefined) return { kind: 'unknown', reason: 'unknown', source: 'venue', ...closed };
+    const { open, source } = known;
+    if (!open) return { kind: 'closed', reason: isWeekend(day) ? 'weekend' : 'holiday', source, ...closed };
+    const row = sessionRowAt(day, koreanTime(now));
+    if (row === undefined) return { kind: 'closed', reason: 'hours', source, ...closed };
+    const takesOrders = ordinaryOrderSessions.includes(row.kind);
+    const endsAt = fromKoreanDayAndTime(day, `${row.end}00`);
+    return { kind: row.kind, takesOrders, reason: takesOrders ? undefined : 'hours', source, endsAt };
+  }
+
+  /** The next start of a regular session; undefined where there is none, or it cannot be known. Never throws. */
+  async nextOpening(): Promise<Opening | undefined> {
+    if (this.#never) return undefined;
+    const now = this.#clock.now();
+    let day = koreanDay(now);
+    for (let ahead = 0; ahead <= lookAheadDays; ahead += 1) {
+      const known = await this.#dayOpen(day);
+      // A day nobody knows may be the opening; naming a later one would be wrong.
+      if (known === undefined) return undefined;
+      const start = sessionsOn(day).find(({ kind }) => kind === 'regular')?.start;
+      const at = fromKoreanDayAndTime(day, `${start}00`);
+      if (known.open && at > now) return { at, day };
+      day = nextDay(day);
+    }
+    return undefined;
+  }
+
+  /** Asks the venue for its calendar, unless it was asked today. Never throws. */
+  async refresh(options: ReadOptions = {}): Promise<void> {
+    const today = koreanDay(this.#clock.now());
+    if (this.#never || this.#lackingOn === today) return;
+    await this.#load();
+    if (this.#answer !== undefined && koreanDay(this.#answer.askedAt) === today) return;
+    if (this.#failedAt !== undefined && this.#clock.now() - this.#failedAt < retryMs) return;
+    this.#asking ??= this.#ask(options).finally(() => {
+      this.#asking = undefined;
+    });
+    await this.#asking;
+  }
+
+  /** The market never closes. */
+  get #never(): boolean {
+    return this.#broker.venue.hours === 'always';
   }
 
   async #dayOpen(day: string): Promise<{ readonly open: boolean; readonly source: 'venue' | 'table' } | undefined> {
-    const key = `market-day:${this.#broker.venue.kind}:${day}`;
-    const cached = await this.#cache.get<{ open: boolean; source: 'venue' | 'table' }>(key);
-    if (cached !== undefined) return cached;
-    if (this.#failedAt !== undefined && this.#clock.now() - this.#failedAt < retryMs) return undefined;
+    await this.refresh();
+    const told = this.#goodAnswer()?.open[day];
+    if (told !== undefined) return { open: told, source: 'venue' };
+    // Where the venue has a calendar and did not tell, only weekends are certain.
+    const open = this.#lackingOn !== undefined ? openByTable(day) : isWeekend(day) ? false : undefined;
+    return open === undefined ? undefined : { open, source: 'table' };
+  }
+
+  #goodAnswer(): Answer | undefined {
+    if (this.#answer === undefined) return undefined;
+    const age = this.#clock.now() - this.#answer.askedAt;
+    return age >= 0 && age < goodForMs ? this.#answer : undefined;
+  }
+
+  /** What another process, or this one before its last end, was told. */
+  async #load(): Promise<void> {
+    if (this.#answer !== undefined) return;
     try {
-      const days = await this.#broker.marketDays(day);
-      for (const entry of days) await this.#remember(entry);
-      return days.some((entry) => entry.day === day) ? await this.#cache.get(key) : undefined;
+      this.#answer = await this.#cache.get<Answer>(this.#key);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'venue.unsupported')
-        return { open: openByTable(day), source: 'table' };
-      this.#failedAt = this.#clock.now();
-      this.#log.warn('market calendar unknown', { day, error });
-      return undefined;
+      this.#log.warn('market calendar not in cache', { error });
     }
   }
 
-  #remember(entry: MarketDay): Promise<void> {
-    const key = `market-day:${this.#broker.venue.kind}:${entry.day}`;
-    return this.#cache.set(key, { open: entry.open, source: 'venue' as const }, dayMs);
+  async #ask(options: ReadOptions): Promise<void> {
+    const askedAt = this.#clock.now();
+    const day = koreanDay(askedAt);
+    try {
+      const days = await this.#broker.marketDays(day, options);
+      if (!days.some((entry) => entry.day === day)) throw new AppError('venue.malformed', { missing: day });
+      this.#answer = { askedAt, open: Object.fromEntries(days.map((entry) => [entry.day, entry.open])) };
+      this.#failedAt = undefined;
+      this.#lackingOn = undefined;
+      await this.#cache.set(this.#key, this.#answer, goodForMs);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'venue.unsupported') {
+        this.#lackingOn = day;
+        return;
+      }
+      this.#failedAt = askedAt;
+      this.#log.warn('market calendar unknown', { day, error });
+    }
   }
 }
 
-/** The shipped calendar: weekdays that are not on the list of closures. */
-function openByTable(day: string): boolean {
-  return weekdayOf(day) <= 5 && !krxClosures.includes(day);
+function isWeekend(day: string): boolean {
+  return weekdayOf(day) > 5;
+}
+
+/** The shipped calendar: weekdays that are not on the list of closures, in the years that the list covers. */
+function openByTable(day: string): boolean | undefined {
+  if (isWeekend(day)) return false;
+  const year = Number(day.slice(0, 4));
+  if (year < krxTableYears.first || year > krxTableYears.last) return undefined;
+  return !krxClosures.includes(day);
 }

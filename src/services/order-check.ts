@@ -3,7 +3,7 @@ import type { OrderRequest } from '../domain/order.ts';
 import { checkOrderCap, checkPrice, estimateCost, type RuleViolation, valuationPrice } from '../domain/order-rules.ts';
 import type { Quote } from '../domain/quote.ts';
 import { AppError } from '../errors.ts';
-import type { Broker } from '../ports.ts';
+import type { Broker, ReadOptions } from '../ports.ts';
 import type { Calendar } from './calendar.ts';
 
 /** The limits a person set for themselves. */
@@ -45,15 +45,16 @@ export async function checkOrder(
   deps: { readonly broker: Broker; readonly calendar: Calendar; readonly rails: Rails },
   request: OrderRequest,
   instrument: Instrument,
+  options: ReadOptions,
 ): Promise<OrderCheck> {
   const { broker, calendar, rails } = deps;
   const session = await calendar.session();
   if (!session.takesOrders) throw violation({ rule: 'rule.market-closed', reason: session.reason ?? 'unknown' });
   const [quote, power] = await Promise.all([
-    broker.quote(request.symbol),
+    broker.quote(request.symbol, options),
     request.side === 'buy'
-      ? broker.buyingPower(request.symbol, request.price ?? undefined)
-      : broker.sellableQuantity(request.symbol).then((quantity) => ({ quantity, orderableCash: undefined })),
+      ? broker.buyingPower(request.symbol, request.price ?? undefined, options)
+      : broker.sellableQuantity(request.symbol, options).then((quantity) => ({ quantity, orderableCash: undefined })),
   ]);
   const broken = checkPrice(request, quote, instrument.kind);
   if (broken !== undefined) throw violation(broken);

@@ -4,7 +4,7 @@ import type { OrderEvent, OrderIntent, OrderRecord, OrderRequest, SubmitOutcome,
 import { checkDrift } from '../domain/order-rules.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Broker, ClaimResult, Ledger, Proposal } from '../ports.ts';
+import type { Broker, ClaimResult, Ledger, Proposal, ReadOptions } from '../ports.ts';
 import type { Calendar } from './calendar.ts';
 import type { DraftNotice, Fills } from './fills.ts';
 import { checkOrder, type OrderCheck, type Rails, violation } from './order-check.ts';
@@ -55,10 +55,10 @@ export class Orders {
   }
 
   /** What a ticket shows. @throws AppError `rule.*`, `orders.*` or `venue.*`: the order would not pass. */
-  async check(request: OrderRequest, instrument: Instrument): Promise<OrderCheck> {
+  async check(request: OrderRequest, instrument: Instrument, options: ReadOptions = {}): Promise<OrderCheck> {
     await this.#guard();
     const deps = { broker: this.#broker, calendar: this.#calendar, rails: this.#rails };
-    const check = await checkOrder(deps, request, instrument);
+    const check = await checkOrder(deps, request, instrument, options);
     const used = await this.#ledger.amountOfDay(koreanDay(this.#clock.now()));
     if (used + check.amount > this.#rails.maxDaily) throw this.#overDailyCap(check.amount, used);
     return check;
@@ -69,7 +69,7 @@ export class Orders {
    * @throws AppError before anything is claimed: `proposal.*`, `rule.*`, `orders.*`, `venue.*`. Nothing was sent then.
    */
   async submit(proposal: Proposal, personId: string, order: ConfirmedOrder): Promise<OrderRecord> {
-    const { quote, amount } = await this.check(order.request, order.instrument);
+    const { quote, amount } = await this.check(order.request, order.instrument, { priority: 'urgent' });
     const drifted = checkDrift(order.shownLast, quote.last, this.#rails.driftPercent);
     if (drifted !== undefined) throw violation(drifted);
     const intent: OrderIntent = { kind: 'place', request: order.request };

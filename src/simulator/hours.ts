@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
-import { type Clock, fromKoreanDayAndTime, inKorea, koreanDay, koreanTime } from '../clock.ts';
-import { krxClosures, type ShiftedHours, shiftedHours } from '../domain/krx-holidays.ts';
-import { krxSessions, ordinaryOrderSessions, type SessionRow, sessionAt } from '../domain/session.ts';
+import { type Clock, koreanDay, koreanTime } from '../clock.ts';
+import { krxClosures } from '../domain/krx-holidays.ts';
+import { ordinaryOrderSessions, sessionAt } from '../domain/session.ts';
 
 /** What the venue is doing; `holiday` is a day without trading, `closed` the rest of a trading day. */
 export const sessions = [
@@ -35,20 +35,6 @@ export function addTradingDays(day: string, count: number): string {
     if (isTradingDay(date)) left -= 1;
   }
   return date.toFormat('yyyyMMdd');
-}
-
-function shiftedRows(shifted: ShiftedHours): readonly SessionRow[] {
-  const at = (time: string, minutes: number): string =>
-    inKorea(fromKoreanDayAndTime(shifted.day, `${time}00`))
-      .plus({ minutes })
-      .toFormat('HHmm');
-  return [
-    { kind: 'opening-auction', start: at(shifted.open, -30), end: shifted.open },
-    { kind: 'regular', start: shifted.open, end: at(shifted.close, -10) },
-    { kind: 'closing-auction', start: at(shifted.close, -10), end: shifted.close },
-    { kind: 'post-close', start: shifted.close, end: at(shifted.close, 30) },
-    { kind: 'after-market', start: at(shifted.close, 30), end: '2000', from: '20260914' },
-  ];
 }
 
 /** The venue's clock: the one passed in, moved where a test moved it, and the session that goes with it. */
@@ -95,8 +81,7 @@ export class VenueClock {
     if (this.#hours === 'open') return 'regular';
     const day = this.day();
     if (!this.isOpenDay(day)) return 'holiday';
-    const shifted = shiftedHours.find((row) => row.day === day);
-    return sessionAt(day, this.time(), shifted === undefined ? krxSessions : shiftedRows(shifted));
+    return sessionAt(day, this.time());
   }
 
   /** Whether ordinary orders are taken now. */

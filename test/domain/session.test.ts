@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { krxSessions, ordinaryOrderSessions, type SessionRow, sessionAt } from '../../src/domain/session.ts';
+import { krxClosures, krxHolidays, krxTableYears, shiftedHours } from '../../src/domain/krx-holidays.ts';
+import {
+  krxSessions,
+  ordinaryOrderSessions,
+  type SessionRow,
+  sessionAt,
+  sessionRowAt,
+  sessionsOn,
+} from '../../src/domain/session.ts';
 
 describe('the trading day', () => {
   it.each([
@@ -56,7 +64,67 @@ describe('the trading day', () => {
     );
   });
 
+  it.each([
+    ['092959', 'closed'],
+    ['093000', 'opening-auction'],
+    ['100000', 'regular'],
+    ['161959', 'regular'],
+    ['162000', 'closing-auction'],
+    ['163000', 'post-close'],
+    ['170000', 'after-market'],
+    ['195959', 'after-market'],
+    ['200000', 'closed'],
+  ])('at %s on the day of the entrance exam is %s', (time, kind) => {
+    expect(sessionAt('20261119', time)).toBe(kind);
+    expect(sessionAt('20261118', '090000')).toBe('regular');
+  });
+
+  it.each([
+    ['20260102', '092900', 'closed'],
+    ['20260102', '093000', 'opening-auction'],
+    ['20260102', '152500', 'closing-auction'],
+    ['20260102', '170000', 'closed'],
+    ['20270104', '093000', 'opening-auction'],
+    ['20270104', '100000', 'regular'],
+    ['20270104', '153000', 'post-close'],
+    ['20270104', '170000', 'after-market'],
+  ])("on the year's first trading day %s at %s is %s", (day, time, kind) => {
+    expect(sessionAt(day, time)).toBe(kind);
+  });
+
+  it('has no gap and no overlap on days with hours of their own either', () => {
+    for (const { day, open, close } of shiftedHours) {
+      const rows = sessionsOn(day);
+      for (const [index, row] of rows.entries()) {
+        expect(row.start < row.end).toBe(true);
+        if (index > 0) expect(row.start).toBe(rows[index - 1]?.end);
+      }
+      expect(sessionRowAt(day, `${open}00`)).toMatchObject({ kind: 'regular', start: open });
+      expect(rows.find(({ kind }) => kind === 'closing-auction')?.end).toBe(close);
+    }
+  });
+
   it('takes ordinary orders in auctions and regular trading only', () => {
     expect(ordinaryOrderSessions).toEqual(['opening-auction', 'regular', 'closing-auction']);
+  });
+});
+
+describe('the table of closures', () => {
+  it('lists weekdays of its years, in order, each with a name', () => {
+    expect([...krxClosures].sort()).toEqual(krxClosures);
+    for (const day of krxClosures) {
+      expect(day).toMatch(/^\d{8}$/);
+      const date = new Date(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
+      expect([0, 6], day).not.toContain(date.getUTCDay());
+      expect(date.getUTCFullYear()).toBeGreaterThanOrEqual(krxTableYears.first);
+      expect(date.getUTCFullYear()).toBeLessThanOrEqual(krxTableYears.last);
+    }
+    expect(krxHolidays['20260924']).toBe('chuseok');
+    expect(krxClosures.filter((day) => day.startsWith('2026'))).toHaveLength(17);
+    expect(krxClosures.filter((day) => day.startsWith('2027'))).toHaveLength(16);
+  });
+
+  it('has no day with hours of its own among them', () => {
+    expect(shiftedHours.filter(({ day }) => krxClosures.includes(day))).toEqual([]);
   });
 });

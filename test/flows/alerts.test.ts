@@ -24,7 +24,7 @@ const move = async (symbol: string, ...prices: readonly number[]): Promise<void>
 describe('an alert', () => {
   test('fires when the price is crossed, once, with the price', async () => {
     await start();
-    expect(await bot.say('/alert 삼성전자 >= 71000')).toMatch(/알림을 만들었습니다 삼성전자 71,000원 이상/);
+    expect(await bot.say('/alert 삼성전자 >= 71000')).toMatch(/알림을 만들었습니다\n삼성전자 71,000원 이상/);
     bot.simulator.setPrice('005930', 70_900);
     bot.simulator.setPrice('005930', 71_100);
     expect(await bot.told('🔔 알림 삼성전자')).toContain('현재가 71,100원');

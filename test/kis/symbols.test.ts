@@ -175,6 +175,19 @@ describe('the directory', () => {
     expect(names(text)[0]).toBe(name);
   });
 
+  it('answers the initials of one whole name alone, of several with all that fit', () => {
+    expect(names('ㅅㅅㅈㅈ')).toEqual(['삼성전자']);
+    expect(names('ㅅㅅㅈ').length).toBeGreaterThan(1);
+    const small = createDirectory([
+      stock('000010', '가나다라'),
+      stock('000020', '가나'),
+      stock('000030', '거니'),
+      stock('000040', '가나다'),
+    ]);
+    expect(small.search('ㄱㄴㄷ', 5).map(({ name }) => name)).toEqual(['가나다']);
+    expect(small.search('ㄱㄴ', 5).map(({ name }) => name)).toEqual(['가나', '거니', '가나다', '가나다라']);
+  });
+
   it('takes a consonant for its own syllable only, not for the tense one', () => {
     const small = createDirectory([stock('000010', '까치'), stock('000020', '가치')]);
     expect(small.search('ㄱㅊ', 5).map(({ name }) => name)).toEqual(['가치']);

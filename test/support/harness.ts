@@ -8,8 +8,10 @@ import type { Button, Channel, Incoming, Message, Receive } from '../../src/chat
 import { plainText } from '../../src/chat/render.ts';
 import { type Environ, readConfig } from '../../src/config.ts';
 import { createLog, type Log } from '../../src/log.ts';
+import type { Faults } from '../../src/simulator/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from './clock.ts';
+import { TestScheduler } from './scheduler.ts';
 
 /** A message as it stands in the test's chat, edits applied. */
 export interface ShownMessage {
@@ -56,6 +58,8 @@ export interface HarnessOptions {
   readonly simulator?: Partial<SimulatorOptions>;
   readonly env?: Environ;
   readonly clock?: JumpClock;
+  /** What goes wrong from the start on. */
+  readonly faults?: Faults;
   readonly timeouts?: AppOptions['timeouts'];
   /** Channels beside the terminal's, made anew at every start of the bot. */
   readonly channels?: (parts: { readonly clock: JumpClock; readonly log: Log }) => readonly Channel[];
@@ -84,6 +88,8 @@ export interface Harness {
   app(): App;
   /** Resolves when nothing waits to be said. */
   settled(): Promise<void>;
+  /** Does what is done by the hour, whatever the hour. */
+  fire(job: string): Promise<void>;
   /** Ends the process as a deploy would, and starts another on the same files. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -93,6 +99,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const folder = mkdtempSync(join(tmpdir(), 'hoga-'));
   const clock = options.clock ?? new JumpClock();
   const simulator = await startSimulator({ clock, speed: 0, callsPerSecond: 1_000, ...options.simulator });
+  if (options.faults !== undefined) simulator.setFaults(options.faults);
   const logs: string[] = [];
   const config = readConfig({
     KIS_ENV: 'simulator',
@@ -107,8 +114,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   let channel = new TestChannel();
   let settled = async (): Promise<void> => undefined;
 
-  const start = (): Promise<App> =>
-    startApp({
+  let scheduler: TestScheduler;
+  const start = async (): Promise<App> => {
+    scheduler = new TestScheduler(log);
+    const started = await startApp({
       config: config.config,
       commands,
       clock,
@@ -118,11 +127,16 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       newId: () => randomBytes(6).toString('hex'),
       timeouts: options.timeouts,
       socketTimings: options.socketTimings,
+      scheduler,
       channels: (whenSettled) => {
         settled = whenSettled;
         return [channel, ...(options.channels?.({ clock, log }) ?? [])];
       },
     });
+    // What a start does in the background would otherwise come to an end anywhere in the test.
+    await scheduler.idle();
+    return started;
+  };
   let app = await start();
   await settled();
 
@@ -167,6 +181,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       eventually(`a message with '${text}'`, () => channel.messages.find((shown) => shown.text.includes(text))?.text),
     app: () => app,
     settled: () => settled(),
+    fire: (job) => scheduler.fire(job),
     async restart() {
       await app.stop();
       channel = new TestChannel();

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { commands } from '../commands/index.ts';
+import { settingNames } from '../src/config.ts';
+
+const read = (name: string): string => readFileSync(resolve(import.meta.dirname, '..', name), 'utf8');
+
+describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
+  const text = read(name);
+  test.each(commands.map((command) => [command.name, command] as const))(
+    'tells of /%s and its other names',
+    (_name, command) => {
+      expect(text).toContain(`/${command.name}`);
+      for (const alias of command.aliases) expect(text).toContain(alias);
+    },
+  );
+
+  test('names the two commands', () => {
+    expect(text).toContain('npm ci && npm start');
+    expect(text).toContain('npm ci && npm test');
+  });
+});
+
+test('.env.example explains every setting there is, and no other', () => {
+  const named = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
+  expect(named.toSorted()).toEqual([...settingNames].toSorted());
+});
