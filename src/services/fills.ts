@@ -124,9 +124,9 @@ export class Fills {
    * knows. What was told only ever rises.
    */
   async #takeFill(order: OrderRecord, notice: ExecutionNotice, day: string): Promise<void> {
-    const { fresh, noticedQuantity } = await this.#ledger.recordNotice(notice, day);
+    const { noticedQuantity } = await this.#ledger.recordNotice(notice, day);
     const before = noticedQuantity - notice.quantity;
-    if (fresh && before === order.filledQuantity && noticedQuantity <= intentQuantity(order.intent)) {
+    if (before === order.filledQuantity && noticedQuantity <= intentQuantity(order.intent)) {
       await this.#raise(order, noticedQuantity, order.filledAmount + notice.quantity * notice.price, 'notice');
       return;
     }

@@ -269,6 +269,19 @@ describe('fills', () => {
     await bot.told('누적 5주 / 5주');
   });
 
+  test('after one that never came, the next does not undercount', async () => {
+    await start();
+    await bot.say('/buy 005930 10 69000');
+    await bot.press('확인');
+    bot.simulator.setFaults({ notices: { drop: 1 } });
+    bot.simulator.trade('005930', 'sell', 3, 69_000);
+    await bot.clock.advance(31_000);
+    await bot.told('누적 3주 / 10주');
+    bot.simulator.trade('005930', 'sell', 4, 69_000);
+    expect(await bot.told('누적 7주 / 10주')).toContain('4주 × 69,000원');
+    expect(bot.shown().filter((text) => text.includes('체결 삼성전자'))).toHaveLength(2);
+  });
+
   test('the socket drops in the middle', async () => {
     await start();
     await bot.say('/buy 005930 10 69000');

@@ -82,6 +82,14 @@ describe('a conversation', () => {
     expect(answer.text).toContain("'<b>&삼성</b>'");
   });
 
+  test("HTML's own characters in a stock's name", async () => {
+    await start();
+    await ticketFor(owner, '/buy KT&G 1');
+    expect((await telegram.told(owner, '주문표')).html).toContain('<b>KT&amp;G</b>');
+    telegram.press(owner, '확인');
+    await telegram.told(owner, '체결 KT&G 매수');
+  });
+
   test('5,000 characters get one sentence', async () => {
     await start();
     telegram.say(owner, '가'.repeat(4_096));
