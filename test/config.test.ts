@@ -39,6 +39,19 @@ describe('settings', () => {
     expect(store).toEqual({ ledger: 'data/hoga-paper.db', cache: 'data/hoga-cache.db' });
   });
 
+  test("master files are KIS's, a stand-in's beside its API, or wherever they are said to be", () => {
+    const at = (env: Environ): string => config(env).kis.environment.masterUrl;
+    const kis = 'https://new.real.download.dws.co.kr/common/master';
+    expect([at(keys), at({ ...keys, KIS_ENV: 'live' })]).toEqual([kis, kis]);
+    expect(at({ ...keys, KIS_REST_URL: 'http://localhost:9443/' })).toBe('http://localhost:9443/common/master');
+    expect(at({ ...keys, KIS_REST_URL: 'https://kis.example.com' })).toBe(kis);
+    expect(at({ ...keys, KIS_MASTER_URL: 'https://files.example.com/master/' })).toBe(
+      'https://files.example.com/master',
+    );
+    // The demo touches nothing beyond this machine.
+    expect(new URL(at({})).hostname).toBe('127.0.0.1');
+  });
+
   test('each venue has a ledger of its own', () => {
     const at = (env: Environ): string => config({ STORE_URL: 'sqlite:x/y.db', ...env }).store.ledger;
     expect([at({}), at(keys), at({ ...keys, KIS_ENV: 'live' })]).toEqual([

@@ -44,8 +44,9 @@ export function terminalLine(line: Line, colours: boolean): string {
 /** Telegram takes this many UTF-16 units of text, entities not counted. */
 export const telegramTextLimit = 4_096;
 
+// Half a surrogate pair, as a text cut in the wrong place ends with, would make Telegram refuse the whole message.
 const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  text.toWellFormed().replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** A line in Telegram's HTML. Every entity begins and ends on its line, so a message may be cut between any two. */
 export function telegramLine(line: Line): string {
@@ -61,25 +62,26 @@ export function telegramLine(line: Line): string {
 
 /**
  * A message in Telegram's HTML, in as many parts as its length asks for. A line too long for one part is cut as plain
- * text, between characters.
+ * text, between characters. There is always one part; beyond it blank ones are left out, because Telegram refuses them.
  */
 export function telegramParts(message: Message, limit = telegramTextLimit): readonly string[] {
-  const parts: { html: string; length: number }[] = [];
-  const add = (html: string, length: number): void => {
+  const parts: { html: string; text: string }[] = [];
+  const add = (html: string, text: string): void => {
     const last = parts.at(-1);
-    if (last !== undefined && last.length + 1 + length <= limit) {
+    if (last !== undefined && last.text.length + 1 + text.length <= limit) {
       last.html += `\n${html}`;
-      last.length += 1 + length;
+      last.text += `\n${text}`;
     } else {
-      parts.push({ html, length });
+      parts.push({ html, text });
     }
   };
   for (const line of message.lines) {
     const text = plainLine(line);
-    if (text.length <= limit) add(telegramLine(line), text.length);
-    else for (const chunk of chunks(text, limit)) add(escapeHtml(chunk), chunk.length);
+    if (text.length <= limit) add(telegramLine(line), text);
+    else for (const chunk of chunks(text, limit)) add(escapeHtml(chunk), chunk);
   }
-  return parts.map(({ html }) => html);
+  const shown = parts.filter(({ text }) => text.trim() !== '').map(({ html }) => html);
+  return shown.length === 0 ? [''] : shown;
 }
 
 /** Cuts a text into pieces of at most `limit` UTF-16 units without parting a surrogate pair. */

@@ -1,8 +1,8 @@
 import { Api, GrammyError, HttpError } from 'grammy';
-import type { InlineKeyboardMarkup, Update } from 'grammy/types';
+import type { CallbackQuery, InlineKeyboardMarkup, Update } from 'grammy/types';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { type Channel, ChannelError, type Incoming, type Message, type Receive } from './channel.ts';
+import { type Channel, ChannelError, type Incoming, longestButtonId, type Message, type Receive } from './channel.ts';
 import { telegramParts } from './render.ts';
 
 /** grammY's types name a look-alike of Node's own AbortSignal; at run time it takes either. */
@@ -11,14 +11,14 @@ type ApiSignal = NonNullable<Parameters<Api['getMe']>[0]>;
 /** How long Telegram holds a poll open when there is nothing to tell. */
 const pollSeconds = 25;
 const requestMs = 10_000;
+/** The last word at a stop is worth no more: without it the next start is told again what it knows. */
+const farewellMs = 2_000;
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 60_000;
 /** Another program polls with our token: asking more often only takes its updates away. */
 const conflictBackoffMs = 30_000;
 /** Telegram delivers an update again until it is confirmed; so many ids are remembered to do each once. */
-const rememberedUpdates = 1_000;
-/** Bytes Telegram takes behind a button. */
-const buttonBytes = 64;
+const rememberedIds = 2_000;
 
 export interface TelegramOptions {
   readonly token: string;
@@ -38,9 +38,9 @@ export class TelegramChannel implements Channel {
   readonly name = 'telegram';
   readonly #options: TelegramOptions;
   readonly #api: Api;
-  readonly #seen = new Set<number>();
-  /** Parts of a long message that are out already, by chat and text, so that a repeat goes on where it broke off. */
-  readonly #partsSent = new Map<string, number>();
+  readonly #seen = new Set<string>();
+  /** A chat's long message of which only so many parts are out: its repeat goes on where it broke off. */
+  readonly #unfinished = new Map<string, { readonly html: string; readonly sent: number }>();
   readonly #stop = new AbortController();
   #polling: Promise<void> = Promise.resolve();
   #offset = 0;
@@ -66,51 +66,26 @@ export class TelegramChannel implements Channel {
     return `@${username}`;
   }
 
-  async send(chatId: string, message: Message): Promise<string> {
-    const parts = telegramParts(message);
-    const keyboard = keyboardOf(message);
-    const progress = `${chatId}\n${parts.join('\n')}`;
-    let reference = '';
-    for (const [index, part] of parts.entries()) {
-      if (index < (this.#partsSent.get(progress) ?? 0)) continue;
-      const last = index === parts.length - 1;
-      reference = await this.#sendPart(chatId, part, last ? keyboard : undefined);
-      this.#partsSent.set(progress, index + 1);
-    }
-    this.#partsSent.delete(progress);
-    return reference;
+  send(chatId: string, message: Message): Promise<string> {
+    return this.#sendParts(chatId, telegramParts(message), keyboardOf(message));
   }
 
   async edit(chatId: string, reference: string, message: Message): Promise<void> {
-    const [first, ...rest] = telegramParts(message);
+    const [first = '', ...rest] = telegramParts(message);
     const keyboard = keyboardOf(message);
-    if (first === undefined || rest.length > 0) {
-      await this.send(chatId, message);
-      return;
-    }
-    const { id } = chatOf(chatId);
     try {
-      await this.#call((signal) =>
-        this.#api.editMessageText(
-          id,
-          Number(reference),
-          first,
-          // Without a keyboard of its own an edit takes the old one away, which is what is meant.
-          {
-            parse_mode: 'HTML',
-            link_preview_options: { is_disabled: true },
-            ...(keyboard && { reply_markup: keyboard }),
-          },
-          signal,
-        ),
-      );
+      await this.#editText(chatId, reference, first, rest.length === 0 ? keyboard : undefined);
     } catch (error) {
       const why = error instanceof ChannelError ? error.message : '';
-      if (why.includes('message is not modified')) return;
       // Deleted, or too old to be changed: what it says must still reach the person.
-      if (!/message to edit not found|message can't be edited/.test(why)) throw error;
-      await this.send(chatId, message);
+      if (/message to edit not found|message can't be edited|MESSAGE_ID_INVALID/.test(why)) {
+        await this.send(chatId, message);
+        return;
+      }
+      // It says so already: an edit whose answer was lost.
+      if (!why.includes('message is not modified')) throw error;
     }
+    if (rest.length > 0) await this.#sendParts(chatId, rest, keyboard);
   }
 
   /** Stops polling and confirms what was taken, so that the next start is not told it again. */
@@ -118,31 +93,55 @@ export class TelegramChannel implements Channel {
     this.#stop.abort();
     await this.#polling;
     if (this.#offset === 0) return;
-    await this.#call((signal) => this.#api.getUpdates({ offset: this.#offset, limit: 1, timeout: 0 }, signal)).catch(
-      () => undefined,
-    );
+    const farewell = { offset: this.#offset, limit: 1, timeout: 0 };
+    await this.#call((signal) => this.#api.getUpdates(farewell, signal), farewellMs).catch(() => undefined);
+  }
+
+  /** The last part has the buttons, and its id is the message's. */
+  async #sendParts(
+    chatId: string,
+    parts: readonly string[],
+    keyboard: InlineKeyboardMarkup | undefined,
+  ): Promise<string> {
+    const html = parts.join('\n');
+    const broken = this.#unfinished.get(chatId);
+    this.#unfinished.delete(chatId);
+    let sent = broken?.html === html ? broken.sent : 0;
+    let reference = '';
+    try {
+      for (const part of parts.slice(sent)) {
+        reference = await this.#sendPart(chatId, part, sent === parts.length - 1 ? keyboard : undefined);
+        sent += 1;
+      }
+    } catch (error) {
+      const comesAgain = !(error instanceof ChannelError) || error.retry === 'later';
+      if (sent > 0 && comesAgain) this.#unfinished.set(chatId, { html, sent });
+      throw error;
+    }
+    return reference;
   }
 
   async #sendPart(chatId: string, html: string, keyboard: InlineKeyboardMarkup | undefined): Promise<string> {
     const { id, thread } = chatOf(chatId);
+    const topic = thread === undefined ? {} : { message_thread_id: thread };
     const sent = await this.#call((signal) =>
-      this.#api.sendMessage(
-        id,
-        html,
-        {
-          parse_mode: 'HTML',
-          link_preview_options: { is_disabled: true },
-          ...(thread === undefined ? {} : { message_thread_id: thread }),
-          ...(keyboard && { reply_markup: keyboard }),
-        },
-        signal,
-      ),
+      this.#api.sendMessage(id, html, { ...topic, ...shownWith(keyboard) }, signal),
     );
     return String(sent.message_id);
   }
 
+  /** Without a keyboard of its own an edit takes the old one away, which is what is meant. */
+  async #editText(
+    chatId: string,
+    reference: string,
+    html: string,
+    keyboard: InlineKeyboardMarkup | undefined,
+  ): Promise<void> {
+    const { id } = chatOf(chatId);
+    await this.#call((signal) => this.#api.editMessageText(id, Number(reference), html, shownWith(keyboard), signal));
+  }
+
   async #poll(receive: Receive): Promise<void> {
-    const { clock, log } = this.#options;
     let failures = 0;
     while (!this.#stop.signal.aborted) {
       try {
@@ -163,37 +162,57 @@ export class TelegramChannel implements Channel {
         }
       } catch (error) {
         if (this.#stop.signal.aborted) return;
-        const status = error instanceof ChannelError ? error.status : undefined;
-        if (status === 401 || status === 404) {
-          log.error(
-            'telegram does not know this token: check TELEGRAM_BOT_TOKEN; the chat is off until the next start',
-            { error },
-          );
-          return;
-        }
-        if (status === 409)
-          log.error('another program polls with this telegram token: only one may; stop the other', { error });
-        else log.warn('telegram poll failed', { error });
-        const asked = error instanceof ChannelError ? error.afterMs : undefined;
-        const backoffMs =
-          asked ?? (status === 409 ? conflictBackoffMs : Math.min(longestBackoffMs, firstBackoffMs * 2 ** failures));
+        const backoffMs = await this.#explain(error, failures);
+        if (backoffMs === undefined) return;
         failures += 1;
-        await clock.sleep(backoffMs, this.#stop.signal).catch(() => undefined);
+        await this.#options.clock.sleep(backoffMs, this.#stop.signal).catch(() => undefined);
       }
     }
   }
 
+  /** Says why a poll failed. How long to wait before the next one; undefined when none would do better. */
+  async #explain(error: unknown, failures: number): Promise<number | undefined> {
+    const { log } = this.#options;
+    const { status, afterMs, message } = error instanceof ChannelError ? error : toChannelError(error);
+    if (status === 401 || status === 404) {
+      log.error('telegram does not know this token: check TELEGRAM_BOT_TOKEN; the chat is off until the next start', {
+        error,
+      });
+      return undefined;
+    }
+    if (status === 409 && message.includes('webhook')) {
+      log.warn('telegram pushes to a webhook: it is removed, because this bot polls', { error });
+      await this.#call((signal) => this.#api.deleteWebhook({}, signal)).catch((failure: unknown) =>
+        log.warn('telegram webhook not removed', { error: failure }),
+      );
+      return firstBackoffMs;
+    }
+    if (status === 409) {
+      log.error('another program polls with this telegram token: only one may; stop the other', { error });
+      return conflictBackoffMs;
+    }
+    log.warn('telegram poll failed', { error });
+    return afterMs ?? Math.min(longestBackoffMs, firstBackoffMs * 2 ** failures);
+  }
+
   #handOver(update: Update, receive: Receive): void {
-    if (this.#seen.has(update.update_id)) return;
-    this.#seen.add(update.update_id);
-    const [oldest] = this.#seen;
-    if (this.#seen.size > rememberedUpdates && oldest !== undefined) this.#seen.delete(oldest);
     const { callback_query: press } = update;
+    const isNew = this.#firstTime(`update:${update.update_id}`);
+    if (!isNew || (press !== undefined && !this.#firstTime(`press:${press.id}`))) return;
     if (press !== undefined) this.#acknowledge(press.id);
     const incoming = this.#toIncoming(update);
     if (incoming !== undefined) {
       void receive(incoming).catch((error: unknown) => this.#options.log.error('update not handled', { error }));
     }
+  }
+
+  /** Whether this id was not seen before, as far back as is remembered. */
+  #firstTime(id: string): boolean {
+    if (this.#seen.has(id)) return false;
+    this.#seen.add(id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > rememberedIds && oldest !== undefined) this.#seen.delete(oldest);
+    return true;
   }
 
   /** Stops the button's spinner. Nothing depends on it: late or twice is no matter. */
@@ -210,22 +229,17 @@ export class TelegramChannel implements Channel {
       return {
         id,
         channel: this.name,
-        chatId: chatIdOf(message.chat.id, message.is_topic_message === true ? message.message_thread_id : undefined),
+        chatId: chatIdOf(message),
         identity: `telegram:${message.from.id}`,
         input: { kind: 'text', text: message.text },
         at: message.date * 1_000,
       };
     }
     if (press?.data === undefined || press.message === undefined) return undefined;
-    const { chat } = press.message;
-    const thread =
-      'is_topic_message' in press.message && press.message.is_topic_message === true
-        ? press.message.message_thread_id
-        : undefined;
     return {
       id,
       channel: this.name,
-      chatId: chatIdOf(chat.id, thread),
+      chatId: chatIdOf(press.message),
       identity: `telegram:${press.from.id}`,
       input: { kind: 'press', button: press.data },
       // A press carries no time. Telegram forgets it after 150 seconds, and a ticket's own end decides sooner.
@@ -250,14 +264,24 @@ export class TelegramChannel implements Channel {
   }
 }
 
-/** `123`, or `123/45` for a topic of a group. */
-function chatIdOf(chat: number, thread: number | undefined): string {
-  return thread === undefined ? String(chat) : `${chat}/${thread}`;
+/** `123`, or `123/45` for a topic of a group. Of a message long gone Telegram tells the chat alone. */
+function chatIdOf(message: NonNullable<CallbackQuery['message']>): string {
+  const topic =
+    'is_topic_message' in message && message.is_topic_message === true ? message.message_thread_id : undefined;
+  return topic === undefined ? String(message.chat.id) : `${message.chat.id}/${topic}`;
 }
 
 function chatOf(chatId: string): { readonly id: number; readonly thread: number | undefined } {
   const [id = '', thread] = chatId.split('/');
   return { id: Number(id), thread: thread === undefined ? undefined : Number(thread) };
+}
+
+function shownWith(keyboard: InlineKeyboardMarkup | undefined) {
+  return {
+    parse_mode: 'HTML' as const,
+    link_preview_options: { is_disabled: true },
+    ...(keyboard && { reply_markup: keyboard }),
+  };
 }
 
 function keyboardOf(message: Message): InlineKeyboardMarkup | undefined {
@@ -266,23 +290,28 @@ function keyboardOf(message: Message): InlineKeyboardMarkup | undefined {
   return {
     inline_keyboard: rows.map((row) =>
       row.map(({ id, label }) => {
-        if (Buffer.byteLength(id) > buttonBytes)
-          throw new ChannelError(`button of ${Buffer.byteLength(id)} bytes`, 'never');
+        const bytes = Buffer.byteLength(id);
+        if (bytes < 1 || bytes > longestButtonId) throw new ChannelError(`a button id of ${bytes} bytes`, 'never');
         return { text: label, callback_data: id };
       }),
     ),
   };
 }
 
-/** Errors of the network quote the URL, and the URL holds the token: nothing of them is kept but their kind. */
+/**
+ * Errors of the network quote the URL, and the URL holds the token: nothing of them is kept but their kind. Only 400
+ * and 403 speak of the message or its chat; a wrong token, a limit and a fault of Telegram's are not for ever.
+ */
 function toChannelError(error: unknown): ChannelError {
   if (error instanceof ChannelError) return error;
   if (error instanceof GrammyError) {
     const { error_code: status, description, parameters } = error;
-    const later = status === 429 || status >= 500;
+    const retry = status === 400 || status === 403 ? 'never' : 'later';
     const afterMs = parameters.retry_after === undefined ? {} : { afterMs: parameters.retry_after * 1_000 };
-    return new ChannelError(`telegram ${status}: ${description}`, later ? 'later' : 'never', { status, ...afterMs });
+    return new ChannelError(`telegram ${status}: ${description}`, retry, { status, ...afterMs });
   }
-  const kind = error instanceof HttpError ? error.error : error;
-  return new ChannelError(`telegram unreachable: ${kind instanceof Error ? kind.name : 'unknown'}`, 'later');
+  const cause = error instanceof HttpError ? error.error : error;
+  const { name, code } =
+    cause instanceof Error ? (cause as NodeJS.ErrnoException) : { name: 'unknown', code: undefined };
+  return new ChannelError(`telegram unreachable: ${code ?? name}`, 'later');
 }

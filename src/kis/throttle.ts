@@ -38,7 +38,7 @@ export class Lane {
   #cancelTimer: (() => void) | undefined;
 
   /** `marginMs` is added to the second, because KIS counts by its own clock and the network jitters. */
-  constructor(clock: Clock, callsPerSecond: number, marginMs = 50) {
+  constructor(clock: Clock, callsPerSecond: number, marginMs = 100) {
     this.#clock = clock;
     this.#callsPerSecond = callsPerSecond;
     this.#reserved = callsPerSecond >= 6 ? 2 : 0;

@@ -167,6 +167,13 @@ describe('before the market opens', () => {
     expect(await bot.say('/price KC산업')).toContain('KC산업 112190');
     expect(bot.logs.filter((line) => line.includes('symbols refreshed'))).toHaveLength(3);
   });
+
+  test('one question beside the running bot finds them too, and does nothing by the hour', async () => {
+    await startAt('2026-11-23T08:10');
+    await bot.restart({ readOnly: true });
+    expect(await bot.say('/price KC산업')).toContain('KC산업 112190');
+    await expect(bot.fire('symbols')).rejects.toThrow('no job');
+  });
 });
 
 describe('names', () => {

@@ -34,6 +34,7 @@ describe('who may do what', () => {
     await bot.hand({ kind: 'press', button: bot.button('확인') }, 'telegram:2');
     await bot.told('만든 사람만 누를 수 있습니다');
     for (const label of ['취소', '+1틱']) await bot.hand({ kind: 'press', button: bot.button(label) }, 'telegram:2');
+    await bot.settled();
     expect(bot.shown().filter((text) => text.includes('만든 사람만'))).toHaveLength(3);
     expect(bot.simulator.state().orders).toHaveLength(0);
     expect(await bot.press('확인')).toContain('접수됨');

@@ -222,6 +222,11 @@ describe('the next opening', () => {
     expect(await nextOpening(calendarAt('20260923', '15:00'))).toBe('2026-09-28 09:00');
   });
 
+  test('is not named while an earlier day may be the one', async () => {
+    venue.answer = [...weekdays('20261120', [], 3), ...weekdays('20261124')];
+    expect(await nextOpening(calendarAt('20261120', '16:00'))).toBeUndefined();
+  });
+
   test('is not guessed beyond what the venue told', async () => {
     venue.answer = weekdays('20261120', [], 2);
     expect(await nextOpening(calendarAt('20261120', '16:00'))).toBeUndefined();

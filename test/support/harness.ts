@@ -91,7 +91,7 @@ export interface Harness {
   /** Does what is done by the hour, whatever the hour. */
   fire(job: string): Promise<void>;
   /** Ends the process as a deploy would, and starts another on the same files. */
-  restart(): Promise<void>;
+  restart(how?: { readonly readOnly?: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -115,7 +115,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   let settled = async (): Promise<void> => undefined;
 
   let scheduler: TestScheduler;
-  const start = async (): Promise<App> => {
+  const start = async (how: { readonly readOnly?: boolean } = {}): Promise<App> => {
     scheduler = new TestScheduler(log);
     const started = await startApp({
       config: config.config,
@@ -128,6 +128,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       timeouts: options.timeouts,
       socketTimings: options.socketTimings,
       scheduler,
+      ...how,
       channels: (whenSettled) => {
         settled = whenSettled;
         return [channel, ...(options.channels?.({ clock, log }) ?? [])];
@@ -182,10 +183,10 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     app: () => app,
     settled: () => settled(),
     fire: (job) => scheduler.fire(job),
-    async restart() {
+    async restart(how) {
       await app.stop();
       channel = new TestChannel();
-      app = await start();
+      app = await start(how);
       await settled();
     },
     async stop() {

@@ -1,26 +1,37 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
-import { createGenerator } from 'ts-json-schema-generator';
+import { z } from 'zod';
 
-// Telegram's published specification, as the types package generated from it says: every request of ours and every
-// update of the stand-in's is judged by it. Nobody here wrote it, which is the point.
-const types = resolve(import.meta.dirname, '../../node_modules/@gramio/types/out/*.d.ts');
-const generator = createGenerator({ path: types, skipTypeCheck: true, additionalProperties: false });
-const ajv = new Ajv({ strict: false, allErrors: true });
-const validators = new Map<string, ValidateFunction | undefined>();
+// Telegram's published specification, as the types package generated from it says: every request of ours, and every
+// update and answer of the stand-in's, is judged by it. Nobody here wrote it, which is the point.
+const modules = resolve(import.meta.dirname, '../../node_modules');
 
-function validatorOf(typeName: string): ValidateFunction | undefined {
-  if (!validators.has(typeName)) validators.set(typeName, compile(typeName));
-  return validators.get(typeName);
+function versionOf(name: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(`${modules}/${name}/package.json`, 'utf8'));
+  return z.object({ version: z.string() }).parse(manifest).version;
 }
 
-function compile(typeName: string): ValidateFunction | undefined {
-  try {
-    return ajv.compile({ ...generator.createSchema(typeName) } as object);
-  } catch (error) {
-    if (error instanceof Error && error.message.startsWith('No root type')) return undefined;
-    throw error;
-  }
+/** Reading the types takes seconds, so what came of it is kept beside them until either package changes. */
+async function loadSchemas(): Promise<object> {
+  const folder = `${modules}/.cache/hoga`;
+  const file = `${folder}/telegram-${versionOf('@gramio/types')}-${versionOf('ts-json-schema-generator')}.json`;
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  const { createGenerator } = await import('ts-json-schema-generator');
+  const path = `${modules}/@gramio/types/out/*.d.ts`;
+  const schemas = createGenerator({ path, skipTypeCheck: true, additionalProperties: false }).createSchema('*');
+  mkdirSync(folder, { recursive: true });
+  // Another worker may be doing the same: each writes its own, and the last one stays.
+  writeFileSync(`${file}.${process.pid}`, JSON.stringify(schemas));
+  renameSync(`${file}.${process.pid}`, file);
+  return schemas;
+}
+
+// While the file is loaded, and not within a test's time.
+const ajv = new Ajv({ strict: false, allErrors: true }).addSchema(await loadSchemas(), 'telegram');
+
+function validatorOf(typeName: string): ValidateFunction | undefined {
+  return ajv.getSchema(`telegram#/definitions/${typeName}`);
 }
 
 function judge(what: string, typeName: string, value: unknown): readonly string[] {
@@ -41,7 +52,12 @@ export function judgeRequest(method: string, body: unknown): readonly string[] {
   return judge(method, `${method.charAt(0).toUpperCase()}${method.slice(1)}Params`, body);
 }
 
-/** What is wrong with an update that a test sends in. */
+/** What is wrong with an update that the stand-in hands out. */
 export function judgeUpdate(update: unknown): readonly string[] {
   return judge('update', 'TelegramUpdate', update);
+}
+
+/** What is wrong with a message that the stand-in answers with. */
+export function judgeMessage(message: unknown): readonly string[] {
+  return judge('message', 'TelegramMessage', message);
 }
