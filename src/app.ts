@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Channel, Receive } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
@@ -13,7 +14,7 @@ import { MasterFiles } from './kis/symbol-files.ts';
 import { createDirectory } from './kis/symbols.ts';
 import { shippedInstruments } from './kis/symbols-shipped.ts';
 import type { Log } from './log.ts';
-import type { ChatAddress, ScheduledTask, Scheduler } from './ports.ts';
+import type { ChatAddress, Ledger, ScheduledTask, Scheduler } from './ports.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
@@ -76,7 +77,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   // The venue, or its stand-in.
   const simulator = config.kis.embedded ? await startSimulator({ clock }) : undefined;
   const cache = await openCache({ path: config.store.cache });
-  const ledger = await openLedger({ url: `sqlite:${readOnly ? ':memory:' : config.store.ledger}` });
+  const ledger = readOnly
+    ? await openForReading(config.store.ledger)
+    : await openLedger({ url: `sqlite:${config.store.ledger}` });
   const access = accessOf(config);
   const environment = simulatedEnvironment(config, simulator);
   const kis = createKis({
@@ -191,6 +194,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     if (options.scheduler !== undefined) scheduleHousework(options.scheduler, { kis, calendar, symbols });
   } else {
     await symbols.load();
+    await alerts.restore();
   }
   for (const channel of channels.values()) await channel.start(receive);
   outbox.flush();
@@ -238,6 +242,22 @@ function scheduleHousework(
   // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.
   scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
   scheduler.start();
+}
+
+/**
+ * The records of the bot that may be running beside us, and a scratch ledger for whatever would be written: our answers
+ * must not end up in its outbox.
+ */
+async function openForReading(path: string): Promise<Ledger> {
+  const scratch = await openLedger({ url: 'sqlite::memory:' });
+  if (!existsSync(path)) return scratch;
+  const records = await openLedger({ url: `sqlite:${path}` });
+  const { halted, ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people } = records;
+  const close = async (): Promise<void> => {
+    await records.close();
+    await scratch.close();
+  };
+  return { ...scratch, halted, ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, close };
 }
 
 /** What the simulator takes for credentials, or the settings' own. */

@@ -84,10 +84,18 @@ describe('exec', () => {
     expect(out).not.toContain('시작했습니다');
   });
 
-  test('does not trade', async () => {
-    const { out } = await hoga(['exec', '/buy 005930 1'], '');
+  test.each(['/buy 005930 1', '/halt', '/alert 005930 >= 1'])('changes nothing: %s', async (line) => {
+    const { out } = await hoga(['exec', line], '');
     expect(out).toContain('여기서는 조회만 됩니다');
   });
+
+  test('sees what the bot beside it recorded', async () => {
+    const env = { STORE_URL: 'sqlite:hoga.db' };
+    await hoga(['--settle', '0'], '/buy 005930 1 50000\n1\n/alert 005930 >= 90000\n/halt\n', env);
+    expect((await hoga(['exec', '/orders'], '', env)).out).toContain('접수 · 삼성전자 매수 1주 50,000원');
+    expect((await hoga(['exec', '/alerts'], '', env)).out).toContain('삼성전자 90,000원 이상');
+    expect((await hoga(['exec', '/status'], '', env)).out).toContain('거래가 정지되어 있습니다');
+  }, 30_000);
 });
 
 describe('simulator', () => {

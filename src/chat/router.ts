@@ -52,6 +52,7 @@ interface Turn {
 
 const isTicketCommand = (command: AnyCommand): command is Extract<AnyCommand, { prepare: unknown }> =>
   'prepare' in command;
+const changesThings = (command: AnyCommand): boolean => isTicketCommand(command) || command.effect !== undefined;
 const isMessage = (value: Ticket<unknown> | Message): value is Message => 'lines' in value;
 
 /** The key under which a ticket's message can be edited. */
@@ -151,7 +152,7 @@ export class Router {
 
   /** The one gate: nothing runs, and nothing is executed, without passing here. */
   #authorise(person: Person, command: AnyCommand): void {
-    if (this.#options.readOnly && isTicketCommand(command)) throw new AppError('chat.read-only');
+    if (this.#options.readOnly && changesThings(command)) throw new AppError('chat.read-only');
     if (roleOrder.indexOf(person.role) < roleOrder.indexOf(command.role)) {
       throw new AppError('chat.not-allowed', { role: command.role });
     }
@@ -159,7 +160,7 @@ export class Router {
 
   async #run(turn: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
     this.#authorise(turn.person, command);
-    const changes = isTicketCommand(command) || command.effect === 'change';
+    const changes = changesThings(command) && command.effect !== 'stop';
     if (changes && this.#options.clock.now() - turn.at > staleAfterMs) throw new AppError('chat.too-old');
     const args = readArguments(command, tokens, this.#options.services.directory);
     if (!isTicketCommand(command)) {

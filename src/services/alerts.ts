@@ -52,12 +52,15 @@ export class Alerts {
     this.#queued = options.queued;
   }
 
+  /** Reads what is open, without watching it: enough to list it. */
+  async restore(): Promise<void> {
+    for (const alert of await this.#ledger.openAlerts()) this.#keep(alert);
+  }
+
   /** Takes up what was being watched before a restart, and looks at once whether it was crossed meanwhile. */
   async load(): Promise<void> {
-    for (const alert of await this.#ledger.openAlerts()) {
-      this.#keep(alert);
-      await this.#watch(alert.symbol);
-    }
+    await this.restore();
+    for (const symbol of this.#books.keys()) await this.#watch(symbol);
     await this.resync();
   }
 
@@ -95,7 +98,7 @@ export class Alerts {
 
   /** Whether an issue is watched over the socket; else its price is asked for now and then. */
   isLive(symbol: string): boolean {
-    return this.#books.has(symbol) && !this.#polled.has(symbol);
+    return !this.#polled.has(symbol);
   }
 
   /** False when it was not theirs, or is over already. */
