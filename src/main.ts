@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { commands } from '../commands/index.ts';
-import { type App, startApp } from './app.ts';
-import { ConsoleChannel, consoleChat } from './chat/console.ts';
+import { startApp } from './app.ts';
+import { ConsoleChannel, consoleChat, printer } from './chat/console.ts';
 import { TelegramChannel } from './chat/telegram.ts';
 import { systemClock } from './clock.ts';
 import { type Config, processEnviron, readConfig } from './config.ts';
@@ -99,45 +99,26 @@ async function runExec(line: string): Promise<void> {
   const log = createLog({ level: config.logLevel, secrets: config.secrets });
   const { environment } = config.kis;
   const paced: Config = { ...config, kis: { ...config.kis, environment: { ...environment, callsPerSecond: 1 } } };
-  let app: App | undefined;
-  const output = new ConsoleChannel({
-    input: process.stdin,
-    output: process.stdout,
+  let settled = async (): Promise<void> => undefined;
+  const app = await startApp({
+    config: paced,
+    commands,
     clock: systemClock,
-    identity: localIdentity,
-    settled: async () => undefined,
-    ended: () => undefined,
+    log,
+    version,
+    ...randomness,
+    readOnly: true,
+    channels: (whenSettled) => {
+      settled = whenSettled;
+      return [printer(process.stdout)];
+    },
   });
   try {
-    app = await startApp({
-      config: paced,
-      commands,
-      clock: systemClock,
-      log,
-      version,
-      ...randomness,
-      readOnly: true,
-      // Only its way out is used: nothing is read from the terminal.
-      channels: () => [
-        {
-          name: output.name,
-          start: async () => undefined,
-          stop: async () => undefined,
-          send: (chatId, message) => output.send(chatId, { lines: message.lines }),
-          edit: (chatId, reference, message) => output.edit(chatId, reference, { lines: message.lines }),
-        },
-      ],
-    });
-    await app.receive({
-      id: '1',
-      ...consoleChat,
-      identity: localIdentity,
-      input: { kind: 'text', text: line },
-      at: systemClock.now(),
-    });
-    await app.settle(10_000);
+    const at = systemClock.now();
+    await app.receive({ id: '1', ...consoleChat, identity: localIdentity, input: { kind: 'text', text: line }, at });
+    await settled();
   } finally {
-    await app?.stop();
+    await app.stop();
   }
 }
 

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Button, Channel, Message, Receive } from './channel.ts';
-import { terminalLine } from './render.ts';
+import { plainText, terminalLine } from './render.ts';
 
 /** The one chat of the terminal. */
 export const consoleChat = { channel: 'console', chatId: 'local' } as const;
@@ -103,4 +103,19 @@ export class ConsoleChannel implements Channel {
     this.#prompt = () => undefined;
     this.#close();
   }
+}
+
+/** The terminal's way out alone: prints what is said, without buttons nobody could press, and reads nothing. */
+export function printer(output: Writable): Channel {
+  const print = async (message: Message): Promise<string> => {
+    output.write(`${plainText(message)}\n\n`);
+    return '';
+  };
+  return {
+    name: consoleChat.channel,
+    start: async () => undefined,
+    send: (_chatId, message) => print(message),
+    edit: async (_chatId, _reference, message) => void (await print(message)),
+    stop: async () => undefined,
+  };
 }
