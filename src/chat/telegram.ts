@@ -66,7 +66,7 @@ export class TelegramChannel implements Channel {
     return `@${username}`;
   }
 
-  send(chatId: string, message: Message): Promise<string> {
+  async send(chatId: string, message: Message): Promise<string> {
     return this.#sendParts(chatId, telegramParts(message), keyboardOf(message));
   }
 

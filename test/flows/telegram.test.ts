@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { commands } from '../../commands/index.ts';
 import { TelegramChannel } from '../../src/chat/telegram.ts';
+import { ko } from '../../src/i18n/ko.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
@@ -7,6 +9,7 @@ import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
 // The whole bot over Telegram's HTTP: real grammY, real KIS wire, and every request judged by Telegram's specification.
 const owner = 111;
 const trader = 222;
+const menu = commands.map(({ name }) => ({ command: name, description: ko.commands[name] }));
 let telegram: TelegramStandIn;
 let clock: JumpClock;
 let bot: Harness | undefined;
@@ -26,13 +29,7 @@ const start = async (options: HarnessOptions = {}): Promise<Harness> => {
   bot = await startHarness({
     clock,
     channels: ({ log }) => [
-      new TelegramChannel({
-        token: telegram.token,
-        apiRoot: telegram.apiRoot,
-        clock,
-        log,
-        menu: [{ command: 'price', description: '현재가' }],
-      }),
+      new TelegramChannel({ token: telegram.token, apiRoot: telegram.apiRoot, clock, log, menu }),
     ],
     ...options,
     env: { HOGA_OWNERS: `telegram:${owner}`, HOGA_TRADERS: `telegram:${trader}`, ...options.env },
@@ -49,7 +46,7 @@ describe('a conversation', () => {
   test('price, ticket, confirm, fill, balance, cancel', async () => {
     await start();
     await telegram.told(owner, '시작했습니다');
-    expect(telegram.menu).toEqual([{ command: 'price', description: '현재가' }]);
+    expect(telegram.menu).toEqual(menu);
     telegram.say(owner, '/price 삼성전자');
     expect((await telegram.told(owner, '70,000원')).html).toContain('<b>삼성전자</b> <code>005930</code>');
     const ticket = await ticketFor(owner);
@@ -69,10 +66,15 @@ describe('a conversation', () => {
     await telegram.told(owner, '취소 확인');
   });
 
-  test('in a group, with the name of the bot and in a topic', async () => {
+  test('in a topic of a group, with the name of the bot; a ticket there is pressed there', async () => {
     await start();
-    telegram.say(owner, '/price@hoga_test_bot 005930', { chatId: -100 });
-    await telegram.told(-100, '삼성전자');
+    telegram.say(trader, '/buy@hoga_test_bot 005930 3 70000', { chatId: -100, thread: 45 });
+    expect(await telegram.told(-100, '주문표')).toMatchObject({ thread: 45 });
+    telegram.press(owner, '확인', -100);
+    expect(await telegram.told(-100, '만든 사람만 누를 수 있습니다')).toMatchObject({ thread: 45 });
+    telegram.press(trader, '확인', -100);
+    await telegram.told(-100, '체결 삼성전자 매수 3주');
+    expect(telegram.messages(-100).every(({ thread }) => thread === 45)).toBe(true);
   });
 
   test('HTML in what was typed is shown as typed', async () => {
@@ -90,10 +92,33 @@ describe('a conversation', () => {
     await telegram.told(owner, '체결 KT&G 매수');
   });
 
-  test('5,000 characters get one sentence', async () => {
+  test('half an emoji of what was typed does not swallow the answer', async () => {
     await start();
+    telegram.say(owner, `/price ${'가'.repeat(29)}😀😀`);
+    await telegram.told(owner, '찾지 못했습니다');
+  });
+
+  test('a text as long as Telegram lets through gets one sentence', async () => {
+    await start();
+    await telegram.told(owner, '시작했습니다');
     telegram.say(owner, '가'.repeat(4_096));
     await telegram.told(owner, '메시지가 너무 깁니다(4,096자)');
+    await bot?.settled();
+    expect(telegram.messages(owner)).toHaveLength(2);
+  });
+
+  test('an answer longer than a message comes in parts, every line of it once', async () => {
+    await start();
+    await telegram.told(owner, '시작했습니다');
+    bot?.simulator.setPrice('207940', 1_200_000);
+    telegram.say(owner, `/p${' 삼바'.repeat(130)}`);
+    const parts = () => telegram.messages(owner).filter(({ text }) => text.includes('삼성바이오로직스'));
+    await eventually('all told', () => parts().length > 1);
+    await bot?.settled();
+    const lines = parts().flatMap(({ text }) => text.split('\n'));
+    expect(lines).toHaveLength(130);
+    expect(new Set(lines.map((line) => line.replace('[시뮬레이터] ', ''))).size).toBe(1);
+    expect(parts().every(({ text }) => text.length > 1_000)).toBe(true);
   });
 });
 
@@ -104,6 +129,7 @@ describe('whose and when', () => {
     telegram.pressData(trader, ticket.keyboard[0]?.[0]?.callback_data ?? '', ticket);
     await telegram.told(owner, '만든 사람만 누를 수 있습니다');
     expect(venueOrders()).toHaveLength(0);
+    expect(ticket).toMatchObject({ edits: 0, keyboard: [[{ text: '확인' }, { text: '취소' }], expect.anything()] });
     telegram.press(owner, '확인');
     await telegram.told(owner, '접수됨');
   });
@@ -134,6 +160,20 @@ describe('whose and when', () => {
     await clock.advance(149_000);
     telegram.pressData(owner, ticket.keyboard[0]?.[0]?.callback_data ?? '', ticket);
     await telegram.told(owner, '시간이 지난 주문표');
+    expect(venueOrders()).toHaveLength(0);
+  });
+
+  test('pressed while the bot is down: Telegram forgets it in 150 seconds, and nothing happens', async () => {
+    await start();
+    const ticket = await ticketFor(owner);
+    await bot?.app().stop();
+    telegram.press(owner, '확인');
+    telegram.say(owner, '/help');
+    await clock.advance(151_000);
+    await bot?.restart();
+    await telegram.told(owner, '권한');
+    expect(ticket.edits).toBe(0);
+    expect(telegram.count('answerCallbackQuery')).toBe(0);
     expect(venueOrders()).toHaveLength(0);
   });
 
@@ -223,32 +263,58 @@ describe('when things go wrong', () => {
     expect(venueOrders()).toHaveLength(1);
   });
 
-  test('429 and 5xx in the middle: everything arrives, once, in order', async () => {
+  test('429, 5xx and cut connections in the middle: everything arrives, once, in order', async () => {
     await start();
     await telegram.told(owner, '시작했습니다');
     telegram.fail('sendMessage', { status: 429, description: 'Too Many Requests: retry after 3', retryAfter: 3 });
-    telegram.fail('sendMessage', { status: 502, description: 'Bad Gateway', times: 2 });
-    const asked = ['/price 005930', '/price 000660', '/help'];
-    for (const line of asked) {
-      telegram.say(owner, line);
-      await eventually('taken', () => telegram.requests.some(({ method }) => method === 'getUpdates'));
-    }
-    const answers = (): readonly string[] =>
-      telegram
-        .messages(owner)
-        .map(({ text }) => text)
-        .filter((text) => /삼성전자 005930|SK하이닉스|권한/.test(text));
-    const before = telegram.requests.find(({ method }) => method === 'sendMessage')?.at ?? 0;
-    for (let step = 0; step < 200 && answers().length < 3; step += 1) await clock.advance(500);
-    await eventually('all answered', () => answers().length === 3);
-    expect(clock.now() - before).toBeGreaterThan(3_000);
-    expect(new Set(answers()).size).toBe(3);
+    telegram.fail('sendMessage', { status: 502, page: '<html>Bad Gateway</html>', times: 2 });
+    telegram.fail('sendMessage', { silence: 'cut', skip: 1 });
+    const askedAt = clock.now();
+    for (const name of ['buy', 'sell', 'cancel']) telegram.say(owner, `/help ${name}`);
+    const answers = (): readonly string[] => telegram.messages(owner).flatMap(({ text }) => /\/\w+/.exec(text) ?? []);
+    const before = answers().length;
+    for (let step = 0; step < 200 && answers().length < before + 3; step += 1) await clock.advance(500);
+    expect(answers().slice(before)).toEqual(['/buy', '/sell', '/cancel']);
+    expect(clock.now() - askedAt).toBeGreaterThan(3_000);
+  });
+
+  test('the answer to an edit is lost: the ticket says it once, and nothing is said beside it', async () => {
+    await start();
+    const ticket = await ticketFor(owner, '/buy 005930 1 60000');
+    telegram.fail('editMessageText', { status: 502, after: true });
+    telegram.fail('editMessageText', { silence: 'cut', after: true });
+    telegram.press(owner, '확인');
+    await telegram.told(owner, '접수됨');
+    for (let step = 0; step < 20 && telegram.count('editMessageText') < 3; step += 1) await clock.advance(500);
+    await eventually('all said', () => telegram.count('editMessageText') === 3);
+    expect(telegram.messages(owner).filter(({ text }) => text.includes('접수됨'))).toEqual([ticket]);
+    expect(ticket.edits).toBe(1);
+    expect(venueOrders()).toHaveLength(1);
+  });
+
+  test('a ticket deleted from the chat: what became of it is told all the same', async () => {
+    await start();
+    const ticket = await ticketFor(owner);
+    telegram.press(owner, '확인');
+    telegram.remove(ticket);
+    await telegram.told(owner, '접수됨');
+    await telegram.told(owner, '체결 삼성전자 매수 3주');
+  });
+
+  test('somebody has blocked the bot: the others are served', async () => {
+    await start();
+    telegram.blocked.add(trader);
+    telegram.say(trader, '/help');
+    telegram.say(owner, '/help');
+    await telegram.told(owner, '권한');
+    await eventually('given up', () => bot?.logs.some((line) => line.includes('bot was blocked')));
+    expect(telegram.messages(trader)).toHaveLength(0);
   });
 
   test('two pollers: explained, and the bot goes on', async () => {
     await start();
-    telegram.fail('getUpdates', { status: 409, description: 'Conflict: terminated by other getUpdates request' });
-    telegram.say(owner, '/price 005930');
+    await eventually('polled', () => telegram.polled);
+    await fetch(`${telegram.apiRoot}/bot${telegram.token}/getUpdates`, { method: 'POST' });
     await eventually('explained', () => bot?.logs.some((line) => line.includes('another program polls')));
     await clock.advance(31_000);
     telegram.say(owner, '/help');

@@ -29,6 +29,8 @@ export interface TelegramFault {
   readonly after?: boolean;
   /** Once, unless it says otherwise. */
   readonly times?: number;
+  /** So many calls go well before. */
+  readonly skip?: number;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -72,7 +74,7 @@ export class TelegramStandIn {
   readonly #clock: Clock;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #messages: TelegramMessage[] = [];
-  readonly #faults = new Map<string, (TelegramFault & { left: number })[]>();
+  readonly #faults = new Map<string, (TelegramFault & { left: number; ahead: number })[]>();
   readonly #handedOut = new Map<number, PendingUpdate>();
   /** When each press was made; gone once it is answered. */
   readonly #presses = new Map<string, number>();
@@ -171,7 +173,7 @@ export class TelegramStandIn {
 
   fail(method: string, fault: TelegramFault): void {
     const queue = this.#faults.get(method) ?? [];
-    queue.push({ ...fault, left: fault.times ?? 1 });
+    queue.push({ ...fault, left: fault.times ?? 1, ahead: fault.skip ?? 0 });
     this.#faults.set(method, queue);
   }
 
@@ -211,7 +213,10 @@ export class TelegramStandIn {
 
   async #answer(method: string, body: Json, response: ServerResponse): Promise<Answer> {
     const fault = this.#faults.get(method)?.find(({ left }) => left > 0);
-    if (fault === undefined) return this.#perform(method, body, response);
+    if (fault === undefined || fault.ahead > 0) {
+      if (fault !== undefined) fault.ahead -= 1;
+      return this.#perform(method, body, response);
+    }
     fault.left -= 1;
     if (fault.after === true) await this.#perform(method, body, response);
     const { silence, page, status = 200, description = 'injected', retryAfter } = fault;
@@ -339,13 +344,13 @@ export class TelegramStandIn {
 
   #content(body: Json): Pick<TelegramMessage, 'html' | 'text' | 'keyboard'> | { readonly refusal: Answer } {
     const html = String(body['text']);
-    const text = readHtml(html);
+    const text = body['parse_mode'] === 'HTML' ? readHtml(html) : html;
     const markup = body['reply_markup'] as { inline_keyboard?: TelegramMessage['keyboard'] } | undefined;
     const keyboard = markup?.inline_keyboard ?? [];
     const buttons = keyboard.flat();
     const sizes = buttons.map(({ callback_data }) => Buffer.byteLength(callback_data));
     if (!html.isWellFormed()) return this.#breach('strings must be encoded in UTF-8');
-    if (text === undefined || body['parse_mode'] !== 'HTML') return this.#breach("can't parse entities");
+    if (text === undefined) return this.#breach("can't parse entities");
     if (text.trim() === '') return this.#breach('message text is empty');
     if (text.length > textUnits) return this.#breach('message is too long');
     if (sizes.some((bytes) => bytes < 1 || bytes > buttonBytes)) return this.#breach('BUTTON_DATA_INVALID');
