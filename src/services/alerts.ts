@@ -24,9 +24,13 @@ export class Alerts {
   readonly #queued: () => void;
   readonly #books = new Map<string, AlertBook>();
   readonly #alerts = new Map<string, Alert>();
-  /** Issues without a registration on the socket. */
+  /** Issues with a registration on the socket. */
+  readonly #watched = new Set<string>();
+  /** Issues that there was none for. */
   readonly #polled = new Set<string>();
   readonly #queue = new Serial();
+  /** Registrations change one at a time, each towards what is wanted when its turn comes. */
+  readonly #registrations = new Serial();
   #cancelPoll: (() => void) | undefined;
   #stopped = false;
 
@@ -57,11 +61,13 @@ export class Alerts {
     for (const alert of await this.#ledger.openAlerts()) this.#keep(alert);
   }
 
-  /** Takes up what was being watched before a restart, and looks at once whether it was crossed meanwhile. */
+  /**
+   * Takes up what was being watched before a restart, and begins to look whether it was crossed meanwhile. That is not
+   * waited for: on paper it takes a second an issue.
+   */
   async load(): Promise<void> {
     await this.restore();
-    for (const symbol of this.#books.keys()) await this.#watch(symbol);
-    await this.resync();
+    void this.resync();
   }
 
   /**
@@ -87,7 +93,7 @@ export class Alerts {
     };
     await this.#ledger.createAlert(alert);
     this.#keep(alert);
-    await this.#watch(alert.symbol);
+    await this.#align(alert.symbol);
     return { alert, last };
   }
 
@@ -114,8 +120,11 @@ export class Alerts {
     this.#meet(trade.symbol, trade.price);
   }
 
-  /** Asks for the prices of everything watched: after the socket was away, a crossing may have gone by. */
+  /**
+   * Asks for the prices of everything watched: after the socket was away, a crossing may have gone by. Never rejects.
+   */
   async resync(): Promise<void> {
+    for (const symbol of [...this.#books.keys()]) await this.#align(symbol);
     await this.#ask([...this.#books.keys()]);
   }
 
@@ -142,13 +151,12 @@ export class Alerts {
     book?.delete(alert.id);
     if (book === undefined || book.size > 0) return;
     this.#books.delete(alert.symbol);
-    if (this.#polled.delete(alert.symbol)) return;
-    void this.#feed
-      .unwatchTrades(alert.symbol)
-      .catch((error: unknown) => this.#log.warn('issue still watched', { symbol: alert.symbol, error }));
+    void this.#align(alert.symbol);
   }
 
   #meet(symbol: string, price: number): void {
+    // Nothing trades at nothing, and taken for a price it would reach every `<=`.
+    if (price <= 0) return;
     const met = this.#books.get(symbol)?.meet(price);
     for (const alert of met?.armed ?? []) {
       this.#alerts.set(alert.id, alert);
@@ -163,29 +171,56 @@ export class Alerts {
   async #fire(alert: Alert, price: number): Promise<void> {
     const name = this.#directory.get(alert.symbol)?.name ?? alert.symbol;
     const messages = this.#draft({ kind: 'alert', alert, name, price }, alert.address);
-    if (await this.#ledger.fireAlert(alert.id, this.#clock.now(), messages)) this.#queued();
+    try {
+      if (await this.#ledger.fireAlert(alert.id, this.#clock.now(), messages)) this.#queued();
+    } catch (error) {
+      // As far as anybody knows it is armed still: the next price tells it, unless it was written down after all.
+      this.#keep(alert);
+      void this.#align(alert.symbol);
+      throw error;
+    }
   }
 
   #enqueue(task: () => Promise<void>): void {
     void this.#queue.run(task).catch((error: unknown) => this.#log.error('alert not recorded', { error }));
   }
 
+  /** Watches an issue that has alerts, and lets go of one that has none. Never rejects. */
+  #align(symbol: string): Promise<void> {
+    return this.#registrations.run(() => (this.#books.has(symbol) ? this.#watch(symbol) : this.#unwatch(symbol)));
+  }
+
   async #watch(symbol: string): Promise<void> {
-    if (this.#polled.has(symbol)) return;
+    if (this.#stopped || this.#watched.has(symbol)) return;
     try {
       await this.#feed.watchTrades(symbol);
+      this.#watched.add(symbol);
+      this.#polled.delete(symbol);
     } catch (error) {
-      this.#log.warn('issue asked for instead of watched', { symbol, error });
+      if (!this.#polled.has(symbol)) this.#log.warn('issue asked for instead of watched', { symbol, error });
       this.#polled.add(symbol);
       this.#schedulePoll();
     }
   }
 
+  async #unwatch(symbol: string): Promise<void> {
+    this.#polled.delete(symbol);
+    if (!this.#watched.delete(symbol)) return;
+    try {
+      await this.#feed.unwatchTrades(symbol);
+    } catch (error) {
+      this.#log.warn('issue still watched', { symbol, error });
+    }
+    for (const waiting of this.#polled) void this.#align(waiting);
+  }
+
   #schedulePoll(): void {
-    if (this.#stopped || this.#polled.size === 0) return;
-    this.#cancelPoll?.();
+    if (this.#stopped || this.#cancelPoll !== undefined || this.#polled.size === 0) return;
     this.#cancelPoll = this.#clock.timer(pollMs, () => {
-      void this.#ask([...this.#polled]).finally(() => this.#schedulePoll());
+      void this.#ask([...this.#polled]).finally(() => {
+        this.#cancelPoll = undefined;
+        this.#schedulePoll();
+      });
     });
   }
 

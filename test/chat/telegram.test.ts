@@ -257,6 +257,19 @@ describe('polling goes on', () => {
 
   test('after 429, when Telegram says so', () => failing({ status: 429, retryAfter: 7 }, [7_000]));
 
+  test('a failure after a success is the first again', async () => {
+    telegram.fail('getUpdates', { status: 500, times: 3 });
+    telegram.fail('getUpdates', { status: 500, skip: 1 });
+    await channel.start(keep);
+    for (let step = 0; step < 100 && polls().length < 4; step += 1) await clock.advance(500);
+    telegram.say(111, 'a');
+    await arrived(1);
+    await eventually('failed again', () => polls().length === 5 && logged.length === 4);
+    await turns(5);
+    await clock.advance(1_500);
+    await eventually('asked again', () => polls().length === 6);
+  });
+
   test('after JSON that is not its own', () => failing({ page: '[]' }, [1_000]));
 
   test('after silence, longer than a poll may take', async () => {
@@ -473,6 +486,7 @@ describe('a message too long for one', () => {
     telegram.fail('sendMessage', { ...fault, skip: 1 });
     await channel.send('111', long).catch(() => undefined);
     for (const line of between) await channel.send('111', { lines: [line] });
+    expect(telegram.messages(111).map(({ text }) => text)).toEqual([expect.stringContaining('0번 줄'), ...between]);
     const before = telegram.messages(111).length;
     await channel.send('111', long);
     const after = telegram.messages(111).slice(before);

@@ -289,6 +289,8 @@ describe('when things go wrong', () => {
     await eventually('all said', () => telegram.count('editMessageText') === 3);
     expect(telegram.messages(owner).filter(({ text }) => text.includes('접수됨'))).toEqual([ticket]);
     expect(ticket.edits).toBe(1);
+    await bot?.settled();
+    expect(bot?.logs.some((line) => line.includes('"final":true'))).toBe(false);
     expect(venueOrders()).toHaveLength(1);
   });
 
