@@ -221,6 +221,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       const scheduled = readOnly ? undefined : options.scheduler?.stop();
       await kis.close();
       await fills.idle();
+      await alerts.idle();
       await scheduled;
       await outbox.stop();
       await ledger.close();

@@ -21,6 +21,10 @@ const move = async (symbol: string, ...prices: readonly number[]): Promise<void>
   }
 };
 
+/** After a restart the prices are looked at in the background: this many registrations, fill notices included, are back. */
+const watching = (count = 2): Promise<boolean> =>
+  eventually('watched', () => bot.simulator.state().sockets.registrations === count);
+
 describe('an alert', () => {
   test('fires when the price is crossed, once, with the price', async () => {
     await start();
@@ -59,7 +63,8 @@ describe('an alert', () => {
     bot.simulator.setPrice('005930', 71_000);
     await bot.told('🔔 알림 삼성전자 71,000원 이상');
     await bot.restart();
-    await bot.settled();
+    await watching();
+    await move('005930', 71_100, 70_900, 71_200);
     expect(fired()).toHaveLength(0);
     expect(await bot.say('/alerts')).toContain('1. 삼성전자 69,000원 이하');
     await bot.app().stop();
@@ -67,8 +72,24 @@ describe('an alert', () => {
     await bot.restart();
     await bot.told('🔔 알림 삼성전자 69,000원 이하');
     await bot.restart();
-    await bot.settled();
+    expect(await bot.say('/alerts')).toContain('알림이 없습니다');
     expect(fired()).toHaveLength(0);
+  });
+
+  test('keeps over a restart which side it saw', async () => {
+    await start();
+    await bot.say('/alert 005930 >= 69000');
+    await bot.say('/alert 000660 >= 190000');
+    await move('000660', 189_000);
+    await bot.restart();
+    await watching(3);
+    // The one still waits for its first price below; the other has seen its own.
+    bot.simulator.setPrice('000660', 190_500);
+    await bot.told('🔔 알림 SK하이닉스');
+    await move('005930', 70_500);
+    expect(fired()).toHaveLength(1);
+    await move('005930', 68_900, 69_000);
+    await bot.told('🔔 알림 삼성전자');
   });
 
   test('crossed while the socket was away is told when it is back', async () => {

@@ -222,14 +222,14 @@ describe('registrations', () => {
       onResumed: () => undefined,
     });
     const samsung = [await alerts.create(request), await alerts.create({ ...request, price: 72_000 })];
-    await alerts.create({ ...other, price: 160_000 });
+    await alerts.create({ ...other, price: 200_000 });
     expect([alerts.isLive('005930'), alerts.isLive('000660'), kis.feed.status().executions]).toEqual([
       true,
       false,
       true,
     ]);
     expect(simulator.state().sockets.registrations).toBe(2);
-    simulator.setPrice('000660', 160_000);
+    simulator.setPrice('000660', 200_000);
     await clock.advance(15_001);
     await eventually('looked up and told', async () => (await ledger.outboxPending()) === 1);
     simulator.setPrice('005930', 71_000);
