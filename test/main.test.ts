@@ -70,7 +70,7 @@ describe('npm start', () => {
   });
 
   test('a store that cannot be opened: 2, in one sentence', async () => {
-    const { code, err } = await hoga([], '', { STORE_URL: 'sqlite:/dev/null/hoga.db' });
+    const { code, err } = await hoga([], '', { STORE_URL: 'sqlite:/proc/nowhere/hoga.db' });
     expect(code).toBe(2);
     expect(err).toContain('STORE_URL');
   });

@@ -127,9 +127,13 @@ export function optional<T>(kind: ArgumentKind<T>): ArgumentKind<T | undefined> 
   return { ...kind, optional: true };
 }
 
+/** Words in the longest names there are, with room to spare. */
+const longestName = 6;
+
 /** What a person typed, short enough to quote back. */
 export function shorten(text: string, most = 30): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
 }
 
 function findInstrument(text: string, directory: InstrumentDirectory): readonly Instrument[] {
@@ -148,7 +152,8 @@ export const instrument: ArgumentKind<Instrument> = {
     // A bare number that is no code is a quantity or a price in the wrong place, not part of a name.
     if (/^[\d,.]+(?:주|원)?$/.test(first) && !looksLikeSymbol(first))
       throw new AppError('args.order', { text: shorten(first) });
-    const longest = Math.max(1, tokens.length - after);
+    // A line of a hundred names must not have every run of its words looked up.
+    const longest = Math.max(1, Math.min(longestName, tokens.length - after));
     let ambiguous: AppError | undefined;
     for (let used = longest; used >= 1; used -= 1) {
       const text = tokens.slice(0, used).join(' ');

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { SqliteAdapter, type SqliteDatabase, SqliteDialect, SqliteDriver } from 'kysely';
@@ -34,10 +34,16 @@ export function openSqlite(path: string, durability: Durability): DatabaseSync {
   }
 }
 
+/** Node's recursive mkdir never returns below a folder that takes no folders, such as /proc: one level needs none of it. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  mkdirSync(folder, { recursive: !existsSync(dirname(folder)), mode: 0o700 });
+}
+
 /** SQLite gives its -wal and -shm files the mode of the database file, so the mode has to be right before it opens. */
 function prepareFile(path: string): string {
   const file = resolve(path);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   return file;

@@ -51,6 +51,13 @@ describe('bad input gets one sentence', () => {
     expect(bot.logs.filter((line) => line.includes('"level":50'))).toEqual([]);
   });
 
+  test('a line of a hundred names is answered at once, whatever they are', async () => {
+    const startedAt = performance.now();
+    await bot.say(`/price ${'삼바 '.repeat(160)}`);
+    await bot.say(`/price ${'가 '.repeat(200)}`);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
   test('a button of yesterday', async () => {
     await bot.hand({ kind: 'press', button: 'confirm:0123456789ab' });
     expect(await bot.told('이 주문표를 찾지 못했습니다')).toBeTruthy();
