@@ -144,7 +144,14 @@ class KisBroker implements Broker {
   async quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]> {
     const found: Quote[] = [];
     if (!this.#http.supports(domesticMarket.multiplePrices)) {
-      for (const symbol of symbols) found.push(await this.quote(symbol, options));
+      for (const symbol of symbols) {
+        try {
+          found.push(await this.quote(symbol, options));
+        } catch (error) {
+          // One issue that the venue does not take must not cost the others their prices.
+          if (!(error instanceof KisError) || error.kind !== 'rejected') throw error;
+        }
+      }
       return found;
     }
     for (let start = 0; start < symbols.length; start += quotesPerCall) {

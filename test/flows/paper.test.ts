@@ -60,6 +60,12 @@ test('the whole conversation', async () => {
   expect(orders.filter(({ action }) => action === 'new')).toHaveLength(2);
 });
 
+test('one issue that is refused does not cost the others their prices', async () => {
+  await start();
+  bot.simulator.setFaults([{ on: 'inquire-price', fault: 'refuse', code: 'MCA05918', text: '종목코드 오류입니다.' }]);
+  expect(await say('/price 삼성전자 SK하이닉스')).toContain('SK하이닉스');
+});
+
 test('a balance says at once that it is being fetched', async () => {
   await start();
   await say('/price 삼성전자');
