@@ -271,7 +271,7 @@ const inquireExecutions: Handler = (call) => {
           avg_prvs: view.filled === 0 ? 0 : Math.round(view.filledAmount / view.filled),
           cncl_yn: cancelled > 0 ? 'Y' : '',
           tot_ccld_amt: view.filledAmount,
-          ordr_empno: 'OpnAPI',
+          ordr_empno: order.channel,
           ord_dvsn_cd: order.type,
           // Written both ways in KIS's own documents.
           cncl_cfrm_qty: cancelled,

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Exchange, Side } from '../domain/order.ts';
 import { type FaultRule, type Faults, readFaults } from './faults.ts';
 import { type Session, sessions } from './hours.ts';
+import { type IssueMarks, issueWarnings } from './instruments.ts';
 import type { SimulatorState } from './state.ts';
 
 /** What a test can see and do, in the same process or through the doors. */
@@ -14,12 +16,33 @@ export interface Doors {
    * there afterwards; without one it takes what waits in the book, in turn.
    */
   trade(symbol: string, side: 'buy' | 'sell', quantity: number, price?: number): void;
+  /** An order of the account's own that was not entered here; its number. @throws RangeError naming the refusal. */
+  placeElsewhere(order: ElsewhereOrder): string;
+  /** Cancels what is left of an order, wherever that was entered; the cancellation's number. @throws RangeError. */
+  cancelElsewhere(number: string, channel?: string): string;
+  /** Replaces what is left of an order; 0 makes it a market order. The new order's number. @throws RangeError. */
+  amendElsewhere(number: string, price: number, channel?: string): string;
+  /** Marks an issue as halted or warned of, in its quotation alone. @throws RangeError for an unknown one. */
+  setIssue(symbol: string, marks: { readonly [Name in keyof IssueMarks]?: IssueMarks[Name] | undefined }): void;
   /** Moves the clock, or fixes the session until `auto` gives it back to the hours. */
   setClock(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void;
   setFaults(faults: Faults | readonly FaultRule[]): void;
   clearFaults(): void;
   /** Pushes a fill of another account under the same HTS id. */
   pushForeignNotice(notice: ForeignNotice): void;
+}
+
+/** An order from the account's owner by other means: a trading program, a phone. */
+export interface ElsewhereOrder {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: number;
+  /** 0 or absent: a market order. */
+  readonly price?: number | undefined;
+  /** How KIS lists its origin; default `Nsmart`. */
+  readonly channel?: string | undefined;
+  /** Default KRX. */
+  readonly exchange?: Exchange | undefined;
 }
 
 /** A fill that is not this account's. */
@@ -44,6 +67,10 @@ const symbol = z.string().min(1);
 const won = z.int().positive();
 const shares = z.int().positive();
 const side = z.enum(['buy', 'sell']);
+const wonOrNone = z.int().nonnegative();
+const channel = z.string().min(1).optional();
+const number = z.string().regex(/^\d{1,10}$/);
+const exchange = z.enum(['KRX', 'NXT', 'SOR']);
 
 const bodies = {
   price: z.strictObject({ symbol, price: won }),
@@ -51,6 +78,17 @@ const bodies = {
     .strictObject({ now: z.int().optional(), session: z.enum([...sessions, 'auto']).optional() })
     .refine((change) => change.now !== undefined || change.session !== undefined, 'give now or session'),
   trade: z.strictObject({ symbol, side, quantity: shares, price: won.optional() }),
+  order: z.strictObject({
+    symbol,
+    side,
+    quantity: shares,
+    price: wonOrNone.optional(),
+    channel,
+    exchange: exchange.optional(),
+  }),
+  cancel: z.strictObject({ number, channel }),
+  amend: z.strictObject({ number, price: wonOrNone, channel }),
+  issue: z.strictObject({ symbol, halted: z.boolean().optional(), warning: z.enum(issueWarnings).optional() }),
   notice: z.strictObject({
     symbol,
     side,
@@ -92,6 +130,21 @@ function act({ method, url, body }: DoorRequest, doors: Doors): unknown {
     case 'POST /__sim/trade': {
       const trade = bodies.trade.parse(json());
       doors.trade(trade.symbol, trade.side, trade.quantity, trade.price);
+      return { ok: true };
+    }
+    case 'POST /__sim/order':
+      return { ok: true, number: doors.placeElsewhere(bodies.order.parse(json())) };
+    case 'POST /__sim/cancel': {
+      const cancel = bodies.cancel.parse(json());
+      return { ok: true, number: doors.cancelElsewhere(cancel.number, cancel.channel) };
+    }
+    case 'POST /__sim/amend': {
+      const amend = bodies.amend.parse(json());
+      return { ok: true, number: doors.amendElsewhere(amend.number, amend.price, amend.channel) };
+    }
+    case 'POST /__sim/issue': {
+      const { symbol: marked, ...marks } = bodies.issue.parse(json());
+      doors.setIssue(marked, marks);
       return { ok: true };
     }
     case 'POST /__sim/clock':

@@ -9,6 +9,23 @@ export interface Issue extends Instrument {
   readonly industry: string;
 }
 
+/** How the exchange marks an issue, for `setIssue`. */
+export const issueWarnings = [
+  'none',
+  'administrative',
+  'caution',
+  'warning',
+  'risk',
+  'overheated',
+  'liquidation',
+] as const;
+
+/** What is said of an issue beside its price; nobody is kept from trading it. */
+export interface IssueMarks {
+  readonly halted: boolean;
+  readonly warning: (typeof issueWarnings)[number];
+}
+
 const kospi = { market: 'KOSPI', kind: 'stock' } as const;
 const kosdaq = { market: 'KOSDAQ', kind: 'stock' } as const;
 const etf = { market: 'KOSPI', kind: 'etf', industry: '' } as const;

@@ -3,7 +3,7 @@ import { nearestTicks, priceBand, stepPrice } from '../domain/order-rules.ts';
 import { Book, type Match } from './book.ts';
 import { addToMinutes, type HistoryBar, minutesBefore, pastDays, pastMinutes, tradingDaysBefore } from './history.ts';
 import type { VenueClock } from './hours.ts';
-import { type Issue, issues } from './instruments.ts';
+import { type Issue, type IssueMarks, issues } from './instruments.ts';
 import { between, type Random, randomFor } from './random.ts';
 
 /** What an issue did today, up to and with its last trade. */
@@ -46,6 +46,7 @@ export interface Listing {
   readonly days: HistoryBar[];
   readonly minutes: HistoryBar[];
   today: DayFigures;
+  marks: IssueMarks;
   movedAt: number;
 }
 
@@ -178,6 +179,7 @@ export class Market {
       days,
       minutes,
       today: sumUp(freshDay(issue, issue.base, days.at(-1)?.volume ?? 0, this.#clock.time()), minutes),
+      marks: { halted: false, warning: 'none' },
       movedAt: this.#clock.now(),
     };
     this.#quote(listing, 'buy');

@@ -28,6 +28,8 @@ export interface Order {
   readonly quantity: number;
   /** 0 when the type has no price. */
   readonly price: number;
+  /** Where it was entered, as KIS lists it: `OpnAPI` for the Open API. */
+  readonly channel: string;
   readonly at: number;
   readonly day: string;
   readonly time: string;

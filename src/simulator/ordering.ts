@@ -5,6 +5,9 @@ import { type Call, type Handled, type Handler, input, type World } from './answ
 import { acceptances, gatewayTexts, inputRefusal, refusals } from './texts.ts';
 import type { Outcome } from './venue.ts';
 
+/** What KIS lists as the channel of an order that came through the Open API. */
+const channel = 'OpnAPI';
+
 const exchanges: readonly Exchange[] = ['KRX', 'NXT', 'SOR'];
 
 /** The inputs of an order that are numbers; undefined where one is not a whole number. */
@@ -48,7 +51,7 @@ function orderCash(side: Side): Handler {
     if (quantity === undefined) return { refusal: refusals.quantity[world.settings.kind] };
     const price = numberInput(call, 'ORD_UNPR');
     if (price === undefined) return { refusal: inputRefusal('ORD_UNPR') };
-    const request = { symbol, side, type: input(call, 'ORD_DVSN'), quantity, price, exchange };
+    const request = { symbol, side, type: input(call, 'ORD_DVSN'), quantity, price, exchange, channel };
     return orderAnswer(world, world.venue.place(request, call.rejectAtExchange), side);
   };
 }
@@ -67,6 +70,7 @@ const orderAmendCancel: Handler = (call) => {
     quantity,
     type: input(call, 'ORD_DVSN'),
     price: numberInput(call, 'ORD_UNPR') ?? 0,
+    channel,
   };
   switch (input(call, 'RVSE_CNCL_DVSN_CD')) {
     case '01':

@@ -4,25 +4,38 @@ import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { aboutIssue, type Handler, input, record } from './answer.ts';
 import { charts, emptyBar } from './charts.ts';
 import { dateOf } from './hours.ts';
-import { standardCode } from './instruments.ts';
+import { type IssueMarks, standardCode } from './instruments.ts';
 import { changeSign, marketCodes, percentOf } from './records.ts';
 import { answered, inputRefusal, queryRefusals } from './texts.ts';
+
+/** `iscd_stat_cls_code`; 55 is an issue that may be bought on credit. */
+const statusCodes: Readonly<Record<IssueMarks['warning'], string>> = {
+  none: '55',
+  administrative: '51',
+  caution: '54',
+  warning: '53',
+  risk: '52',
+  overheated: '59',
+  liquidation: '55',
+};
+const warningCodes: Partial<Record<IssueMarks['warning'], string>> = { caution: '01', warning: '02', risk: '03' };
+const yesNo = (value: boolean): string => (value ? 'Y' : 'N');
 
 type Numbered = Record<string, string | number>;
 
 const inquirePrice = aboutIssue((listing) => {
-  const { issue, today } = listing;
+  const { issue, today, marks } = listing;
   const year = listing.days.slice(-250);
   const high = year.reduce((best, bar) => (bar.high > best.high ? bar : best), year[0] ?? emptyBar);
   const low = year.reduce((best, bar) => (bar.low < best.low ? bar : best), year[0] ?? emptyBar);
   const marketValue = Math.round((today.last * issue.listedThousands) / 100_000);
   return {
     output: record(domesticMarket.inquirePrice.output.output.fields, {
-      iscd_stat_cls_code: '55',
+      iscd_stat_cls_code: marks.halted ? '58' : statusCodes[marks.warning],
       marg_rate: '20.00',
       rprs_mrkt_kor_name: issue.market === 'KOSPI' ? 'KOSPI200' : issue.market,
       bstp_kor_isnm: issue.industry,
-      temp_stop_yn: 'N',
+      temp_stop_yn: yesNo(marks.halted),
       oprc_rang_cont_yn: 'N',
       clpr_rang_cont_yn: 'N',
       crdt_able_yn: 'Y',
@@ -65,11 +78,11 @@ const inquirePrice = aboutIssue((listing) => {
       vi_cls_code: 'N',
       ovtm_vi_cls_code: 'N',
       invt_caful_yn: 'N',
-      mrkt_warn_cls_code: '00',
-      short_over_yn: 'N',
-      sltr_yn: 'N',
+      mrkt_warn_cls_code: warningCodes[marks.warning] ?? '00',
+      short_over_yn: yesNo(marks.warning === 'overheated'),
+      sltr_yn: yesNo(marks.warning === 'liquidation'),
       ssts_yn: 'Y',
-      mang_issu_cls_code: 'N',
+      mang_issu_cls_code: yesNo(marks.warning === 'administrative'),
     }),
   };
 });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { nearestTicks } from '../domain/order-rules.ts';
 import { Account, type StartHolding } from './account.ts';
@@ -6,7 +7,7 @@ import type { Settings, World } from './answer.ts';
 import { answerDoor, type Doors } from './doors.ts';
 import { FaultBox } from './faults.ts';
 import { VenueClock } from './hours.ts';
-import { closeServer, listenOnLoopback } from './loopback.ts';
+import { HandedConnections, listenOnLoopback } from './loopback.ts';
 import { type Listing, Market } from './market.ts';
 import { Notices } from './notices.ts';
 import { Oauth } from './oauth.ts';
@@ -16,16 +17,20 @@ import { bookRecord, type Notice, tradeRecord } from './records.ts';
 import { Rest } from './rest.ts';
 import { SocketServer } from './socket.ts';
 import { readState } from './state.ts';
-import { Venue } from './venue.ts';
+import { type Outcome, Venue } from './venue.ts';
 
 export interface SimulatorOptions {
   readonly clock: Clock;
   readonly seed?: number;
+  /** The account's first eight digits; default 50000000. */
+  readonly account?: string;
   /** Multiplies how often the market moves; 0: prices stand still. */
   readonly speed?: number;
   readonly kind?: 'live' | 'paper';
   /** `open` (default): the regular session, whatever the hour; `live`: KRX's hours by its own clock. */
   readonly hours?: 'open' | 'live';
+  /** False: no ports; connections are handed in by `acceptRest` and `acceptSocket` alone. Default true. */
+  readonly listen?: boolean;
   /** 0 or absent: any. */
   readonly restPort?: number;
   readonly wsPort?: number;
@@ -47,21 +52,29 @@ export interface SimulatorOptions {
 }
 
 export interface Simulator extends Doors {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`; port 1, where nobody is, without listening. */
   readonly restUrl: string;
   /** `ws://127.0.0.1:PORT`; any path will do. */
   readonly wsUrl: string;
+  /** Takes a connection to the REST side that did not come through its port. */
+  acceptRest(stream: Duplex): void;
+  /** The same, to the WebSocket side. */
+  acceptSocket(stream: Duplex): void;
+  /** Ends all connections, however they came. */
   stop(): Promise<void>;
 }
 
 const walkEveryMs = 300;
+const nobodysPort = 1;
+/** What the trading program on a phone writes into its orders. */
+const otherChannel = 'Nsmart';
 
 /** Starts a stand-in for KIS on loopback: REST and WebSocket, one account, made-up prices. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { seed = 1, speed = 1, kind = 'live', log = () => undefined } = options;
   const settings: Settings = {
     kind,
-    account: '50000000',
+    account: options.account ?? '50000000',
     product: '01',
     holder: '홍길동',
     htsId: 'hogasim',
@@ -128,6 +141,25 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       venue.roll();
       market.trade(tradable(market, symbol, price), side, quantity, price);
     },
+    placeElsewhere({ symbol, side, quantity, price = 0, channel = otherChannel, exchange = 'KRX' }) {
+      venue.roll();
+      if (kind === 'paper' && exchange !== 'KRX') throw new RangeError('order refused: exchange');
+      return numberOf(venue.place({ symbol, side, type: typeOf(price), quantity, price, exchange, channel }));
+    },
+    cancelElsewhere(number, channel = otherChannel) {
+      venue.roll();
+      return numberOf(venue.cancel({ number: number.padStart(10, '0'), quantity: undefined, channel }));
+    },
+    amendElsewhere(number, price, channel = otherChannel) {
+      venue.roll();
+      const original = number.padStart(10, '0');
+      return numberOf(venue.amend({ number: original, quantity: undefined, type: typeOf(price), price, channel }));
+    },
+    setIssue(symbol, { halted, warning }) {
+      const listing = known(market, symbol);
+      const { marks } = listing;
+      listing.marks = { halted: halted ?? marks.halted, warning: warning ?? marks.warning };
+    },
     setClock(change) {
       venue.roll();
       clock.set(change);
@@ -155,18 +187,24 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         response.destroy();
       });
   });
-  const restPort = await listenOnLoopback(http, options.restPort ?? 0);
-  const wsPort = await sockets.listen(options.wsPort ?? 0);
+  const handed = new HandedConnections(http);
+  const listens = options.listen ?? true;
+  // Without a port nobody else is there, and the machine's timers would end connections behind the Clock's back.
+  if (!listens) http.keepAliveTimeout = 0;
+  const restPort = listens ? await listenOnLoopback(http, options.restPort ?? 0) : nobodysPort;
+  const wsPort = listens ? await sockets.listen(options.wsPort ?? 0) : nobodysPort;
   const stopWalking = speed > 0 ? walk(clock, market, venue, sockets, speed) : () => undefined;
   log('simulator ready', { restPort, wsPort, kind });
   return {
     restUrl: `http://127.0.0.1:${restPort}`,
     wsUrl: `ws://127.0.0.1:${wsPort}`,
     ...doors,
+    acceptRest: (stream) => handed.accept(stream),
+    acceptSocket: (stream) => sockets.accept(stream),
     async stop() {
       stopWalking();
       await sockets.stop();
-      await closeServer(http);
+      await handed.close();
     },
   };
 }
@@ -206,6 +244,16 @@ function tradable(market: Market, symbol: string, price: number | undefined): Li
     throw new RangeError(`price: ${price} is off the tick grid of ${symbol}`);
   }
   return listing;
+}
+
+/** A market order has no price. */
+function typeOf(price: number): string {
+  return price === 0 ? '01' : '00';
+}
+
+function numberOf(outcome: Outcome): string {
+  if (outcome.refusal !== undefined) throw new RangeError(`order refused: ${outcome.refusal}`);
+  return outcome.order.number;
 }
 
 function holderOf(settings: Settings): Pick<Notice, 'customer' | 'holder' | 'branch'> {

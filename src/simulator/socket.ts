@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { inKorea } from '../clock.ts';
 import { channels } from '../kis/channels.ts';
 import { encrypt, type FrameCipher, serialiseData } from '../kis/frames.ts';
 import type { VenueClock } from './hours.ts';
-import { closeServer, listenOnLoopback } from './loopback.ts';
+import { HandedConnections, listenOnLoopback } from './loopback.ts';
 import { type Random, randomText } from './random.ts';
 import { type BusinessRefusal, socketTexts } from './texts.ts';
 
@@ -43,6 +44,7 @@ const maxRegistrations = 41;
 export class SocketServer {
   readonly #host: SocketHost;
   readonly #http: Server = createServer((_request, response) => response.writeHead(426).end());
+  readonly #handed = new HandedConnections(this.#http);
   // KIS is not known to answer protocol pings, so neither do we.
   readonly #upgrader = new WebSocketServer({ noServer: true, autoPong: false });
   readonly #sessions = new Set<Session>();
@@ -63,9 +65,14 @@ export class SocketServer {
     return listenOnLoopback(this.#http, port);
   }
 
+  /** Takes a connection that did not come through a port. */
+  accept(stream: Duplex): void {
+    this.#handed.accept(stream);
+  }
+
   async stop(): Promise<void> {
     this.dropAll();
-    await closeServer(this.#http);
+    await this.#handed.close();
   }
 
   /** Breaks every connection without a close frame. */

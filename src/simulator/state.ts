@@ -56,8 +56,14 @@ export interface SimulatorState {
     readonly price: number;
     readonly quantity: number;
     readonly filled: number;
+    /** Won. */
+    readonly filledAmount: number;
     readonly remaining: number;
     readonly status: SimulatedOrderStatus;
+    /** Where it was entered: `OpnAPI`, or the channel of an order placed elsewhere. */
+    readonly channel: string;
+    /** Milliseconds by the venue's clock. */
+    readonly at: number;
     readonly day: string;
     readonly time: string;
     readonly exchange: 'KRX' | 'NXT' | 'SOR';
@@ -68,6 +74,8 @@ export interface SimulatorState {
     readonly side: 'buy' | 'sell';
     readonly quantity: number;
     readonly price: number;
+    /** Milliseconds by the venue's clock. */
+    readonly at: number;
     readonly time: string;
   }[];
   readonly requests: {
@@ -114,7 +122,7 @@ export function readState(world: World, requests: RequestCounts, sockets: Simula
       },
     ],
     orders: orders.map((order) => {
-      const { filled, remaining } = viewOrder(order);
+      const { filled, filledAmount, remaining } = viewOrder(order);
       return {
         number: order.number,
         original: order.original?.number ?? null,
@@ -126,8 +134,11 @@ export function readState(world: World, requests: RequestCounts, sockets: Simula
         price: order.price,
         quantity: order.quantity,
         filled,
+        filledAmount,
         remaining,
         status: statusOf(order),
+        channel: order.channel,
+        at: order.at,
         day: order.day,
         time: order.time,
         exchange: order.exchange,
@@ -139,6 +150,7 @@ export function readState(world: World, requests: RequestCounts, sockets: Simula
       side: order.side,
       quantity: fill.quantity,
       price: fill.price,
+      at: fill.at,
       time: fill.time,
     })),
     requests: { ...requests, byTr: { ...requests.byTr } },

@@ -32,12 +32,17 @@ export interface PlaceRequest {
   readonly quantity: number;
   readonly price: number;
   readonly exchange: Exchange;
+  readonly channel: string;
 }
 
-export interface ChangeRequest {
+export interface CancelRequest {
   readonly number: string;
   /** Undefined: all that is left. */
   readonly quantity: number | undefined;
+  readonly channel: string;
+}
+
+export interface AmendRequest extends CancelRequest {
   readonly type: string;
   readonly price: number;
 }
@@ -134,7 +139,7 @@ export class Venue {
   }
 
   /** Replaces what is left of an order, or part of it, by a new order at the back of the queue. */
-  amend(request: ChangeRequest): Outcome {
+  amend(request: AmendRequest): Outcome {
     const found = this.#changeable(request);
     if (found.refusal !== undefined) return found;
     const { order: original, quantity } = found;
@@ -157,6 +162,7 @@ export class Venue {
       type: request.type,
       action: 'amend',
       original,
+      channel: request.channel,
     });
     this.#emit('amended', order, quantity, price);
     this.#work(order, listing, type);
@@ -164,7 +170,7 @@ export class Venue {
   }
 
   /** Takes back what is left of an order, or part of it. */
-  cancel(request: ChangeRequest): Outcome {
+  cancel(request: CancelRequest): Outcome {
     const found = this.#changeable(request);
     if (found.refusal !== undefined) return found;
     const { order: original, quantity } = found;
@@ -172,7 +178,8 @@ export class Venue {
     listing?.book.reduce(original.number, quantity);
     if (listing !== undefined) this.#market.ordersChanged(listing);
     this.#end(original, 'cancelled', quantity);
-    const order = this.#record({ ...original, quantity, price: 0, action: 'cancel', original });
+    const { channel } = request;
+    const order = this.#record({ ...original, quantity, price: 0, action: 'cancel', original, channel });
     this.#emit('cancelled', order, quantity, 0);
     return { order };
   }
@@ -238,7 +245,7 @@ export class Venue {
   }
 
   #changeable(
-    request: ChangeRequest,
+    request: CancelRequest,
   ):
     | { readonly refusal: Refusal }
     | { readonly refusal?: undefined; readonly order: Order; readonly quantity: number } {
@@ -256,7 +263,7 @@ export class Venue {
 
   #record(fields: Omit<Order, 'number' | 'at' | 'day' | 'time' | 'fills' | 'endings'>): Order {
     this.#lastNumber += 1;
-    const { issue, side, type, exchange, quantity, price, action, original } = fields;
+    const { issue, side, type, exchange, quantity, price, channel, action, original } = fields;
     const order: Order = {
       number: String(this.#lastNumber).padStart(10, '0'),
       original,
@@ -267,6 +274,7 @@ export class Venue {
       exchange,
       quantity,
       price,
+      channel,
       at: this.#clock.now(),
       day: this.#clock.day(),
       time: this.#clock.time(),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { block, monday, orderNumberOf, rows, start } from './support.ts';
+import { block, listenForNotices, monday, orderNumberOf, RawSocket, rows, start } from './support.ts';
 
 describe('refusals', () => {
   const cases = [
@@ -297,4 +297,101 @@ test('open orders and executions are listed as asked', async () => {
     { odno: short(open), psbl_qty: '3', ord_unpr: '69000', ord_gno_brno: '06010', sll_buy_dvsn_cd: '02' },
   ]);
   expect(sim.state().requests.byTr).toMatchObject({ TTTC0012U: 2, TTTC0011U: 1, TTTC0081R: 5 });
+});
+
+describe('orders entered elsewhere', () => {
+  test('trade like any other, are told of, and are listed with their channel', async () => {
+    const { client, clock, sim } = await start();
+    const next = await listenForNotices(await new RawSocket(sim.wsUrl).opened(), client);
+    const facts = async () => {
+      const fields = await next();
+      // number, original, quantity, price, filled
+      return [fields[2], fields[3], Number(fields[9]), Number(fields[10]), fields[13] === '2'];
+    };
+    const own = orderNumberOf(await client.order('buy'));
+    expect(await facts()).toEqual([own, '', 10, 69_000, false]);
+    clock.advance(1_000);
+    const number = sim.placeElsewhere({ symbol: '005930', side: 'buy', quantity: 5, price: 68_900 });
+    expect(await facts()).toEqual([number, '', 5, 68_900, false]);
+    sim.trade('005930', 'sell', 12, 68_900);
+    expect([await facts(), await facts()]).toEqual([
+      [own, '', 10, 69_000, true],
+      [number, '', 2, 68_900, true],
+    ]);
+    const amended = sim.amendElsewhere(number, 68_800, 'HTS');
+    expect(await facts()).toEqual([amended, number, 3, 68_800, false]);
+    const cancelled = sim.cancelElsewhere(String(Number(amended)));
+    expect(await facts()).toEqual([cancelled, amended, 3, 0, false]);
+    const market = sim.placeElsewhere({ symbol: '005930', side: 'sell', quantity: 1 });
+    expect(await facts()).toMatchObject([market, '', 1, 0, false]);
+    expect(await facts()).toMatchObject([market, '', 1, expect.any(Number), true]);
+
+    expect(rows(await client.executions({ INQR_DVSN: '01' }))).toMatchObject([
+      { odno: own, ordr_empno: 'OpnAPI' },
+      { odno: number, ordr_empno: 'Nsmart', tot_ccld_qty: '2' },
+      { odno: amended, ordr_empno: 'HTS', orgn_odno: number },
+      { odno: cancelled, ordr_empno: 'Nsmart', orgn_odno: amended },
+      { odno: market, ordr_empno: 'Nsmart', ord_dvsn_cd: '01' },
+    ]);
+    expect(sim.state().orders).toMatchObject([
+      { number: own, channel: 'OpnAPI', at: monday, filledAmount: 690_000 },
+      { number, channel: 'Nsmart', at: monday + 1_000, filledAmount: 137_800 },
+      { number: amended, channel: 'HTS', status: 'cancelled' },
+      { number: cancelled, channel: 'Nsmart', action: 'cancel' },
+      { number: market, channel: 'Nsmart', type: '01', status: 'filled' },
+    ]);
+    expect(sim.state().fills[0]).toMatchObject({ order: own, at: monday + 1_000 });
+    expect(sim.state().accounts[0]?.holdings).toMatchObject([{ symbol: '005930', quantity: 11 }]);
+  });
+
+  test('and one’s own can be changed there', async () => {
+    const { client, sim } = await start();
+    const number = orderNumberOf(await client.order('buy'));
+    const amended = sim.amendElsewhere(number, 69_500);
+    expect(sim.state().orders).toMatchObject([
+      { number, status: 'amended', channel: 'OpnAPI' },
+      { number: amended, original: number, channel: 'Nsmart', price: 69_500 },
+    ]);
+    await client.change('cancel', amended);
+    expect(sim.state().orders[2]).toMatchObject({ action: 'cancel', original: amended, channel: 'OpnAPI' });
+  });
+
+  test('are refused by name', async () => {
+    const { sim } = await start({ kind: 'paper' });
+    const order = { symbol: '005930', side: 'buy', quantity: 10, price: 69_000 } as const;
+    const refusal = (change: Partial<Parameters<typeof sim.placeElsewhere>[0]>) => () =>
+      sim.placeElsewhere({ ...order, ...change });
+    expect(refusal({ quantity: 1_000 })).toThrow(new RangeError('order refused: cash'));
+    expect(refusal({ side: 'sell' })).toThrow('order refused: shares');
+    expect(refusal({ price: 69_050 })).toThrow('order refused: tick');
+    expect(refusal({ exchange: 'NXT' })).toThrow('order refused: exchange');
+    expect(() => sim.cancelElsewhere('1')).toThrow('order refused: unknown-order');
+    sim.setClock({ session: 'closed' });
+    expect(refusal({})).toThrow(/order refused: (?:before-open|after-close)/);
+    expect(sim.state().orders).toEqual([]);
+  });
+
+  test('come through the doors as well', async () => {
+    const { sim } = await start();
+    const post = async (name: string, body: unknown) => {
+      const init = { method: 'POST', body: JSON.stringify(body) };
+      const response = await fetch(`${sim.restUrl}/__sim/${name}`, init);
+      return { status: response.status, ...((await response.json()) as { number?: string; error?: string }) };
+    };
+    const order = { symbol: '005930', side: 'buy', quantity: 10, price: 69_000, exchange: 'SOR', channel: 'HTS' };
+    const { number } = await post('order', order);
+    const amended = await post('amend', { number, price: 69_100 });
+    const cancelled = await post('cancel', { number: amended.number, channel: 'ARS' });
+    expect(sim.state().orders).toMatchObject([
+      { number, channel: 'HTS', exchange: 'SOR' },
+      { number: amended.number, channel: 'Nsmart' },
+      { number: cancelled.number, channel: 'ARS' },
+    ]);
+    expect(await post('cancel', { number })).toEqual({ status: 400, error: 'order refused: nothing-left' });
+    expect(await post('order', { ...order, quantity: 0 })).toMatchObject({
+      status: 400,
+      error: expect.stringContaining('quantity'),
+    });
+    expect(await post('amend', { number: 'x', price: 1 })).toMatchObject({ status: 400 });
+  });
 });
