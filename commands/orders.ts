@@ -1,7 +1,7 @@
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand } from '../src/chat/command.ts';
 import { orderLine } from '../src/chat/notices.ts';
-import type { OrderRecord, VenueOrder } from '../src/domain/order.ts';
+import { intentIssue, type OrderRecord, type VenueOrder } from '../src/domain/order.ts';
 
 /** More than a screen of buttons helps nobody; the rest can be cancelled by number. */
 const mostButtons = 5;
@@ -17,9 +17,11 @@ export const orders = defineCommand({
     const { words, broker } = context;
     context.progress({ lines: [words.progress.orders] });
     const [open, today] = await Promise.all([broker.openOrders(), context.orders.today()]);
+    const ours = new Set(today.map(({ reference }) => reference?.number));
+    const isOurs = ({ reference }: VenueOrder): boolean => ours.has(reference.number);
     const lines: Line[] = [
       [{ bold: words.orders.title }],
-      ...(open.length === 0 ? [words.orders.none] : open.map((order) => openLine(context, order))),
+      ...(open.length === 0 ? [words.orders.none] : open.map((order) => openLine(context, order, isOurs(order)))),
     ];
     if (today.length > 0) {
       lines.push(
@@ -28,7 +30,8 @@ export const orders = defineCommand({
         ...today.slice(0, mostToday).map((order) => todayLine(context, order)),
       );
     }
-    if (today.some((order) => order.status === 'outcome-unknown')) lines.push('', words.orders.unknownNote);
+    if (today.some(({ status }) => status === 'outcome-unknown')) lines.push('', words.orders.unknownNote);
+    if (today.some(({ status }) => status === 'asked')) lines.push('', words.orders.askedNote);
     const buttons = open.slice(0, mostButtons).map((order): readonly Button[] => [
       {
         id: `run:/cancel ${order.reference.number}`,
@@ -39,15 +42,16 @@ export const orders = defineCommand({
   },
 });
 
-function openLine({ words }: CommandContext, order: VenueOrder): Line {
+/** Orders from the HTS or a phone are open orders too, and can be cancelled here. */
+function openLine({ words }: CommandContext, order: VenueOrder, ours: boolean): Line {
   const at = order.price === 0 ? words.orders.marketPrice : words.won(order.price);
   return [
     { code: order.reference.number },
-    ` ${order.name} ${words.side[order.side]} ${at} · ${words.orders.remaining} ${words.shares(order.remaining)} / ${words.shares(order.quantity)}`,
+    ` ${order.name} ${words.side[order.side]} ${at} · ${words.orders.remaining} ${words.shares(order.remaining)} / ${words.shares(order.quantity)}${ours ? '' : ` · ${words.orders.elsewhere}`}`,
   ];
 }
 
 function todayLine({ words, directory }: CommandContext, order: OrderRecord): Line {
-  const symbol = order.intent.kind === 'place' ? order.intent.request.symbol : order.intent.symbol;
+  const { symbol } = intentIssue(order.intent);
   return `${words.status[order.status]} · ${orderLine(words, order, directory.get(symbol)?.name ?? symbol)}`;
 }

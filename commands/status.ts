@@ -20,8 +20,12 @@ export const status = defineCommand({
       `${text.lane} ${state.lane.headRoom} / ${state.lane.callsPerSecond} · ${text.waiting} ${state.lane.waiting}`,
       `${text.token} ${state.token === undefined ? text.none : text.ago(now - state.token.issuedAt)}`,
       `${text.outbox} ${state.outboxPending}`,
+      `${text.lastLook} ${state.lastLookAt === undefined ? text.none : text.ago(now - state.lastLookAt)}`,
+      ...(state.ready ? [] : [[{ bold: words.errors['orders.recovering']({}) }]]),
+      ...(state.armed ? [] : [[{ bold: text.notArmed }]]),
       ...(state.halted ? [[{ bold: words.errors['orders.halted']({}) }]] : []),
       ...(state.unknownOrders > 0 ? [[{ bold: text.unknownOrders(state.unknownOrders) }]] : []),
+      ...(state.askedOrders > 0 ? [[{ bold: text.askedOrders(state.askedOrders) }]] : []),
     ];
     return { lines, buttons: [[{ id: 'run:/status', label: words.buttons.refresh }]] };
   },

@@ -14,6 +14,7 @@ import type { Instrument } from '../src/domain/instrument.ts';
 import type { OrderRequest, Side } from '../src/domain/order.ts';
 import { stepPrice } from '../src/domain/order-rules.ts';
 import { AppError } from '../src/errors.ts';
+import type { OrderCheck } from '../src/services/order-check.ts';
 import type { ConfirmedOrder } from '../src/services/orders.ts';
 import { changeSpan } from './shared.ts';
 
@@ -65,10 +66,10 @@ async function ticket(
   stock: Instrument,
   priceChosen: boolean,
 ): Promise<Ticket<ConfirmedOrder>> {
-  const { quote, amount, commission, tax, available, orderableCash } = await orders.check(request, stock);
+  const check = await orders.check(request, stock);
+  const { quote, amount, commission, tax, available, orderableCash } = check;
   const { side, quantity: wanted, price: limit } = request;
   const cash = orderableCash === undefined ? '' : ` (${words.ticket.orderableCash} ${words.won(orderableCash)})`;
-  const warnings = quote.warnings.map((warning) => words.warnings[warning]).join(', ');
   const chosen = side === 'buy' ? words.ticket.bestAsk : words.ticket.bestBid;
   const marketNote = side === 'buy' ? words.ticket.market : words.ticket.marketSell;
   const lines: Line[] = [
@@ -76,12 +77,15 @@ async function ticket(
     limit === null
       ? [{ bold: `${words.orders.marketPrice} × ${words.shares(wanted)}` }, ` ≤ ${words.won(amount)}`]
       : [{ bold: `${words.orderType.limit} ${words.won(limit)} × ${words.shares(wanted)} = ${words.won(amount)}` }],
+    ...quote.warnings.map(
+      (warning): Line => [{ bold: words.ticket.warning(words.warnings[warning]) }, ` · ${words.warningMeans[warning]}`],
+    ),
     ...(limit === null ? [marketNote] : []),
+    ...estimateLine(words, check),
     ...(priceChosen ? [chosen] : []),
     [`${words.ticket.last} ${words.won(quote.last)} `, changeSpan(words, quote.change, quote.changePercent)],
     words.ticket.cost(words.won(commission), words.won(tax)),
     `${words.ticket.available[side]} ${words.shares(available)}${cash}`,
-    ...(warnings === '' ? [] : [words.ticket.warning(warnings)]),
     ...(broker.venue.kind === 'live' ? [[{ bold: words.ticket.live }]] : []),
   ];
   return {
@@ -89,6 +93,16 @@ async function ticket(
     summary: { lines },
     variants: limit === null ? [] : tickVariants(words, request, stock, limit),
   };
+}
+
+/** What a market order would trade at; nothing for a limit order, which says so itself. */
+function estimateLine(words: CommandContext['words'], { slippage }: OrderCheck): readonly Line[] {
+  if (slippage === undefined) return [];
+  if (slippage === 'auction') return [words.ticket.noEstimate];
+  const { average, worst, percent } = slippage;
+  // Rounded before the sign is put, so that it never reads -0.00%.
+  const away = words.percentSigned(Math.round(percent * 100) / 100);
+  return [words.ticket.estimate(words.won(Math.round(average)), away, words.won(worst))];
 }
 
 function tickVariants(

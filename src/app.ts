@@ -13,13 +13,16 @@ import { createKis, type Kis, type KisOptions } from './kis/broker.ts';
 import { MasterFiles } from './kis/symbol-files.ts';
 import { createDirectory } from './kis/symbols.ts';
 import { shippedInstruments } from './kis/symbols-shipped.ts';
-import type { Log } from './log.ts';
+import type { Log, Redactor } from './log.ts';
 import type { ChatAddress, Ledger, ScheduledTask, Scheduler } from './ports.ts';
+import { Secret } from './secret.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
 import { Orders } from './services/orders.ts';
 import { People } from './services/people.ts';
+import { Reconciler } from './services/reconciler.ts';
+import { Stories } from './services/stories.ts';
 import { SymbolMaster } from './services/symbol-master.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
@@ -27,6 +30,8 @@ import { openLedger } from './store/ledger.ts';
 
 /** Longer than an order may take to be answered. */
 const stopWaitMs = 20_000;
+/** How long a start waits for the venue's lists before people may speak; orders wait for them in any case. */
+const alignWaitMs = 3_000;
 
 /** All that comes from outside the process, or differs in a test. */
 export interface AppOptions {
@@ -38,6 +43,8 @@ export interface AppOptions {
   /** Short, unguessable, never twice. */
   readonly newId: () => string;
   readonly log: Log;
+  /** The log's own, so that what is learnt on the way is hidden everywhere. */
+  readonly redactor: Redactor;
   readonly version: string;
   /** Made once the app can say when all that was to be said is said. */
   readonly channels: (settled: () => Promise<void>) => readonly Channel[];
@@ -47,6 +54,9 @@ export interface AppOptions {
   readonly scheduler?: Scheduler;
   readonly timeouts?: KisOptions['timeouts'];
   readonly socketTimings?: KisOptions['socketTimings'];
+  readonly transports?: KisOptions['transports'];
+  /** Another way to the ledger's file: for a test that cuts the power. */
+  readonly openLedger?: typeof openLedger;
 }
 
 export interface App {
@@ -59,18 +69,19 @@ export interface App {
 
 /** What the simulator takes for credentials; it takes any, and these are told apart in its state. */
 const simulatorAccess = {
-  appKey: 'hoga-simulator-app-key',
-  appSecret: 'hoga-simulator-app-secret',
+  appKey: new Secret('hoga-simulator-app-key'),
+  appSecret: new Secret('hoga-simulator-app-secret'),
   account: { number: '50000000', product: '01' },
   htsId: 'hogasim',
 } as const;
 
 /**
- * Wires everything and starts it. Starting is recovering: what the ledger holds is settled first, then the venue is
- * listened to and asked, then people may speak.
+ * Wires everything and starts it. Starting is recovering: what the ledger holds is looked at first, then the venue is
+ * listened to and its lists are read, then people may speak. Where the venue does not answer they may speak all the
+ * same, and what would send an order says that it waits.
  */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { config, clock, random, newId, log } = options;
+  const { config, clock, random, newId, log, redactor } = options;
   const words = languages[config.language];
   const readOnly = options.readOnly ?? false;
 
@@ -79,7 +90,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const cache = await openCache({ path: config.store.cache });
   const ledger = readOnly
     ? await openForReading(config.store.ledger)
-    : await openLedger({ url: `sqlite:${config.store.ledger}` });
+    : await (options.openLedger ?? openLedger)({ url: `sqlite:${config.store.ledger}` });
   const access = accessOf(config);
   const environment = simulatedEnvironment(config, simulator);
   const kis = createKis({
@@ -91,9 +102,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     random,
     log,
+    redactor,
     pong: config.kis.pong,
     timeouts: options.timeouts,
     socketTimings: options.socketTimings,
+    transports: options.transports,
   });
   const { broker, feed } = kis;
 
@@ -102,24 +115,28 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   // The chat's way out.
   const channels = new Map<string, Channel>();
-  const tag = words.venueTag[broker.venue.kind];
-  const outbox = new Outbox({ ledger, channels, clock, log, tag });
+  const letterhead = { tag: words.venueTag[broker.venue.kind], redactor };
+  const outbox = new Outbox({ ledger, channels, clock, log, letterhead });
   for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
   const source = new MasterFiles({ masterUrl: environment.masterUrl, clock });
   const symbols = new SymbolMaster({ source, shipped: shippedInstruments, index: createDirectory, cache, clock, log });
   const { directory } = symbols;
-  const addresses = (wanted: ChatAddress | undefined): readonly ChatAddress[] =>
-    wanted !== undefined && channels.has(wanted.channel) ? [wanted] : ownerAddresses(people, channels);
   const draft: DraftNotice = (notice, wanted) => {
     const message = noticeMessage(words, notice, (symbol) => directory.get(symbol)?.name ?? symbol);
-    return addresses(wanted).map((address) => toDraft({ address, message }, tag));
+    const asker = wanted !== undefined && channels.has(wanted.channel) ? [wanted] : [];
+    // What only an owner can answer goes to the owners too.
+    const owners = notice.kind === 'asked' || asker.length === 0 ? ownerAddresses(people, channels) : [];
+    const others = owners.filter(({ channel, chatId }) => channel !== wanted?.channel || chatId !== wanted.chatId);
+    return [...asker, ...others].map((address) => toDraft({ address, message }, letterhead));
   };
 
   // What is done with it all.
   const calendar = new Calendar({ broker, cache, clock, log });
-  const fills = new Fills({ broker, ledger, directory, clock, log, draft, queued: () => outbox.flush() });
-  const { rails, liveTrading } = config;
-  const orders = new Orders({ broker, ledger, calendar, fills, rails, liveTrading, clock, log, newId, draft });
+  const fills = new Fills({ ledger, directory, clock, draft, queued: () => outbox.flush() });
+  const { rails, liveTrading, visibilityMs } = config;
+  const reconciler = new Reconciler({ broker, ledger, fills, clock, log, visibilityMs });
+  const orders = new Orders({ broker, ledger, calendar, reconciler, rails, liveTrading, clock, log, newId });
+  const stories = new Stories({ ledger });
   const alerts = new Alerts({
     broker,
     feed,
@@ -142,11 +159,15 @@ export async function startApp(options: AppOptions): Promise<App> {
     token: kis.token(),
     outboxPending: await outbox.pending(),
     halted: await ledger.halted(),
+    armed: await orders.armed(),
+    ready: reconciler.ready,
+    lastLookAt: reconciler.lastLookAt,
     unknownOrders: (await ledger.ordersByStatus(['outcome-unknown'])).length,
+    askedOrders: (await ledger.ordersByStatus(['asked'])).length,
   });
   const router = new Router({
     commands: options.commands,
-    services: { broker, orders, alerts, calendar, directory, health },
+    services: { broker, orders, reconciler, stories, alerts, people, calendar, directory, health },
     words,
     identify: (identity) => people.identify(identity),
     pair: (identity, code) => people.pair(identity, code),
@@ -166,23 +187,21 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   const receive: Receive = (incoming) => router.receive(incoming);
 
-  const compare = (): void =>
-    void fills.sync().catch((error: unknown) => log.warn('open orders not compared', { error }));
   if (!readOnly) {
-    await orders.recover();
+    await reconciler.recover();
     await feed.start({
       onTrade: (trade) => {
         lastTickAt = trade.at;
         alerts.onTrade(trade);
       },
       onOrderBook: () => undefined,
-      onExecution: (notice) => fills.onNotice(notice),
+      onExecution: (notice) => reconciler.onNotice(notice),
       onResumed: () => {
-        compare();
+        reconciler.syncSoon();
         void alerts.resync();
       },
     });
-    compare();
+    await Promise.race([reconciler.align(), clock.sleep(alignWaitMs)]);
     await alerts.load();
     const start = [
       words.start[broker.venue.kind],
@@ -191,7 +210,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     ];
     for (const address of ownerAddresses(people, channels)) await outbox.post({ address, message: { lines: start } });
     await invite();
-    if (options.scheduler !== undefined) scheduleHousework(options.scheduler, { kis, calendar, symbols });
+    if (options.scheduler !== undefined) scheduleHousework(options.scheduler, { kis, calendar, symbols, reconciler });
   } else {
     await symbols.load();
     await alerts.restore();
@@ -205,9 +224,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     async settle(atMostMs) {
       const deadline = clock.now() + atMostMs;
       while (clock.now() < deadline) {
-        await fills.idle();
+        await reconciler.idle();
         await outbox.settled();
-        const busy = (await fills.openToday()).length > 0 || (await outbox.pending()) > 0;
+        const busy = (await reconciler.isExpecting()) || (await outbox.pending()) > 0;
         if (!busy) return;
         await clock.sleep(50);
       }
@@ -216,11 +235,11 @@ export async function startApp(options: AppOptions): Promise<App> {
       for (const channel of channels.values()) await channel.stop();
       // An order under way is waited for: cutting it off would make its outcome unknown.
       await Promise.race([router.idle(), clock.sleep(stopWaitMs)]);
-      fills.stop();
+      reconciler.stop();
       alerts.stop();
       const scheduled = readOnly ? undefined : options.scheduler?.stop();
       await kis.close();
-      await fills.idle();
+      await reconciler.idle();
       await alerts.idle();
       await scheduled;
       await outbox.stop();
@@ -232,16 +251,34 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
 }
 
-/** What is made ready before the market opens, so that nobody waits for it; hours are Korea's. */
+/** What is made ready before the market opens, so that nobody waits for it, and looked at after it; hours are Korea's. */
 function scheduleHousework(
   scheduler: Scheduler,
-  { kis, calendar, symbols }: { readonly kis: Kis; readonly calendar: Calendar; readonly symbols: SymbolMaster },
+  {
+    kis,
+    calendar,
+    symbols,
+    reconciler,
+  }: {
+    readonly kis: Kis;
+    readonly calendar: Calendar;
+    readonly symbols: SymbolMaster;
+    readonly reconciler: Reconciler;
+  },
 ): void {
   scheduler.cron('token', '50 7 * * *', () => kis.warmUp(), { atStart: true });
   const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
   scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
   // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.
   scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
+  // What the close ended is told then, also where no push and no poll did: KRX's close, CSAT day's, and Nextrade's.
+  for (const [name, at] of [
+    ['close-krx', '31 15 * * *'],
+    ['close-late', '31 16 * * *'],
+    ['close-nxt', '1 20 * * *'],
+  ] as const) {
+    scheduler.cron(name, at, () => reconciler.syncIfExpecting());
+  }
   scheduler.start();
 }
 
@@ -253,12 +290,27 @@ async function openForReading(path: string): Promise<Ledger> {
   const scratch = await openLedger({ url: 'sqlite::memory:' });
   if (!existsSync(path)) return scratch;
   const records = await openLedger({ url: `sqlite:${path}` });
-  const { halted, ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people } = records;
+  const { halted, armedDay, proposal, order, orderEvents, latestByNumber } = records;
+  const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people } = records;
   const close = async (): Promise<void> => {
     await records.close();
     await scratch.close();
   };
-  return { ...scratch, halted, ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, close };
+  return {
+    ...scratch,
+    halted,
+    armedDay,
+    proposal,
+    order,
+    orderEvents,
+    latestByNumber,
+    ordersOfDay,
+    ordersByStatus,
+    amountOfDay,
+    openAlerts,
+    people,
+    close,
+  };
 }
 
 /** What the simulator takes for credentials, or the settings' own. */

@@ -1,6 +1,7 @@
 import { join, parse as parsePath } from 'node:path';
 import { z } from 'zod';
 import { type Environment, environments, venueOfHost } from './kis/environment.ts';
+import { Secret } from './secret.ts';
 
 /** Everything the process was told, read once and frozen. */
 export interface Config {
@@ -11,8 +12,8 @@ export interface Config {
     /** Undefined for a simulator, which takes any. */
     readonly credentials:
       | {
-          readonly appKey: string;
-          readonly appSecret: string;
+          readonly appKey: Secret;
+          readonly appSecret: Secret;
           readonly account: { readonly number: string; readonly product: string };
           readonly htsId: string | undefined;
         }
@@ -27,15 +28,18 @@ export interface Config {
     readonly viewers: readonly PersonSetting[];
   };
   /** Undefined where Telegram is not used. */
-  readonly telegram: { readonly token: string; readonly apiRoot: string | undefined } | undefined;
+  readonly telegram: { readonly token: Secret; readonly apiRoot: string | undefined } | undefined;
   readonly rails: {
     /** Won. */
     readonly maxOrder: number;
     /** Won. */
     readonly maxDaily: number;
     readonly driftPercent: number;
+    readonly maxSlippagePercent: number;
     readonly confirmMs: number;
   };
+  /** How long the venue's lists may lag behind what they list, in milliseconds. */
+  readonly visibilityMs: number;
   /**
    * Paths of the ledger's file and the cache's. Each venue has a ledger of its own, because order numbers of one mean
    * nothing at another; an embedded simulator forgets everything when it stops, and so do the files it needs none of.
@@ -44,7 +48,7 @@ export interface Config {
   readonly language: 'ko' | 'en';
   readonly logLevel: string;
   /** What must never be seen in a log or a chat. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly Secret[];
 }
 
 /** One person, by every identity they have: `['telegram:123', 'discord:456']`. */
@@ -73,6 +77,8 @@ function wholeNumber(example: number, least: number, unit: string): z.ZodType<nu
     .refine((value) => value >= least, `at least ${least} ${unit}`);
 }
 
+const longestIdentity = 30;
+
 const people = z
   .string()
   .default('')
@@ -84,13 +90,23 @@ const people = z
     const identities = persons.map((person) => person.split('+').map((identity) => identity.trim()));
     const wrong = identities.flat().find((identity) => !/^(?:telegram|discord):\d+$/.test(identity));
     if (wrong !== undefined) {
+      // What is longer than any identity may be a key that landed on the wrong line.
+      const shown = wrong.length > longestIdentity ? `an entry of ${wrong.length} characters` : `'${wrong}'`;
       context.addIssue({
         code: 'custom',
-        message: `'${wrong}' is not an identity; write telegram:123+discord:456,telegram:789`,
+        message: `${shown} is not an identity; write telegram:123+discord:456,telegram:789`,
       });
     }
     return identities;
   });
+
+function percentage(example: string, otherwise: string) {
+  return z
+    .string()
+    .regex(/^\d+(?:\.\d+)?$/, `a percentage such as ${example}`)
+    .default(otherwise)
+    .transform(Number);
+}
 
 function url(...protocols: readonly string[]) {
   return z
@@ -128,18 +144,29 @@ const schema = z.object({
   HOGA_VIEWERS: people,
   HOGA_MAX_ORDER_KRW: wholeNumber(5_000_000, 1, 'won').default(5_000_000),
   HOGA_MAX_DAILY_KRW: wholeNumber(20_000_000, 1, 'won').default(20_000_000),
-  HOGA_PRICE_DRIFT_PERCENT: z
-    .string()
-    .regex(/^\d+(?:\.\d+)?$/, 'a percentage such as 1 or 0.5')
-    .default('1')
-    .transform(Number),
+  HOGA_PRICE_DRIFT_PERCENT: percentage('1 or 0.5', '1'),
+  HOGA_MAX_SLIPPAGE_PERCENT: percentage('3 or 0.5', '3'),
   HOGA_CONFIRM_SECONDS: wholeNumber(60, 5, 'seconds').default(60),
+  HOGA_VISIBILITY_SECONDS: wholeNumber(30, 10, 'seconds').default(30),
   STORE_URL: z.string().optional(),
   HOGA_LANG: z.enum(['ko', 'en'], 'ko or en').default('ko'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'a pino level such as info')
     .default('info'),
 });
+
+type SecretSetting = 'KIS_APP_KEY' | 'KIS_APP_SECRET' | 'KIS_ACCOUNT' | 'TELEGRAM_BOT_TOKEN';
+
+/** What of the settings must never be seen, as far as it is there; also of settings that are wrong otherwise. */
+export function secretsIn(environ: Readonly<Partial<Record<SecretSetting, string | undefined>>>): readonly Secret[] {
+  const { KIS_APP_KEY, KIS_APP_SECRET, KIS_ACCOUNT, TELEGRAM_BOT_TOKEN } = environ;
+  const account = KIS_ACCOUNT?.replaceAll(/\D/g, '');
+  // The part of a bot's token before the colon is its id, which everybody may know.
+  const texts = [KIS_APP_KEY, KIS_APP_SECRET, TELEGRAM_BOT_TOKEN, TELEGRAM_BOT_TOKEN?.split(':')[1]];
+  return [...texts, account, account?.slice(0, 8)]
+    .filter((text) => text !== undefined && text.trim() !== '')
+    .map((text) => new Secret(String(text)));
+}
 
 /** Every variable that is read. */
 export const settingNames: readonly string[] = Object.keys(schema.shape);
@@ -199,8 +226,8 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     appKey === undefined || appSecret === undefined
       ? undefined
       : {
-          appKey,
-          appSecret,
+          appKey: new Secret(appKey),
+          appSecret: new Secret(appSecret),
           account: { number: digits.slice(0, 8), product: digits.slice(8) },
           htsId: data.KIS_HTS_ID,
         };
@@ -211,19 +238,19 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     telegram:
       data.TELEGRAM_BOT_TOKEN === undefined
         ? undefined
-        : { token: data.TELEGRAM_BOT_TOKEN, apiRoot: data.TELEGRAM_API_ROOT },
+        : { token: new Secret(data.TELEGRAM_BOT_TOKEN), apiRoot: data.TELEGRAM_API_ROOT },
     rails: {
       maxOrder: data.HOGA_MAX_ORDER_KRW,
       maxDaily: data.HOGA_MAX_DAILY_KRW,
       driftPercent: data.HOGA_PRICE_DRIFT_PERCENT,
+      maxSlippagePercent: data.HOGA_MAX_SLIPPAGE_PERCENT,
       confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,
     },
+    visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
     store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, embedded),
     language: data.HOGA_LANG,
     logLevel: data.LOG_LEVEL,
-    secrets: [appKey, appSecret, digits, digits.slice(0, 8), data.TELEGRAM_BOT_TOKEN].filter(
-      (secret): secret is string => secret !== undefined && secret !== '',
-    ),
+    secrets: secretsIn(data),
   });
 }
 

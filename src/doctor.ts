@@ -7,7 +7,7 @@ import type { Config } from './config.ts';
 import { errorText } from './errors.ts';
 import { errorSentence, languages } from './i18n/index.ts';
 import { createKis } from './kis/broker.ts';
-import type { Log } from './log.ts';
+import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';
 import { openLedger } from './store/ledger.ts';
 
@@ -29,11 +29,13 @@ export async function runDoctor(options: {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
+  readonly redactor: Redactor;
   readonly random: () => number;
   readonly chats: readonly ChatCheck[];
   readonly print: (line: string) => void;
 }): Promise<boolean> {
-  const { config, clock, print } = options;
+  const { config, clock, redactor } = options;
+  const print = (line: string): void => options.print(redactor.redact(line));
   const words = languages[config.language];
   const { doctor: text } = words;
   const account = accessOf(config);

@@ -7,11 +7,11 @@ import { startApp } from './app.ts';
 import { ConsoleChannel, consoleChat, printer } from './chat/console.ts';
 import { TelegramChannel } from './chat/telegram.ts';
 import { systemClock } from './clock.ts';
-import { type Config, processEnviron, readConfig } from './config.ts';
+import { type Config, processEnviron, readConfig, secretsIn } from './config.ts';
 import { runDoctor } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
 import { languages } from './i18n/index.ts';
-import { createLog, type Log } from './log.ts';
+import { createLog, createRedactor, type Log } from './log.ts';
 import { localIdentity } from './services/people.ts';
 import { CronScheduler } from './services/scheduler.ts';
 import { startSimulator } from './simulator/server.ts';
@@ -25,6 +25,10 @@ npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 
 const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+// From here on nothing that goes wrong can show a secret, not even settings that are wrong themselves.
+const redactor = createRedactor(secretsIn(processEnviron()));
+const lastWords = createLog({ level: 'info', redactor });
 
 const randomness = {
   random: Math.random,
@@ -54,7 +58,7 @@ class UsageError extends Error {}
 
 async function runBot(settleMs: number): Promise<void> {
   const config = loadConfig();
-  const log = createLog({ level: config.logLevel, secrets: config.secrets });
+  const log = createLog({ level: config.logLevel, redactor });
   const telegram = createTelegram(config, log);
   let inputEnded = (): void => undefined;
   const ended = new Promise<'input-ended'>((resolve) => {
@@ -65,6 +69,7 @@ async function runBot(settleMs: number): Promise<void> {
     commands,
     clock: systemClock,
     log,
+    redactor,
     version,
     ...randomness,
     scheduler: new CronScheduler({ log }),
@@ -96,7 +101,7 @@ function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
 /** Runs one command as the local owner and prints the reply. */
 async function runExec(line: string): Promise<void> {
   const config = loadConfig();
-  const log = createLog({ level: config.logLevel, secrets: config.secrets });
+  const log = createLog({ level: config.logLevel, redactor });
   const { environment } = config.kis;
   const paced: Config = { ...config, kis: { ...config.kis, environment: { ...environment, callsPerSecond: 1 } } };
   let settled = async (): Promise<void> => undefined;
@@ -105,6 +110,7 @@ async function runExec(line: string): Promise<void> {
     commands,
     clock: systemClock,
     log,
+    redactor,
     version,
     ...randomness,
     readOnly: true,
@@ -124,7 +130,7 @@ async function runExec(line: string): Promise<void> {
 
 async function runDoctorMode(): Promise<boolean> {
   const loaded = loadConfig();
-  const log = createLog({ level: 'silent', secrets: loaded.secrets });
+  const log = createLog({ level: 'silent', redactor });
   const simulator = loaded.kis.embedded ? await startSimulator({ clock: systemClock }) : undefined;
   const { environment } = loaded.kis;
   const config: Config =
@@ -139,6 +145,7 @@ async function runDoctorMode(): Promise<boolean> {
     config,
     clock: systemClock,
     log,
+    redactor,
     random: Math.random,
     chats: telegram === undefined ? [] : [telegram],
     print: (line) => void process.stdout.write(`${line}\n`),
@@ -205,23 +212,41 @@ function readArgv(argv: readonly string[]) {
   }
 }
 
-function fail(error: unknown, log: Log): number {
+/** Instead of Node's own last words, which show the stack as it is. */
+function hideSecretsInCrashes(): void {
+  const crash = (error: unknown): never => {
+    lastWords.error('crashed', { error });
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    if (name !== 'ExperimentalWarning') lastWords.warn('warning from Node', { name, message });
+  });
+  // Reports are written only when Node is asked for them (--report-…), and would list the environment.
+  process.report.excludeEnv = true;
+}
+
+function fail(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(error.message);
+    process.stderr.write(redactor.redact(error.message));
     return 2;
   }
   if (error instanceof AppError && error.code.startsWith('store.')) {
-    process.stderr.write(`The store cannot be used (${error.code}): ${errorText(error)}. Check STORE_URL.\n`);
+    const why = redactor.redact(errorText(error));
+    process.stderr.write(`The store cannot be used (${error.code}): ${why}. Check STORE_URL.\n`);
     return 2;
   }
-  log.error('ended by an error', { error });
+  lastWords.error('ended by an error', { error });
   return 1;
 }
 
+hideSecretsInCrashes();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = fail(error, createLog({ level: 'info', secrets: [] }));
+  process.exitCode = fail(error);
 }
 // Nothing is left to do; a stray connection must not keep a finished process alive.
 process.exit();

@@ -61,7 +61,10 @@ export interface Broker {
   sellableQuantity(symbol: string, options?: ReadOptions): Promise<number>;
   /** Orders with something left to fill. */
   openOrders(options?: ReadOptions): Promise<readonly VenueOrder[]>;
-  /** All orders of the days `from` to `to` (`20261121`), newest first, with what was filled of each. */
+  /**
+   * All orders of the days `from` to `to` (`20261121`), newest first, with what was filled of each: all of them, or
+   * AppError `venue.malformed` where there are more than can be read.
+   */
   executions(
     query: { readonly from: string; readonly to: string; readonly symbol?: string },
     options?: ReadOptions,
@@ -74,6 +77,11 @@ export interface Broker {
    * to be had), or what `beforeSend` threw.
    */
   placeOrder(request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome>;
+  /**
+   * Lets so many shares of an order go on at another price, under a new number; same promises as `placeOrder`. The
+   * venue refuses when fewer are left.
+   */
+  amendOrder(target: OrderReference, request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome>;
   /** Cancels all that is left of an order; same promises as `placeOrder`. */
   cancelOrder(target: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome>;
 }
@@ -93,6 +101,8 @@ export interface VenueDescription {
   readonly account: string;
   /** Where orders are accepted. */
   readonly exchanges: readonly Exchange[];
+  /** Whether an order that its lists do not show does not exist; paper's were seen empty though orders stood. */
+  readonly listsAll: boolean;
 }
 
 /** What the socket tells. Handlers return at once; work they start is theirs. */
@@ -158,6 +168,8 @@ export interface Proposal {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly status: 'open' | 'taken' | 'dropped';
+  /** The ticket as the person saw it, as plain text. */
+  readonly shown: string;
 }
 
 /** What must hold at the very moment a proposal is taken; all of it is checked inside the one transaction. */
@@ -168,7 +180,7 @@ export interface ClaimRequest {
   readonly intents: readonly {
     readonly id: string;
     readonly intent: OrderIntent;
-    /** Won, 0 for a cancel. */
+    /** Won: what it adds to the day's sum; 0 for a cancel. */
     readonly amount: number;
   }[];
   /** Korean day the amounts count towards. */
@@ -178,7 +190,11 @@ export interface ClaimRequest {
 
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly orders: readonly OrderRecord[] }
-  | { readonly kind: 'refused'; readonly reason: 'unknown' | 'not-yours' | 'taken' | 'dropped' | 'expired' | 'halted' }
+  | {
+      readonly kind: 'refused';
+      /** `unsettled`: it could not be told apart from another of the day whose outcome nobody knows yet. */
+      readonly reason: 'unknown' | 'not-yours' | 'taken' | 'dropped' | 'expired' | 'halted' | 'unsettled';
+    }
   | { readonly kind: 'over-daily-cap'; readonly used: number };
 
 /** A message on its way: written before it is sent, so that a crash loses none. `body` is the channel's business, as JSON. */
@@ -222,9 +238,16 @@ export interface Ledger {
     at: number,
     messages?: (after: OrderRecord) => readonly OutboxDraft[],
   ): Promise<OrderRecord>;
+  /**
+   * `confirmed` becomes `submitting`, just before the one request leaves. AppError `orders.halted` when trading was
+   * halted since the claim; cancels pass.
+   */
+  beginSubmit(orderId: string, at: number): Promise<void>;
   order(id: string): Promise<OrderRecord | undefined>;
   /** By the venue's number (as `orderNumber` gives it) on a Korean day. */
   orderByNumber(number: string, day: string): Promise<OrderRecord | undefined>;
+  /** The newest of that number, on whatever day. */
+  latestByNumber(number: string): Promise<OrderRecord | undefined>;
   ordersByStatus(statuses: readonly OrderStatus[]): Promise<readonly OrderRecord[]>;
   /** Orders confirmed on a Korean day, newest first. */
   ordersOfDay(day: string): Promise<readonly OrderRecord[]>;
@@ -241,6 +264,10 @@ export interface Ledger {
     day: string,
     messages?: readonly OutboxDraft[],
   ): Promise<{ readonly fresh: boolean; readonly noticedQuantity: number }>;
+  /** Notes that the venue showed these order numbers; the first time counts. */
+  noteSeen(day: string, numbers: readonly string[]): Promise<void>;
+  /** Numbers of its day that had been noted when an order went to `submitting`. */
+  seenBefore(orderId: string): Promise<ReadonlySet<string>>;
   createAlert(alert: Alert): Promise<void>;
   /** Neither fired nor deleted, oldest first. */
   openAlerts(): Promise<readonly Alert[]>;
@@ -252,10 +279,16 @@ export interface Ledger {
   deleteAlert(id: string, personId: string): Promise<boolean>;
   /** Makes an identity (`telegram:123`) known as a person's, or changes whose it is. */
   addIdentity(identity: string, person: Person): Promise<void>;
+  /** False when it was not known that way. */
+  removeIdentity(identity: string): Promise<boolean>;
   /** Everybody who was made known that way. */
   people(): Promise<readonly { readonly identity: string; readonly person: Person }[]>;
   setHalted(halted: boolean): Promise<void>;
   halted(): Promise<boolean>;
+  /** Lets orders go to a live venue on one Korean day. */
+  armDay(day: string): Promise<void>;
+  /** The day it was last armed for. */
+  armedDay(): Promise<string | undefined>;
   /** Won of all orders of the day that were not denied, rejected or never sent. */
   amountOfDay(day: string): Promise<number>;
   enqueue(draft: OutboxDraft, now: number): Promise<OutboxEntry>;

@@ -1,7 +1,10 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type Config, type Environ, readConfig } from '../src/config.ts';
 
 const keys = { KIS_APP_KEY: 'PSxxxxxxxxxx', KIS_APP_SECRET: 'secret-secret', KIS_ACCOUNT: '12345678-01' };
+
+const token = '123456:canary-canary-canary-canary';
 
 function config(environ: Environ): Config {
   const result = readConfig(environ);
@@ -24,7 +27,13 @@ describe('settings', () => {
     });
     expect(store).toEqual({ ledger: ':memory:', cache: ':memory:' });
     expect(liveTrading).toBe('no');
-    expect(rails).toEqual({ maxOrder: 5_000_000, maxDaily: 20_000_000, driftPercent: 1, confirmMs: 60_000 });
+    expect(rails).toEqual({
+      maxOrder: 5_000_000,
+      maxDaily: 20_000_000,
+      driftPercent: 1,
+      maxSlippagePercent: 3,
+      confirmMs: 60_000,
+    });
     expect(language).toBe('ko');
   });
 
@@ -107,8 +116,26 @@ describe('settings', () => {
   });
 
   test('secrets are known to whoever must hide them', () => {
-    expect(config(keys).secrets).toEqual(
-      expect.arrayContaining(['PSxxxxxxxxxx', 'secret-secret', '1234567801', '12345678']),
-    );
+    expect(config({ ...keys, TELEGRAM_BOT_TOKEN: token }).secrets.map((secret) => secret.reveal())).toEqual([
+      'PSxxxxxxxxxx',
+      'secret-secret',
+      token,
+      token.slice('123456:'.length),
+      '1234567801',
+      '12345678',
+    ]);
+  });
+
+  test('keys and tokens are not seen in settings that are printed', () => {
+    const printed = config({ ...keys, TELEGRAM_BOT_TOKEN: token });
+    for (const text of [JSON.stringify(printed), inspect(printed, { depth: 9, showHidden: true })]) {
+      expect(text).not.toMatch(/PSxxxxxxxxxx|secret-secret|canary/);
+    }
+  });
+
+  test('a key on the wrong line is not repeated', () => {
+    expect(problems({ HOGA_OWNERS: `telegram:1,${token}` })).toEqual([
+      `HOGA_OWNERS: an entry of ${token.length} characters is not an identity; write telegram:123+discord:456,telegram:789`,
+    ]);
   });
 });

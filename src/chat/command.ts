@@ -1,5 +1,6 @@
 import type { Health } from '../domain/health.ts';
 import { type Instrument, looksLikeSymbol } from '../domain/instrument.ts';
+import { orderNumber } from '../domain/order.ts';
 import type { Person, Role } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
@@ -7,6 +8,9 @@ import type { Broker, ChatAddress, InstrumentDirectory, Proposal } from '../port
 import type { Alerts } from '../services/alerts.ts';
 import type { Calendar } from '../services/calendar.ts';
 import type { Orders } from '../services/orders.ts';
+import type { People } from '../services/people.ts';
+import type { Reconciler } from '../services/reconciler.ts';
+import type { Stories } from '../services/stories.ts';
 import type { Message } from './channel.ts';
 
 /** All that a command may touch. */
@@ -16,9 +20,12 @@ export interface CommandContext {
   readonly words: Words;
   readonly broker: Broker;
   readonly orders: Orders;
+  readonly reconciler: Reconciler;
+  readonly stories: Stories;
   readonly calendar: Calendar;
   readonly directory: InstrumentDirectory;
   readonly alerts: Alerts;
+  readonly people: People;
   /** How the bot is. */
   readonly health: () => Promise<Health>;
   /** The commands there are, for help. */
@@ -219,16 +226,35 @@ export const price: ArgumentKind<number | 'market'> = {
   },
 };
 
+/** A limit price in won; a market order cannot be asked for here. */
+export const limitPrice: ArgumentKind<number> = {
+  ...price,
+  read(tokens, context) {
+    const { value, used } = price.read(tokens, context);
+    if (value === 'market') throw new AppError('args.price', { text: shorten(tokens[0] ?? '') });
+    return { value, used };
+  },
+};
+
+/** One order number: `1234`, `#0000001234`. */
+export const orderNumberArgument: ArgumentKind<string> = {
+  name: 'order',
+  optional: false,
+  read([token = '']) {
+    const digits = token.replace(/^#/, '');
+    if (!/^\d{1,10}$/.test(digits)) throw new AppError('args.order-number', { text: shorten(token) });
+    return { value: orderNumber(digits), used: 1 };
+  },
+};
+
 /** An order number, or all of them: `1234`, `0000001234`, `all`, `전부`. */
 export const orderChoice: ArgumentKind<string> = {
   name: 'order',
   optional: false,
-  read([token = '']) {
-    if (/^(?:all|전부|모두|전체)$/i.test(token)) return { value: 'all', used: 1 };
-    const digits = token.replace(/^#/, '');
-    if (!/^\d{1,10}$/.test(digits)) throw new AppError('args.order-number', { text: shorten(token) });
-    return { value: digits.replace(/^0+(?=\d)/, ''), used: 1 };
-  },
+  read: (tokens, context) =>
+    /^(?:all|전부|모두|전체)$/i.test(tokens[0] ?? '')
+      ? { value: 'all', used: 1 }
+      : orderNumberArgument.read(tokens, context),
 };
 
 /** The name of a command, with or without its slash. */

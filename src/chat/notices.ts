@@ -1,7 +1,8 @@
-import type { Notice } from '../domain/notice.ts';
-import { intentQuantity, type OrderRecord } from '../domain/order.ts';
+import { inKorea } from '../clock.ts';
+import type { Notice, SettleCandidate } from '../domain/notice.ts';
+import { intentIssue, intentQuantity, type OrderRecord } from '../domain/order.ts';
 import type { Words } from '../i18n/index.ts';
-import type { Line, Message } from './channel.ts';
+import type { Button, Line, Message } from './channel.ts';
 
 /** One line that says which order: `매수 삼성전자 10주 70,000원`. */
 export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name: string): string {
@@ -10,7 +11,9 @@ export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name
     return `${name} ${words.side[intent.side]} ${words.shares(intent.quantity)} · ${words.orders.cancelOf(intent.target.number)}`;
   }
   const { side, quantity, price } = intent.request;
-  return `${name} ${words.side[side]} ${words.shares(quantity)} ${price === null ? words.orders.marketPrice : words.won(price)}`;
+  const at = price === null ? words.orders.marketPrice : words.won(price);
+  const line = `${name} ${words.side[side]} ${words.shares(quantity)} ${at}`;
+  return intent.kind === 'amend' ? `${line} · ${words.orders.amendOf(intent.target.number)}` : line;
 }
 
 /** The order number, to be copied into `/cancel`; nothing where there is none. */
@@ -22,7 +25,9 @@ export function numberLine(words: Words, order: Pick<OrderRecord, 'reference'>):
 export function outcomeMessage(words: Words, order: OrderRecord, name: string): Message {
   const what = orderLine(words, order, name);
   const { outcome } = words;
-  const cancel = order.intent.kind === 'cancel';
+  const { kind } = order.intent;
+  const cancel = kind === 'cancel';
+  const accepted = { place: outcome.accepted, amend: outcome.amendAccepted, cancel: outcome.cancelAccepted }[kind];
   switch (order.status) {
     case 'rejected':
       return {
@@ -43,7 +48,7 @@ export function outcomeMessage(words: Words, order: OrderRecord, name: string): 
     default:
       return {
         lines: [
-          [{ bold: cancel ? outcome.cancelAccepted : outcome.accepted }],
+          [{ bold: accepted }],
           what,
           ...(cancel ? [] : numberLine(words, order)),
           ...(cancel ? [] : [outcome.tellFill]),
@@ -58,7 +63,7 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
   switch (notice.kind) {
     case 'filled': {
       const { order, name, quantity, price } = notice;
-      const side = order.intent.kind === 'place' ? order.intent.request.side : order.intent.side;
+      const { side } = intentIssue(order.intent);
       const total = notices.filledTotal(words.shares(order.filledQuantity), words.shares(intentQuantity(order.intent)));
       return {
         lines: [
@@ -78,6 +83,24 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
           notices.cancelledRest(words.shares(notice.quantity)),
         ],
       };
+    case 'expired':
+      return {
+        lines: [
+          [{ bold: notices.expired }, ` ${orderLine(words, notice.order, notice.name)}`],
+          notices.expiredRest(words.shares(notice.quantity)),
+        ],
+      };
+    case 'replaced':
+      return {
+        lines: [
+          [{ bold: notices.replaced }, ` ${orderLine(words, notice.order, notice.name)}`],
+          [notices.replacedElsewhere, ` ${words.outcome.number} `, { code: notice.number }],
+        ],
+      };
+    case 'settled':
+      return settledMessage(words, notice.order, notice.late, nameOf(intentIssue(notice.order.intent).symbol));
+    case 'asked':
+      return askedMessage(words, notice.order, notice.candidates, nameOf(intentIssue(notice.order.intent).symbol));
     case 'rejected':
       return {
         lines: [[{ bold: notices.rejected }, ` ${orderLine(words, notice.order, notice.name)}`], notices.rejectedText],
@@ -106,8 +129,7 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
     }
     case 'never-sent':
     case 'outcome-unknown': {
-      const { intent } = notice.order;
-      const name = nameOf(intent.kind === 'place' ? intent.request.symbol : intent.symbol);
+      const name = nameOf(intentIssue(notice.order.intent).symbol);
       const neverSent = notice.kind === 'never-sent';
       return {
         lines: [
@@ -117,4 +139,57 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
       };
     }
   }
+}
+
+/** An unknown outcome that is known now. */
+function settledMessage(words: Words, order: OrderRecord, late: boolean, name: string): Message {
+  const { settle } = words;
+  const what = orderLine(words, order, name);
+  if (order.status === 'absent') return { lines: [[{ bold: settle.absent }, ` ${what}`], settle.absentText] };
+  if (order.status === 'rejected') return { lines: [[{ bold: settle.moot }, ` ${what}`], settle.mootText] };
+  const text = order.intent.kind === 'cancel' ? settle.foundCancel : settle.found;
+  return {
+    lines: [
+      [{ bold: late ? settle.late : text }, ` ${what}`],
+      ...(late ? [settle.lateText] : []),
+      ...(order.intent.kind === 'cancel' ? [] : numberLine(words, order)),
+    ],
+  };
+}
+
+/** A question to the owner, with an answer for each order that it may be. */
+function askedMessage(words: Words, order: OrderRecord, candidates: readonly SettleCandidate[], name: string): Message {
+  const { settle } = words;
+  const lines: Line[] = [
+    [{ bold: settle.asked }, ` ${orderLine(words, order, name)}`],
+    candidates.length === 0 ? settle.askedNone : settle.askedSome,
+    ...candidates.map(({ number, quantity, price, placedAt }): Line => {
+      const at = price === undefined ? '' : ` ${price === 0 ? words.orders.marketPrice : words.won(price)}`;
+      return [{ code: number }, ` ${inKorea(placedAt).toFormat('HH:mm:ss')} ${words.shares(quantity)}${at}`];
+    }),
+    settle.askedHow,
+    [settle.typed, ' ', { code: `/settle ${order.id} 1234` }],
+  ];
+  return {
+    lines,
+    buttons: settleButtons(
+      words,
+      order,
+      candidates.map(({ number }) => number),
+    ),
+  };
+}
+
+/** A button for each number, and one for none of them. */
+export function settleButtons(
+  words: Words,
+  order: OrderRecord,
+  numbers: readonly string[],
+): readonly (readonly Button[])[] {
+  const run = (verdict: string): string => `run:/settle ${order.id} ${verdict}`;
+  // Discord shows five rows; who has more orders alike than that types the number.
+  const rows = numbers
+    .slice(0, 4)
+    .map((number): readonly Button[] => [{ id: run(number), label: words.settle.isNumber(number) }]);
+  return [...rows, [{ id: run('none'), label: words.settle.isNone }]];
 }

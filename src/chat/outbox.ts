@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { errorText } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Log, Redactor } from '../log.ts';
 import type { ChatAddress, Ledger, OutboxDraft, OutboxEntry } from '../ports.ts';
 import { type Channel, ChannelError, type Line, type Message } from './channel.ts';
 
@@ -19,11 +19,28 @@ export interface Outgoing {
   readonly edits?: string | undefined;
 }
 
-/** The form in which messages wait in the ledger; `tag` leads each, so that nobody takes play money for real. */
-export function toDraft({ address, key, edits, message }: Outgoing, tag: string): OutboxDraft {
-  const [first = '', ...rest] = message.lines;
+/** What every message goes through on its way out. */
+export interface Letterhead {
+  /** Leads each, so that nobody takes play money for real: `[모의투자]`. */
+  readonly tag: string;
+  readonly redactor: Redactor;
+}
+
+/** The form in which messages wait in the ledger. */
+export function toDraft({ address, key, edits, message }: Outgoing, { tag, redactor }: Letterhead): OutboxDraft {
+  const { lines, ...others } = withoutSecrets(message, redactor) as Message;
+  const [first = '', ...rest] = lines;
   const tagged: Line = tag === '' ? first : [`${tag} `, ...(typeof first === 'string' ? [first] : first)];
-  return { address, key, edits, body: { ...message, lines: [tagged, ...rest] } };
+  return { address, key, edits, body: { ...others, lines: [tagged, ...rest] } };
+}
+
+/** Every text of a message, whatever spans there are; but a button's id has to come back as it was. */
+function withoutSecrets(part: unknown, redactor: Redactor): unknown {
+  if (typeof part === 'string') return redactor.redact(part);
+  if (Array.isArray(part)) return part.map((item) => withoutSecrets(item, redactor));
+  if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return part;
+  const clean = ([name, value]: [string, unknown]) => [name, name === 'id' ? value : withoutSecrets(value, redactor)];
+  return Object.fromEntries(Object.entries(part).map(clean));
 }
 
 /**
@@ -35,7 +52,7 @@ export class Outbox {
   readonly #channels: ReadonlyMap<string, Channel>;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #tag: string;
+  readonly #letterhead: Letterhead;
   readonly #busy = new Map<string, Promise<void>>();
   readonly #waiting = new Map<string, () => void>();
   readonly #idleWaiters: (() => void)[] = [];
@@ -46,10 +63,9 @@ export class Outbox {
     readonly channels: ReadonlyMap<string, Channel>;
     readonly clock: Clock;
     readonly log: Log;
-    /** Led by every message: `[모의투자]`. */
-    readonly tag: string;
+    readonly letterhead: Letterhead;
   }) {
-    this.#tag = options.tag;
+    this.#letterhead = options.letterhead;
     this.#ledger = options.ledger;
     this.#channels = options.channels;
     this.#clock = options.clock;
@@ -58,7 +74,7 @@ export class Outbox {
 
   /** Writes it down and starts sending; returns once it is written. */
   async post(outgoing: Outgoing): Promise<void> {
-    await this.#ledger.enqueue(toDraft(outgoing, this.#tag), this.#clock.now());
+    await this.#ledger.enqueue(toDraft(outgoing, this.#letterhead), this.#clock.now());
     this.flush();
   }
 
@@ -116,7 +132,8 @@ export class Outbox {
     } catch (error) {
       const known = error instanceof ChannelError ? error : undefined;
       const final = known?.retry === 'never' || entry.attempts + 1 >= mostAttempts;
-      await this.#ledger.markFailed(entry.id, errorText(error), final);
+      // What a platform or the network says may quote the URL, and with it the token.
+      await this.#ledger.markFailed(entry.id, this.#letterhead.redactor.redact(errorText(error)), final);
       this.#log.warn('message not sent', { channel: channel.name, attempt: entry.attempts + 1, final, error });
       if (final || this.#stopped) return;
       const backoffMs = known?.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** entry.attempts);

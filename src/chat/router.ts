@@ -9,6 +9,7 @@ import type { Button, Incoming, Line, Message } from './channel.ts';
 import { choiceButtons } from './choices.ts';
 import { type AnyCommand, type CommandContext, readArguments, shorten, type Ticket } from './command.ts';
 import type { Outbox } from './outbox.ts';
+import { plainText } from './render.ts';
 
 /** Nobody types more than this as a command; what is longer is a paste gone wrong. */
 const longestText = 500;
@@ -50,10 +51,16 @@ interface Turn {
   readonly at: number;
 }
 
-const isTicketCommand = (command: AnyCommand): command is Extract<AnyCommand, { prepare: unknown }> =>
-  'prepare' in command;
+type TicketCommandOfAny = Extract<AnyCommand, { prepare: unknown }>;
+const isTicketCommand = (command: AnyCommand): command is TicketCommandOfAny => 'prepare' in command;
 const changesThings = (command: AnyCommand): boolean => isTicketCommand(command) || command.effect !== undefined;
 const isMessage = (value: Ticket<unknown> | Message): value is Message => 'lines' in value;
+
+/** What a button can ask for: to run a line as if it were typed, or to decide a ticket. */
+export const buttonVerbs = ['run', 'confirm', 'drop', 'instead'] as const;
+type TicketVerb = Exclude<(typeof buttonVerbs)[number], 'run'>;
+const isTicketVerb = (verb: string): verb is TicketVerb =>
+  verb !== 'run' && buttonVerbs.some((known) => known === verb);
 
 /** The key under which a ticket's message can be edited. */
 const ticketKey = (proposalId: string): string => `ticket:${proposalId}`;
@@ -185,6 +192,7 @@ export class Router {
       plan: ticket.plan,
       createdAt: now,
       expiresAt: now + confirmMs,
+      shown: plainText({ lines: ticket.summary.lines }),
     });
     const buttons: Button[][] = [
       [
@@ -200,20 +208,22 @@ export class Router {
 
   async #press(turn: Turn, button: string): Promise<void> {
     const { words } = this.#options;
-    const [verb, first = '', ...rest] = button.split(':');
+    const [verb = '', first = '', ...rest] = button.split(':');
     if (verb === 'run') {
       await this.#text(turn, [first, ...rest].join(':'));
       return;
     }
     let command: AnyCommand | undefined;
     try {
+      if (!isTicketVerb(verb)) throw new AppError('chat.no-such-button');
       if (this.#options.clock.now() - turn.at > staleAfterMs) throw new AppError('chat.too-old');
       const proposal = await this.#ownProposal(turn.person, first);
       command = this.#byName.get(proposal.command);
-      if (verb === 'confirm') await this.#confirm({ ...turn, edits: ticketKey(proposal.id) }, proposal);
+      if (command === undefined || !isTicketCommand(command)) throw new AppError('proposal.unknown');
+      this.#authorise(turn.person, command);
+      if (verb === 'confirm') await this.#confirm({ ...turn, edits: ticketKey(proposal.id) }, command, proposal);
       else if (verb === 'drop') await this.#drop(turn, proposal);
-      else if (verb === 'instead') await this.#replace(turn, proposal, rest.join(':'));
-      else throw new AppError('chat.no-such-button');
+      else await this.#replace(turn, proposal, rest.join(':'));
     } catch (error) {
       // Who pressed wrongly is told; the ticket itself is left as it is, for whoever may press it.
       await this.#sayError(
@@ -234,10 +244,7 @@ export class Router {
     return proposal;
   }
 
-  async #confirm(turn: Turn, proposal: Proposal): Promise<void> {
-    const command = this.#byName.get(proposal.command);
-    if (command === undefined || !isTicketCommand(command)) throw new AppError('proposal.unknown');
-    this.#authorise(turn.person, command);
+  async #confirm(turn: Turn, command: TicketCommandOfAny, proposal: Proposal): Promise<void> {
     try {
       const message = await this.#withProgress(turn, (context) => command.execute(context, proposal.plan, proposal));
       await this.#say(message.turn, message.value);

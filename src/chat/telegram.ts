@@ -2,6 +2,7 @@ import { Api, GrammyError, HttpError } from 'grammy';
 import type { CallbackQuery, InlineKeyboardMarkup, Update } from 'grammy/types';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { Secret } from '../secret.ts';
 import { type Channel, ChannelError, type Incoming, longestButtonId, type Message, type Receive } from './channel.ts';
 import { telegramParts } from './render.ts';
 
@@ -21,7 +22,7 @@ const conflictBackoffMs = 30_000;
 const rememberedIds = 2_000;
 
 export interface TelegramOptions {
-  readonly token: string;
+  readonly token: Secret;
   /** Another server than Telegram's, without a slash at its end. */
   readonly apiRoot?: string | undefined;
   readonly clock: Clock;
@@ -48,7 +49,7 @@ export class TelegramChannel implements Channel {
   constructor(options: TelegramOptions) {
     this.#options = options;
     const { apiRoot } = options;
-    this.#api = new Api(options.token, apiRoot === undefined ? {} : { apiRoot });
+    this.#api = new Api(options.token.reveal(), apiRoot === undefined ? {} : { apiRoot });
   }
 
   /** Starts polling; a token that Telegram does not know is said in the log, and stops it. */

@@ -18,6 +18,14 @@ export interface Health {
   readonly token: { readonly issuedAt: number; readonly expiresAt: number } | undefined;
   readonly outboxPending: number;
   readonly halted: boolean;
+  /** Whether orders may go to a venue where real money moves; true where none does. */
+  readonly armed: boolean;
+  /** Whether the ledger was brought in line with the venue since the start. */
+  readonly ready: boolean;
+  /** When the venue's lists of orders were last read. */
+  readonly lastLookAt: number | undefined;
   /** Orders of ours whose outcome nobody knows. */
   readonly unknownOrders: number;
+  /** Those among them that the owner was asked about are not counted, but here. */
+  readonly askedOrders: number;
 }

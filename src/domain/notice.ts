@@ -1,6 +1,16 @@
 import type { Alert } from './alert.ts';
 import type { OrderRecord, Side } from './order.ts';
 
+/** An order at the venue that may be the one whose answer was lost. */
+export interface SettleCandidate {
+  readonly number: string;
+  readonly quantity: number;
+  /** 0 or undefined where it has none, or none was told. */
+  readonly price: number | undefined;
+  /** Milliseconds. */
+  readonly placedAt: number;
+}
+
 /** Something a person is told without having asked just now. */
 export type Notice =
   /** Shares of an order of ours were filled: `quantity` more, at `price` won (an average when learnt from a query). */
@@ -13,8 +23,21 @@ export type Notice =
     }
   /** The venue turned an order down after taking it. */
   | { readonly kind: 'rejected'; readonly order: OrderRecord; readonly name: string }
-  /** What was left of an order was cancelled. */
-  | { readonly kind: 'cancelled'; readonly order: OrderRecord; readonly name: string; readonly quantity: number }
+  /** What was left of an order was cancelled, or ended with the day. */
+  | {
+      readonly kind: 'cancelled' | 'expired';
+      readonly order: OrderRecord;
+      readonly name: string;
+      readonly quantity: number;
+    }
+  /** What was left of an order was amended from elsewhere, and has another number now. */
+  | {
+      readonly kind: 'replaced';
+      readonly order: OrderRecord;
+      readonly name: string;
+      readonly quantity: number;
+      readonly number: string;
+    }
   /** A fill of an order that we did not place, or cannot tie to one of ours. */
   | {
       readonly kind: 'foreign-fill';
@@ -32,4 +55,8 @@ export type Notice =
   /** Found at start: confirmed, and the process ended before anything was sent. */
   | { readonly kind: 'never-sent'; readonly order: OrderRecord }
   /** Found at start: the request may have left, and nobody knows what came of it. */
-  | { readonly kind: 'outcome-unknown'; readonly order: OrderRecord };
+  | { readonly kind: 'outcome-unknown'; readonly order: OrderRecord }
+  /** An unknown outcome is known now: the order's status says which. `late` when it had been called absent. */
+  | { readonly kind: 'settled'; readonly order: OrderRecord; readonly late: boolean }
+  /** The venue's lists cannot tell what became of an order; the owner is to say. */
+  | { readonly kind: 'asked'; readonly order: OrderRecord; readonly candidates: readonly SettleCandidate[] };

@@ -1,6 +1,6 @@
 import type { Instrument } from './instrument.ts';
 import type { OrderRequest } from './order.ts';
-import type { Quote } from './quote.ts';
+import type { BookLevel, Quote } from './quote.ts';
 
 /**
  * Price steps of KRX and NXT, in won: the step for a price is that of the first row it is below.
@@ -97,6 +97,20 @@ export type RuleViolation =
   | { readonly rule: 'rule.upper-limit'; readonly price: number; readonly limit: number }
   | { readonly rule: 'rule.lower-limit'; readonly price: number; readonly limit: number }
   | { readonly rule: 'rule.halted' }
+  /** `last` is the last price, for a limit order that would pass. */
+  | { readonly rule: 'rule.limit-only'; readonly reason: 'liquidation' | 'no-band'; readonly last: number }
+  | { readonly rule: 'rule.empty-book'; readonly side: OrderRequest['side']; readonly last: number }
+  /** `quantity` at the market, and a limit order at `price` for all of it, would pass. */
+  | { readonly rule: 'rule.thin-book'; readonly visible: number; readonly quantity: number; readonly price: number }
+  | {
+      readonly rule: 'rule.slippage';
+      /** The estimated average against the last price, signed. */
+      readonly percent: number;
+      readonly limit: number;
+      readonly average: number;
+      readonly quantity: number;
+      readonly price: number;
+    }
   | { readonly rule: 'rule.max-order'; readonly amount: number; readonly limit: number; readonly quantity: number }
   | { readonly rule: 'rule.max-daily'; readonly amount: number; readonly limit: number; readonly used: number }
   | { readonly rule: 'rule.buying-power'; readonly quantity: number; readonly available: number; readonly cash: number }
@@ -108,7 +122,11 @@ export type RuleViolation =
       readonly percent: number;
       readonly limit: number;
     }
-  | { readonly rule: 'rule.market-closed'; readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown' };
+  | ({
+      readonly rule: 'rule.market-closed';
+      readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown';
+      /** The next opening in Korea, where it is known; `weekday` 1 is Monday. */
+    } & Partial<Record<'month' | 'day' | 'weekday' | 'hour' | 'minute', number>>);
 
 /**
  * The price an order is valued at for caps: its own, or the upper limit for a market order, which is what KIS reserves
@@ -122,12 +140,18 @@ export function valuationPrice(request: OrderRequest, quote: Pick<Quote, 'upperL
 /** The first rule about the issue itself that the order breaks. */
 export function checkPrice(
   request: OrderRequest,
-  quote: Pick<Quote, 'upperLimit' | 'lowerLimit' | 'warnings'>,
+  quote: Pick<Quote, 'upperLimit' | 'lowerLimit' | 'last' | 'warnings'>,
   kind: Instrument['kind'],
 ): RuleViolation | undefined {
   if (quote.warnings.includes('halted')) return { rule: 'rule.halted' };
   const { price } = request;
-  if (price === null) return undefined;
+  if (price === null) {
+    const { last } = quote;
+    if (quote.warnings.includes('liquidation')) return { rule: 'rule.limit-only', reason: 'liquidation', last };
+    // Without an upper limit nobody can say what a market purchase may cost, and no cap would hold it.
+    const open = request.side === 'buy' && quote.upperLimit <= 0;
+    return open ? { rule: 'rule.limit-only', reason: 'no-band', last } : undefined;
+  }
   // Some issues have no band (liquidation trading); KIS answers 0 then.
   if (quote.upperLimit > 0 && price > quote.upperLimit) {
     return { rule: 'rule.upper-limit', price, limit: quote.upperLimit };
@@ -149,4 +173,96 @@ export function checkDrift(shown: number, now: number, limitPercent: number): Ru
   const percent = (Math.abs(now - shown) / shown) * 100;
   if (percent <= limitPercent) return undefined;
   return { rule: 'rule.drift', shown, now, percent, limit: limitPercent };
+}
+
+/** What a market order would trade at if the book stood still. */
+export interface SlippageEstimate {
+  /** Shares that the levels hold, and no more than were asked for. */
+  readonly filled: number;
+  /** Won a share, over the shares filled; not rounded. */
+  readonly average: number;
+  /** Won: the farthest level that is needed. */
+  readonly worst: number;
+  /** The average against the last price, in percent, signed: above it is positive. */
+  readonly percent: number;
+}
+
+/** Takes `quantity` shares off the levels of the other side, best first; undefined where there are none to take. */
+export function estimateSlippage(
+  levels: readonly BookLevel[],
+  quantity: number,
+  last: number,
+): SlippageEstimate | undefined {
+  let filled = 0;
+  let amount = 0;
+  let worst = 0;
+  for (const { price, size } of levels) {
+    const taken = Math.min(size, quantity - filled);
+    if (taken <= 0) continue;
+    filled += taken;
+    amount += taken * price;
+    worst = price;
+  }
+  if (filled === 0) return undefined;
+  const average = amount / filled;
+  return { filled, average, worst, percent: ((average - last) / last) * 100 };
+}
+
+/** Whether a market order would find too little, or trade too far from the last price, by the levels it would take. */
+export function checkSlippage(
+  request: Pick<OrderRequest, 'side' | 'quantity'>,
+  levels: readonly BookLevel[],
+  quote: Pick<Quote, 'last' | 'upperLimit' | 'lowerLimit'>,
+  kind: Instrument['kind'],
+  limitPercent: number,
+): RuleViolation | undefined {
+  const { side, quantity } = request;
+  const { last } = quote;
+  const estimate = estimateSlippage(levels, quantity, last);
+  if (estimate === undefined) return { rule: 'rule.empty-book', side, last };
+  // Only a price worse than the last one counts: above it for a buy, below it for a sale.
+  const tooFar = ({ percent }: SlippageEstimate): boolean => (side === 'buy' ? percent : -percent) > limitPercent;
+  const thin = estimate.filled < quantity;
+  if (!thin && !tooFar(estimate)) return undefined;
+  const passing = {
+    // Deeper levels are never better, so what passes is a quantity and all below it.
+    quantity: largest(estimate.filled, (shares) => {
+      const part = estimateSlippage(levels, shares, last);
+      return part !== undefined && !tooFar(part);
+    }),
+    price: farthestPrice(side, quote, kind, limitPercent),
+  };
+  if (thin) return { rule: 'rule.thin-book', visible: estimate.filled, ...passing };
+  return {
+    rule: 'rule.slippage',
+    percent: estimate.percent,
+    limit: limitPercent,
+    average: estimate.average,
+    ...passing,
+  };
+}
+
+/** The largest number up to `most` that passes, where all below one that passes do too; 0 when none does. */
+function largest(most: number, passes: (value: number) => boolean): number {
+  let low = 0;
+  let high = most;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (passes(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+/** The price on the grid, within the day's limits, that is at most `limitPercent` worse than the last one. */
+function farthestPrice(
+  side: OrderRequest['side'],
+  { last, upperLimit, lowerLimit }: Pick<Quote, 'last' | 'upperLimit' | 'lowerLimit'>,
+  kind: Instrument['kind'],
+  limitPercent: number,
+): number {
+  const room = (last * limitPercent) / 100;
+  if (side === 'sell') return Math.max(nearestTicks(last - room, kind).above, lowerLimit);
+  const { below } = nearestTicks(last + room, kind);
+  return upperLimit > 0 ? Math.min(below, upperLimit) : below;
 }

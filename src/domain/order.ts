@@ -37,6 +37,8 @@ export interface VenueOrder {
   readonly reference: OrderReference;
   /** The order that this one amends or cancels. */
   readonly original: string | undefined;
+  /** Venues list amendments and cancellations as orders of their own. */
+  readonly action: 'new' | 'amend' | 'cancel';
   readonly symbol: string;
   readonly name: string;
   readonly side: Side;
@@ -91,7 +93,8 @@ export interface ExecutionNotice {
 
 /**
  * Where an order stands. Three endings of a submit are kept apart: `denied` (we refused), `rejected` (the venue
- * refused) and `outcome-unknown` (nobody answered).
+ * refused) and `outcome-unknown` (nobody answered), which is settled to `accepted`, `absent` (it never arrived) or, when
+ * the venue's lists cannot tell, `asked` (the owner is to say).
  */
 export type OrderStatus =
   | 'confirmed'
@@ -100,19 +103,33 @@ export type OrderStatus =
   | 'partly-filled'
   | 'filled'
   | 'cancelled'
+  | 'replaced'
+  | 'expired'
   | 'rejected'
   | 'denied'
   | 'never-sent'
-  | 'outcome-unknown';
+  | 'outcome-unknown'
+  | 'absent'
+  | 'asked'
+  /** Of a cancel: the venue took it. What came of it is told by the order it was for. */
+  | 'done';
+
+/** Who told us what the answer should have told. */
+export type SettledBy = 'list' | 'notice' | 'person';
 
 /** What happened to an order, in the order it was written down. Quantities are shares, prices and amounts won. */
 export type OrderEvent =
   | { readonly type: 'confirmed' }
   | { readonly type: 'submitting' }
-  | { readonly type: 'accepted'; readonly reference: OrderReference }
+  /** `by` where it was not the venue's answer that told. */
+  | { readonly type: 'accepted'; readonly reference: OrderReference; readonly by?: SettledBy | undefined }
   | { readonly type: 'rejected'; readonly code: string; readonly text: string }
   | { readonly type: 'denied'; readonly code: string }
   | { readonly type: 'outcome-unknown'; readonly code: string; readonly text: string }
+  /** It never arrived: the venue's lists went on not showing it. */
+  | { readonly type: 'absent'; readonly by: SettledBy }
+  /** The lists cannot tell; the owner was asked, with the order numbers it may be. */
+  | { readonly type: 'asked'; readonly candidates: readonly string[] }
   /** A `confirmed` found at start: the process ended before anything was sent. */
   | { readonly type: 'never-sent' }
   /** The filled total rose to `filledQuantity`; `source` says what convinced us. */
@@ -125,11 +142,23 @@ export type OrderEvent =
       readonly source: 'notice' | 'query';
     }
   /** The rest was cancelled, by us or elsewhere. */
-  | { readonly type: 'cancelled'; readonly quantity: number };
+  | { readonly type: 'cancelled'; readonly quantity: number }
+  /** The rest went on under another number, amended by us or elsewhere. */
+  | { readonly type: 'replaced'; readonly quantity: number; readonly number: string }
+  /** The day ended, and the rest with it. */
+  | { readonly type: 'expired'; readonly quantity: number };
 
-/** An intent to place an order, or to cancel one; the ledger's row without its events. */
+/** An intent to place an order, or to change or cancel one; the ledger's row without its events. */
 export type OrderIntent =
   | { readonly kind: 'place'; readonly request: OrderRequest }
+  /** What is left of `target` goes on as `request` says, under a new number; it is then an order like any other. */
+  | {
+      readonly kind: 'amend';
+      readonly target: OrderReference;
+      readonly request: OrderRequest;
+      /** The price it had, in won; 0 for none. */
+      readonly oldPrice: number;
+    }
   | {
       readonly kind: 'cancel';
       readonly target: OrderReference;
@@ -147,7 +176,7 @@ export interface OrderRecord {
   readonly personId: string;
   readonly intent: OrderIntent;
   readonly status: OrderStatus;
-  /** Set once accepted. */
+  /** Set once accepted; of a cancel that is known by its effect alone the number is empty. */
   readonly reference: OrderReference | undefined;
   /** Shares known to be filled; only ever rises. */
   readonly filledQuantity: number;
@@ -163,38 +192,83 @@ export interface OrderRecord {
 type EventType = OrderEvent['type'];
 
 /**
- * (status, event) → status. A pair that is not here is a bug or a lie, and is refused. Rows that look odd and happen:
- * a fill may be pushed before the answer to its own order (submitting → filled), after an answer that got lost
- * (outcome-unknown → filled), and after the cancel was accepted because both crossed at the venue (cancelled → filled).
+ * (status, event) → status. A pair that is not here is a bug or a lie, and is refused. A fill is tied to an order by its
+ * number, so none is applied before the number is known: notices that come first are held (services/reconciler).
  */
 const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderStatus | 'by-quantity'>>>> = {
   confirmed: { submitting: 'submitting', denied: 'denied', 'never-sent': 'never-sent' },
-  submitting: {
-    accepted: 'accepted',
-    rejected: 'rejected',
-    denied: 'denied',
-    'outcome-unknown': 'outcome-unknown',
+  // Denied here: no connection could be made, so nothing left.
+  submitting: { accepted: 'accepted', rejected: 'rejected', denied: 'denied', 'outcome-unknown': 'outcome-unknown' },
+  // Rejected here: the exchange turned down what the broker had taken.
+  accepted: {
     filled: 'by-quantity',
+    cancelled: 'cancelled',
+    rejected: 'rejected',
+    replaced: 'replaced',
+    expired: 'expired',
   },
-  accepted: { filled: 'by-quantity', cancelled: 'cancelled', rejected: 'rejected' },
-  'partly-filled': { accepted: 'partly-filled', filled: 'by-quantity', cancelled: 'cancelled' },
-  filled: { accepted: 'filled' },
-  cancelled: { accepted: 'cancelled', filled: 'by-quantity' },
+  'partly-filled': { filled: 'by-quantity', cancelled: 'cancelled', replaced: 'replaced', expired: 'expired' },
+  filled: {},
+  // A fill and a cancel or amendment cross at the venue, and a fill of the closing auction may be told after the close.
+  cancelled: { filled: 'by-quantity' },
+  replaced: { filled: 'by-quantity' },
+  expired: { filled: 'by-quantity' },
   rejected: {},
   denied: {},
   'never-sent': {},
-  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', filled: 'by-quantity' },
+  // Rejected here: a cancel or amendment that found nothing left to change.
+  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked' },
+  asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent' },
+  // The venue's lists lagged longer than we waited: it is there after all.
+  absent: { accepted: 'accepted' },
+  done: {},
 };
 
 /** Statuses from which nothing more is expected of the venue. */
-export const endedStatuses: readonly OrderStatus[] = ['filled', 'cancelled', 'rejected', 'denied', 'never-sent'];
+export const endedStatuses: readonly OrderStatus[] = [
+  'filled',
+  'cancelled',
+  'replaced',
+  'expired',
+  'rejected',
+  'denied',
+  'never-sent',
+  'absent',
+  'done',
+];
 
 /** Statuses of an order that may rest at the venue. */
 export const openStatuses: readonly OrderStatus[] = ['accepted', 'partly-filled'];
 
+/** Statuses in which nobody knows whether the request took effect. */
+export const unsettledStatuses: readonly OrderStatus[] = ['confirmed', 'submitting', 'outcome-unknown', 'asked'];
+
 /** The shares an intent is about. */
 export function intentQuantity(intent: OrderIntent): number {
-  return intent.kind === 'place' ? intent.request.quantity : intent.quantity;
+  return intent.kind === 'cancel' ? intent.quantity : intent.request.quantity;
+}
+
+/** The issue an intent is about, and its side. */
+export function intentIssue(intent: OrderIntent): Pick<OrderRequest, 'symbol' | 'side'> {
+  return intent.kind === 'cancel' ? intent : intent.request;
+}
+
+/**
+ * Whether two intents could not be told apart in the venue's lists: equal new orders, or two amendments of one order.
+ * While one of them is unsettled the other waits. Cancels may repeat: the second finds nothing to cancel.
+ */
+export function sameAtVenue(a: OrderIntent, b: OrderIntent): boolean {
+  if (a.kind === 'amend' && b.kind === 'amend') return a.target.number === b.target.number;
+  if (a.kind !== 'place' || b.kind !== 'place') return false;
+  const { request: one } = a;
+  const { request: other } = b;
+  return (
+    one.symbol === other.symbol &&
+    one.side === other.side &&
+    one.type === other.type &&
+    one.quantity === other.quantity &&
+    one.price === other.price
+  );
 }
 
 /**
@@ -213,19 +287,25 @@ export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): 
     case 'confirmed':
     case 'submitting':
     case 'never-sent':
+    case 'absent':
+    case 'asked':
+    case 'cancelled':
+    case 'replaced':
+    case 'expired':
       return { ...after, status: next as OrderStatus };
-    case 'accepted':
-      return { ...after, status: next as OrderStatus, reference: event.reference };
+    case 'accepted': {
+      const status = record.intent.kind === 'cancel' ? 'done' : (next as OrderStatus);
+      return { ...after, status, reference: event.reference };
+    }
     case 'rejected':
     case 'outcome-unknown':
       return { ...after, status: next as OrderStatus, code: event.code, text: event.text };
     case 'denied':
       return { ...after, status: next as OrderStatus, code: event.code };
-    case 'cancelled':
-      return { ...after, status: next as OrderStatus };
     case 'filled': {
       const whole = event.filledQuantity >= intentQuantity(record.intent);
-      const part: OrderStatus = record.status === 'cancelled' ? 'cancelled' : 'partly-filled';
+      // An order that is over stays so: its rest was cancelled, amended away or expired.
+      const part = endedStatuses.includes(record.status) ? record.status : 'partly-filled';
       return {
         ...after,
         status: whole ? 'filled' : part,

@@ -1,5 +1,5 @@
 import type { ErrorContext } from '../errors.ts';
-import type { Words } from './ko.ts';
+import type { KoreanMoment, Words } from './ko.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
@@ -10,6 +10,16 @@ const clockTime: Words['clockTime'] = (at) =>
   [at.hour, at.minute].map((part) => String(part).padStart(2, '0')).join(':');
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+const opening = (context: ErrorContext): string =>
+  context['month'] === undefined ? '' : ` It opens next ${en.moment(context as unknown as KoreanMoment)}.`;
+const insteadOfMarket = (context: ErrorContext): string => {
+  const count = Number(context['quantity']);
+  const price = won(Number(context['price']));
+  return count > 0
+    ? `Up to ${shares(count)} at the market, or a limit order at ${price}, would pass.`
+    : `Not even one share passes at the market; a limit order at ${price} would.`;
+};
 
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
 
@@ -38,6 +48,11 @@ export const en: Words = {
     denied: 'not sent',
     'never-sent': 'not sent',
     'outcome-unknown': 'outcome unknown',
+    absent: 'never arrived',
+    asked: 'needs your word',
+    replaced: 'amended',
+    expired: 'ended with the day',
+    done: 'accepted',
   },
   warnings: {
     halted: 'trading halted',
@@ -47,6 +62,15 @@ export const en: Words = {
     risk: 'investment risk',
     overheated: 'short-term overheated',
     liquidation: 'liquidation trading',
+  },
+  warningMeans: {
+    halted: 'only cancels pass.',
+    administrative: 'it may come to be delisted, and cannot be bought on credit.',
+    caution: 'marked for today; orders are not restricted.',
+    warning: 'bought with 100% margin. If it rises further, trading may be halted for a day.',
+    risk: 'bought with 100% margin. If it rises further, trading may be halted for a day.',
+    overheated: 'trades at a single price every 30 minutes.',
+    liquidation: 'limit orders only, no price limits, and a single price every 30 minutes.',
   },
   role: { viewer: 'viewer', trader: 'trader', owner: 'owner' },
 
@@ -72,6 +96,11 @@ export const en: Words = {
     command: 'command',
     condition: 'condition',
     alert: 'alert',
+    action: 'add|remove',
+    identity: 'person',
+    role: 'role',
+    intent: 'record',
+    verdict: 'order number or none',
   },
   commands: {
     help: 'shows the commands',
@@ -80,14 +109,19 @@ export const en: Words = {
     buy: 'makes a buy ticket (sent only when confirmed)',
     sell: 'makes a sell ticket (sent only when confirmed)',
     orders: "shows open and today's orders",
+    amend: 'changes the price of an open order (sent only when confirmed)',
     cancel: 'cancels open orders (sent only when confirmed)',
     alert: 'tells you when a price is reached',
     alerts: 'lists alerts, to delete them',
     unalert: 'deletes an alert',
     halt: 'stops all trading',
     resume: 'lets trading go on',
+    arm: 'lets live orders go for today (HOGA_LIVE_TRADING=daily)',
+    settle: 'says what became of an order whose outcome is unknown',
+    why: 'tells the story of an order, step by step',
     status: 'shows connections and health',
     market: 'shows whether the market is open, and when it opens next',
+    who: 'lists the people, adds and removes them',
   },
 
   pairing: {
@@ -95,6 +129,12 @@ export const en: Words = {
     already: 'You are known already.',
     wrong: "That code is wrong. Use the one shown in the bot's terminal. Example: /pair 1a2b3c4d",
     invite: (code) => `To become the owner, send /pair ${code} in a chat with the bot within ten minutes (five tries).`,
+  },
+  people: {
+    title: 'People',
+    from: { terminal: 'terminal', settings: (variable) => `settings, ${variable}`, chat: 'added in chat' },
+    added: (who, role) => `${who}: ${role} from now on.`,
+    removed: (who) => `${who}: no access from now on.`,
   },
   alerts: {
     made: 'Alert set',
@@ -138,7 +178,10 @@ export const en: Words = {
     token: 'Token age',
     outbox: 'Messages to send',
     none: 'none',
-    unknownOrders: (count) => `${count} orders with unknown outcome`,
+    lastLook: 'Orders last compared',
+    notArmed: 'Live trading is off.',
+    unknownOrders: (count) => `${count} orders whose outcome is being looked up`,
+    askedOrders: (count) => `${count} orders whose outcome only you can tell`,
     ago: (ms) => {
       const minutes = Math.floor(ms / 60_000);
       if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1_000))} s`;
@@ -186,6 +229,50 @@ export const en: Words = {
     byTable:
       'KIS cannot be asked about holidays here, so the built-in table of 2026–2027 decides. It may lack temporary holidays.',
   },
+  arming: {
+    armed: 'Live orders may leave for today. Real money moves. /halt stops them.',
+    'not-needed': 'Nothing to arm: orders can leave already.',
+    off: 'The settings allow no live orders. With HOGA_LIVE_TRADING=daily and a restart, /arm works.',
+  },
+  settle: {
+    found: 'Settled: it was accepted',
+    foundCancel: 'Settled: the cancel was accepted',
+    absent: 'Settled: it never arrived',
+    absentText: "It did not show in KIS's lists. Nothing was ordered; make a new ticket if you still want it.",
+    moot: 'Settled: nothing changed',
+    mootText: 'The order had been filled or was over already.',
+    late: 'Caution: an order that was called absent has shown up',
+    lateText: "KIS's list was late. If you ordered the same again, cancel one of them.",
+    asked: 'Please check:',
+    askedNone: "KIS did not answer, and its lists don't show it either.",
+    askedSome: 'KIS did not answer, and it is unclear which of these orders it is.',
+    askedHow: 'Look in your broker app and press. Until then no order like it is sent.',
+    typed: 'To give a number',
+    isNumber: (number) => `It is ${number}`,
+    isNone: 'It never arrived',
+    stillAsked: 'Still unknown. Please choose again.',
+  },
+  why: {
+    by: (person, channel) => `${person}${channel === '' ? '' : ` (${channel})`}`,
+    shown: 'ticket shown',
+    confirmed: 'confirmed',
+    submitting: 'sent to KIS',
+    'never-sent': 'not sent: the program ended',
+    accepted: (number, how) => `accepted${number === '' ? '' : ` ${number}`}${how === undefined ? '' : ` (${how})`}`,
+    settledBy: { list: 'found in the list', notice: 'told by a notice', person: 'said by a person' },
+    push: 'notice',
+    rejected: (text, code) => `rejected ${text} (${code})`,
+    moot: 'nothing was left to change',
+    denied: (code) => `not sent (${code})`,
+    'outcome-unknown': (code) => `outcome unknown (${code})`,
+    absent: (how) => `never arrived (${how})`,
+    asked: (numbers) => `owner asked${numbers === '' ? '' : `: ${numbers}`}`,
+    filled: (quantity, price, how) => `filled ${quantity} × ${price} (${how})`,
+    cancelled: (quantity) => `remaining ${quantity} cancelled`,
+    expired: (quantity) => `remaining ${quantity} ended with the day`,
+    replaced: (quantity, number) => `remaining ${quantity} → order ${number}`,
+    id: 'Record',
+  },
   trading: {
     halted: 'Trading is halted. No new order leaves. Cancels still do.',
     resumed: 'Trading goes on.',
@@ -228,6 +315,8 @@ export const en: Words = {
   ticket: {
     title: (side) => `${side === 'buy' ? 'Buy' : 'Sell'} ticket`,
     cancelTitle: 'Cancel ticket',
+    amendTitle: 'Amend ticket',
+    amendNote: 'All that is left is amended, and gets a new order number.',
     bestAsk: 'No price given: a limit order at the best ask.',
     bestBid: 'No price given: a limit order at the best bid.',
     market: 'Market order: the fill price is open. The amount is reckoned at the upper limit.',
@@ -241,18 +330,20 @@ export const en: Words = {
     replaced: 'A new ticket took its place.',
     live: 'This order goes to a LIVE account.',
     warning: (text) => `Caution: ${text}`,
+    estimate: (average, percent, worst) => `Expected fill about ${average} (${percent}), ${worst} at worst`,
+    noEstimate: 'It trades in an auction now, so the fill price cannot be estimated.',
   },
 
   outcome: {
     accepted: 'Accepted',
     cancelAccepted: 'Cancel accepted',
+    amendAccepted: 'Amendment accepted',
     rejected: 'KIS rejected it',
     denied: 'Not sent',
     unknown: 'Outcome unknown',
     number: 'Order no.',
     tellFill: 'You will be told when it fills.',
-    unknownNext:
-      'KIS did not answer, so it may or may not have been accepted. It is not sent again. Please check /orders.',
+    unknownNext: "KIS did not answer. It is not sent again but looked up in KIS's lists; you will be told.",
     newTicket: 'Make a new ticket if you still want it.',
     reason: 'Reason',
   },
@@ -262,6 +353,10 @@ export const en: Words = {
     filledTotal: (filled, all) => `${filled} of ${all} so far`,
     cancelled: 'Cancel confirmed',
     cancelledRest: (quantity) => `The remaining ${quantity} were cancelled.`,
+    expired: 'Market closed',
+    expiredRest: (quantity) => `${quantity} went unfilled and ended with the day.`,
+    replaced: 'Amended',
+    replacedElsewhere: 'It was amended elsewhere. It is now',
     rejected: 'Rejected',
     rejectedText: 'KIS rejected it after accepting it.',
     foreignFill: 'Fill of an order placed elsewhere',
@@ -272,7 +367,7 @@ export const en: Words = {
       'The program ended after you confirmed and before anything was sent. Make a new ticket if you still want it.',
     unknown: 'An order with unknown outcome',
     unknownText:
-      'The program ended while sending, so it may or may not have been accepted. It is not sent again. Please check /orders.',
+      "The program ended while sending, so it may or may not have been accepted. It is not sent again but looked up in KIS's lists; you will be told.",
   },
 
   orders: {
@@ -281,7 +376,10 @@ export const en: Words = {
     today: "Today's orders",
     remaining: 'remaining',
     marketPrice: 'market',
-    unknownNote: 'The outcome of an order is unknown. Please check the list above and your broker app.',
+    unknownNote: "An order with unknown outcome is being looked up in KIS's lists. You will be told.",
+    askedNote: 'An order needs your word. Please press a button of the message that asks.',
+    elsewhere: 'placed elsewhere',
+    amendOf: (number) => `amends order ${number}`,
     cancelOf: (number) => `cancel of order ${number}`,
   },
 
@@ -314,40 +412,76 @@ export const en: Words = {
     'args.quantity': (c) => `'${c['text']}' is not a quantity. Use a whole number from 1.`,
     'args.quantity-zero': () => 'The quantity must be at least one share.',
     'args.quantity-whole': (c) => `The quantity must be a whole number from 1 ('${c['text']}').`,
-    'args.quantity-large': (c) => `That quantity is too large ('${c['text']}').`,
+    'args.quantity-large': (c) => `That quantity is too large ('${c['text']}'). 100,000,000 shares are the most.`,
     'args.price': (c) => `'${c['text']}' is not a price. Use whole won, or 'market'.`,
     'args.condition': (c) => `'${c['text']}' is not a condition. Use >= or <= and a price.`,
+    'args.verdict': (c) => `'${c['text']}' is not an order number. Use the order number, or none.`,
     'args.order-number': (c) => `'${c['text']}' is not an order number. Use one from /orders, or all.`,
+    'args.who-action': (c) => `Use add or remove in place of '${c['text']}'.`,
+    'args.identity': (c) => `'${c['text']}' is not a person. Use telegram: or discord: and a number.`,
+    'args.role': (c) => `There is no role '${c['text']}'. Use viewer, trader or owner.`,
 
     'rule.tick': (c) =>
       `The tick size is ${won(Number(c['tick']))}, so ${won(Number(c['price']))} is off the grid. ${won(Number(c['below']))} or ${won(Number(c['above']))} would pass.`,
-    'rule.upper-limit': (c) => `${won(Number(c['price']))} is above the upper limit of ${won(Number(c['limit']))}.`,
-    'rule.lower-limit': (c) => `${won(Number(c['price']))} is below the lower limit of ${won(Number(c['limit']))}.`,
-    'rule.halted': () => 'Trading in this stock is halted; only cancels pass.',
+    'rule.upper-limit': (c) =>
+      `${won(Number(c['price']))} is above the upper limit. Up to ${won(Number(c['limit']))} would pass.`,
+    'rule.lower-limit': (c) =>
+      `${won(Number(c['price']))} is below the lower limit. ${won(Number(c['limit']))} and above would pass.`,
+    'rule.halted': () =>
+      'Trading in this stock is halted; only cancels pass. Please make a new ticket when it goes on.',
+    'rule.limit-only': (c) =>
+      `${c['reason'] === 'liquidation' ? 'This stock is in liquidation trading' : 'This stock has no upper limit'}, so market orders do not pass. A limit order would: give a price (last ${won(Number(c['last']))}).`,
+    'rule.empty-book': (c) =>
+      `Nobody ${c['side'] === 'buy' ? 'offers' : 'bids'}, so a market order could not fill. A limit order would pass: give a price (last ${won(Number(c['last']))}).`,
+    'rule.thin-book': (c) => `The visible book holds only ${shares(Number(c['visible']))}. ${insteadOfMarket(c)}`,
+    'rule.slippage': (c) =>
+      `The expected fill of about ${won(Math.round(Number(c['average'])))} is ${Math.abs(Number(c['percent'])).toFixed(2)}% from the last price, over the limit of ${c['limit']}%. ${insteadOfMarket(c)} The limit is HOGA_MAX_SLIPPAGE_PERCENT.`,
     'rule.max-order': (c) =>
       `${won(Number(c['amount']))} is over the cap of ${won(Number(c['limit']))} an order. ${Number(c['quantity']) > 0 ? `Up to ${shares(Number(c['quantity']))} would pass.` : 'Not even one share fits at this price.'} The cap is HOGA_MAX_ORDER_KRW.`,
     'rule.max-daily': (c) =>
-      `This would go over the daily cap of ${won(Number(c['limit']))}: ${won(Number(c['used']))} used today, ${won(Number(c['amount']))} now. The cap is HOGA_MAX_DAILY_KRW.`,
+      `This would go over the daily cap of ${won(Number(c['limit']))}: ${won(Number(c['used']))} used today, ${won(Number(c['amount']))} now. ${Number(c['limit']) > Number(c['used']) ? `Up to ${won(Number(c['limit']) - Number(c['used']))} would pass.` : 'Nothing more passes today.'} The cap is HOGA_MAX_DAILY_KRW.`,
     'rule.buying-power': (c) =>
-      `Not enough buying power. You can buy up to ${shares(Number(c['available']))} now (${won(Number(c['cash']))} orderable).`,
+      `Not enough buying power. ${Number(c['available']) > 0 ? `You can buy up to ${shares(Number(c['available']))} now` : 'Not even one share fits at this price'} (${won(Number(c['cash']))} orderable).`,
     'rule.sellable': (c) =>
       Number(c['available']) > 0
         ? `You can sell up to ${shares(Number(c['available']))}.`
-        : 'There is nothing to sell. See /balance.',
+        : 'There is nothing to sell. See /balance for what is held and /orders for what is offered already.',
     'rule.drift': (c) =>
       `The price moved ${Number(c['percent']).toFixed(2)}% since the ticket (${won(Number(c['shown']))} → ${won(Number(c['now']))}). Please make a new ticket.`,
     'rule.market-closed': (c) =>
       c['reason'] === 'weekend' || c['reason'] === 'holiday'
-        ? `The market is closed today (${c['reason']}). /market tells when it opens next.`
+        ? `The market is closed today (${c['reason']}).${opening(c) || ' /market tells when it opens next.'}`
         : c['reason'] === 'hours'
-          ? 'The regular market is closed now (orders are normally taken 08:30–15:30).'
+          ? `The regular market is closed now (orders are normally taken 08:30–15:30).${opening(c)}`
           : 'It is not known whether the market is open today, so nothing is sent. Please try again in a moment.',
     'rule.no-price': () => 'The book is empty, so there is no price to take. Please give one.',
 
+    'people.unknown': (c) => `${c['identity']}: nobody of that name was added. See /who.`,
+    'people.from-settings': (c) =>
+      `${c['identity']}: comes from the settings and cannot be changed here. Edit ${c['variable']} there and restart.`,
+    'people.self': () =>
+      'You cannot remove yourself or change your own role. Ask another owner, or do it in the terminal.',
     'alerts.too-many': (c) => `${c['limit']} alerts a person are the most. Delete some in /alerts.`,
     'alerts.not-found': () => 'There is no such alert. See /alerts.',
     'orders.halted': () => 'Trading is halted. The owner can /resume it.',
-    'orders.not-armed': () => 'Live trading is off. Orders leave only with HOGA_LIVE_TRADING=yes in the settings.',
+    'orders.not-armed': (c) =>
+      c['setting'] === 'daily'
+        ? 'Live trading is not armed today. Orders leave after an owner sends /arm.'
+        : 'Live trading is off. Orders leave only with HOGA_LIVE_TRADING=yes (or daily) in the settings.',
+    'orders.recovering': () =>
+      "After a start the orders are being compared with KIS's lists. Orders leave once that is done; cancels leave now.",
+    'orders.unsettled': () =>
+      'Not sent: the outcome of an equal order is not known yet. Make a new ticket once you are told.',
+    'orders.changed': (c) =>
+      Number(c['left']) === 0
+        ? `Nothing is left of order ${c['number']}. See /orders.`
+        : `${shares(Number(c['left']))} are left of order ${c['number']} now. Please make a new ticket.`,
+    'orders.same-price': (c) => `It stands at ${won(Number(c['price']))} already. Give another price.`,
+    'settle.unknown': () => 'There is no order of that record. Press a button of the message that asks.',
+    'settle.not-asked': () => 'Nobody asks about that order. See /orders.',
+    'settle.taken': (c) => `${c['number']} is the number of another order. Give another number, or none.`,
+    'settle.other-order': (c) => `${c['number']} is an order of another issue or side. Please check the number.`,
+    'why.unknown': (c) => `Nothing is recorded of order '${c['text']}'. Use a number from /orders.`,
     'orders.not-recorded': () =>
       'It was sent to KIS but the outcome could not be recorded. Do not send it again; check /orders and your broker app.',
     'orders.none-open': () => 'There is no open order to cancel.',

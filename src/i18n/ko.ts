@@ -28,6 +28,16 @@ export interface KoreanMoment {
 const clockTime = ({ hour, minute }: Pick<KoreanMoment, 'hour' | 'minute'>): string =>
   [hour, minute].map((part) => String(part).padStart(2, '0')).join(':');
 
+/** The next opening, where it is known: the context of `rule.market-closed` holds its parts. */
+const opening = (context: ErrorContext): string =>
+  context['month'] === undefined ? '' : ` 다음 개장은 ${ko.moment(context as unknown as KoreanMoment)}입니다.`;
+/** What would pass where a market order would not. */
+const insteadOfMarket = (context: ErrorContext): string => {
+  const count = Number(context['quantity']);
+  const fewer = count > 0 ? `시장가는 ${shares(count)}까지,` : '시장가는 한 주도 안 되고,';
+  return `${fewer} 지정가는 ${won(Number(context['price']))}으로 됩니다.`;
+};
+
 /** What KIS said, with its code. */
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
 
@@ -47,6 +57,11 @@ const argumentNames = {
   command: '명령',
   condition: '조건',
   alert: '알림',
+  action: 'add|remove',
+  identity: '사람',
+  role: '권한',
+  intent: '기록번호',
+  verdict: '주문번호/없음',
 };
 
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
@@ -81,6 +96,11 @@ export const ko = {
     denied: '보내지 않음',
     'never-sent': '보내지 않음',
     'outcome-unknown': '결과 모름',
+    absent: '접수 안 됨',
+    asked: '확인 필요',
+    replaced: '정정됨',
+    expired: '장 마감 소멸',
+    done: '접수',
   } satisfies Record<OrderStatus, string>,
   warnings: {
     halted: '거래정지',
@@ -90,6 +110,16 @@ export const ko = {
     risk: '투자위험',
     overheated: '단기과열',
     liquidation: '정리매매',
+  } satisfies Record<IssueWarning, string>,
+  /** What each means for an order. */
+  warningMeans: {
+    halted: '취소만 됩니다.',
+    administrative: '상장폐지로 이어질 수 있는 종목이고, 신용으로는 살 수 없습니다.',
+    caution: '오늘 하루 지정된 종목이고, 주문에는 제한이 없습니다.',
+    warning: '증거금 100%로 삽니다. 더 오르면 하루 거래가 정지될 수 있습니다.',
+    risk: '증거금 100%로 삽니다. 더 오르면 하루 거래가 정지될 수 있습니다.',
+    overheated: '30분마다 단일가로 체결됩니다.',
+    liquidation: '지정가만 됩니다. 가격제한폭이 없고 30분마다 단일가로 체결됩니다.',
   } satisfies Record<IssueWarning, string>,
   role: { viewer: '조회', trader: '거래', owner: '소유자' },
 
@@ -114,14 +144,19 @@ export const ko = {
     buy: '매수 주문표를 만듭니다 (확인해야 나갑니다)',
     sell: '매도 주문표를 만듭니다 (확인해야 나갑니다)',
     orders: '미체결과 오늘 주문을 봅니다',
+    amend: '미체결 주문의 가격을 정정합니다 (확인해야 나갑니다)',
     cancel: '미체결 주문을 취소합니다 (확인해야 나갑니다)',
     alert: '가격이 닿으면 알려 드립니다',
     alerts: '알림을 보고 지웁니다',
     unalert: '알림을 지웁니다',
     halt: '모든 거래를 정지합니다',
     resume: '정지한 거래를 다시 시작합니다',
+    arm: '실전 주문을 오늘 하루 켭니다 (HOGA_LIVE_TRADING=daily)',
+    settle: '결과를 모르는 주문이 어떻게 되었는지 알려 줍니다',
+    why: '주문이 어떻게 되었는지 처음부터 보여 드립니다',
     status: '연결과 상태를 봅니다',
     market: '장이 열렸는지, 다음에 언제 열리는지 봅니다',
+    who: '쓸 수 있는 사람을 보고, 더하고, 뺍니다',
   },
 
   pairing: {
@@ -130,6 +165,16 @@ export const ko = {
     wrong: '등록 코드가 다릅니다. 봇이 실행 중인 터미널에 나온 코드를 써 주세요. 예: /pair 1a2b3c4d',
     invite: (code: string): string =>
       `처음이시면 10분 안에 봇과의 채팅에서 /pair ${code} 를 보내 소유자로 등록하세요(5번까지).`,
+  },
+  people: {
+    title: '사람',
+    from: {
+      terminal: '터미널',
+      settings: (variable: string): string => `설정 ${variable}`,
+      chat: '채팅에서 등록',
+    },
+    added: (who: string, role: string): string => `${who}: 이제 ${role} 권한이 있습니다.`,
+    removed: (who: string): string => `${who}: 이제 쓸 수 없습니다.`,
   },
   alerts: {
     made: '알림을 만들었습니다',
@@ -173,7 +218,10 @@ export const ko = {
     token: '토큰 나이',
     outbox: '보낼 메시지',
     none: '없음',
-    unknownOrders: (count: number): string => `결과를 모르는 주문 ${count}건`,
+    lastLook: '마지막 주문 대조',
+    notArmed: '실전 주문이 꺼져 있습니다.',
+    unknownOrders: (count: number): string => `결과를 확인하는 주문 ${count}건`,
+    askedOrders: (count: number): string => `결과를 알려 주셔야 하는 주문 ${count}건`,
     /** 90 s → 1분 */
     ago: (ms: number): string => {
       const minutes = Math.floor(ms / 60_000);
@@ -224,6 +272,51 @@ export const ko = {
     next: (when: string): string => `다음 개장 ${when}`,
     byTable: 'KIS에 휴장일을 물어볼 수 없어 내장된 휴장표(2026–2027년)로 봅니다. 임시 휴장일은 없을 수 있습니다.',
   },
+  arming: {
+    armed: '오늘 하루 실전 주문을 켰습니다. 진짜 돈이 움직입니다. /halt 로 멈출 수 있습니다.',
+    'not-needed': '켤 필요가 없습니다. 주문은 이미 나갈 수 있습니다.',
+    off: '설정에서 실전 주문이 꺼져 있습니다. HOGA_LIVE_TRADING=daily로 바꾸고 다시 시작하면 /arm 을 쓸 수 있습니다.',
+  },
+  settle: {
+    found: '확인됨: 접수되어 있습니다',
+    foundCancel: '확인됨: 취소가 접수되어 있습니다',
+    absent: '확인됨: 접수되지 않았습니다',
+    absentText: 'KIS 목록에 나타나지 않았습니다. 나간 주문이 없으니 필요하면 주문표를 새로 만들어 주세요.',
+    moot: '확인됨: 바뀐 것이 없습니다',
+    mootText: '이미 체결됐거나 끝난 주문이었습니다.',
+    late: '주의: 접수되지 않았다고 알려 드린 주문이 나타났습니다',
+    lateText: 'KIS 목록이 늦었습니다. 같은 주문을 다시 내셨다면 하나를 취소해 주세요.',
+    asked: '확인해 주세요:',
+    askedNone: 'KIS의 답을 받지 못했고 목록에서도 찾지 못했습니다.',
+    askedSome: 'KIS의 답을 받지 못했고 아래 주문 가운데 무엇인지 알 수 없습니다.',
+    askedHow: 'HTS나 앱에서 보시고 눌러 주세요. 그때까지 같은 주문은 나가지 않습니다.',
+    typed: '번호를 쓰려면',
+    isNumber: (number: string): string => `${number}번입니다`,
+    isNone: '접수되지 않았습니다',
+    stillAsked: '아직 모릅니다. 다시 골라 주세요.',
+  },
+  why: {
+    by: (person: string, channel: string): string => `${person}${channel === '' ? '' : ` (${channel})`}`,
+    shown: '주문표를 보여 드림',
+    confirmed: '확인 누름',
+    submitting: 'KIS로 보냄',
+    'never-sent': '프로그램이 끝나 보내지 않음',
+    accepted: (number: string, how: string | undefined): string =>
+      `접수${number === '' ? '' : ` ${number}`}${how === undefined ? '' : ` (${how})`}`,
+    settledBy: { list: '목록에서 확인', notice: '통보로 확인', person: '사람이 확인' },
+    push: '통보',
+    rejected: (text: string, code: string): string => `거부 ${text} (${code})`,
+    moot: '바꿀 것이 남아 있지 않았음',
+    denied: (code: string): string => `보내지 않음 (${code})`,
+    'outcome-unknown': (code: string): string => `결과를 모름 (${code})`,
+    absent: (how: string): string => `접수되지 않음 (${how})`,
+    asked: (numbers: string): string => `소유자에게 물음${numbers === '' ? '' : `: ${numbers}`}`,
+    filled: (quantity: string, price: string, how: string): string => `체결 ${quantity} × ${price} (${how})`,
+    cancelled: (quantity: string): string => `남은 ${quantity} 취소`,
+    expired: (quantity: string): string => `남은 ${quantity} 장 마감으로 소멸`,
+    replaced: (quantity: string, number: string): string => `남은 ${quantity} → 주문 ${number}`,
+    id: '기록번호',
+  },
   trading: {
     halted: '거래를 정지했습니다. 새 주문은 나가지 않습니다. 취소는 됩니다.',
     resumed: '거래를 다시 시작합니다.',
@@ -272,6 +365,8 @@ export const ko = {
   ticket: {
     title: (side: Side): string => `${side === 'buy' ? '매수' : '매도'} 주문표`,
     cancelTitle: '취소 주문표',
+    amendTitle: '정정 주문표',
+    amendNote: '남은 수량 전부를 정정하며 주문번호가 새로 나옵니다.',
     bestAsk: '가격이 없어 최우선 매도호가 지정가로 정했습니다.',
     bestBid: '가격이 없어 최우선 매수호가 지정가로 정했습니다.',
     market: '시장가: 체결가격은 정해지지 않습니다. 금액은 상한가로 잡습니다.',
@@ -285,17 +380,21 @@ export const ko = {
     replaced: '주문표를 새로 만들었습니다.',
     live: '실전 계좌 주문입니다.',
     warning: (text: string): string => `주의: ${text}`,
+    estimate: (average: string, percent: string, worst: string): string =>
+      `예상 체결 약 ${average} (${percent}), 최악 ${worst}`,
+    noEstimate: '단일가 매매 중이라 체결가격을 예상할 수 없습니다.',
   },
 
   outcome: {
     accepted: '접수됨',
     cancelAccepted: '취소 접수됨',
+    amendAccepted: '정정 접수됨',
     rejected: 'KIS가 거부했습니다',
     denied: '보내지 않았습니다',
     unknown: '결과를 모릅니다',
     number: '주문번호',
     tellFill: '체결되면 알려 드립니다.',
-    unknownNext: 'KIS의 답을 받지 못해 접수됐는지 알 수 없습니다. 다시 보내지 않습니다. /orders 에서 확인해 주세요.',
+    unknownNext: 'KIS의 답을 받지 못했습니다. 다시 보내지 않고 KIS 목록에서 찾아 알려 드립니다.',
     newTicket: '필요하면 주문표를 새로 만들어 주세요.',
     reason: '이유',
   },
@@ -305,6 +404,10 @@ export const ko = {
     filledTotal: (filled: string, all: string): string => `누적 ${filled} / ${all}`,
     cancelled: '취소 확인',
     cancelledRest: (quantity: string): string => `남은 ${quantity}가 취소되었습니다.`,
+    expired: '장 마감',
+    expiredRest: (quantity: string): string => `체결되지 않은 ${quantity}는 장 마감으로 없어졌습니다.`,
+    replaced: '정정됨',
+    replacedElsewhere: '다른 곳에서 정정되었습니다. 이제',
     rejected: '거부됨',
     rejectedText: 'KIS가 접수 뒤에 거부했습니다.',
     foreignFill: '다른 곳 주문의 체결',
@@ -314,7 +417,7 @@ export const ko = {
     neverSentText: '확인하신 뒤 프로그램이 끝나 KIS로 보내지 않았습니다. 필요하면 주문표를 새로 만들어 주세요.',
     unknown: '결과를 모르는 주문',
     unknownText:
-      '보내는 중에 프로그램이 끝나 접수됐는지 알 수 없습니다. 다시 보내지 않습니다. /orders 에서 확인해 주세요.',
+      '보내는 중에 프로그램이 끝나 접수됐는지 알 수 없습니다. 다시 보내지 않고 KIS 목록에서 찾아 알려 드립니다.',
   },
 
   orders: {
@@ -323,7 +426,10 @@ export const ko = {
     today: '오늘 주문',
     remaining: '남은',
     marketPrice: '시장가',
-    unknownNote: '결과를 모르는 주문이 있습니다. 위 목록과 HTS에서 확인해 주세요.',
+    unknownNote: '결과를 모르는 주문을 KIS 목록에서 찾고 있습니다. 알게 되면 알려 드립니다.',
+    askedNote: '확인이 필요한 주문이 있습니다. 확인 요청 메시지에서 골라 주세요.',
+    elsewhere: '다른 곳 주문',
+    amendOf: (number: string): string => `주문 ${number} 정정`,
     cancelOf: (number: string): string => `주문 ${number} 취소`,
   },
 
@@ -358,40 +464,77 @@ export const ko = {
     'args.quantity': (c) => `${quoted(c, '은/는')} 수량이 아닙니다. 1 이상의 정수로 써 주세요.`,
     'args.quantity-zero': () => '수량은 1주 이상이어야 합니다.',
     'args.quantity-whole': (c) => `수량은 1 이상의 정수여야 합니다('${c['text']}').`,
-    'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}').`,
+    'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}'). 1억 주까지 쓸 수 있습니다.`,
     'args.price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 원 단위 정수나 '시장가'로 써 주세요.`,
     'args.condition': (c) => `'${c['text']}' 조건을 읽지 못했습니다. >= 또는 <= 와 가격을 써 주세요.`,
+    'args.verdict': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. 주문번호나 '없음'을 써 주세요.`,
     'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 all로 써 주세요.`,
+    'args.who-action': (c) => `'${c['text']}' 대신 add나 remove를 써 주세요.`,
+    'args.identity': (c) =>
+      `${quoted(c, '은/는')} 누구인지 알 수 없습니다. telegram:이나 discord: 뒤에 숫자로 써 주세요.`,
+    'args.role': (c) => `'${c['text']}' 권한은 없습니다. viewer, trader, owner 가운데 하나를 써 주세요.`,
 
     'rule.tick': (c) =>
       `호가단위가 ${won(Number(c['tick']))}이라 ${won(Number(c['price']))}은 안 됩니다. ${won(Number(c['below']))} 또는 ${won(Number(c['above']))}이 됩니다.`,
-    'rule.upper-limit': (c) => `상한가 ${won(Number(c['limit']))}을 넘습니다(${won(Number(c['price']))}).`,
-    'rule.lower-limit': (c) => `하한가 ${won(Number(c['limit']))}보다 낮습니다(${won(Number(c['price']))}).`,
-    'rule.halted': () => '거래정지 종목이라 주문할 수 없습니다. 취소만 됩니다.',
+    'rule.upper-limit': (c) =>
+      `상한가 ${won(Number(c['limit']))}을 넘습니다(${won(Number(c['price']))}). ${won(Number(c['limit']))}까지 됩니다.`,
+    'rule.lower-limit': (c) =>
+      `하한가 ${won(Number(c['limit']))}보다 낮습니다(${won(Number(c['price']))}). ${won(Number(c['limit']))}부터 됩니다.`,
+    'rule.halted': () =>
+      '거래정지 종목이라 주문할 수 없습니다. 취소만 됩니다. 정지가 풀린 뒤 주문표를 새로 만들어 주세요.',
+    'rule.limit-only': (c) =>
+      `${c['reason'] === 'liquidation' ? '정리매매 종목이라' : '상한가가 없는 종목이라'} 시장가는 안 됩니다. 가격을 쓰면 지정가로 됩니다(현재가 ${won(Number(c['last']))}).`,
+    'rule.empty-book': (c) =>
+      `${c['side'] === 'buy' ? '매도' : '매수'}호가가 없어 시장가로는 체결될 수 없습니다. 가격을 쓰면 지정가로 됩니다(현재가 ${won(Number(c['last']))}).`,
+    'rule.thin-book': (c) => `보이는 호가를 모두 합쳐도 ${shares(Number(c['visible']))}뿐입니다. ${insteadOfMarket(c)}`,
+    'rule.slippage': (c) =>
+      `예상 체결가 약 ${won(Math.round(Number(c['average'])))}이 현재가에서 ${Math.abs(Number(c['percent'])).toFixed(2)}% 벗어나 한도 ${c['limit']}%를 넘습니다. ${insteadOfMarket(c)} 한도는 HOGA_MAX_SLIPPAGE_PERCENT입니다.`,
     'rule.max-order': (c) =>
       `1회 한도 ${won(Number(c['limit']))}을 넘습니다(${won(Number(c['amount']))}). ${Number(c['quantity']) > 0 ? `${shares(Number(c['quantity']))}까지 됩니다.` : '이 가격으로는 한 주도 안 됩니다.'} 한도는 HOGA_MAX_ORDER_KRW입니다.`,
     'rule.max-daily': (c) =>
-      `하루 한도 ${won(Number(c['limit']))}을 넘습니다. 오늘 ${won(Number(c['used']))}을 썼고 이번 주문은 ${won(Number(c['amount']))}입니다. 한도는 HOGA_MAX_DAILY_KRW입니다.`,
+      `하루 한도 ${won(Number(c['limit']))}을 넘습니다. 오늘 ${won(Number(c['used']))}을 썼고 이번 주문은 ${won(Number(c['amount']))}입니다. ${Number(c['limit']) > Number(c['used']) ? `${won(Number(c['limit']) - Number(c['used']))}까지 됩니다.` : '오늘은 더 주문할 수 없습니다.'} 한도는 HOGA_MAX_DAILY_KRW입니다.`,
     'rule.buying-power': (c) =>
-      `주문가능금액이 모자랍니다. 지금 ${shares(Number(c['available']))}까지 살 수 있습니다(주문가능 ${won(Number(c['cash']))}).`,
+      `주문가능금액이 모자랍니다. ${Number(c['available']) > 0 ? `지금 ${shares(Number(c['available']))}까지 살 수 있습니다` : '이 가격으로는 한 주도 살 수 없습니다'}(주문가능 ${won(Number(c['cash']))}).`,
     'rule.sellable': (c) =>
       Number(c['available']) > 0
         ? `매도가능수량은 ${shares(Number(c['available']))}입니다.`
-        : '매도할 수 있는 수량이 없습니다. /balance 에서 확인해 주세요.',
+        : '매도할 수 있는 수량이 없습니다. /balance 에서 보유를, /orders 에서 걸어 둔 매도를 확인해 주세요.',
     'rule.drift': (c) =>
       `주문표를 만든 뒤 가격이 ${Number(c['percent']).toFixed(2)}% 움직였습니다(${won(Number(c['shown']))} → ${won(Number(c['now']))}). 주문표를 새로 만들어 주세요.`,
     'rule.market-closed': (c) =>
       c['reason'] === 'weekend' || c['reason'] === 'holiday'
-        ? `오늘은 ${c['reason'] === 'weekend' ? '주말' : '휴장일'}이라 주문할 수 없습니다. 다음 개장은 /market 에서 볼 수 있습니다.`
+        ? `오늘은 ${c['reason'] === 'weekend' ? '주말' : '휴장일'}이라 주문할 수 없습니다.${opening(c) || ' 다음 개장은 /market 에서 볼 수 있습니다.'}`
         : c['reason'] === 'hours'
-          ? '지금은 정규장 시간이 아닙니다(보통 08:30–15:30에 주문할 수 있습니다).'
+          ? `지금은 정규장 시간이 아닙니다(보통 08:30–15:30에 주문할 수 있습니다).${opening(c)}`
           : '오늘이 개장일인지 확인하지 못해 주문을 보내지 않습니다. 잠시 뒤에 다시 해 주세요.',
     'rule.no-price': () => '호가가 없어 가격을 정할 수 없습니다. 가격을 써 주세요.',
 
+    'people.unknown': (c) => `${c['identity']}: 등록된 사람이 아닙니다. /who 에서 확인해 주세요.`,
+    'people.from-settings': (c) =>
+      `${c['identity']}: 설정에 적힌 사람이라 여기서 바꿀 수 없습니다. 설정의 ${c['variable']}를 고치고 다시 시작해 주세요.`,
+    'people.self': () =>
+      '자신을 빼거나 자신의 권한을 바꿀 수는 없습니다. 다른 소유자에게 부탁하거나 터미널에서 해 주세요.',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
     'alerts.not-found': () => '그 알림은 없습니다. /alerts 에서 확인해 주세요.',
     'orders.halted': () => '거래가 정지되어 있습니다. 소유자가 /resume 으로 다시 시작할 수 있습니다.',
-    'orders.not-armed': () => '실전 주문이 꺼져 있습니다. 설정에서 HOGA_LIVE_TRADING=yes로 켜야 주문이 나갑니다.',
+    'orders.not-armed': (c) =>
+      c['setting'] === 'daily'
+        ? '오늘은 아직 실전 주문을 켜지 않았습니다. 소유자가 /arm 을 보내면 오늘 하루 나갑니다.'
+        : '실전 주문이 꺼져 있습니다. 설정에서 HOGA_LIVE_TRADING=yes(또는 daily)로 켜야 주문이 나갑니다.',
+    'orders.recovering': () =>
+      '다시 시작하면서 KIS의 주문 목록과 맞춰 보는 중입니다. 끝나면 주문할 수 있습니다. 취소는 지금도 됩니다.',
+    'orders.unsettled': () =>
+      '같은 주문의 결과를 아직 몰라 보내지 않았습니다. 결과를 알려 드린 뒤에 주문표를 새로 만들어 주세요.',
+    'orders.changed': (c) =>
+      Number(c['left']) === 0
+        ? `${c['number']}번 주문은 남은 것이 없습니다. /orders 에서 확인해 주세요.`
+        : `${c['number']}번 주문의 남은 수량이 ${shares(Number(c['left']))}로 바뀌었습니다. 주문표를 새로 만들어 주세요.`,
+    'orders.same-price': (c) => `이미 ${won(Number(c['price']))}인 주문입니다. 다른 가격을 써 주세요.`,
+    'settle.unknown': () => '그 기록번호의 주문이 없습니다. 확인 요청 메시지의 버튼을 눌러 주세요.',
+    'settle.not-asked': () => '결과를 묻고 있는 주문이 아닙니다. /orders 에서 상태를 볼 수 있습니다.',
+    'settle.taken': (c) => `${c['number']}번은 이미 다른 주문의 번호입니다. 다른 번호를 쓰거나 '없음'을 써 주세요.`,
+    'settle.other-order': (c) => `${c['number']}번은 다른 종목이나 반대 방향의 주문입니다. 번호를 확인해 주세요.`,
+    'why.unknown': (c) => `'${c['text']}' 주문의 기록이 없습니다. /orders 의 번호로 써 주세요.`,
     'orders.not-recorded': () =>
       'KIS로 보냈지만 결과를 기록하지 못했습니다. 다시 보내지 말고 /orders 와 HTS에서 확인해 주세요.',
     'orders.none-open': () => '취소할 미체결 주문이 없습니다.',

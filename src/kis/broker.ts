@@ -3,9 +3,17 @@ import { Agent, type Dispatcher, request } from 'undici';
 import { type Clock, koreanDay } from '../clock.ts';
 import type { Balance, BuyingPower } from '../domain/account.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import { type Exchange, type OrderRequest, orderNumber, type SubmitOutcome, type VenueOrder } from '../domain/order.ts';
+import {
+  type Exchange,
+  type OrderReference,
+  type OrderRequest,
+  orderNumber,
+  type SubmitOutcome,
+  type VenueOrder,
+} from '../domain/order.ts';
 import type { Bar, OrderBook, Quote } from '../domain/quote.ts';
 import { AppError } from '../errors.ts';
+import type { Redactor } from '../log.ts';
 import type {
   BeforeSend,
   Broker,
@@ -25,9 +33,11 @@ import { KisError } from './error.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
 import { type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
+import { connectorOver, type KisTransports } from './transports.ts';
 
 export interface KisOptions extends FeedOptions {
   readonly key: AppKey;
+  readonly redactor: Redactor;
   readonly cache: Cache;
   readonly timeouts?: HttpTimeouts | undefined;
 }
@@ -51,7 +61,17 @@ export interface Kis {
 }
 
 /** Connections of our own: kept alive between calls, with an end to every wait. */
-function createDispatcher(): Dispatcher {
+function createDispatcher(connectRest: KisTransports['connectRest']): Dispatcher {
+  if (connectRest !== undefined) {
+    return new Agent({
+      connect: connectorOver(connectRest),
+      // The Clock may not run as the machine's does, and it alone ends a wait here.
+      keepAliveTimeout: 600_000,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connections: 8,
+    });
+  }
   return new Agent({
     connect: { timeout: 5_000 },
     keepAliveTimeout: 4_000,
@@ -64,7 +84,7 @@ function createDispatcher(): Dispatcher {
 
 /** KIS, wired up. */
 export function createKis(options: KisOptions): Kis {
-  const dispatcher = createDispatcher();
+  const dispatcher = createDispatcher(options.transports?.connectRest);
   const credentials = new Credentials({ ...options, dispatcher });
   const lane = new Lane(options.clock, options.environment.callsPerSecond);
   const { timeouts } = options;
@@ -84,7 +104,9 @@ export function createKis(options: KisOptions): Kis {
     warmUp: async () => void (await credentials.token()),
     checkSocket: async () => {
       await credentials.approvalKey();
-      await reachable(new URL(options.environment.wsUrl));
+      const connectSocket = options.transports?.connectSocket;
+      if (connectSocket === undefined) await reachable(new URL(options.environment.wsUrl));
+      else connectSocket().destroy();
     },
     serverTime: async () => {
       const response = await request(options.environment.restUrl, { dispatcher });
@@ -115,6 +137,8 @@ function reachable(url: URL): Promise<void> {
 
 /** KRX's own market; NXT and the combined view are separate codes. */
 const krx = { FID_COND_MRKT_DIV_CODE: 'J' } as const;
+/** Of a list that must be read to its end: a page has 15 rows on paper and 100 on live. */
+const mostPages = 100;
 /** Issues one multi-quote call takes. */
 const quotesPerCall = 30;
 
@@ -133,6 +157,7 @@ class KisBroker implements Broker {
       hours: environment.hours,
       account: `${account.number.slice(0, 4)}****-${account.product}`,
       exchanges,
+      listsAll: environment.dialect === 'live',
     };
   }
 
@@ -288,7 +313,10 @@ class KisBroker implements Broker {
       INQR_DVSN_1: '',
       EXCG_ID_DVSN_CD: this.venue.exchanges.length > 1 ? 'ALL' : 'KRX',
     };
-    const { pages } = await this.#http.readAll(domesticTrading.inquireExecutions, input, options);
+    const all = { ...options, maxPages: mostPages };
+    const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireExecutions, input, all);
+    // Part of a list would let an order pass for absent.
+    if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'executions', pages: mostPages });
     return pages.flatMap((page) => page.output1.map(decode.toExecution));
   }
 
@@ -321,11 +349,26 @@ class KisBroker implements Broker {
     return outcome(answer, (output) => ({ number: output.output.ODNO, branch: output.output.KRX_FWDG_ORD_ORGNO }));
   }
 
+  async amendOrder(target: OrderReference, request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome> {
+    const input = {
+      KRX_FWDG_ORD_ORGNO: target.branch,
+      ORGN_ODNO: paddedNumber(target),
+      ORD_DVSN: request.type === 'market' ? '01' : '00',
+      RVSE_CNCL_DVSN_CD: '01',
+      // The very number of shares that was confirmed, so that a fill in between makes KIS refuse.
+      ORD_QTY: String(request.quantity),
+      ORD_UNPR: String(request.price ?? 0),
+      QTY_ALL_ORD_YN: 'N',
+      EXCG_ID_DVSN_CD: request.exchange,
+      CNDT_PRIC: '',
+    };
+    return changed(await this.#http.order(domesticTrading.orderAmendCancel, input, beforeSend));
+  }
+
   async cancelOrder(target: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome> {
     const input = {
       KRX_FWDG_ORD_ORGNO: target.reference.branch,
-      // Answers show ten digits; some queries drop the zeros.
-      ORGN_ODNO: target.reference.number.padStart(10, '0'),
+      ORGN_ODNO: paddedNumber(target.reference),
       ORD_DVSN: '00',
       RVSE_CNCL_DVSN_CD: '02',
       ORD_QTY: '0',
@@ -334,9 +377,17 @@ class KisBroker implements Broker {
       EXCG_ID_DVSN_CD: target.exchange,
       CNDT_PRIC: '',
     };
-    const answer = await this.#http.order(domesticTrading.orderAmendCancel, input, beforeSend);
-    return outcome(answer, ({ output }) => ({ number: output.odno, branch: output.krx_fwdg_ord_orgno ?? '' }));
+    return changed(await this.#http.order(domesticTrading.orderAmendCancel, input, beforeSend));
   }
+}
+
+/** Answers show ten digits; some queries drop the zeros. */
+function paddedNumber({ number }: OrderReference): string {
+  return number.padStart(10, '0');
+}
+
+function changed(answer: OrderAnswer<typeof domesticTrading.orderAmendCancel>): SubmitOutcome {
+  return outcome(answer, ({ output }) => ({ number: output.odno, branch: output.krx_fwdg_ord_orgno ?? '' }));
 }
 
 function outcome<O>(

@@ -2,20 +2,26 @@ import { createHash } from 'node:crypto';
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import { type Clock, fromKoreanDateTime } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Log, Redactor } from '../log.ts';
 import type { Cache } from '../ports.ts';
+import { Secret } from '../secret.ts';
 import { authCalls } from './endpoints/auth.ts';
 import type { Environment } from './environment.ts';
 import { KisError, neverConnected, readRefusal, refusalKind, tokenTooSoonCode } from './error.ts';
 
 /** What KIS issued to a customer for one environment. */
 export interface AppKey {
-  readonly appKey: string;
-  readonly appSecret: string;
+  readonly appKey: Secret;
+  readonly appSecret: Secret;
 }
 
 const storedToken = z.object({ token: z.string(), expiresAt: z.number(), issuedAt: z.number() });
-type StoredToken = z.infer<typeof storedToken>;
+
+interface Token {
+  readonly token: Secret;
+  readonly expiresAt: number;
+  readonly issuedAt: number;
+}
 
 const tokenAnswer = z.object({
   access_token: z.string().min(1),
@@ -40,14 +46,15 @@ export class Credentials {
   readonly #cache: Cache;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #redactor: Redactor;
   readonly #dispatcher: Dispatcher;
   readonly #timeoutMs: number;
   readonly #cacheKey: string;
-  #current: StoredToken | undefined;
+  #current: Token | undefined;
   #lastIssueAt: number | undefined;
   /** Why the last issue failed, to be said again while another must not be asked for. */
   #lastFailure: KisError | undefined;
-  #inFlight: Promise<string> | undefined;
+  #inFlight: Promise<Secret> | undefined;
 
   constructor(options: {
     readonly environment: Environment;
@@ -55,6 +62,8 @@ export class Credentials {
     readonly cache: Cache;
     readonly clock: Clock;
     readonly log: Log;
+    /** Learns what KIS issues. */
+    readonly redactor: Redactor;
     readonly dispatcher: Dispatcher;
     readonly timeoutMs?: number;
   }) {
@@ -63,24 +72,27 @@ export class Credentials {
     this.#cache = options.cache;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#redactor = options.redactor;
     this.#dispatcher = options.dispatcher;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
-    const keyId = createHash('sha256').update(options.key.appKey).digest('hex').slice(0, 16);
+    const keyId = createHash('sha256').update(options.key.appKey.reveal()).digest('hex').slice(0, 16);
     this.#cacheKey = `token:${options.environment.name}:${new URL(options.environment.restUrl).host}:${keyId}`;
   }
 
   /** The headers that name the caller on every data call. */
   get identity(): { readonly appkey: string; readonly appsecret: string } {
-    return { appkey: this.#key.appKey, appsecret: this.#key.appSecret };
+    return { appkey: this.#key.appKey.reveal(), appsecret: this.#key.appSecret.reveal() };
   }
 
   /**
    * A token that is good for another while.
    * @throws KisError `unauthorised` (the key is wrong), `throttled` (asked too soon) or `unreachable`.
    */
-  token(): Promise<string> {
-    const { token, expiresAt } = this.#current ?? { token: '', expiresAt: 0 };
-    if (expiresAt - this.#clock.now() > renewBeforeMs) return Promise.resolve(token);
+  token(): Promise<Secret> {
+    const current = this.#current;
+    if (current !== undefined && current.expiresAt - this.#clock.now() > renewBeforeMs) {
+      return Promise.resolve(current.token);
+    }
     this.#inFlight ??= this.#renew().finally(() => {
       this.#inFlight = undefined;
     });
@@ -88,21 +100,21 @@ export class Credentials {
   }
 
   /** KIS did not take this token: forget it, unless a newer one is here already. */
-  async invalidate(token: string): Promise<void> {
-    if (this.#current?.token === token) this.#current = undefined;
+  async invalidate(token: Secret): Promise<void> {
+    if (this.#current?.token.equals(token)) this.#current = undefined;
     const stored = await this.#load();
-    if (stored?.token === token) await this.#cache.delete(this.#cacheKey);
+    if (stored?.token.equals(token)) await this.#cache.delete(this.#cacheKey);
   }
 
   /** A key for opening one socket. @throws KisError as `token` does. */
-  async approvalKey(): Promise<string> {
+  async approvalKey(): Promise<Secret> {
     const body = await this.#post(authCalls.approval.path, {
       grant_type: 'client_credentials',
-      appkey: this.#key.appKey,
+      appkey: this.#key.appKey.reveal(),
       // The same secret under another name, only here.
-      secretkey: this.#key.appSecret,
+      secretkey: this.#key.appSecret.reveal(),
     });
-    return this.#read(approvalAnswer, body, 'Approval').approval_key;
+    return this.#learnt(this.#read(approvalAnswer, body, 'Approval').approval_key);
   }
 
   /** When the token in use was issued and ends, for `/status`. */
@@ -110,7 +122,7 @@ export class Credentials {
     return this.#current && { issuedAt: this.#current.issuedAt, expiresAt: this.#current.expiresAt };
   }
 
-  async #renew(): Promise<string> {
+  async #renew(): Promise<Secret> {
     const stored = await this.#load();
     if (stored !== undefined && stored.expiresAt - this.#clock.now() > renewBeforeMs) {
       this.#current = stored;
@@ -129,9 +141,9 @@ export class Credentials {
     const named = fromKoreanDateTime(answer.access_token_token_expired ?? '');
     const lasting = now + answer.expires_in * 1_000;
     const expiresAt = Number.isNaN(named) ? lasting : Math.min(named, lasting);
-    const issued = { token: answer.access_token, issuedAt: now, expiresAt };
+    const issued: Token = { token: this.#learnt(answer.access_token), issuedAt: now, expiresAt };
     this.#current = issued;
-    await this.#cache.set(this.#cacheKey, issued, expiresAt - now);
+    await this.#cache.set(this.#cacheKey, { ...issued, token: answer.access_token }, expiresAt - now);
     this.#log.info('token issued', { environment: this.#environment.name, expiresAt: issued.expiresAt });
     return issued.token;
   }
@@ -140,8 +152,8 @@ export class Credentials {
     try {
       const body = await this.#post(authCalls.token.path, {
         grant_type: 'client_credentials',
-        appkey: this.#key.appKey,
-        appsecret: this.#key.appSecret,
+        appkey: this.#key.appKey.reveal(),
+        appsecret: this.#key.appSecret.reveal(),
       });
       this.#lastIssueAt = now;
       this.#lastFailure = undefined;
@@ -156,9 +168,15 @@ export class Credentials {
     }
   }
 
-  async #load(): Promise<StoredToken | undefined> {
+  async #load(): Promise<Token | undefined> {
     const parsed = storedToken.safeParse(await this.#cache.get(this.#cacheKey));
-    return parsed.success ? parsed.data : undefined;
+    return parsed.success ? { ...parsed.data, token: this.#learnt(parsed.data.token) } : undefined;
+  }
+
+  #learnt(text: string): Secret {
+    const secret = new Secret(text);
+    this.#redactor.learn(secret);
+    return secret;
   }
 
   #read<T>(schema: z.ZodType<T>, body: unknown, where: string): T {
@@ -180,7 +198,7 @@ export class Credentials {
       });
       const answer: unknown = await response.body.json();
       if (response.statusCode === 200) return answer;
-      const refusal = readRefusal(answer);
+      const refusal = readRefusal(answer, this.#redactor);
       if (refusal === undefined) throw new Error(`HTTP ${response.statusCode}`);
       const kind = refusalKind(refusal, 'read');
       // What the key's owner must mend, whatever the code: nothing else can refuse here but the once-a-minute rule.

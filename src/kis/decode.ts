@@ -218,10 +218,17 @@ function toOriginal(number: string | undefined): string | undefined {
   return plain === '' || plain === '0' ? undefined : plain;
 }
 
+/** Amendments and cancellations name the order they change, and say in words which they are (`현금매수취소*`). */
+function toAction(original: string | undefined, name: string | undefined): VenueOrder['action'] {
+  if (toOriginal(original) === undefined) return 'new';
+  return name?.includes('취소') ? 'cancel' : 'amend';
+}
+
 export function toExecution(row: Output<Trading['inquireExecutions']>['output1'][number]): VenueOrder {
   return {
     reference: { number: orderNumber(row.odno), branch: row.ord_gno_brno },
     original: toOriginal(row.orgn_odno),
+    action: toAction(row.orgn_odno, row.sll_buy_dvsn_cd_name),
     symbol: row.pdno,
     name: row.prdt_name,
     side: toSide(row.sll_buy_dvsn_cd),
@@ -245,6 +252,7 @@ export function toOpenOrder(row: Output<Trading['inquireAmendable']>['output'][n
   return {
     reference: { number: orderNumber(row.odno), branch: row.ord_gno_brno },
     original: toOriginal(row.orgn_odno),
+    action: toAction(row.orgn_odno, row.rvse_cncl_dvsn_name),
     symbol: row.pdno,
     name: row.prdt_name ?? row.pdno,
     side: toSide(row.sll_buy_dvsn_cd),

@@ -1,4 +1,5 @@
 import { AppError, type ErrorContext } from '../errors.ts';
+import type { Redactor } from '../log.ts';
 
 /** What the reader of a KIS failure can do about it; `AppError.code` is this with `venue.` in front. */
 export type KisErrorKind =
@@ -93,15 +94,17 @@ export interface VenueRefusal {
   readonly text: string;
 }
 
-/** Reads any of the error shapes; undefined when the body is none of them. */
-export function readRefusal(body: unknown): VenueRefusal | undefined {
+/**
+ * Reads any of the error shapes; undefined when the body is none of them. What KIS says is logged, shown and kept:
+ * should it repeat what it was sent, the secrets in it are not.
+ */
+export function readRefusal(body: unknown, { redact }: Pick<Redactor, 'redact'>): VenueRefusal | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const record = body as Record<string, unknown>;
-  if (typeof record['error_code'] === 'string') {
-    return { code: record['error_code'].trim(), text: String(record['error_description'] ?? '').trim() };
-  }
+  const said = (name: string): string => redact(String(record[name] ?? '').trim());
+  if (typeof record['error_code'] === 'string') return { code: said('error_code'), text: said('error_description') };
   if (typeof record['msg_cd'] === 'string' || typeof record['rt_cd'] === 'string') {
-    return { code: String(record['msg_cd'] ?? '').trim(), text: String(record['msg1'] ?? '').trim() };
+    return { code: said('msg_cd'), text: said('msg1') };
   }
   return undefined;
 }

@@ -9,6 +9,7 @@ import type { Environment } from './environment.ts';
 import { cutRecords, type DataFrame } from './frames.ts';
 import type { AccountNumber } from './http.ts';
 import { KisSocket, type SocketTimings } from './socket.ts';
+import type { KisTransports } from './transports.ts';
 
 export interface FeedOptions {
   readonly environment: Environment;
@@ -21,6 +22,8 @@ export interface FeedOptions {
   readonly log: Log;
   readonly pong?: 'echo' | 'frame' | undefined;
   readonly socketTimings?: SocketTimings | undefined;
+  /** Absent: real sockets. */
+  readonly transports?: KisTransports | undefined;
 }
 
 /** KIS's socket in domain words: records in, trades, books and notices of our own account out. */
@@ -33,7 +36,7 @@ export class KisFeed implements MarketFeed {
   constructor(options: FeedOptions, credentials: Credentials) {
     this.#options = options;
     this.#account = `${options.account.number}${options.account.product}`;
-    const { pong, socketTimings } = options;
+    const { pong, socketTimings, transports } = options;
     this.#socket = new KisSocket({
       url: options.environment.wsUrl,
       approvalKey: () => credentials.approvalKey(),
@@ -47,6 +50,7 @@ export class KisFeed implements MarketFeed {
       },
       pong,
       timings: socketTimings,
+      connect: transports?.connectSocket,
     });
   }
 

@@ -1,8 +1,9 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import type { Log } from '../log.ts';
+import type { Log, Redactor } from '../log.ts';
 import type { BeforeSend, ReadOptions } from '../ports.ts';
+import type { Secret } from '../secret.ts';
 import type { Credentials } from './credentials.ts';
 import type { Endpoint, Input, Output } from './endpoint.ts';
 import type { Environment } from './environment.ts';
@@ -68,6 +69,7 @@ export class KisHttp {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #log: Log;
+  readonly #redactor: Redactor;
   readonly #dispatcher: Dispatcher;
   readonly #timeouts: HttpTimeouts;
 
@@ -79,6 +81,7 @@ export class KisHttp {
     readonly clock: Clock;
     readonly random: () => number;
     readonly log: Log;
+    readonly redactor: Redactor;
     readonly dispatcher: Dispatcher;
     readonly timeouts?: HttpTimeouts | undefined;
   }) {
@@ -89,6 +92,7 @@ export class KisHttp {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#log = options.log;
+    this.#redactor = options.redactor;
     this.#dispatcher = options.dispatcher;
     this.#timeouts = options.timeouts ?? defaultTimeouts;
   }
@@ -147,7 +151,7 @@ export class KisHttp {
       this.#log.error('order answer lost', { trId, error });
       return { kind: 'unknown', code: 'no-answer', text: '' };
     }
-    const refusal = answer.body && readRefusal(answer.body);
+    const refusal = answer.body && readRefusal(answer.body, this.#redactor);
     if (refusal === undefined || answer.body === undefined) {
       this.#log.error('order answer unreadable', { trId, status: answer.status });
       return { kind: 'unknown', code: `http-${answer.status}`, text: '' };
@@ -163,7 +167,7 @@ export class KisHttp {
     return { kind: await this.#refusedOrder(answer, refusal, token), ...refusal };
   }
 
-  async #refusedOrder(answer: RawAnswer, refusal: VenueRefusal, token: string): Promise<'rejected' | 'unknown'> {
+  async #refusedOrder(answer: RawAnswer, refusal: VenueRefusal, token: Secret): Promise<'rejected' | 'unknown'> {
     if (tokenCodes.has(refusal.code)) await this.#credentials.invalidate(token);
     const kind = refusalKind(refusal, 'order');
     if (kind === 'throttled') this.#lane.pause(pauseFor(refusal.code));
@@ -209,7 +213,7 @@ export class KisHttp {
     endpoint: Endpoint,
     input: Readonly<Record<string, string>>,
     trCont: string,
-    token: string,
+    token: Secret,
     options: ReadOptions,
   ): Promise<RawAnswer> {
     const trId = this.#trId(endpoint);
@@ -223,7 +227,7 @@ export class KisHttp {
     } catch (error) {
       throw new KisError('unreachable', { code: '', text: '' }, { endpoint: endpoint.id }, error);
     }
-    const refusal = answer.body && readRefusal(answer.body);
+    const refusal = answer.body && readRefusal(answer.body, this.#redactor);
     if (refusal === undefined || answer.body === undefined) {
       throw new KisError('unreachable', { code: `http-${answer.status}`, text: '' }, { endpoint: endpoint.id });
     }
@@ -234,7 +238,7 @@ export class KisHttp {
   async #send(
     endpoint: Endpoint,
     trId: string,
-    token: string,
+    token: Secret,
     input: Readonly<Record<string, string>>,
     trCont: string,
     timeoutMs: number,
@@ -255,7 +259,7 @@ export class KisHttp {
         headers: {
           'content-type': 'application/json; charset=utf-8',
           accept: 'application/json',
-          authorization: `Bearer ${token}`,
+          authorization: `Bearer ${token.reveal()}`,
           ...this.#credentials.identity,
           tr_id: trId,
           tr_cont: trCont,

@@ -1,8 +1,11 @@
+import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { Secret } from '../secret.ts';
 import { type ControlFrame, type DataFrame, decrypt, type FrameCipher, parseFrame } from './frames.ts';
+import { asSocket } from './transports.ts';
 
 /** One topic and what it is about: `H0STCNT0` of `005930`. */
 export interface Registration {
@@ -53,7 +56,7 @@ interface Pending {
 /** One connection from opening to its end; a new one is made for every attempt. */
 interface Connection {
   readonly socket: WebSocket;
-  readonly approvalKey: string;
+  readonly approvalKey: Secret;
   readonly ciphers: Map<string, FrameCipher>;
   pending: Pending | undefined;
   ended: boolean;
@@ -72,13 +75,14 @@ const id = ({ trId, trKey }: Registration): string => `${trId}:${trKey}`;
 export class KisSocket {
   readonly #options: {
     readonly url: string;
-    readonly approvalKey: () => Promise<string>;
+    readonly approvalKey: () => Promise<Secret>;
     readonly clock: Clock;
     readonly random: () => number;
     readonly log: Log;
     readonly handlers: SocketHandlers;
     readonly pong: 'echo' | 'frame';
     readonly timings: SocketTimings;
+    readonly connect: (() => Duplex) | undefined;
   };
   /** In the order wanted; fill notices are registered first and so come back first. */
   readonly #wanted = new Map<string, Registration>();
@@ -96,15 +100,18 @@ export class KisSocket {
 
   constructor(options: {
     readonly url: string;
-    readonly approvalKey: () => Promise<string>;
+    readonly approvalKey: () => Promise<Secret>;
     readonly clock: Clock;
     readonly random: () => number;
     readonly log: Log;
     readonly handlers: SocketHandlers;
     readonly pong?: 'echo' | 'frame' | undefined;
     readonly timings?: SocketTimings | undefined;
+    /** In the network's place. */
+    readonly connect?: (() => Duplex) | undefined;
   }) {
-    this.#options = { ...options, pong: options.pong ?? 'echo', timings: options.timings ?? defaultSocketTimings };
+    const { pong = 'echo', timings = defaultSocketTimings, connect } = options;
+    this.#options = { ...options, pong, timings, connect };
   }
 
   /** Opens the session; resolves when its registrations are acknowledged or the first attempt has failed. */
@@ -165,9 +172,9 @@ export class KisSocket {
   }
 
   async #connect(): Promise<void> {
-    const { clock, log, approvalKey, timings } = this.#options;
+    const { clock, log, approvalKey, timings, connect } = this.#options;
     this.#state = 'connecting';
-    let key: string;
+    let key: Secret;
     try {
       key = await approvalKey();
     } catch (error) {
@@ -176,7 +183,11 @@ export class KisSocket {
       return;
     }
     if (this.#stopped()) return;
-    const socket = new WebSocket(this.#options.url, { handshakeTimeout: timings.connectMs, perMessageDeflate: false });
+    const socket = new WebSocket(this.#options.url, {
+      handshakeTimeout: timings.connectMs,
+      perMessageDeflate: false,
+      ...(connect === undefined ? {} : { createConnection: () => asSocket(connect()) }),
+    });
     const connection: Connection = {
       socket,
       approvalKey: key,
@@ -241,7 +252,12 @@ export class KisSocket {
         connection.pending = { registration, settle };
         connection.socket.send(
           JSON.stringify({
-            header: { approval_key: connection.approvalKey, custtype: 'P', tr_type: trType, 'content-type': 'utf-8' },
+            header: {
+              approval_key: connection.approvalKey.reveal(),
+              custtype: 'P',
+              tr_type: trType,
+              'content-type': 'utf-8',
+            },
             body: { input: { tr_id: registration.trId, tr_key: registration.trKey } },
           }),
         );

@@ -1,178 +1,152 @@
-import { type Clock, koreanDay } from '../clock.ts';
+import { type Clock, koreanDay, koreanTime } from '../clock.ts';
 import type { Notice } from '../domain/notice.ts';
 import {
   type ExecutionNotice,
+  intentIssue,
   intentQuantity,
   type OrderEvent,
   type OrderRecord,
   openStatuses,
+  unsettledStatuses,
   type VenueOrder,
 } from '../domain/order.ts';
-import type { Log } from '../log.ts';
-import type { Broker, ChatAddress, InstrumentDirectory, Ledger, OutboxDraft } from '../ports.ts';
-import { Serial } from './serial.ts';
-
-/** How often the venue's list is asked while an order of ours is open: a notice may have been lost without a trace. */
-const pollMs = 30_000;
-/** A list may lag behind the notices; a look that found too little is repeated after this. */
-const lookAgainMs = 3_000;
+import type { ChatAddress, InstrumentDirectory, Ledger, OutboxDraft } from '../ports.ts';
 
 /** The messages that tell of something: to the chat that asked for it, or to the owners where nobody did. */
 export type DraftNotice = (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
 
+/** Ordinary orders of KRX end here; what is left of one is listed as rejected from then on. */
+const closeOfTrading = '153000';
+
 /**
- * Turns what the socket pushes and what the venue lists into fills, each share told once. Everything goes through one
- * queue, because a push and a list may speak of the same shares.
+ * Writes down what became of our orders at the venue and tells it, each share once. It is handed pushes and rows of the
+ * venue's list one at a time (services/reconciler), because both may speak of the same shares.
  */
 export class Fills {
-  readonly #broker: Broker;
   readonly #ledger: Ledger;
   readonly #directory: InstrumentDirectory;
   readonly #clock: Clock;
-  readonly #log: Log;
   readonly #draft: DraftNotice;
   readonly #queued: () => void;
-  readonly #queue = new Serial();
-  /** Notices whose order number nobody knows yet, while a request of ours is under way. */
-  #held: ExecutionNotice[] = [];
-  #inFlight = 0;
-  #cancelPoll: (() => void) | undefined;
-  #stopped = false;
 
   constructor(options: {
-    readonly broker: Broker;
     readonly ledger: Ledger;
     readonly directory: InstrumentDirectory;
     readonly clock: Clock;
-    readonly log: Log;
     readonly draft: DraftNotice;
     readonly queued: () => void;
   }) {
-    this.#broker = options.broker;
     this.#ledger = options.ledger;
     this.#directory = options.directory;
     this.#clock = options.clock;
-    this.#log = options.log;
     this.#draft = options.draft;
     this.#queued = options.queued;
   }
 
-  /**
-   * Runs one submit. Notices may come before the answer to their own order, so unmatched ones are held until no
-   * request is under way, and are looked at again then.
-   */
-  async whileInFlight<T>(submit: () => Promise<T>): Promise<T> {
-    this.#inFlight += 1;
-    try {
-      return await submit();
-    } finally {
-      this.#inFlight -= 1;
-      const held = this.#held;
-      this.#held = [];
-      for (const notice of held) this.onNotice(notice);
-      this.#schedulePoll(pollMs);
+  /** A push about an order of ours. False when it leaves a doubt that only the venue's list can settle. */
+  async take(order: OrderRecord, notice: ExecutionNotice): Promise<boolean> {
+    if (order.intent.kind === 'cancel') return true;
+    switch (notice.kind) {
+      case 'filled':
+        return this.#takeFill(order, notice);
+      case 'rejected':
+        if (order.status === 'accepted') await this.#markRejected(order);
+        return true;
+      case 'cancelled': {
+        // Paper tells no quantity, and part of an order may be cancelled from elsewhere.
+        const whole = notice.quantity === 0 || notice.quantity >= rest(order);
+        if (whole) await this.#markCancelled(order);
+        return whole;
+      }
+      case 'amended':
+        return false;
+      case 'accepted':
+        return true;
     }
   }
 
-  /** A push from the venue. */
-  onNotice(notice: ExecutionNotice): void {
-    void this.#queue
-      .run(() => this.#take(notice))
-      .catch((error: unknown) => this.#log.error('notice not taken', { number: notice.number, error }));
-  }
-
-  /** Compares open orders with the venue's own list: after a reconnect, at start, and on a timer while any is open. */
-  sync(): Promise<void> {
-    return this.#queue.run(() => this.#compareWithVenue());
-  }
-
-  /** Orders of ours that may still rest at the venue; it keeps none from one day to the next. */
-  async openToday(): Promise<readonly OrderRecord[]> {
-    const today = koreanDay(this.#clock.now());
-    const open = await this.#ledger.ordersByStatus(openStatuses);
-    return open.filter((order) => order.intent.kind === 'place' && koreanDay(order.confirmedAt) === today);
-  }
-
-  /** Resolves when all that came in so far is dealt with. */
-  idle(): Promise<void> {
-    return this.#queue.idle();
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    this.#cancelPoll?.();
-  }
-
-  async #take(notice: ExecutionNotice): Promise<void> {
-    const day = koreanDay(notice.at);
-    const subject =
-      notice.kind === 'filled' || notice.kind === 'rejected' ? notice.number : (notice.original ?? notice.number);
-    const order = await this.#ledger.orderByNumber(subject, day);
-    if (order === undefined) {
-      if (this.#inFlight > 0) this.#held.push(notice);
-      else await this.#takeForeign(notice, day);
-      return;
-    }
-    if (order.intent.kind === 'cancel') return;
-    if (notice.kind === 'filled') await this.#takeFill(order, notice, day);
-    else if (notice.kind === 'cancelled') await this.#markCancelled(order);
-    else if (notice.kind === 'rejected') await this.#markRejected(order);
-  }
-
-  /**
-   * The notices of an order add up to what was told, unless one was lost or two were alike; then only the venue's list
-   * knows. What was told only ever rises.
-   */
-  async #takeFill(order: OrderRecord, notice: ExecutionNotice, day: string): Promise<void> {
-    const { noticedQuantity } = await this.#ledger.recordNotice(notice, day);
-    const before = noticedQuantity - notice.quantity;
-    if (before === order.filledQuantity && noticedQuantity <= intentQuantity(order.intent)) {
-      await this.#raise(order, noticedQuantity, order.filledAmount + notice.quantity * notice.price, 'notice');
-      return;
-    }
-    await this.#compareWithVenue();
-    // The list may not show the newest fill yet.
-    this.#schedulePoll(lookAgainMs);
-  }
-
-  async #takeForeign(notice: ExecutionNotice, day: string): Promise<void> {
+  /** A fill of an order that is not ours, or that we cannot tie to one of ours. */
+  async takeForeign(notice: ExecutionNotice, maybeOurs: boolean): Promise<void> {
     if (notice.kind !== 'filled') return;
-    const unknown = await this.#ledger.ordersByStatus(['outcome-unknown']);
-    const maybeOurs = unknown.some(
-      ({ intent, confirmedAt }) =>
-        koreanDay(confirmedAt) === day &&
-        intent.kind === 'place' &&
-        intent.request.symbol === notice.symbol &&
-        intent.request.side === notice.side,
-    );
     const { number, symbol, side, quantity, price } = notice;
     const name = this.#directory.get(symbol)?.name ?? (notice.name || symbol);
     const told: Notice = { kind: 'foreign-fill', number, symbol, name, side, quantity, price, maybeOurs };
-    await this.#ledger.recordNotice(notice, day, this.#draft(told, undefined));
+    await this.#ledger.recordNotice(notice, koreanDay(notice.at), this.#draft(told, undefined));
     this.#queued();
   }
 
-  async #compareWithVenue(): Promise<void> {
-    const today = koreanDay(this.#clock.now());
-    const open = await this.openToday();
-    if (open.length === 0) return;
-    const listed = await this.#broker.executions({ from: today, to: today }, { priority: 'background' });
-    for (const order of open) {
-      const row = listed.find((candidate) => candidate.reference.number === order.reference?.number);
-      if (row !== undefined) await this.#follow(order, row);
-    }
-    this.#schedulePoll(pollMs);
-  }
-
-  async #follow(order: OrderRecord, row: VenueOrder): Promise<void> {
+  /**
+   * Brings an order of ours in line with its row in the venue's list; `rows` are all of that day. What was told only
+   * ever rises, so a list that is older than a push does no harm.
+   */
+  async follow(order: OrderRecord, row: VenueOrder, rows: readonly VenueOrder[]): Promise<OrderRecord> {
     let current = order;
     if (row.filledQuantity > current.filledQuantity) {
       current = await this.#raise(current, row.filledQuantity, row.filledAmount, 'query');
     }
-    const ended = row.remaining === 0 && row.filledQuantity < row.quantity;
-    if (!ended || !openStatuses.includes(current.status)) return;
-    if (row.rejectedQuantity > 0) await this.#markRejected(current);
-    else await this.#markCancelled(current);
+    const over = row.remaining === 0 && row.filledQuantity < row.quantity;
+    if (!over || !openStatuses.includes(current.status)) return current;
+    const { number } = row.reference;
+    const successor = rows.find(({ original, action }) => original === number && action === 'amend');
+    if (row.cancelledQuantity > 0) return this.#markCancelled(current);
+    if (successor !== undefined) return this.replace(current, successor.reference.number);
+    if (row.rejectedQuantity === 0) return this.#markCancelled(current);
+    const closed = koreanTime(this.#clock.now()) >= closeOfTrading || row.day < koreanDay(this.#clock.now());
+    return closed || current.status === 'partly-filled' ? this.expire(current) : this.#markRejected(current);
+  }
+
+  /** What was left of an order goes on under another number. Told only when that was not our doing. */
+  async replace(order: OrderRecord, number: string): Promise<OrderRecord> {
+    if (!openStatuses.includes(order.status)) return order;
+    const quantity = rest(order);
+    const event = { type: 'replaced', quantity, number } as const;
+    const ofDay = await this.#ledger.ordersOfDay(koreanDay(order.confirmedAt));
+    const amendments = ofDay.filter(
+      ({ intent }) => intent.kind === 'amend' && intent.target.number === order.reference?.number,
+    );
+    if (amendments.some(({ reference }) => reference?.number === number)) {
+      return this.#ledger.appendOrderEvent(order.id, event, this.#clock.now());
+    }
+    // It may be one of ours whose number is not known yet.
+    if (amendments.some(({ status }) => unsettledStatuses.includes(status))) return order;
+    const name = this.#nameOf(order);
+    return this.append(order, event, (after) => ({ kind: 'replaced', order: after, name, quantity, number }));
+  }
+
+  /** The order's day is over. */
+  async expire(order: OrderRecord): Promise<OrderRecord> {
+    if (!openStatuses.includes(order.status)) return order;
+    const quantity = rest(order);
+    const name = this.#nameOf(order);
+    const event = { type: 'expired', quantity } as const;
+    return this.append(order, event, (after) => ({ kind: 'expired', order: after, name, quantity }));
+  }
+
+  /** Writes what happened and the message about it in one go. */
+  async append(
+    order: OrderRecord,
+    event: OrderEvent,
+    notice: (after: OrderRecord) => Notice,
+    address?: ChatAddress,
+  ): Promise<OrderRecord> {
+    const to = address ?? (await this.#ledger.orderAddress(order.id));
+    const after = await this.#ledger.appendOrderEvent(order.id, event, this.#clock.now(), (record) =>
+      this.#draft(notice(record), to),
+    );
+    this.#queued();
+    return after;
+  }
+
+  /**
+   * The pushes of an order add up to what was told, unless one was lost or two were alike; then only the venue's list
+   * knows.
+   */
+  async #takeFill(order: OrderRecord, notice: ExecutionNotice): Promise<boolean> {
+    const { noticedQuantity } = await this.#ledger.recordNotice(notice, koreanDay(notice.at));
+    const before = noticedQuantity - notice.quantity;
+    if (before !== order.filledQuantity || noticedQuantity > intentQuantity(order.intent)) return false;
+    await this.#raise(order, noticedQuantity, order.filledAmount + notice.quantity * notice.price, 'notice');
+    return true;
   }
 
   async #raise(order: OrderRecord, quantity: number, amount: number, source: 'notice' | 'query'): Promise<OrderRecord> {
@@ -187,54 +161,30 @@ export class Fills {
       source,
     } as const;
     const name = this.#nameOf(order);
-    return this.#append(order, event, (after) => ({ kind: 'filled', order: after, name, quantity: more, price }));
+    return this.append(order, event, (after) => ({ kind: 'filled', order: after, name, quantity: more, price }));
   }
 
-  async #markCancelled(order: OrderRecord): Promise<void> {
-    if (!openStatuses.includes(order.status)) return;
-    const quantity = intentQuantity(order.intent) - order.filledQuantity;
+  async #markCancelled(order: OrderRecord): Promise<OrderRecord> {
+    if (!openStatuses.includes(order.status)) return order;
+    const quantity = rest(order);
     const name = this.#nameOf(order);
-    await this.#append(order, { type: 'cancelled', quantity }, (after) => ({
-      kind: 'cancelled',
-      order: after,
-      name,
-      quantity,
-    }));
+    const event = { type: 'cancelled', quantity } as const;
+    return this.append(order, event, (after) => ({ kind: 'cancelled', order: after, name, quantity }));
   }
 
-  async #markRejected(order: OrderRecord): Promise<void> {
-    if (order.status !== 'accepted') return;
+  #markRejected(order: OrderRecord): Promise<OrderRecord> {
     const name = this.#nameOf(order);
-    await this.#append(order, { type: 'rejected', code: 'notice', text: '' }, (after) => ({
-      kind: 'rejected',
-      order: after,
-      name,
-    }));
-  }
-
-  /** Writes what happened and the message about it in one go. */
-  async #append(order: OrderRecord, event: OrderEvent, notice: (after: OrderRecord) => Notice): Promise<OrderRecord> {
-    const address = await this.#ledger.orderAddress(order.id);
-    const after = await this.#ledger.appendOrderEvent(order.id, event, this.#clock.now(), (record) =>
-      this.#draft(notice(record), address),
-    );
-    this.#queued();
-    return after;
+    const event = { type: 'rejected', code: 'notice', text: '' } as const;
+    return this.append(order, event, (after) => ({ kind: 'rejected', order: after, name }));
   }
 
   #nameOf(order: OrderRecord): string {
-    const symbol = order.intent.kind === 'place' ? order.intent.request.symbol : order.intent.symbol;
+    const { symbol } = intentIssue(order.intent);
     return this.#directory.get(symbol)?.name ?? symbol;
   }
+}
 
-  #schedulePoll(delayMs: number): void {
-    if (this.#stopped) return;
-    this.#cancelPoll?.();
-    this.#cancelPoll = this.#clock.timer(delayMs, () => {
-      void this.sync().catch((error: unknown) => {
-        this.#log.warn('open orders not compared', { error });
-        this.#schedulePoll(pollMs);
-      });
-    });
-  }
+/** Shares of an order that are not known to be filled. */
+function rest(order: OrderRecord): number {
+  return intentQuantity(order.intent) - order.filledQuantity;
 }

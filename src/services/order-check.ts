@@ -1,10 +1,20 @@
+import { inKorea } from '../clock.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { OrderRequest } from '../domain/order.ts';
-import { checkOrderCap, checkPrice, estimateCost, type RuleViolation, valuationPrice } from '../domain/order-rules.ts';
-import type { Quote } from '../domain/quote.ts';
+import {
+  checkOrderCap,
+  checkPrice,
+  checkSlippage,
+  estimateCost,
+  estimateSlippage,
+  type RuleViolation,
+  type SlippageEstimate,
+  valuationPrice,
+} from '../domain/order-rules.ts';
+import type { OrderBook, Quote } from '../domain/quote.ts';
 import { AppError } from '../errors.ts';
 import type { Broker, ReadOptions } from '../ports.ts';
-import type { Calendar } from './calendar.ts';
+import type { Calendar, MarketSession } from './calendar.ts';
 
 /** The limits a person set for themselves. */
 export interface Rails {
@@ -14,6 +24,8 @@ export interface Rails {
   readonly maxDaily: number;
   /** How far the price may move between ticket and press. */
   readonly driftPercent: number;
+  /** How far from the last price a market order may be expected to trade. */
+  readonly maxSlippagePercent: number;
   /** How long a ticket may be pressed. */
   readonly confirmMs: number;
 }
@@ -29,6 +41,8 @@ export interface OrderCheck {
   readonly available: number;
   /** Won, for a buy. */
   readonly orderableCash: number | undefined;
+  /** Of a market order; `auction` where all trade at one price that nobody knows yet. */
+  readonly slippage: SlippageEstimate | 'auction' | undefined;
 }
 
 /** A broken rule as an error; its code is the rule. */
@@ -49,9 +63,10 @@ export async function checkOrder(
 ): Promise<OrderCheck> {
   const { broker, calendar, rails } = deps;
   const session = await calendar.session();
-  if (!session.takesOrders) throw violation({ rule: 'rule.market-closed', reason: session.reason ?? 'unknown' });
-  const [quote, power] = await Promise.all([
+  if (!session.takesOrders) throw await closedMarket(calendar, session);
+  const [quote, book, power] = await Promise.all([
     broker.quote(request.symbol, options),
+    request.price === null ? broker.orderBook(request.symbol, options) : undefined,
     request.side === 'buy'
       ? broker.buyingPower(request.symbol, request.price ?? undefined, options)
       : broker.sellableQuantity(request.symbol, options).then((quantity) => ({ quantity, orderableCash: undefined })),
@@ -74,11 +89,45 @@ export async function checkOrder(
         : { rule: 'rule.sellable', quantity: request.quantity, available: power.quantity },
     );
   }
+  const slippage = book === undefined ? undefined : slippageOf(request, instrument, session, quote, book, rails);
   return {
     quote,
     amount,
     ...estimateCost(amount, request.side, instrument),
     available: power.quantity,
     orderableCash: power.orderableCash,
+    slippage,
   };
+}
+
+/** The refusal outside trading hours, with the next opening where it is known. */
+export async function closedMarket(calendar: Calendar, { reason = 'unknown' }: MarketSession): Promise<AppError> {
+  const opening = await calendar.nextOpening();
+  if (opening === undefined) return violation({ rule: 'rule.market-closed', reason });
+  const { month, day, weekday, hour, minute } = inKorea(opening.at);
+  return violation({ rule: 'rule.market-closed', reason, month, day, weekday, hour, minute });
+}
+
+/** @throws AppError `rule.empty-book`, `rule.thin-book`, `rule.slippage`. */
+function slippageOf(
+  request: OrderRequest,
+  { kind }: Instrument,
+  session: MarketSession,
+  quote: Quote,
+  book: OrderBook,
+  rails: Rails,
+): OrderCheck['slippage'] {
+  if (inAuction(session, quote, book)) return 'auction';
+  const levels = request.side === 'buy' ? book.asks : book.bids;
+  const broken = checkSlippage(request, levels, quote, kind, rails.maxSlippagePercent);
+  if (broken !== undefined) throw violation(broken);
+  return estimateSlippage(levels, request.quantity, quote.last);
+}
+
+/** Whether the issue trades at one price for all, so that its book tells nothing about what an order would pay. */
+function inAuction(session: MarketSession, quote: Quote, { asks, bids }: OrderBook): boolean {
+  if (session.kind !== 'regular' || quote.warnings.includes('overheated')) return true;
+  const [ask, bid] = [asks[0], bids[0]];
+  // In continuous trading these two would have traded: the issue is interrupted for its volatility (VI).
+  return ask !== undefined && bid !== undefined && bid.price >= ask.price;
 }

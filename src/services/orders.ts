@@ -5,9 +5,11 @@ import { checkDrift } from '../domain/order-rules.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, ClaimResult, Ledger, Proposal, ReadOptions } from '../ports.ts';
+import { type Amendment, type AmendmentCheck, checkAmendment } from './amendment-check.ts';
 import type { Calendar } from './calendar.ts';
-import type { DraftNotice, Fills } from './fills.ts';
 import { checkOrder, type OrderCheck, type Rails, violation } from './order-check.ts';
+import type { Reconciler } from './reconciler.ts';
+import { Serial } from './serial.ts';
 
 /** An order as somebody confirmed it: with the price that was on the ticket. */
 export interface ConfirmedOrder {
@@ -17,50 +19,68 @@ export interface ConfirmedOrder {
   readonly shownLast: number;
 }
 
+/** An amendment as somebody confirmed it. */
+export interface ConfirmedAmendment extends Amendment {
+  /** The last price shown on the ticket, in won. */
+  readonly shownLast: number;
+}
+
+/** One request that a proposal, once taken, leads to. */
+interface Planned {
+  readonly intent: OrderIntent;
+  /** Won that it adds to the day's sum. */
+  readonly amount: number;
+}
+
 /** The order path: press → re-check → claim and intent → head of the lane → one request → what came of it. */
 export class Orders {
   readonly #broker: Broker;
   readonly #ledger: Ledger;
   readonly #calendar: Calendar;
-  readonly #fills: Fills;
+  readonly #reconciler: Reconciler;
   readonly #rails: Rails;
   readonly #liveTrading: 'no' | 'yes' | 'daily';
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #newId: () => string;
-  readonly #draft: DraftNotice;
+  /** Orders that could not be told apart at the venue go one after the other. */
+  readonly #turns = new Map<string, Serial>();
 
   constructor(options: {
     readonly broker: Broker;
     readonly ledger: Ledger;
     readonly calendar: Calendar;
-    readonly fills: Fills;
+    readonly reconciler: Reconciler;
     readonly rails: Rails;
     readonly liveTrading: 'no' | 'yes' | 'daily';
     readonly clock: Clock;
     readonly log: Log;
     readonly newId: () => string;
-    readonly draft: DraftNotice;
   }) {
     this.#broker = options.broker;
     this.#ledger = options.ledger;
     this.#calendar = options.calendar;
-    this.#fills = options.fills;
+    this.#reconciler = options.reconciler;
     this.#rails = options.rails;
     this.#liveTrading = options.liveTrading;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#newId = options.newId;
-    this.#draft = options.draft;
   }
 
   /** What a ticket shows. @throws AppError `rule.*`, `orders.*` or `venue.*`: the order would not pass. */
   async check(request: OrderRequest, instrument: Instrument, options: ReadOptions = {}): Promise<OrderCheck> {
     await this.#guard();
-    const deps = { broker: this.#broker, calendar: this.#calendar, rails: this.#rails };
-    const check = await checkOrder(deps, request, instrument, options);
-    const used = await this.#ledger.amountOfDay(koreanDay(this.#clock.now()));
-    if (used + check.amount > this.#rails.maxDaily) throw this.#overDailyCap(check.amount, used);
+    const check = await checkOrder(this.#deps, request, instrument, options);
+    await this.#requireWithinDay(check.amount);
+    return check;
+  }
+
+  /** What the ticket of an amendment shows. @throws as `check`, and `orders.changed` when less is left than was shown. */
+  async checkAmendment(amendment: Amendment, options: ReadOptions = {}): Promise<AmendmentCheck> {
+    await this.#guard();
+    const check = await checkAmendment(this.#deps, amendment, options);
+    await this.#requireWithinDay(check.added);
     return check;
   }
 
@@ -69,30 +89,41 @@ export class Orders {
    * @throws AppError before anything is claimed: `proposal.*`, `rule.*`, `orders.*`, `venue.*`. Nothing was sent then.
    */
   async submit(proposal: Proposal, personId: string, order: ConfirmedOrder): Promise<OrderRecord> {
-    const { quote, amount } = await this.check(order.request, order.instrument, { priority: 'urgent' });
-    const drifted = checkDrift(order.shownLast, quote.last, this.#rails.driftPercent);
-    if (drifted !== undefined) throw violation(drifted);
-    const intent: OrderIntent = { kind: 'place', request: order.request };
-    const [record] = await this.#claim(proposal, personId, [{ intent, amount }]);
-    if (record === undefined) throw new AppError('proposal.unknown');
-    return this.#send(record, (beforeSend) => this.#broker.placeOrder(order.request, beforeSend));
+    const { request, instrument, shownLast } = order;
+    const { symbol, side, type, quantity, price } = request;
+    return this.#inTurn([symbol, side, type, quantity, price].join(), async () => {
+      const [{ quote, amount }] = await Promise.all([
+        this.check(request, instrument, { priority: 'urgent' }),
+        this.#noteOrdersOf(symbol),
+      ]);
+      this.#requireNoDrift(shownLast, quote.last);
+      return this.#submitOne(proposal, personId, { intent: { kind: 'place', request }, amount }, (beforeSend) =>
+        this.#broker.placeOrder(request, beforeSend),
+      );
+    });
+  }
+
+  /** Sends a confirmed amendment, once. Returns and throws as `submit`. */
+  async amend(proposal: Proposal, personId: string, amendment: ConfirmedAmendment): Promise<OrderRecord> {
+    const { reference, price: oldPrice } = amendment.target;
+    return this.#inTurn(`amend ${reference.number}`, async () => {
+      const { last, request, added } = await this.checkAmendment(amendment, { priority: 'urgent' });
+      this.#requireNoDrift(amendment.shownLast, last);
+      const intent: OrderIntent = { kind: 'amend', target: reference, request, oldPrice };
+      return this.#submitOne(proposal, personId, { intent, amount: added }, (beforeSend) =>
+        this.#broker.amendOrder(reference, request, beforeSend),
+      );
+    });
   }
 
   /** Cancels what is left of orders: one confirmation, one request each. @throws as `submit`. */
   async cancel(proposal: Proposal, personId: string, targets: readonly VenueOrder[]): Promise<readonly OrderRecord[]> {
-    this.#requireArmed();
-    const intents = targets.map((target): { intent: OrderIntent; amount: number } => ({
-      intent: {
-        kind: 'cancel',
-        target: target.reference,
-        symbol: target.symbol,
-        side: target.side,
-        quantity: target.remaining,
-        exchange: target.exchange,
-      },
-      amount: 0,
-    }));
-    const records = await this.#claim(proposal, personId, intents);
+    await this.#requireArmed();
+    const planned = targets.map((target): Planned => {
+      const { reference, symbol, side, remaining: quantity, exchange } = target;
+      return { intent: { kind: 'cancel', target: reference, symbol, side, quantity, exchange }, amount: 0 };
+    });
+    const records = await this.#claim(proposal, personId, planned);
     const sent: OrderRecord[] = [];
     for (const record of records) {
       const { intent } = record;
@@ -109,53 +140,91 @@ export class Orders {
     this.#log.warn('trading switched', { halted });
   }
 
+  /**
+   * Lets orders go to a live venue until the day ends in Korea. Says what that changed: nothing where no arming is
+   * needed, or where the settings allow none.
+   */
+  async arm(): Promise<'armed' | 'not-needed' | 'off'> {
+    if (this.#broker.venue.kind !== 'live' || this.#liveTrading === 'yes') return 'not-needed';
+    if (this.#liveTrading === 'no') return 'off';
+    await this.#ledger.armDay(koreanDay(this.#clock.now()));
+    this.#log.warn('trading armed', { day: koreanDay(this.#clock.now()) });
+    return 'armed';
+  }
+
+  /** Whether orders would go to a venue where real money moves, as far as arming goes. */
+  async armed(): Promise<boolean> {
+    if (this.#broker.venue.kind !== 'live' || this.#liveTrading === 'yes') return true;
+    return this.#liveTrading === 'daily' && (await this.#ledger.armedDay()) === koreanDay(this.#clock.now());
+  }
+
   /** What the ledger knows of today's orders, newest first. */
   today(): Promise<readonly OrderRecord[]> {
     return this.#ledger.ordersOfDay(koreanDay(this.#clock.now()));
   }
 
-  /**
-   * What a start finds. A `confirmed` was never sent, because `submitting` is on the disk before the request leaves; a
-   * `submitting` may have been, and is not sent again.
-   */
-  async recover(): Promise<void> {
-    for (const record of await this.#ledger.ordersByStatus(['confirmed'])) {
-      await this.#recoverOne(record, { type: 'never-sent' }, 'never-sent');
-    }
-    for (const record of await this.#ledger.ordersByStatus(['submitting'])) {
-      await this.#recoverOne(record, { type: 'outcome-unknown', code: 'process-ended', text: '' }, 'outcome-unknown');
-    }
-  }
-
-  async #recoverOne(record: OrderRecord, event: OrderEvent, kind: 'never-sent' | 'outcome-unknown'): Promise<void> {
-    const address = await this.#ledger.orderAddress(record.id);
-    await this.#ledger.appendOrderEvent(record.id, event, this.#clock.now(), (order) =>
-      this.#draft({ kind, order }, address),
-    );
-    this.#log.warn('order found at start', { order: record.id, status: kind });
-  }
-
-  async #guard(): Promise<void> {
-    this.#requireArmed();
-    if (await this.#ledger.halted()) throw new AppError('orders.halted');
+  get #deps() {
+    return { broker: this.#broker, calendar: this.#calendar, rails: this.#rails };
   }
 
   /** Told by where the orders go: any host that is neither loopback nor KIS's paper host moves real money. */
-  #requireArmed(): void {
-    if (this.#broker.venue.kind === 'live' && this.#liveTrading !== 'yes') {
-      throw new AppError('orders.not-armed', { setting: this.#liveTrading });
-    }
+  async #requireArmed(): Promise<void> {
+    if (!(await this.armed())) throw new AppError('orders.not-armed', { setting: this.#liveTrading });
+  }
+
+  async #guard(): Promise<void> {
+    await this.#requireArmed();
+    if (await this.#ledger.halted()) throw new AppError('orders.halted');
+    if (!this.#reconciler.ready) throw new AppError('orders.recovering');
+  }
+
+  async #requireWithinDay(amount: number): Promise<void> {
+    const used = await this.#ledger.amountOfDay(koreanDay(this.#clock.now()));
+    if (used + amount > this.#rails.maxDaily) throw this.#overDailyCap(amount, used);
+  }
+
+  #requireNoDrift(shown: number, last: number): void {
+    const drifted = checkDrift(shown, last, this.#rails.driftPercent);
+    if (drifted !== undefined) throw violation(drifted);
   }
 
   #overDailyCap(amount: number, used: number): AppError {
     return violation({ rule: 'rule.max-daily', amount, used, limit: this.#rails.maxDaily });
   }
 
-  async #claim(
+  /**
+   * What stands at the venue now cannot come of the order that is about to be sent. Without that look an order can still
+   * be told from others, only less often; so where it costs a person's second (paper) or fails, it is left out.
+   */
+  async #noteOrdersOf(symbol: string): Promise<void> {
+    if (!this.#broker.venue.listsAll) return;
+    await this.#reconciler
+      .noteOrdersOf(symbol)
+      .catch((error: unknown) => this.#log.warn('orders of issue not noted', { symbol, error }));
+  }
+
+  async #inTurn<T>(key: string, task: () => Promise<T>): Promise<T> {
+    const turn = this.#turns.get(key) ?? new Serial();
+    this.#turns.set(key, turn);
+    try {
+      return await turn.run(task);
+    } finally {
+      if (turn.isIdle) this.#turns.delete(key);
+    }
+  }
+
+  async #submitOne(
     proposal: Proposal,
     personId: string,
-    intents: readonly { readonly intent: OrderIntent; readonly amount: number }[],
-  ): Promise<readonly OrderRecord[]> {
+    planned: Planned,
+    request: (beforeSend: () => Promise<void>) => Promise<SubmitOutcome>,
+  ): Promise<OrderRecord> {
+    const [record] = await this.#claim(proposal, personId, [planned]);
+    if (record === undefined) throw new AppError('proposal.unknown');
+    return this.#send(record, request);
+  }
+
+  async #claim(proposal: Proposal, personId: string, planned: readonly Planned[]): Promise<readonly OrderRecord[]> {
     const now = this.#clock.now();
     const result: ClaimResult = await this.#ledger.claim({
       proposalId: proposal.id,
@@ -163,28 +232,27 @@ export class Orders {
       now,
       day: koreanDay(now),
       maxDailyAmount: this.#rails.maxDaily,
-      intents: intents.map((entry) => ({ id: this.#newId(), ...entry })),
+      intents: planned.map((entry) => ({ id: this.#newId(), ...entry })),
     });
     if (result.kind === 'claimed') return result.orders;
     if (result.kind === 'over-daily-cap') {
       throw this.#overDailyCap(
-        intents.reduce((sum, entry) => sum + entry.amount, 0),
+        planned.reduce((sum, entry) => sum + entry.amount, 0),
         result.used,
       );
     }
-    throw new AppError(result.reason === 'halted' ? 'orders.halted' : `proposal.${result.reason}`);
+    const { reason } = result;
+    throw new AppError(reason === 'halted' || reason === 'unsettled' ? `orders.${reason}` : `proposal.${reason}`);
   }
 
   async #send(
     record: OrderRecord,
     request: (beforeSend: () => Promise<void>) => Promise<SubmitOutcome>,
   ): Promise<OrderRecord> {
-    return this.#fills.whileInFlight(async () => {
+    return this.#reconciler.whileInFlight(async () => {
       let outcome: SubmitOutcome;
       try {
-        outcome = await request(async () => {
-          await this.#append(record, { type: 'submitting' });
-        });
+        outcome = await request(() => this.#ledger.beginSubmit(record.id, this.#clock.now()));
       } catch (error) {
         // Thrown before the request left: refusing is the truth.
         this.#log.warn('order not sent', { order: record.id, error });

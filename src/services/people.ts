@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Person, Role } from '../domain/person.ts';
+import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Ledger } from '../ports.ts';
 
@@ -13,12 +14,27 @@ const pairingTries = 5;
 
 export type PairResult = 'paired' | 'wrong' | 'closed';
 
-/** Who is who: identities of the settings, by role, and whoever was paired since. */
+/** Where the people of a role are named in the settings. */
+const settingOf = { viewer: 'HOGA_VIEWERS', trader: 'HOGA_TRADERS', owner: 'HOGA_OWNERS' } as const satisfies Record<
+  Role,
+  string
+>;
+
+/** Somebody with all their identities, and where they are from: a variable of the settings, or `chat` for the ledger. */
+export interface KnownPerson {
+  readonly person: Person;
+  readonly identities: readonly string[];
+  readonly from: (typeof settingOf)[Role] | 'terminal' | 'chat';
+}
+
+/** Who is who: identities of the settings, by role, and whoever was paired or added since. */
 export class People {
   readonly #ledger: Ledger;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #byIdentity = new Map<string, Person>();
+  /** Those that the ledger has no say in. */
+  readonly #fixed = new Map<string, Exclude<KnownPerson['from'], 'chat'>>();
   #pairing: { readonly code: string; readonly until: number; triesLeft: number } | undefined;
 
   constructor(options: {
@@ -31,21 +47,25 @@ export class People {
     this.#clock = options.clock;
     this.#log = options.log;
     // Somebody listed twice has the higher role.
-    this.#add(options.settings.viewers, 'viewer');
-    this.#add(options.settings.traders, 'trader');
-    this.#add(options.settings.owners, 'owner');
+    this.#fix(options.settings.viewers, 'viewer');
+    this.#fix(options.settings.traders, 'trader');
+    this.#fix(options.settings.owners, 'owner');
     // Whoever can type into the process's own terminal can do all that its settings can.
     this.#byIdentity.set(localIdentity, { id: localIdentity, role: 'owner' });
+    this.#fixed.set(localIdentity, 'terminal');
   }
 
-  #add(people: readonly (readonly string[])[], role: Role): void {
+  #fix(people: readonly (readonly string[])[], role: Role): void {
     for (const identities of people) {
       const person: Person = { id: identities[0] ?? '', role };
-      for (const identity of identities) this.#byIdentity.set(identity, person);
+      for (const identity of identities) {
+        this.#byIdentity.set(identity, person);
+        this.#fixed.set(identity, settingOf[role]);
+      }
     }
   }
 
-  /** Reads who was paired before. The settings win over it. */
+  /** Reads who was paired or added before. The settings win over it. */
   async load(): Promise<void> {
     for (const { identity, person } of await this.#ledger.people()) {
       if (!this.#byIdentity.has(identity)) this.#byIdentity.set(identity, person);
@@ -55,6 +75,76 @@ export class People {
   /** Undefined for a stranger. */
   identify(identity: string): Person | undefined {
     return this.#byIdentity.get(identity);
+  }
+
+  /** Everybody, owners first. */
+  list(): readonly KnownPerson[] {
+    const known = new Map<string, KnownPerson>();
+    for (const [identity, person] of this.#byIdentity) {
+      const from = this.#fixed.get(identity) ?? 'chat';
+      // Somebody of the settings may have a further identity that was added in chat.
+      const key = `${from} ${person.id}`;
+      const identities = [...(known.get(key)?.identities ?? []), identity];
+      known.set(key, { person, identities, from });
+    }
+    const rank: readonly Role[] = ['owner', 'trader', 'viewer'];
+    return [...known.values()].toSorted((a, b) => rank.indexOf(a.person.role) - rank.indexOf(b.person.role));
+  }
+
+  /**
+   * Makes identities known as one person's, or changes the role of whose they are: of all their identities, because a
+   * role is a person's. @throws AppError `people.from-settings`, `people.self`, before anything was changed.
+   */
+  async assign(identities: readonly [string, ...string[]], role: Role, by: Person): Promise<KnownPerson> {
+    const owners = identities.map((identity) => this.identify(identity));
+    const known = owners.find((person) => person !== undefined);
+    const id = known?.id ?? this.#freeId(identities[0]);
+    const all = [...new Set([...this.#identitiesOf(id), ...identities])];
+    for (const identity of all) this.#requireChangeable(identity);
+    if (role !== by.role && owners.some((person) => person?.id === by.id)) throw new AppError('people.self');
+    const person: Person = { id, role };
+    for (const identity of all) {
+      await this.#ledger.addIdentity(identity, person);
+      this.#byIdentity.set(identity, person);
+    }
+    this.#log.warn('person assigned', { identities: all.join('+'), role, by: by.id });
+    return { person, identities: all, from: 'chat' };
+  }
+
+  /**
+   * Takes identities away; says of whom nothing is left.
+   * @throws AppError `people.unknown`, `people.from-settings`, `people.self`, before anything was changed.
+   */
+  async remove(identities: readonly string[], by: Person): Promise<readonly Person[]> {
+    const owners = identities.map((identity) => {
+      const person = this.identify(identity);
+      if (person === undefined) throw new AppError('people.unknown', { identity });
+      this.#requireChangeable(identity);
+      if (person.id === by.id) throw new AppError('people.self');
+      return person;
+    });
+    for (const identity of identities) {
+      await this.#ledger.removeIdentity(identity);
+      this.#byIdentity.delete(identity);
+    }
+    this.#log.warn('identities removed', { identities: identities.join('+'), by: by.id });
+    return owners.filter(({ id }) => this.#identitiesOf(id).length === 0);
+  }
+
+  #identitiesOf(id: string): readonly string[] {
+    return [...this.#byIdentity].filter(([, person]) => person.id === id).map(([identity]) => identity);
+  }
+
+  #requireChangeable(identity: string): void {
+    const variable = this.#fixed.get(identity);
+    if (variable !== undefined) throw new AppError('people.from-settings', { identity, variable });
+  }
+
+  /** Somebody new is called by their first identity; not where another kept that name after losing the identity. */
+  #freeId(identity: string): string {
+    let id = identity;
+    for (let count = 2; this.#identitiesOf(id).length > 0; count += 1) id = `${identity}/${count}`;
+    return id;
   }
 
   /** Identities that belong to owners, the terminal's first. */
@@ -80,7 +170,7 @@ export class People {
       return 'wrong';
     }
     this.#pairing = undefined;
-    const person: Person = { id: identity, role: 'owner' };
+    const person: Person = { id: this.#freeId(identity), role: 'owner' };
     await this.#ledger.addIdentity(identity, person);
     this.#byIdentity.set(identity, person);
     this.#log.info('owner paired', { identity });

@@ -6,25 +6,27 @@ const reference = z.object({ number: z.string(), branch: z.string() });
 const side = z.enum(['buy', 'sell']);
 const exchange = z.enum(['KRX', 'NXT', 'SOR']);
 
+const request = z.object({
+  symbol: z.string(),
+  side,
+  type: z.enum(['limit', 'market']),
+  quantity: z.int(),
+  price: z.int().nullable(),
+  exchange,
+});
+
 const intentShape: z.ZodType<OrderIntent> = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('place'),
-    request: z.object({
-      symbol: z.string(),
-      side,
-      type: z.enum(['limit', 'market']),
-      quantity: z.int(),
-      price: z.int().nullable(),
-      exchange,
-    }),
-  }),
+  z.object({ kind: z.literal('place'), request }),
+  z.object({ kind: z.literal('amend'), target: reference, request, oldPrice: z.int() }),
   z.object({ kind: z.literal('cancel'), target: reference, symbol: z.string(), side, quantity: z.int(), exchange }),
 ]);
+
+const settledBy = z.enum(['list', 'notice', 'person']);
 
 const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('confirmed') }),
   z.object({ type: z.literal('submitting') }),
-  z.object({ type: z.literal('accepted'), reference }),
+  z.object({ type: z.literal('accepted'), reference, by: settledBy.optional() }),
   z.object({ type: z.literal('rejected'), code: z.string(), text: z.string() }),
   z.object({ type: z.literal('denied'), code: z.string() }),
   z.object({ type: z.literal('outcome-unknown'), code: z.string(), text: z.string() }),
@@ -37,7 +39,11 @@ const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
     filledAmount: z.number(),
     source: z.enum(['notice', 'query']),
   }),
+  z.object({ type: z.literal('absent'), by: settledBy }),
+  z.object({ type: z.literal('asked'), candidates: z.array(z.string()) }),
   z.object({ type: z.literal('cancelled'), quantity: z.number() }),
+  z.object({ type: z.literal('replaced'), quantity: z.number(), number: z.string() }),
+  z.object({ type: z.literal('expired'), quantity: z.number() }),
 ]);
 
 /** JSON of anything; undefined alone becomes null, undefined fields are left out. */

@@ -11,6 +11,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001-ledger': { up: createLedger },
   '0002-alerts': { up: createAlerts },
   '0003-people': { up: createPeople },
+  '0004-reconciler': { up: createSeenOrders },
 };
 
 /**
@@ -152,4 +153,24 @@ async function createAlerts(db: Kysely<unknown>): Promise<void> {
     .addColumn('fired_at', 'bigint')
     .execute();
   await db.schema.createIndex('alerts_state').on('alerts').columns(['state', 'created_at']).execute();
+}
+
+async function createSeenOrders(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('proposals')
+    .addColumn('shown', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await db.schema
+    .createTable('seen_orders')
+    .addColumn('day', 'text', (column) => column.notNull())
+    .addColumn('number', 'text', (column) => column.notNull())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('seen_orders_key', ['day', 'number'])
+    .execute();
+  await db.schema
+    .alterTable('orders')
+    .addColumn('seen_position', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  // What an accepted cancel was called before it had a word of its own.
+  await sql`update orders set status = 'done' where kind = 'cancel' and status = 'accepted'`.execute(db);
 }

@@ -1,44 +1,60 @@
 import type { Kysely, Selectable } from 'kysely';
-import { applyEvent, type OrderEvent, type OrderRecord, type OrderStatus, orderNumber } from '../domain/order.ts';
+import {
+  applyEvent,
+  type OrderEvent,
+  type OrderRecord,
+  type OrderStatus,
+  orderNumber,
+  unsettledStatuses,
+} from '../domain/order.ts';
 import { AppError } from '../errors.ts';
 import type { ChatAddress, Ledger } from '../ports.ts';
 import { eventData, eventFromRow, intentFromJson, intentToJson } from './json.ts';
 import { insertMessage } from './outbox.ts';
 import type { OrdersTable, Tables } from './schema.ts';
+import { isHalted } from './settings.ts';
 import type { Transactions } from './transactions.ts';
 
 type OrderMethods = Pick<
   Ledger,
   | 'appendOrderEvent'
+  | 'beginSubmit'
   | 'order'
   | 'orderByNumber'
+  | 'latestByNumber'
   | 'ordersByStatus'
   | 'ordersOfDay'
   | 'orderEvents'
   | 'orderAddress'
   | 'amountOfDay'
   | 'recordNotice'
+  | 'noteSeen'
+  | 'seenBefore'
 >;
 
 /** Orders that never were at the venue, and so spent nothing. */
-const spendingNothing: readonly OrderStatus[] = ['denied', 'rejected', 'never-sent'];
+const spendingNothing: readonly OrderStatus[] = ['denied', 'rejected', 'never-sent', 'absent'];
 
 export function createOrderMethods({ read, write }: Transactions): OrderMethods {
   return {
     appendOrderEvent: (orderId, event, at, messages) =>
       write('append-order-event', async (transaction) => {
-        const row = await transaction.selectFrom('orders').selectAll().where('id', '=', orderId).executeTakeFirst();
-        if (row === undefined) {
-          throw new AppError('order.unknown', { order: orderId });
-        }
-        const noted = withPlainNumber(event);
-        const record = applyEvent(recordOf(row), noted, at);
-        await insertEvent(transaction, orderId, noted, at);
-        await transaction.updateTable('orders').set(foldedColumns(record)).where('id', '=', orderId).execute();
+        const record = await append(transaction, await orderRow(transaction, orderId), event, at);
         for (const draft of messages?.(record) ?? []) {
           await insertMessage(transaction, draft, at);
         }
         return record;
+      }),
+
+    beginSubmit: (orderId, at) =>
+      write('begin-submit', async (transaction) => {
+        const row = await orderRow(transaction, orderId);
+        if (row.kind !== 'cancel' && (await isHalted(transaction))) {
+          throw new AppError('orders.halted');
+        }
+        await append(transaction, row, { type: 'submitting' }, at);
+        const position = await newestSeen(transaction, row.day);
+        await transaction.updateTable('orders').set({ seen_position: position }).where('id', '=', orderId).execute();
       }),
 
     order: (id) =>
@@ -53,6 +69,18 @@ export function createOrderMethods({ read, write }: Transactions): OrderMethods 
           .selectFrom('orders')
           .selectAll()
           .where('day', '=', day)
+          .where('order_number', '=', orderNumber(number))
+          .orderBy('sequence', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        return row && recordOf(row);
+      }),
+
+    latestByNumber: (number) =>
+      read('latest-by-number', async (db) => {
+        const row = await db
+          .selectFrom('orders')
+          .selectAll()
           .where('order_number', '=', orderNumber(number))
           .orderBy('sequence', 'desc')
           .limit(1)
@@ -112,7 +140,68 @@ export function createOrderMethods({ read, write }: Transactions): OrderMethods 
         }
         return { fresh, noticedQuantity: Number(filled?.quantity ?? 0) };
       }),
+
+    noteSeen: (day, numbers) =>
+      write('note-seen', async (transaction) => {
+        let position = await newestSeen(transaction, day);
+        for (const number of numbers) {
+          position += 1;
+          await transaction
+            .insertInto('seen_orders')
+            .values({ day, number: orderNumber(number), position })
+            .onConflict((conflict) => conflict.columns(['day', 'number']).doNothing())
+            .execute();
+        }
+      }),
+
+    seenBefore: (orderId) =>
+      read('seen-before', async (db) => {
+        const query = db
+          .selectFrom('orders')
+          .innerJoin('seen_orders', 'seen_orders.day', 'orders.day')
+          .select('seen_orders.number')
+          .where('orders.id', '=', orderId)
+          .whereRef('seen_orders.position', '<=', 'orders.seen_position');
+        return new Set((await query.execute()).map(({ number }) => number));
+      }),
   };
+}
+
+async function newestSeen(db: Kysely<Tables>, day: string): Promise<number> {
+  const row = await db
+    .selectFrom('seen_orders')
+    .select((max) => max.fn.max<number | null>('position').as('position'))
+    .where('day', '=', day)
+    .executeTakeFirst();
+  return row?.position ?? 0;
+}
+
+/** @throws AppError `order.unknown`. */
+async function orderRow(db: Kysely<Tables>, id: string): Promise<Selectable<OrdersTable>> {
+  const row = await db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) {
+    throw new AppError('order.unknown', { order: id });
+  }
+  return row;
+}
+
+async function append(
+  db: Kysely<Tables>,
+  row: Selectable<OrdersTable>,
+  event: OrderEvent,
+  at: number,
+): Promise<OrderRecord> {
+  const noted = withPlainNumber(event);
+  const record = applyEvent(recordOf(row), noted, at);
+  await insertEvent(db, row.id, noted, at);
+  await db.updateTable('orders').set(foldedColumns(record)).where('id', '=', row.id).execute();
+  return record;
+}
+
+/** Orders of the day whose outcome nobody knows. */
+export async function unsettledOfDay(db: Kysely<Tables>, day: string): Promise<readonly OrderRecord[]> {
+  const query = db.selectFrom('orders').selectAll().where('day', '=', day).where('status', 'in', unsettledStatuses);
+  return (await query.execute()).map(recordOf);
 }
 
 /** Won of the day that orders spent, or may have. */
@@ -157,6 +246,7 @@ export async function insertOrder(
       amount: facts.amount,
       ...foldedColumns(record),
       confirmed_at: record.confirmedAt,
+      seen_position: 0,
     })
     .execute();
   await insertEvent(db, record.id, { type: 'confirmed' }, record.confirmedAt);

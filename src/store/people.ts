@@ -1,7 +1,7 @@
 import type { Ledger } from '../ports.ts';
 import type { Transactions } from './transactions.ts';
 
-type PeopleMethods = Pick<Ledger, 'addIdentity' | 'people'>;
+type PeopleMethods = Pick<Ledger, 'addIdentity' | 'removeIdentity' | 'people'>;
 
 export function createPeopleMethods({ read, write }: Transactions): PeopleMethods {
   return {
@@ -12,6 +12,14 @@ export function createPeopleMethods({ read, write }: Transactions): PeopleMethod
           .values({ identity, person_id: id, role })
           .onConflict((conflict) => conflict.column('identity').doUpdateSet({ person_id: id, role }))
           .execute();
+      }),
+    removeIdentity: (identity) =>
+      write('remove-identity', async (transaction) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom('people')
+          .where('identity', '=', identity)
+          .executeTakeFirst();
+        return numDeletedRows > 0n;
       }),
     people: () =>
       read('people', async (db) => {

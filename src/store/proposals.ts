@@ -1,9 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
-import { newOrderRecord, type OrderRecord } from '../domain/order.ts';
+import { newOrderRecord, type OrderRecord, sameAtVenue } from '../domain/order.ts';
 import { AppError } from '../errors.ts';
 import type { ClaimRequest, ClaimResult, Ledger, Proposal } from '../ports.ts';
 import { fromJson, toJson } from './json.ts';
-import { amountOfDay, insertOrder } from './orders.ts';
+import { amountOfDay, insertOrder, unsettledOfDay } from './orders.ts';
 import type { ProposalsTable, Tables } from './schema.ts';
 import { isHalted } from './settings.ts';
 import type { Transactions } from './transactions.ts';
@@ -26,6 +26,7 @@ export function createProposalMethods({ read, write }: Transactions): ProposalMe
             created_at: proposal.createdAt,
             expires_at: proposal.expiresAt,
             status: 'open',
+            shown: proposal.shown,
           })
           .execute();
       }),
@@ -56,6 +57,11 @@ async function claim(transaction: Kysely<Tables>, request: ClaimRequest): Promis
   const onlyCancels = request.intents.every(({ intent }) => intent.kind === 'cancel');
   if (!onlyCancels && (await isHalted(transaction))) {
     return { kind: 'refused', reason: 'halted' };
+  }
+  for (const other of await unsettledOfDay(transaction, request.day)) {
+    if (request.intents.some(({ intent }) => sameAtVenue(intent, other.intent))) {
+      return { kind: 'refused', reason: 'unsettled' };
+    }
   }
   const used = await amountOfDay(transaction, request.day);
   const added = sumOfAmounts(request);
@@ -115,5 +121,6 @@ function proposalOf(row: Selectable<ProposalsTable>): Proposal {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     status: row.status,
+    shown: row.shown,
   };
 }

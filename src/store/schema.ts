@@ -9,6 +9,7 @@ export interface Tables {
   readonly orders: OrdersTable;
   readonly order_events: OrderEventsTable;
   readonly execution_notices: ExecutionNoticesTable;
+  readonly seen_orders: SeenOrdersTable;
   readonly outbox: OutboxTable;
   readonly settings: SettingsTable;
   readonly people: PeopleTable;
@@ -26,6 +27,7 @@ export interface ProposalsTable {
   readonly created_at: number;
   readonly expires_at: number;
   readonly status: Proposal['status'];
+  readonly shown: string;
 }
 
 /** An intent as it was confirmed, and its events folded. */
@@ -52,6 +54,8 @@ export interface OrdersTable {
   readonly text: string | null;
   readonly confirmed_at: number;
   readonly updated_at: number;
+  /** The newest of seen_orders when it went to `submitting`. */
+  readonly seen_position: number;
 }
 
 export interface AlertsTable {
@@ -93,6 +97,14 @@ export interface ExecutionNoticesTable {
   readonly kind: ExecutionNotice['kind'];
   readonly quantity: number;
   readonly at: number;
+}
+
+/** Order numbers that the venue showed, whoever's they are. Only ever inserted into. */
+export interface SeenOrdersTable {
+  readonly day: string;
+  readonly number: string;
+  /** 1 for the first of the day. An order of counting and not of time, because clocks are put back. */
+  readonly position: number;
 }
 
 export interface OutboxTable {

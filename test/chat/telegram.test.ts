@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ChannelError, type Incoming, type Message, type Receive } from '../../src/chat/channel.ts';
 import { TelegramChannel } from '../../src/chat/telegram.ts';
 import type { Log } from '../../src/log.ts';
+import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock, turns } from '../support/clock.ts';
 import { startTelegram, type TelegramFault, type TelegramStandIn } from '../support/telegram.ts';
 
@@ -21,7 +22,7 @@ const log: Log = {
 };
 const create = (token = telegram.token): TelegramChannel =>
   new TelegramChannel({
-    token,
+    token: new Secret(token),
     apiRoot: telegram.apiRoot,
     clock,
     log,

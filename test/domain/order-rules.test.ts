@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { InstrumentKind } from '../../src/domain/instrument.ts';
-import type { OrderRequest } from '../../src/domain/order.ts';
+import type { OrderRequest, Side } from '../../src/domain/order.ts';
 import {
   checkDrift,
   checkOrderCap,
   checkPrice,
+  checkSlippage,
   costRates,
   estimateCost,
+  estimateSlippage,
   nearestTicks,
   priceBand,
   stepPrice,
@@ -215,6 +217,18 @@ describe('rules of one order', () => {
     expect(checkPrice(order(77_600), { ...quote, warnings: ['caution', 'overheated'] }, 'stock')).toBeUndefined();
   });
 
+  it('lets only limit orders pass in liquidation trading, and purchases of what has no upper limit', () => {
+    const liquidated = { ...quote, warnings: ['liquidation'] } as const;
+    const refusal = { rule: 'rule.limit-only', last: 77_600 };
+    for (const side of ['buy', 'sell'] as const) {
+      expect(checkPrice(order(null, side), liquidated, 'stock')).toEqual({ ...refusal, reason: 'liquidation' });
+      expect(checkPrice(order(77_600, side), liquidated, 'stock')).toBeUndefined();
+    }
+    const free = { ...quote, upperLimit: 0, lowerLimit: 0 };
+    expect(checkPrice(order(null), free, 'stock')).toEqual({ ...refusal, reason: 'no-band' });
+    expect(checkPrice(order(null, 'sell'), free, 'stock')).toBeUndefined();
+  });
+
   it('values a market purchase at the upper limit', () => {
     expect(valuationPrice(order(null), quote)).toBe(99_400);
     expect(valuationPrice(order(null, 'sell'), quote)).toBe(77_600);
@@ -241,5 +255,191 @@ describe('rules of one order', () => {
       percent: 2,
       limit: 1,
     });
+  });
+});
+
+/** Levels of one side, best first: asks rise, bids fall. */
+const bookOf = (side: Side) =>
+  fc
+    .tuple(
+      gridPriceOf,
+      fc.array(fc.record({ steps: fc.integer({ min: 1, max: 4 }), size: fc.integer({ min: 0, max: 500 }) }), {
+        maxLength: 10,
+      }),
+    )
+    .map(([{ price: last, kind }, rows]) => {
+      let price = last;
+      const levels = rows.map(({ steps, size }) => {
+        for (let step = 0; step < steps; step += 1) {
+          price = Math.max(1, stepPrice(price, side === 'buy' ? 'up' : 'down', kind));
+        }
+        return { price, size };
+      });
+      return { last, kind, levels, total: levels.reduce((sum, { size }) => sum + size, 0) };
+    });
+const anyBook = fc.constantFrom<Side>('buy', 'sell').chain((side) => bookOf(side).map((book) => ({ side, ...book })));
+const sharesOf = fc.integer({ min: 1, max: 3_000 });
+
+describe('the slippage of a market order', () => {
+  const asks = [
+    { price: 70_000, size: 100 },
+    { price: 70_100, size: 0 },
+    { price: 70_200, size: 100 },
+    { price: 70_300, size: 50 },
+  ];
+
+  it.each([
+    [1, { filled: 1, average: 70_000, worst: 70_000 }],
+    [100, { filled: 100, average: 70_000, worst: 70_000 }],
+    [200, { filled: 200, average: 70_100, worst: 70_200 }],
+    [1_000, { filled: 250, average: 70_140, worst: 70_300 }],
+  ])('of %d shares', (quantity, expected) => {
+    const estimate = estimateSlippage(asks, quantity, 69_900);
+    expect(estimate).toMatchObject(expected);
+    expect(estimate?.percent).toBeCloseTo(((expected.average - 69_900) / 69_900) * 100, 10);
+  });
+
+  it('cannot be said where nobody offers', () => {
+    expect(estimateSlippage([], 1, 70_000)).toBeUndefined();
+    expect(estimateSlippage([{ price: 70_000, size: 0 }], 1, 70_000)).toBeUndefined();
+  });
+
+  it('takes what is there and no more, between the best and the worst price', () => {
+    fc.assert(
+      fc.property(anyBook, sharesOf, ({ levels, last, total }, quantity) => {
+        const estimate = estimateSlippage(levels, quantity, last);
+        if (estimate === undefined) {
+          expect(total).toBe(0);
+          return;
+        }
+        const { filled, average, worst, percent } = estimate;
+        expect(filled).toBe(Math.min(quantity, total));
+        const best = levels.find(({ size }) => size > 0)?.price ?? 0;
+        // A quotient of whole numbers may be off in its last digit.
+        expect(average).toBeGreaterThanOrEqual(Math.min(best, worst) * (1 - 1e-12));
+        expect(average).toBeLessThanOrEqual(Math.max(best, worst) * (1 + 1e-12));
+        expect(levels.map(({ price }) => price)).toContain(worst);
+        expect(last * (1 + percent / 100)).toBeCloseTo(average, 4);
+      }),
+    );
+  });
+
+  it('is that of share after share', () => {
+    fc.assert(
+      fc.property(anyBook, fc.integer({ min: 1, max: 300 }), ({ levels, last }, quantity) => {
+        const one = levels.flatMap(({ price, size }) => Array<number>(size).fill(price)).slice(0, quantity);
+        const estimate = estimateSlippage(levels, quantity, last);
+        expect(estimate?.worst).toBe(one.at(-1));
+        if (estimate !== undefined) {
+          expect(estimate.average).toBeCloseTo(one.reduce((sum, price) => sum + price, 0) / one.length, 6);
+        }
+      }),
+    );
+  });
+
+  it('never gets better with more shares', () => {
+    fc.assert(
+      fc.property(anyBook, sharesOf, sharesOf, ({ side, levels, last }, one, more) => {
+        const [fewer, larger] = [one, one + more].map((shares) => estimateSlippage(levels, shares, last));
+        if (fewer === undefined || larger === undefined) return;
+        const sign = side === 'buy' ? 1 : -1;
+        expect((larger.percent - fewer.percent) * sign).toBeGreaterThanOrEqual(-1e-9);
+      }),
+    );
+  });
+});
+
+describe('the limit on slippage', () => {
+  const quote = { last: 70_000, upperLimit: 91_000, lowerLimit: 49_000 };
+  const levels = [
+    { price: 70_000, size: 100 },
+    { price: 71_400, size: 100 },
+  ];
+  const bids = [
+    { price: 70_000, size: 100 },
+    { price: 68_600, size: 100 },
+  ];
+
+  it('lets pass what stays within it', () => {
+    expect(checkSlippage({ side: 'buy', quantity: 200 }, levels, quote, 'stock', 1)).toBeUndefined();
+    expect(checkSlippage({ side: 'sell', quantity: 200 }, bids, quote, 'stock', 1)).toBeUndefined();
+  });
+
+  it('says which quantity and which price would pass', () => {
+    expect(checkSlippage({ side: 'buy', quantity: 200 }, levels, quote, 'stock', 0.5)).toEqual({
+      rule: 'rule.slippage',
+      percent: 1,
+      limit: 0.5,
+      average: 70_700,
+      quantity: 133,
+      price: 70_300,
+    });
+    expect(checkSlippage({ side: 'sell', quantity: 200 }, bids, quote, 'stock', 0.5)).toMatchObject({
+      rule: 'rule.slippage',
+      percent: -1,
+      quantity: 133,
+      price: 69_700,
+    });
+  });
+
+  it('does not mind a price better than the last one', () => {
+    const cheap = [{ price: 60_000, size: 10 }];
+    expect(checkSlippage({ side: 'buy', quantity: 10 }, cheap, quote, 'stock', 0)).toBeUndefined();
+    expect(checkSlippage({ side: 'sell', quantity: 10 }, cheap, quote, 'stock', 10)).toMatchObject({
+      rule: 'rule.slippage',
+      quantity: 0,
+      price: 63_000,
+    });
+  });
+
+  it('refuses a book that is too thin, whatever the price, and an empty one', () => {
+    expect(checkSlippage({ side: 'buy', quantity: 201 }, levels, quote, 'stock', 0.5)).toEqual({
+      rule: 'rule.thin-book',
+      visible: 200,
+      quantity: 133,
+      price: 70_300,
+    });
+    expect(checkSlippage({ side: 'buy', quantity: 201 }, levels, quote, 'stock', 50)).toMatchObject({
+      quantity: 200,
+      price: 91_000,
+    });
+    expect(checkSlippage({ side: 'sell', quantity: 201 }, bids, quote, 'stock', 50)).toMatchObject({ price: 49_000 });
+    expect(checkSlippage({ side: 'sell', quantity: 1 }, [], quote, 'stock', 50)).toEqual({
+      rule: 'rule.empty-book',
+      side: 'sell',
+      last: 70_000,
+    });
+  });
+
+  it('says truly what would pass: that many shares do, one more does not, and the price is one to order at', () => {
+    fc.assert(
+      fc.property(
+        anyBook,
+        sharesOf,
+        fc.double({ min: 0, max: 5, noNaN: true }),
+        ({ side, levels: book, last, kind }, quantity, limit) => {
+          const band = { last, upperLimit: priceBand(last, kind).upper, lowerLimit: priceBand(last, kind).lower };
+          const check = (shares: number) => checkSlippage({ side, quantity: shares }, book, band, kind, limit);
+          const refused = check(quantity);
+          if (refused === undefined || refused.rule === 'rule.empty-book') return;
+          if (refused.rule !== 'rule.slippage' && refused.rule !== 'rule.thin-book') throw new Error(refused.rule);
+          expect(refused.quantity).toBeLessThan(quantity);
+          if (refused.quantity > 0) expect(check(refused.quantity)).toBeUndefined();
+          expect(check(refused.quantity + 1)).toBeDefined();
+          const request: OrderRequest = {
+            symbol: '005930',
+            side,
+            type: 'limit',
+            quantity,
+            price: refused.price,
+            exchange: 'KRX',
+          };
+          expect(checkPrice(request, { ...band, warnings: [] }, kind)).toBeUndefined();
+          const away = ((refused.price - last) / last) * 100 * (side === 'buy' ? 1 : -1);
+          expect(away).toBeLessThanOrEqual(limit + 1e-9);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

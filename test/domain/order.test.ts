@@ -3,14 +3,18 @@ import { describe, expect, it } from 'vitest';
 import {
   applyEvent,
   endedStatuses,
+  intentIssue,
   intentQuantity,
   newOrderRecord,
   type OrderEvent,
   type OrderIntent,
   type OrderRecord,
+  type OrderRequest,
   type OrderStatus,
   openStatuses,
   orderNumber,
+  sameAtVenue,
+  unsettledStatuses,
 } from '../../src/domain/order.ts';
 
 const intent: OrderIntent = {
@@ -31,6 +35,10 @@ const events = {
   'part-fill': fill(4),
   'whole-fill': fill(10),
   cancelled: { type: 'cancelled', quantity: 6 },
+  absent: { type: 'absent', by: 'list' },
+  asked: { type: 'asked', candidates: ['2892'] },
+  replaced: { type: 'replaced', quantity: 6, number: '2893' },
+  expired: { type: 'expired', quantity: 6 },
 } as const satisfies Readonly<Record<string, OrderEvent>>;
 type EventName = keyof typeof events;
 
@@ -50,42 +58,43 @@ const statuses: readonly OrderStatus[] = [
   'denied',
   'never-sent',
   'outcome-unknown',
+  'absent',
+  'asked',
+  'replaced',
+  'expired',
+  'done',
 ];
 
 /** All that may happen, written down a second time by hand; every other pair must be refused. */
 const allowed: Readonly<Record<OrderStatus, Partial<Record<EventName, OrderStatus>>>> = {
   confirmed: { submitting: 'submitting', denied: 'denied', 'never-sent': 'never-sent' },
-  submitting: {
-    accepted: 'accepted',
-    rejected: 'rejected',
-    denied: 'denied',
-    'outcome-unknown': 'outcome-unknown',
-    'part-fill': 'partly-filled',
-    'whole-fill': 'filled',
-  },
+  submitting: { accepted: 'accepted', rejected: 'rejected', denied: 'denied', 'outcome-unknown': 'outcome-unknown' },
   accepted: {
     'part-fill': 'partly-filled',
     'whole-fill': 'filled',
     cancelled: 'cancelled',
     rejected: 'rejected',
+    replaced: 'replaced',
+    expired: 'expired',
   },
   'partly-filled': {
-    accepted: 'partly-filled',
     'part-fill': 'partly-filled',
     'whole-fill': 'filled',
     cancelled: 'cancelled',
+    replaced: 'replaced',
+    expired: 'expired',
   },
-  filled: { accepted: 'filled' },
-  cancelled: { accepted: 'cancelled', 'part-fill': 'cancelled', 'whole-fill': 'filled' },
+  filled: {},
+  cancelled: { 'part-fill': 'cancelled', 'whole-fill': 'filled' },
+  replaced: { 'part-fill': 'replaced', 'whole-fill': 'filled' },
+  expired: { 'part-fill': 'expired', 'whole-fill': 'filled' },
   rejected: {},
   denied: {},
   'never-sent': {},
-  'outcome-unknown': {
-    accepted: 'accepted',
-    rejected: 'rejected',
-    'part-fill': 'partly-filled',
-    'whole-fill': 'filled',
-  },
+  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked' },
+  asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent' },
+  absent: { accepted: 'accepted' },
+  done: {},
 };
 
 function recordOf(status: OrderStatus, about: OrderIntent = intent): OrderRecord {
@@ -151,19 +160,10 @@ describe('the state machine', () => {
     });
   });
 
-  it('keeps a fill that came before the answer to its order', () => {
-    const filled = fold(['submitting', 'whole-fill']);
-    expect(filled).toMatchObject({ status: 'filled', reference: undefined, filledQuantity: 10 });
-    expect(applyEvent(filled, events.accepted, 3_000)).toMatchObject({
-      status: 'filled',
-      reference,
-      filledQuantity: 10,
-    });
-    expect(fold(['submitting', 'part-fill', 'accepted'])).toMatchObject({
-      status: 'partly-filled',
-      reference,
-      filledQuantity: 4,
-    });
+  it('takes no fill before the number is known, by which alone it can be tied to the order', () => {
+    for (const status of ['submitting', 'outcome-unknown', 'asked'] as const) {
+      expect(() => applyEvent(recordOf(status), events['whole-fill'], 3_000)).toThrow('order.impossible-event');
+    }
   });
 
   it('keeps a fill that crossed with the cancellation', () => {
@@ -191,7 +191,13 @@ describe('the state machine', () => {
     expect(fold(['submitting', 'outcome-unknown', 'accepted'])).toMatchObject({ status: 'accepted', reference });
   });
 
-  it('measures a fill by the quantity of the intent, also of a cancellation', () => {
+  it.each(['cancelled', 'replaced', 'expired'] as const)('keeps a fill that crossed: %s', (status) => {
+    const part = applyEvent(recordOf(status), events['part-fill'], 3_000);
+    expect(part).toMatchObject({ status, filledQuantity: 4 });
+    expect(applyEvent(part, events['whole-fill'], 3_000)).toMatchObject({ status: 'filled', filledQuantity: 10 });
+  });
+
+  it('ends a cancel with its acceptance: what came of it is told by the order it was for', () => {
     const cancel: OrderIntent = {
       kind: 'cancel',
       target: reference,
@@ -200,9 +206,41 @@ describe('the state machine', () => {
       quantity: 4,
       exchange: 'KRX',
     };
+    expect(fold(['submitting', 'accepted'], cancel)).toMatchObject({ status: 'done', reference });
+    expect(fold(['submitting', 'outcome-unknown', 'accepted'], cancel).status).toBe('done');
     expect(intentQuantity(intent)).toBe(10);
     expect(intentQuantity(cancel)).toBe(4);
-    expect(fold(['submitting', 'accepted', 'part-fill'], cancel).status).toBe('filled');
+    expect(intentIssue(cancel)).toMatchObject({ symbol: '005930', side: 'buy' });
+  });
+
+  it('makes of an amendment an order like any other', () => {
+    if (intent.kind !== 'place') throw new Error('not a new order');
+    const amend: OrderIntent = { kind: 'amend', target: reference, request: intent.request, oldPrice: 69_000 };
+    expect(fold(['submitting', 'accepted', 'whole-fill'], amend).status).toBe('filled');
+  });
+
+  it('knows which intents could not be told apart at the venue', () => {
+    if (intent.kind !== 'place') throw new Error('not a new order');
+    const { request } = intent;
+    const place = (changes: Partial<OrderRequest>): OrderIntent => ({
+      kind: 'place',
+      request: { ...request, ...changes },
+    });
+    const amend = (number: string, price: number): OrderIntent => ({
+      kind: 'amend',
+      target: { number, branch: '' },
+      request: { ...request, price },
+      oldPrice: 0,
+    });
+    expect(sameAtVenue(intent, place({}))).toBe(true);
+    // Routing may bring both to one exchange.
+    expect(sameAtVenue(intent, place({ exchange: 'SOR' }))).toBe(true);
+    for (const other of [{ quantity: 11 }, { price: 70_100 }, { side: 'sell' }, { symbol: '000660' }] as const) {
+      expect(sameAtVenue(intent, place(other))).toBe(false);
+    }
+    expect(sameAtVenue(amend('1', 70_000), amend('1', 71_000))).toBe(true);
+    expect(sameAtVenue(amend('1', 70_000), amend('2', 70_000))).toBe(false);
+    expect(sameAtVenue(amend('1', 70_000), intent)).toBe(false);
   });
 
   it('never leaves rejected, denied or never-sent, whatever comes in whatever order', () => {
@@ -227,7 +265,8 @@ describe('the state machine', () => {
   it('has no status that is both open and ended', () => {
     expect(openStatuses.filter((status) => endedStatuses.includes(status))).toEqual([]);
     const waiting = statuses.filter((status) => !openStatuses.includes(status) && !endedStatuses.includes(status));
-    expect(waiting).toEqual(['confirmed', 'submitting', 'outcome-unknown']);
+    expect(waiting).toEqual(['confirmed', 'submitting', 'outcome-unknown', 'asked']);
+    expect(unsettledStatuses).toEqual(waiting);
   });
 });
 

@@ -157,9 +157,13 @@ describe('sent at most once', () => {
     bot.simulator.setFaults([rule]);
     expect(await bot.press('확인')).toContain('결과를 모릅니다');
     expect(venueOrders()).toHaveLength(1);
-    // The fill is told all the same, though nobody can say yet whose it is.
-    expect(await bot.told('다른 곳 주문의 체결')).toContain('결과를 모르는 주문의 체결일 수 있습니다');
-    expect(await bot.say('/orders')).toContain('결과 모름');
+    // What the answer would have told is found out, and the fill with it.
+    await bot.clock.advance(2_000);
+    expect(await bot.told('확인됨: 접수되어 있습니다')).toContain('매수 2주 70,000원');
+    expect(await bot.told('체결 삼성전자')).toContain('2주 × 70,000원');
+    expect(await bot.say('/orders')).toContain('체결 완료');
+    expect(bot.shown().some((text) => text.includes('다른 곳'))).toBe(false);
+    expect(venueOrders()).toHaveLength(1);
   });
 
   test('never answered', async () => {

@@ -33,6 +33,7 @@ async function leaveBehind(submitting: boolean): Promise<void> {
     address,
     command: 'buy',
     plan: {},
+    shown: '매수 주문표',
     createdAt: now,
     expiresAt: now + 60_000,
   });
@@ -68,7 +69,7 @@ describe('a process that ended', () => {
   test('while sending: not sent again, and called unknown', async () => {
     await leaveBehind(true);
     const { simulator, told, restart, shown, say } = await start();
-    expect(await told('결과를 모르는 주문')).toContain('다시 보내지 않습니다');
+    expect(await told('결과를 모르는 주문')).toContain('다시 보내지 않고');
     expect(simulator.state().orders).toHaveLength(0);
     expect(await say('/orders')).toContain('결과 모름 · 삼성전자 매수 3주');
     await restart();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import { TelegramChannel } from '../../src/chat/telegram.ts';
 import { ko } from '../../src/i18n/ko.ts';
+import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
@@ -29,7 +30,7 @@ const start = async (options: HarnessOptions = {}): Promise<Harness> => {
   bot = await startHarness({
     clock,
     channels: ({ log }) => [
-      new TelegramChannel({ token: telegram.token, apiRoot: telegram.apiRoot, clock, log, menu }),
+      new TelegramChannel({ token: new Secret(telegram.token), apiRoot: telegram.apiRoot, clock, log, menu }),
     ],
     ...options,
     env: { HOGA_OWNERS: `telegram:${owner}`, HOGA_TRADERS: `telegram:${trader}`, ...options.env },
@@ -327,7 +328,9 @@ describe('when things go wrong', () => {
     const wrong = '999999:WRONG-wrong-WRONG-wrong-WRONG-wrong';
     bot = await startHarness({
       clock,
-      channels: ({ log }) => [new TelegramChannel({ token: wrong, apiRoot: telegram.apiRoot, clock, log, menu: [] })],
+      channels: ({ log }) => [
+        new TelegramChannel({ token: new Secret(wrong), apiRoot: telegram.apiRoot, clock, log, menu: [] }),
+      ],
     });
     await eventually('explained', () => bot?.logs.some((line) => line.includes('TELEGRAM_BOT_TOKEN')));
     expect(await bot.say('/price 005930')).toContain('삼성전자');

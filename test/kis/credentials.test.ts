@@ -2,18 +2,21 @@ import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Credentials } from '../../src/kis/credentials.ts';
 import { environments } from '../../src/kis/environment.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, createRedactor } from '../../src/log.ts';
 import type { Cache } from '../../src/ports.ts';
+import { Secret } from '../../src/secret.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { openCache } from '../../src/store/cache.ts';
 import { JumpClock } from '../support/clock.ts';
 
 const clock = new JumpClock();
 const dispatcher = new Agent();
+let redactor = createRedactor([]);
 let simulator: Simulator;
 let cache: Cache;
 beforeEach(async () => {
   simulator = await startSimulator({ clock, speed: 0 });
+  redactor = createRedactor([]);
   cache = await openCache({ path: ':memory:' });
 });
 afterEach(async () => {
@@ -24,10 +27,11 @@ afterEach(async () => {
 function credentials(appKey = 'test-app-key', restUrl = simulator.restUrl): Credentials {
   return new Credentials({
     environment: { ...environments.simulator, restUrl },
-    key: { appKey, appSecret: 'test-app-secret' },
+    key: { appKey: new Secret(appKey), appSecret: new Secret('test-app-secret') },
     cache,
     clock,
-    log: createLog({ level: 'silent', secrets: [] }),
+    log: createLog({ level: 'silent', redactor }),
+    redactor,
     dispatcher,
   });
 }
@@ -38,15 +42,15 @@ describe('the access token', () => {
   test('is asked for once, however many want it', async () => {
     const one = credentials();
     const tokens = await Promise.all(Array.from({ length: 20 }, () => one.token()));
-    expect(new Set(tokens).size).toBe(1);
+    expect(new Set(tokens.map((token) => token.reveal())).size).toBe(1);
     expect(issued()).toBe(1);
   });
 
   test('is shared through the cache, per key', async () => {
-    const token = await credentials().token();
-    expect(await credentials().token()).toBe(token);
+    const token = (await credentials().token()).reveal();
+    expect((await credentials().token()).reveal()).toBe(token);
     expect(issued()).toBe(1);
-    expect(await credentials('other-app-key').token()).not.toBe(token);
+    expect((await credentials('other-app-key').token()).reveal()).not.toBe(token);
   });
 
   test('is not asked for again within a minute, and says how long to wait', async () => {
@@ -62,7 +66,7 @@ describe('the access token', () => {
   test('forgetting an old token does not lose a newer one', async () => {
     const one = credentials();
     const token = await one.token();
-    await one.invalidate('an older token');
+    await one.invalidate(new Secret('an older token'));
     expect(await one.token()).toBe(token);
   });
 
@@ -78,5 +82,20 @@ describe('the access token', () => {
     const nowhere = credentials('test-app-key', 'http://127.0.0.1:1');
     await expect(nowhere.token()).rejects.toMatchObject({ code: 'venue.unreachable' });
     await expect(nowhere.token()).rejects.toMatchObject({ code: 'venue.unreachable' });
+  });
+
+  test('is hidden from the moment it is there, issued or kept from before; the approval key too', async () => {
+    const token = (await credentials().token()).reveal();
+    const [head = '', claims = ''] = token.split('.');
+    for (const text of [token, `${head}.${claims}`]) expect(redactor.redact(text)).toBe('[redacted]');
+    redactor = createRedactor([]);
+    const one = credentials();
+    // Not told by its looks: without the letters by which any JWT is known.
+    const asBytes = Buffer.from(token).toString('base64');
+    expect(redactor.redact(asBytes)).toContain(asBytes.slice(10, 40));
+    await one.token();
+    expect(redactor.redact(asBytes)).not.toContain(asBytes.slice(10, 40));
+    const approval = (await one.approvalKey()).reveal();
+    expect(redactor.redact(`{"approval_key":"${approval}"}`)).toBe('{"approval_key":"[redacted]"}');
   });
 });

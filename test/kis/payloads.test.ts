@@ -23,9 +23,11 @@ import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
 import { readRefusal, refusalKind } from '../../src/kis/error.ts';
 import { decodeFields, type Fields } from '../../src/kis/fields.ts';
 import { cutRecords, type DataFrame, decrypt, parseFrame } from '../../src/kis/frames.ts';
+import { createRedactor } from '../../src/log.ts';
 import { answer, control, frame } from '../support/payloads/index.ts';
 
 const at = 1_800_000_000_000;
+const redactor = createRedactor([]);
 
 /** Decodes one block as the catalogue's row says; what surrounds the blocks is the client's business, not tested here. */
 function rows(block: Block<Fields, boolean>, raw: unknown): readonly unknown[] {
@@ -296,6 +298,7 @@ describe('the account', () => {
       {
         reference: { number: '1569139', branch: '06010' },
         original: '1569136',
+        action: 'amend',
         symbol: '009150',
         name: 'SamsungElecMech',
         side: 'buy',
@@ -327,6 +330,7 @@ describe('the account', () => {
     expect(orders[0]).toEqual({
       reference: { number: '20437', branch: '91254' },
       original: undefined,
+      action: 'new',
       symbol: '454910',
       name: '두산로보틱스',
       side: 'buy',
@@ -344,6 +348,20 @@ describe('the account', () => {
       viaApi: true,
     });
     expect(orders[2]).toMatchObject({ side: 'sell', symbol: '234340', filledQuantity: 7, filledAmount: 186_900 });
+  });
+
+  it.each([
+    ['', '현금매수', 'new'],
+    ['0000020437', '매수정정*', 'amend'],
+    ['0000020437', '매수취소*', 'cancel'],
+  ] as const)('tells amendments and cancellations apart: %j %s', (orgn_odno, sll_buy_dvsn_cd_name, action) => {
+    const [first] = answer('executions')['output1'] as Record<string, string>[];
+    const row = decodeFields(
+      domesticTrading.inquireExecutions.output.output1.fields,
+      { ...first, orgn_odno, sll_buy_dvsn_cd_name },
+      'test',
+    );
+    expect(toExecution(row).action).toBe(action);
   });
 
   it.each(['cncl_cfrm_qty', 'cnc_cfrm_qty'])('takes the cancelled quantity from %s', (name) => {
@@ -401,7 +419,7 @@ describe('refusals', () => {
     ['sell-refused-nothing-held', '40240000', '모의투자 잔고내역이 없습니다.', 'rejected', 'rejected'],
     ['cancel-refused-too-many', 'APBK1359', '정정취소수량이 주문수량보다 많습니다', 'rejected', 'rejected'],
   ] as const)('%s is %s', (name, code, text, read, order) => {
-    const refusal = readRefusal(answer(name));
+    const refusal = readRefusal(answer(name), redactor);
     expect(refusal).toEqual({ code, text });
     if (refusal === undefined) return;
     expect(refusalKind(refusal, 'read')).toBe(read);
@@ -413,8 +431,9 @@ describe('refusals', () => {
   });
 
   it('finds no refusal where there is none', () => {
-    for (const name of ['token', 'token-revoked', 'approval']) expect(readRefusal(answer(name))).toBeUndefined();
-    for (const body of [undefined, null, 'text', 7, []]) expect(readRefusal(body)).toBeUndefined();
+    for (const name of ['token', 'token-revoked', 'approval'])
+      expect(readRefusal(answer(name), redactor)).toBeUndefined();
+    for (const body of [undefined, null, 'text', 7, []]) expect(readRefusal(body, redactor)).toBeUndefined();
   });
 
   it('reads an empty list as no rows', () => {

@@ -4,8 +4,9 @@ import { createKis } from '../../src/kis/broker.ts';
 import { environments } from '../../src/kis/environment.ts';
 import { createDirectory } from '../../src/kis/symbols.ts';
 import { shippedInstruments } from '../../src/kis/symbols-shipped.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog, createRedactor } from '../../src/log.ts';
 import type { Broker, Ledger, MarketFeed } from '../../src/ports.ts';
+import { Secret } from '../../src/secret.ts';
 import { Alerts } from '../../src/services/alerts.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { openLedger } from '../../src/store/ledger.ts';
@@ -13,7 +14,8 @@ import { eventually, JumpClock } from '../support/clock.ts';
 import { memoryCache } from '../support/memory-cache.ts';
 
 const clock = new JumpClock();
-const log = createLog({ level: 'silent', secrets: [] });
+const redactor = createRedactor([]);
+const log = createLog({ level: 'silent', redactor });
 let ledger: Ledger;
 let last = 70_000;
 let asked = 0;
@@ -205,7 +207,8 @@ describe('registrations', () => {
     const { restUrl, wsUrl } = simulator;
     const kis = createKis({
       environment: { ...environments.simulator, restUrl, wsUrl, callsPerSecond: 1_000, maxRegistrations: 2 },
-      key: { appKey: 'hoga-test-app-key', appSecret: 'hoga-test-app-secret' },
+      key: { appKey: new Secret('hoga-test-app-key'), appSecret: new Secret('hoga-test-app-secret') },
+      redactor,
       account: { number: '50000000', product: '01' },
       htsId: 'hogasim',
       cache: memoryCache(),

@@ -18,7 +18,7 @@ class CalendarVenue {
   readonly broker: Broker;
 
   constructor(hours: VenueDescription['hours'] = 'exchange') {
-    const venue: VenueDescription = { kind: 'live', hours, account: '', exchanges: ['KRX'] };
+    const venue: VenueDescription = { kind: 'live', hours, account: '', exchanges: ['KRX'], listsAll: true };
     const marketDays = async (day: string): Promise<readonly MarketDay[]> => {
       this.calls.push(day);
       if (this.answer instanceof AppError) throw this.answer;

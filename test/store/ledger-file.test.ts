@@ -7,7 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openLedger } from '../../src/store/ledger.ts';
 import { openSqlite, setPragmas } from '../../src/store/sqlite.ts';
-import { buyIntent, claimOf, confirmedOrder, day, proposalOf, start, temporaryFolder, testLedger } from './fixtures.ts';
+import {
+  buyIntentOf,
+  claimOf,
+  confirmedOrder,
+  day,
+  proposalOf,
+  start,
+  temporaryFolder,
+  testLedger,
+} from './fixtures.ts';
 
 const secondProcess = fileURLToPath(new URL('./second-process.ts', import.meta.url));
 const onPosix = process.platform !== 'win32';
@@ -88,7 +97,7 @@ describe('file', () => {
     await expect(before.halted()).rejects.toMatchObject({ code: 'store.failed' });
 
     const after = await testLedger(url);
-    expect(await after.order('o')).toMatchObject({ status: 'confirmed', intent: buyIntent });
+    expect(await after.order('o')).toMatchObject({ status: 'confirmed', intent: buyIntentOf('o') });
     expect(await after.halted()).toBe(true);
   });
 
@@ -184,7 +193,11 @@ describe('two ledgers on one file', () => {
       await ledgers[0].createProposal(proposalOf(`p${index}`));
       const results = await Promise.all(
         ledgers.map((ledger, which) =>
-          ledger.claim(claimOf(`p${index}`, { intents: [{ id: `${which}-${index}`, intent: buyIntent, amount: 1 }] })),
+          ledger.claim(
+            claimOf(`p${index}`, {
+              intents: [{ id: `${which}-${index}`, intent: buyIntentOf(`p${index}`), amount: 1 }],
+            }),
+          ),
         ),
       );
       expect(results.map(({ kind }) => kind).sort()).toStrictEqual(['claimed', 'refused']);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyEvent, newOrderRecord, type OrderEvent, type OrderRecord } from '../../src/domain/order.ts';
 import type { Ledger } from '../../src/ports.ts';
-import { address, buyIntent, cancelIntent, confirmedOrder, day, noticeOf, start, testLedger } from './fixtures.ts';
+import { address, buyIntentOf, cancelIntent, confirmedOrder, day, noticeOf, start, testLedger } from './fixtures.ts';
 
 const accepted: OrderEvent = { type: 'accepted', reference: { number: '123', branch: '06010' } };
 const filledSome: OrderEvent = {
@@ -24,7 +24,7 @@ async function append(ledger: Ledger, id: string, ...events: readonly OrderEvent
 async function folded(ledger: Ledger, id: string): Promise<OrderRecord> {
   const [first, ...rest] = await ledger.orderEvents(id);
   expect(first?.event).toStrictEqual({ type: 'confirmed' });
-  const fields = { id, proposalId: `p-${id}`, personId: 'kim', intent: buyIntent, at: first?.at ?? Number.NaN };
+  const fields = { id, proposalId: `p-${id}`, personId: 'kim', intent: buyIntentOf(id), at: first?.at ?? Number.NaN };
   return rest.reduce((record, { event, at }) => applyEvent(record, event, at), newOrderRecord(fields));
 }
 
@@ -76,21 +76,21 @@ describe('order events', () => {
     await expect(ledger.appendOrderEvent('x', accepted, start)).rejects.toMatchObject({ code: 'order.unknown' });
     expect(await ledger.order('o')).toStrictEqual(before);
 
-    await append(ledger, 'o', { type: 'submitting' });
+    await append(ledger, 'o', { type: 'submitting' }, accepted);
     const broken = { ...filledSome, price: Number.NaN };
     await expect(ledger.appendOrderEvent('o', broken, start)).rejects.toMatchObject({ code: 'store.malformed' });
-    expect(await ledger.order('o')).toMatchObject({ status: 'submitting', filledQuantity: 0 });
-    expect(await ledger.orderEvents('o')).toHaveLength(2);
+    expect(await ledger.order('o')).toMatchObject({ status: 'accepted', filledQuantity: 0 });
+    expect(await ledger.orderEvents('o')).toHaveLength(3);
     expect(await ledger.orderEvents('x')).toStrictEqual([]);
   });
 
   it('that come at once are all written, one after the other', async () => {
     const ledger = await testLedger();
     await confirmedOrder(ledger, 'o');
-    await append(ledger, 'o', { type: 'submitting' });
+    await append(ledger, 'o', { type: 'submitting' }, accepted);
     const fills = Array.from({ length: 9 }, (_, index): OrderEvent => ({ ...filledSome, filledQuantity: index + 1 }));
     await Promise.all(fills.map((event) => ledger.appendOrderEvent('o', event, start)));
-    expect((await ledger.orderEvents('o')).slice(2).map(({ event }) => event)).toStrictEqual(fills);
+    expect((await ledger.orderEvents('o')).slice(3).map(({ event }) => event)).toStrictEqual(fills);
     expect(await ledger.order('o')).toMatchObject({ filledQuantity: 9 });
   });
 
@@ -222,10 +222,11 @@ describe('orders', () => {
       'outcome-unknown': [{ type: 'submitting' }, { type: 'outcome-unknown', code: '', text: '' }],
       accepted: [{ type: 'submitting' }, accepted],
       cancelled: [{ type: 'submitting' }, accepted, { type: 'cancelled', quantity: 10 }],
-      filled: [{ type: 'submitting' }, accepted, { ...filledSome, filledQuantity: 10 }],
+      filled: [{ type: 'submitting' }, accepted, { ...filledSome, filledQuantity: 10_000_000 }],
       'never-sent': [{ type: 'never-sent' }],
       denied: [{ type: 'denied', code: 'orders.price-moved' }],
       rejected: [{ type: 'submitting' }, { type: 'rejected', code: '', text: '' }],
+      absent: [{ type: 'submitting' }, { type: 'outcome-unknown', code: '', text: '' }, { type: 'absent', by: 'list' }],
     };
     expect(await ledger.amountOfDay(day)).toBe(0);
     for (const [index, [status, events]] of Object.entries(endings).entries()) {

@@ -1,7 +1,7 @@
 import { stdin, stdout } from 'node:process';
 import { createInterface } from 'node:readline';
 import { openLedger } from '../../src/store/ledger.ts';
-import { address, buyIntent, claimOf, proposalOf, start } from './samples.ts';
+import { address, buyIntentOf, claimOf, proposalOf, start } from './samples.ts';
 
 // A process of its own over the file it is told. `claim NAME COUNT` waits for a line, then claims p0, p1, … and prints
 // what came of each. `die` writes one thing of each kind and kills itself without closing anything.
@@ -13,7 +13,7 @@ if (task === 'claim') {
   await createInterface(stdin)[Symbol.asyncIterator]().next();
   const results: string[] = [];
   for (let index = 0; index < Number(count); index += 1) {
-    const intents = [{ id: `${name}-${index}`, intent: buyIntent, amount: 1 }];
+    const intents = [{ id: `${name}-${index}`, intent: buyIntentOf(`${name}-${index}`), amount: 1 }];
     const result = await ledger.claim(claimOf(`p${index}`, { intents }));
     results.push(result.kind === 'refused' ? result.reason : result.kind);
   }

@@ -7,7 +7,7 @@ import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import type { Button, Channel, Incoming, Message, Receive } from '../../src/chat/channel.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { type Environ, readConfig } from '../../src/config.ts';
-import { createLog, type Log } from '../../src/log.ts';
+import { createLog, createRedactor, type Log } from '../../src/log.ts';
 import type { Faults } from '../../src/simulator/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from './clock.ts';
@@ -110,7 +110,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     ...options.env,
   });
   if ('problems' in config) throw new Error(JSON.stringify(config.problems));
-  const log = createLog({ level: 'debug', secrets: config.config.secrets, write: (line) => void logs.push(line) });
+  const redactor = createRedactor(config.config.secrets);
+  const log = createLog({ level: 'debug', redactor, write: (line) => void logs.push(line) });
   let channel = new TestChannel();
   let settled = async (): Promise<void> => undefined;
 
@@ -122,6 +123,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       commands,
       clock,
       log,
+      redactor,
       version: '0.0.0-test',
       random: () => 0.5,
       newId: () => randomBytes(6).toString('hex'),

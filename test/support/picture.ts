@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { TelegramChannel } from '../../src/chat/telegram.ts';
+import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock } from './clock.ts';
 import { startHarness } from './harness.ts';
 import { startTelegram, type TelegramMessage } from './telegram.ts';
@@ -29,7 +30,7 @@ const bot = await startHarness({
   clock,
   env: { HOGA_OWNERS: `telegram:${owner}` },
   channels: ({ log }) => [
-    new TelegramChannel({ token: telegram.token, apiRoot: telegram.apiRoot, clock, log, menu: [] }),
+    new TelegramChannel({ token: new Secret(telegram.token), apiRoot: telegram.apiRoot, clock, log, menu: [] }),
   ],
 });
 

@@ -63,7 +63,7 @@ const refuse = (status: number, description: string, parameters?: Json): Answer 
  * would, and written down in `violations`, which every test expects to be empty.
  */
 export class TelegramStandIn {
-  readonly token = '123456:TEST-TOKEN-test-token-test-token-000';
+  readonly token: string;
   readonly violations: string[] = [];
   readonly requests: { readonly method: string; readonly body: Json; readonly at: number }[] = [];
   readonly menu: unknown[] = [];
@@ -83,8 +83,9 @@ export class TelegramStandIn {
   #nextMessage = 1;
   #poller: { readonly wake: () => void; readonly conflict: () => void } | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, token = '123456:TEST-TOKEN-test-token-test-token-000') {
     this.#clock = clock;
+    this.token = token;
   }
 
   async start(): Promise<this> {
@@ -411,6 +412,6 @@ function readHtml(html: string): string | undefined {
 }
 
 /** Starts a stand-in on any free port. */
-export function startTelegram(clock: Clock): Promise<TelegramStandIn> {
-  return new TelegramStandIn(clock).start();
+export function startTelegram(clock: Clock, token?: string): Promise<TelegramStandIn> {
+  return new TelegramStandIn(clock, token).start();
 }

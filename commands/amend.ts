@@ -1,0 +1,40 @@
+import type { Line, Message } from '../src/chat/channel.ts';
+import { defineCommand, limitPrice, orderNumberArgument, type Ticket } from '../src/chat/command.ts';
+import { outcomeMessage } from '../src/chat/notices.ts';
+import type { Instrument } from '../src/domain/instrument.ts';
+import { AppError } from '../src/errors.ts';
+import type { ConfirmedAmendment } from '../src/services/orders.ts';
+
+export const amend = defineCommand({
+  name: 'amend',
+  aliases: ['정정'],
+  role: 'trader',
+  args: { order: orderNumberArgument, price: limitPrice },
+  examples: ['/amend 1234 71000'],
+  async prepare({ broker, orders, directory, words, progress }, args): Promise<Ticket<ConfirmedAmendment>> {
+    progress({ lines: [words.progress.orders] });
+    const open = await broker.openOrders();
+    const target = open.find(({ reference }) => reference.number === args.order);
+    if (target === undefined) throw new AppError('orders.not-open', { number: args.order });
+    if (target.price === args.price) throw new AppError('orders.same-price', { price: args.price });
+    // An issue that the list of names does not have yet is taken for a share, whose steps are the coarser ones.
+    const unlisted: Instrument = { symbol: target.symbol, name: target.name, market: 'KOSPI', kind: 'stock' };
+    const amendment = { target, instrument: directory.get(target.symbol) ?? unlisted, price: args.price };
+    const { last } = await orders.checkAmendment(amendment);
+    const before = target.price === 0 ? words.orders.marketPrice : words.won(target.price);
+    const lines: Line[] = [
+      [{ bold: words.ticket.amendTitle }, ' · ', { bold: target.name }, ' ', { code: target.symbol }],
+      [{ code: target.reference.number }, ` ${words.side[target.side]} ${words.shares(target.remaining)}`],
+      [`${before} → `, { bold: words.won(args.price) }],
+      `${words.ticket.last} ${words.won(last)}`,
+      words.ticket.amendNote,
+      ...(broker.venue.kind === 'live' ? [[{ bold: words.ticket.live }]] : []),
+    ];
+    return { plan: { ...amendment, shownLast: last }, summary: { lines }, dropLabel: words.buttons.close };
+  },
+  async execute({ orders, words, person, progress }, plan: ConfirmedAmendment, proposal): Promise<Message> {
+    progress({ lines: [words.progress.sending] });
+    const order = await orders.amend(proposal, person.id, plan);
+    return outcomeMessage(words, order, plan.instrument.name);
+  },
+});

@@ -1,0 +1,61 @@
+import type { Instrument } from '../domain/instrument.ts';
+import type { OrderRequest, VenueOrder } from '../domain/order.ts';
+import { checkOrderCap, checkPrice } from '../domain/order-rules.ts';
+import { AppError } from '../errors.ts';
+import type { Broker, ReadOptions } from '../ports.ts';
+import type { Calendar } from './calendar.ts';
+import { closedMarket, type Rails, violation } from './order-check.ts';
+
+/** An order that is to go on at another price. */
+export interface Amendment {
+  /** The order as it was shown, with what was left of it. */
+  readonly target: VenueOrder;
+  readonly instrument: Instrument;
+  /** Whole won. */
+  readonly price: number;
+}
+
+/** What the venue says about an amendment before it is sent. */
+export interface AmendmentCheck {
+  /** Won. */
+  readonly last: number;
+  /** What will stand at the venue: what is left of the order, at the new price. */
+  readonly request: OrderRequest;
+  /** Won: what the day's sum grows by. */
+  readonly added: number;
+}
+
+/**
+ * Asks the venue all that decides whether an amendment would pass, and refuses what would not.
+ * @throws AppError with a `rule.*` code, `orders.changed` when something else is left of the order than was shown, or a
+ * `venue.*` one when the venue could not be asked.
+ */
+export async function checkAmendment(
+  deps: { readonly broker: Broker; readonly calendar: Calendar; readonly rails: Rails },
+  { target, instrument, price }: Amendment,
+  options: ReadOptions,
+): Promise<AmendmentCheck> {
+  const { broker, calendar, rails } = deps;
+  const session = await calendar.session();
+  if (!session.takesOrders) throw await closedMarket(calendar, session);
+  const { reference, symbol, side, exchange, remaining: quantity } = target;
+  const [quote, open, power] = await Promise.all([
+    broker.quote(symbol, options),
+    broker.openOrders(options),
+    side === 'buy' ? broker.buyingPower(symbol, price, options) : undefined,
+  ]);
+  const left = open.find((order) => order.reference.number === reference.number)?.remaining ?? 0;
+  if (left !== quantity) throw new AppError('orders.changed', { number: reference.number, left });
+  const request: OrderRequest = { symbol, side, type: 'limit', quantity, price, exchange };
+  const broken = checkPrice(request, quote, instrument.kind);
+  if (broken !== undefined) throw violation(broken);
+  const tooLarge = checkOrderCap(price * quantity, price, rails.maxOrder);
+  if (tooLarge !== undefined) throw violation(tooLarge);
+  const added = Math.max(0, (price - target.price) * quantity);
+  // What the order holds back already can be spent on it again.
+  if (power !== undefined && power.orderableCash < added) {
+    const available = Math.floor((power.orderableCash + target.price * quantity) / price);
+    throw violation({ rule: 'rule.buying-power', quantity, available, cash: power.orderableCash });
+  }
+  return { last: quote.last, request, added };
+}

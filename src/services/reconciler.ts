@@ -1,0 +1,511 @@
+import { type Clock, fromKoreanDayAndTime, koreanDay } from '../clock.ts';
+import { type Attribution, attribute, type Evidence, type Sighting } from '../domain/attribution.ts';
+import {
+  type ExecutionNotice,
+  intentIssue,
+  type OrderEvent,
+  type OrderRecord,
+  type OrderReference,
+  type OrderStatus,
+  openStatuses,
+  orderNumber,
+  type SettledBy,
+  sameAtVenue,
+  type VenueOrder,
+} from '../domain/order.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Broker, Ledger } from '../ports.ts';
+import type { Fills } from './fills.ts';
+import { Serial } from './serial.ts';
+
+/** While an order is open: a push may have been lost without a trace. */
+const pollMs = 30_000;
+/** While an outcome is unknown. */
+const unknownPollMs = 5_000;
+/** After something that one more look may explain. */
+const soonMs = 1_000;
+/** No request is under way for longer than this, in whatever process. */
+const longestSubmitMs = 60_000;
+const longestAlignBackoffMs = 30_000;
+/** Looks that must have found nothing before an order is called absent, however short the lag is said to be. */
+const leastLooks = 3;
+
+/** What the owner says of an order whose outcome the venue's lists do not tell: its number, or that there is none. */
+export type Verdict = { readonly kind: 'number'; readonly number: string } | { readonly kind: 'none' };
+
+/** The venue's lists of one day. */
+interface DayList {
+  readonly day: string;
+  readonly rows: readonly VenueOrder[];
+  /** When it was asked for, in milliseconds: what happened later may be missing. */
+  readonly askedAt: number;
+}
+
+/**
+ * Keeps the ledger in line with the venue. Pushes and lists come together here, in one queue; what an order's lost
+ * answer would have told is found out from both, and only where they cannot tell a person is asked.
+ */
+export class Reconciler {
+  readonly #broker: Broker;
+  readonly #ledger: Ledger;
+  readonly #fills: Fills;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #looksToWait: number;
+  readonly #queue = new Serial();
+  /** Pushes whose order number nobody knows yet, while it may still turn out to be ours. */
+  #held: ExecutionNotice[] = [];
+  #inFlight = 0;
+  /**
+   * Looks that did not find an unknown order, by its id. The lag is waited out by looks some seconds apart and not by
+   * the difference of two times, because a clock may be put forward in between.
+   */
+  readonly #misses = new Map<string, { readonly count: number; readonly at: number }>();
+  /** Numbers that are on the disk as seen, of one day. */
+  #noted: { day: string; readonly numbers: Set<string> } = { day: '', numbers: new Set() };
+  #looking: Promise<void> | undefined;
+  #lookAgain: Promise<void> | undefined;
+  #nextLook: { readonly at: number; readonly cancel: () => void } | undefined;
+  #lastLookAt: number | undefined;
+  #ready = true;
+  #stopped = false;
+
+  constructor(options: {
+    readonly broker: Broker;
+    readonly ledger: Ledger;
+    readonly fills: Fills;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** How long the venue's lists may lag behind what they list, in milliseconds. */
+    readonly visibilityMs: number;
+  }) {
+    this.#broker = options.broker;
+    this.#ledger = options.ledger;
+    this.#fills = options.fills;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#looksToWait = Math.max(leastLooks, Math.ceil(options.visibilityMs / unknownPollMs));
+  }
+
+  /** False after a start, until the ledger was brought in line with the venue: no order is sent before. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  /** When the venue's lists were last read, in milliseconds. */
+  get lastLookAt(): number | undefined {
+    return this.#lastLookAt;
+  }
+
+  /**
+   * What a start finds in the ledger. A `confirmed` was never sent, because `submitting` is on the disk before the
+   * request leaves; a `submitting` may have been: it is not sent again but looked for.
+   */
+  async recover(): Promise<void> {
+    for (const record of await this.#ledger.ordersByStatus(['confirmed'])) {
+      await this.#recoverOne(record, { type: 'never-sent' }, 'never-sent');
+    }
+    for (const record of await this.#ledger.ordersByStatus(['submitting'])) {
+      await this.#recoverOne(record, { type: 'outcome-unknown', code: 'process-ended', text: '' }, 'outcome-unknown');
+    }
+    this.#ready = (await this.#ledger.ordersByStatus(['outcome-unknown', ...openStatuses])).length === 0;
+  }
+
+  /** Brings the ledger in line with the venue; tries until it could be asked, and resolves then (or when stopped). */
+  async align(): Promise<void> {
+    for (let backoffMs = soonMs; !this.#stopped; backoffMs = Math.min(longestAlignBackoffMs, backoffMs * 2)) {
+      try {
+        await this.sync();
+        this.#ready = true;
+        return;
+      } catch (error) {
+        this.#log.warn('venue not asked at start', { backoffMs, error });
+        await this.#clock.sleep(backoffMs);
+      }
+    }
+  }
+
+  /**
+   * Runs one submit. Pushes may come before the answer to their own order, so those that fit none are held until no
+   * request is under way, and are looked at again then.
+   */
+  async whileInFlight(submit: () => Promise<OrderRecord>): Promise<OrderRecord> {
+    this.#inFlight += 1;
+    try {
+      const order = await submit();
+      if (order.status === 'outcome-unknown') this.#lookWithin(soonMs);
+      if (order.status === 'accepted') await this.#queue.run(() => this.#replaceTarget(order));
+      return order;
+    } finally {
+      this.#inFlight -= 1;
+      this.#release();
+      this.#lookWithin(pollMs);
+    }
+  }
+
+  /** A push from the venue. */
+  onNotice(notice: ExecutionNotice): void {
+    this.#handOver(notice, true);
+  }
+
+  #handOver(notice: ExecutionNotice, fresh: boolean): void {
+    void this.#queue
+      .run(() => this.#take(notice, fresh))
+      .catch((error: unknown) => this.#log.error('notice not taken', { number: notice.number, error }));
+  }
+
+  /**
+   * Reads the venue's lists and draws the conclusions: at start, after a reconnect, at the close, and on a timer while
+   * anything is open or unknown. @throws AppError `venue.*` when they could not be read.
+   */
+  sync(): Promise<void> {
+    if (this.#looking === undefined) {
+      this.#looking = this.#look().finally(() => {
+        this.#looking = undefined;
+      });
+      return this.#looking;
+    }
+    // The look under way may have begun too early to show what this one is wanted for.
+    const current = this.#looking;
+    this.#lookAgain ??= current
+      .catch(() => undefined)
+      .then(() => {
+        this.#lookAgain = undefined;
+        return this.sync();
+      });
+    return this.#lookAgain;
+  }
+
+  /** `sync` where nobody waits for it. */
+  syncSoon(): void {
+    void this.sync().catch((error: unknown) => {
+      this.#log.warn('venue not compared', { error });
+      this.#lookWithin(pollMs);
+    });
+  }
+
+  /** Notes which orders the venue has of an issue, so that none of them is taken for one that is sent after. */
+  async noteOrdersOf(symbol: string): Promise<void> {
+    const today = koreanDay(this.#clock.now());
+    const rows = await this.#broker.executions({ from: today, to: today, symbol }, { priority: 'urgent' });
+    await this.#noteSeen(
+      today,
+      rows.map(({ reference }) => reference.number),
+    );
+  }
+
+  /**
+   * The owner says what became of an order; the lists are read once more before it is believed.
+   * @throws AppError `settle.*` when it cannot be, `venue.*` when the lists could not be read.
+   */
+  async settle(orderId: string, verdict: Verdict): Promise<OrderRecord> {
+    const asked = await this.#ledger.order(orderId);
+    if (asked === undefined) throw new AppError('settle.unknown');
+    if (asked.status !== 'asked') throw new AppError('settle.not-asked');
+    const day = koreanDay(asked.confirmedAt);
+    const list = await this.#list(day, true);
+    return this.#queue.run(async () => {
+      await this.#conclude(list);
+      const order = (await this.#ledger.order(orderId)) ?? asked;
+      if (order.status !== 'asked') return order;
+      if (verdict.kind === 'none') return this.#settled(order, { type: 'absent', by: 'person' });
+      const number = orderNumber(verdict.number);
+      if ((await this.#ledger.orderByNumber(number, day)) !== undefined) throw new AppError('settle.taken', { number });
+      const row = list.rows.find(({ reference }) => reference.number === number);
+      const { symbol, side } = intentIssue(order.intent);
+      if (row !== undefined && (row.symbol !== symbol || row.side !== side)) {
+        throw new AppError('settle.other-order', { number });
+      }
+      const settled = await this.#accept(order, row?.reference ?? { number, branch: '' }, 'person');
+      return row === undefined ? settled : this.#fills.follow(settled, row, list.rows);
+    });
+  }
+
+  /** `sync`, unless nothing is open and nothing unknown. @throws as `sync`. */
+  async syncIfExpecting(): Promise<void> {
+    if (await this.isExpecting()) await this.sync();
+  }
+
+  /** Whether the venue may still have something to tell about an order of ours. */
+  async isExpecting(): Promise<boolean> {
+    return (await this.#expected()).length > 0;
+  }
+
+  /** Resolves when all that came in so far is dealt with. */
+  idle(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#nextLook?.cancel();
+  }
+
+  async #recoverOne(record: OrderRecord, event: OrderEvent, kind: 'never-sent' | 'outcome-unknown'): Promise<void> {
+    await this.#fills.append(record, event, (order) => ({ kind, order }));
+    this.#log.warn('order found at start', { order: record.id, status: kind });
+  }
+
+  async #take(notice: ExecutionNotice, fresh: boolean): Promise<void> {
+    const day = koreanDay(notice.at);
+    const changes = notice.kind === 'cancelled' || notice.kind === 'amended';
+    const order = await this.#ledger.orderByNumber(changes ? (notice.original ?? notice.number) : notice.number, day);
+    if (order === undefined) await this.#takeUnmatched(notice, day, fresh);
+    // The list may not show the newest yet, so one look at once and another a little later.
+    else if (!(await this.#fills.take(order, notice))) {
+      this.syncSoon();
+      this.#lookWithin(unknownPollMs);
+    }
+  }
+
+  async #takeUnmatched(notice: ExecutionNotice, day: string, fresh: boolean): Promise<void> {
+    await this.#noteSeen(day, [notice.number]);
+    const ofDay = await this.#ledger.ordersOfDay(day);
+    const doubtful = ofDay.filter(({ status }) => isUndecided(status) || status === 'asked' || status === 'absent');
+    if (this.#inFlight > 0 || doubtful.some(({ status }) => isUndecided(status))) this.#held.push(notice);
+    else
+      await this.#fills.takeForeign(
+        notice,
+        doubtful.some((one) => isAbout(one, notice)),
+      );
+    if (fresh && doubtful.length > 0) this.#lookWithin(soonMs);
+  }
+
+  /** Looks at held pushes again. */
+  #release(): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const notice of held) this.#handOver(notice, false);
+  }
+
+  async #look(): Promise<void> {
+    await this.#findLost();
+    const today = koreanDay(this.#clock.now());
+    const followed = await this.#expected();
+    const unknown = followed.some(({ status }) => status === 'outcome-unknown');
+    const days = new Set([...followed.map(({ confirmedAt }) => koreanDay(confirmedAt)), today]);
+    for (const day of [...days].sort()) {
+      const list = await this.#list(day, unknown);
+      await this.#queue.run(() => this.#conclude(list));
+    }
+    this.#lastLookAt = this.#clock.now();
+    const left = await this.#expected();
+    if (left.some(({ status }) => status === 'outcome-unknown')) this.#lookWithin(unknownPollMs);
+    else if (left.length > 0) this.#lookWithin(pollMs);
+  }
+
+  /** Orders of ours that may rest at the venue, unknown ones, and those of today that somebody was asked about. */
+  async #expected(): Promise<readonly OrderRecord[]> {
+    const today = koreanDay(this.#clock.now());
+    const orders = await this.#ledger.ordersByStatus([...openStatuses, 'outcome-unknown', 'asked']);
+    return orders.filter(({ status, confirmedAt }) => status !== 'asked' || koreanDay(confirmedAt) === today);
+  }
+
+  /** An answer that could not be written down left its order as if it were still under way. */
+  async #findLost(): Promise<void> {
+    if (this.#inFlight > 0) return;
+    for (const { id, updatedAt } of await this.#ledger.ordersByStatus(['submitting'])) {
+      if (this.#clock.now() - updatedAt < longestSubmitMs) continue;
+      await this.#ledger.appendOrderEvent(
+        id,
+        { type: 'outcome-unknown', code: 'not-recorded', text: '' },
+        this.#clock.now(),
+      );
+    }
+  }
+
+  /** All orders of a day; `complete` also asks for those that can still be changed, where that is another list. */
+  async #list(day: string, complete: boolean): Promise<DayList> {
+    const askedAt = this.#clock.now();
+    const options = { priority: 'background' } as const;
+    const [rows, open] = await Promise.all([
+      this.#broker.executions({ from: day, to: day }, options),
+      complete && this.#broker.venue.listsAll && day === koreanDay(askedAt) ? this.#broker.openOrders(options) : [],
+    ]);
+    const listed = new Set(rows.map(({ reference }) => reference.number));
+    return { day, askedAt, rows: [...rows, ...open.filter(({ reference }) => !listed.has(reference.number))] };
+  }
+
+  async #conclude(list: DayList): Promise<void> {
+    const { day, rows } = list;
+    const ofDay = [...(await this.#ledger.ordersOfDay(day))].reverse();
+    for (const order of ofDay) {
+      if (['outcome-unknown', 'asked', 'absent'].includes(order.status)) await this.#settleByList(order, list);
+    }
+    const over = day < koreanDay(this.#clock.now());
+    for (const order of await this.#ledger.ordersOfDay(day)) {
+      // A cancelled, amended or expired order may still be told a fill that crossed.
+      const row = rows.find(({ reference }) => reference.number === order.reference?.number);
+      const followed = order.intent.kind !== 'cancel' && row !== undefined;
+      const current = followed ? await this.#fills.follow(order, row, rows) : order;
+      if (over && order.intent.kind !== 'cancel') await this.#fills.expire(current);
+    }
+    await this.#noteSeen(
+      day,
+      rows.map(({ reference }) => reference.number),
+    );
+    this.#release();
+  }
+
+  async #settleByList(order: OrderRecord, list: DayList): Promise<void> {
+    const ofDay = await this.#ledger.ordersOfDay(list.day);
+    const twin = ofDay.some(
+      (other) =>
+        other.id !== order.id &&
+        ['submitting', 'outcome-unknown'].includes(other.status) &&
+        sameAtVenue(other.intent, order.intent),
+    );
+    // What fits might be the twin's, whose number is not known yet.
+    if (order.status !== 'outcome-unknown' && (twin || this.#inFlight > 0)) return;
+    const sentAt = await this.#sentAt(order);
+    const attribution = attribute(order.intent, sentAt, await this.#evidence(order, list, ofDay));
+    if (attribution.kind === 'found') {
+      const reference = attribution.sighting?.reference ?? { number: '', branch: '' };
+      await this.#accept(order, reference, 'list');
+    } else if (attribution.kind === 'moot' && order.status !== 'absent') {
+      await this.#settled(order, { type: 'rejected', code: 'moot', text: '' });
+    } else if (order.status === 'outcome-unknown') await this.#waitOrAsk(order, list, attribution);
+  }
+
+  /** Not found, or not for certain: after the lists had their time, that is an answer too. */
+  async #waitOrAsk(order: OrderRecord, list: DayList, attribution: Attribution): Promise<void> {
+    const last = this.#misses.get(order.id) ?? { count: 0, at: list.askedAt };
+    const apart = list.askedAt - last.at;
+    if (last.count === 0 || apart >= unknownPollMs)
+      this.#misses.set(order.id, { count: last.count + 1, at: list.askedAt });
+    else if (apart < 0) this.#misses.set(order.id, { ...last, at: list.askedAt });
+    // The first look is at the beginning of the lag, so one more than fit into it.
+    if ((this.#misses.get(order.id)?.count ?? 0) <= this.#looksToWait) return;
+    const candidates = attribution.kind === 'ambiguous' ? attribution.candidates : [];
+    if (candidates.length === 0 && this.#broker.venue.listsAll) {
+      await this.#settled(order, { type: 'absent', by: 'list' });
+      return;
+    }
+    const event = { type: 'asked', candidates: candidates.map(({ reference }) => reference.number) } as const;
+    await this.#fills.append(order, event, (after) => ({
+      kind: 'asked',
+      order: after,
+      candidates: candidates.map(({ reference: { number }, quantity, price, placedAt }) => ({
+        number,
+        quantity,
+        price,
+        placedAt,
+      })),
+    }));
+    this.#log.warn('order outcome asked', { order: order.id, candidates: event.candidates });
+  }
+
+  async #accept(order: OrderRecord, reference: OrderReference, by: SettledBy): Promise<OrderRecord> {
+    const accepted = await this.#settled(order, { type: 'accepted', reference, by });
+    await this.#replaceTarget(accepted);
+    return accepted;
+  }
+
+  /** What an amendment that went through has replaced, where that is an order of ours. */
+  async #replaceTarget({ intent, reference, confirmedAt }: OrderRecord): Promise<void> {
+    if (intent.kind !== 'amend' || reference === undefined) return;
+    const target = await this.#ledger.orderByNumber(intent.target.number, koreanDay(confirmedAt));
+    if (target !== undefined) await this.#fills.replace(target, reference.number);
+  }
+
+  async #settled(order: OrderRecord, event: OrderEvent): Promise<OrderRecord> {
+    const late = order.status === 'absent';
+    const after = await this.#fills.append(order, event, (record) => ({ kind: 'settled', order: record, late }));
+    this.#misses.delete(order.id);
+    this.#log.warn('order outcome settled', { order: order.id, status: after.status, late });
+    return after;
+  }
+
+  async #sentAt(order: OrderRecord): Promise<number> {
+    const events = await this.#ledger.orderEvents(order.id);
+    return events.find(({ event }) => event.type === 'submitting')?.at ?? order.confirmedAt;
+  }
+
+  async #evidence(order: OrderRecord, { day, rows }: DayList, ofDay: readonly OrderRecord[]): Promise<Evidence> {
+    const owned = new Set(ofDay.flatMap(({ reference }) => (reference === undefined ? [] : [reference.number])));
+    const before = await this.#ledger.seenBefore(order.id);
+    const branches = new Map<VenueOrder['exchange'], Set<string>>();
+    for (const { reference, exchange } of rows) {
+      if (owned.has(reference.number)) {
+        branches.set(exchange, (branches.get(exchange) ?? new Set()).add(reference.branch));
+      }
+    }
+    const listed = new Set(rows.map(({ reference }) => reference.number));
+    const pushed = this.#held.filter(({ at, number }) => koreanDay(at) === day && !listed.has(number));
+    return {
+      sightings: [...rows.map(fromRow), ...firstOfEach(pushed).map(fromNotice)],
+      isOwned: (number) => owned.has(number),
+      wasSeenBefore: (number) => before.has(number),
+      isOurBranch: ({ exchange, reference }) => {
+        const known = exchange && branches.get(exchange);
+        return known === undefined || known.has(reference.branch);
+      },
+    };
+  }
+
+  async #noteSeen(day: string, numbers: readonly string[]): Promise<void> {
+    if (this.#noted.day !== day) this.#noted = { day, numbers: new Set() };
+    const fresh = numbers.filter((number) => !this.#noted.numbers.has(number));
+    if (fresh.length === 0) return;
+    await this.#ledger.noteSeen(day, fresh);
+    for (const number of fresh) this.#noted.numbers.add(number);
+  }
+
+  /** A look at most so far ahead; a sooner one stands. */
+  #lookWithin(delayMs: number): void {
+    if (this.#stopped) return;
+    const at = this.#clock.now() + delayMs;
+    if (this.#nextLook !== undefined && this.#nextLook.at <= at) return;
+    this.#nextLook?.cancel();
+    const cancel = this.#clock.timer(delayMs, () => {
+      this.#nextLook = undefined;
+      void this.#lookIfWanted().catch((error: unknown) => this.#log.error('ledger not read', { error }));
+    });
+    this.#nextLook = { at, cancel };
+  }
+
+  async #lookIfWanted(): Promise<void> {
+    const ofDay = await this.#ledger.ordersOfDay(koreanDay(this.#clock.now()));
+    const wanted = (await this.isExpecting()) || ofDay.some(({ status }) => status === 'absent' || isUndecided(status));
+    if (wanted) this.syncSoon();
+  }
+}
+
+/** Whether it may still turn out to be at the venue, by itself. */
+function isUndecided(status: OrderStatus): boolean {
+  return status === 'submitting' || status === 'outcome-unknown';
+}
+
+function isAbout({ intent }: OrderRecord, notice: ExecutionNotice): boolean {
+  const { symbol, side } = intentIssue(intent);
+  return intent.kind !== 'cancel' && symbol === notice.symbol && side === notice.side;
+}
+
+function fromRow(row: VenueOrder): Sighting {
+  return { ...row, placedAt: fromKoreanDayAndTime(row.day, row.time), standing: row };
+}
+
+/** The first push about each order: that of its acceptance, unless it was lost. */
+function firstOfEach(notices: readonly ExecutionNotice[]): readonly ExecutionNotice[] {
+  return notices.filter((notice, index) => notices.findIndex(({ number }) => number === notice.number) === index);
+}
+
+function fromNotice(notice: ExecutionNotice): Sighting {
+  const { number, original, symbol, side, kind, at } = notice;
+  const fill = kind === 'filled';
+  return {
+    reference: { number, branch: '' },
+    original,
+    action: original === undefined ? 'new' : kind === 'cancelled' ? 'cancel' : 'amend',
+    symbol,
+    side,
+    quantity: notice.orderQuantity || notice.quantity,
+    price: fill ? undefined : notice.price,
+    type: undefined,
+    exchange: undefined,
+    viaApi: undefined,
+    placedAt: at,
+    standing: undefined,
+  };
+}
