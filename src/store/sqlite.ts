@@ -14,6 +14,8 @@ export type Durability = 'full' | 'normal';
 const busyTimeoutMs = 5_000;
 const beginRetryMs = 10;
 const synchronousLevel: Readonly<Record<Durability, number>> = { normal: 1, full: 2 };
+/** Lists of values make statements of many lengths; those beyond this are compiled each time. */
+const mostStatements = 200;
 /** The primary result code; the extended one keeps it in its lowest byte. */
 const sqliteBusy = 5;
 
@@ -160,16 +162,23 @@ function isBusy(error: unknown): boolean {
 }
 
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  // Compiling a statement takes longer than most of them run, and the ledger has few.
+  const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   return {
     close: () => database.close(),
     prepare(sql) {
+      const known = statements.get(sql);
+      if (known !== undefined) return known;
       const statement = database.prepare(sql);
-      return {
+      const prepared = {
         reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...parameters.map(asInput)),
-        run: (parameters) => statement.run(...parameters.map(asInput)),
-        iterate: (parameters) => statement.iterate(...parameters.map(asInput)),
+        all: (parameters: readonly unknown[]) => statement.all(...parameters.map(asInput)),
+        run: (parameters: readonly unknown[]) => statement.run(...parameters.map(asInput)),
+        iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(asInput)),
       };
+      // Migrations change tables under statements that were compiled before.
+      if (/^(?:select|insert|update|delete)\b/i.test(sql) && statements.size < mostStatements) statements.set(sql, prepared);
+      return prepared;
     },
   };
 }

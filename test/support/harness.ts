@@ -64,6 +64,8 @@ export interface HarnessOptions {
   /** Channels beside the terminal's, made anew at every start of the bot. */
   readonly channels?: (parts: { readonly clock: JumpClock; readonly log: Log }) => readonly Channel[];
   readonly socketTimings?: AppOptions['socketTimings'];
+  /** Other commands than the bot's own. */
+  readonly commands?: AppOptions['commands'];
 }
 
 /** The whole bot against the simulator, over real sockets, with a chat in the test's hands. */
@@ -120,7 +122,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     scheduler = new TestScheduler(log);
     const started = await startApp({
       config: config.config,
-      commands,
+      commands: options.commands ?? commands,
       clock,
       log,
       redactor,

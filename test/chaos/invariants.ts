@@ -1,0 +1,291 @@
+import { koreanDay } from '../../src/clock.ts';
+import {
+  intentIssue,
+  type OrderEvent,
+  type OrderRecord,
+  orderNumber,
+  sameAtVenue,
+  unsettledStatuses,
+} from '../../src/domain/order.ts';
+import type { Ledger } from '../../src/ports.ts';
+import type { SimulatorState } from '../../src/simulator/state.ts';
+import { capOfDay, capOfOrder } from './scenario.ts';
+import type { World } from './world.ts';
+
+/** How a scenario ended. */
+export interface Verdict {
+  /** One sentence each; none is what is wanted. */
+  readonly violations: readonly string[];
+  readonly intents: number;
+  /** Outcomes that were unknown at some time. */
+  readonly unknown: number;
+  readonly settled: number;
+  readonly asked: number;
+  readonly crashes: number;
+}
+
+interface Told {
+  readonly number: string;
+  readonly quantity: number;
+  readonly total: number;
+}
+
+type VenueOrder = SimulatorState['orders'][number];
+export type Story = OrderRecord & { readonly events: readonly { readonly at: number; readonly event: OrderEvent }[] };
+
+/** What is the same however a bot was driven: what it wrote and said, and what the venue knows to be true. */
+export interface Facts {
+  readonly state: SimulatorState;
+  /** Numbers of orders that did not come from the bot. */
+  readonly elsewhere: ReadonlySet<string>;
+  readonly holdings: readonly { readonly symbol: string; readonly quantity: number }[];
+  readonly stories: readonly Story[];
+  /** Messages that were written and never shown. */
+  readonly pending: number;
+  /** Texts of messages, as often as they were shown. */
+  readonly texts: readonly string[];
+  /** How often a message may have appeared again: once for each crash, and for each answer of a chat that was lost. */
+  readonly mayRepeat: number;
+  /** Won, by the bot's settings. */
+  readonly caps: { readonly order: number; readonly day: number };
+}
+
+/** The orders of a day with their events, oldest first. */
+export async function readStories(ledger: Ledger, day: string): Promise<readonly Story[]> {
+  const orders = [...(await ledger.ordersOfDay(day))].reverse();
+  return Promise.all(orders.map(async (order) => ({ ...order, events: await ledger.orderEvents(order.id) })));
+}
+
+/** One sentence for each promise that was broken. */
+export function violationsOf(facts: Facts): readonly string[] {
+  const { state, elsewhere, stories, pending } = facts;
+  const ours = state.orders.filter(({ number }) => !elsewhere.has(number));
+  return [
+    ...(pending > 0 ? [`${pending} messages were never shown`] : []),
+    ...onceEach(stories, ours),
+    ...allKnown(stories),
+    ...samePosition(facts),
+    ...withinCaps(ours, facts.caps),
+    ...toldOnce(facts, ours),
+  ];
+}
+
+/** Holds what the bot of a scenario wrote and said against what the venue knows to be true. */
+export async function judge(
+  world: World,
+  elsewhere: ReadonlySet<string>,
+  holdings: Facts['holdings'],
+): Promise<Verdict> {
+  const state = world.simulator.state();
+  const { stories, pending } = await world.readLedger(async (ledger) => ({
+    stories: await readStories(ledger, koreanDay(state.clock.now)),
+    pending: await ledger.outboxPending(),
+  }));
+  const texts = world.shown.map(({ text }) => text);
+  const mayRepeat = world.crashes + world.lostAcknowledgements;
+  const caps = { order: capOfOrder, day: capOfDay };
+  const violations = [
+    ...world.complaints.map((line) => `the log complains: ${line}`),
+    ...violationsOf({ state, elsewhere, holdings, stories, pending, texts, mayRepeat, caps }),
+    ...confirmed(stories, world),
+    ...halted(stories, world),
+  ];
+  return { violations, ...countUnknown(stories), crashes: world.crashes };
+}
+
+/** How many outcomes were unknown at some time, and how they were settled. */
+export function countUnknown(stories: readonly Story[]): Omit<Verdict, 'violations' | 'crashes'> {
+  const unknown = stories.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
+  const asked = unknown.filter(isAsked).length;
+  return { intents: stories.length, unknown: unknown.length, settled: unknown.length - asked, asked };
+}
+
+const sentAt = ({ events }: Story): number | undefined => events.find(({ event }) => event.type === 'submitting')?.at;
+const numberOf = (order: VenueOrder): string => orderNumber(order.number);
+const isAsked = ({ events }: Story): boolean => events.some(({ event }) => event.type === 'asked');
+
+/** Orders at the venue per confirmed intent ≤ 1, each tied to the intent that it came of. */
+function onceEach(stories: readonly Story[], ours: readonly VenueOrder[]): readonly string[] {
+  const violations: string[] = [];
+  for (const order of ours) {
+    const owners = stories.filter(({ reference }) => reference?.number === numberOf(order));
+    const unowned = owners.length === 0 && !stories.some((story) => mayHaveMade(story, order));
+    if (owners.length > 1) violations.push(`order ${numberOf(order)} belongs to ${owners.length} intents`);
+    if (unowned) violations.push(`order ${numberOf(order)} (${order.action}) belongs to no intent`);
+  }
+  for (const story of stories) {
+    const { intent, reference, status } = story;
+    const order = ours.find((candidate) => reference !== undefined && numberOf(candidate) === reference.number);
+    if (reference !== undefined && reference.number !== '' && order === undefined) {
+      violations.push(`intent ${story.id} names order ${reference.number}, which the venue has not`);
+    }
+    if (order !== undefined && !madeBy(story, order)) {
+      violations.push(`intent ${story.id} was tied to order ${reference?.number}, which is not what it asked for`);
+    }
+    if (sentAt(story) === undefined && reference !== undefined) violations.push(`intent ${story.id} was never sent`);
+    const absent = story.events.some(({ event }) => event.type === 'absent' && event.by === 'list');
+    if (absent && status !== 'absent') violations.push(`intent ${story.id} was called absent and was there`);
+    // Equal orders go one after the other: their numbers rise as they were sent.
+    const later = stories.find(
+      (other) =>
+        sameAtVenue(other.intent, intent) &&
+        (sentAt(other) ?? 0) > (sentAt(story) ?? 0) &&
+        Number(other.reference?.number ?? Number.POSITIVE_INFINITY) < Number(reference?.number ?? 0),
+    );
+    if (later !== undefined) violations.push(`intents ${story.id} and ${later.id} have each other's orders`);
+  }
+  return violations;
+}
+
+/** Whether a venue's order is what the intent asked for. */
+function madeBy({ intent }: Story, order: VenueOrder): boolean {
+  if (intent.kind === 'cancel') {
+    return order.action === 'cancel' && orderNumber(order.original ?? '') === intent.target.number;
+  }
+  const { symbol, side, quantity, price, type } = intent.request;
+  const same =
+    order.symbol === symbol &&
+    order.side === side &&
+    order.quantity === quantity &&
+    (type === 'market' ? order.type === '01' : order.price === price);
+  if (intent.kind === 'place') return same && order.action === 'new';
+  return same && order.action === 'amend' && orderNumber(order.original ?? '') === intent.target.number;
+}
+
+/** An order without an owner is accounted for where a person was asked, or a cancel was known by its effect alone. */
+function mayHaveMade(story: Story, order: VenueOrder): boolean {
+  return madeBy(story, order) && (story.status === 'asked' || story.reference?.number === '');
+}
+
+function allKnown(stories: readonly Story[]): readonly string[] {
+  return stories
+    .filter(({ status }) => status !== 'asked' && unsettledStatuses.includes(status))
+    .map(({ id, status }) => `intent ${id} ended ${status}`);
+}
+
+function samePosition({ stories, state, elsewhere, holdings }: Facts): readonly string[] {
+  const violations: string[] = [];
+  const asked = stories.filter(({ status }) => status === 'asked');
+  for (const order of state.orders) {
+    const story = stories.find(({ reference }) => reference?.number === numberOf(order));
+    if (story === undefined || elsewhere.has(order.number) || story.intent.kind === 'cancel') continue;
+    if (story.filledQuantity !== order.filled) {
+      violations.push(`order ${numberOf(order)}: ${order.filled} filled, the ledger has ${story.filledQuantity}`);
+    }
+    if (story.filledAmount !== order.filledAmount) {
+      violations.push(
+        `order ${numberOf(order)}: filled for ${order.filledAmount}, the ledger has ${story.filledAmount}`,
+      );
+    }
+    const open = story.status === 'accepted' || story.status === 'partly-filled';
+    if (open !== order.remaining > 0)
+      violations.push(`order ${numberOf(order)} is ${order.status}, not ${story.status}`);
+  }
+  for (const symbol of ['005930', '000660']) {
+    const signed = (side: string, quantity: number): number => (side === 'buy' ? quantity : -quantity);
+    const start = holdings.find((held) => held.symbol === symbol)?.quantity ?? 0;
+    const byUs = stories
+      .filter(({ intent }) => intent.kind !== 'cancel' && intentIssue(intent).symbol === symbol)
+      .reduce((sum, story) => sum + signed(intentIssue(story.intent).side, story.filledQuantity), 0);
+    const byOthers = state.orders
+      .filter((order) => order.symbol === symbol && elsewhere.has(order.number))
+      .reduce((sum, order) => sum + signed(order.side, order.filled), 0);
+    const held = state.accounts[0]?.holdings.find((holding) => holding.symbol === symbol)?.quantity ?? 0;
+    const doubtful = asked.some(({ intent }) => intentIssue(intent).symbol === symbol);
+    if (!doubtful && start + byUs + byOthers !== held) {
+      violations.push(`${symbol}: the account holds ${held}, the ledger says ${start + byUs + byOthers}`);
+    }
+  }
+  return violations;
+}
+
+/** Nothing was sent without a press of the ticket's own person, who may order. */
+function confirmed(stories: readonly Story[], world: World): readonly string[] {
+  const persons: Readonly<Record<string, string>> = {
+    'telegram:1': 'telegram:1',
+    'discord:2': 'telegram:1',
+    'console:local': 'console:local',
+    'telegram:3': 'telegram:3',
+  };
+  return stories
+    .filter(
+      (story) =>
+        !world.did.some(
+          ({ identity, input }) =>
+            input.kind === 'press' &&
+            input.button === `confirm:${story.proposalId}` &&
+            persons[identity] === story.personId,
+        ),
+    )
+    .map(({ id }) => `intent ${id} was confirmed by nobody who may`);
+}
+
+/** By what reached the venue, whatever became of it there; an amendment counts for what it adds. */
+function withinCaps(ours: readonly VenueOrder[], caps: Facts['caps']): readonly string[] {
+  const byNumber = new Map(ours.map((order) => [order.number, order]));
+  const amounts = ours
+    .filter(({ action, status }) => action !== 'cancel' && status !== 'rejected')
+    .map((order) => {
+      const before = order.original === null ? 0 : (byNumber.get(order.original)?.price ?? order.price);
+      return { order, added: order.quantity * Math.max(0, order.price - before) };
+    });
+  const sum = amounts.reduce((total, { added }) => total + added, 0);
+  const large = amounts.filter(({ order }) => order.price * order.quantity > caps.order);
+  return [
+    ...(sum > caps.day ? [`${sum} won were ordered in a day`] : []),
+    ...large.map(({ order }) => `order ${numberOf(order)} is larger than one order may be`),
+  ];
+}
+
+/** After a halt was acknowledged nothing new left until somebody resumed. */
+function halted(stories: readonly Story[], world: World): readonly string[] {
+  const resumes = world.did.filter(({ input }) => input.kind === 'text' && input.text === '/resume');
+  return world.shown
+    .filter(({ text }) => text.includes('거래를 정지했습니다'))
+    .flatMap(({ at }) => {
+      const until = resumes.find((resume) => resume.at >= at)?.at ?? Number.POSITIVE_INFINITY;
+      return stories
+        .filter(({ intent, ...story }) => {
+          const sent = sentAt({ intent, ...story });
+          // The bot's own clock may be off by some seconds from the world's.
+          return intent.kind !== 'cancel' && sent !== undefined && sent > at + 5_000 && sent < until - 5_000;
+        })
+        .map(({ id }) => `intent ${id} was sent while trading was halted`);
+    });
+}
+
+/** Each filled share was told, and once: in all chats together, but for what a crash or a chat made appear again. */
+function toldOnce({ stories, texts, mayRepeat }: Facts, ours: readonly VenueOrder[]): readonly string[] {
+  const violations: string[] = [];
+  const told = texts.flatMap(readFill);
+  const foreign = texts.flatMap((text) => /다른 곳 주문의 체결[\s\S]*주문번호 (\d+)/.exec(text)?.[1] ?? []);
+  let repeated = 0;
+  for (const order of ours.filter(({ action }) => action !== 'cancel')) {
+    const story = stories.find(({ reference }) => reference?.number === numberOf(order));
+    if (story === undefined) continue;
+    const mine = told.filter(({ number }) => number === numberOf(order));
+    const totals = new Map(mine.map(({ total, quantity }) => [total, quantity]));
+    repeated += mine.length - totals.size;
+    let sum = 0;
+    for (const [total, quantity] of [...totals].sort(([a], [b]) => a - b)) {
+      sum += quantity;
+      if (sum !== total) violations.push(`order ${numberOf(order)}: told ${quantity} more, ${total} in all`);
+    }
+    if (sum !== order.filled) violations.push(`order ${numberOf(order)}: ${order.filled} filled, ${sum} told`);
+    const doubted = isAsked(story) || story.events.some(({ event }) => event.type === 'absent');
+    if (!doubted && foreign.includes(numberOf(order))) {
+      violations.push(`order ${numberOf(order)}: a fill of ours was called another's`);
+    }
+  }
+  const strange = told.filter(({ number }) => !ours.some((order) => numberOf(order) === number));
+  for (const { number } of strange) violations.push(`order ${number}: a fill of another's was called ours`);
+  if (repeated > mayRepeat) violations.push(`${repeated} messages appeared again`);
+  return violations;
+}
+
+function readFill(text: string): readonly Told[] {
+  const found = /^(?:\[\S+\] )?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(text);
+  if (found === null) return [];
+  const count = (part: string | undefined): number => Number((part ?? '').replaceAll(',', ''));
+  return [{ quantity: count(found[1]), total: count(found[2]), number: found[3] ?? '' }];
+}
