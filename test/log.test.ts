@@ -28,6 +28,7 @@ describe('the log', () => {
     ['the cause of an error', { error: new AppError('x', { url: 'a' }, { cause: new Error('canary-app-key') }) }],
     ['an account', { body: '{"ACNT":"1234567801"}', shown: '12345678-01' }],
     ['a bearer token', { header: 'Bearer eyJ0eXAiOiJKV1Qi.eyJzdWIiOiJ0b2tlbiJ9.c2lnbmF0dXJl' }],
+    ['a bearer token that is no JWT', { headers: 'authorization: bearer canary-0aF.x_~+/=' }],
     ['a bot token in a URL', { url: 'https://api.telegram.org/bot123456:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/getMe' }],
   ])('hides secrets in %s', (_where, fields) => {
     log.error('something failed', fields);
@@ -71,6 +72,11 @@ describe('the redactor', () => {
 
   test('takes the longer of two that begin alike', () => {
     expect(redactor('secret', 'secret-and-more').redact('secret-and-more')).toBe('[redacted]');
+  });
+
+  test('knows a secret by its beginning, where a text was cut short', () => {
+    const { redact } = redactor('123456:canary+canary/canary=');
+    expect(redact("'123456:canary+ca…' and '123456:ca'")).toBe("'[redacted]…' and '123456:ca'");
   });
 
   test('nothing to hide hides nothing', () => {

@@ -399,13 +399,6 @@ describe('after a start', () => {
   });
 });
 
-describe('arming', () => {
-  test('/arm where no real money moves has nothing to do', async () => {
-    await start();
-    expect(await bot.say('/arm')).toContain('켤 필요가 없습니다');
-  });
-});
-
 describe('halting', () => {
   test('an order that waits in the lane does not leave after a halt', async () => {
     await start();

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Duplex, duplexPair } from 'node:stream';
 import { commands } from '../../commands/index.ts';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import type { Button, Channel, Incoming, Message, Receive } from '../../src/chat/channel.ts';
@@ -64,6 +65,8 @@ export interface HarnessOptions {
   /** Channels beside the terminal's, made anew at every start of the bot. */
   readonly channels?: (parts: { readonly clock: JumpClock; readonly log: Log }) => readonly Channel[];
   readonly socketTimings?: AppOptions['socketTimings'];
+  /** The bot takes the simulator for this REST host, as far as it can tell: nothing is ever sent there. */
+  readonly host?: string;
   /** Other commands than the bot's own. */
   readonly commands?: AppOptions['commands'];
 }
@@ -97,6 +100,13 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
+/** A connection to the simulator's REST side without a network. */
+function connectTo(simulator: Simulator): Duplex {
+  const [ours, theirs] = duplexPair();
+  simulator.acceptRest(theirs);
+  return ours;
+}
+
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), 'hoga-'));
   const clock = options.clock ?? new JumpClock();
@@ -105,7 +115,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const logs: string[] = [];
   const config = readConfig({
     KIS_ENV: 'simulator',
-    KIS_REST_URL: simulator.restUrl,
+    KIS_REST_URL: options.host ?? simulator.restUrl,
     KIS_WS_URL: simulator.wsUrl,
     KIS_CALLS_PER_SECOND: '1000',
     STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
@@ -131,6 +141,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       newId: () => randomBytes(6).toString('hex'),
       timeouts: options.timeouts,
       socketTimings: options.socketTimings,
+      transports: options.host === undefined ? undefined : { connectRest: () => connectTo(simulator) },
       scheduler,
       ...how,
       channels: (whenSettled) => {
