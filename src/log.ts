@@ -22,6 +22,8 @@ export interface Redactor {
 const mostLearnt = 100;
 /** Taking out anything shorter would leave nothing to read. */
 const shortestSecret = 4;
+/** A text that was cut short may end within a secret: so much of one is told by its beginning. */
+const tellingStart = 12;
 
 /**
  * Knows the secrets it was given, in the forms in which they travel, and what looks like one: bearer tokens, JWTs, bot
@@ -50,8 +52,10 @@ function patternOf(secrets: readonly Secret[]): RegExp {
   const texts = secrets.map((secret) => secret.reveal().trim().toWellFormed());
   const forms = new Set(texts.filter(({ length }) => length >= shortestSecret).flatMap(formsOf));
   // Of two that begin alike the longer must be tried first, or its end would stay.
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length);
-  return forms.size === 0 ? /$^/g : new RegExp(longestFirst.map(wherever).join('|'), 'g');
+  const whole = [...forms].sort((a, b) => b.length - a.length).map(wherever);
+  const long = texts.filter(({ length }) => length > tellingStart);
+  const cutShort = long.map((text) => `${literally(text.slice(0, tellingStart))}[\\w+/=~.-]*`);
+  return forms.size === 0 ? /$^/g : new RegExp([...whole, ...cutShort].join('|'), 'g');
 }
 
 /** A text as it stands in plain, in JSON, in JSON within JSON, in URLs and forms, and in base64. */
@@ -81,8 +85,12 @@ function inBase64(text: string): readonly string[] {
 
 /** Digits alone are only meant where the number ends too: the time of day may well hold somebody's account number. */
 function wherever(form: string): string {
-  const literal = form.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const literal = literally(form);
   return /^\d+$/.test(form) ? `(?:(?<!\\d)|(?<=%[\\dA-Fa-f]{2}))${literal}(?!\\d)` : literal;
+}
+
+function literally(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 }
 
 /** JSON lines on stderr: `level,time,msg` and fields. */
