@@ -8,6 +8,7 @@ export const balance = defineCommand({
   name: 'balance',
   aliases: ['잔고', '보유', 'b'],
   role: 'viewer',
+  private: true,
   args: {},
   examples: ['/balance'],
   async run({ broker, words, progress }): Promise<Message> {

@@ -11,6 +11,7 @@ export const orders = defineCommand({
   name: 'orders',
   aliases: ['주문', '미체결', 'o'],
   role: 'viewer',
+  private: true,
   args: {},
   examples: ['/orders'],
   async run(context): Promise<Message> {
@@ -32,11 +33,9 @@ export const orders = defineCommand({
     }
     if (today.some(({ status }) => status === 'outcome-unknown')) lines.push('', words.orders.unknownNote);
     if (today.some(({ status }) => status === 'asked')) lines.push('', words.orders.askedNote);
-    const buttons = open.slice(0, mostButtons).map((order): readonly Button[] => [
-      {
-        id: `run:/cancel ${order.reference.number}`,
-        label: words.buttons.cancelOrder(`${order.name} ${order.reference.number}`),
-      },
+    const buttons = open.slice(0, mostButtons).map(({ name, reference: { number } }): readonly Button[] => [
+      { id: `ask:/amend ${number}`, label: words.buttons.amendOrder(`${name} ${number}`) },
+      { id: `run:/cancel ${number}`, label: words.buttons.cancelOrder(`${name} ${number}`) },
     ]);
     return { lines, buttons };
   },

@@ -29,6 +29,7 @@ export const settle = defineCommand({
   name: 'settle',
   aliases: ['결과'],
   role: 'owner',
+  private: true,
   effect: 'change',
   args: { intent: intentId, verdict },
   examples: ['/settle 3f9a1c0b7d2e 1234', '/settle 3f9a1c0b7d2e 없음'],

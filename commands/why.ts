@@ -17,6 +17,7 @@ export const why = defineCommand({
   name: 'why',
   aliases: ['이유'],
   role: 'viewer',
+  private: true,
   args: { order: orderName },
   examples: ['/why 1234'],
   async run({ stories, directory, words }, args): Promise<Message> {

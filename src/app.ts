@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Channel, Receive } from './chat/channel.ts';
+import type { Channel, Receive, Suggest } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
 import { noticeMessage } from './chat/notices.ts';
@@ -186,6 +186,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     await outbox.post({ address: consoleChat, message: { lines: [words.pairing.invite(code)] } });
   };
   const receive: Receive = (incoming) => router.receive(incoming);
+  const suggest: Suggest = (query) => router.suggest(query);
 
   if (!readOnly) {
     await reconciler.recover();
@@ -215,7 +216,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     await symbols.load();
     await alerts.restore();
   }
-  for (const channel of channels.values()) await channel.start(receive);
+  for (const channel of channels.values()) await channel.start(receive, suggest);
   outbox.flush();
   log.info('started', { venue: broker.venue.kind, channels: [...channels.keys()] });
 

@@ -19,11 +19,23 @@ export interface Button {
   readonly label: string;
 }
 
+/** A picture or a file that goes with a message. */
+export interface Attachment {
+  readonly kind: 'photo' | 'file';
+  /** With its ending: `chart.png`. */
+  readonly name: string;
+  /** Base64, because messages wait on disk as JSON. */
+  readonly data: string;
+}
+
 /** What a channel shows. Channels translate it and decide nothing about it. */
 export interface Message {
   readonly lines: readonly Line[];
   /** Rows of buttons. */
   readonly buttons?: readonly (readonly Button[])[];
+  /** Money matters: where others read along, it is shown to the person alone. */
+  readonly private?: boolean | undefined;
+  readonly attachments?: readonly Attachment[];
 }
 
 /** What a person did in a channel. */
@@ -44,12 +56,30 @@ export interface Incoming {
 /** Hands something over; resolves when everything it caused has been said. Channels need not wait for it. */
 export type Receive = (incoming: Incoming) => Promise<void>;
 
+/** What somebody has typed so far for one argument of a command, where a channel can propose how to go on. */
+export interface SuggestionQuery {
+  readonly identity: string;
+  readonly command: string;
+  /** The argument's key in the command's declaration. */
+  readonly argument: string;
+  readonly text: string;
+}
+
+export interface Suggestion {
+  readonly label: string;
+  /** What takes the place of what was typed. */
+  readonly value: string;
+}
+
+/** At once, from memory: a platform waits a moment only. Nothing for those who may not use the command. */
+export type Suggest = (query: SuggestionQuery) => readonly Suggestion[];
+
 /**
  * A place to chat in. `send` and `edit` throw ChannelError; they are called for one chat at a time, in order.
  */
 export interface Channel {
   readonly name: string;
-  start(receive: Receive): Promise<void>;
+  start(receive: Receive, suggest: Suggest): Promise<void>;
   /** Returns the channel's own name for the message, for editing it later. */
   send(chatId: string, message: Message): Promise<string>;
   edit(chatId: string, reference: string, message: Message): Promise<void>;

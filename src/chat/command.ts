@@ -70,6 +70,8 @@ interface Declaration<A extends ArgumentKinds> {
    * always runs. A ticket command is a change without saying so.
    */
   readonly effect?: 'change' | 'stop';
+  /** Its answers are about somebody's money: where others read along they are shown to the person alone. */
+  readonly private?: true;
   /** As typed; the first is quoted when somebody got it wrong. */
   readonly examples: readonly [string, ...string[]];
 }

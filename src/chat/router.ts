@@ -5,7 +5,7 @@ import { errorSentence, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
 import type { ChatAddress, Ledger, Proposal } from '../ports.ts';
 import type { PairResult } from '../services/people.ts';
-import type { Button, Incoming, Line, Message } from './channel.ts';
+import type { Button, Incoming, Line, Message, Suggestion, SuggestionQuery } from './channel.ts';
 import { choiceButtons } from './choices.ts';
 import { type AnyCommand, type CommandContext, readArguments, shorten, type Ticket } from './command.ts';
 import type { Outbox } from './outbox.ts';
@@ -56,11 +56,20 @@ const isTicketCommand = (command: AnyCommand): command is TicketCommandOfAny => 
 const changesThings = (command: AnyCommand): boolean => isTicketCommand(command) || command.effect !== undefined;
 const isMessage = (value: Ticket<unknown> | Message): value is Message => 'lines' in value;
 
-/** What a button can ask for: to run a line as if it were typed, or to decide a ticket. */
-export const buttonVerbs = ['run', 'confirm', 'drop', 'instead'] as const;
-type TicketVerb = Exclude<(typeof buttonVerbs)[number], 'run'>;
-const isTicketVerb = (verb: string): verb is TicketVerb =>
-  verb !== 'run' && buttonVerbs.some((known) => known === verb);
+/**
+ * What a button can ask for: to run a line as if it were typed, to ask the person for what the line lacks (a channel
+ * with forms does so by itself), or to decide a ticket.
+ */
+export const buttonVerbs = ['run', 'ask', 'confirm', 'drop', 'instead'] as const;
+const ticketVerbs = ['confirm', 'drop', 'instead'] as const;
+const isTicketVerb = (verb: string): verb is (typeof ticketVerbs)[number] =>
+  ticketVerbs.some((known) => known === verb);
+/** More than these nobody reads through, and Discord shows no more. */
+const mostSuggestions = 25;
+
+/** What a command says, as private as the command is. */
+const kept = (command: AnyCommand, message: Message): Message =>
+  command.private === undefined ? message : { ...message, private: true };
 
 /** The key under which a ticket's message can be edited. */
 const ticketKey = (proposalId: string): string => `ticket:${proposalId}`;
@@ -143,9 +152,7 @@ export class Router {
       if (line.length > longestText) throw new AppError('chat.too-long', { length: line.length, limit: longestText });
       const [first = '', ...rest] = line.split(/\s+/);
       tokens = rest;
-      // In groups Telegram adds the bot's name: /price@hoga_bot.
-      const name = first.replace(/^\//, '').replace(/@\w+$/, '').toLowerCase();
-      command = this.#byName.get(name);
+      command = this.#commandOf(line);
       if (command === undefined) {
         throw new AppError(first.startsWith('/') ? 'chat.unknown-command' : 'chat.not-a-command', {
           text: shorten(first),
@@ -160,9 +167,11 @@ export class Router {
   /** The one gate: nothing runs, and nothing is executed, without passing here. */
   #authorise(person: Person, command: AnyCommand): void {
     if (this.#options.readOnly && changesThings(command)) throw new AppError('chat.read-only');
-    if (roleOrder.indexOf(person.role) < roleOrder.indexOf(command.role)) {
-      throw new AppError('chat.not-allowed', { role: command.role });
-    }
+    if (!this.#mayUse(person, command)) throw new AppError('chat.not-allowed', { role: command.role });
+  }
+
+  #mayUse(person: Person, command: AnyCommand): boolean {
+    return roleOrder.indexOf(person.role) >= roleOrder.indexOf(command.role);
   }
 
   async #run(turn: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
@@ -172,11 +181,11 @@ export class Router {
     const args = readArguments(command, tokens, this.#options.services.directory);
     if (!isTicketCommand(command)) {
       const message = await this.#withProgress(turn, (context) => command.run(context, args));
-      await this.#say(message.turn, message.value);
+      await this.#say(message.turn, kept(command, message.value));
       return;
     }
     const prepared = await this.#withProgress(turn, (context) => command.prepare(context, args));
-    if (isMessage(prepared.value)) await this.#say(prepared.turn, prepared.value);
+    if (isMessage(prepared.value)) await this.#say(prepared.turn, kept(command, prepared.value));
     else await this.#propose(prepared.turn, command, prepared.value);
   }
 
@@ -203,14 +212,15 @@ export class Router {
     const variants = (ticket.variants ?? []).map(({ label, line }) => ({ id: `instead:${id}:${line}`, label }));
     if (variants.length > 0) buttons.push(variants);
     const until = words.ticket.until(Math.round(confirmMs / 1_000));
-    await this.#say(turn, { lines: [...ticket.summary.lines, until], buttons }, ticketKey(id));
+    await this.#say(turn, { lines: [...ticket.summary.lines, until], buttons, private: true }, ticketKey(id));
   }
 
   async #press(turn: Turn, button: string): Promise<void> {
     const { words } = this.#options;
     const [verb = '', first = '', ...rest] = button.split(':');
-    if (verb === 'run') {
-      await this.#text(turn, [first, ...rest].join(':'));
+    const line = [first, ...rest].join(':');
+    if (verb === 'run' || verb === 'ask') {
+      await (verb === 'run' ? this.#text(turn, line) : this.#askFor(turn, line));
       return;
     }
     let command: AnyCommand | undefined;
@@ -235,6 +245,44 @@ export class Router {
     }
   }
 
+  /** Shows how a line goes on, for the person to finish it. */
+  async #askFor(turn: Turn, line: string): Promise<void> {
+    const { words } = this.#options;
+    const command = this.#commandOf(line);
+    try {
+      if (command === undefined) throw new AppError('chat.no-such-button');
+      this.#authorise(turn.person, command);
+      const given = line.trim().split(/\s+/).length - 1;
+      const missing = Object.values(command.args).slice(given);
+      const names = missing.map(({ name }) => words.arguments[name]).join(' ');
+      await this.#say(turn, { lines: [[`${words.goOn} `, { code: `${line.trim()} ` }, names]] });
+    } catch (error) {
+      await this.#sayError(turn, error, undefined, words);
+    }
+  }
+
+  #commandOf(line: string): AnyCommand | undefined {
+    const [first = ''] = line.trim().split(/\s+/);
+    // In groups Telegram adds the bot's name: /price@hoga_bot.
+    return this.#byName.get(first.replace(/^\//, '').replace(/@\w+$/, '').toLowerCase());
+  }
+
+  /** How an argument may go on: issues by name, code or initial consonants. */
+  suggest({ identity, command: name, argument, text }: SuggestionQuery): readonly Suggestion[] {
+    const person = this.#options.identify(identity);
+    const command = this.#byName.get(name);
+    if (person === undefined || command === undefined || !this.#mayUse(person, command)) return [];
+    const kind = command.args[argument]?.name;
+    if (kind !== 'instrument' && kind !== 'instruments') return [];
+    // Of several issues the last is the one being typed.
+    const words = text.split(/\s+/);
+    const [before, typed] = kind === 'instrument' ? [[], text.trim()] : [words.slice(0, -1), words.at(-1) ?? ''];
+    return this.#options.services.directory.search(typed, mostSuggestions).map(({ symbol, name: label }) => ({
+      label: [...before, `${label} ${symbol}`].join(' '),
+      value: [...before, symbol].join(' '),
+    }));
+  }
+
   async #ownProposal(person: Person, id: string): Promise<Proposal> {
     const proposal = await this.#options.ledger.proposal(id);
     if (proposal === undefined) throw new AppError('proposal.unknown');
@@ -247,7 +295,7 @@ export class Router {
   async #confirm(turn: Turn, command: TicketCommandOfAny, proposal: Proposal): Promise<void> {
     try {
       const message = await this.#withProgress(turn, (context) => command.execute(context, proposal.plan, proposal));
-      await this.#say(message.turn, message.value);
+      await this.#say(message.turn, { ...message.value, private: true });
     } catch (error) {
       // Somebody else's press was first, or time ran out: the ticket already says what became of it.
       if (error instanceof AppError && error.code.startsWith('proposal.')) throw error;

@@ -84,6 +84,7 @@ export const en: Words = {
     sell: 'Sell',
     refresh: 'Refresh',
     price: 'Price',
+    amendOrder: (name) => `Amend ${name}`,
     cancelOrder: (name) => `Cancel ${name}`,
   },
 
@@ -392,6 +393,7 @@ export const en: Words = {
   },
 
   example: (example) => `Example: ${example}`,
+  goOn: 'Go on with:',
 
   errors: {
     unexpected: () => 'That did not work. Please try again in a moment.',

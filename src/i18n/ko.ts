@@ -133,6 +133,7 @@ export const ko = {
     sell: '매도',
     refresh: '새로고침',
     price: '현재가',
+    amendOrder: (name: string): string => `${name} 정정`,
     cancelOrder: (name: string): string => `${name} 취소`,
   },
 
@@ -442,6 +443,8 @@ export const ko = {
   },
 
   example: (example: string): string => `예: ${example}`,
+  /** Before a line that the person is to finish. */
+  goOn: '이어서 써 주세요:',
 
   /** By error code. What the person can do comes with it; an example of the command is added after it. */
   errors: sentences({

@@ -177,7 +177,8 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
         iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(asInput)),
       };
       // Migrations change tables under statements that were compiled before.
-      if (/^(?:select|insert|update|delete)\b/i.test(sql) && statements.size < mostStatements) statements.set(sql, prepared);
+      if (/^(?:select|insert|update|delete)\b/i.test(sql) && statements.size < mostStatements)
+        statements.set(sql, prepared);
       return prepared;
     },
   };

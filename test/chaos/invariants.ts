@@ -239,19 +239,21 @@ function withinCaps(ours: readonly VenueOrder[], caps: Facts['caps']): readonly 
 
 /** After a halt was acknowledged nothing new left until somebody resumed. */
 function halted(stories: readonly Story[], world: World): readonly string[] {
-  const resumes = world.did.filter(({ input }) => input.kind === 'text' && input.text === '/resume');
-  return world.shown
-    .filter(({ text }) => text.includes('거래를 정지했습니다'))
-    .flatMap(({ at }) => {
-      const until = resumes.find((resume) => resume.at >= at)?.at ?? Number.POSITIVE_INFINITY;
-      return stories
-        .filter(({ intent, ...story }) => {
-          const sent = sentAt({ intent, ...story });
-          // The bot's own clock may be off by some seconds from the world's.
-          return intent.kind !== 'cancel' && sent !== undefined && sent > at + 5_000 && sent < until - 5_000;
-        })
-        .map(({ id }) => `intent ${id} was sent while trading was halted`);
-    });
+  const typed = (text: string) =>
+    world.did.filter(({ input }) => input.kind === 'text' && input.text === text).map(({ at }) => at);
+  return typed('/halt').flatMap((haltAt) => {
+    const until = typed('/resume').find((at) => at >= haltAt) ?? Number.POSITIVE_INFINITY;
+    // A chat may show the same message again much later.
+    const shown = world.shown.find(({ at, text }) => at >= haltAt && text.includes('거래를 정지했습니다'));
+    const from = shown?.at ?? Number.POSITIVE_INFINITY;
+    return stories
+      .filter((story) => {
+        const sent = sentAt(story);
+        // The bot's own clock may be off by some seconds from the world's.
+        return story.intent.kind !== 'cancel' && sent !== undefined && sent > from + 5_000 && sent < until - 5_000;
+      })
+      .map(({ id }) => `intent ${id} was sent while trading was halted`);
+  });
 }
 
 /** Each filled share was told, and once: in all chats together, but for what a crash or a chat made appear again. */

@@ -52,17 +52,22 @@ const everybody = Object.keys(identities) as Who[];
 /** A line that is understood as far as the gate: what comes after it is not asked here. */
 const lineOf = (command: AnyCommand): string => command.examples[0];
 
+/** Every way to name a command: typed, or by a button. Tickets, which name none, have tests of their own below. */
+type Way = Exclude<Incoming['input']['kind'], 'press'> | Exclude<(typeof buttonVerbs)[number], TicketVerb>;
+type TicketVerb = 'confirm' | 'drop' | 'instead';
+
 /**
  * What each way into the bot must refuse. A kind of input, or a verb of a button, that is not listed here does not
  * compile; one that is listed and not refused fails.
  */
-const ways: Readonly<Record<Incoming['input']['kind'], (who: Who, command: AnyCommand) => Promise<void>>> = {
+const ways: Readonly<Record<Way, (who: Who, command: AnyCommand) => Promise<void>>> = {
   text: (who, command) => tell(who, lineOf(command)),
-  press: (who, command) => press(who, `run:${lineOf(command)}`),
+  run: (who, command) => press(who, `run:${lineOf(command)}`),
+  ask: (who, command) => press(who, `ask:/${command.name}`),
 };
 
 const cases = commands.flatMap((command) =>
-  (Object.keys(ways) as Incoming['input']['kind'][]).map((kind) => ({ name: command.name, kind, command })),
+  (Object.keys(ways) as Way[]).map((kind) => ({ name: command.name, kind, command })),
 );
 
 describe('the gate', () => {
@@ -98,15 +103,30 @@ describe('the gate', () => {
   });
 });
 
+describe('suggestions', () => {
+  test.each(
+    commands.flatMap((command) =>
+      Object.keys(command.args).map((argument) => ({ name: command.name, argument, command })),
+    ),
+  )('of /$name $argument are for those of its role', ({ command, argument }) => {
+    for (const who of everybody) {
+      const found = bot.suggest({ identity: identities[who], command: command.name, argument, text: '삼성' });
+      const issues = ['instrument', 'instruments'].includes(command.args[argument]?.name ?? '');
+      if (issues && mayUse[command.role].includes(who)) expect(found.length).toBeGreaterThan(0);
+      else expect(found, who).toEqual([]);
+    }
+  });
+});
+
 describe('a ticket', () => {
-  const ticketVerbs = buttonVerbs.filter((verb) => verb !== 'run');
+  const ticketVerbs = buttonVerbs.filter((verb): verb is TicketVerb => !(verb in ways));
   const makeTicket = async (): Promise<string> => {
     await tell('trader', '/buy 005930 1 69000');
     const confirm = bot.button('확인');
     ran = [];
     return confirm.replace('confirm:', '');
   };
-  const suffix: Readonly<Record<(typeof ticketVerbs)[number], string>> = {
+  const suffix: Readonly<Record<TicketVerb, string>> = {
     confirm: '',
     drop: '',
     instead: ':/buy 005930 1 69100',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { commands } from '../../commands/index.ts';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
-import type { Button, Channel, Incoming, Message, Receive } from '../../src/chat/channel.ts';
+import type { Button, Channel, Incoming, Message, Receive, Suggest } from '../../src/chat/channel.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { type Environ, readConfig } from '../../src/config.ts';
 import { createLog, createRedactor, type Log } from '../../src/log.ts';
@@ -27,9 +27,11 @@ export class TestChannel implements Channel {
   readonly name = 'console';
   readonly messages: ShownMessage[] = [];
   receive: Receive = async () => undefined;
+  suggest: Suggest = () => [];
 
-  async start(receive: Receive): Promise<void> {
+  async start(receive: Receive, suggest: Suggest): Promise<void> {
     this.receive = receive;
+    this.suggest = suggest;
   }
 
   async send(_chatId: string, message: Message): Promise<string> {
@@ -86,6 +88,8 @@ export interface Harness {
   press(label: string): Promise<string>;
   /** The id behind a label, for pressing by hand. */
   button(label: string): string;
+  /** How an argument that is being typed may go on. */
+  readonly suggest: Suggest;
   /** Hands something in without waiting for the answer to be said. */
   hand(input: Incoming['input'], identity?: string): Promise<void>;
   /** Waits until some message contains `text`, and gives it back. */
@@ -192,6 +196,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     say: (text) => answerTo({ kind: 'text', text }),
     press: (label) => answerTo({ kind: 'press', button: button(label) }),
     button,
+    suggest: (query) => channel.suggest(query),
     hand,
     told: (text) =>
       eventually(`a message with '${text}'`, () => channel.messages.find((shown) => shown.text.includes(text))?.text),
