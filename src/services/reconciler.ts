@@ -27,6 +27,7 @@ const unknownPollMs = 5_000;
 const soonMs = 1_000;
 /** No request is under way for longer than this, in whatever process. */
 const longestSubmitMs = 60_000;
+const listedMs = 80 * 24 * 3_600_000;
 const longestAlignBackoffMs = 30_000;
 /** Looks that must have found nothing before an order is called absent, however short the lag is said to be. */
 const leastLooks = 3;
@@ -286,8 +287,14 @@ export class Reconciler {
     const unknown = followed.some(({ status }) => status === 'outcome-unknown');
     const days = new Set([...followed.map(({ confirmedAt }) => koreanDay(confirmedAt)), today]);
     for (const day of [...days].sort()) {
-      const list = await this.#list(day, unknown);
-      await this.#queue.run(() => this.#conclude(list));
+      try {
+        const list = await this.#list(day, unknown);
+        await this.#queue.run(() => this.#conclude(list));
+      } catch (error) {
+        // Orders of today must not wait for a day that the venue cannot or will not list.
+        if (day === today) throw error;
+        this.#log.warn('orders of an earlier day not compared', { day, error });
+      }
     }
     this.#lastLookAt = this.#clock.now();
     const left = await this.#expected();
@@ -318,6 +325,8 @@ export class Reconciler {
   /** All orders of a day; `complete` also asks for those that can still be changed, where that is another list. */
   async #list(day: string, complete: boolean): Promise<DayList> {
     const askedAt = this.#clock.now();
+    // The list reaches back three months. What was open before then is over, whatever became of it.
+    if (day < koreanDay(askedAt - listedMs)) return { day, askedAt, rows: [] };
     const options = { priority: 'background' } as const;
     const [rows, open] = await Promise.all([
       this.#broker.executions({ from: day, to: day }, options),
@@ -330,22 +339,29 @@ export class Reconciler {
   async #conclude(list: DayList): Promise<void> {
     const { day, rows } = list;
     const ofDay = [...(await this.#ledger.ordersOfDay(day))].reverse();
-    for (const order of ofDay) {
+    await this.#each(ofDay, async (order) => {
       if (['outcome-unknown', 'asked', 'absent'].includes(order.status)) await this.#settleByList(order, list);
-    }
+    });
     const over = day < koreanDay(this.#clock.now());
-    for (const order of await this.#ledger.ordersOfDay(day)) {
+    await this.#each(await this.#ledger.ordersOfDay(day), async (order) => {
+      if (order.intent.kind === 'cancel') return;
       // A cancelled, amended or expired order may still be told a fill that crossed.
       const row = rows.find(({ reference }) => reference.number === order.reference?.number);
-      const followed = order.intent.kind !== 'cancel' && row !== undefined;
-      const current = followed ? await this.#fills.follow(order, row, rows) : order;
-      if (over && order.intent.kind !== 'cancel') await this.#fills.expire(current);
-    }
+      const current = row === undefined ? order : await this.#fills.follow(order, row, rows);
+      if (over) await this.#fills.expire(current);
+    });
     await this.#noteSeen(
       day,
       rows.map(({ reference }) => reference.number),
     );
     this.#release();
+  }
+
+  /** One order that cannot be dealt with must not keep the others from being told about. */
+  async #each(orders: readonly OrderRecord[], task: (order: OrderRecord) => Promise<void>): Promise<void> {
+    for (const order of orders) {
+      await task(order).catch((error: unknown) => this.#log.error('order not compared', { order: order.id, error }));
+    }
   }
 
   async #settleByList(order: OrderRecord, list: DayList): Promise<void> {
@@ -363,9 +379,12 @@ export class Reconciler {
     if (attribution.kind === 'found') {
       const reference = attribution.sighting?.reference ?? { number: '', branch: '' };
       await this.#accept(order, reference, 'list');
-    } else if (attribution.kind === 'moot' && order.status !== 'absent') {
-      await this.#settled(order, { type: 'rejected', code: 'moot', text: '' });
-    } else if (order.status === 'outcome-unknown') await this.#waitOrAsk(order, list, attribution);
+    } else if (attribution.kind === 'moot' && order.intent.kind === 'cancel') await this.#markMoot(order);
+    else if (order.status === 'outcome-unknown') await this.#waitOrAsk(order, list, attribution);
+  }
+
+  async #markMoot(order: OrderRecord): Promise<void> {
+    if (order.status !== 'absent') await this.#settled(order, { type: 'rejected', code: 'moot', text: '' });
   }
 
   /** Not found, or not for certain: after the lists had their time, that is an answer too. */
@@ -377,6 +396,8 @@ export class Reconciler {
     else if (apart < 0) this.#misses.set(order.id, { ...last, at: list.askedAt });
     // The first look is at the beginning of the lag, so one more than fit into it.
     if ((this.#misses.get(order.id)?.count ?? 0) <= this.#looksToWait) return;
+    // What ended the order may be the amendment itself, listed later than its effect: hence not before the lag.
+    if (attribution.kind === 'moot') return this.#markMoot(order);
     const candidates = attribution.kind === 'ambiguous' ? attribution.candidates : [];
     if (candidates.length === 0 && this.#broker.venue.listsAll) {
       await this.#settled(order, { type: 'absent', by: 'list' });

@@ -58,6 +58,7 @@ const bugs: readonly string[] = [
   'message not handled',
   'command failed',
   'notice not taken',
+  'order not compared',
   'order outcome not recorded',
   'ledger not read',
   'outbox stuck',
