@@ -61,7 +61,9 @@ export function attribute(intent: OrderIntent, sentAt: number, evidence: Evidenc
     }
     case 'cancel': {
       const { number } = intent.target;
-      const [child] = candidates(evidence).filter((seen) => seen.action === 'cancel' && seen.original === number);
+      const [child] = candidates(evidence).filter(
+        (seen) => seen.action === 'cancel' && seen.original === number && isInTime(seen, sentAt),
+      );
       if (child !== undefined) return { kind: 'found', sighting: child };
       if (!isOver(evidence, number)) return { kind: 'nothing' };
       // Not every list shows cancellations: then the cancelled order tells by itself.
@@ -102,13 +104,16 @@ function isPricedAs(
 
 function choose(fitting: readonly Sighting[], sentAt: number, evidence: Evidence): Attribution {
   const sure = fitting.filter((seen) => {
-    const inTime = seen.placedAt >= sentAt + earliestMs && seen.placedAt <= sentAt + latestMs;
     // A push does not say which channel the order came from.
-    return inTime && seen.standing !== undefined && evidence.isOurBranch(seen);
+    return isInTime(seen, sentAt) && seen.standing !== undefined && evidence.isOurBranch(seen);
   });
   const [only, second] = sure;
   if (only !== undefined && second === undefined) return { kind: 'found', sighting: only };
   return fitting.length === 0 ? { kind: 'nothing' } : { kind: 'ambiguous', candidates: fitting };
+}
+
+function isInTime({ placedAt }: Sighting, sentAt: number): boolean {
+  return placedAt >= sentAt + earliestMs && placedAt <= sentAt + latestMs;
 }
 
 function find({ sightings }: Evidence, number: string): Sighting | undefined {

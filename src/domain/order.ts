@@ -271,6 +271,12 @@ export function sameAtVenue(a: OrderIntent, b: OrderIntent): boolean {
   );
 }
 
+/** Whether what the venue lists could be taken for either: equal at the venue, or two cancels of one order. */
+export function mixedUpEasily(a: OrderIntent, b: OrderIntent): boolean {
+  const cancels = a.kind === 'cancel' && b.kind === 'cancel' && a.target.number === b.target.number;
+  return cancels || sameAtVenue(a, b);
+}
+
 /**
  * The record after one more event.
  * @throws AppError `order.impossible-event` for a pair that is not in the table, and for a fill that does not raise the total.

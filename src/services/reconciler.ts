@@ -3,6 +3,7 @@ import { type Attribution, attribute, type Evidence, type Sighting } from '../do
 import {
   type ExecutionNotice,
   intentIssue,
+  mixedUpEasily,
   type OrderEvent,
   type OrderRecord,
   type OrderReference,
@@ -10,7 +11,6 @@ import {
   openStatuses,
   orderNumber,
   type SettledBy,
-  sameAtVenue,
   type VenueOrder,
 } from '../domain/order.ts';
 import { AppError } from '../errors.ts';
@@ -31,6 +31,9 @@ const listedMs = 80 * 24 * 3_600_000;
 const longestAlignBackoffMs = 30_000;
 /** Looks that must have found nothing before an order is called absent, however short the lag is said to be. */
 const leastLooks = 3;
+
+/** Endings that a push may tell while a fill that came before is still to be told. */
+const endedByPush: readonly OrderStatus[] = ['cancelled', 'replaced', 'expired'];
 
 /** What the owner says of an order whose outcome the venue's lists do not tell: its number, or that there is none. */
 export type Verdict = { readonly kind: 'number'; readonly number: string } | { readonly kind: 'none' };
@@ -54,6 +57,8 @@ export class Reconciler {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #looksToWait: number;
+  /** How long an order that is over is still looked at. */
+  readonly #afterwardsMs: number;
   readonly #queue = new Serial();
   /** Pushes whose order number nobody knows yet, while it may still turn out to be ours. */
   #held: ExecutionNotice[] = [];
@@ -86,6 +91,7 @@ export class Reconciler {
     this.#fills = options.fills;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#afterwardsMs = options.visibilityMs + pollMs;
     this.#looksToWait = Math.max(leastLooks, Math.ceil(options.visibilityMs / unknownPollMs));
   }
 
@@ -233,6 +239,14 @@ export class Reconciler {
     return (await this.#expected()).length > 0;
   }
 
+  /** Whether a look could tell something: also of an order that a push has ended, whose last fills may not be told yet. */
+  async #isWatched(): Promise<boolean> {
+    if (await this.isExpecting()) return true;
+    const now = this.#clock.now();
+    const ofDay = await this.#ledger.ordersOfDay(koreanDay(now));
+    return ofDay.some(({ status, updatedAt }) => endedByPush.includes(status) && now - updatedAt < this.#afterwardsMs);
+  }
+
   /** Resolves when all that came in so far is dealt with. */
   idle(): Promise<void> {
     return this.#queue.idle();
@@ -252,12 +266,13 @@ export class Reconciler {
     const day = koreanDay(notice.at);
     const changes = notice.kind === 'cancelled' || notice.kind === 'amended';
     const order = await this.#ledger.orderByNumber(changes ? (notice.original ?? notice.number) : notice.number, day);
-    if (order === undefined) await this.#takeUnmatched(notice, day, fresh);
-    // The list may not show the newest yet, so one look at once and another a little later.
-    else if (!(await this.#fills.take(order, notice))) {
-      this.syncSoon();
-      this.#lookWithin(unknownPollMs);
+    if (order === undefined) {
+      await this.#takeUnmatched(notice, day, fresh);
+      return;
     }
+    if (!(await this.#fills.take(order, notice))) this.syncSoon();
+    // What else a push left open, the list may not show yet: it is read again a little later.
+    this.#lookWithin(unknownPollMs);
   }
 
   async #takeUnmatched(notice: ExecutionNotice, day: string, fresh: boolean): Promise<void> {
@@ -299,7 +314,7 @@ export class Reconciler {
     this.#lastLookAt = this.#clock.now();
     const left = await this.#expected();
     if (left.some(({ status }) => status === 'outcome-unknown')) this.#lookWithin(unknownPollMs);
-    else if (left.length > 0) this.#lookWithin(pollMs);
+    else if (await this.#isWatched()) this.#lookWithin(pollMs);
   }
 
   /** Orders of ours that may rest at the venue, unknown ones, and those of today that somebody was asked about. */
@@ -370,7 +385,7 @@ export class Reconciler {
       (other) =>
         other.id !== order.id &&
         ['submitting', 'outcome-unknown'].includes(other.status) &&
-        sameAtVenue(other.intent, order.intent),
+        mixedUpEasily(other.intent, order.intent),
     );
     // What fits might be the twin's, whose number is not known yet.
     if (order.status !== 'outcome-unknown' && (twin || this.#inFlight > 0)) return;
@@ -488,7 +503,7 @@ export class Reconciler {
 
   async #lookIfWanted(): Promise<void> {
     const ofDay = await this.#ledger.ordersOfDay(koreanDay(this.#clock.now()));
-    const wanted = (await this.isExpecting()) || ofDay.some(({ status }) => status === 'absent' || isUndecided(status));
+    const wanted = (await this.#isWatched()) || ofDay.some(({ status }) => status === 'absent' || isUndecided(status));
     if (wanted) this.syncSoon();
   }
 }

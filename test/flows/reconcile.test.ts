@@ -13,6 +13,16 @@ afterEach(async () => {
 
 const lost = { on: 'order', fault: 'cut', when: 'after' } as const;
 const neverArrived = { on: 'order', fault: 'cut', when: 'before' } as const;
+const paper = {
+  simulator: { kind: 'paper', hours: 'live', callsPerSecond: 1_000 },
+  env: {
+    KIS_ENV: 'paper',
+    KIS_APP_KEY: 'key-of-paper',
+    KIS_APP_SECRET: 'secret-of-paper',
+    KIS_ACCOUNT: '50000000-01',
+    KIS_HTS_ID: 'hogasim',
+  },
+} as const;
 const venueOrders = () => bot.simulator.state().orders;
 const told = (text: string): number => bot.shown().filter((shown) => shown.includes(text)).length;
 /** Lets so many seconds go by, a look of the bot at a time. */
@@ -192,18 +202,8 @@ describe('an order whose answer was lost', () => {
 });
 
 describe('on paper', () => {
-  const paper = {
-    simulator: { kind: 'paper', hours: 'live' },
-    env: {
-      KIS_ENV: 'paper',
-      KIS_APP_KEY: 'key-of-paper',
-      KIS_APP_SECRET: 'secret-of-paper',
-      KIS_ACCOUNT: '50000000-01',
-    },
-  } as const;
-
   test('finding nothing proves nothing: the owner is asked', async () => {
-    await start({ ...paper, simulator: { ...paper.simulator, callsPerSecond: 1_000 } });
+    await start(paper);
     await ticket();
     bot.simulator.setFaults([neverArrived]);
     expect(await bot.press('확인')).toContain('결과를 모릅니다');
@@ -325,6 +325,41 @@ describe('cancelling', () => {
     await pass(3);
     expect(await bot.told('확인됨: 바뀐 것이 없습니다')).toContain('이미 체결됐거나');
     await bot.told('체결 삼성전자');
+  });
+
+  test('again after one that never arrived: what is listed is the second', async () => {
+    await start();
+    await ticket();
+    await bot.press('확인');
+    await bot.say('/cancel all');
+    bot.simulator.setFaults([neverArrived]);
+    await bot.press('확인');
+    await pass(40);
+    await bot.told('확인됨: 접수되지 않았습니다');
+    await bot.say('/cancel all');
+    bot.simulator.setFaults([lost]);
+    await bot.press('확인');
+    await pass(3);
+    await bot.told('확인됨: 취소가 접수되어 있습니다');
+    expect(told('나타났습니다')).toBe(0);
+    expect(told('바뀐 것이 없습니다')).toBe(0);
+  });
+
+  test('from elsewhere, before the list showed a fill that was pushed like another: the fill is told', async () => {
+    // Paper's push of a cancel does not say how many shares it was about.
+    await start(paper);
+    await ticket();
+    await bot.press('확인');
+    bot.simulator.setFaults({ executionsLagMs: 15_000 });
+    // Two fills alike within one second are one push twice, as far as anybody can tell from the pushes.
+    bot.simulator.trade('005930', 'sell', 1, 69_000);
+    bot.simulator.trade('005930', 'sell', 1, 69_000);
+    await bot.told('누적 1주');
+    bot.simulator.cancelElsewhere(venueOrders()[0]?.number ?? '');
+    await bot.told('취소 확인');
+    await pass(45);
+    await bot.told('누적 2주');
+    expect(told('누적')).toBe(2);
   });
 
   test('part of it from elsewhere leaves the rest open', async () => {
