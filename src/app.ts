@@ -7,6 +7,7 @@ import { Outbox, toDraft } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { webhookChat } from './domain/chat-address.ts';
 import type { Health } from './domain/health.ts';
 import { languages } from './i18n/index.ts';
 import { createKis, type Kis, type KisOptions } from './kis/broker.ts';
@@ -122,12 +123,15 @@ export async function startApp(options: AppOptions): Promise<App> {
   const symbols = new SymbolMaster({ source, shipped: shippedInstruments, index: createDirectory, cache, clock, log });
   const { directory } = symbols;
   const draft: DraftNotice = (notice, wanted) => {
-    const message = noticeMessage(words, notice, (symbol) => directory.get(symbol)?.name ?? symbol);
+    const said = noticeMessage(words, notice, (symbol) => directory.get(symbol)?.name ?? symbol);
+    // What became of somebody's order is nobody else's business.
+    const message = notice.kind === 'alert' ? said : { ...said, private: true };
     const asker = wanted !== undefined && channels.has(wanted.channel) ? [wanted] : [];
     // What only an owner can answer goes to the owners too.
     const owners = notice.kind === 'asked' || asker.length === 0 ? ownerAddresses(people, channels) : [];
     const others = owners.filter(({ channel, chatId }) => channel !== wanted?.channel || chatId !== wanted.chatId);
-    return [...asker, ...others].map((address) => toDraft({ address, message }, letterhead));
+    const wall = channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [webhookChat] : [];
+    return [...asker, ...others, ...wall].map((address) => toDraft({ address, message }, letterhead));
   };
 
   // What is done with it all.
@@ -177,6 +181,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     newId,
     confirmMs: rails.confirmMs,
+    mirrors: async () => [],
     readOnly,
   });
   /** Where nobody else is known yet, the terminal shows how to become known in a chat. */
@@ -330,6 +335,10 @@ function simulatedEnvironment(config: Config, simulator: Simulator | undefined):
 function ownerAddresses(people: People, channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
   return people
     .ownerIdentities()
-    .map((identity) => ({ channel: identity.split(':')[0] ?? '', chatId: identity.split(':')[1] ?? '' }))
+    .map((identity) => {
+      const [channel = '', id = ''] = identity.split(':');
+      // At Discord a person's id is not that of their chat.
+      return { channel, chatId: channel === 'discord' ? `@${id}` : id };
+    })
     .filter(({ channel }) => channels.has(channel));
 }

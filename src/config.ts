@@ -29,6 +29,12 @@ export interface Config {
   };
   /** Undefined where Telegram is not used. */
   readonly telegram: { readonly token: Secret; readonly apiRoot: string | undefined } | undefined;
+  /** Undefined where Discord is not used. */
+  readonly discord:
+    | { readonly token: Secret; readonly guildId: string | undefined; readonly apiRoot: string | undefined }
+    | undefined;
+  /** A Discord channel that is told what the owners are told; undefined where there is none. */
+  readonly discordWebhook: WebhookSetting | undefined;
   readonly rails: {
     /** Won. */
     readonly maxOrder: number;
@@ -49,6 +55,13 @@ export interface Config {
   readonly logLevel: string;
   /** What must never be seen in a log or a chat. */
   readonly secrets: readonly Secret[];
+}
+
+/** A Discord webhook: `apiRoot` is set where its URL names another server than Discord's. */
+export interface WebhookSetting {
+  readonly id: string;
+  readonly token: Secret;
+  readonly apiRoot: string | undefined;
 }
 
 /** One person, by every identity they have: `['telegram:123', 'discord:456']`. */
@@ -119,6 +132,9 @@ function url(...protocols: readonly string[]) {
     .optional();
 }
 
+/** Server, id and token. */
+const webhookUrl = /^(https?:\/\/[^/]+)\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
+
 const schema = z.object({
   KIS_ENV: z.enum(['simulator', 'paper', 'live'], 'one of simulator, paper, live').optional(),
   KIS_APP_KEY: z.string().min(8, 'the app key from KIS Developers, 8 characters or more').optional(),
@@ -138,6 +154,25 @@ const schema = z.object({
     .regex(/^\d+:[\w-]{20,}$/, "the token from Telegram's @BotFather, such as 123456:ABC-DEF…")
     .optional(),
   TELEGRAM_API_ROOT: url('http:', 'https:'),
+  DISCORD_BOT_TOKEN: z
+    .string()
+    .regex(
+      /^[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}$/,
+      "the bot's token from Discord's developer portal, three parts with dots",
+    )
+    .optional(),
+  DISCORD_GUILD_ID: z
+    .string()
+    .regex(/^\d{17,20}$/, "a server's id: 17 to 20 digits, by 'Copy Server ID' in Discord's developer mode")
+    .optional(),
+  DISCORD_API_ROOT: url('http:', 'https:'),
+  DISCORD_WEBHOOK_URL: z
+    .string()
+    .regex(
+      webhookUrl,
+      "the URL from the channel's settings in Discord, such as https://discord.com/api/webhooks/123/abc…",
+    )
+    .optional(),
   HOGA_LIVE_TRADING: z.enum(['no', 'yes', 'daily'], 'no, yes or daily').default('no'),
   HOGA_OWNERS: people,
   HOGA_TRADERS: people,
@@ -155,14 +190,27 @@ const schema = z.object({
     .default('info'),
 });
 
-type SecretSetting = 'KIS_APP_KEY' | 'KIS_APP_SECRET' | 'KIS_ACCOUNT' | 'TELEGRAM_BOT_TOKEN';
+type SecretSetting =
+  | 'KIS_APP_KEY'
+  | 'KIS_APP_SECRET'
+  | 'KIS_ACCOUNT'
+  | 'TELEGRAM_BOT_TOKEN'
+  | 'DISCORD_BOT_TOKEN'
+  | 'DISCORD_WEBHOOK_URL';
 
 /** What of the settings must never be seen, as far as it is there; also of settings that are wrong otherwise. */
 export function secretsIn(environ: Readonly<Partial<Record<SecretSetting, string | undefined>>>): readonly Secret[] {
-  const { KIS_APP_KEY, KIS_APP_SECRET, KIS_ACCOUNT, TELEGRAM_BOT_TOKEN } = environ;
+  const { KIS_APP_KEY, KIS_APP_SECRET, KIS_ACCOUNT, TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN } = environ;
   const account = KIS_ACCOUNT?.replaceAll(/\D/g, '');
-  // The part of a bot's token before the colon is its id, which everybody may know.
-  const texts = [KIS_APP_KEY, KIS_APP_SECRET, TELEGRAM_BOT_TOKEN, TELEGRAM_BOT_TOKEN?.split(':')[1]];
+  // The part of a bot's token before the colon is its id, which everybody may know; a webhook's token ends its URL.
+  const texts = [
+    KIS_APP_KEY,
+    KIS_APP_SECRET,
+    TELEGRAM_BOT_TOKEN,
+    TELEGRAM_BOT_TOKEN?.split(':')[1],
+    DISCORD_BOT_TOKEN,
+    webhookUrl.exec(environ.DISCORD_WEBHOOK_URL ?? '')?.[3],
+  ];
   return [...texts, account, account?.slice(0, 8)]
     .filter((text) => text !== undefined && text.trim() !== '')
     .map((text) => new Secret(String(text)));
@@ -239,6 +287,15 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
       data.TELEGRAM_BOT_TOKEN === undefined
         ? undefined
         : { token: new Secret(data.TELEGRAM_BOT_TOKEN), apiRoot: data.TELEGRAM_API_ROOT },
+    discord:
+      data.DISCORD_BOT_TOKEN === undefined
+        ? undefined
+        : {
+            token: new Secret(data.DISCORD_BOT_TOKEN),
+            guildId: data.DISCORD_GUILD_ID,
+            apiRoot: data.DISCORD_API_ROOT,
+          },
+    discordWebhook: readWebhook(data.DISCORD_WEBHOOK_URL),
     rails: {
       maxOrder: data.HOGA_MAX_ORDER_KRW,
       maxDaily: data.HOGA_MAX_DAILY_KRW,
@@ -252,6 +309,13 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     logLevel: data.LOG_LEVEL,
     secrets: secretsIn(data),
   });
+}
+
+function readWebhook(url: string | undefined): WebhookSetting | undefined {
+  const [, origin = '', id = '', token = ''] = webhookUrl.exec(url ?? '') ?? [];
+  if (id === '') return undefined;
+  const own = /^https:\/\/(?:\w+\.)?discord(?:app)?\.com$/.test(origin);
+  return { id, token: new Secret(token), apiRoot: own ? undefined : `${origin}/api` };
 }
 
 /** `data/hoga.db` is live's; paper's and the simulator's names say so. */

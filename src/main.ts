@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { commands } from '../commands/index.ts';
 import { startApp } from './app.ts';
 import { ConsoleChannel, consoleChat, printer } from './chat/console.ts';
+import type { DiscordChannel } from './chat/discord.ts';
+import type { DiscordWebhookChannel } from './chat/discord-webhook.ts';
 import { TelegramChannel } from './chat/telegram.ts';
 import { systemClock } from './clock.ts';
 import { type Config, processEnviron, readConfig, secretsIn } from './config.ts';
@@ -59,7 +61,7 @@ class UsageError extends Error {}
 async function runBot(settleMs: number): Promise<void> {
   const config = loadConfig();
   const log = createLog({ level: config.logLevel, redactor });
-  const telegram = createTelegram(config, log);
+  const chats = await createChats(config, log);
   let inputEnded = (): void => undefined;
   const ended = new Promise<'input-ended'>((resolve) => {
     inputEnded = () => resolve('input-ended');
@@ -74,7 +76,7 @@ async function runBot(settleMs: number): Promise<void> {
     ...randomness,
     scheduler: new CronScheduler({ log }),
     channels: (settled) => [
-      ...(telegram === undefined ? [] : [telegram]),
+      ...chats,
       new ConsoleChannel({
         input: process.stdin,
         output: process.stdout,
@@ -86,9 +88,32 @@ async function runBot(settleMs: number): Promise<void> {
     ],
   });
   // With a chat elsewhere the end of the terminal's input is no reason to go: in a container there never was any.
-  const why = await Promise.race([...(telegram === undefined ? [ended] : []), interrupted()]);
+  const why = await Promise.race([...(chats.length === 0 ? [ended] : []), interrupted()]);
   if (why === 'input-ended') await app.settle(settleMs);
   await app.stop();
+}
+
+/** The chats that the settings name, beside the terminal. */
+async function createChats(
+  config: Config,
+  log: Log,
+): Promise<readonly (TelegramChannel | DiscordChannel | DiscordWebhookChannel)[]> {
+  const chats = [createTelegram(config, log), await createDiscord(config, log), await createWebhook(config)];
+  return chats.filter((chat) => chat !== undefined);
+}
+
+async function createWebhook({ discordWebhook: webhook }: Config): Promise<DiscordWebhookChannel | undefined> {
+  if (webhook === undefined) return undefined;
+  const { DiscordWebhookChannel } = await import('./chat/discord-webhook.ts');
+  return new DiscordWebhookChannel({ webhook, clock: systemClock });
+}
+
+/** Loads discord.js only where it is used: that takes half a second. */
+async function createDiscord(config: Config, log: Log): Promise<DiscordChannel | undefined> {
+  if (config.discord === undefined) return undefined;
+  const { DiscordChannel } = await import('./chat/discord.ts');
+  const words = languages[config.language];
+  return new DiscordChannel({ ...config.discord, commands, words, clock: systemClock, log });
 }
 
 function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
@@ -140,14 +165,14 @@ async function runDoctorMode(): Promise<boolean> {
           ...loaded,
           kis: { ...loaded.kis, environment: { ...environment, restUrl: simulator.restUrl, wsUrl: simulator.wsUrl } },
         };
-  const telegram = createTelegram(loaded, log);
+  const chats = await createChats(loaded, log);
   const fine = await runDoctor({
     config,
     clock: systemClock,
     log,
     redactor,
     random: Math.random,
-    chats: telegram === undefined ? [] : [telegram],
+    chats,
     print: (line) => void process.stdout.write(`${line}\n`),
   });
   await simulator?.stop();

@@ -283,6 +283,8 @@ export interface Ledger {
   removeIdentity(identity: string): Promise<boolean>;
   /** Everybody who was made known that way. */
   people(): Promise<readonly { readonly identity: string; readonly person: Person }[]>;
+  /** A chat goes on under another id, with its tickets, orders and alerts. */
+  moveChat(from: ChatAddress, toChatId: string): Promise<void>;
   setHalted(halted: boolean): Promise<void>;
   halted(): Promise<boolean>;
   /** Lets orders go to a live venue on one Korean day. */

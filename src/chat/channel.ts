@@ -1,3 +1,6 @@
+import type { ChatAddress } from '../domain/chat-address.ts';
+import type { Role } from '../domain/person.ts';
+
 /** A run of text on a line. */
 export type Span =
   | string
@@ -74,12 +77,33 @@ export interface Suggestion {
 /** At once, from memory: a platform waits a moment only. Nothing for those who may not use the command. */
 export type Suggest = (query: SuggestionQuery) => readonly Suggestion[];
 
+/** What a channel may ask the bot, and tell it, beside what people do. */
+export interface House {
+  /** Everybody who is known, by each identity of theirs. */
+  people(): readonly { readonly identity: string; readonly role: Role }[];
+  /** `listener` is called after people were added, changed or removed. */
+  onPeopleChange(listener: () => void): void;
+  /** A chat goes on under another id: what is kept for the old one is meant for the new. */
+  chatMoved(from: ChatAddress, toChatId: string): Promise<void>;
+}
+
+/** What a platform may post to us, over our own HTTP server. */
+export interface Hook {
+  readonly path: string;
+  /** Whether whoever sent these headers may post here; asked before anything is read. */
+  admits(headers: Readonly<Record<string, string | readonly string[] | undefined>>): boolean;
+  /** Takes what was posted, and says with which HTTP status it is answered; what it causes is not waited for. */
+  take(body: unknown): number;
+}
+
 /**
  * A place to chat in. `send` and `edit` throw ChannelError; they are called for one chat at a time, in order.
  */
 export interface Channel {
   readonly name: string;
-  start(receive: Receive, suggest: Suggest): Promise<void>;
+  /** Absent where nothing is posted to us. */
+  readonly hook?: Hook | undefined;
+  start(receive: Receive, suggest: Suggest, house: House): Promise<void>;
   /** Returns the channel's own name for the message, for editing it later. */
   send(chatId: string, message: Message): Promise<string>;
   edit(chatId: string, reference: string, message: Message): Promise<void>;

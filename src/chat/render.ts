@@ -43,6 +43,8 @@ export function terminalLine(line: Line, colours: boolean): string {
 
 /** Telegram takes this many UTF-16 units of text, entities not counted. */
 export const telegramTextLimit = 4_096;
+/** And this many below a picture. */
+export const telegramCaptionLimit = 1_024;
 
 // Half a surrogate pair, as a text cut in the wrong place ends with, would make Telegram refuse the whole message.
 const escapeHtml = (text: string): string =>

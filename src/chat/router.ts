@@ -37,6 +37,8 @@ export interface RouterOptions {
   readonly log: Log;
   readonly newId: () => string;
   readonly confirmMs: number;
+  /** Where else a person wants to see the tickets that are made for them in a chat. */
+  readonly mirrors: (person: Person, address: ChatAddress) => Promise<readonly ChatAddress[]>;
   /** Only queries; nothing that could end in an order. */
   readonly readOnly: boolean;
 }
@@ -212,7 +214,11 @@ export class Router {
     const variants = (ticket.variants ?? []).map(({ label, line }) => ({ id: `instead:${id}:${line}`, label }));
     if (variants.length > 0) buttons.push(variants);
     const until = words.ticket.until(Math.round(confirmMs / 1_000));
-    await this.#say(turn, { lines: [...ticket.summary.lines, until], buttons, private: true }, ticketKey(id));
+    const message: Message = { lines: [...ticket.summary.lines, until], buttons, private: true };
+    await this.#say(turn, message, ticketKey(id));
+    for (const address of await this.#options.mirrors(turn.person, turn.address)) {
+      await this.#say({ address, edits: undefined }, message, ticketKey(id));
+    }
   }
 
   async #press(turn: Turn, button: string): Promise<void> {
@@ -295,26 +301,47 @@ export class Router {
   async #confirm(turn: Turn, command: TicketCommandOfAny, proposal: Proposal): Promise<void> {
     try {
       const message = await this.#withProgress(turn, (context) => command.execute(context, proposal.plan, proposal));
-      await this.#say(message.turn, { ...message.value, private: true });
+      await this.#decided(message.turn, proposal, message.value);
     } catch (error) {
       // Somebody else's press was first, or time ran out: the ticket already says what became of it.
       if (error instanceof AppError && error.code.startsWith('proposal.')) throw error;
       // Anything else closes the ticket with the reason on it, so that it cannot stand there half done.
       this.#logFailure(error, command);
       await this.#options.ledger.dropProposal(proposal.id);
-      await this.#say(turn, { lines: this.#failedPress(error) });
+      await this.#decided(turn, proposal, { lines: this.#failedPress(error) });
+    }
+  }
+
+  /** Says what became of a ticket: where it was pressed, and in the other chats that show it. */
+  async #decided(turn: Turn, proposal: Proposal, message: Message): Promise<void> {
+    await this.#say(turn, { ...message, private: true });
+    const { words } = this.#options;
+    const { channel } = turn.address;
+    await this.#editElsewhere(turn, proposal, [
+      words.ticket.decidedIn(words.channels[channel] ?? channel),
+      ...message.lines,
+    ]);
+  }
+
+  /** Edits a ticket in the chats that show it beside the one it was pressed in. */
+  async #editElsewhere(turn: Turn, proposal: Proposal, lines: readonly Line[]): Promise<void> {
+    const shown = [proposal.address, ...(await this.#options.mirrors(turn.person, proposal.address))];
+    for (const address of shown.filter(({ channel }) => channel !== turn.address.channel)) {
+      await this.#say({ address, edits: ticketKey(proposal.id) }, { lines, private: true });
     }
   }
 
   async #drop(turn: Turn, proposal: Proposal): Promise<void> {
     if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
-    await this.#say({ ...turn, edits: ticketKey(proposal.id) }, { lines: [this.#options.words.ticket.dropped] });
+    const lines = [this.#options.words.ticket.dropped];
+    await this.#decided({ ...turn, edits: ticketKey(proposal.id) }, proposal, { lines });
   }
 
   /** Drops the ticket and runs the line that makes another one. */
   async #replace(turn: Turn, proposal: Proposal, line: string): Promise<void> {
     if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
     await this.#text({ ...turn, edits: ticketKey(proposal.id) }, line);
+    await this.#editElsewhere(turn, proposal, [this.#options.words.ticket.replaced]);
   }
 
   /**

@@ -88,6 +88,7 @@ export const en: Words = {
     cancelOrder: (name) => `Cancel ${name}`,
   },
 
+  channels: { console: 'the terminal', telegram: 'Telegram', discord: 'Discord' },
   arguments: {
     instrument: 'stock',
     instruments: 'stock…',
@@ -129,6 +130,8 @@ export const en: Words = {
     paired: 'Paired. You are the owner now. Try /help.',
     already: 'You are known already.',
     wrong: "That code is wrong. Use the one shown in the bot's terminal. Example: /pair 1a2b3c4d",
+    command: 'makes you the owner, with the code from the terminal',
+    code: 'code',
     invite: (code) => `To become the owner, send /pair ${code} in a chat with the bot within ten minutes (five tries).`,
   },
   people: {
@@ -329,6 +332,7 @@ export const en: Words = {
     until: (seconds) => `Please confirm within ${seconds} seconds.`,
     dropped: 'Ticket dropped. Nothing was sent.',
     replaced: 'A new ticket took its place.',
+    decidedIn: (place) => `Pressed in ${place}.`,
     live: 'This order goes to a LIVE account.',
     warning: (text) => `Caution: ${text}`,
     estimate: (average, percent, worst) => `Expected fill about ${average} (${percent}), ${worst} at worst`,

@@ -137,6 +137,7 @@ export const ko = {
     cancelOrder: (name: string): string => `${name} 취소`,
   },
 
+  channels: { console: '터미널', telegram: '텔레그램', discord: '디스코드' } as Readonly<Record<string, string>>,
   arguments: argumentNames,
   commands: {
     help: '명령을 알려 드립니다',
@@ -164,6 +165,8 @@ export const ko = {
     paired: '등록되었습니다. 이제 소유자입니다. /help 로 시작해 보세요.',
     already: '이미 등록되어 있습니다.',
     wrong: '등록 코드가 다릅니다. 봇이 실행 중인 터미널에 나온 코드를 써 주세요. 예: /pair 1a2b3c4d',
+    command: '터미널에 나온 코드로 소유자로 등록합니다',
+    code: '코드',
     invite: (code: string): string =>
       `처음이시면 10분 안에 봇과의 채팅에서 /pair ${code} 를 보내 소유자로 등록하세요(5번까지).`,
   },
@@ -379,6 +382,7 @@ export const ko = {
     until: (seconds: number): string => `${seconds}초 안에 확인해 주세요.`,
     dropped: '주문표를 취소했습니다. 보낸 것은 없습니다.',
     replaced: '주문표를 새로 만들었습니다.',
+    decidedIn: (place: string): string => `${place}에서 눌렀습니다.`,
     live: '실전 계좌 주문입니다.',
     warning: (text: string): string => `주의: ${text}`,
     estimate: (average: string, percent: string, worst: string): string =>

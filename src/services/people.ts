@@ -35,6 +35,7 @@ export class People {
   readonly #byIdentity = new Map<string, Person>();
   /** Those that the ledger has no say in. */
   readonly #fixed = new Map<string, Exclude<KnownPerson['from'], 'chat'>>();
+  readonly #listeners = new Set<() => void>();
   #pairing: { readonly code: string; readonly until: number; triesLeft: number } | undefined;
 
   constructor(options: {
@@ -70,6 +71,15 @@ export class People {
     for (const { identity, person } of await this.#ledger.people()) {
       if (!this.#byIdentity.has(identity)) this.#byIdentity.set(identity, person);
     }
+  }
+
+  /** `listener` is called after somebody was added, changed or removed. */
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Undefined for a stranger. */
@@ -108,6 +118,7 @@ export class People {
       this.#byIdentity.set(identity, person);
     }
     this.#log.warn('person assigned', { identities: all.join('+'), role, by: by.id });
+    this.#changed();
     return { person, identities: all, from: 'chat' };
   }
 
@@ -128,6 +139,7 @@ export class People {
       this.#byIdentity.delete(identity);
     }
     this.#log.warn('identities removed', { identities: identities.join('+'), by: by.id });
+    this.#changed();
     return owners.filter(({ id }) => this.#identitiesOf(id).length === 0);
   }
 
@@ -174,6 +186,7 @@ export class People {
     await this.#ledger.addIdentity(identity, person);
     this.#byIdentity.set(identity, person);
     this.#log.info('owner paired', { identity });
+    this.#changed();
     return 'paired';
   }
 }

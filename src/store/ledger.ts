@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ports.ts';
 import { createAlertMethods } from './alerts.ts';
+import { createChatMethods } from './chats.ts';
 import { migrate } from './migrations.ts';
 import { createOrderMethods } from './orders.ts';
 import { createOutboxMethods } from './outbox.ts';
@@ -38,6 +39,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createSettingMethods(transactions),
     ...createAlertMethods(transactions),
     ...createPeopleMethods(transactions),
+    ...createChatMethods(transactions),
     close: () => db.destroy(),
   };
 }

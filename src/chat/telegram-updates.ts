@@ -1,0 +1,61 @@
+import type { CallbackQuery, Message, Update } from 'grammy/types';
+import type { Incoming } from './channel.ts';
+
+/** What Telegram is asked to tell. */
+export const wantedUpdates = ['message', 'callback_query'] as const;
+
+/**
+ * What somebody did. Undefined for what is nothing to us: photos, other bots, buttons without data, and commands that
+ * are meant for another bot of the group. `botName` is ours, without the @.
+ */
+export function incomingOf(update: Update, botName: string, now: number): Incoming | undefined {
+  const { update_id, message, callback_query: press } = update;
+  const id = `update:${update_id}`;
+  if (message?.text !== undefined && message.from !== undefined && !message.from.is_bot) {
+    if (isForAnotherBot(message.text, botName)) return undefined;
+    return {
+      id,
+      channel: 'telegram',
+      chatId: chatIdOf(message),
+      identity: `telegram:${message.from.id}`,
+      input: { kind: 'text', text: message.text },
+      at: message.date * 1_000,
+    };
+  }
+  if (press?.data === undefined || press.message === undefined) return undefined;
+  return {
+    id,
+    channel: 'telegram',
+    chatId: chatIdOf(press.message),
+    identity: `telegram:${press.from.id}`,
+    input: { kind: 'press', button: press.data },
+    // A press carries no time. Telegram forgets it after 150 seconds, and a ticket's own end decides sooner.
+    at: now,
+  };
+}
+
+/** `/price@other_bot`, or a line that begins with the name of another bot: those always end in "bot". */
+function isForAnotherBot(text: string, botName: string): boolean {
+  const named = /^(?:\/[^\s@]+@(\w+)|@(\w*bot)\b)/i.exec(text.trim());
+  const name = named?.[1] ?? named?.[2];
+  return name !== undefined && name.toLowerCase() !== botName.toLowerCase();
+}
+
+/** A chat that has just become a supergroup, under another id. */
+export function moveOf({ message }: Update): { readonly from: number; readonly to: number } | undefined {
+  const to = message?.migrate_to_chat_id;
+  return message === undefined || to === undefined ? undefined : { from: message.chat.id, to };
+}
+
+/** `123`, or `123/45` for a topic of a group. Of a message long gone Telegram tells the chat alone. */
+function chatIdOf(message: Message | NonNullable<CallbackQuery['message']>): string {
+  const topic =
+    'is_topic_message' in message && message.is_topic_message === true ? message.message_thread_id : undefined;
+  return topic === undefined ? String(message.chat.id) : `${message.chat.id}/${topic}`;
+}
+
+/** The opposite of what an Incoming's `chatId` was made by. */
+export function chatOf(chatId: string): { readonly id: number; readonly thread: number | undefined } {
+  const [id = '', thread] = chatId.split('/');
+  return { id: Number(id), thread: thread === undefined ? undefined : Number(thread) };
+}
