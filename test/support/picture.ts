@@ -74,7 +74,7 @@ async function drawTelegram(): Promise<void> {
   const bot = await botWith(
     clock,
     `telegram:${owner}`,
-    (log) => new TelegramChannel({ token: new Secret(token), apiRoot, clock, log, menu: [] }),
+    (log) => new TelegramChannel({ token: new Secret(token), apiRoot, clock, log, commands, words: languages.ko }),
   );
   const theirs = ({ html, keyboard }: TelegramMessage): void => {
     const keys = keyboard
