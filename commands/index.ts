@@ -11,6 +11,7 @@ import { market } from './market.ts';
 import { orders } from './orders.ts';
 import { price } from './price.ts';
 import { sell } from './sell.ts';
+import { settings } from './settings.ts';
 import { settle } from './settle.ts';
 import { status } from './status.ts';
 import { who } from './who.ts';
@@ -34,6 +35,7 @@ export const commands: readonly AnyCommand[] = [
   arm,
   settle,
   why,
+  settings,
   status,
   who,
   help,

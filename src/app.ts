@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Channel, Receive, Suggest } from './chat/channel.ts';
+import type { Channel, House, Receive, Suggest } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
 import { noticeMessage } from './chat/notices.ts';
@@ -9,6 +9,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { webhookChat } from './domain/chat-address.ts';
 import type { Health } from './domain/health.ts';
+import { startHttpServer } from './http-server.ts';
 import { languages } from './i18n/index.ts';
 import { createKis, type Kis, type KisOptions } from './kis/broker.ts';
 import { MasterFiles } from './kis/symbol-files.ts';
@@ -116,7 +117,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   // The chat's way out.
   const channels = new Map<string, Channel>();
-  const letterhead = { tag: words.venueTag[broker.venue.kind], redactor };
+  const letterhead = { tag: words.venueTag[broker.venue.kind], redactor, words };
   const outbox = new Outbox({ ledger, channels, clock, log, letterhead });
   for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
   const source = new MasterFiles({ masterUrl: environment.masterUrl, clock });
@@ -162,6 +163,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     lane: { ...kis.lane(), callsPerSecond: config.kis.environment.callsPerSecond },
     token: kis.token(),
     outboxPending: await outbox.pending(),
+    deadLetters: await ledger.deadLetters(clock.now()),
     halted: await ledger.halted(),
     armed: await orders.armed(),
     ready: reconciler.ready,
@@ -181,7 +183,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     newId,
     confirmMs: rails.confirmMs,
-    mirrors: async () => [],
+    mirrors: async (person, { channel }) => {
+      const { mirror } = await people.settings(person.id);
+      const theirs = mirror ? chatsOf(people.identitiesOf(person.id), channels) : [];
+      return theirs.filter((address) => address.channel !== channel);
+    },
     readOnly,
   });
   /** Where nobody else is known yet, the terminal shows how to become known in a chat. */
@@ -192,6 +198,30 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
   const receive: Receive = (incoming) => router.receive(incoming);
   const suggest: Suggest = (query) => router.suggest(query);
+  const house: House = {
+    people: () =>
+      people
+        .list()
+        .flatMap(({ person, identities }) => identities.map((identity) => ({ identity, role: person.role }))),
+    onPeopleChange: (listener) => people.onChange(listener),
+    chatMoved: (from, toChatId) => ledger.moveChat(from, toChatId),
+  };
+  const http =
+    config.httpPort === undefined || readOnly
+      ? undefined
+      : await startHttpServer({
+          port: config.httpPort,
+          health: async () => {
+            const ok = await ledger.halted().then(
+              () => true,
+              () => false,
+            );
+            return { ok, venue: broker.venue.kind, version: options.version };
+          },
+          hooks: [...channels.values()].flatMap(({ hook }) => hook ?? []),
+          clock,
+          log,
+        });
 
   if (!readOnly) {
     await reconciler.recover();
@@ -221,7 +251,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     await symbols.load();
     await alerts.restore();
   }
-  for (const channel of channels.values()) await channel.start(receive, suggest);
+  for (const channel of channels.values()) await channel.start(receive, suggest, house);
   outbox.flush();
   log.info('started', { venue: broker.venue.kind, channels: [...channels.keys()] });
 
@@ -238,6 +268,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       }
     },
     async stop() {
+      await http?.stop();
       for (const channel of channels.values()) await channel.stop();
       // An order under way is waited for: cutting it off would make its outcome unknown.
       await Promise.race([router.idle(), clock.sleep(stopWaitMs)]);
@@ -333,8 +364,12 @@ function simulatedEnvironment(config: Config, simulator: Simulator | undefined):
 
 /** Where owners are told what nobody asked for: the terminal, and their own chats with the bot. */
 function ownerAddresses(people: People, channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
-  return people
-    .ownerIdentities()
+  return chatsOf(people.ownerIdentities(), channels);
+}
+
+/** People's own chats with the bot, where it is running. */
+function chatsOf(identities: readonly string[], channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
+  return identities
     .map((identity) => {
       const [channel = '', id = ''] = identity.split(':');
       // At Discord a person's id is not that of their chat.

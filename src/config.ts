@@ -28,7 +28,16 @@ export interface Config {
     readonly viewers: readonly PersonSetting[];
   };
   /** Undefined where Telegram is not used. */
-  readonly telegram: { readonly token: Secret; readonly apiRoot: string | undefined } | undefined;
+  readonly telegram:
+    | {
+        readonly token: Secret;
+        readonly apiRoot: string | undefined;
+        /** Undefined where Telegram is polled. */
+        readonly webhook: { readonly url: string; readonly secret: Secret } | undefined;
+      }
+    | undefined;
+  /** Where health is told and webhooks come in; undefined where nothing is served. */
+  readonly httpPort: number | undefined;
   /** Undefined where Discord is not used. */
   readonly discord:
     | { readonly token: Secret; readonly guildId: string | undefined; readonly apiRoot: string | undefined }
@@ -135,6 +144,8 @@ function url(...protocols: readonly string[]) {
 /** Server, id and token. */
 const webhookUrl = /^(https?:\/\/[^/]+)\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
 
+const portWanted = 'a port from 1 to 65535, such as 8080';
+
 const schema = z.object({
   KIS_ENV: z.enum(['simulator', 'paper', 'live'], 'one of simulator, paper, live').optional(),
   KIS_APP_KEY: z.string().min(8, 'the app key from KIS Developers, 8 characters or more').optional(),
@@ -154,6 +165,11 @@ const schema = z.object({
     .regex(/^\d+:[\w-]{20,}$/, "the token from Telegram's @BotFather, such as 123456:ABC-DEF…")
     .optional(),
   TELEGRAM_API_ROOT: url('http:', 'https:'),
+  TELEGRAM_WEBHOOK_URL: url('https:'),
+  TELEGRAM_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[\w-]{1,256}$/, '1 to 256 letters, digits, _ or -, such as `openssl rand -hex 32` makes')
+    .optional(),
   DISCORD_BOT_TOKEN: z
     .string()
     .regex(
@@ -183,6 +199,12 @@ const schema = z.object({
   HOGA_MAX_SLIPPAGE_PERCENT: percentage('3 or 0.5', '3'),
   HOGA_CONFIRM_SECONDS: wholeNumber(60, 5, 'seconds').default(60),
   HOGA_VISIBILITY_SECONDS: wholeNumber(30, 10, 'seconds').default(30),
+  HTTP_PORT: z
+    .string()
+    .regex(/^\d+$/, portWanted)
+    .transform(Number)
+    .refine((port) => port >= 1 && port <= 65_535, portWanted)
+    .optional(),
   STORE_URL: z.string().optional(),
   HOGA_LANG: z.enum(['ko', 'en'], 'ko or en').default('ko'),
   LOG_LEVEL: z
@@ -195,6 +217,7 @@ type SecretSetting =
   | 'KIS_APP_SECRET'
   | 'KIS_ACCOUNT'
   | 'TELEGRAM_BOT_TOKEN'
+  | 'TELEGRAM_WEBHOOK_SECRET'
   | 'DISCORD_BOT_TOKEN'
   | 'DISCORD_WEBHOOK_URL';
 
@@ -208,6 +231,7 @@ export function secretsIn(environ: Readonly<Partial<Record<SecretSetting, string
     KIS_APP_SECRET,
     TELEGRAM_BOT_TOKEN,
     TELEGRAM_BOT_TOKEN?.split(':')[1],
+    environ.TELEGRAM_WEBHOOK_SECRET,
     DISCORD_BOT_TOKEN,
     webhookUrl.exec(environ.DISCORD_WEBHOOK_URL ?? '')?.[3],
   ];
@@ -251,9 +275,36 @@ export function readConfig(
   } else if (storeUrl !== undefined && !/^sqlite:.+/.test(storeUrl)) {
     problems.push({ variable: 'STORE_URL', problem: 'sqlite: and a path, such as sqlite:data/hoga.db' });
   }
+  problems.push(...webhookProblems(present));
   if (!parsed.success || problems.length > 0) return { problems };
   return { config: assemble(parsed.data, simulated) };
 }
+
+/** What a webhook needs beside its URL, and where Telegram can push to at all. */
+function webhookProblems(present: Environ): readonly ConfigProblem[] {
+  const url = present['TELEGRAM_WEBHOOK_URL'];
+  if (url === undefined) return [];
+  const remedies = {
+    TELEGRAM_BOT_TOKEN: "the token from Telegram's @BotFather",
+    TELEGRAM_WEBHOOK_SECRET: 'make one with `openssl rand -hex 32`',
+    HTTP_PORT: 'the port that what comes to that URL is passed on to, such as 8080',
+  };
+  const problems = Object.entries(remedies)
+    .filter(([variable]) => present[variable] === undefined)
+    .map(([variable, remedy]) => ({ variable, problem: `needed beside TELEGRAM_WEBHOOK_URL: ${remedy}` }));
+  if (!URL.canParse(url)) return problems;
+  const { port, pathname } = new URL(url);
+  const wrong = (problem: string): ConfigProblem => ({ variable: 'TELEGRAM_WEBHOOK_URL', problem });
+  if (/^\/health\/*$/.test(pathname)) problems.push(wrong('another path than /health, which tells how the bot is'));
+  // A Bot API server of one's own pushes anywhere.
+  if (present['TELEGRAM_API_ROOT'] === undefined && !telegramPorts.includes(port)) {
+    problems.push(wrong('a port that Telegram pushes to: 443, 80, 88 or 8443'));
+  }
+  return problems;
+}
+
+/** The first is what no port means. */
+const telegramPorts: readonly string[] = ['', '443', '80', '88', '8443'];
 
 function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
   const base: Environment = environments[data.KIS_ENV ?? (simulated ? 'simulator' : 'paper')];
@@ -286,7 +337,12 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     telegram:
       data.TELEGRAM_BOT_TOKEN === undefined
         ? undefined
-        : { token: new Secret(data.TELEGRAM_BOT_TOKEN), apiRoot: data.TELEGRAM_API_ROOT },
+        : {
+            token: new Secret(data.TELEGRAM_BOT_TOKEN),
+            apiRoot: data.TELEGRAM_API_ROOT,
+            webhook: readTelegramWebhook(data),
+          },
+    httpPort: data.HTTP_PORT,
     discord:
       data.DISCORD_BOT_TOKEN === undefined
         ? undefined
@@ -309,6 +365,11 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     logLevel: data.LOG_LEVEL,
     secrets: secretsIn(data),
   });
+}
+
+function readTelegramWebhook(data: z.infer<typeof schema>) {
+  const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = data;
+  return url === undefined || secret === undefined ? undefined : { url, secret: new Secret(secret) };
 }
 
 function readWebhook(url: string | undefined): WebhookSetting | undefined {

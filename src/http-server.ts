@@ -105,15 +105,16 @@ async function read(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Taken by events, because leaving a loop over the stream would cut the connection before the answer.
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > longestBody) resolve(undefined);
       else chunks.push(chunk);
     });
     request.once('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    request.once('error', reject);
-    request.once('aborted', () => resolve(undefined));
+    // Whoever hangs up hears no answer.
+    request.once('error', () => resolve(undefined));
+    request.once('close', () => resolve(undefined));
   });
 }
 

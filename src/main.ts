@@ -118,9 +118,8 @@ async function createDiscord(config: Config, log: Log): Promise<DiscordChannel |
 
 function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
   if (config.telegram === undefined) return undefined;
-  const descriptions = languages[config.language].commands;
-  const menu = commands.map(({ name }) => ({ command: name, description: descriptions[name] }));
-  return new TelegramChannel({ ...config.telegram, clock: systemClock, log, menu });
+  const words = languages[config.language];
+  return new TelegramChannel({ ...config.telegram, commands, words, clock: systemClock, log });
 }
 
 /** Runs one command as the local owner and prints the reply. */
@@ -261,6 +260,11 @@ function fail(error: unknown): number {
   if (error instanceof AppError && error.code.startsWith('store.')) {
     const why = redactor.redact(errorText(error));
     process.stderr.write(`The store cannot be used (${error.code}): ${why}. Check STORE_URL.\n`);
+    return 2;
+  }
+  if (error instanceof AppError && error.code === 'http.cannot-listen') {
+    const why = redactor.redact(errorText(error));
+    process.stderr.write(`Nothing can be served at HTTP_PORT=${error.context['port']}: ${why}. Choose another port.\n`);
     return 2;
   }
   lastWords.error('ended by an error', { error });

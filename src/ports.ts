@@ -14,7 +14,7 @@ import type {
   SubmitOutcome,
   VenueOrder,
 } from './domain/order.ts';
-import type { Person } from './domain/person.ts';
+import type { Person, PersonSettings } from './domain/person.ts';
 import type { Bar, OrderBook, Quote, Trade } from './domain/quote.ts';
 
 /**
@@ -277,6 +277,9 @@ export interface Ledger {
   fireAlert(id: string, at: number, messages: readonly OutboxDraft[]): Promise<boolean>;
   /** False when it is not this person's, or over already. */
   deleteAlert(id: string, personId: string): Promise<boolean>;
+  /** What a person chose; the defaults where nothing was. */
+  personSettings(personId: string): Promise<PersonSettings>;
+  setPersonSettings(personId: string, settings: PersonSettings): Promise<void>;
   /** Makes an identity (`telegram:123`) known as a person's, or changes whose it is. */
   addIdentity(identity: string, person: Person): Promise<void>;
   /** False when it was not known that way. */
@@ -294,10 +297,21 @@ export interface Ledger {
   /** Won of all orders of the day that were not denied, rejected or never sent. */
   amountOfDay(day: string): Promise<number>;
   enqueue(draft: OutboxDraft, now: number): Promise<OutboxEntry>;
-  /** The oldest unsent entry of each address, oldest first. */
-  outboxHeads(): Promise<readonly OutboxEntry[]>;
+  /** The oldest unsent entry of each address, or of the one given, oldest first. */
+  outboxHeads(address?: ChatAddress): Promise<readonly OutboxEntry[]>;
   markSent(id: number, reference: string | undefined, now: number): Promise<void>;
   markFailed(id: number, error: string, final: boolean): Promise<void>;
+  /** Marks an edit as not worth sending when a later one of the same message waits; false, and nothing done, if none does. */
+  supersede(id: number): Promise<boolean>;
+  /**
+   * Queues one message about those that failed for good in a chat and that nothing was said of yet, oldest first; does
+   * nothing when there are none.
+   */
+  sumUpDead(address: ChatAddress, now: number, draft: (lost: readonly OutboxEntry[]) => OutboxDraft): Promise<void>;
+  /** What was sent since a moment, oldest first: the platforms remember it across a restart of ours. */
+  sentSince(at: number): Promise<readonly { readonly address: ChatAddress; readonly at: number }[]>;
+  /** Messages that failed for good in the last 30 days. */
+  deadLetters(now: number): Promise<number>;
   /** What the channel called the message that was queued under `key`; undefined before it was sent. */
   sentReference(address: ChatAddress, key: string): Promise<string | undefined>;
   outboxPending(): Promise<number>;

@@ -38,6 +38,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   services: [...everyday, 'ports', 'log'],
   kis: [...everyday, 'ports', 'log', 'secret'],
   store: [...everyday, 'ports'],
+  'http-server': [...everyday, 'log', 'chat'],
   charts: [...everyday, 'ports'],
   simulator: [...everyday],
   chat: [...everyday, 'ports', 'log', 'secret', 'services', 'i18n'],
@@ -56,6 +57,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'charts',
     'simulator',
     'chat',
+    'http-server',
   ],
   main: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'commands', 'services', 'simulator', 'doctor'],
   doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'kis', 'store'],
@@ -120,7 +122,7 @@ describe('each thing in its one place', () => {
   });
 
   test.each([
-    ['grammy', ['src/chat/telegram.ts']],
+    ['grammy', ['src/chat/telegram-api.ts']],
     ['discord.js', undefined],
     ['kysely', undefined],
     ['undici', undefined],

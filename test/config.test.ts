@@ -133,6 +133,67 @@ describe('settings', () => {
     }
   });
 
+  describe('a webhook of Telegram', () => {
+    const whole = {
+      TELEGRAM_BOT_TOKEN: token,
+      TELEGRAM_WEBHOOK_URL: 'https://bot.example.com/telegram/',
+      TELEGRAM_WEBHOOK_SECRET: 'canary_secret-1',
+      HTTP_PORT: '8080',
+    };
+
+    test('has a URL, a secret and a port', () => {
+      const { telegram, httpPort, secrets } = config(whole);
+      expect(telegram?.webhook?.url).toBe('https://bot.example.com/telegram');
+      expect(telegram?.webhook?.secret.reveal()).toBe('canary_secret-1');
+      expect(httpPort).toBe(8_080);
+      expect(secrets.map((secret) => secret.reveal())).toContain('canary_secret-1');
+      expect(inspect(config(whole), { depth: 9, showHidden: true })).not.toContain('canary');
+    });
+
+    test('is not there unless its URL is', () => {
+      const { telegram, httpPort } = config({ TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_SECRET: 'left_over' });
+      expect([telegram?.webhook, httpPort]).toEqual([undefined, undefined]);
+    });
+
+    test('lacks something: each is named, with the remedy', () => {
+      expect(problems({ TELEGRAM_WEBHOOK_URL: whole.TELEGRAM_WEBHOOK_URL })).toEqual([
+        "TELEGRAM_BOT_TOKEN: needed beside TELEGRAM_WEBHOOK_URL: the token from Telegram's @BotFather",
+        'TELEGRAM_WEBHOOK_SECRET: needed beside TELEGRAM_WEBHOOK_URL: make one with `openssl rand -hex 32`',
+        'HTTP_PORT: needed beside TELEGRAM_WEBHOOK_URL: the port that what comes to that URL is passed on to, such as 8080',
+      ]);
+    });
+
+    test.each([
+      ['TELEGRAM_WEBHOOK_URL', 'http://bot.example.com/x', 'a URL starting with https://'],
+      ['TELEGRAM_WEBHOOK_URL', 'bot.example.com', 'a URL starting with https://'],
+      ['TELEGRAM_WEBHOOK_URL', 'https://bot.example.com/health', 'another path than /health'],
+      ['TELEGRAM_WEBHOOK_URL', 'https://bot.example.com:9000/x', '443, 80, 88 or 8443'],
+      ['TELEGRAM_WEBHOOK_SECRET', 'with blanks canary', '1 to 256 letters'],
+      ['TELEGRAM_WEBHOOK_SECRET', 'x'.repeat(257), '1 to 256 letters'],
+      ['HTTP_PORT', '0', 'a port from 1 to 65535, such as 8080'],
+      ['HTTP_PORT', '65536', 'a port from 1 to 65535, such as 8080'],
+      ['HTTP_PORT', 'http', 'a port from 1 to 65535, such as 8080'],
+    ])('%s=%s', (variable, value, problem) => {
+      const found = problems({ ...whole, [variable]: value });
+      expect(found).toEqual([expect.stringContaining(`${variable}: `)]);
+      expect(found[0]).toContain(problem);
+      expect(found[0]).not.toMatch(/canary|xxx/);
+    });
+
+    test("a Bot API server of one's own pushes to any port", () => {
+      const own = {
+        ...whole,
+        TELEGRAM_WEBHOOK_URL: 'https://bot.lan:9000/x',
+        TELEGRAM_API_ROOT: 'http://bot.lan:8081',
+      };
+      expect(problems(own)).toEqual([]);
+    });
+
+    test('256 characters of secret are not too many', () => {
+      expect(problems({ ...whole, TELEGRAM_WEBHOOK_SECRET: 'x'.repeat(256) })).toEqual([]);
+    });
+  });
+
   test('a key on the wrong line is not repeated', () => {
     expect(problems({ HOGA_OWNERS: `telegram:1,${token}` })).toEqual([
       `HOGA_OWNERS: an entry of ${token.length} characters is not an identity; write telegram:123+discord:456,telegram:789`,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../commands/index.ts';
 import { settingNames } from '../src/config.ts';
+import { withTable } from './support/command-table.ts';
 
 const read = (name: string): string => readFileSync(resolve(import.meta.dirname, '..', name), 'utf8');
 
@@ -25,4 +26,9 @@ describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
 test('.env.example explains every setting there is, and no other', () => {
   const named = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
   expect(named.toSorted()).toEqual([...settingNames].toSorted());
+});
+
+test.each(['en', 'ko'] as const)('the table of commands is that of the declarations: %s', (language) => {
+  const { before, after } = withTable(language);
+  expect(before, 'run node test/support/command-table.ts').toBe(after);
 });

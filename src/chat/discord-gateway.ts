@@ -109,7 +109,9 @@ export class DiscordGateway {
     client.on(Events.ShardError, ({ message }) => {
       if (remedyOf[message] === undefined) log.warn('discord connection failed', { error: message });
     });
-    client.on(Events.ShardReconnecting, () => log.info('discord reconnecting'));
+    client.on(Events.ShardReconnecting, () => {
+      if (!this.#stop.signal.aborted) log.info('discord reconnecting');
+    });
     client.on(Events.ShardDisconnect, ({ code }) => {
       if (!this.#stop.signal.aborted && client.isReady()) log.error(remedies[remedyOf[code] ?? 'other'], { code });
     });

@@ -16,29 +16,23 @@ import type { Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
 import { type Channel, ChannelError, type Incoming, type Message, type Receive, type Suggest } from './channel.ts';
 import type { AnyCommand } from './command.ts';
-import { formFor, isPrivate, lineOf, sameCommands, slashCommands } from './discord-commands.ts';
+import { formFor, isPrivate, lineOf } from './discord-commands.ts';
 import { DiscordGateway, type LoginPacing } from './discord-gateway.ts';
 import { type Interaction, Interactions } from './discord-interactions.ts';
-import { cutText, type DiscordBody, discordBodies } from './discord-render.ts';
+import { registerCommands } from './discord-registry.ts';
+import { cutText } from './discord-render.ts';
 import { DiscordError, DiscordRest, type DiscordServer } from './discord-rest.ts';
+import { DiscordSender } from './discord-sender.ts';
 
 /** Discord waits three seconds for the first answer: time for two tries. A second one does no harm. */
 const firstAnswerMs = 1_400;
 const firstAnswerTries = 2;
 /** A deferred answer that nothing fills in, as for strangers, would go on pretending that somebody thinks. */
 const unansweredMs = 5_000;
-const firstRegisterRetryMs = 5_000;
-const longestRegisterRetryMs = 600_000;
 const mostChoices = 25;
 const longestChoice = 100;
 /** After a broken connection Discord tells again what may not have arrived; so many ids are remembered to do each once. */
 const rememberedIds = 2_000;
-
-/**
- * Discord's words for: this message, or this way to it, is no more. Unknown channel, message, webhook, interaction;
- * not ours to edit; the bot may not see or write there; the interaction's token has expired.
- */
-const goneCodes: ReadonlySet<number> = new Set([10003, 10008, 10015, 10062, 50001, 50005, 50013, 50027]);
 
 export interface DiscordOptions extends DiscordServer {
   /** Where the commands are registered; everywhere, when it is left out. */
@@ -67,18 +61,16 @@ export class DiscordChannel implements Channel {
   readonly #rest: DiscordRest;
   readonly #interactions: Interactions;
   readonly #seen = new Set<string>();
-  readonly #ownChats = new Map<string, string>();
-  /** What a chat was to be told and may not have been: its repeat goes on where it broke off, under the same name. */
-  readonly #unfinished = new Map<string, Attempt>();
+  readonly #sender: DiscordSender;
   readonly #stop = new AbortController();
   #gateway: DiscordGateway | undefined;
-  #registering = false;
-  #attempts = 0;
+  #registered = false;
 
   constructor(options: DiscordOptions) {
     this.#options = options;
     this.#rest = new DiscordRest(options, options.clock);
     this.#interactions = new Interactions(options.clock);
+    this.#sender = new DiscordSender({ rest: this.#rest, interactions: this.#interactions, clock: options.clock });
   }
 
   /** Connects in the background; what is wrong with the token is said in the log, and leaves the rest alone. */
@@ -90,7 +82,7 @@ export class DiscordChannel implements Channel {
       clock,
       log,
       loginPacing,
-      onReady: (applicationId) => void this.#register(applicationId),
+      onReady: (applicationId) => this.#register(applicationId),
       onInteraction: (interaction) => this.#onInteraction(interaction, receive, suggest),
       onMessage: (message) => this.#onMessage(message, receive),
     });
@@ -103,16 +95,12 @@ export class DiscordChannel implements Channel {
     return username;
   }
 
-  async send(chatId: string, message: Message): Promise<string> {
-    return this.#sendBodies(chatId, discordBodies(message), message.private === true);
+  send(chatId: string, message: Message): Promise<string> {
+    return this.#sender.send(chatId, message);
   }
 
-  async edit(chatId: string, reference: string, message: Message): Promise<void> {
-    const [first, ...rest] = discordBodies(message);
-    const edited = first !== undefined && (await this.#editInPlace(reference, first));
-    // Deleted, or out of reach: what it says must still reach the person.
-    if (!edited) await this.send(chatId, message);
-    else if (rest.length > 0) await this.#sendBodies(chatId, rest, message.private === true);
+  edit(chatId: string, reference: string, message: Message): Promise<void> {
+    return this.#sender.edit(chatId, reference, message);
   }
 
   async stop(): Promise<void> {
@@ -120,133 +108,10 @@ export class DiscordChannel implements Channel {
     await this.#gateway?.stop();
   }
 
-  /** The last one's reference is the message's. */
-  async #sendBodies(chatId: string, bodies: readonly DiscordBody[], secret: boolean): Promise<string> {
-    const text = JSON.stringify(bodies.map(({ json }) => json));
-    const broken = this.#unfinished.get(chatId);
-    this.#unfinished.delete(chatId);
-    this.#attempts += 1;
-    const nonce = `${this.#options.clock.now().toString(36)}-${this.#attempts.toString(36)}`;
-    const attempt: Attempt = broken?.text === text ? broken : { text, nonce, sent: 0 };
-    let reference = '';
-    try {
-      for (const body of bodies.slice(attempt.sent)) {
-        reference = await this.#sendBody(chatId, body, secret, `${attempt.nonce}-${attempt.sent}`);
-        attempt.sent += 1;
-      }
-    } catch (error) {
-      if (!(error instanceof ChannelError) || error.retry === 'later') this.#unfinished.set(chatId, attempt);
-      throw error;
-    }
-    return reference;
-  }
-
-  async #sendBody(chatId: string, body: DiscordBody, secret: boolean, nonce: string): Promise<string> {
-    const { channel, user, interaction: root } = placeOf(chatId);
-    let alone = secret;
-    for (const interaction of root === undefined ? [] : this.#interactions.reaching(root)) {
-      const reference = await this.#unlessGone(() => this.#answer(interaction, body, secret));
-      if (reference !== undefined) return reference;
-      alone ||= interaction.hidden;
-      this.#interactions.forget(interaction);
-    }
-    if (channel !== undefined && !(alone && user !== undefined)) {
-      const post = async () => this.#post(channel, body, nonce);
-      const reference = user === undefined ? await post() : await this.#unlessGone(post);
-      if (reference !== undefined) return reference;
-    }
-    return this.#post(await this.#ownChat(user ?? ''), body, nonce);
-  }
-
-  /** Fills the deferred answer in, or follows it. Undefined where Discord never took the deferral. */
-  async #answer(interaction: Interaction, body: DiscordBody, secret: boolean): Promise<string | undefined> {
-    if (!(await interaction.deferred)) return undefined;
-    const { applicationId, token, inServer } = interaction;
-    const hidden = inServer && (secret || interaction.hidden);
-    // Whether a deferred answer is seen by all was said when it was deferred, and stays so.
-    if (interaction.waiting && hidden !== interaction.hidden) await this.#takeBack(interaction);
-    if (interaction.waiting) {
-      const route = Routes.webhookMessage(applicationId, token);
-      const message = await this.#unlessGone(() => this.#ask('PATCH', route, body, { auth: false }));
-      interaction.waiting = false;
-      if (message !== undefined) return referenceOf(message, interaction.id, hidden);
-    }
-    const flags = hidden ? { flags: MessageFlags.Ephemeral } : {};
-    const message = await this.#ask('POST', Routes.webhook(applicationId, token), body, {
-      auth: false,
-      query: new URLSearchParams({ wait: 'true' }),
-      extra: flags,
-    });
-    return referenceOf(message, interaction.id, hidden);
-  }
-
-  /** Where this does not work nothing may follow: Discord would show it in the place that was deferred. */
-  async #takeBack(interaction: Interaction): Promise<void> {
-    const route = Routes.webhookMessage(interaction.applicationId, interaction.token);
-    await this.#unlessGone(() => this.#rest.call('DELETE', route, { auth: false }));
-    interaction.waiting = false;
-  }
-
-  async #post(channel: string, body: DiscordBody, nonce: string): Promise<string> {
-    // Asked again under the same nonce, Discord says it no second time.
-    const extra = { nonce, enforce_nonce: true };
-    return referenceOf(await this.#ask('POST', Routes.channelMessages(channel), body, { extra }));
-  }
-
-  /** Somebody's own chat with the bot, opened where it is not known. */
-  async #ownChat(user: string): Promise<string> {
-    const known = this.#ownChats.get(user);
-    if (known !== undefined) return known;
-    const opened = await this.#rest.call('POST', Routes.userChannels(), { body: { recipient_id: user } });
-    const id = idOf(opened);
-    this.#ownChats.set(user, id);
-    return id;
-  }
-
-  /** Whether the message was there to be edited. */
-  async #editInPlace(reference: string, body: DiscordBody): Promise<boolean> {
-    const [channel = '', message = '', interactionId = '', hidden] = reference.split('/');
-    const press = this.#interactions.pressOn(message);
-    const source = this.#interactions.get(interactionId);
-    const byToken = [
-      ...(press === undefined ? [] : [{ interaction: press, name: '@original' }]),
-      ...(source === undefined ? [] : [{ interaction: source, name: message }]),
-    ];
-    for (const { interaction, name } of byToken) {
-      if (!(await interaction.deferred)) continue;
-      const route = Routes.webhookMessage(interaction.applicationId, interaction.token, name);
-      const done = await this.#unlessGone(() => this.#ask('PATCH', route, body, { auth: false }));
-      if (done !== undefined) return true;
-    }
-    if (hidden !== undefined || channel === '') return false;
-    const done = await this.#unlessGone(() => this.#ask('PATCH', Routes.channelMessage(channel, message), body));
-    return done !== undefined;
-  }
-
-  /** Undefined where Discord says that there is no such way, or none any more. */
-  async #unlessGone<T>(attempt: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (error instanceof DiscordError && goneCodes.has(error.code ?? 0)) return undefined;
-      throw error;
-    }
-  }
-
-  async #ask(
-    method: 'POST' | 'PATCH',
-    route: `/${string}`,
-    { json, files }: DiscordBody,
-    more: { readonly auth?: false; readonly query?: URLSearchParams; readonly extra?: object } = {},
-  ): Promise<unknown> {
-    const { extra, ...request } = more;
-    return this.#rest.call(method, route, { ...request, body: { ...json, ...extra }, files });
-  }
-
   #onMessage(message: APIMessage & { readonly guild_id?: string }, receive: Receive): void {
     const { id, author, content, channel_id, guild_id } = message;
     if (guild_id !== undefined || author.bot === true || content === '' || !this.#firstTime(id)) return;
-    this.#ownChats.set(author.id, channel_id);
+    this.#sender.learnOwnChat(author.id, channel_id);
     this.#handOver(receive, {
       id,
       channel: this.name,
@@ -314,23 +179,19 @@ export class DiscordChannel implements Channel {
   #press(interaction: APIInteraction, button: string, receive: Receive): void {
     const { message, channel } = interaction;
     const user = userOf(interaction);
+    const inServer = isInServer(interaction);
     const source = message?.interaction_metadata;
-    const own = source?.user.id === user;
-    const chatId =
-      source === undefined
-        ? isInServer(interaction)
-          ? (channel?.id ?? '')
-          : `@${user}`
-        : `${channel?.id ?? ''}/${user}/${own ? source.id : interaction.id}`;
-    if (!isInServer(interaction) && channel !== undefined) this.#ownChats.set(user, channel.id);
-    const deferred = this.#callback(interaction, { type: InteractionResponseType.DeferredMessageUpdate });
+    const root = source?.user.id === user ? source.id : interaction.id;
+    const ordinary = inServer ? (channel?.id ?? '') : `@${user}`;
+    if (!inServer && channel !== undefined) this.#sender.learnOwnChat(user, channel.id);
     this.#remember(interaction, {
-      root: placeOf(chatId).interaction,
+      root: source === undefined ? undefined : root,
       pressed: message?.id,
-      hidden: isInServer(interaction) && isHidden(message),
-      deferred,
+      hidden: inServer && isHidden(message),
+      deferred: this.#callback(interaction, { type: InteractionResponseType.DeferredMessageUpdate }),
       waiting: false,
     });
+    const chatId = source === undefined ? ordinary : `${channel?.id ?? ''}/${user}/${root}`;
     this.#take(interaction, chatId, { kind: 'press', button }, receive);
   }
 
@@ -363,7 +224,7 @@ export class DiscordChannel implements Channel {
   async #tidy(id: string): Promise<void> {
     await this.#options.clock.sleep(unansweredMs, this.#stop.signal);
     const interaction = this.#interactions.get(id);
-    if (interaction?.waiting === true && (await interaction.deferred)) await this.#takeBack(interaction);
+    if (interaction?.waiting === true && (await interaction.deferred)) await this.#sender.takeBack(interaction);
   }
 
   async #handOver(receive: Receive, incoming: Incoming): Promise<void> {
@@ -408,30 +269,16 @@ export class DiscordChannel implements Channel {
     }
   }
 
-  /** Tells Discord the commands, where it does not have them as they are. */
-  async #register(applicationId: string): Promise<void> {
-    if (this.#registering) return;
-    this.#registering = true;
-    const { commands, words, guildId, clock, log } = this.#options;
-    const ours = slashCommands(commands, words, guildId === undefined ? 'everywhere' : 'one-server');
-    const route =
-      guildId === undefined
-        ? Routes.applicationCommands(applicationId)
-        : Routes.applicationGuildCommands(applicationId, guildId);
-    for (let failures = 0; !this.#stop.signal.aborted; failures += 1) {
-      try {
-        const query = new URLSearchParams({ with_localizations: 'true' });
-        const theirs = await this.#rest.call('GET', route, { query });
-        if (!sameCommands(ours, Array.isArray(theirs) ? theirs : []))
-          await this.#rest.call('PUT', route, { body: ours });
-        return;
-      } catch (error) {
-        log.warn('discord commands not registered', { error });
-        if (!(error instanceof ChannelError) || error.retry === 'never') return;
-        const backoffMs = error.afterMs ?? Math.min(longestRegisterRetryMs, firstRegisterRetryMs * 2 ** failures);
-        await clock.sleep(backoffMs, this.#stop.signal).catch(() => undefined);
-      }
-    }
+  #register(applicationId: string): void {
+    if (this.#registered) return;
+    this.#registered = true;
+    void registerCommands({
+      ...this.#options,
+      guildId: this.#options.guildId,
+      rest: this.#rest,
+      applicationId,
+      stop: this.#stop.signal,
+    });
   }
 
   /** Whether this id was not seen before, as far back as is remembered. */
@@ -442,25 +289,6 @@ export class DiscordChannel implements Channel {
     if (this.#seen.size > rememberedIds && oldest !== undefined) this.#seen.delete(oldest);
     return true;
   }
-}
-
-interface Attempt {
-  readonly text: string;
-  readonly nonce: string;
-  /** So many parts are out. */
-  sent: number;
-}
-
-interface Place {
-  readonly channel: string | undefined;
-  readonly user: string | undefined;
-  readonly interaction: string | undefined;
-}
-
-function placeOf(chatId: string): Place {
-  if (chatId.startsWith('@')) return { channel: undefined, user: chatId.slice(1), interaction: undefined };
-  const [channel, user, interaction] = chatId.split('/');
-  return { channel, user, interaction };
 }
 
 /** `run:/price 005930` → `/price 005930` */
@@ -479,20 +307,4 @@ function isInServer({ guild_id, context }: APIInteraction): boolean {
 
 function isHidden(message: APIMessage | undefined): boolean {
   return ((message?.flags ?? 0) & MessageFlags.Ephemeral) !== 0;
-}
-
-/** @throws ChannelError for what is not Discord's: a proxy's page. */
-function idOf(answer: unknown): string {
-  const { id } = (answer ?? {}) as { readonly id?: unknown };
-  if (typeof id !== 'string') throw new ChannelError('discord gave no id', 'later');
-  return id;
-}
-
-/** `CHANNEL/MESSAGE`, and by which interaction it was said, and `hidden` where it is the person's alone. */
-function referenceOf(message: unknown, interaction?: string, hidden = false): string {
-  const id = idOf(message);
-  const { channel_id: channel } = message as { readonly channel_id?: string };
-  return [channel ?? '', id, ...(interaction === undefined ? [] : [interaction]), ...(hidden ? ['hidden'] : [])].join(
-    '/',
-  );
 }

@@ -1,13 +1,18 @@
 import type { Clock } from '../clock.ts';
 import { errorText } from '../errors.ts';
+import type { Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { ChatAddress, Ledger, OutboxDraft, OutboxEntry } from '../ports.ts';
 import { type Channel, ChannelError, type Line, type Message } from './channel.ts';
+import { limitsOf, longestWindowMs, Pace } from './pace.ts';
+import { plainText } from './render.ts';
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
 /** Nobody is helped by a message that could not be delivered for so long; it stays in the ledger as a dead letter. */
 const mostAttempts = 30;
+/** Of messages that never came, their first lines; the number tells of the rest. */
+const mostShownLost = 5;
 
 /** Where a message is meant to go and what it is. */
 export interface Outgoing {
@@ -24,10 +29,14 @@ export interface Letterhead {
   /** Leads each, so that nobody takes play money for real: `[모의투자]`. */
   readonly tag: string;
   readonly redactor: Redactor;
+  readonly words: Words;
 }
 
 /** The form in which messages wait in the ledger. */
-export function toDraft({ address, key, edits, message }: Outgoing, { tag, redactor }: Letterhead): OutboxDraft {
+export function toDraft(
+  { address, key, edits, message }: Outgoing,
+  { tag, redactor }: Pick<Letterhead, 'tag' | 'redactor'>,
+): OutboxDraft {
   const { lines, ...others } = withoutSecrets(message, redactor) as Message;
   const [first = '', ...rest] = lines;
   const tagged: Line = tag === '' ? first : [`${tag} `, ...(typeof first === 'string' ? [first] : first)];
@@ -55,7 +64,9 @@ export class Outbox {
   readonly #letterhead: Letterhead;
   readonly #busy = new Map<string, Promise<void>>();
   readonly #waiting = new Map<string, () => void>();
+  readonly #paces = new Map<string, Pace>();
   readonly #idleWaiters: (() => void)[] = [];
+  #remembered: Promise<void> | undefined;
   #stopped = false;
 
   constructor(options: {
@@ -101,23 +112,57 @@ export class Outbox {
     await Promise.all(this.#busy.values());
   }
 
-  async #pump(): Promise<void> {
+  /** What has not left because of a limit leaves later; the pace is a channel's. */
+  #paceOf(channel: string): Pace {
+    const known = this.#paces.get(channel);
+    if (known !== undefined) return known;
+    const pace = new Pace(this.#clock, limitsOf[channel]);
+    this.#paces.set(channel, pace);
+    return pace;
+  }
+
+  #waitInLane(lane: string, address: ChatAddress, delayMs: number): void {
+    const cancel = this.#clock.timer(delayMs, () => {
+      this.#waiting.delete(lane);
+      this.#afterOne(address);
+    });
+    this.#waiting.set(lane, cancel);
+  }
+
+  /** The platforms go on counting while a process ends and another starts. */
+  async #rememberPace(): Promise<void> {
+    const sent = await this.#ledger.sentSince(this.#clock.now() - longestWindowMs);
+    for (const { address, at } of sent) this.#paceOf(address.channel).note(address.chatId, at);
+  }
+
+  async #pump(address?: ChatAddress): Promise<void> {
+    this.#remembered ??= this.#rememberPace().catch((error: unknown) =>
+      this.#log.warn('pace not remembered', { error }),
+    );
+    await this.#remembered;
     if (this.#stopped) return;
-    for (const entry of await this.#ledger.outboxHeads()) {
+    for (const entry of await this.#ledger.outboxHeads(address)) {
       const lane = `${entry.address.channel}:${entry.address.chatId}`;
       // A channel that is not running keeps its messages for the next start.
       const channel = this.#channels.get(entry.address.channel);
       if (channel === undefined || this.#busy.has(lane) || this.#waiting.has(lane)) continue;
+      const pace = this.#paceOf(channel.name);
+      const waitMs = pace.waitMs(entry.address.chatId);
+      if (waitMs > 0) {
+        this.#waitInLane(lane, entry.address, waitMs);
+        continue;
+      }
+      pace.note(entry.address.chatId);
       const work = this.#deliver(lane, channel, entry).finally(() => {
         this.#busy.delete(lane);
-        this.#afterOne();
+        this.#afterOne(entry.address);
       });
       this.#busy.set(lane, work);
     }
   }
 
-  #afterOne(): void {
-    void this.#pump()
+  #afterOne(address: ChatAddress): void {
+    void this.#pump(address)
       .catch((error: unknown) => this.#log.error('outbox stuck', { error }))
       .finally(() => {
         if (this.#busy.size > 0) return;
@@ -127,8 +172,11 @@ export class Outbox {
 
   async #deliver(lane: string, channel: Channel, entry: OutboxEntry): Promise<void> {
     try {
+      // What a later edit says anyway need not be shown for a moment.
+      if (entry.edits !== undefined && (await this.#ledger.supersede(entry.id))) return;
       const reference = await this.#dispatch(channel, entry);
       await this.#ledger.markSent(entry.id, reference, this.#clock.now());
+      await this.#tellOfLost(entry.address);
     } catch (error) {
       const known = error instanceof ChannelError ? error : undefined;
       const final = known?.retry === 'never' || entry.attempts + 1 >= mostAttempts;
@@ -137,12 +185,18 @@ export class Outbox {
       this.#log.warn('message not sent', { channel: channel.name, attempt: entry.attempts + 1, final, error });
       if (final || this.#stopped) return;
       const backoffMs = known?.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** entry.attempts);
-      const cancel = this.#clock.timer(backoffMs, () => {
-        this.#waiting.delete(lane);
-        this.flush();
-      });
-      this.#waiting.set(lane, cancel);
+      this.#waitInLane(lane, entry.address, backoffMs);
     }
+  }
+
+  /** A chat that takes messages again is told which ones never came: money may be in one of them. */
+  async #tellOfLost(address: ChatAddress): Promise<void> {
+    const { words } = this.#letterhead;
+    await this.#ledger.sumUpDead(address, this.#clock.now(), (lost) => {
+      const shown = lost.slice(-mostShownLost).map(({ body }) => plainText(body as Message).split('\n', 1)[0] ?? '');
+      const lines: readonly Line[] = [[{ bold: words.outbox.notTold(lost.length) }], ...shown];
+      return toDraft({ address, message: { lines, private: true } }, this.#letterhead);
+    });
   }
 
   async #dispatch(channel: Channel, entry: OutboxEntry): Promise<string> {

@@ -13,6 +13,8 @@ const requestMs = 10_000;
 const pageSize = 100;
 /** An update that is not confirmed is told again at once, so the next poll waits for it, but not for long. */
 const unfinishedMs = 500;
+/** How often it is asked whether the webhook is still ours, and whether anything comes through it. */
+const webhookCheckMs = 5 * 60_000;
 /** The last word at a stop is worth no more: without it the next start is told again what it knows. */
 const farewellMs = 2_000;
 const firstBackoffMs = 1_000;
@@ -77,10 +79,30 @@ export class TelegramConnection {
     if (me === undefined) return;
     onName(me.username);
     if (this.#options.webhook === undefined) await this.#poll();
-    else await this.#setWebhook(this.#options.webhook);
+    else await this.#watchWebhook(this.#options.webhook);
   }
 
-  async #setWebhook({ url, secret }: TelegramWebhook): Promise<void> {
+  /** Nothing comes through a webhook that somebody else has changed, and nothing tells us so unless it is asked for. */
+  async #watchWebhook(webhook: TelegramWebhook): Promise<void> {
+    const { clock, log } = this.#options;
+    const stop = this.#stop.signal;
+    while (await this.#setWebhook(webhook)) {
+      for (let url = webhook.url; url === webhook.url; ) {
+        await clock.sleep(webhookCheckMs, stop).catch(() => undefined);
+        const info = await this.#keepTrying('telegram webhook not checked', (api, signal) =>
+          api.getWebhookInfo(signal),
+        );
+        if (info === undefined) return;
+        const { pending_update_count: pending, last_error_message: why } = info;
+        if (pending > 0 && why !== undefined) log.error('telegram cannot push to the webhook', { pending, why });
+        url = info.url ?? '';
+      }
+      log.error('another program has changed the telegram webhook: it is set again');
+    }
+  }
+
+  /** Whether it is set; not when it stops before. */
+  async #setWebhook({ url, secret }: TelegramWebhook): Promise<boolean> {
     const settings = {
       secret_token: secret.reveal(),
       allowed_updates: wantedUpdates,
@@ -92,6 +114,7 @@ export class TelegramConnection {
       api.setWebhook(url, settings, signal),
     );
     if (set === true) this.#options.log.info('telegram pushes to the webhook', { url });
+    return set === true;
   }
 
   async #poll(): Promise<void> {

@@ -51,7 +51,7 @@ export class TelegramSender {
   }
 
   /** The reference is that of the message with the buttons. @throws TelegramError. */
-  send(chatId: string, message: Message): Promise<string> {
+  async send(chatId: string, message: Message): Promise<string> {
     return this.#carryOut(chatId, planOf(message));
   }
 
@@ -99,9 +99,12 @@ export class TelegramSender {
     await this.send(chatId, message);
     // What is out of date must not be pressed any more; more than that it does not matter.
     if (!fits) {
-      await this.#ask(chatId, ({ id: chat }) => (api, signal) => api.editMessageReplyMarkup(chat, id, {}, signal)).catch(
-        () => undefined,
-      );
+      await this.#ask(
+        chatId,
+        ({ id: chat }) =>
+          (api, signal) =>
+            api.editMessageReplyMarkup(chat, id, {}, signal),
+      ).catch(() => undefined);
     }
   }
 
@@ -111,7 +114,12 @@ export class TelegramSender {
     request: (chat: number, ...rest: Parameters<ApiRequest<unknown>>) => Promise<unknown>,
   ): Promise<boolean> {
     try {
-      await this.#ask(chatId, ({ id }) => (api, signal) => request(id, api, signal));
+      await this.#ask(
+        chatId,
+        ({ id }) =>
+          (api, signal) =>
+            request(id, api, signal),
+      );
       return true;
     } catch (error) {
       const why = error instanceof TelegramError ? error.message : '';

@@ -17,6 +17,8 @@ export interface Health {
   readonly lane: { readonly waiting: number; readonly headRoom: number; readonly callsPerSecond: number };
   readonly token: { readonly issuedAt: number; readonly expiresAt: number } | undefined;
   readonly outboxPending: number;
+  /** Messages of the last 30 days that could not be delivered. */
+  readonly deadLetters: number;
   readonly halted: boolean;
   /** Whether orders may go to a venue where real money moves; true where none does. */
   readonly armed: boolean;

@@ -6,3 +6,11 @@ export interface Person {
   readonly id: string;
   readonly role: Role;
 }
+
+/** What somebody chose for themselves. */
+export interface PersonSettings {
+  /** Tickets are shown in all of the person's chats; a press in one settles them all. */
+  readonly mirror: boolean;
+}
+
+export const defaultPersonSettings: PersonSettings = { mirror: false };

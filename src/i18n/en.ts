@@ -103,6 +103,7 @@ export const en: Words = {
     role: 'role',
     intent: 'record',
     verdict: 'order number or none',
+    setting: 'change',
   },
   commands: {
     help: 'shows the commands',
@@ -121,6 +122,7 @@ export const en: Words = {
     arm: 'lets live orders go for today (HOGA_LIVE_TRADING=daily)',
     settle: 'says what became of an order whose outcome is unknown',
     why: 'tells the story of an order, step by step',
+    settings: 'shows and changes your own settings',
     status: 'shows connections and health',
     market: 'shows whether the market is open, and when it opens next',
     who: 'lists the people, adds and removes them',
@@ -181,6 +183,7 @@ export const en: Words = {
     waiting: 'waiting',
     token: 'Token age',
     outbox: 'Messages to send',
+    deadLetters: (count) => `${count} messages could not be delivered`,
     none: 'none',
     lastLook: 'Orders last compared',
     notArmed: 'Live trading is off.',
@@ -233,6 +236,14 @@ export const en: Words = {
     byTable:
       'KIS cannot be asked about holidays here, so the built-in table of 2026–2027 decides. It may lack temporary holidays.',
   },
+  settings: {
+    title: 'Your settings',
+    mirror: 'Show tickets in your other chats too',
+    mirrorHow: 'A press in one place settles the ticket in all.',
+    on: 'on',
+    off: 'off',
+    mirrorButton: (on) => (on ? 'Show them here only' : 'Show them in all'),
+  },
   arming: {
     armed: 'Live orders may leave for today. Real money moves. /halt stops them.',
     'not-needed': 'Nothing to arm: orders can leave already.',
@@ -276,6 +287,9 @@ export const en: Words = {
     expired: (quantity) => `remaining ${quantity} ended with the day`,
     replaced: (quantity, number) => `remaining ${quantity} → order ${number}`,
     id: 'Record',
+  },
+  outbox: {
+    notTold: (count) => `You were not told of ${count} messages.`,
   },
   trading: {
     halted: 'Trading is halted. No new order leaves. Cancels still do.',
@@ -421,6 +435,7 @@ export const en: Words = {
     'args.quantity-large': (c) => `That quantity is too large ('${c['text']}'). 100,000,000 shares are the most.`,
     'args.price': (c) => `'${c['text']}' is not a price. Use whole won, or 'market'.`,
     'args.condition': (c) => `'${c['text']}' is not a condition. Use >= or <= and a price.`,
+    'args.setting': (c) => `'${c['text']}' is not a setting. Use mirror on or mirror off.`,
     'args.verdict': (c) => `'${c['text']}' is not an order number. Use the order number, or none.`,
     'args.order-number': (c) => `'${c['text']}' is not an order number. Use one from /orders, or all.`,
     'args.who-action': (c) => `Use add or remove in place of '${c['text']}'.`,

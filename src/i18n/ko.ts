@@ -62,6 +62,7 @@ const argumentNames = {
   role: '권한',
   intent: '기록번호',
   verdict: '주문번호/없음',
+  setting: '바꿀 것',
 };
 
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
@@ -156,6 +157,7 @@ export const ko = {
     arm: '실전 주문을 오늘 하루 켭니다 (HOGA_LIVE_TRADING=daily)',
     settle: '결과를 모르는 주문이 어떻게 되었는지 알려 줍니다',
     why: '주문이 어떻게 되었는지 처음부터 보여 드립니다',
+    settings: '내 설정을 보고 바꿉니다',
     status: '연결과 상태를 봅니다',
     market: '장이 열렸는지, 다음에 언제 열리는지 봅니다',
     who: '쓸 수 있는 사람을 보고, 더하고, 뺍니다',
@@ -221,6 +223,7 @@ export const ko = {
     waiting: '대기',
     token: '토큰 나이',
     outbox: '보낼 메시지',
+    deadLetters: (count: number): string => `보내지 못한 메시지 ${count}건`,
     none: '없음',
     lastLook: '마지막 주문 대조',
     notArmed: '실전 주문이 꺼져 있습니다.',
@@ -276,6 +279,14 @@ export const ko = {
     next: (when: string): string => `다음 개장 ${when}`,
     byTable: 'KIS에 휴장일을 물어볼 수 없어 내장된 휴장표(2026–2027년)로 봅니다. 임시 휴장일은 없을 수 있습니다.',
   },
+  settings: {
+    title: '내 설정',
+    mirror: '주문표를 내 다른 채팅에도 보이기',
+    mirrorHow: '한 곳에서 누르면 다른 곳의 주문표도 끝납니다.',
+    on: '켬',
+    off: '끔',
+    mirrorButton: (on: boolean): string => (on ? '다른 채팅에 보이지 않기' : '다른 채팅에도 보이기'),
+  },
   arming: {
     armed: '오늘 하루 실전 주문을 켰습니다. 진짜 돈이 움직입니다. /halt 로 멈출 수 있습니다.',
     'not-needed': '켤 필요가 없습니다. 주문은 이미 나갈 수 있습니다.',
@@ -320,6 +331,9 @@ export const ko = {
     expired: (quantity: string): string => `남은 ${quantity} 장 마감으로 소멸`,
     replaced: (quantity: string, number: string): string => `남은 ${quantity} → 주문 ${number}`,
     id: '기록번호',
+  },
+  outbox: {
+    notTold: (count: number): string => `전해 드리지 못한 메시지가 ${count}건 있었습니다.`,
   },
   trading: {
     halted: '거래를 정지했습니다. 새 주문은 나가지 않습니다. 취소는 됩니다.',
@@ -474,6 +488,7 @@ export const ko = {
     'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}'). 1억 주까지 쓸 수 있습니다.`,
     'args.price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 원 단위 정수나 '시장가'로 써 주세요.`,
     'args.condition': (c) => `'${c['text']}' 조건을 읽지 못했습니다. >= 또는 <= 와 가격을 써 주세요.`,
+    'args.setting': (c) => `'${c['text']}' 설정을 읽지 못했습니다. mirror on 또는 mirror off로 써 주세요.`,
     'args.verdict': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. 주문번호나 '없음'을 써 주세요.`,
     'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 all로 써 주세요.`,
     'args.who-action': (c) => `'${c['text']}' 대신 add나 remove를 써 주세요.`,

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Person, Role } from '../domain/person.ts';
+import type { Person, PersonSettings, Role } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Ledger } from '../ports.ts';
@@ -85,6 +85,22 @@ export class People {
   /** Undefined for a stranger. */
   identify(identity: string): Person | undefined {
     return this.#byIdentity.get(identity);
+  }
+
+  /** What somebody chose for themselves. */
+  settings(personId: string): Promise<PersonSettings> {
+    return this.#ledger.personSettings(personId);
+  }
+
+  async changeSettings(personId: string, change: Partial<PersonSettings>): Promise<PersonSettings> {
+    const settings = { ...(await this.settings(personId)), ...change };
+    await this.#ledger.setPersonSettings(personId, settings);
+    return settings;
+  }
+
+  /** Every identity of one person. */
+  identitiesOf(personId: string): readonly string[] {
+    return [...this.#byIdentity].filter(([, { id }]) => id === personId).map(([identity]) => identity);
   }
 
   /** Everybody, owners first. */

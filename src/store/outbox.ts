@@ -7,15 +7,36 @@ import type { Transactions } from './transactions.ts';
 
 type OutboxMethods = Pick<
   Ledger,
-  'enqueue' | 'outboxHeads' | 'markSent' | 'markFailed' | 'sentReference' | 'outboxPending'
+  | 'enqueue'
+  | 'outboxHeads'
+  | 'markSent'
+  | 'markFailed'
+  | 'supersede'
+  | 'sumUpDead'
+  | 'deadLetters'
+  | 'sentSince'
+  | 'sentReference'
+  | 'outboxPending'
 >;
 
 export function createOutboxMethods({ read, write }: Transactions): OutboxMethods {
   return {
     enqueue: (draft, now) => write('enqueue', (transaction) => insertMessage(transaction, draft, now)),
 
-    outboxHeads: () =>
+    outboxHeads: (address) =>
       read('outbox-heads', async (db) => {
+        if (address !== undefined) {
+          const row = await db
+            .selectFrom('outbox')
+            .selectAll()
+            .where('state', '=', 'queued')
+            .where('channel', '=', address.channel)
+            .where('chat_id', '=', address.chatId)
+            .orderBy('id')
+            .limit(1)
+            .executeTakeFirst();
+          return row === undefined ? [] : [entryOf(row)];
+        }
         const heads = db
           .selectFrom('outbox')
           .select((min) => min.fn.min('id').as('id'))
@@ -46,6 +67,72 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
             .where('id', '=', id)
             .execute();
         }
+      }),
+
+    supersede: (id) =>
+      write('supersede', async (transaction) => {
+        const row = await transaction.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
+        if (row === undefined || row.edits === null || row.state !== 'queued') {
+          return false;
+        }
+        const later = await transaction
+          .selectFrom('outbox')
+          .select('id')
+          .where('state', '=', 'queued')
+          .where('channel', '=', row.channel)
+          .where('chat_id', '=', row.chat_id)
+          .where('edits', '=', row.edits)
+          .where('id', '>', id)
+          .limit(1)
+          .executeTakeFirst();
+        if (later === undefined) {
+          return false;
+        }
+        await transaction.updateTable('outbox').set({ state: 'superseded' }).where('id', '=', id).execute();
+        return true;
+      }),
+
+    sumUpDead: (address, now, draft) =>
+      write('sum-up-dead', async (transaction) => {
+        const rows = await transaction
+          .selectFrom('outbox')
+          .selectAll()
+          .where('state', '=', 'dead')
+          .where('channel', '=', address.channel)
+          .where('chat_id', '=', address.chatId)
+          .orderBy('id')
+          .execute();
+        if (rows.length === 0) {
+          return;
+        }
+        await insertMessage(transaction, draft(rows.map(entryOf)), now);
+        const ids = rows.map(({ id }) => id);
+        await transaction.updateTable('outbox').set({ state: 'dead-told' }).where('id', 'in', ids).execute();
+      }),
+
+    sentSince: (at) =>
+      read('sent-since', async (db) => {
+        const query = db
+          .selectFrom('outbox')
+          .select(['channel', 'chat_id', 'sent_at'])
+          .where('state', '=', 'sent')
+          .where('sent_at', '>', at)
+          .orderBy('sent_at');
+        return (await query.execute()).map((row) => ({
+          address: { channel: row.channel, chatId: row.chat_id },
+          at: row.sent_at ?? at,
+        }));
+      }),
+
+    deadLetters: (now) =>
+      read('dead-letters', async (db) => {
+        const row = await db
+          .selectFrom('outbox')
+          .select((count) => count.fn.countAll().as('dead'))
+          .where('state', 'in', ['dead', 'dead-told'])
+          .where('created_at', '>', now - 30 * 24 * 3_600_000)
+          .executeTakeFirst();
+        return Number(row?.dead ?? 0);
       }),
 
     sentReference: (address, key) =>

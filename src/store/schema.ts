@@ -115,8 +115,8 @@ export interface OutboxTable {
   readonly key: string | null;
   /** JSON. */
   readonly body: string;
-  /** `dead`: it failed for good. */
-  readonly state: 'queued' | 'sent' | 'dead';
+  /** `dead`: it failed for good; `dead-told`: and the chat was told so. `superseded`: a later edit said it. */
+  readonly state: 'queued' | 'sent' | 'superseded' | 'dead' | 'dead-told';
   readonly attempts: number;
   /** Of the latest attempt. */
   readonly error: string | null;

@@ -46,8 +46,10 @@ const nothing: Suggest = () => [];
 const arrived = (count: number): Promise<unknown> => eventually(`${count} received`, () => received.length === count);
 const says = (line: string): boolean => logged.some(({ message }) => message.includes(line));
 const start = async (receive: Receive = keep, suggest: Suggest = nothing): Promise<void> => {
+  const before = discord.count('ListCommands');
   await channel.start(receive, suggest);
-  await eventually('connected', () => discord.gateway.connected);
+  // It asks as soon as it knows its session.
+  await eventually('ready', () => discord.count('ListCommands') > before);
 };
 /** Uses a slash command, and gives back the address its answers go to. */
 const asked = async (name: string, options: Readonly<Record<string, unknown>> = {}, where?: Where): Promise<string> => {
@@ -179,6 +181,8 @@ describe('what people do', () => {
     discord.gateway.repeatLast();
     discord.say(user, 'a');
     await arrived(2);
+    await eventually('deferred', () => discord.count('Callback') > 0);
+    await turns(20);
     expect(discord.count('Callback')).toBe(1);
   });
 
@@ -328,6 +332,22 @@ describe('answers', () => {
     expect(discord.messages(own)).toMatchObject([{ text: '주문표', onlyFor: undefined }]);
   });
 
+  test('for fifteen minutes answers go by the interaction, and then no more', async () => {
+    await start();
+    const chatId = await asked('price', { instruments: '005930' }, server);
+    await channel.send(chatId, hello);
+    await clock.advance(14 * 60_000);
+    await channel.send(chatId, hello);
+    await clock.advance(61_000);
+    await channel.send(chatId, hello);
+    expect(discord.messages(channelId).map(({ interaction }) => interaction !== undefined)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(discord.count('FollowUp')).toBe(1);
+  });
+
   test('Discord says before we know that the token is over: the same', async () => {
     await start();
     const chatId = await asked('price', { instruments: '005930' }, server);
@@ -460,6 +480,13 @@ describe('errors say whether to repeat', () => {
     expect(discord.count('PostMessage')).toBe(2);
   });
 
+  test('a token that was refused once is used again', async () => {
+    discord.fail('PostMessage', { status: 401, code: 0 });
+    await failure(channel.send(channelId, hello));
+    await channel.send(channelId, hello);
+    expect(discord.messages(channelId)).toHaveLength(1);
+  });
+
   test('no answer: given up after ten seconds', async () => {
     discord.fail('PostMessage', { silence: 'hang' });
     const error = failure(channel.send(channelId, hello));
@@ -515,6 +542,15 @@ describe('a message too long for one', () => {
     for (let attempt = 0; attempt < 2; attempt += 1) await failure(channel.send(channelId, long));
     expect(discord.messages(channelId)).toHaveLength(1);
     await channel.send(channelId, long);
+    expect(shown()).toBe(rows.join('\n'));
+  });
+
+  test("goes on where it broke off, among an interaction's answers too", async () => {
+    await start();
+    const chatId = await asked('price', { instruments: '005930' }, server);
+    discord.fail('FollowUp', { status: 502, skip: 1 });
+    await failure(channel.send(chatId, long));
+    await channel.send(chatId, long);
     expect(shown()).toBe(rows.join('\n'));
   });
 
@@ -646,6 +682,23 @@ describe('commands', () => {
     channel = create();
     await start();
     await eventually('registered again', () => discord.count('PutCommands') === 2);
+  });
+
+  test('as they are declared: names and descriptions in both languages, options by their kinds', async () => {
+    await start();
+    await eventually('registered', () => discord.commands.size > 0);
+    const [list = []] = discord.commands.values();
+    expect(list.find(({ name }) => name === 'buy')).toMatchObject({
+      name_localizations: { ko: '매수' },
+      description: languages.ko.commands.buy,
+      description_localizations: { ko: languages.ko.commands.buy, 'en-US': languages.en.commands.buy },
+      contexts: [0, 1],
+      options: [
+        { name: 'instrument', name_localizations: { ko: '종목' }, type: 3, required: true, autocomplete: true },
+        { name: 'quantity', name_localizations: { ko: '수량' }, type: 4, required: true },
+        { name: 'price', name_localizations: { ko: '가격' }, type: 3, required: false },
+      ],
+    });
   });
 
   test('in one server, where the settings name one', async () => {

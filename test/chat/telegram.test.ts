@@ -1,7 +1,17 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ChannelError, type Incoming, type Message, type Receive } from '../../src/chat/channel.ts';
+import { commands } from '../../commands/index.ts';
+import {
+  type Attachment,
+  ChannelError,
+  type House,
+  type Incoming,
+  type Message,
+  type Receive,
+} from '../../src/chat/channel.ts';
 import { TelegramChannel } from '../../src/chat/telegram.ts';
+import type { Role } from '../../src/domain/person.ts';
+import { languages } from '../../src/i18n/index.ts';
 import type { Log } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock, turns } from '../support/clock.ts';
@@ -26,12 +36,33 @@ const create = (token = telegram.token): TelegramChannel =>
     apiRoot: telegram.apiRoot,
     clock,
     log,
-    menu: [{ command: 'price', description: '현재가' }],
+    commands,
+    words: languages.ko,
   });
+/** Who is known, and what the channel told the house. */
+let people: readonly { readonly identity: string; readonly role: Role }[];
+let moves: unknown[];
+let peopleChanged: () => void;
+const house: House = {
+  people: () => people,
+  onPeopleChange: (listener) => {
+    peopleChanged = listener;
+  },
+  chatMoved: async (from, to) => void moves.push([from, to]),
+};
+const begin = (receive: Receive = keep): Promise<void> => channel.start(receive, () => [], house);
 const keep: Receive = async (incoming) => void received.push(incoming);
 const texts = (): readonly string[] =>
   received.map(({ input }) => (input.kind === 'text' ? input.text : `[${input.button}]`));
 const arrived = (count: number): Promise<unknown> => eventually(`${count} received`, () => received.length === count);
+/** Work that lasts as long as a test wants. */
+const held = () => {
+  let release = (): void => undefined;
+  const until = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { until, release: () => release() };
+};
 /** Everything handed out so far was taken and confirmed, and the channel waits for more. */
 const quiet = (): Promise<unknown> =>
   eventually('all confirmed', () => telegram.polled && telegram.unconfirmed().length === 0);
@@ -42,6 +73,8 @@ beforeEach(async () => {
   telegram = await startTelegram(clock);
   received = [];
   logged = [];
+  people = [];
+  moves = [];
   channel = create();
 });
 afterEach(async () => {
@@ -53,7 +86,7 @@ afterEach(async () => {
 
 describe('what people do', () => {
   test('a text: who, where, when', async () => {
-    await channel.start(keep);
+    await begin();
     const date = 1_795_000_000;
     const chat = { id: 111, type: 'private', first_name: 'x' };
     const from = { id: 111, is_bot: false, first_name: 'x' };
@@ -74,7 +107,7 @@ describe('what people do', () => {
   });
 
   test('in a topic of a group; the answer goes there, and so does a press', async () => {
-    await channel.start(keep);
+    await begin();
     telegram.say(111, '/price', { chatId: -100, thread: 45 });
     await arrived(1);
     expect(received[0]?.chatId).toBe('-100/45');
@@ -86,11 +119,10 @@ describe('what people do', () => {
   });
 
   test('a press: acknowledged before anything else, whatever becomes of it', async () => {
-    const order: string[] = [];
-    await channel.start((incoming) => {
-      order.push(`received, ${telegram.count('answerCallbackQuery')} acknowledged`);
+    const hold = held();
+    await begin((incoming) => {
       received.push(incoming);
-      return new Promise(() => undefined);
+      return hold.until;
     });
     await channel.send('111', { lines: ['표'], buttons: [[{ id: 'confirm:1', label: '확인' }]] });
     telegram.press(111, '확인');
@@ -99,10 +131,27 @@ describe('what people do', () => {
     await arrived(2);
     expect(texts()).toEqual(['[confirm:1]', '다음']);
     expect(received[0]?.at).toBeGreaterThan(clock.now() - 5_000);
+    hold.release();
+  });
+
+  test('in a group: commands for this bot and for none in particular, not those for another', async () => {
+    await begin();
+    const lines = [
+      '/price@hoga_test_bot 005930',
+      '/price@Hoga_Test_Bot 005930',
+      '/price@other_bot 005930',
+      '@other_bot price 005930',
+      '/price 005930',
+      '현재가@other_bot',
+      '@kim 안녕',
+    ];
+    for (const line of lines) telegram.say(111, line, { chatId: -100 });
+    await quiet();
+    expect(texts()).toEqual(lines.filter((line) => !/^(?:\/\w+)?@other_bot/.test(line)));
   });
 
   test('a press answered too late, or pressed on a message long gone, is no trouble', async () => {
-    await channel.start(keep);
+    await begin();
     telegram.fail('answerCallbackQuery', { status: 400, description: 'Bad Request: query is too old' });
     telegram.push({
       callback_query: {
@@ -119,7 +168,7 @@ describe('what people do', () => {
   });
 
   test('what is nothing to us is passed over, and confirmed', async () => {
-    await channel.start(keep);
+    await begin();
     const chat = { id: 111, type: 'private', first_name: 'x' };
     const from = { id: 111, is_bot: false, first_name: 'x' };
     const message = { message_id: 1, date: 1, chat, from };
@@ -139,18 +188,111 @@ describe('each once, in order', () => {
   test('hundreds at once, while nothing of what they cause is waited for', async () => {
     const lines = Array.from({ length: 250 }, (_, index) => `line ${index}`);
     for (const line of lines) telegram.say(111, line);
-    await channel.start((incoming) => {
+    const hold = held();
+    await begin((incoming) => {
       received.push(incoming);
-      return new Promise(() => undefined);
+      return hold.until;
     });
     await arrived(250);
-    await quiet();
     expect(texts()).toEqual(lines);
+    expect(says('would be lost by a crash')).toBe(true);
+    hold.release();
+    await quiet();
+  });
+
+  test('confirmed up to the first that is not finished, and those after it only once it is', async () => {
+    const hold = held();
+    await begin((incoming) => {
+      received.push(incoming);
+      return incoming.input.kind === 'text' && incoming.input.text === 'slow' ? hold.until : Promise.resolve();
+    });
+    const first = telegram.say(111, 'a');
+    await quiet();
+    const slow = telegram.say(111, 'slow');
+    const after = telegram.say(111, 'b');
+    await arrived(3);
+    await clock.advance(5_000);
+    const later = telegram.say(111, 'c');
+    await arrived(4);
+    expect(texts()).toEqual(['a', 'slow', 'b', 'c']);
+    expect(telegram.unconfirmed()).toEqual([slow, after, later]);
+    expect(telegram.unconfirmed()).not.toContain(first);
+    hold.release();
+    await quiet();
+    expect(received).toHaveLength(4);
+  });
+
+  test('while one is slow Telegram is asked twice a second, not all the time', async () => {
+    const hold = held();
+    await begin((incoming) => {
+      received.push(incoming);
+      return hold.until;
+    });
+    telegram.say(111, 'slow');
+    await arrived(1);
+    const before = telegram.count('getUpdates');
+    for (let step = 0; step < 10; step += 1) {
+      await clock.advance(500);
+      await turns(20);
+    }
+    expect(telegram.count('getUpdates') - before).toBeLessThan(14);
+    hold.release();
+  });
+
+  test.each<[string, TelegramFault | undefined]>([
+    ['a kill', { silence: 'cut', times: 5 }],
+    ['a stop that waited long enough', undefined],
+  ])('%s between hand-over and handling loses no line', async (_case, fault) => {
+    const hold = held();
+    let finished = 0;
+    await begin(async (incoming) => {
+      received.push(incoming);
+      if (received.length > 1) await hold.until;
+      finished += 1;
+    });
+    const lines = ['a', 'b', 'c'].map((line) => telegram.say(111, line));
+    await arrived(3);
+    // Its last poll ends, and with a kill it has no last word.
+    const stopped = channel.stop();
+    await eventually('no longer polled', () => !telegram.polled);
+    if (fault !== undefined) telegram.fail('getUpdates', fault);
+    await turns(50);
+    await clock.advance(20_000);
+    await stopped;
+    expect(finished).toBe(1);
+    expect(telegram.unconfirmed()).toEqual(
+      fault === undefined ? lines.slice(1) : expect.arrayContaining(lines.slice(1)),
+    );
+    for (let left = 0; fault !== undefined && left < 5; left += 1) {
+      await fetch(`${telegram.apiRoot}/bot${telegram.token}/getUpdates`, { method: 'POST' }).catch(() => undefined);
+    }
+    received = [];
+    channel = create();
+    await begin();
+    await eventually('told again', () => texts().includes('b') && texts().includes('c'));
+    await quiet();
+    expect(texts().slice(-2)).toEqual(['b', 'c']);
+    hold.release();
+  });
+
+  test('a stop waits for what is being worked on, and confirms it', async () => {
+    const hold = held();
+    await begin((incoming) => {
+      received.push(incoming);
+      return hold.until;
+    });
+    telegram.say(111, 'a');
+    await arrived(1);
+    const stopped = channel.stop();
+    await eventually('no longer polled', () => !telegram.polled);
+    hold.release();
+    await stopped;
+    expect(telegram.unconfirmed()).toEqual([]);
   });
 
   test('confirmed only after it was handed over', async () => {
     let unconfirmed: readonly number[] = [];
-    await channel.start(async (incoming) => {
+    await begin(async (incoming) => {
       unconfirmed = telegram.unconfirmed();
       received.push(incoming);
     });
@@ -163,7 +305,7 @@ describe('each once, in order', () => {
   test('handed out, and the answer lost on the way: handed out again', async () => {
     telegram.say(111, 'a');
     telegram.fail('getUpdates', { silence: 'cut', after: true });
-    await channel.start(keep);
+    await begin();
     await eventually('noticed', () => says('telegram poll failed'));
     await clock.advance(1_000);
     await arrived(1);
@@ -171,7 +313,7 @@ describe('each once, in order', () => {
   });
 
   test('an update twice, and a press under two update ids', async () => {
-    await channel.start(keep);
+    await begin();
     const reference = await channel.send('111', { lines: ['표'], buttons: [[{ id: 'x', label: '확인' }]] });
     const shown = telegram.messages(111).find(({ id }) => String(id) === reference);
     if (shown === undefined) throw new Error('not shown');
@@ -188,7 +330,7 @@ describe('each once, in order', () => {
   });
 
   test('a receiver that fails is logged, and takes nothing with it', async () => {
-    await channel.start(async (incoming) => {
+    await begin(async (incoming) => {
       received.push(incoming);
       throw new Error('broken');
     });
@@ -199,20 +341,20 @@ describe('each once, in order', () => {
   });
 
   test('a stop confirms what was taken; the next start is told the rest', async () => {
-    await channel.start(keep);
+    await begin();
     telegram.say(111, 'a');
     await arrived(1);
     await channel.stop();
     expect(telegram.unconfirmed()).toEqual([]);
     telegram.say(111, 'b');
     channel = create();
-    await channel.start(keep);
+    await begin();
     await arrived(2);
     expect(texts()).toEqual(['a', 'b']);
   });
 
   test('a stop does not wait for a Telegram that is silent', async () => {
-    await channel.start(keep);
+    await begin();
     telegram.say(111, 'a');
     await arrived(1);
     await quiet();
@@ -231,7 +373,7 @@ describe('polling goes on', () => {
   /** Lets so many polls fail, and waits for each. */
   const failing = async (fault: TelegramFault, waits: readonly number[]): Promise<void> => {
     telegram.fail('getUpdates', { ...fault, times: waits.length });
-    await channel.start(keep);
+    await begin();
     for (const [index, wait] of waits.entries()) {
       await eventually(
         `failure ${index + 1}`,
@@ -261,7 +403,7 @@ describe('polling goes on', () => {
   test('a failure after a success is the first again', async () => {
     telegram.fail('getUpdates', { status: 500, times: 3 });
     telegram.fail('getUpdates', { status: 500, skip: 1 });
-    await channel.start(keep);
+    await begin();
     for (let step = 0; step < 100 && polls().length < 4; step += 1) await clock.advance(500);
     telegram.say(111, 'a');
     await arrived(1);
@@ -275,7 +417,7 @@ describe('polling goes on', () => {
 
   test('after silence, longer than a poll may take', async () => {
     telegram.fail('getUpdates', { silence: 'hang' });
-    await channel.start(keep);
+    await begin();
     await eventually('asked', () => polls().length === 1);
     await clock.advance(35_000);
     await eventually('given up', () => says('telegram poll failed'));
@@ -285,7 +427,8 @@ describe('polling goes on', () => {
   });
 
   test('quiet hours are no failure', async () => {
-    await channel.start(keep);
+    await begin();
+    await eventually('menu set', () => telegram.menus.size === 3);
     for (let poll = 1; poll <= 4; poll += 1) {
       await eventually('asked', () => polls().length === poll && telegram.polled);
       await clock.advance(25_000);
@@ -294,7 +437,7 @@ describe('polling goes on', () => {
   });
 
   test('another program polls: explained, and tried again after a while', async () => {
-    await channel.start(keep);
+    await begin();
     await eventually('asked', () => telegram.polled);
     const other = await fetch(`${telegram.apiRoot}/bot${telegram.token}/getUpdates`, { method: 'POST' });
     expect(other.status).toBe(200);
@@ -310,7 +453,7 @@ describe('polling goes on', () => {
   test('a webhook from earlier is removed', async () => {
     telegram.webhook = 'https://example.com/hook';
     telegram.say(111, 'a');
-    await channel.start(keep);
+    await begin();
     await eventually('removed', () => telegram.webhook === '');
     await turns(5);
     await clock.advance(1_000);
@@ -321,7 +464,7 @@ describe('polling goes on', () => {
   test('a token that Telegram does not know: explained, and never asked again', async () => {
     await channel.stop();
     channel = create('999999:WRONG-wrong-WRONG-wrong-WRONG-wrong');
-    await channel.start(keep);
+    await begin();
     await eventually('explained', () => says('TELEGRAM_BOT_TOKEN'));
     await turns(5);
     const asked = telegram.requests.length;
@@ -333,11 +476,92 @@ describe('polling goes on', () => {
 
   test('the menu is set; without it the rest works all the same', async () => {
     telegram.fail('setMyCommands', { status: 500 });
-    await channel.start(keep);
+    await begin();
     await eventually('noted', () => says('telegram menu not set'));
     telegram.say(111, 'a');
     await arrived(1);
     expect(await channel.check()).toBe('@hoga_test_bot');
+    await clock.advance(60_000);
+    await eventually('set after a while', () => telegram.menus.size === 3);
+  });
+});
+
+describe('the menu', () => {
+  const publicMenu = ['help', 'pair'];
+  const may = (...roles: readonly Role[]): readonly string[] =>
+    commands.filter(({ role }) => roles.includes(role)).map(({ name }) => name);
+  const of = (id: number, language = ''): readonly string[] | undefined => telegram.menuOf(`chat ${id}`, language);
+
+  test('to each person what their role may, to all others how to become known; in both languages', async () => {
+    people = [
+      { identity: 'console:local', role: 'owner' },
+      { identity: 'discord:111', role: 'owner' },
+      { identity: 'telegram:1', role: 'owner' },
+      { identity: 'telegram:2', role: 'trader' },
+      { identity: 'telegram:3', role: 'viewer' },
+    ];
+    await begin();
+    await eventually('all set', () => telegram.menus.size === 12);
+    for (const language of ['', 'ko', 'en']) {
+      expect(telegram.menuOf('default', language)).toEqual(publicMenu);
+      expect(of(1, language)).toEqual(may('viewer', 'trader', 'owner'));
+      expect(of(2, language)).toEqual(may('viewer', 'trader'));
+      expect(of(3, language)).toEqual(may('viewer'));
+    }
+    const described = (language: string) => telegram.menus.get(`chat 3/${language}`)?.commands[0]?.description;
+    expect([described(''), described('ko'), described('en')]).toEqual([
+      languages.ko.commands.price,
+      languages.ko.commands.price,
+      languages.en.commands.price,
+    ]);
+  });
+
+  test('follows who is known, and says nothing twice', async () => {
+    people = [{ identity: 'telegram:1', role: 'owner' }];
+    await begin();
+    await eventually('set', () => telegram.menus.size === 6);
+    people = [...people, { identity: 'telegram:2', role: 'viewer' }];
+    peopleChanged();
+    await eventually('added', () => of(2, 'en') !== undefined);
+    people = [
+      { identity: 'telegram:1', role: 'owner' },
+      { identity: 'telegram:2', role: 'trader' },
+    ];
+    peopleChanged();
+    await eventually('changed', () => of(2, 'en')?.includes('buy'));
+    people = people.slice(0, 1);
+    peopleChanged();
+    await eventually('removed', () => of(2, 'en') === undefined);
+    expect(telegram.menus.size).toBe(6);
+    expect(telegram.count('setMyCommands')).toBe(12);
+    expect(telegram.count('deleteMyCommands')).toBe(3);
+  });
+
+  test('of somebody who has not written yet is set when they do', async () => {
+    telegram.absent.add(5);
+    people = [
+      { identity: 'telegram:5', role: 'viewer' },
+      { identity: 'telegram:6', role: 'viewer' },
+    ];
+    await begin();
+    await eventually('the other set', () => of(6, 'en') !== undefined);
+    expect(logged.every(({ level }) => level === 'debug')).toBe(true);
+    expect(telegram.count('setMyCommands')).toBe(7);
+    telegram.absent.delete(5);
+    telegram.say(5, '/help');
+    await eventually('set', () => of(5, 'en') !== undefined);
+  });
+
+  test('waits as long as Telegram says', async () => {
+    telegram.fail('setMyCommands', { status: 429, retryAfter: 7, skip: 1 });
+    await begin();
+    await eventually('refused', () => telegram.count('setMyCommands') === 2);
+    await turns(20);
+    await clock.advance(6_500);
+    expect(telegram.menus.size).toBe(1);
+    await clock.advance(1_000);
+    await eventually('set', () => telegram.menus.size === 3);
+    expect(logged).toEqual([]);
   });
 });
 
@@ -537,4 +761,146 @@ describe('editing', () => {
       expect(telegram.messages(-100)).toMatchObject([{ text: '주문표' }, { text: '접수됨', thread: 45 }]);
     },
   );
+});
+
+describe('pictures and files', () => {
+  const photo = (name: string): Attachment => ({
+    kind: 'photo',
+    name,
+    data: Buffer.from(`${name}!`).toString('base64'),
+  });
+  const file: Attachment = { kind: 'file', name: '체결 내역.csv', data: Buffer.from('a,b\n1,2\n').toString('base64') };
+  const buttons = [[{ id: 'run:/price 005930', label: '현재가' }]];
+  const long = Array.from({ length: 30 }, (_, index) => `${index}번 줄 ${'가'.repeat(60)}`);
+  const chat = () => telegram.messages(111);
+
+  test('a picture has the text below it, and the buttons', async () => {
+    const lines = [[{ bold: 'KT&G' }], '가'.repeat(1_019)];
+    const reference = await channel.send('111', { lines, attachments: [photo('chart.png')], buttons });
+    expect(chat()).toMatchObject([
+      {
+        file: { kind: 'photo', name: 'chart.png', data: Buffer.from('chart.png!') },
+        html: `<b>KT&amp;G</b>\n${'가'.repeat(1_019)}`,
+        keyboard: [[{ text: '현재가' }]],
+      },
+    ]);
+    expect(reference.split('/')[0]).toBe(String(chat()[0]?.id));
+  });
+
+  test('several come one after the other, in a topic too; the first has the text', async () => {
+    const attachments = [photo('day.png'), file, photo('week.png')];
+    await channel.send('-100/45', { lines: ['차트'], attachments, buttons });
+    expect(telegram.messages(-100)).toMatchObject([
+      { file: { kind: 'photo', name: 'day.png' }, text: '차트', keyboard: [[{}]], thread: 45 },
+      { file: { kind: 'document', data: Buffer.from('a,b\n1,2\n') }, text: '', keyboard: [], thread: 45 },
+      { file: { kind: 'photo', name: 'week.png' }, text: '', keyboard: [], thread: 45 },
+    ]);
+  });
+
+  test('a picture without a word', async () => {
+    await channel.send('111', { lines: [], attachments: [photo('chart.png')] });
+    expect(chat()).toMatchObject([{ file: { kind: 'photo' }, text: '' }]);
+  });
+
+  test('a text too long to stand below goes before, with the buttons', async () => {
+    const reference = await channel.send('111', { lines: long, attachments: [photo('chart.png')], buttons });
+    expect(chat()).toMatchObject([
+      { text: long.join('\n'), keyboard: [[{}]] },
+      { file: { kind: 'photo' }, text: '', keyboard: [] },
+    ]);
+    expect(reference).toBe(String(chat()[0]?.id));
+  });
+
+  test.each<[string, TelegramFault]>([
+    ['429', { status: 429, retryAfter: 3 }],
+    ['the connection cut', { silence: 'cut' }],
+  ])(
+    '%s in the middle: goes on where it broke off, under the name of the one with the buttons',
+    async (_case, fault) => {
+      const message: Message = { lines: ['차트'], attachments: [photo('chart.png'), file], buttons };
+      telegram.fail('sendDocument', fault);
+      await expect(channel.send('111', message)).rejects.toMatchObject({ retry: 'later' });
+      const reference = await channel.send('111', message);
+      expect(chat().map((shown) => shown.file?.kind)).toEqual(['photo', 'document']);
+      expect(reference.split('/')[0]).toBe(String(chat()[0]?.id));
+    },
+  );
+
+  test.each([
+    ['blocked', { status: 403, description: 'Forbidden: bot was blocked by the user' }, 'never'],
+    ['refused', { status: 400, description: 'Bad Request: PHOTO_INVALID_DIMENSIONS' }, 'never'],
+    ['429', { status: 429, retryAfter: 3 }, 'later'],
+    ['500', { status: 500 }, 'later'],
+  ] as const)('%s: one request, and an error that says when to repeat', async (_case, fault, retry) => {
+    telegram.fail('sendPhoto', fault);
+    await expect(channel.send('111', { lines: ['a'], attachments: [photo('a.png')] })).rejects.toMatchObject({ retry });
+    expect(telegram.count('sendPhoto')).toBe(1);
+  });
+
+  test('an edit changes what stands below the same picture', async () => {
+    const message: Message = { lines: ['차트'], attachments: [photo('chart.png')], buttons };
+    const reference = await channel.send('111', message);
+    await channel.edit('111', reference, message);
+    expect(chat()).toMatchObject([{ edits: 0 }]);
+    await channel.edit('111', reference, { ...message, lines: ['새 차트'] });
+    expect(chat()).toMatchObject([{ text: '새 차트', edits: 1, keyboard: [[{}]] }]);
+    await channel.edit('111', reference, { lines: ['끝'] });
+    expect(chat()).toMatchObject([{ text: '끝', edits: 2, keyboard: [] }]);
+  });
+
+  test.each<[string, Message]>([
+    ['another picture', { lines: ['주봉'], attachments: [photo('week.png')], buttons }],
+    ['a text that does not fit below', { lines: long, buttons }],
+  ])('%s is sent anew, and the old one can be pressed no more', async (_case, message) => {
+    const reference = await channel.send('111', { lines: ['차트'], attachments: [photo('chart.png')], buttons });
+    await channel.edit('111', reference, message);
+    expect(chat()).toMatchObject([{ text: '차트', keyboard: [] }, { keyboard: [[{}]] }]);
+    expect(chat()).toHaveLength(2);
+  });
+
+  test('a picture that somebody deleted is sent anew', async () => {
+    const message: Message = { lines: ['차트'], attachments: [photo('chart.png')], buttons };
+    const reference = await channel.send('111', message);
+    for (const shown of chat()) telegram.remove(shown);
+    await channel.edit('111', reference, { ...message, lines: ['새 차트'] });
+    expect(chat()).toMatchObject([{ text: '새 차트', file: { kind: 'photo' } }]);
+  });
+
+  test('in the place of a text: the text there, the picture after it', async () => {
+    const reference = await channel.send('111', { lines: ['가져오는 중…'] });
+    const message: Message = { lines: ['차트'], attachments: [photo('chart.png')], buttons };
+    telegram.fail('sendPhoto', { status: 502 });
+    await expect(channel.edit('111', reference, message)).rejects.toMatchObject({ retry: 'later' });
+    await channel.edit('111', reference, message);
+    expect(chat()).toMatchObject([
+      { id: Number(reference), text: '차트', keyboard: [[{}]] },
+      { file: { kind: 'photo' }, text: '' },
+    ]);
+    expect(chat()).toHaveLength(2);
+  });
+});
+
+describe('a group that becomes a supergroup', () => {
+  test('gets at its new id what was meant for the old one, at once', async () => {
+    await begin();
+    const reference = await channel.send('-500', { lines: ['전'] });
+    telegram.migrate(-500, -1001, false);
+    await channel.send('-500', { lines: ['후'] });
+    await channel.edit('-500', reference, { lines: ['고침'] });
+    await channel.send('-500', { lines: ['그림'], attachments: [{ kind: 'photo', name: 'a.png', data: 'YQ==' }] });
+    expect(telegram.messages(-1001).map(({ text }) => text)).toEqual(['후', '고침', '그림']);
+    expect(moves).toEqual([[{ channel: 'telegram', chatId: '-500' }, '-1001']]);
+    // Told once, it is not asked for again.
+    expect(telegram.requests.filter(({ body }) => String(body['chat_id']) === '-500')).toHaveLength(2);
+  });
+
+  test('that is told by Telegram is known before anything is sent', async () => {
+    await begin();
+    telegram.migrate(-500, -1001);
+    await eventually('noted', () => moves.length === 1);
+    await channel.send('-500', { lines: ['후'] });
+    expect(telegram.messages(-1001)).toHaveLength(1);
+    expect(telegram.count('sendMessage')).toBe(1);
+    expect(received).toEqual([]);
+  });
 });

@@ -52,7 +52,8 @@ const start = async (options: HarnessOptions = {}): Promise<Harness> => {
       ...options.env,
     },
   });
-  await eventually('connected', () => discord.gateway.connected);
+  // It asks as soon as it knows its session.
+  await eventually('ready', () => discord.count('ListCommands') > 0);
   return bot;
 };
 const venueOrders = () => bot?.simulator.state().orders ?? [];
@@ -62,38 +63,104 @@ const ticketFor = async (userId: string, where?: Where, options: typeof order = 
   return discord.told(where?.channelId ?? ownChatOf(userId), '매수 주문표');
 };
 
+/** Somebody's place at the bot, wherever that is. */
+interface Seat {
+  readonly type: (line: string) => void;
+  readonly press: (label: string) => void;
+  readonly pressAgain: () => void;
+  readonly texts: () => readonly string[];
+}
+
+const atDiscord = (): Seat => {
+  let pressed = (): void => undefined;
+  const command = (line: string): void => {
+    const [name = '', ...words] = line.slice(1).split(' ');
+    const keys = Object.keys(commands.find((one) => one.name === name)?.args ?? {});
+    // The last argument takes the rest of the line, as a condition does.
+    const values = keys.map((key, at) => [key, (at === keys.length - 1 ? words.slice(at) : [words[at]]).join(' ')]);
+    discord.slash(owner, name, Object.fromEntries(values));
+  };
+  return {
+    type: command,
+    press(label) {
+      const ticket = discord.messages(own).findLast(({ buttons }) => buttons.flat().some((one) => one.label === label));
+      const id = ticket?.buttons.flat().find((one) => one.label === label)?.custom_id ?? '';
+      pressed = () => void (ticket !== undefined && discord.pressOn(owner, ticket, id));
+      pressed();
+    },
+    pressAgain: () => pressed(),
+    texts: () => discord.messages(own).map(({ text }) => text),
+  };
+};
+
+const atTerminal = (terminal: Harness): Seat => {
+  let pressed = '';
+  return {
+    type: (line) => void terminal.hand({ kind: 'text', text: line }),
+    press(label) {
+      pressed = terminal.button(label);
+      void terminal.hand({ kind: 'press', button: pressed });
+    },
+    pressAgain: () => void terminal.hand({ kind: 'press', button: pressed }),
+    texts: () => terminal.shown(),
+  };
+};
+
+/** A day in short: what was said, order numbers left out. */
+const conversation = async (seat: Seat, { simulator }: Harness): Promise<readonly string[]> => {
+  const told = (text: string): Promise<unknown> =>
+    eventually(text, () => seat.texts().some((shown) => shown.includes(text)));
+  await told('시작했습니다');
+  seat.type('/price 005930');
+  await told('시가/고가/저가');
+  seat.type('/buy 005930 3 70000');
+  await told('70,000원 × 3주');
+  seat.press('확인');
+  await told('체결 삼성전자 매수 3주');
+  seat.pressAgain();
+  await told('이미 확인한 주문표');
+  seat.type('/alert 005930 >= 71000');
+  await told('알림을 만들었습니다');
+  simulator.setPrice('005930', 71_000);
+  await told('🔔 알림');
+  seat.type('/balance');
+  await told('삼성전자 3주');
+  seat.type('/buy 005930 1 60000');
+  await told('60,000원 × 1주');
+  seat.press('확인');
+  await eventually('resting', () => simulator.state().orders.length === 2);
+  await eventually('accepted', () => seat.texts().filter((text) => text.includes('접수됨')).length === 2);
+  seat.type('/cancel all');
+  await told('취소 주문표');
+  seat.press('확인');
+  await told('취소 확인');
+  await eventually('accepted', () => seat.texts().some((text) => text.includes('취소 접수')));
+  // A fill is told when it is pushed, so who comes first is not said.
+  return seat
+    .texts()
+    .map((text) => text.replaceAll(/\d{6,10}(?!\d)/g, '#'))
+    .toSorted();
+};
+
 describe('a conversation', () => {
-  test('price, ticket, confirm, double press, alert, fill, balance, cancel', async () => {
+  test('price, ticket, confirm, double press, fill, alert, balance, cancel: the same as at the terminal', async () => {
+    const terminal = await startHarness();
+    const expected = await conversation(atTerminal(terminal), terminal).finally(() => terminal.stop());
+    const told = await conversation(atDiscord(), await start());
+    expect(told).toEqual(expected);
+    expect(discord.messages(own).every(({ thinking }) => !thinking)).toBe(true);
+  });
+
+  test('a ticket becomes what came of it, in its place, with colours and codes', async () => {
     await start();
-    await discord.told(own, '시작했습니다');
     discord.slash(owner, 'price', { instruments: '삼성전자' });
     expect((await discord.told(own, '70,000원')).markdown).toContain('**삼성전자** `005930`');
     const ticket = await ticketFor(owner);
     expect(ticket.buttons[0]?.map(({ label }) => label)).toEqual(['확인', '취소']);
-    expect(ticket.onlyFor).toBeUndefined();
-    const confirm = ticket.buttons[0]?.[0]?.custom_id ?? '';
-    discord.pressOn(owner, ticket, confirm);
+    discord.press(owner, '확인');
     await discord.told(own, '접수됨');
     expect(ticket).toMatchObject({ text: expect.stringContaining('접수됨'), buttons: [], edits: 1 });
-    discord.pressOn(owner, ticket, confirm);
-    await discord.told(own, '이미 확인한 주문표');
-    await discord.told(own, '체결 삼성전자 매수 3주');
-    expect(venueOrders()).toHaveLength(1);
-    discord.slash(owner, 'alert', { instrument: '005930', condition: '>= 71000' });
-    await discord.told(own, '알림을 만들었습니다');
-    bot?.simulator.setPrice('005930', 71_000);
-    await discord.told(own, '🔔 알림');
-    discord.slash(owner, 'balance');
-    await discord.told(own, '삼성전자 3주');
-    discord.slash(owner, 'buy', { instrument: '005930', quantity: 1, price: '60000' });
-    await discord.told(own, '60,000원 × 1주');
-    discord.press(owner, '확인');
-    await eventually('resting', () => venueOrders().length === 2);
-    discord.slash(owner, 'cancel', { order: 'all' });
-    await discord.told(own, '취소 주문표');
-    discord.press(owner, '확인');
-    await discord.told(own, '취소 확인');
-    expect(discord.messages(own).every(({ thinking }) => !thinking)).toBe(true);
+    expect(ticket.onlyFor).toBeUndefined();
   });
 });
 

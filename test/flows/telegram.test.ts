@@ -1,7 +1,10 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import { TelegramChannel } from '../../src/chat/telegram.ts';
+import { TelegramChannel, type TelegramOptions } from '../../src/chat/telegram.ts';
 import { ko } from '../../src/i18n/ko.ts';
+import type { Log } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
@@ -10,7 +13,6 @@ import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
 // The whole bot over Telegram's HTTP: real grammY, real KIS wire, and every request judged by Telegram's specification.
 const owner = 111;
 const trader = 222;
-const menu = commands.map(({ name }) => ({ command: name, description: ko.commands[name] }));
 let telegram: TelegramStandIn;
 let clock: JumpClock;
 let bot: Harness | undefined;
@@ -26,11 +28,28 @@ afterEach(async () => {
   expect(telegram.violations).toEqual([]);
 });
 
+const create = (log: Log, options: Partial<TelegramOptions> = {}): TelegramChannel =>
+  new TelegramChannel({
+    token: new Secret(telegram.token),
+    apiRoot: telegram.apiRoot,
+    clock,
+    log,
+    commands,
+    words: ko,
+    ...options,
+  });
 const start = async (options: HarnessOptions = {}): Promise<Harness> => {
   bot = await startHarness({
     clock,
     channels: ({ log }) => [
-      new TelegramChannel({ token: new Secret(telegram.token), apiRoot: telegram.apiRoot, clock, log, menu }),
+      new TelegramChannel({
+        token: new Secret(telegram.token),
+        apiRoot: telegram.apiRoot,
+        clock,
+        log,
+        commands,
+        words: ko,
+      }),
     ],
     ...options,
     env: { HOGA_OWNERS: `telegram:${owner}`, HOGA_TRADERS: `telegram:${trader}`, ...options.env },
@@ -47,7 +66,6 @@ describe('a conversation', () => {
   test('price, ticket, confirm, fill, balance, cancel', async () => {
     await start();
     await telegram.told(owner, '시작했습니다');
-    expect(telegram.menu).toEqual(menu);
     telegram.say(owner, '/price 삼성전자');
     expect((await telegram.told(owner, '70,000원')).html).toContain('<b>삼성전자</b> <code>005930</code>');
     const ticket = await ticketFor(owner);
@@ -58,6 +76,8 @@ describe('a conversation', () => {
     await telegram.told(owner, '체결 삼성전자 매수 3주');
     telegram.say(owner, '/balance');
     await telegram.told(owner, '삼성전자 3주');
+    // A chat takes no more than so many messages in ten seconds.
+    await clock.advance(10_000);
     await ticketFor(owner, '/buy 005930 1 60000');
     telegram.press(owner, '확인');
     await eventually('resting', () => venueOrders().length === 2);
@@ -120,6 +140,140 @@ describe('a conversation', () => {
     expect(lines).toHaveLength(130);
     expect(new Set(lines.map((line) => line.replace('[시뮬레이터] ', ''))).size).toBe(1);
     expect(parts().every(({ text }) => text.length > 1_000)).toBe(true);
+  });
+});
+
+describe('the menu', () => {
+  const roleMenu = (...roles: readonly string[]): readonly string[] =>
+    commands.filter(({ role }) => roles.includes(role)).map(({ name }) => name);
+
+  test('shows each person what they may do, as soon as it changes', async () => {
+    await start();
+    await eventually('set', () => telegram.menuOf(`chat ${trader}`, 'en') !== undefined);
+    expect(telegram.menuOf('default')).toEqual(['help', 'pair']);
+    expect(telegram.menuOf(`chat ${owner}`)).toEqual(roleMenu('viewer', 'trader', 'owner'));
+    expect(telegram.menuOf(`chat ${trader}`)).toEqual(roleMenu('viewer', 'trader'));
+    telegram.say(owner, '/who add telegram:333 viewer');
+    await eventually('added', () => telegram.menuOf('chat 333', 'en') !== undefined);
+    expect(telegram.menuOf('chat 333')).toEqual(roleMenu('viewer'));
+    telegram.say(owner, '/who remove telegram:333');
+    await eventually('removed', () => telegram.menuOf('chat 333', 'en') === undefined);
+  });
+
+  test('comes with the pairing', async () => {
+    await start({ env: { HOGA_OWNERS: '', HOGA_TRADERS: '' } });
+    const code = /\/pair (\w+)/.exec((await bot?.told('/pair')) ?? '')?.[1] ?? '';
+    await eventually('set', () => telegram.menus.size === 3);
+    telegram.say(444, `/pair ${code}`);
+    await eventually('added', () => telegram.menuOf('chat 444', 'en')?.includes('who'));
+  });
+});
+
+describe('a group that becomes a supergroup', () => {
+  test('gets its alerts and fills at its new id, also after a restart', async () => {
+    await start();
+    await telegram.told(owner, '시작했습니다');
+    telegram.say(trader, '/alert 삼성전자 >= 71000', { chatId: -500 });
+    await telegram.told(-500, '알림을 만들었습니다');
+    telegram.say(trader, '/alert SK하이닉스 >= 210000', { chatId: -500 });
+    await eventually('both made', () => telegram.messages(-500).length === 2);
+    telegram.say(trader, '/buy 삼성전자 1 60000', { chatId: -500 });
+    await telegram.told(-500, '주문표');
+    telegram.press(trader, '확인', -500);
+    await telegram.told(-500, '접수됨');
+    telegram.migrate(-500, -1001, false);
+    bot?.simulator.setPrice('005930', 71_100);
+    expect((await telegram.told(-1001, '🔔')).text).toContain('삼성전자');
+    await bot?.settled();
+    await bot?.restart();
+    const before = telegram.requests.length;
+    bot?.simulator.setPrice('000660', 211_000);
+    await eventually('told', () => telegram.messages(-1001).some(({ text }) => text.includes('SK하이닉스')));
+    bot?.simulator.setPrice('005930', 59_900);
+    await telegram.told(-1001, '체결 삼성전자 매수 1주');
+    expect(telegram.requests.slice(before).some(({ body }) => String(body['chat_id']) === '-500')).toBe(false);
+  });
+});
+
+describe('by webhook', () => {
+  const secret = 'canary_secret-canary_secret';
+  const url = 'https://bot.example.com/telegram';
+  /** Some port that was free a moment ago. */
+  const freePort = async (): Promise<number> => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  };
+  const startByWebhook = async (): Promise<number> => {
+    const port = await freePort();
+    telegram.webhookTarget = `http://127.0.0.1:${port}`;
+    const webhook = { url, secret: new Secret(secret) };
+    const env = { HTTP_PORT: String(port), TELEGRAM_WEBHOOK_SECRET: secret };
+    await start({ env, channels: ({ log }) => [create(log, { webhook })] });
+    await eventually('set', () => telegram.webhook === url);
+    return port;
+  };
+
+  test('ticket, confirm, fill; a deploy in the middle loses nothing', async () => {
+    const port = await startByWebhook();
+    await ticketFor(owner);
+    telegram.press(owner, '확인');
+    await telegram.told(owner, '체결 삼성전자 매수 3주');
+    const health = await fetch(`http://127.0.0.1:${port}/health`);
+    expect([health.status, await health.json()]).toEqual([
+      200,
+      { ok: true, venue: 'simulator', version: '0.0.0-test' },
+    ]);
+    await bot?.app().stop();
+    telegram.say(owner, '/balance');
+    await eventually('refused', () => telegram.pushes.at(-1)?.status === 0);
+    await bot?.restart();
+    await clock.advance(1_000);
+    await telegram.told(owner, '삼성전자 3주');
+    expect(telegram.count('getUpdates')).toBe(0);
+    expect(bot?.logs.join('')).not.toContain('canary');
+  });
+
+  test('one question beside the running bot takes neither its port nor its webhook', async () => {
+    const port = await startByWebhook();
+    await bot?.restart({ readOnly: true });
+    await expect(fetch(`http://127.0.0.1:${port}/health`)).rejects.toThrow();
+  });
+
+  test('a stranger who knows the path says nothing', async () => {
+    const port = await startByWebhook();
+    const update = { update_id: 1, message: { message_id: 1, date: 1, text: '/halt', from: { id: owner } } };
+    const answer = await fetch(`http://127.0.0.1:${port}/telegram`, { method: 'POST', body: JSON.stringify(update) });
+    expect(answer.status).toBe(401);
+    expect(await bot?.say('/status')).not.toContain('정지되어');
+  });
+});
+
+describe('a kill between hand-over and handling', () => {
+  test('loses no line: the next start is told it again', async () => {
+    await start();
+    await telegram.told(owner, '시작했습니다');
+    bot?.simulator.setFaults([{ on: 'read', fault: 'hang', when: 'before', times: 9 }]);
+    telegram.say(owner, '/price 005930');
+    telegram.say(owner, '/help');
+    await telegram.told(owner, '권한: 소유자');
+    // What would be the last word of a stop, and of the one before the restart, is lost, as it is with a kill.
+    const stopped = bot?.app().stop();
+    await eventually('no longer polled', () => !telegram.polled);
+    telegram.fail('getUpdates', { silence: 'cut', times: 2 });
+    for (let step = 0; step < 45; step += 1) await clock.advance(1_000);
+    await stopped;
+    bot?.simulator.clearFaults();
+    const before = telegram.messages(owner).length;
+    await bot?.restart();
+    await eventually('answered', () =>
+      telegram
+        .messages(owner)
+        .slice(before)
+        .some(({ text }) => text.includes('거래량')),
+    );
   });
 });
 
@@ -328,9 +482,7 @@ describe('when things go wrong', () => {
     const wrong = '999999:WRONG-wrong-WRONG-wrong-WRONG-wrong';
     bot = await startHarness({
       clock,
-      channels: ({ log }) => [
-        new TelegramChannel({ token: new Secret(wrong), apiRoot: telegram.apiRoot, clock, log, menu: [] }),
-      ],
+      channels: ({ log }) => [create(log, { token: new Secret(wrong) })],
     });
     await eventually('explained', () => bot?.logs.some((line) => line.includes('TELEGRAM_BOT_TOKEN')));
     expect(await bot.say('/price 005930')).toContain('삼성전자');

@@ -42,7 +42,7 @@ export function commandTable(language: Language): string {
     ];
   });
   return [headings[language], headings[language].map(() => '---'), ...rows]
-    .map((cells) => `| ${cells.join(' | ')} |`)
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`)
     .join('\n');
 }
 

@@ -24,10 +24,14 @@ export interface ShownMessage {
 
 /** The terminal's place in a test: a chat whose messages can be read and pressed. */
 export class TestChannel implements Channel {
-  readonly name = 'console';
+  readonly name: string;
   readonly messages: ShownMessage[] = [];
   receive: Receive = async () => undefined;
   suggest: Suggest = () => [];
+
+  constructor(name = 'console') {
+    this.name = name;
+  }
 
   async start(receive: Receive, suggest: Suggest): Promise<void> {
     this.receive = receive;

@@ -34,7 +34,15 @@ function validatorOf(typeName: string): ValidateFunction | undefined {
 }
 
 // The large ones take a second to compile: now, while nobody's clock runs.
-for (const typeName of ['TelegramUpdate', 'TelegramMessage', 'SendMessageParams']) validatorOf(typeName);
+for (const typeName of [
+  'TelegramUpdate',
+  'TelegramMessage',
+  'SendMessageParams',
+  'SendPhotoParams',
+  'SendDocumentParams',
+  'EditMessageCaptionParams',
+])
+  validatorOf(typeName);
 
 function judge(what: string, typeName: string, value: unknown): readonly string[] {
   const validate = validatorOf(typeName);
@@ -46,7 +54,7 @@ function judge(what: string, typeName: string, value: unknown): readonly string[
 }
 
 /** Methods that take nothing, and so have no parameters to judge. */
-const bareMethods: ReadonlySet<string> = new Set(['getMe', 'logOut', 'close']);
+const bareMethods: ReadonlySet<string> = new Set(['getMe', 'getWebhookInfo', 'logOut', 'close']);
 
 /** What is wrong with a request's parameters; empty when nothing is. */
 export function judgeRequest(method: string, body: unknown): readonly string[] {
@@ -57,6 +65,11 @@ export function judgeRequest(method: string, body: unknown): readonly string[] {
 /** What is wrong with an update that the stand-in hands out. */
 export function judgeUpdate(update: unknown): readonly string[] {
   return judge('update', 'TelegramUpdate', update);
+}
+
+/** What is wrong with what the stand-in says of a webhook. */
+export function judgeWebhookInfo(info: unknown): readonly string[] {
+  return judge('webhook info', 'TelegramWebhookInfo', info);
 }
 
 /** What is wrong with a message that the stand-in answers with. */

@@ -2,13 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../src/clock.ts';
 import { eventually } from './clock.ts';
-import { judgeMessage, judgeRequest, judgeUpdate } from './telegram-contract.ts';
+import { type FormFile, readForm } from './multipart.ts';
+import { judgeMessage, judgeRequest, judgeUpdate, judgeWebhookInfo } from './telegram-contract.ts';
 
 /** A message as it stands in a chat. */
 export interface TelegramMessage {
   readonly id: number;
   readonly chatId: number;
   readonly thread: number | undefined;
+  /** What a picture or a file came with; the text is then its caption. */
+  readonly file?: FormFile & { readonly kind: 'photo' | 'document' };
   html: string;
   text: string;
   keyboard: readonly (readonly { readonly text: string; readonly callback_data: string }[])[];
@@ -34,6 +37,7 @@ export interface TelegramFault {
 }
 
 type Json = Readonly<Record<string, unknown>>;
+type Files = ReadonlyMap<string, FormFile>;
 interface PendingUpdate {
   readonly update_id: number;
   readonly body: Json;
@@ -43,7 +47,21 @@ interface PendingUpdate {
 }
 type Answer = 'cut' | 'hang' | { readonly status: number; readonly body: Json | string };
 
+/** A list of commands for a scope and a language, or none any more. */
+export interface TelegramMenu {
+  /** `default`, or `chat 111`. */
+  readonly scope: string;
+  /** Empty for those who have no list in their language. */
+  readonly language: string;
+  readonly commands: readonly { readonly command: string; readonly description: string }[];
+}
+
 const textUnits = 4_096;
+const captionUnits = 1_024;
+const photoBytes = 10_000_000;
+/** Between two tries to push what was not taken. */
+const pushAgainMs = 1_000;
+const webhookPorts = ['', '443', '80', '88', '8443'];
 const buttonBytes = 64;
 const pressLifeMs = 150_000;
 const messageLifeMs = 24 * 3_600_000;
@@ -66,11 +84,18 @@ export class TelegramStandIn {
   readonly token: string;
   readonly violations: string[] = [];
   readonly requests: { readonly method: string; readonly body: Json; readonly at: number }[] = [];
-  readonly menu: unknown[] = [];
+  /** By scope and language. */
+  readonly menus = new Map<string, TelegramMenu>();
+  /** People who have never written to the bot: it cannot begin. */
+  readonly absent = new Set<number>();
   /** Chats whose person has blocked the bot. */
   readonly blocked = new Set<number>();
   /** Where updates are pushed; as long as there is such a place, nobody can poll. */
   webhook = '';
+  /** Where that leads behind what ends its TLS, as a proxy passes it on: `http://127.0.0.1:8080`. */
+  webhookTarget = '';
+  /** How each push was answered; 0 where nobody answered. */
+  readonly pushes: { readonly updateId: number; readonly status: number }[] = [];
   readonly #clock: Clock;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly #messages: TelegramMessage[] = [];
@@ -81,6 +106,12 @@ export class TelegramStandIn {
   #updates: PendingUpdate[] = [];
   #nextUpdate = 1_000;
   #nextMessage = 1;
+  #webhookSecret = '';
+  #webhookProblem: string | undefined;
+  #pushing: Promise<void> | undefined;
+  readonly #pushStop = new AbortController();
+  /** Groups that have become supergroups. */
+  readonly #migrated = new Map<number, number>();
   #poller: { readonly wake: () => void; readonly conflict: () => void } | undefined;
 
   constructor(clock: Clock, token = '123456:TEST-TOKEN-test-token-test-token-000') {
@@ -99,6 +130,8 @@ export class TelegramStandIn {
 
   async stop(): Promise<void> {
     this.#poller?.wake();
+    this.#pushStop.abort();
+    await this.#pushing;
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
@@ -145,7 +178,28 @@ export class TelegramStandIn {
     this.violations.push(...judgeUpdate({ update_id, ...body }));
     this.#updates.push({ update_id, body, at: this.#clock.now() });
     this.#poller?.wake();
+    this.#startPushing();
     return update_id;
+  }
+
+  /** A group becomes a supergroup; its members are told so in the old one where `said`. */
+  migrate(from: number, to: number, said = true): void {
+    this.#migrated.set(from, to);
+    if (!said) return;
+    const message = { message_id: this.#nextMessage++, date: Math.floor(this.#clock.now() / 1_000) };
+    this.push({
+      message: {
+        ...message,
+        chat: { id: from, type: 'group', title: 'group' },
+        from: userOf(1),
+        migrate_to_chat_id: to,
+      },
+    });
+  }
+
+  /** A list of commands as it stands; the scope's own, without falling back on another. */
+  menuOf(scope: string, language = ''): readonly string[] | undefined {
+    return this.menus.get(`${scope}/${language}`)?.commands.map(({ command }) => command);
   }
 
   /** Hands an update out again, as Telegram does when its confirmation was lost. */
@@ -154,6 +208,7 @@ export class TelegramStandIn {
     if (update === undefined) throw new Error(`update ${updateId} was never handed out`);
     this.#updates.push({ ...update, again: true });
     this.#poller?.wake();
+    this.#startPushing();
   }
 
   messages(chatId: number): readonly TelegramMessage[] {
@@ -196,12 +251,13 @@ export class TelegramStandIn {
     const [, tokenPart = '', method = ''] = (request.url ?? '').split('/');
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const text = Buffer.concat(chunks).toString('utf8');
-    const body = (text === '' ? {} : JSON.parse(text)) as Json;
+    const { body, files } = readBody(Buffer.concat(chunks), request.headers['content-type'] ?? '');
     this.requests.push({ method, body, at: this.#clock.now() });
     this.violations.push(...judgeRequest(method, body));
     const answer =
-      tokenPart === `bot${this.token}` ? await this.#answer(method, body, response) : refuse(401, 'Unauthorized');
+      tokenPart === `bot${this.token}`
+        ? await this.#answer(method, body, files, response)
+        : refuse(401, 'Unauthorized');
     if (response.destroyed || answer === 'hang') return;
     if (answer === 'cut') {
       response.destroy();
@@ -212,35 +268,49 @@ export class TelegramStandIn {
     response.end(page ? answer.body : JSON.stringify(answer.body));
   }
 
-  async #answer(method: string, body: Json, response: ServerResponse): Promise<Answer> {
+  async #answer(method: string, body: Json, files: Files, response: ServerResponse): Promise<Answer> {
     const fault = this.#faults.get(method)?.find(({ left }) => left > 0);
     if (fault === undefined || fault.ahead > 0) {
       if (fault !== undefined) fault.ahead -= 1;
-      return this.#perform(method, body, response);
+      return this.#perform(method, body, files, response);
     }
     fault.left -= 1;
-    if (fault.after === true) await this.#perform(method, body, response);
+    if (fault.after === true) await this.#perform(method, body, files, response);
     const { silence, page, status = 200, description = 'injected', retryAfter } = fault;
     if (silence !== undefined) return silence;
     if (page !== undefined) return { status, body: page };
     return refuse(status, description, retryAfter === undefined ? undefined : { retry_after: retryAfter });
   }
 
-  #perform(method: string, body: Json, response: ServerResponse): Answer | Promise<Answer> {
+  #perform(method: string, body: Json, files: Files, response: ServerResponse): Answer | Promise<Answer> {
     switch (method) {
       case 'getMe':
         return ok(bot);
       case 'setMyCommands':
-        return this.#setMenu(body['commands'] as typeof this.menu);
+        return this.#setMenu(body);
+      case 'deleteMyCommands':
+        this.menus.delete(`${scopeOf(body)}/${body['language_code'] ?? ''}`);
+        return ok(true);
+      case 'setWebhook':
+        return this.#setWebhook(body);
       case 'deleteWebhook':
         this.webhook = '';
         return ok(true);
+      case 'getWebhookInfo':
+        return this.#webhookInfo();
       case 'getUpdates':
         return this.#getUpdates(body, response);
       case 'sendMessage':
         return this.#send(body);
+      case 'sendPhoto':
+        return this.#sendFile(body, files, 'photo');
+      case 'sendDocument':
+        return this.#sendFile(body, files, 'document');
       case 'editMessageText':
-        return this.#edit(body);
+      case 'editMessageCaption':
+        return this.#edit(body, method === 'editMessageCaption');
+      case 'editMessageReplyMarkup':
+        return this.#editKeyboard(body);
       case 'answerCallbackQuery':
         return this.#answerPress(String(body['callback_query_id']));
       default:
@@ -299,28 +369,148 @@ export class TelegramStandIn {
     return given.map(({ update_id, body }) => ({ update_id, ...body }));
   }
 
-  #send(body: Json): Answer {
+  #setWebhook(body: Json): Answer {
+    const url = String(body['url']);
+    const secret = String(body['secret_token'] ?? '');
+    if (url !== '' && !url.startsWith('https:')) {
+      return this.#breach('bad webhook: An HTTPS URL must be provided for webhook').refusal;
+    }
+    if (url !== '' && !webhookPorts.includes(new URL(url).port)) {
+      return this.#breach('bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443').refusal;
+    }
+    if (!/^[\w-]{0,256}$/.test(secret)) return this.#breach('secret token contains unallowed characters').refusal;
+    this.webhook = url;
+    this.#webhookSecret = secret;
+    this.#webhookProblem = undefined;
+    this.#startPushing();
+    return ok(true);
+  }
+
+  #webhookInfo(): Answer {
+    const problem = this.#webhookProblem;
+    const info = {
+      url: this.webhook,
+      has_custom_certificate: false,
+      pending_update_count: this.#updates.length,
+      ...(problem !== undefined && {
+        last_error_date: Math.floor(this.#clock.now() / 1_000),
+        last_error_message: problem,
+      }),
+    };
+    this.violations.push(...judgeWebhookInfo(info));
+    return ok(info);
+  }
+
+  #startPushing(): void {
+    if (this.webhook === '' || this.#pushStop.signal.aborted) return;
+    this.#pushing ??= this.#pushAll().finally(() => {
+      this.#pushing = undefined;
+    });
+  }
+
+  /** One after the other, each until it is answered with a 2xx, as `max_connections: 1` has it. */
+  async #pushAll(): Promise<void> {
+    const { signal } = this.#pushStop;
+    while (this.webhook !== '' && !signal.aborted) {
+      const [update] = this.#ready();
+      if (update === undefined) return;
+      const { update_id, body, again } = update;
+      const status = await this.#pushOne({ update_id, ...body });
+      this.pushes.push({ updateId: update_id, status });
+      this.#webhookProblem = status === 0 ? 'Connection refused' : `Wrong response from the webhook: ${status}`;
+      if (status >= 200 && status < 300) {
+        this.#webhookProblem = undefined;
+        this.#handedOut.set(update_id, { update_id, body, at: update.at });
+        this.#updates = this.#updates.filter((other) => other.update_id !== update_id || other.again !== again);
+      } else {
+        await this.#clock.sleep(pushAgainMs, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  async #pushOne(update: Json): Promise<number> {
+    const { pathname, search } = new URL(this.webhook);
+    const headers = {
+      'content-type': 'application/json',
+      ...(this.#webhookSecret !== '' && { 'X-Telegram-Bot-Api-Secret-Token': this.#webhookSecret }),
+    };
+    const request = { method: 'POST', headers, body: JSON.stringify(update), signal: this.#pushStop.signal };
+    return fetch(`${this.webhookTarget}${pathname}${search}`, request).then(
+      async (response) => {
+        await response.text();
+        return response.status;
+      },
+      () => 0,
+    );
+  }
+
+  #send(body: Json, file?: TelegramMessage['file']): Answer {
     const chatId = Number(body['chat_id']);
-    if (this.blocked.has(chatId)) return refuse(403, 'Forbidden: bot was blocked by the user');
-    const content = this.#content(body);
+    const refusal = this.#refusalOf(chatId);
+    if (refusal !== undefined) return refusal;
+    const content = this.#content(body, file !== undefined);
     if ('refusal' in content) return content.refusal;
     const thread = body['message_thread_id'] as number | undefined;
-    const message = { id: this.#nextMessage++, chatId, thread, ...content, edits: 0 };
+    const message = { id: this.#nextMessage++, chatId, thread, ...content, ...(file && { file }), edits: 0 };
     this.#messages.push(message);
     return this.#told(message);
   }
 
-  #edit(body: Json): Answer {
-    const message = this.#messages.find(
-      ({ id, chatId }) => id === body['message_id'] && chatId === Number(body['chat_id']),
-    );
+  #sendFile(body: Json, files: Files, kind: 'photo' | 'document'): Answer {
+    const [, part = ''] = /^attach:\/\/(.+)$/.exec(String(body[kind])) ?? [];
+    const file = files.get(part) ?? files.get(kind);
+    if (file === undefined) return this.#breach(`there is no ${kind} in the request`).refusal;
+    if (file.data.length === 0) return this.#breach('file must be non-empty').refusal;
+    if (kind === 'photo' && file.data.length > photoBytes) return this.#breach('PHOTO_SAVE_FILE_INVALID').refusal;
+    return this.#send(body, { ...file, kind });
+  }
+
+  /** Why nothing can be said in a chat. */
+  #refusalOf(chatId: number): Answer | undefined {
+    const to = this.#migrated.get(chatId);
+    if (to !== undefined) {
+      const why = 'Bad Request: group chat was upgraded to a supergroup chat';
+      return refuse(400, why, { migrate_to_chat_id: to });
+    }
+    if (this.absent.has(chatId)) return refuse(400, 'Bad Request: chat not found');
+    if (this.blocked.has(chatId)) return refuse(403, 'Forbidden: bot was blocked by the user');
+    return undefined;
+  }
+
+  #edit(body: Json, caption: boolean): Answer {
+    const refusal = this.#refusalOf(Number(body['chat_id']));
+    if (refusal !== undefined) return refusal;
+    const message = this.#edited(body);
     if (message === undefined) return refuse(400, 'Bad Request: message to edit not found');
-    const content = this.#content(body);
+    if (caption !== (message.file !== undefined)) {
+      return this.#breach(
+        caption ? 'there is no caption in the message to edit' : 'there is no text in the message to edit',
+      ).refusal;
+    }
+    const content = this.#content(body, caption);
     if ('refusal' in content) return content.refusal;
-    if (message.html === content.html && JSON.stringify(message.keyboard) === JSON.stringify(content.keyboard)) {
+    return this.#change(message, content);
+  }
+
+  #editKeyboard(body: Json): Answer {
+    const message = this.#edited(body);
+    if (message === undefined) return refuse(400, 'Bad Request: message to edit not found');
+    const markup = body['reply_markup'] as { inline_keyboard?: TelegramMessage['keyboard'] } | undefined;
+    return this.#change(message, { ...message, keyboard: markup?.inline_keyboard ?? [] });
+  }
+
+  #edited(body: Json): TelegramMessage | undefined {
+    return this.#messages.find(({ id, chatId }) => id === body['message_id'] && chatId === Number(body['chat_id']));
+  }
+
+  #change(
+    message: TelegramMessage,
+    { html, text, keyboard }: Pick<TelegramMessage, 'html' | 'text' | 'keyboard'>,
+  ): Answer {
+    if (message.html === html && JSON.stringify(message.keyboard) === JSON.stringify(keyboard)) {
       return refuse(400, 'Bad Request: message is not modified');
     }
-    Object.assign(message, content);
+    Object.assign(message, { html, text, keyboard });
     message.edits += 1;
     return this.#told(message);
   }
@@ -331,20 +521,23 @@ export class TelegramStandIn {
     return ok(result);
   }
 
-  #asJson({ id, chatId, thread, text, keyboard }: TelegramMessage): Json {
+  #asJson({ id, chatId, thread, text, keyboard, file }: TelegramMessage): Json {
     return {
       message_id: id,
       date: Math.floor(this.#clock.now() / 1_000),
       chat: chatOf(chatId),
       from: bot,
       ...topicOf(thread),
-      text,
+      ...(file === undefined ? { text } : { ...(text !== '' && { caption: text }), ...mediaOf(file) }),
       ...(keyboard.length > 0 && { reply_markup: { inline_keyboard: keyboard } }),
     };
   }
 
-  #content(body: Json): Pick<TelegramMessage, 'html' | 'text' | 'keyboard'> | { readonly refusal: Answer } {
-    const html = String(body['text']);
+  #content(
+    body: Json,
+    caption = false,
+  ): Pick<TelegramMessage, 'html' | 'text' | 'keyboard'> | { readonly refusal: Answer } {
+    const html = String(caption ? (body['caption'] ?? '') : body['text']);
     const text = body['parse_mode'] === 'HTML' ? readHtml(html) : html;
     const markup = body['reply_markup'] as { inline_keyboard?: TelegramMessage['keyboard'] } | undefined;
     const keyboard = markup?.inline_keyboard ?? [];
@@ -352,8 +545,9 @@ export class TelegramStandIn {
     const sizes = buttons.map(({ callback_data }) => Buffer.byteLength(callback_data));
     if (!html.isWellFormed()) return this.#breach('strings must be encoded in UTF-8');
     if (text === undefined) return this.#breach("can't parse entities");
-    if (text.trim() === '') return this.#breach('message text is empty');
-    if (text.length > textUnits) return this.#breach('message is too long');
+    if (!caption && text.trim() === '') return this.#breach('message text is empty');
+    if (!caption && text.length > textUnits) return this.#breach('message is too long');
+    if (caption && text.length > captionUnits) return this.#breach('message caption is too long');
     if (sizes.some((bytes) => bytes < 1 || bytes > buttonBytes)) return this.#breach('BUTTON_DATA_INVALID');
     if (buttons.some(({ text: label }) => label.trim() === '')) return this.#breach('BUTTON_TEXT_INVALID');
     return { html, text, keyboard };
@@ -364,13 +558,18 @@ export class TelegramStandIn {
     return { refusal: refuse(400, `Bad Request: ${what}`) };
   }
 
-  #setMenu(commands: readonly unknown[]): Answer {
-    const fits = (commands as readonly { readonly command: string; readonly description: string }[]).every(
+  #setMenu(body: Json): Answer {
+    const commands = body['commands'] as TelegramMenu['commands'];
+    const scope = scopeOf(body);
+    const language = String(body['language_code'] ?? '');
+    const refusal = scope.startsWith('chat ') ? this.#refusalOf(Number(scope.slice('chat '.length))) : undefined;
+    if (refusal !== undefined) return refusal;
+    const fits = commands.every(
       ({ command, description }) =>
         /^[a-z0-9_]{1,32}$/.test(command) && description.length >= 1 && description.length <= 256,
     );
     if (!fits || commands.length > 100) return this.#breach('BOT_COMMAND_INVALID').refusal;
-    this.menu.splice(0, this.menu.length, ...commands);
+    this.menus.set(`${scope}/${language}`, { scope, language, commands });
     return ok(true);
   }
 
@@ -394,6 +593,33 @@ function userOf(id: number): Json {
 
 function topicOf(thread: number | undefined): Json {
   return thread === undefined ? {} : { message_thread_id: thread, is_topic_message: true };
+}
+
+function scopeOf(body: Json): string {
+  const scope = body['scope'] as { readonly type: string; readonly chat_id?: number } | undefined;
+  return scope?.chat_id === undefined ? (scope?.type ?? 'default') : `${scope.type} ${scope.chat_id}`;
+}
+
+/** How a picture or a file stands in a message of Telegram's. */
+function mediaOf({ kind, name, data }: FormFile & { readonly kind: string }): Json {
+  const file = { file_id: name, file_unique_id: name, file_size: data.length };
+  return kind === 'photo'
+    ? { photo: [{ ...file, width: 900, height: 560 }] }
+    : { document: { ...file, file_name: name } };
+}
+
+/** JSON, or a form whose fields are JSON where they are not texts. */
+function readBody(bytes: Buffer, contentType: string): { readonly body: Json; readonly files: Files } {
+  if (!contentType.startsWith('multipart/')) {
+    const text = bytes.toString('utf8');
+    return { body: (text === '' ? {} : JSON.parse(text)) as Json, files: new Map() };
+  }
+  const { fields, files } = readForm(bytes, contentType);
+  const body = Object.entries(fields).map(([key, value]) => {
+    const isText = ['chat_id', 'caption', 'text', 'parse_mode', 'photo', 'document'].includes(key);
+    return [key, isText ? value : JSON.parse(value)];
+  });
+  return { body: Object.fromEntries(body) as Json, files };
 }
 
 /** The text of Telegram's HTML; undefined when it would not be taken. */
