@@ -156,6 +156,7 @@ describe('the webhook', () => {
     telegram.say(111, 'a');
     await arrived(1);
     await channel.stop();
+    expect(telegram.count('getUpdates')).toBe(0);
     telegram.say(111, 'b');
     await eventually('refused', () => telegram.pushes.some(({ status }) => status === 503));
     await server.stop();
