@@ -5,7 +5,7 @@ import { consoleChat } from './chat/console.ts';
 import { noticeMessage } from './chat/notices.ts';
 import { Outbox, toDraft } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, koreanDay } from './clock.ts';
 import type { Config } from './config.ts';
 import { webhookChat } from './domain/chat-address.ts';
 import type { Health } from './domain/health.ts';
@@ -32,6 +32,8 @@ import { openLedger } from './store/ledger.ts';
 
 /** Longer than an order may take to be answered. */
 const stopWaitMs = 20_000;
+/** How long sent messages and pushes of the venue are kept. */
+const keptMs = 30 * 24 * 3_600_000;
 /** How long a start waits for the venue's lists before people may speak; orders wait for them in any case. */
 const alignWaitMs = 3_000;
 
@@ -130,7 +132,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     const asker = wanted !== undefined && channels.has(wanted.channel) ? [wanted] : [];
     // What only an owner can answer goes to the owners too.
     const owners = notice.kind === 'asked' || asker.length === 0 ? ownerAddresses(people, channels) : [];
-    const others = owners.filter(({ channel, chatId }) => channel !== wanted?.channel || chatId !== wanted.chatId);
+    const asked = wanted === undefined ? undefined : identityIn(wanted);
+    const others = owners.filter((address) => identityIn(address) !== asked);
     const wall = channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [webhookChat] : [];
     return [...asker, ...others, ...wall].map((address) => toDraft({ address, message }, letterhead));
   };
@@ -223,6 +226,11 @@ export async function startApp(options: AppOptions): Promise<App> {
           log,
         });
 
+  const prune = (): Promise<void> => {
+    const before = clock.now() - keptMs;
+    return ledger.prune(before, koreanDay(before));
+  };
+
   if (!readOnly) {
     await reconciler.recover();
     await feed.start({
@@ -246,7 +254,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     ];
     for (const address of ownerAddresses(people, channels)) await outbox.post({ address, message: { lines: start } });
     await invite();
-    if (options.scheduler !== undefined) scheduleHousework(options.scheduler, { kis, calendar, symbols, reconciler });
+    if (options.scheduler !== undefined)
+      scheduleHousework(options.scheduler, { kis, calendar, symbols, reconciler, prune });
   } else {
     await symbols.load();
     await alerts.restore();
@@ -296,11 +305,13 @@ function scheduleHousework(
     calendar,
     symbols,
     reconciler,
+    prune,
   }: {
     readonly kis: Kis;
     readonly calendar: Calendar;
     readonly symbols: SymbolMaster;
     readonly reconciler: Reconciler;
+    readonly prune: () => Promise<void>;
   },
 ): void {
   scheduler.cron('token', '50 7 * * *', () => kis.warmUp(), { atStart: true });
@@ -308,6 +319,7 @@ function scheduleHousework(
   scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
   // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.
   scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
+  scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });
   // What the close ended is told then, also where no push and no poll did: KRX's close, CSAT day's, and Nextrade's.
   for (const [name, at] of [
     ['close-krx', '31 15 * * *'],
@@ -365,6 +377,12 @@ function simulatedEnvironment(config: Config, simulator: Simulator | undefined):
 /** Where owners are told what nobody asked for: the terminal, and their own chats with the bot. */
 function ownerAddresses(people: People, channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
   return chatsOf(people.ownerIdentities(), channels);
+}
+
+/** Who sits in a chat of their own; of a group, the group. At Discord: `@ID`, or the second of `CHANNEL/ID/INTERACTION`. */
+function identityIn({ channel, chatId }: ChatAddress): string {
+  const [first = '', user] = chatId.split('/');
+  return `${channel}:${channel === 'discord' ? (user ?? first.replace('@', '')) : chatId}`;
 }
 
 /** People's own chats with the bot, where it is running. */

@@ -312,6 +312,11 @@ export interface Ledger {
   sentSince(at: number): Promise<readonly { readonly address: ChatAddress; readonly at: number }[]>;
   /** Messages that failed for good in the last 30 days. */
   deadLetters(now: number): Promise<number>;
+  /**
+   * Forgets messages that were sent, and what the venue pushed, before a moment and its Korean day. Orders, their events,
+   * tickets and messages that were never delivered are kept.
+   */
+  prune(before: number, beforeDay: string): Promise<void>;
   /** What the channel called the message that was queued under `key`; undefined before it was sent. */
   sentReference(address: ChatAddress, key: string): Promise<string | undefined>;
   outboxPending(): Promise<number>;

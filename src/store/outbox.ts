@@ -15,6 +15,7 @@ type OutboxMethods = Pick<
   | 'sumUpDead'
   | 'deadLetters'
   | 'sentSince'
+  | 'prune'
   | 'sentReference'
   | 'outboxPending'
 >;
@@ -122,6 +123,17 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
           address: { channel: row.channel, chatId: row.chat_id },
           at: row.sent_at ?? at,
         }));
+      }),
+
+    prune: (before, beforeDay) =>
+      write('prune', async (transaction) => {
+        await transaction
+          .deleteFrom('outbox')
+          .where('state', 'in', ['sent', 'superseded'])
+          .where('created_at', '<', before)
+          .execute();
+        await transaction.deleteFrom('execution_notices').where('day', '<', beforeDay).execute();
+        await transaction.deleteFrom('seen_orders').where('day', '<', beforeDay).execute();
       }),
 
     deadLetters: (now) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ledger, OutboxDraft, OutboxEntry } from '../../src/ports.ts';
-import { address, start, testLedger } from './fixtures.ts';
+import { address, day, noticeOf, start, testLedger } from './fixtures.ts';
 
 const discord = { channel: 'discord', chatId: '42' };
 
@@ -102,5 +102,36 @@ describe('outbox', () => {
     const ledger = await testLedger();
     await expect(queue(ledger, { amount: 1n })).rejects.toMatchObject({ code: 'store.failed' });
     expect(await ledger.outboxPending()).toBe(0);
+  });
+
+  it('forgets what was sent long ago, and nothing that was not', async () => {
+    const ledger = await testLedger();
+    const [sent, waiting, dead] = [await queue(ledger, 1), await queue(ledger, 2), await queue(ledger, 3)];
+    await ledger.markSent(sent.id, 'm1', start);
+    await ledger.markFailed(dead.id, 'gone', true);
+    await ledger.recordNotice(noticeOf(), day);
+    await ledger.noteSeen(day, ['123']);
+    await ledger.prune(start, day);
+    expect(await ledger.sentSince(0)).toHaveLength(1);
+    expect(await ledger.recordNotice(noticeOf(), day)).toMatchObject({ fresh: false });
+
+    await ledger.prune(start + 1, '20261124');
+    expect(await ledger.sentSince(0)).toHaveLength(0);
+    expect(await ledger.recordNotice(noticeOf(), day)).toMatchObject({ fresh: true });
+    expect(await ledger.outboxHeads()).toStrictEqual([waiting]);
+    expect(await ledger.deadLetters(start)).toBe(1);
+  });
+
+  it('gives up an edit for a later one of the same message, and only then', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1, { edits: 'ticket' });
+    expect(await ledger.supersede(first.id)).toBe(false);
+    await queue(ledger, 2, { edits: 'other' });
+    await queue(ledger, 3, { edits: 'ticket', address: discord });
+    expect(await ledger.supersede(first.id)).toBe(false);
+    const later = await queue(ledger, 4, { edits: 'ticket' });
+    expect(await ledger.supersede(first.id)).toBe(true);
+    expect(await ledger.supersede(later.id)).toBe(false);
+    expect(await ledger.outboxPending()).toBe(3);
   });
 });
