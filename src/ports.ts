@@ -1,4 +1,13 @@
-import type { Balance, BuyingPower } from './domain/account.ts';
+import type {
+  AssetSummary,
+  Balance,
+  BuyingPower,
+  IntegratedMargin,
+  ProfitDay,
+  ProfitReport,
+  RealizedPnl,
+  TradeProfit,
+} from './domain/account.ts';
 import type { Alert } from './domain/alert.ts';
 import type { ChatAddress } from './domain/chat-address.ts';
 import type { Instrument, Market } from './domain/instrument.ts';
@@ -16,6 +25,29 @@ import type {
 } from './domain/order.ts';
 import type { Person, PersonSettings } from './domain/person.ts';
 import type { Bar, OrderBook, Quote, Trade } from './domain/quote.ts';
+import type {
+  Dividend,
+  FinancialPeriod,
+  ForeignHolding,
+  IndexCode,
+  IndexQuote,
+  InvestorDay,
+  InvestorEstimate,
+  IssueProfile,
+  NetBuyingIssue,
+  NewsTitle,
+  Opinion,
+  RankedIssue,
+  RankingKind,
+  RankingMarket,
+  RecentTrade,
+  SavedScreen,
+  SavedWatchlist,
+  ScreenMatch,
+  TradeVolumeDay,
+  VolatilityInterruption,
+  WatchedIssue,
+} from './domain/research.ts';
 
 /**
  * How soon a read is wanted: an order that somebody pressed waits for it, somebody is looking at the chat, or nobody
@@ -84,6 +116,74 @@ export interface Broker {
   amendOrder(target: OrderReference, request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome>;
   /** Cancels all that is left of an order; same promises as `placeOrder`. */
   cancelOrder(target: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome>;
+}
+
+/**
+ * What can be looked up about issues and the market beside prices; it changes nothing. Days are Korean (`20261121`).
+ * Throws as Broker does; `venue.unsupported` where neither the venue nor a live key for reads has it. Lists are empty
+ * where there is nothing.
+ */
+export interface Research {
+  /** AppError `venue.rejected` for an issue the venue does not know. */
+  profile(symbol: string, options?: ReadOptions): Promise<IssueProfile>;
+  /** Soonest record day last. */
+  dividends(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Dividend[]>;
+  /** Of all issues or of one, newest first. */
+  interruptions(day: string, symbol?: string, options?: ReadOptions): Promise<readonly VolatilityInterruption[]>;
+  /** The last trades, newest first; 30 at most. */
+  recentTrades(symbol: string, options?: ReadOptions): Promise<readonly RecentTrade[]>;
+  index(code: IndexCode, options?: ReadOptions): Promise<IndexQuote>;
+  /** Daily candles in points, oldest first. */
+  indexBars(code: IndexCode, from: string, to: string, options?: ReadOptions): Promise<readonly Bar[]>;
+  /** Best first, 30 at most. */
+  ranking(kind: RankingKind, market: RankingMarket, options?: ReadOptions): Promise<readonly RankedIssue[]>;
+  /** Newest first, 30 at most. */
+  investorDays(symbol: string, options?: ReadOptions): Promise<readonly InvestorDay[]>;
+  /** Newest first, 30 at most. */
+  foreignHolding(symbol: string, options?: ReadOptions): Promise<readonly ForeignHolding[]>;
+  /** Newest first. */
+  tradeVolumes(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly TradeVolumeDay[]>;
+  /** Today's reports so far, the latest first. */
+  investorEstimates(symbol: string, options?: ReadOptions): Promise<readonly InvestorEstimate[]>;
+  /** Today's most bought or sold. */
+  netBuying(
+    query: {
+      readonly who: 'foreigners' | 'institutions';
+      readonly side: 'bought' | 'sold';
+      readonly market: RankingMarket;
+    },
+    options?: ReadOptions,
+  ): Promise<readonly NetBuyingIssue[]>;
+  /** Newest first. Seven calls. */
+  financials(symbol: string, by: 'year' | 'quarter', options?: ReadOptions): Promise<readonly FinancialPeriod[]>;
+  /** Newest first. */
+  opinions(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Opinion[]>;
+  /** What a broker said of all issues, or what brokers said of one: KIS's own pages differ in what it takes. */
+  brokerOpinions(code: string, from: string, to: string, options?: ReadOptions): Promise<readonly Opinion[]>;
+  /** Newest first, of all issues or of one. */
+  news(symbol?: string, options?: ReadOptions): Promise<readonly NewsTitle[]>;
+  /** Conditions a person keeps in KIS's own program. AppError `venue.no-hts-id` where none is set. */
+  savedScreens(options?: ReadOptions): Promise<readonly SavedScreen[]>;
+  /** A hundred at most. */
+  screenMatches(id: string, options?: ReadOptions): Promise<readonly ScreenMatch[]>;
+  /** Lists a person keeps in KIS's own program. AppError `venue.no-hts-id`. */
+  savedWatchlists(options?: ReadOptions): Promise<readonly SavedWatchlist[]>;
+  watchlistIssues(id: string, options?: ReadOptions): Promise<readonly WatchedIssue[]>;
+}
+
+/** What the account came to. Throws as Broker does. Days are Korean (`20261121`). */
+export interface AccountReports {
+  assets(options?: ReadOptions): Promise<AssetSummary>;
+  margin(options?: ReadOptions): Promise<IntegratedMargin>;
+  /** What today's sales made. */
+  realizedToday(options?: ReadOptions): Promise<RealizedPnl>;
+  /** By day. */
+  profitByDay(from: string, to: string, options?: ReadOptions): Promise<ProfitReport<ProfitDay>>;
+  /** By day and issue, of all issues or of one. */
+  profitByIssue(
+    query: { readonly from: string; readonly to: string; readonly symbol?: string },
+    options?: ReadOptions,
+  ): Promise<ProfitReport<TradeProfit>>;
 }
 
 export interface CancelTarget {

@@ -40,3 +40,71 @@ export interface BuyingPower {
   /** Shares that can be bought at the price asked about, costs included, without margin debt. */
   readonly quantity: number;
 }
+
+/** All that the account holds, by kind. Amounts are whole won. */
+export interface AssetSummary {
+  readonly total: number;
+  /** Less what is owed. */
+  readonly net: number;
+  readonly cash: number;
+  readonly marketValue: number;
+  readonly costBasis: number;
+  readonly unrealizedPnl: number;
+  readonly loans: number;
+  /** Stocks of other countries, in won. */
+  readonly overseas: number;
+}
+
+/** What may be ordered with, all currencies together (통합증거금). */
+export interface IntegratedMargin {
+  /** Won that Korean stocks can be bought with, by cash alone. */
+  readonly orderableCash: number;
+  /** Won that can be bought for when the whole price is deposited (증거금 100%). */
+  readonly orderableFull: number | undefined;
+  /** Won that is owed and was not paid in time (미수금). */
+  readonly unpaid: number;
+  /** What can be ordered with in other currencies; those with nothing are left out. */
+  readonly currencies: readonly { readonly currency: string; readonly orderable: number }[];
+}
+
+/** What was made or lost by selling, costs taken off. Amounts are whole won. */
+export interface RealizedPnl {
+  readonly amount: number;
+  /** In percent of what the shares cost. */
+  readonly percent: number | undefined;
+}
+
+/** A day's trading in the account. Amounts are whole won. */
+export interface ProfitDay {
+  readonly day: string;
+  readonly bought: number;
+  readonly sold: number;
+  readonly realized: RealizedPnl;
+  readonly commission: number;
+  readonly tax: number;
+}
+
+/** A day's trading of one issue. Amounts are whole won. */
+export interface TradeProfit {
+  readonly day: string;
+  readonly symbol: string;
+  readonly name: string;
+  readonly boughtShares: number;
+  readonly bought: number;
+  readonly soldShares: number;
+  readonly sold: number;
+  readonly realized: RealizedPnl;
+  readonly commission: number;
+  readonly tax: number;
+}
+
+/** What a period came to. */
+export interface ProfitReport<Row> {
+  /** Newest first. */
+  readonly rows: readonly Row[];
+  readonly realized: RealizedPnl;
+  readonly commission: number;
+  readonly tax: number;
+  /** True when there were more rows than the pages we read; the totals are of all. */
+  readonly truncated: boolean;
+}

@@ -1,8 +1,11 @@
 import type { DecodedFields, Fields } from './fields.ts';
 
-/** How many pages an answer has, and the keys that carry the position (they differ in name between APIs). */
+/**
+ * How many pages an answer has, and the keys that carry the position: they differ in name between APIs, and some have
+ * none and go on by header alone.
+ */
 export interface Paging {
-  readonly keys: readonly [string, string];
+  readonly keys: readonly string[];
   /** Rows a page, live and paper. */
   readonly rows: { readonly live: number; readonly paper: number };
 }

@@ -55,6 +55,37 @@ export const count: Field<number> = field(wholeNumber, String, '0');
 /** Percent, signed, as KIS writes it: '1.25' is 1.25 %. */
 export const percent: Field<number> = field(realNumber, (value) => value.toFixed(2), '0.00');
 
+/** Any number: index points, ratios, sums in other currencies. */
+export const real: Field<number> = field(realNumber, String, '0');
+
+/** A number that KIS writes in units of `unit`; decoded to the whole of what it counts. */
+function inUnitsOf(unit: number): Field<number> {
+  return field(
+    (raw) => Math.round(realNumber(raw) * unit),
+    (value) => String(Math.round(value / unit)),
+    '0',
+  );
+}
+
+/** Won that KIS writes in millions (백만원): what investors traded, an index's turnover. */
+export const millionWon: Field<number> = inUnitsOf(1_000_000);
+
+/** Won that KIS writes in hundreds of millions (억원): market values. */
+export const hundredMillionWon: Field<number> = inUnitsOf(100_000_000);
+
+/** Shares that KIS writes in thousands: an index's volume. */
+export const thousandShares: Field<number> = inUnitsOf(1_000);
+
+/**
+ * Won of a company's statements, which KIS writes in hundreds of millions; its figure for an entry that it does not
+ * have is 99.99 (KIS's printed examples of 2026-06).
+ */
+export const statementWon: Field<number | undefined> = field(
+  (raw) => (raw.trim() === '99.99' ? undefined : hundredMillionWon.decode(raw)),
+  (value) => (value === undefined ? '99.99' : hundredMillionWon.encode(value)),
+  '99.99',
+);
+
 /** A decimal kept as text: averages with four places, which floats would change. */
 export const decimal: Field<string> = field(
   (raw) => {

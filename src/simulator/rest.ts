@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint } from '../kis/endpoint.ts';
 import { authCalls } from '../kis/endpoints/auth.ts';
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
+import { domesticResearch } from '../kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../kis/endpoints/domestic-trading.ts';
 import { accountQueries } from './account-queries.ts';
 import type { Handled, World } from './answer.ts';
@@ -46,7 +47,9 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const catalogue: readonly Endpoint[] = [...Object.values(domesticMarket), ...Object.values(domesticTrading)];
+const catalogue: readonly Endpoint[] = [domesticMarket, domesticResearch, domesticTrading].flatMap(
+  (rows): readonly Endpoint[] => Object.values(rows),
+);
 const handlers = new Map([...quotations, ...accountQueries, ...ordering]);
 const oauthPaths: ReadonlySet<string> = new Set([authCalls.token.path, authCalls.revoke.path, authCalls.approval.path]);
 
@@ -135,7 +138,7 @@ export class Rest {
     const handler = handlers.get(row.id);
     if (handler === undefined) return refusalReply(queryRefusals.service);
     const continued = String(request.headers['tr_cont'] ?? '').trim() === 'N';
-    const cursor = row.paging === null || !continued ? '' : (read.inputs.get(row.paging.keys[1]) ?? '').trim();
+    const cursor = row.paging === null || !continued ? '' : (read.inputs.get(row.paging.keys[1] ?? '') ?? '').trim();
     const handled = handler({
       world,
       row,
@@ -265,14 +268,10 @@ function success(
   trId: string,
 ): Reply {
   const next = handled.next ?? '';
-  const keys = row.paging?.keys;
-  const context =
-    keys === undefined
-      ? {}
-      : {
-          [keys[0].toLowerCase()]: `${world.settings.account}^${world.settings.product}^`.padEnd(width(keys[0])),
-          [keys[1].toLowerCase()]: next.padEnd(width(keys[1])),
-        };
+  const values = [`${world.settings.account}^${world.settings.product}^`, next];
+  const context = Object.fromEntries(
+    (row.paging?.keys ?? []).map((key, index) => [key.toLowerCase(), (values[index] ?? '').padEnd(width(key))]),
+  );
   const first = cursor === '';
   const more = next !== '';
   const position = more ? (first ? 'F' : 'M') : first ? 'E' : 'D';

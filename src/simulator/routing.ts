@@ -47,16 +47,21 @@ const optionalInputs: ReadonlySet<string> = new Set([
   'FID_ETC_CLS_CODE',
 ]);
 
+/** Account calls read names as they stand; quotations take either case. */
+function nameOf(row: Endpoint, name: string): string {
+  return row.account ? name : name.toUpperCase();
+}
+
 /** The first input that the row wants and the request lacks; a blank one is not lacking. */
 export function missingInput(row: Endpoint, inputs: ReadonlyMap<string, string>): string | undefined {
   return row.input
     .filter((name) => !optionalInputs.has(name) && !(name === 'INQR_DVSN_1' && row.input.includes('INQR_DVSN_3')))
     .map((name) => name.replace('{n}', '1'))
-    .find((name) => !inputs.has(name));
+    .find((name) => !inputs.has(nameOf(row, name)));
 }
 
 /**
- * The inputs by name. Account calls read upper case only; quotations either. Values that are not strings are not read:
+ * The inputs by name. Values that are not strings are not read:
  * KIS wants numbers as text.
  */
 export function readInputs(
@@ -66,8 +71,6 @@ export function readInputs(
 ): ReadonlyMap<string, string> {
   const pairs = body === undefined ? [...query] : Object.entries(body);
   return new Map(
-    pairs.flatMap(([name, value]) =>
-      typeof value === 'string' ? [[row.account ? name : name.toUpperCase(), value] as const] : [],
-    ),
+    pairs.flatMap(([name, value]) => (typeof value === 'string' ? [[nameOf(row, name), value] as const] : [])),
   );
 }
