@@ -27,7 +27,7 @@ export const balance = defineCommand({
         : positions.flatMap((position) => positionLines(words, position))),
       ...(truncated ? [words.balance.truncated] : []),
     ];
-    return { lines, buttons: [[{ id: 'run:/balance', label: words.buttons.refresh }]] };
+    return { lines, buttons: [[{ id: 'show:/balance', label: words.buttons.refresh }]] };
   },
 });
 

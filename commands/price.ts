@@ -36,6 +36,6 @@ function detail({ words }: CommandContext, { symbol, name }: Instrument, quote: 
     `${words.quote.limits} ${grouped(quote.upperLimit)} / ${grouped(quote.lowerLimit)}`,
     ...(warnings === '' ? [] : [words.ticket.warning(warnings)]),
   ];
-  const buttons = [[{ id: `run:/price ${symbol}`, label: words.buttons.refresh }]];
+  const buttons = [[{ id: `show:/price ${symbol}`, label: words.buttons.refresh }]];
   return { lines, buttons };
 }

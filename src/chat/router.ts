@@ -51,6 +51,8 @@ interface Turn {
   readonly edits: string | undefined;
   /** When the person did it. */
   readonly at: number;
+  /** Tries again what the message in whose place the answer comes was to show. */
+  readonly again?: Button;
 }
 
 type TicketCommandOfAny = Extract<AnyCommand, { prepare: unknown }>;
@@ -59,10 +61,11 @@ const changesThings = (command: AnyCommand): boolean => isTicketCommand(command)
 const isMessage = (value: Ticket<unknown> | Message): value is Message => 'lines' in value;
 
 /**
- * What a button can ask for: to run a line as if it were typed, to ask the person for what the line lacks (a channel
- * with forms does so by itself), or to decide a ticket.
+ * What a button can ask for: to run a line as if it were typed, to run it with the answer in the place of the message
+ * the button is on, to ask the person for what the line lacks (a channel with forms does so by itself), or to decide a
+ * ticket.
  */
-export const buttonVerbs = ['run', 'ask', 'confirm', 'drop', 'instead'] as const;
+export const buttonVerbs = ['run', 'show', 'ask', 'confirm', 'drop', 'instead'] as const;
 const ticketVerbs = ['confirm', 'drop', 'instead'] as const;
 const isTicketVerb = (verb: string): verb is (typeof ticketVerbs)[number] =>
   ticketVerbs.some((known) => known === verb);
@@ -72,6 +75,9 @@ const mostSuggestions = 25;
 /** What a command says, as private as the command is. */
 const kept = (command: AnyCommand, message: Message): Message =>
   command.private === undefined ? message : { ...message, private: true };
+
+/** The key under which an answer that another may take the place of can be edited. */
+const viewKey = (id: string): string => `view:${id}`;
 
 /** The key under which a ticket's message can be edited. */
 const ticketKey = (proposalId: string): string => `ticket:${proposalId}`;
@@ -183,7 +189,7 @@ export class Router {
     const args = readArguments(command, tokens, this.#options.services.directory);
     if (!isTicketCommand(command)) {
       const message = await this.#withProgress(turn, (context) => command.run(context, args));
-      await this.#say(message.turn, kept(command, message.value));
+      await this.#sayView(message.turn, kept(command, message.value));
       return;
     }
     const prepared = await this.#withProgress(turn, (context) => command.prepare(context, args));
@@ -225,9 +231,11 @@ export class Router {
     const { words } = this.#options;
     const [verb = '', first = '', ...rest] = button.split(':');
     const line = [first, ...rest].join(':');
-    if (verb === 'run' || verb === 'ask') {
-      await (verb === 'run' ? this.#text(turn, line) : this.#askFor(turn, line));
-      return;
+    if (verb === 'run') return this.#text(turn, line);
+    if (verb === 'ask') return this.#askFor(turn, line);
+    if (verb === 'show') {
+      const again = { id: button, label: words.buttons.refresh };
+      return this.#text({ ...turn, edits: viewKey(first), again }, rest.join(':'));
     }
     let command: AnyCommand | undefined;
     try {
@@ -359,7 +367,9 @@ export class Router {
     const progress = (message: Message): void => {
       cancel();
       cancel = clock.timer(progressAfterMs, () => {
-        said = this.#say(turn, message, turn.edits === undefined ? key : undefined).catch(() => undefined);
+        said = this.#say(turn, withButton(message, turn.again), turn.edits === undefined ? key : undefined).catch(
+          () => undefined,
+        );
       });
     };
     const context = {
@@ -413,12 +423,27 @@ export class Router {
       command !== undefined && error instanceof AppError && error.code === 'args.instrument-ambiguous'
         ? { buttons: choiceButtons(command.name, tokens, error, this.#options.services.directory) }
         : {};
-    await this.#say(turn, { ...message, ...choices });
+    await this.#say(turn, { ...withButton(message, turn.again), ...choices });
+  }
+
+  /** Says an answer; what its buttons show will take its place. */
+  async #sayView(turn: Turn, message: Message): Promise<void> {
+    const shows = (message.buttons ?? []).flat().some(({ id }) => id.startsWith('show:'));
+    if (!shows) return this.#say(turn, message);
+    const id = turn.edits?.startsWith(viewKey('')) ? turn.edits.slice(viewKey('').length) : this.#options.newId();
+    const named = (button: Button): Button =>
+      button.id.startsWith('show:') ? { ...button, id: `show:${id}:${button.id.slice('show:'.length)}` } : button;
+    const buttons = message.buttons?.map((row) => row.map(named));
+    await this.#say(turn, { ...message, ...(buttons === undefined ? {} : { buttons }) }, viewKey(id));
   }
 
   async #say(turn: Pick<Turn, 'address' | 'edits'>, message: Message, key?: string): Promise<void> {
     await this.#options.outbox.post({ address: turn.address, message, key, edits: turn.edits });
   }
+}
+
+function withButton(message: Message, button: Button | undefined): Message {
+  return button === undefined ? message : { ...message, buttons: [[button]] };
 }
 
 /** `/pair CODE`: the code; undefined for anything else. */

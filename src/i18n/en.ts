@@ -32,7 +32,16 @@ export const en: Words = {
   clockTime,
   moment: (at) => `${weekdays[at.weekday - 1]} ${at.day} ${months[at.month - 1]} ${clockTime(at)} KST`,
   percentSigned: (value) => signed(value, `${value.toFixed(2)}%`),
-  wonShort: (amount) => (amount >= 1e9 ? `₩${(amount / 1e9).toFixed(1)}bn` : won(amount)),
+  wonShort: (amount) => {
+    const size = Math.abs(amount);
+    if (size >= 1e12) return `₩${(amount / 1e12).toFixed(1)}tn`;
+    return size >= 1e9 ? `₩${(amount / 1e9).toFixed(1)}bn` : won(amount);
+  },
+  countShort: (count) => {
+    const size = Math.abs(count);
+    if (size >= 1e9) return `${(count / 1e9).toFixed(1)}bn`;
+    return size >= 1e6 ? `${(count / 1e6).toFixed(1)}m` : grouped(count);
+  },
 
   venueTag: { simulator: '[simulator]', paper: '[paper]', live: '' },
   side: { buy: 'Buy', sell: 'Sell' },
@@ -83,6 +92,8 @@ export const en: Words = {
     buy: 'Buy',
     sell: 'Sell',
     refresh: 'Refresh',
+    previous: '◀ Back',
+    next: 'More ▶',
     price: 'Price',
     amendOrder: (name) => `Amend ${name}`,
     cancelOrder: (name) => `Cancel ${name}`,
@@ -104,6 +115,7 @@ export const en: Words = {
     intent: 'record',
     verdict: 'order number or none',
     setting: 'change',
+    page: 'page',
   },
   commands: {
     help: 'shows the commands',
@@ -430,6 +442,7 @@ export const en: Words = {
     'args.instrument-unknown': (c) => `No stock found for '${c['text']}'. Use its name or six-character code.`,
     'args.instrument-ambiguous': (c) => `Several stocks fit '${c['text']}'.`,
     'args.quantity': (c) => `'${c['text']}' is not a quantity. Use a whole number from 1.`,
+    'args.page': (context) => `'${context['text']}' is not a page number.`,
     'args.quantity-zero': () => 'The quantity must be at least one share.',
     'args.quantity-whole': (c) => `The quantity must be a whole number from 1 ('${c['text']}').`,
     'args.quantity-large': (c) => `That quantity is too large ('${c['text']}'). 100,000,000 shares are the most.`,

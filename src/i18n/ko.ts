@@ -63,6 +63,7 @@ const argumentNames = {
   intent: '기록번호',
   verdict: '주문번호/없음',
   setting: '바꿀 것',
+  page: '쪽',
 };
 
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
@@ -77,10 +78,18 @@ export const ko = {
   moment: (at: KoreanMoment): string =>
     `${at.month}월 ${at.day}일(${'월화수목금토일'[at.weekday - 1]}) ${clockTime(at)}`,
   percentSigned: (value: number): string => signed(value, `${value.toFixed(2)}%`),
-  /** 123,456,789,000 → 1,234억 */
+  /** 123,456,789,000 → 1,235억원; 1,234,567,890 → 12.3억원 */
   wonShort: (amount: number): string => {
-    if (amount >= 1e12) return `${(amount / 1e12).toFixed(1)}조원`;
-    return amount >= 1e8 ? `${grouped(Math.round(amount / 1e8))}억원` : won(amount);
+    const size = Math.abs(amount);
+    if (size >= 1e12) return `${grouped(Math.round(amount / 1e11) / 10)}조원`;
+    if (size >= 1e10) return `${grouped(Math.round(amount / 1e8))}억원`;
+    return size >= 1e8 ? `${(amount / 1e8).toFixed(1)}억원` : won(amount);
+  },
+  /** 12,345,678 → 1,235만 */
+  countShort: (count: number): string => {
+    const size = Math.abs(count);
+    if (size >= 1e8) return `${grouped(Math.round(count / 1e7) / 10)}억`;
+    return size >= 1e5 ? `${grouped(Math.round(count / 1e4))}만` : grouped(count);
   },
 
   venueTag: { simulator: '[시뮬레이터]', paper: '[모의투자]', live: '' },
@@ -133,6 +142,8 @@ export const ko = {
     buy: '매수',
     sell: '매도',
     refresh: '새로고침',
+    previous: '◀ 이전',
+    next: '다음 ▶',
     price: '현재가',
     amendOrder: (name: string): string => `${name} 정정`,
     cancelOrder: (name: string): string => `${name} 취소`,
@@ -483,6 +494,7 @@ export const ko = {
     'args.instrument-unknown': (c) => `'${c['text']}' 종목을 찾지 못했습니다. 이름이나 6자리 코드로 써 주세요.`,
     'args.instrument-ambiguous': (c) => `'${c['text']}'에 맞는 종목이 여럿입니다.`,
     'args.quantity': (c) => `${quoted(c, '은/는')} 수량이 아닙니다. 1 이상의 정수로 써 주세요.`,
+    'args.page': (context) => `${quoted(context, '은/는')} 쪽 번호가 아닙니다.`,
     'args.quantity-zero': () => '수량은 1주 이상이어야 합니다.',
     'args.quantity-whole': (c) => `수량은 1 이상의 정수여야 합니다('${c['text']}').`,
     'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}'). 1억 주까지 쓸 수 있습니다.`,

@@ -63,6 +63,7 @@ type TicketVerb = 'confirm' | 'drop' | 'instead';
 const ways: Readonly<Record<Way, (who: Who, command: AnyCommand) => Promise<void>>> = {
   text: (who, command) => tell(who, lineOf(command)),
   run: (who, command) => press(who, `run:${lineOf(command)}`),
+  show: (who, command) => press(who, `show:0a1b2c3d:${lineOf(command)}`),
   ask: (who, command) => press(who, `ask:/${command.name}`),
 };
 

@@ -1,0 +1,47 @@
+import { AppError } from '../errors.ts';
+import type { Words } from '../i18n/index.ts';
+import type { Button } from './channel.ts';
+import { type ArgumentKind, shorten } from './command.ts';
+
+/** Rows that one screen of a phone shows. */
+const rowsPerPage = 10;
+
+/** The page of a long answer: `2`, `2쪽`. */
+export const pageNumber: ArgumentKind<number> = {
+  name: 'page',
+  optional: false,
+  read([token = '']) {
+    const digits = token.replace(/쪽$/, '');
+    if (!/^[1-9]\d{0,3}$/.test(digits)) throw new AppError('args.page', { text: shorten(token) });
+    return { value: Number(digits), used: 1 };
+  },
+};
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** How many rows come before these. */
+  readonly before: number;
+  /** `2/5`; blank when there is one page. */
+  readonly label: string;
+  /** Buttons to the pages beside it, which take this one's place. */
+  readonly buttons: readonly (readonly Button[])[];
+}
+
+/**
+ * One page of `rows`; a page past the end is the last. `line` is the command line of another page, without the slash's
+ * page number: `/rank volume` goes on as `/rank volume 2`.
+ */
+export function pageOf<T>(words: Words, rows: readonly T[], page: number | undefined, line: string): Page<T> {
+  const pages = Math.max(1, Math.ceil(rows.length / rowsPerPage));
+  const current = Math.min(page ?? 1, pages);
+  const before = (current - 1) * rowsPerPage;
+  const to = (target: number, label: string): readonly Button[] =>
+    target < 1 || target > pages ? [] : [{ id: `show:${line} ${target}`, label }];
+  const buttons = [...to(current - 1, words.buttons.previous), ...to(current + 1, words.buttons.next)];
+  return {
+    rows: rows.slice(before, before + rowsPerPage),
+    before,
+    label: pages === 1 ? '' : `${current}/${pages}`,
+    buttons: buttons.length === 0 ? [] : [buttons],
+  };
+}
