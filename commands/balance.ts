@@ -1,35 +1,83 @@
 import type { Line, Message } from '../src/chat/channel.ts';
-import { defineCommand } from '../src/chat/command.ts';
-import type { Position } from '../src/domain/account.ts';
+import { type CommandContext, defineCommand, oneOf, optional } from '../src/chat/command.ts';
+import { pageNumber, pageOf } from '../src/chat/pages.ts';
+import type { IntegratedMargin, Position } from '../src/domain/account.ts';
 import type { Words } from '../src/i18n/index.ts';
-import { pnlSpan } from './shared.ts';
+import { ifAnswered, pnlSpan } from './shared.ts';
+
+const view = oneOf('assets', { assets: ['자산'] });
 
 export const balance = defineCommand({
   name: 'balance',
   aliases: ['잔고', '보유', 'b'],
   role: 'viewer',
   private: true,
-  args: {},
-  examples: ['/balance'],
-  async run({ broker, words, progress }): Promise<Message> {
-    progress({ lines: [words.progress.balance] });
-    const { cash, positions, totals, truncated } = await broker.balance();
-    const percent = totals.costBasis === 0 ? 0 : (totals.unrealizedPnl / totals.costBasis) * 100;
-    const lines: Line[] = [
-      [{ bold: words.balance.title }, ` ${broker.venue.account}`],
-      `${words.balance.deposit} ${words.won(cash.deposit)}`,
-      ...(cash.settled === cash.deposit ? [] : [`${words.balance.settled} ${words.won(cash.settled)}`]),
-      `${words.balance.assets} ${words.won(totals.assets)}`,
-      [`${words.balance.pnl} `, pnlSpan(words, totals.unrealizedPnl, percent)],
-      '',
-      ...(positions.length === 0
-        ? [words.balance.none]
-        : positions.flatMap((position) => positionLines(words, position))),
-      ...(truncated ? [words.balance.truncated] : []),
-    ];
-    return { lines, buttons: [[{ id: 'show:/balance', label: words.buttons.refresh }]] };
+  args: { view: optional(view), page: optional(pageNumber) },
+  examples: ['/balance', '/balance 자산'],
+  run(context, args): Promise<Message> {
+    context.progress({ lines: [context.words.progress.balance] });
+    return args.view === undefined ? holdings(context, args.page) : assets(context);
   },
 });
+
+async function holdings({ broker, reports, words }: CommandContext, at: number | undefined): Promise<Message> {
+  const [{ cash, positions, totals, truncated }, margin] = await Promise.all([
+    broker.balance(),
+    ifAnswered(reports.margin(), undefined),
+  ]);
+  const percent = totals.costBasis === 0 ? 0 : (totals.unrealizedPnl / totals.costBasis) * 100;
+  const page = pageOf(words, positions, at, '/balance');
+  const lines: Line[] = [
+    [{ bold: words.balance.title }, ` ${broker.venue.account} ${page.label}`],
+    `${words.balance.deposit} ${words.won(cash.deposit)}`,
+    ...(cash.settled === cash.deposit ? [] : [`${words.balance.settled} ${words.won(cash.settled)}`]),
+    ...(margin === undefined ? [] : marginLines(words, margin)),
+    `${words.balance.assets} ${words.won(totals.assets)}`,
+    [`${words.balance.pnl} `, pnlSpan(words, totals.unrealizedPnl, percent)],
+    '',
+    ...(positions.length === 0
+      ? [words.balance.none]
+      : page.rows.flatMap((position) => positionLines(words, position))),
+    ...(truncated ? [words.balance.truncated] : []),
+  ];
+  const buttons = [
+    { id: 'show:/balance', label: words.buttons.refresh },
+    { id: 'run:/balance assets', label: words.balance.summary },
+  ];
+  return { lines, buttons: [...page.buttons, buttons] };
+}
+
+/** What can be ordered with, in whatever currency it lies. */
+function marginLines({ balance: text, won, grouped }: Words, margin: IntegratedMargin): readonly Line[] {
+  const { orderableCash, unpaid, currencies } = margin;
+  return [
+    `${text.margin} ${won(orderableCash)}`,
+    ...currencies.map(({ currency, orderable }) => `  ${currency} ${grouped(orderable)}`),
+    ...(unpaid === 0 ? [] : [[{ bold: `${text.unpaid} ${won(unpaid)}` }]]),
+  ];
+}
+
+/** All that the account holds, by kind. */
+async function assets({ broker, reports, words }: CommandContext): Promise<Message> {
+  const summary = await reports.assets();
+  const { balance: text, won } = words;
+  const percent = summary.costBasis === 0 ? 0 : (summary.unrealizedPnl / summary.costBasis) * 100;
+  const also = (label: string, amount: number): readonly Line[] => (amount === 0 ? [] : [`${label} ${won(amount)}`]);
+  return {
+    lines: [
+      [{ bold: text.summary }, ` ${broker.venue.account}`],
+      `${text.total} ${won(summary.total)}`,
+      `${text.net} ${won(summary.net)}`,
+      `${text.deposit} ${won(summary.cash)}`,
+      `${text.marketValue} ${won(summary.marketValue)}`,
+      `${text.costBasis} ${won(summary.costBasis)}`,
+      [`${text.pnl} `, pnlSpan(words, summary.unrealizedPnl, percent)],
+      ...also(text.overseas, summary.overseas),
+      ...also(text.loans, summary.loans),
+    ],
+    buttons: [[{ id: 'show:/balance assets', label: words.buttons.refresh }]],
+  };
+}
 
 function positionLines(words: Words, position: Position): readonly Line[] {
   const average = words.won(Math.round(Number(position.averageCost)));

@@ -3,13 +3,21 @@ import { alert, alerts, unalert } from './alert.ts';
 import { amend } from './amend.ts';
 import { arm } from './arm.ts';
 import { balance } from './balance.ts';
+import { book } from './book.ts';
 import { buy } from './buy.ts';
 import { cancel } from './cancel.ts';
+import { fin } from './fin.ts';
+import { flow } from './flow.ts';
 import { halt, resume } from './halt.ts';
 import { help } from './help.ts';
+import { info } from './info.ts';
 import { market } from './market.ts';
+import { index } from './market-index.ts';
+import { news } from './news.ts';
+import { opinion } from './opinion.ts';
 import { orders } from './orders.ts';
 import { price } from './price.ts';
+import { rank } from './rank.ts';
 import { sell } from './sell.ts';
 import { settings } from './settings.ts';
 import { settle } from './settle.ts';
@@ -20,7 +28,15 @@ import { why } from './why.ts';
 /** Every command there is, in the order in which help lists them. */
 export const commands: readonly AnyCommand[] = [
   price,
+  book,
+  info,
+  fin,
+  opinion,
+  flow,
+  news,
   market,
+  index,
+  rank,
   balance,
   buy,
   sell,

@@ -2,7 +2,7 @@ import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instruments } from '../src/chat/command.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import type { Quote } from '../src/domain/quote.ts';
-import { changeSpan } from './shared.ts';
+import { changeSpan, ifAnswered, issueButtons } from './shared.ts';
 
 export const price = defineCommand({
   name: 'price',
@@ -13,8 +13,13 @@ export const price = defineCommand({
   async run(context, args): Promise<Message> {
     context.progress({ lines: [context.words.progress.price] });
     const [only, ...others] = args.instruments;
-    if (only !== undefined && others.length === 0)
-      return detail(context, only, await context.broker.quote(only.symbol));
+    if (only !== undefined && others.length === 0) {
+      const [quote, trades] = await Promise.all([
+        context.broker.quote(only.symbol),
+        ifAnswered(context.research.recentTrades(only.symbol), []),
+      ]);
+      return detail(context, only, quote, trades[0]?.strength);
+    }
     const quotes = await context.broker.quotes(args.instruments.map(({ symbol }) => symbol));
     return { lines: quotes.map((quote) => shortLine(context, quote)) };
   },
@@ -25,7 +30,12 @@ function shortLine({ words, directory }: CommandContext, quote: Quote): Line {
   return [{ bold: name }, ` ${words.won(quote.last)} `, changeSpan(words, quote.change, quote.changePercent)];
 }
 
-function detail({ words }: CommandContext, { symbol, name }: Instrument, quote: Quote): Message {
+function detail(
+  { words }: CommandContext,
+  { symbol, name }: Instrument,
+  quote: Quote,
+  strength: number | undefined,
+): Message {
   const { grouped } = words;
   const warnings = quote.warnings.map((warning) => words.warnings[warning]).join(', ');
   const lines: Line[] = [
@@ -33,9 +43,17 @@ function detail({ words }: CommandContext, { symbol, name }: Instrument, quote: 
     [{ bold: words.won(quote.last) }, ' ', changeSpan(words, quote.change, quote.changePercent)],
     `${words.quote.range} ${grouped(quote.open)} / ${grouped(quote.high)} / ${grouped(quote.low)}`,
     `${words.quote.volume} ${grouped(quote.volume)} · ${words.quote.turnover} ${words.wonShort(quote.turnover)}`,
+    ...(strength === undefined ? [] : [`${words.quote.strength} ${strength.toFixed(1)}%`]),
     `${words.quote.limits} ${grouped(quote.upperLimit)} / ${grouped(quote.lowerLimit)}`,
     ...(warnings === '' ? [] : [words.ticket.warning(warnings)]),
   ];
-  const buttons = [[{ id: `show:/price ${symbol}`, label: words.buttons.refresh }]];
+  const buttons = [
+    [
+      { id: `show:/price ${symbol}`, label: words.buttons.refresh },
+      { id: `run:/book ${symbol}`, label: words.buttons.book },
+      { id: `run:/info ${symbol}`, label: words.buttons.info },
+    ],
+    issueButtons(words, symbol),
+  ];
   return { lines, buttons };
 }

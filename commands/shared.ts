@@ -1,9 +1,15 @@
-import type { Span } from '../src/chat/channel.ts';
+import type { Button, Span } from '../src/chat/channel.ts';
+import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
+
+/** Which way a change goes. */
+export function changeTone(change: number): 'up' | 'down' | 'even' {
+  return change > 0 ? 'up' : change < 0 ? 'down' : 'even';
+}
 
 /** `▲1,100 (+1.44%)`, red for up and blue for down where colours show. */
 export function changeSpan(words: Words, change: number, percent: number): Span {
-  const tone = change > 0 ? 'up' : change < 0 ? 'down' : 'even';
+  const tone = changeTone(change);
   if (tone === 'even') return { tone, text: words.quote.unchanged };
   const mark = tone === 'up' ? '▲' : '▼';
   return { tone, text: `${mark}${words.grouped(Math.abs(change))} (${words.percentSigned(percent)})` };
@@ -11,6 +17,35 @@ export function changeSpan(words: Words, change: number, percent: number): Span 
 
 /** A profit or loss with its percentage. */
 export function pnlSpan(words: Words, amount: number, percent: number): Span {
-  const tone = amount > 0 ? 'up' : amount < 0 ? 'down' : 'even';
+  const tone = changeTone(amount);
   return { tone, text: `${words.wonSigned(amount)} (${words.percentSigned(percent)})` };
+}
+
+/** What one does next with an issue. */
+export function issueButtons({ buttons }: Words, symbol: string): readonly Button[] {
+  return [
+    { id: `ask:/buy ${symbol}`, label: buttons.buy },
+    { id: `ask:/sell ${symbol}`, label: buttons.sell },
+    { id: `ask:/alert ${symbol}`, label: buttons.alert },
+  ];
+}
+
+/** `20261121` → `2026-11-21` */
+export function dayText(day: string): string {
+  return `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6, 8)}`;
+}
+
+/** `090312` → `09:03` */
+export function timeText(time: string): string {
+  return `${time.slice(0, 2)}:${time.slice(2, 4)}`;
+}
+
+/** A part of an answer that can be done without, where the venue does not offer it or does not answer. */
+export async function ifAnswered<T>(part: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await part;
+  } catch (error) {
+    if (error instanceof AppError && error.code.startsWith('venue.')) return otherwise;
+    throw error;
+  }
 }

@@ -112,7 +112,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     socketTimings: options.socketTimings,
     transports: options.transports,
   });
-  const { broker, feed } = kis;
+  const { broker, research, reports, feed } = kis;
 
   const people = new People({ settings: config.people, ledger, clock, log });
   await people.load();
@@ -176,7 +176,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const router = new Router({
     commands: options.commands,
-    services: { broker, orders, reconciler, stories, alerts, people, calendar, directory, health },
+    services: { broker, research, reports, orders, reconciler, stories, alerts, people, calendar, directory, health },
     words,
     identify: (identity) => people.identify(identity),
     pair: (identity, code) => people.pair(identity, code),

@@ -85,3 +85,8 @@ export function weekdayOf(day: string): number {
 export function nextDay(day: string): string {
   return DateTime.fromFormat(day, 'yyyyMMdd', { zone: korea }).plus({ days: 1 }).toFormat('yyyyMMdd');
 }
+
+/** The Korean day before `day` (`20261121`). */
+export function previousDay(day: string): string {
+  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: korea }).minus({ days: 1 }).toFormat('yyyyMMdd');
+}

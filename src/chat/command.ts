@@ -4,7 +4,7 @@ import { orderNumber } from '../domain/order.ts';
 import type { Person, Role } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
-import type { Broker, ChatAddress, InstrumentDirectory, Proposal } from '../ports.ts';
+import type { AccountReports, Broker, ChatAddress, InstrumentDirectory, Proposal, Research } from '../ports.ts';
 import type { Alerts } from '../services/alerts.ts';
 import type { Calendar } from '../services/calendar.ts';
 import type { Orders } from '../services/orders.ts';
@@ -19,6 +19,8 @@ export interface CommandContext {
   readonly address: ChatAddress;
   readonly words: Words;
   readonly broker: Broker;
+  readonly research: Research;
+  readonly reports: AccountReports;
   readonly orders: Orders;
   readonly reconciler: Reconciler;
   readonly stories: Stories;
@@ -41,6 +43,10 @@ export interface ArgumentKind<T> {
   /** Key of its name and of its explanation in the catalogue. */
   readonly name: keyof Words['arguments'] & string;
   readonly optional: boolean;
+  /** Of an optional one: whether this word is meant for it; absent, every word is. */
+  readonly fits?: ((token: string) => boolean) | undefined;
+  /** All that it takes, where that is a few words; a place with lists offers them. */
+  readonly choices?: readonly { readonly value: string; readonly korean: string }[] | undefined;
   /**
    * Reads from the front of `tokens`; `after` is how many required arguments follow.
    * @throws AppError `args.*`, which becomes the one sentence the person gets.
@@ -116,8 +122,14 @@ export function readArguments(
   const values: Record<string, unknown> = {};
   const kinds = Object.entries(command.args);
   let rest = tokens;
+  let passedOver: ArgumentKind<unknown> | undefined;
   kinds.forEach(([name, kind], index) => {
     const after = kinds.slice(index + 1).filter(([, later]) => !later.optional).length;
+    if (rest.length > 0 && kind.optional && kind.fits?.(rest[0] ?? '') === false) {
+      values[name] = undefined;
+      passedOver ??= kind;
+      return;
+    }
     if (rest.length === 0) {
       if (!kind.optional) throw new AppError('args.missing', { argument: kind.name });
       values[name] = undefined;
@@ -127,13 +139,43 @@ export function readArguments(
     values[name] = value;
     rest = rest.slice(used);
   });
-  if (rest.length > 0) throw new AppError('args.extra', { text: shorten(rest.join(' ')) });
+  if (rest.length > 0) {
+    // What is left over was probably meant for the first that it did not fit, which says better what it takes.
+    passedOver?.read(rest, { directory, after: 0 });
+    throw new AppError('args.extra', { text: shorten(rest.join(' ')) });
+  }
   return values;
 }
 
-/** The same kind where it may be left out. */
-export function optional<T>(kind: ArgumentKind<T>): ArgumentKind<T | undefined> {
-  return { ...kind, optional: true };
+/** The same kind where it may be left out; with `fits`, also where something else follows that does not fit it. */
+export function optional<T>(kind: ArgumentKind<T>, fits?: (token: string) => boolean): ArgumentKind<T | undefined> {
+  return { ...kind, optional: true, fits: fits ?? kind.fits };
+}
+
+/** One of a few words, each with its other spellings; the first spelling is the one that is quoted. */
+export function oneOf<const T extends string>(
+  name: ArgumentKind<T>['name'],
+  spellings: Readonly<Record<T, readonly [string, ...string[]]>>,
+): ArgumentKind<T> {
+  const entries = Object.entries(spellings) as [T, readonly [string, ...string[]]][];
+  const byWord = new Map(
+    entries.flatMap(([value, words]) => [value, ...words].map((word) => [word.toLowerCase(), value] as const)),
+  );
+  const choices = entries.map(([value, [korean]]) => ({ value, korean }));
+  return {
+    name,
+    optional: false,
+    choices,
+    fits: (token) => byWord.has(token.toLowerCase()),
+    read([token = '']) {
+      const value = byWord.get(token.toLowerCase());
+      if (value === undefined) {
+        const listed = (which: 'value' | 'korean'): string => choices.map((choice) => choice[which]).join(', ');
+        throw new AppError('args.choice', { text: shorten(token), korean: listed('korean'), english: listed('value') });
+      }
+      return { value, used: 1 };
+    },
+  };
 }
 
 /** Words in the longest names there are, with room to spare. */

@@ -83,7 +83,13 @@ export function slashCommands(
   return [...own, pair];
 }
 
-function typeOf({ name }: ArgumentKind<unknown>) {
+function typeOf({ name, choices }: ArgumentKind<unknown>) {
+  if (choices !== undefined) {
+    return {
+      type: ApplicationCommandOptionType.String,
+      choices: choices.map(({ value, korean }) => ({ name: value, name_localizations: { ko: korean }, value })),
+    } as const;
+  }
   if (name === 'quantity') return { type: ApplicationCommandOptionType.Integer, min_value: 1 } as const;
   const suggested = name === 'instrument' || name === 'instruments';
   return { type: ApplicationCommandOptionType.String, ...(suggested ? { autocomplete: true } : {}) } as const;

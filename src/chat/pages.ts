@@ -10,6 +10,7 @@ const rowsPerPage = 10;
 export const pageNumber: ArgumentKind<number> = {
   name: 'page',
   optional: false,
+  fits: (token) => /^\d{1,4}쪽?$/.test(token),
   read([token = '']) {
     const digits = token.replace(/쪽$/, '');
     if (!/^[1-9]\d{0,3}$/.test(digits)) throw new AppError('args.page', { text: shorten(token) });

@@ -39,6 +39,8 @@ export interface OrderBook {
   readonly bids: readonly BookLevel[];
   readonly totalAskSize: number;
   readonly totalBidSize: number;
+  /** What an auction under way would trade at, and how many shares; undefined when there is none. */
+  readonly expected: { readonly price: number; readonly size: number } | undefined;
   readonly at: number;
 }
 

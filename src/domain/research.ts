@@ -32,7 +32,7 @@ export interface IssueProfile {
   /** Whether it may be bought on credit. */
   readonly credit: boolean | undefined;
   readonly warnings: readonly IssueWarning[];
-  /** How the venue sells it, by its own word: `01` a stock of the exchange. */
+  /** What the venue sells it as, in its own word: `주식`. */
   readonly productClass: string | undefined;
 }
 
@@ -92,7 +92,7 @@ export interface IndexQuote {
   /** Shares, and won. */
   readonly volume: number | undefined;
   readonly turnover: number | undefined;
-  /** Issues that rise, stand and fall, those at their limits among them. */
+  /** Issues that rise, stand and fall, as the venue counts them. */
   readonly rising: number | undefined;
   readonly unchanged: number | undefined;
   readonly falling: number | undefined;
@@ -122,8 +122,8 @@ export interface RankedIssue {
   readonly change: number;
   readonly changePercent: number;
   /**
-   * What it is ranked by: shares (volume; net waiting bids or asks; waiting after hours), won (turnover, market value),
-   * percent (rise, fall; distance from the high or low).
+   * What it is ranked by: shares (volume; waiting bids less asks, or the reverse; bids waiting after hours), won
+   * (turnover, market value), percent (rise, fall; distance from the high or low).
    */
   readonly figure: number | undefined;
 }

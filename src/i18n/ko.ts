@@ -3,6 +3,7 @@ import type { AlertDirection } from '../domain/alert.ts';
 import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
 import type { OrderStatus, OrderType, Side } from '../domain/order.ts';
 import type { IssueWarning } from '../domain/quote.ts';
+import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/research.ts';
 import type { SessionKind } from '../domain/session.ts';
 import type { ErrorContext } from '../errors.ts';
 
@@ -64,6 +65,14 @@ const argumentNames = {
   verdict: '주문번호/없음',
   setting: '바꿀 것',
   page: '쪽',
+  assets: '자산',
+  span: '연간|분기',
+  view: '종목별|증권사별',
+  investor: '외국인|기관',
+  side: '순매수|순매도',
+  ranking: '기준',
+  market: '시장',
+  index: '지수',
 };
 
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
@@ -142,6 +151,13 @@ export const ko = {
     buy: '매수',
     sell: '매도',
     refresh: '새로고침',
+    book: '호가',
+    info: '정보',
+    alert: '알림',
+    fin: '재무',
+    opinion: '의견',
+    flow: '수급',
+    news: '뉴스',
     previous: '◀ 이전',
     next: '다음 ▶',
     price: '현재가',
@@ -154,6 +170,14 @@ export const ko = {
   commands: {
     help: '명령을 알려 드립니다',
     price: '현재가를 봅니다',
+    book: '호가 열 단계를 봅니다',
+    info: '종목이 어떤 회사인지, 배당과 VI를 봅니다',
+    fin: '재무제표와 비율을 봅니다',
+    opinion: '증권사 투자의견과 목표가를 봅니다',
+    flow: '개인·외국인·기관이 얼마나 샀는지 봅니다',
+    news: '뉴스와 공시 제목을 봅니다',
+    index: '코스피·코스닥 지수를 봅니다',
+    rank: '거래대금·등락률 같은 순위를 봅니다',
     balance: '예수금과 보유종목을 봅니다',
     buy: '매수 주문표를 만듭니다 (확인해야 나갑니다)',
     sell: '매도 주문표를 만듭니다 (확인해야 나갑니다)',
@@ -362,6 +386,13 @@ export const ko = {
   },
 
   progress: {
+    info: '종목 정보를 가져오는 중…',
+    fin: '재무제표를 가져오는 중…',
+    opinion: '투자의견을 가져오는 중…',
+    flow: '수급을 가져오는 중…',
+    news: '뉴스를 가져오는 중…',
+    index: '지수를 가져오는 중…',
+    rank: '순위를 가져오는 중…',
     price: '현재가를 가져오는 중…',
     balance: '잔고를 가져오는 중…',
     orders: '주문을 가져오는 중…',
@@ -374,10 +405,132 @@ export const ko = {
     range: '시가/고가/저가',
     volume: '거래량',
     turnover: '대금',
+    strength: '체결강도',
     limits: '상한/하한',
   },
 
+  book: {
+    asks: '매도',
+    price: '가격',
+    bids: '매수',
+    total: '합계',
+    expected: (price: string, size: string): string => `예상체결 ${price} · ${size}`,
+    empty: '호가가 없습니다.',
+  },
+  info: {
+    marketValue: '시가총액',
+    listed: '상장주식',
+    sharesUnit: '주',
+    yearHigh: '52주 최고',
+    yearLow: '52주 최저',
+    previousClose: '전일 종가',
+    volumePercent: '전일 대비 거래량',
+    foreign: '외국인 소진율',
+    margin: '증거금률',
+    credit: '신용',
+    yes: '가능',
+    no: '불가',
+    listedOn: '상장일',
+    viNow: '발동 중',
+    viKind: { static: '정적', dynamic: '동적', both: '정적·동적', unknown: '' } satisfies Record<
+      VolatilityInterruption['kind'],
+      string
+    >,
+    dividend: '배당',
+    perShare: (amount: string): string => `1주 ${amount}`,
+    noCash: '현금 없음',
+    ofFace: '액면',
+  },
+  fin: {
+    title: { year: '연간 재무', quarter: '분기 재무' },
+    none: (name: string): string => `${name}: 재무제표가 없습니다(ETF나 ETN일 수 있습니다).`,
+    unit: '단위: 억원',
+    /** Hundreds of millions of won. */
+    amount: (value: number): string => grouped(Math.round(value / 1e8)),
+    revenue: '매출',
+    operatingProfit: '영업익',
+    netIncome: '순이익',
+    debt: '부채%',
+    growth: '매출%',
+    latest: (period: string): string => `${period} 기준`,
+    assets: '자산',
+    liabilities: '부채',
+    equity: '자본',
+    grossMargin: '총이익률',
+    netMargin: '순이익률',
+    current: '유동비율',
+    quick: '당좌비율',
+    borrowing: '차입금의존도',
+    retention: '유보율',
+    operatingGrowth: '영업익 증가',
+    netGrowth: '순이익 증가',
+    equityGrowth: '자본 증가',
+    assetGrowth: '자산 증가',
+    payout: '배당성향',
+  },
+  opinion: {
+    title: (name: string): string => `${name} 투자의견`,
+    none: (name: string, months: number): string => `${name}: 최근 ${months}개월 투자의견이 없습니다.`,
+    average: (target: string, away: string, count: number): string => `평균 목표가 ${target} (${away}) · ${count}곳`,
+    view: { issue: '종목별', broker: '증권사별' },
+  },
+  flow: {
+    title: (name: string): string => `${name} 수급`,
+    none: (name: string): string => `${name}: 투자자별 매매가 없습니다.`,
+    estimate: (foreigners: string, institutions: string): string =>
+      `오늘 추정(가집계) 외국인 ${foreigners}주 · 기관 ${institutions}주`,
+    unit: '순매수, 주',
+    individuals: '개인',
+    foreigners: '외국인',
+    institutions: '기관',
+    holding: (percent: string, change: string, days: number): string =>
+      `외국인 소진율 ${percent}% (${days}일 동안 ${change}%p)`,
+    volume: (day: string, bought: string, sold: string, strength: string): string =>
+      `${day} 매수체결 ${bought}주 · 매도체결 ${sold}주 (${strength}%)`,
+    top: (who: 'foreigners' | 'institutions', side: 'bought' | 'sold'): string =>
+      `${who === 'foreigners' ? '외국인' : '기관'} ${side === 'bought' ? '순매수' : '순매도'}`,
+    reported: '오늘 가집계: 회원사가 하루 몇 번 넣는 값입니다.',
+    noneToday: '오늘 가집계가 아직 없습니다. 09:30쯤부터 나옵니다.',
+  },
+  news: {
+    title: (name: string | undefined): string => (name === undefined ? '시장 뉴스' : `${name} 뉴스`),
+    none: (name: string | undefined): string => `${name === undefined ? '' : `${name}: `}뉴스가 없습니다.`,
+  },
+  index: {
+    KOSPI: '코스피',
+    KOSDAQ: '코스닥',
+    KOSPI200: '코스피200',
+    breadth: (rising: string, unchanged: string, falling: string): string =>
+      `상승 ${rising} · 보합 ${unchanged} · 하락 ${falling}`,
+  },
+  rank: {
+    title: (by: string, where: string): string => `${by} 순위 · ${where}`,
+    none: '순위가 비어 있습니다. 장이 열리면 나옵니다.',
+    markets: { all: '전체', KOSPI: '코스피', KOSDAQ: '코스닥' } satisfies Record<RankingMarket, string>,
+    kinds: {
+      volume: '거래량',
+      turnover: '거래대금',
+      rise: '상승률',
+      fall: '하락률',
+      'market-value': '시가총액',
+      'after-hours': '시간외 잔량',
+      bids: '순매수잔량',
+      asks: '순매도잔량',
+      'new-high': '신고가 근접',
+      'new-low': '신저가 근접',
+    } satisfies Record<RankingKind, string>,
+  },
+
   balance: {
+    margin: '주문가능',
+    unpaid: '미수금',
+    summary: '자산현황',
+    total: '총자산',
+    net: '순자산',
+    marketValue: '주식평가',
+    costBasis: '매입금액',
+    overseas: '해외주식',
+    loans: '대출',
     title: '잔고',
     deposit: '예수금',
     settled: 'D+2 정산 후',
@@ -495,6 +648,7 @@ export const ko = {
     'args.instrument-ambiguous': (c) => `'${c['text']}'에 맞는 종목이 여럿입니다.`,
     'args.quantity': (c) => `${quoted(c, '은/는')} 수량이 아닙니다. 1 이상의 정수로 써 주세요.`,
     'args.page': (context) => `${quoted(context, '은/는')} 쪽 번호가 아닙니다.`,
+    'args.choice': (c) => `'${c['text']}' 대신 ${c['korean']} 가운데 하나를 써 주세요.`,
     'args.quantity-zero': () => '수량은 1주 이상이어야 합니다.',
     'args.quantity-whole': (c) => `수량은 1 이상의 정수여야 합니다('${c['text']}').`,
     'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}'). 1억 주까지 쓸 수 있습니다.`,
@@ -590,6 +744,8 @@ export const ko = {
         : `KIS 토큰은 1분에 한 번만 받을 수 있습니다. ${c['waitSeconds']}초 뒤에 다시 해 주세요.`,
     'venue.unreachable': () => 'KIS가 답하지 않습니다. 잠시 뒤에 다시 해 주세요.',
     'venue.unsupported': () => '모의투자에서는 제공되지 않는 기능입니다.',
+    'venue.no-hts-id': () =>
+      'HTS에 저장한 조건과 관심그룹을 보려면 설정에 HTS 아이디가 있어야 합니다. .env의 KIS_HTS_ID에 적고 다시 시작해 주세요.',
     'venue.malformed': () => 'KIS의 답을 읽지 못했습니다. 잠시 뒤에 다시 해 주세요.',
   }),
 };

@@ -15,6 +15,7 @@ import type { Bar, OrderBook, Quote } from '../domain/quote.ts';
 import { AppError } from '../errors.ts';
 import type { Redactor } from '../log.ts';
 import type {
+  AccountReports,
   BeforeSend,
   Broker,
   Cache,
@@ -22,8 +23,10 @@ import type {
   MarketDay,
   MarketFeed,
   ReadOptions,
+  Research,
   VenueDescription,
 } from '../ports.ts';
+import { KisAccountReports } from './account-reports.ts';
 import { type AppKey, Credentials } from './credentials.ts';
 import * as decode from './decode.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
@@ -32,6 +35,7 @@ import { venueOfHost } from './environment.ts';
 import { KisError } from './error.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
 import { type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
+import { KisResearch } from './research.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
 import { connectorOver, type KisTransports } from './transports.ts';
 
@@ -45,6 +49,8 @@ export interface KisOptions extends FeedOptions {
 /** A venue that can be asked and listened to. */
 export interface Kis {
   readonly broker: Broker;
+  readonly research: Research;
+  readonly reports: AccountReports;
   readonly feed: MarketFeed;
   lane(): LaneStatus;
   token(): ReturnType<Credentials['status']>;
@@ -98,6 +104,8 @@ export function createKis(options: KisOptions): Kis {
   const feed = new KisFeed(options, credentials);
   return {
     broker: new KisBroker(http, options),
+    research: new KisResearch(http, options.htsId),
+    reports: new KisAccountReports(http),
     feed,
     lane: () => lane.status(),
     token: () => credentials.status(),

@@ -16,10 +16,14 @@ type Market_ = typeof domesticMarket;
 type Trading = typeof domesticTrading;
 type Channels = typeof channels;
 
-/** KIS gives the direction beside the number (1 limit up, 2 up, 3 same, 4 limit down, 5 down), and signs some numbers too. */
-function signed(magnitude: number, sign: string): number {
+/**
+ * KIS gives the direction beside the number (1 limit up, 2 up, 3 same, 4 limit down, 5 down), and signs some numbers
+ * too; without a direction the number stands as it came.
+ */
+export function signed(magnitude: number, sign: string | undefined): number {
   // A fall too small for two places is '-0.00', and must not become -0, which is written with its sign.
   if (magnitude === 0) return 0;
+  if (sign === undefined) return magnitude;
   const size = Math.abs(magnitude);
   return sign === '4' || sign === '5' ? -size : size;
 }
@@ -35,7 +39,7 @@ const statusWarnings: Readonly<Record<string, IssueWarning>> = {
 };
 const marketWarnings: Readonly<Record<string, IssueWarning>> = { '01': 'caution', '02': 'warning', '03': 'risk' };
 
-export function toQuote(symbol: string, { output }: Output<Market_['inquirePrice']>, at: number): Quote {
+export function toWarnings({ output }: Output<Market_['inquirePrice']>): readonly IssueWarning[] {
   const warnings = new Set<IssueWarning>();
   const status = statusWarnings[output.iscd_stat_cls_code ?? ''];
   const warned = marketWarnings[output.mrkt_warn_cls_code ?? ''];
@@ -44,6 +48,11 @@ export function toQuote(symbol: string, { output }: Output<Market_['inquirePrice
   if (output.temp_stop_yn === 'Y') warnings.add('halted');
   if (output.sltr_yn === 'Y') warnings.add('liquidation');
   if (output.short_over_yn === 'Y') warnings.add('overheated');
+  return [...warnings];
+}
+
+export function toQuote(symbol: string, answer: Output<Market_['inquirePrice']>, at: number): Quote {
+  const { output } = answer;
   return {
     symbol,
     last: output.stck_prpr,
@@ -58,12 +67,23 @@ export function toQuote(symbol: string, { output }: Output<Market_['inquirePrice
     lowerLimit: output.stck_llam,
     basePrice: output.stck_sdpr,
     tickSize: output.aspr_unit,
-    warnings: [...warnings],
+    warnings: toWarnings(answer),
     at,
   };
 }
 
-export function toOrderBook(symbol: string, { output1 }: Output<Market_['inquireAskingPrice']>, at: number): OrderBook {
+/** `antc_mkop_cls_code` while an auction is under way; the expected price itself is not cleared after it (seen 2026-07). */
+const auctionCodes: ReadonlySet<string> = new Set(['311', '121']);
+
+function expectedOf(price: number | undefined, size: number | undefined): OrderBook['expected'] {
+  return price === undefined || size === undefined || price <= 0 || size <= 0 ? undefined : { price, size };
+}
+
+export function toOrderBook(
+  symbol: string,
+  { output1, output2 }: Output<Market_['inquireAskingPrice']>,
+  at: number,
+): OrderBook {
   const columns = output1 as Readonly<Record<string, number | string | undefined>>;
   const level = (side: 'askp' | 'bidp', rank: number): BookLevel => ({
     price: Number(columns[`${side}${rank}`]),
@@ -75,6 +95,9 @@ export function toOrderBook(symbol: string, { output1 }: Output<Market_['inquire
     bids: filledLevels((rank) => level('bidp', rank)),
     totalAskSize: output1.total_askp_rsqn,
     totalBidSize: output1.total_bidp_rsqn,
+    expected: auctionCodes.has(output2.antc_mkop_cls_code ?? '')
+      ? expectedOf(output2.antc_cnpr, output2.antc_vol)
+      : undefined,
     at,
   };
 }
@@ -312,6 +335,10 @@ export function toOrderBookPush(record: ChannelRecord<Channels['orderBook']>, at
     bids: filledLevels((rank) => level('BIDP', rank)),
     totalAskSize: column(columns, 'TOTAL_ASKP_RSQN', shares.decode),
     totalBidSize: column(columns, 'TOTAL_BIDP_RSQN', shares.decode),
+    // A and B are the auctions at the close and at the opening.
+    expected: /^[AB]$/.test(record.HOUR_CLS_CODE ?? '')
+      ? expectedOf(column(columns, 'ANTC_CNPR', won.decode), column(columns, 'ANTC_VOL', shares.decode))
+      : undefined,
     at,
   };
 }

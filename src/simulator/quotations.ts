@@ -3,7 +3,7 @@ import { tickSize } from '../domain/order-rules.ts';
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { aboutIssue, type Handler, input, record } from './answer.ts';
 import { charts, emptyBar } from './charts.ts';
-import { dateOf } from './hours.ts';
+import { dateOf, type VenueClock } from './hours.ts';
 import { type IssueMarks, standardCode } from './instruments.ts';
 import { changeSign, marketCodes, percentOf } from './records.ts';
 import { answered, inputRefusal, queryRefusals } from './texts.ts';
@@ -110,7 +110,7 @@ const inquireAskingPrice = aboutIssue(({ book, issue, today }, call) => {
       new_mkop_cls_code: marketCodes(call.world.clock).operation,
     }),
     output2: record(output2.fields, {
-      antc_mkop_cls_code: '112',
+      ...auctionOf(call.world.clock, today.last, Math.min(totalAsk, totalBid)),
       stck_prpr: today.last,
       stck_oprc: today.open,
       stck_hgpr: today.high,
@@ -122,6 +122,13 @@ const inquireAskingPrice = aboutIssue(({ book, issue, today }, call) => {
     }),
   };
 });
+
+/** What the auction under way would trade at; outside of one KIS leaves the last expectation and says that it is over. */
+function auctionOf(clock: VenueClock, price: number, size: number) {
+  const session = clock.session();
+  const code = session === 'opening-auction' ? '311' : session === 'closing-auction' ? '121' : '112';
+  return { antc_mkop_cls_code: code, antc_cnpr: price, antc_vol: size };
+}
 
 const multiplePrices: Handler = (call) => {
   const { fields } = domesticMarket.multiplePrices.output.output;

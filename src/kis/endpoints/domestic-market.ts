@@ -322,11 +322,11 @@ export const domesticMarket = defineEndpoints({
     input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD'],
     output: {
       output: many({
-        ...required(won, 'stck_prpr'),
+        ...required(won, 'stck_prpr', 'prdy_vrss'),
+        ...required(percent, 'prdy_ctrt'),
         ...required(shares, 'cntg_vol'),
         ...required(text, 'stck_cntg_hour'),
-        ...optional(won, 'prdy_vrss'),
-        ...optional(percent, 'tday_rltv', 'prdy_ctrt'),
+        ...optional(percent, 'tday_rltv'),
         ...optional(text, 'prdy_vrss_sign'),
       }),
     },
@@ -614,6 +614,7 @@ export const domesticMarket = defineEndpoints({
           'prdt_sale_stat_cd',
           'prdt_risk_grad_cd',
           'prdt_clsf_cd',
+          'prdt_clsf_name',
           'sale_strt_dt',
           'sale_end_dt',
           'wrap_asst_type_cd',

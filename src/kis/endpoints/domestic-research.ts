@@ -42,10 +42,10 @@ export const domesticResearch = defineEndpoints({
     ],
     output: {
       output: many({
-        ...required(won, 'stck_prpr'),
+        ...required(won, 'stck_prpr', 'prdy_vrss'),
         ...required(percent, 'prdy_ctrt'),
         ...required(text, 'hts_kor_isnm', 'mksc_shrn_iscd'),
-        ...optional(won, 'prdy_vrss', 'avrg_tr_pbmn', 'acml_tr_pbmn'),
+        ...optional(won, 'avrg_tr_pbmn', 'acml_tr_pbmn'),
         ...optional(shares, 'acml_vol', 'prdy_vol', 'lstn_stcn', 'avrg_vol'),
         ...optional(
           percent,
@@ -88,10 +88,10 @@ export const domesticResearch = defineEndpoints({
     ],
     output: {
       output: many({
-        ...required(won, 'stck_prpr'),
+        ...required(won, 'stck_prpr', 'prdy_vrss'),
         ...required(percent, 'prdy_ctrt'),
         ...required(text, 'stck_shrn_iscd', 'hts_kor_isnm'),
-        ...optional(won, 'prdy_vrss', 'stck_hgpr', 'stck_lwpr', 'oprc_vrss_prpr', 'prd_rsfl'),
+        ...optional(won, 'stck_hgpr', 'stck_lwpr', 'oprc_vrss_prpr', 'prd_rsfl'),
         ...optional(shares, 'acml_vol'),
         ...optional(
           percent,
@@ -136,11 +136,10 @@ export const domesticResearch = defineEndpoints({
     ],
     output: {
       output: many({
-        ...required(won, 'stck_prpr'),
+        ...required(won, 'stck_prpr', 'prdy_vrss'),
         ...required(hundredMillionWon, 'stck_avls'),
         ...required(percent, 'prdy_ctrt'),
         ...required(text, 'mksc_shrn_iscd', 'hts_kor_isnm'),
-        ...optional(won, 'prdy_vrss'),
         ...optional(shares, 'acml_vol', 'lstn_stcn'),
         ...optional(percent, 'mrkt_whol_avls_rlim'),
         ...optional(text, 'prdy_vrss_sign'),
@@ -171,10 +170,9 @@ export const domesticResearch = defineEndpoints({
     ],
     output: {
       output: many({
-        ...required(won, 'stck_prpr'),
+        ...required(won, 'stck_prpr', 'prdy_vrss'),
         ...required(percent, 'prdy_ctrt'),
         ...required(text, 'stck_shrn_iscd', 'hts_kor_isnm'),
-        ...optional(won, 'prdy_vrss'),
         ...optional(shares, 'ovtm_total_askp_rsqn', 'ovtm_total_bidp_rsqn', 'mkob_otcp_vol', 'mkfa_otcp_vol'),
         ...optional(text, 'prdy_vrss_sign'),
         ...optional(count, 'data_rank'),
@@ -204,10 +202,9 @@ export const domesticResearch = defineEndpoints({
     ],
     output: {
       output: many({
-        ...required(won, 'stck_prpr'),
+        ...required(won, 'stck_prpr', 'prdy_vrss'),
         ...required(percent, 'prdy_ctrt'),
         ...required(text, 'mksc_shrn_iscd', 'hts_kor_isnm'),
-        ...optional(won, 'prdy_vrss'),
         ...optional(shares, 'acml_vol', 'total_askp_rsqn', 'total_bidp_rsqn', 'total_ntsl_bidp_rsqn'),
         ...optional(percent, 'shnu_rsqn_rate', 'seln_rsqn_rate'),
         ...optional(text, 'prdy_vrss_sign'),
@@ -240,10 +237,10 @@ export const domesticResearch = defineEndpoints({
     ],
     output: {
       output: many({
-        ...required(won, 'stck_prpr'),
+        ...required(won, 'stck_prpr', 'prdy_vrss'),
         ...required(percent, 'prdy_ctrt'),
         ...required(text, 'hts_kor_isnm', 'mksc_shrn_iscd'),
-        ...optional(won, 'prdy_vrss', 'askp', 'bidp', 'new_hgpr', 'new_lwpr', 'stck_sdpr'),
+        ...optional(won, 'askp', 'bidp', 'new_hgpr', 'new_lwpr', 'stck_sdpr'),
         ...optional(shares, 'askp_rsqn1', 'bidp_rsqn1', 'acml_vol'),
         ...optional(percent, 'hprc_near_rate', 'lwpr_near_rate'),
         ...optional(text, 'prdy_vrss_sign'),
@@ -311,9 +308,11 @@ export const domesticResearch = defineEndpoints({
     ],
     output: {
       output: many({
+        ...required(won, 'stck_prpr'),
+        ...required(percent, 'prdy_ctrt'),
         ...required(shares, 'frgn_ntby_qty', 'orgn_ntby_qty'),
         ...required(text, 'hts_kor_isnm', 'mksc_shrn_iscd'),
-        ...optional(won, 'stck_prpr', 'prdy_vrss'),
+        ...optional(won, 'prdy_vrss'),
         ...optional(
           millionWon,
           'frgn_ntby_tr_pbmn',
@@ -338,7 +337,6 @@ export const domesticResearch = defineEndpoints({
           'etc_orgt_ntby_vol',
           'etc_corp_ntby_vol',
         ),
-        ...optional(percent, 'prdy_ctrt'),
         ...optional(text, 'prdy_vrss_sign'),
       }),
     },

@@ -152,13 +152,20 @@ export const domesticTrading = defineEndpoints({
         ...optional(percent, 'whol_weit_rt'),
       }),
       output2: one({
-        ...required(won, 'nass_tot_amt', 'tot_asst_amt'),
+        ...required(
+          won,
+          'nass_tot_amt',
+          'tot_asst_amt',
+          'tot_dncl_amt',
+          'evlu_amt_smtl',
+          'pchs_amt_smtl',
+          'evlu_pfls_amt_smtl',
+          'loan_amt_smtl',
+        ),
+        ...required(real, 'ovrs_stck_evlu_amt1'),
+        ...optional(real, 'ovrs_bond_evlu_amt'),
         ...optional(
           won,
-          'pchs_amt_smtl',
-          'loan_amt_smtl',
-          'evlu_pfls_amt_smtl',
-          'evlu_amt_smtl',
           'tot_lnda_tot_ulst_lnda',
           'cma_auto_loan_amt',
           'tot_mgln_amt',
@@ -167,13 +174,10 @@ export const domesticTrading = defineEndpoints({
           'ocl_apl_loan_amt',
           'pldg_stup_amt',
           'frcr_evlu_tota',
-          'tot_dncl_amt',
           'cma_evlu_amt',
           'dncl_amt',
           'tot_sbst_amt',
           'thdt_rcvb_amt',
-          'ovrs_stck_evlu_amt1',
-          'ovrs_bond_evlu_amt',
           'mmf_cma_mgge_loan_amt',
           'sbsc_dncl_amt',
           'pbst_sbsc_fnds_loan_use_amt',
@@ -265,7 +269,7 @@ export const domesticTrading = defineEndpoints({
     input: ['CMA_EVLU_AMT_ICLD_YN', 'WCRC_FRCR_DVSN_CD', 'FWEX_CTRT_FRCR_DVSN_CD'],
     output: {
       output: one({
-        ...required(real, 'stck_cash_ord_psbl_amt'),
+        ...required(real, 'stck_cash_ord_psbl_amt', 'rcvb_amt'),
         ...optional(
           real,
           'acmga_rt',
@@ -288,7 +292,6 @@ export const domesticTrading = defineEndpoints({
           'stck_ruse_psbl_ord_psbl_amt',
           'stck_fund_rpch_ord_psbl_amt',
           'bond_ruse_psbl_ord_psbl_amt',
-          'rcvb_amt',
           'stck_loan_grta_ruse_psbl_amt',
           'stck_cash20_max_ord_psbl_amt',
           'stck_cash30_max_ord_psbl_amt',
@@ -514,7 +517,7 @@ export const domesticTrading = defineEndpoints({
         ...optional(percent, 'pfls_rt'),
       }),
       output2: one({
-        ...required(won, 'tot_rlzt_pfls'),
+        ...required(won, 'tot_rlzt_pfls', 'tot_fee', 'tot_tltx'),
         ...optional(
           won,
           'sll_tr_amt_smtl',
@@ -526,8 +529,6 @@ export const domesticTrading = defineEndpoints({
           'buy_tax_smtl',
           'buy_excc_amt_smtl',
           'tot_tr_amt',
-          'tot_fee',
-          'tot_tltx',
           'tot_excc_amt',
           'loan_int',
         ),
@@ -556,7 +557,7 @@ export const domesticTrading = defineEndpoints({
         ...optional(text, 'trad_dvsn_name', 'loan_dt'),
       }),
       output2: one({
-        ...required(won, 'tot_rlzt_pfls'),
+        ...required(won, 'tot_rlzt_pfls', 'tot_fee', 'tot_tltx'),
         ...optional(
           won,
           'sll_tr_amt_smtl',
@@ -568,8 +569,6 @@ export const domesticTrading = defineEndpoints({
           'buy_tax_smtl',
           'buy_excc_amt_smtl',
           'tot_tr_amt',
-          'tot_fee',
-          'tot_tltx',
           'tot_excc_amt',
           'loan_int',
         ),

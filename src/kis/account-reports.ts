@@ -1,0 +1,70 @@
+import type {
+  AssetSummary,
+  IntegratedMargin,
+  ProfitDay,
+  ProfitReport,
+  RealizedPnl,
+  TradeProfit,
+} from '../domain/account.ts';
+import type { AccountReports, ReadOptions } from '../ports.ts';
+import * as decode from './decode-account.ts';
+import { domesticTrading } from './endpoints/domestic-trading.ts';
+import type { KisHttp } from './http.ts';
+
+/** All issues, the newest first. */
+const everything = { SORT_DVSN: '00', CBLC_DVSN: '00' } as const;
+
+/** What the account came to, from KIS. Paper has none of it. */
+export class KisAccountReports implements AccountReports {
+  readonly #http: Pick<KisHttp, 'read' | 'readAll'>;
+
+  constructor(http: Pick<KisHttp, 'read' | 'readAll'>) {
+    this.#http = http;
+  }
+
+  async assets(options?: ReadOptions): Promise<AssetSummary> {
+    const input = { INQR_DVSN_1: '', BSPR_BF_DT_APLY_YN: '' };
+    return decode.toAssets(await this.#http.read(domesticTrading.inquireAssets, input, options));
+  }
+
+  async margin(options?: ReadOptions): Promise<IntegratedMargin> {
+    // 01: other currencies in themselves, not in won.
+    const input = { CMA_EVLU_AMT_ICLD_YN: 'N', WCRC_FRCR_DVSN_CD: '01', FWEX_CTRT_FRCR_DVSN_CD: '01' };
+    return decode.toMargin(await this.#http.read(domesticTrading.inquireMargin, input, options));
+  }
+
+  async realizedToday(options?: ReadOptions): Promise<RealizedPnl> {
+    const input = {
+      AFHR_FLPR_YN: 'N',
+      OFL_YN: '',
+      INQR_DVSN: '00',
+      UNPR_DVSN: '01',
+      FUND_STTL_ICLD_YN: 'N',
+      FNCG_AMT_AUTO_RDPT_YN: 'N',
+      // 00 would add yesterday's trades.
+      PRCS_DVSN: '01',
+      COST_ICLD_YN: 'Y',
+    };
+    // The totals stand on every page, so the first will do; `readAll` sends its blank position too.
+    const { pages } = await this.#http.readAll(domesticTrading.inquireRealizedBalance, input, {
+      ...options,
+      maxPages: 1,
+    });
+    return decode.toRealizedToday(pages[0] ?? { output1: [], output2: [] });
+  }
+
+  async profitByDay(from: string, to: string, options?: ReadOptions): Promise<ProfitReport<ProfitDay>> {
+    const input = { ...everything, INQR_STRT_DT: from, INQR_END_DT: to, INQR_DVSN: '00', PDNO: '' };
+    const { pages, truncated } = await this.#http.readAll(domesticTrading.inquirePeriodProfit, input, options);
+    return decode.toProfitByDay(pages, truncated);
+  }
+
+  async profitByIssue(
+    query: { readonly from: string; readonly to: string; readonly symbol?: string },
+    options?: ReadOptions,
+  ): Promise<ProfitReport<TradeProfit>> {
+    const input = { ...everything, INQR_STRT_DT: query.from, INQR_END_DT: query.to, PDNO: query.symbol ?? '' };
+    const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireTradeProfit, input, options);
+    return decode.toProfitByIssue(pages, truncated);
+  }
+}
