@@ -47,7 +47,7 @@ export const alert = defineCommand({
   args: { instrument, condition },
   examples: ['/alert 삼성전자 >= 71000', '/alert 005930 69000 이하'],
   async run(context, args): Promise<Message> {
-    const { words, person, address, alerts } = context;
+    const { words, person, people, address, alerts } = context;
     context.progress({ lines: [words.progress.price] });
     const { alert: made, last } = await alerts.create({
       personId: person.id,
@@ -61,6 +61,7 @@ export const alert = defineCommand({
       `${words.ticket.last} ${words.won(last)}`,
       ...(made.state === 'waiting' ? [words.alerts.waiting] : []),
       ...(alerts.isLive(made.symbol) ? [] : [words.alerts.polled]),
+      ...(people.settings(person.id).alerts === 'off' ? [words.alerts.off] : []),
     ];
     return { lines, buttons: [[{ id: 'run:/alerts', label: words.alerts.list }]] };
   },

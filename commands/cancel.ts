@@ -29,7 +29,7 @@ export const cancel = defineCommand({
     return { plan: targets, summary: { lines }, dropLabel: words.buttons.close };
   },
   async execute(
-    { orders, words, directory, person, progress },
+    { orders, words, directory, people, person, progress },
     plan: readonly VenueOrder[],
     proposal,
   ): Promise<Message> {
@@ -37,7 +37,12 @@ export const cancel = defineCommand({
     const sent = await orders.cancel(proposal, person.id, plan);
     const lines = sent.flatMap((order, index) => {
       const symbol = order.intent.kind === 'cancel' ? order.intent.symbol : '';
-      const message = outcomeMessage(words, order, directory.get(symbol)?.name ?? symbol);
+      const message = outcomeMessage(
+        words,
+        order,
+        directory.get(symbol)?.name ?? symbol,
+        people.settings(person.id).fills,
+      );
       return index === 0 ? message.lines : ['', ...message.lines];
     });
     return { lines };

@@ -19,7 +19,7 @@ export const status = defineCommand({
       `${text.lastTick} ${state.lastTickAt === undefined ? text.none : text.ago(now - state.lastTickAt)}`,
       `${text.lane} ${state.lane.headRoom} / ${state.lane.callsPerSecond} · ${text.waiting} ${state.lane.waiting}`,
       `${text.token} ${state.token === undefined ? text.none : text.ago(now - state.token.issuedAt)}`,
-      `${text.outbox} ${state.outboxPending}`,
+      `${text.outbox} ${state.outboxPending}${state.outboxHeld > 0 ? ` · ${text.held(state.outboxHeld)}` : ''}`,
       ...(state.deadLetters > 0 ? [[{ bold: text.deadLetters(state.deadLetters) }]] : []),
       `${text.lastLook} ${state.lastLookAt === undefined ? text.none : text.ago(now - state.lastLookAt)}`,
       ...(state.ready ? [] : [[{ bold: words.errors['orders.recovering']({}) }]]),

@@ -46,8 +46,9 @@ export function orderCommand(
     },
     async execute(context, plan: ConfirmedOrder, proposal): Promise<Message> {
       context.progress({ lines: [context.words.progress.sending] });
-      const order = await context.orders.submit(proposal, context.person.id, plan);
-      return outcomeMessage(context.words, order, plan.instrument.name);
+      const { person, people } = context;
+      const order = await context.orders.submit(proposal, person.id, plan);
+      return outcomeMessage(context.words, order, plan.instrument.name, people.settings(person.id).fills);
     },
   });
 }

@@ -1,22 +1,21 @@
 import { existsSync } from 'node:fs';
-import type { Channel, House, Receive, Suggest } from './chat/channel.ts';
+import { Audience } from './chat/audience.ts';
+import type { Channel, House, Message, Receive, Suggest } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
-import { noticeMessage } from './chat/notices.ts';
-import { Outbox, toDraft } from './chat/outbox.ts';
+import { type Letterhead, Outbox } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
 import { type Clock, koreanDay } from './clock.ts';
 import type { Config } from './config.ts';
-import { webhookChat } from './domain/chat-address.ts';
 import type { Health } from './domain/health.ts';
 import { startHttpServer } from './http-server.ts';
-import { languages } from './i18n/index.ts';
+import type { Words } from './i18n/index.ts';
 import { createKis, type Kis, type KisOptions } from './kis/broker.ts';
 import { MasterFiles } from './kis/symbol-files.ts';
 import { createDirectory } from './kis/symbols.ts';
 import { shippedInstruments } from './kis/symbols-shipped.ts';
 import type { Log, Redactor } from './log.ts';
-import type { ChatAddress, Ledger, ScheduledTask, Scheduler } from './ports.ts';
+import type { Ledger, ScheduledTask, Scheduler } from './ports.ts';
 import { Secret } from './secret.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
@@ -86,7 +85,6 @@ const simulatorAccess = {
  */
 export async function startApp(options: AppOptions): Promise<App> {
   const { config, clock, random, newId, log, redactor } = options;
-  const words = languages[config.language];
   const readOnly = options.readOnly ?? false;
 
   // The venue, or its stand-in.
@@ -119,24 +117,16 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   // The chat's way out.
   const channels = new Map<string, Channel>();
-  const letterhead = { tag: words.venueTag[broker.venue.kind], redactor, words };
+  const audience = new Audience({ people, channels, language: config.language });
+  const { kind: venue } = broker.venue;
+  const letterhead: Letterhead = { venue, redactor, wordsAt: (address) => audience.wordsAt(address) };
   const outbox = new Outbox({ ledger, channels, clock, log, letterhead });
   for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
   const source = new MasterFiles({ masterUrl: environment.masterUrl, clock });
   const symbols = new SymbolMaster({ source, shipped: shippedInstruments, index: createDirectory, cache, clock, log });
   const { directory } = symbols;
-  const draft: DraftNotice = (notice, wanted) => {
-    const said = noticeMessage(words, notice, (symbol) => directory.get(symbol)?.name ?? symbol);
-    // What became of somebody's order is nobody else's business.
-    const message = notice.kind === 'alert' ? said : { ...said, private: true };
-    const asker = wanted !== undefined && channels.has(wanted.channel) ? [wanted] : [];
-    // What only an owner can answer goes to the owners too.
-    const owners = notice.kind === 'asked' || asker.length === 0 ? ownerAddresses(people, channels) : [];
-    const asked = wanted === undefined ? undefined : identityIn(wanted);
-    const others = owners.filter((address) => identityIn(address) !== asked);
-    const wall = channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [webhookChat] : [];
-    return [...asker, ...others, ...wall].map((address) => toDraft({ address, message }, letterhead));
-  };
+  const nameOf = (symbol: string): string => directory.get(symbol)?.name ?? symbol;
+  const draft: DraftNotice = (notice, wanted) => audience.draft(notice, wanted, nameOf, letterhead);
 
   // What is done with it all.
   const calendar = new Calendar({ broker, cache, clock, log });
@@ -166,6 +156,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     lane: { ...kis.lane(), callsPerSecond: config.kis.environment.callsPerSecond },
     token: kis.token(),
     outboxPending: await outbox.pending(),
+    outboxHeld: await ledger.outboxHeld(),
     deadLetters: await ledger.deadLetters(clock.now()),
     halted: await ledger.halted(),
     armed: await orders.armed(),
@@ -177,7 +168,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const router = new Router({
     commands: options.commands,
     services: { broker, research, reports, orders, reconciler, stories, alerts, people, calendar, directory, health },
-    words,
+    wordsOf: (person) => audience.wordsOf(person),
     identify: (identity) => people.identify(identity),
     pair: (identity, code) => people.pair(identity, code),
     ledger,
@@ -186,9 +177,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     newId,
     confirmMs: rails.confirmMs,
-    mirrors: async (person, { channel }) => {
-      const { mirror } = await people.settings(person.id);
-      const theirs = mirror ? chatsOf(people.identitiesOf(person.id), channels) : [];
+    mirrors: (person, { channel }) => {
+      const theirs = people.settings(person.id).mirror ? audience.chatsOf(person) : [];
       return theirs.filter((address) => address.channel !== channel);
     },
     readOnly,
@@ -197,15 +187,17 @@ export async function startApp(options: AppOptions): Promise<App> {
   const invite = async (): Promise<void> => {
     const code = newId().slice(0, 8);
     if (channels.size < 2 || !channels.has(consoleChat.channel) || !people.openPairing(code)) return;
-    await outbox.post({ address: consoleChat, message: { lines: [words.pairing.invite(code)] } });
+    const { pairing } = audience.wordsAt(consoleChat);
+    await outbox.post({ address: consoleChat, message: { lines: [pairing.invite(code)] } });
   };
   const receive: Receive = (incoming) => router.receive(incoming);
   const suggest: Suggest = (query) => router.suggest(query);
   const house: House = {
     people: () =>
-      people
-        .list()
-        .flatMap(({ person, identities }) => identities.map((identity) => ({ identity, role: person.role }))),
+      people.list().flatMap(({ person: { id, role }, identities }) => {
+        const { language } = people.settings(id);
+        return identities.map((identity) => ({ identity, role, language }));
+      }),
     onPeopleChange: (listener) => people.onChange(listener),
     chatMoved: (from, toChatId) => ledger.moveChat(from, toChatId),
   };
@@ -247,12 +239,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     });
     await Promise.race([reconciler.align(), clock.sleep(alignWaitMs)]);
     await alerts.load();
-    const start = [
-      words.start[broker.venue.kind],
-      ...(access.htsId === undefined ? [words.start.noHtsId] : []),
-      words.start.hint,
-    ];
-    for (const address of ownerAddresses(people, channels)) await outbox.post({ address, message: { lines: start } });
+    const start = ({ start: text }: Words): Message => ({
+      lines: [text[venue], ...(access.htsId === undefined ? [text.noHtsId] : []), text.hint],
+    });
+    for (const outgoing of audience.tell(audience.ownerAddresses(), 'starts', start)) await outbox.post(outgoing);
     await invite();
     if (options.scheduler !== undefined)
       scheduleHousework(options.scheduler, { kis, calendar, symbols, reconciler, prune });
@@ -340,7 +330,7 @@ async function openForReading(path: string): Promise<Ledger> {
   if (!existsSync(path)) return scratch;
   const records = await openLedger({ url: `sqlite:${path}` });
   const { halted, armedDay, proposal, order, orderEvents, latestByNumber } = records;
-  const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people } = records;
+  const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings } = records;
   const close = async (): Promise<void> => {
     await records.close();
     await scratch.close();
@@ -358,6 +348,7 @@ async function openForReading(path: string): Promise<Ledger> {
     amountOfDay,
     openAlerts,
     people,
+    peopleSettings,
     close,
   };
 }
@@ -372,26 +363,4 @@ function simulatedEnvironment(config: Config, simulator: Simulator | undefined):
   const { restUrl, wsUrl } = simulator;
   const masterUrl = `${restUrl}/common/master`;
   return { ...config.kis.environment, restUrl, masterUrl, wsUrl: `${wsUrl}/tryitout` };
-}
-
-/** Where owners are told what nobody asked for: the terminal, and their own chats with the bot. */
-function ownerAddresses(people: People, channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
-  return chatsOf(people.ownerIdentities(), channels);
-}
-
-/** Who sits in a chat of their own; of a group, the group. At Discord: `@ID`, or the second of `CHANNEL/ID/INTERACTION`. */
-function identityIn({ channel, chatId }: ChatAddress): string {
-  const [first = '', user] = chatId.split('/');
-  return `${channel}:${channel === 'discord' ? (user ?? first.replace('@', '')) : chatId}`;
-}
-
-/** People's own chats with the bot, where it is running. */
-function chatsOf(identities: readonly string[], channels: ReadonlyMap<string, Channel>): readonly ChatAddress[] {
-  return identities
-    .map((identity) => {
-      const [channel = '', id = ''] = identity.split(':');
-      // At Discord a person's id is not that of their chat.
-      return { channel, chatId: channel === 'discord' ? `@${id}` : id };
-    })
-    .filter(({ channel }) => channels.has(channel));
 }

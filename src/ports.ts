@@ -315,6 +315,15 @@ export interface OutboxDraft {
   readonly edits?: string | undefined;
   readonly key?: string | undefined;
   readonly body: unknown;
+  /** Absent, it goes at once. */
+  readonly hold?: Hold | undefined;
+}
+
+/** A message waits for somebody's quiet hours to end. */
+export interface Hold {
+  readonly personId: string;
+  /** Milliseconds. */
+  readonly until: number;
 }
 
 /**
@@ -377,9 +386,10 @@ export interface Ledger {
   fireAlert(id: string, at: number, messages: readonly OutboxDraft[]): Promise<boolean>;
   /** False when it is not this person's, or over already. */
   deleteAlert(id: string, personId: string): Promise<boolean>;
-  /** What a person chose; the defaults where nothing was. */
-  personSettings(personId: string): Promise<PersonSettings>;
-  setPersonSettings(personId: string, settings: PersonSettings): Promise<void>;
+  /** By person, what each chose; nobody else chose anything. */
+  peopleSettings(): Promise<ReadonlyMap<string, PersonSettings>>;
+  /** Messages that are held for the person wait until `heldUntil` from now on. */
+  setPersonSettings(personId: string, settings: PersonSettings, heldUntil: number): Promise<void>;
   /** Makes an identity (`telegram:123`) known as a person's, or changes whose it is. */
   addIdentity(identity: string, person: Person): Promise<void>;
   /** False when it was not known that way. */
@@ -396,7 +406,11 @@ export interface Ledger {
   armedDay(): Promise<string | undefined>;
   /** Won of all orders of the day that were not denied, rejected or never sent. */
   amountOfDay(day: string): Promise<number>;
+  /** An edit of a message that is held takes its place, and goes at once where it is not to be held itself. */
   enqueue(draft: OutboxDraft, now: number): Promise<OutboxEntry>;
+  /** Queues what was held until now, in the order it was written; says until when the next is held. */
+  releaseHeld(now: number): Promise<number | undefined>;
+  outboxHeld(): Promise<number>;
   /** The oldest unsent entry of each address, or of the one given, oldest first. */
   outboxHeads(address?: ChatAddress): Promise<readonly OutboxEntry[]>;
   markSent(id: number, reference: string | undefined, now: number): Promise<void>;
@@ -419,6 +433,7 @@ export interface Ledger {
   prune(before: number, beforeDay: string): Promise<void>;
   /** What the channel called the message that was queued under `key`; undefined before it was sent. */
   sentReference(address: ChatAddress, key: string): Promise<string | undefined>;
+  /** Messages that could go, those that are held left out. */
   outboxPending(): Promise<number>;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { ChatAddress } from '../domain/chat-address.ts';
-import type { Role } from '../domain/person.ts';
+import type { Language, Role } from '../domain/person.ts';
 
 /** A run of text on a line. */
 export type Span =
@@ -39,6 +39,8 @@ export interface Message {
   /** Money matters: where others read along, it is shown to the person alone. */
   readonly private?: boolean | undefined;
   readonly attachments?: readonly Attachment[];
+  /** Comes without a sound. */
+  readonly silent?: true;
 }
 
 /** What a person did in a channel. */
@@ -79,9 +81,9 @@ export type Suggest = (query: SuggestionQuery) => readonly Suggestion[];
 
 /** What a channel may ask the bot, and tell it, beside what people do. */
 export interface House {
-  /** Everybody who is known, by each identity of theirs. */
-  people(): readonly { readonly identity: string; readonly role: Role }[];
-  /** `listener` is called after people were added, changed or removed. */
+  /** Everybody who is known, by each identity of theirs, with the language they chose, if any. */
+  people(): readonly { readonly identity: string; readonly role: Role; readonly language?: Language | undefined }[];
+  /** `listener` is called after people were added, changed or removed, or chose another language. */
   onPeopleChange(listener: () => void): void;
   /** A chat goes on under another id: what is kept for the old one is meant for the new. */
   chatMoved(from: ChatAddress, toChatId: string): Promise<void>;

@@ -11,6 +11,9 @@ import { DiscordError, type DiscordRest } from './discord-rest.ts';
  */
 const goneCodes: ReadonlySet<number> = new Set([10003, 10008, 10015, 10062, 50001, 50005, 50013, 50027]);
 
+/** Of a message, how it is to be shown. */
+type Manner = Pick<Message, 'private' | 'silent'>;
+
 /** A message that a chat was to be told and may not have been. */
 interface Attempt {
   readonly text: string;
@@ -45,7 +48,7 @@ export class DiscordSender {
 
   /** Returns a reference by which the message can be edited. @throws ChannelError. */
   async send(chatId: string, message: Message): Promise<string> {
-    return this.#sendBodies(chatId, discordBodies(message), message.private === true);
+    return this.#sendBodies(chatId, discordBodies(message), message);
   }
 
   /** Says it anew where the message is out of reach. @throws ChannelError. */
@@ -53,7 +56,7 @@ export class DiscordSender {
     const [first, ...rest] = discordBodies(message);
     const edited = first !== undefined && (await this.#editInPlace(reference, first));
     if (!edited) await this.send(chatId, message);
-    else if (rest.length > 0) await this.#sendBodies(chatId, rest, message.private === true);
+    else if (rest.length > 0) await this.#sendBodies(chatId, rest, message);
   }
 
   /**
@@ -67,7 +70,7 @@ export class DiscordSender {
   }
 
   /** The last one's reference is the message's. */
-  async #sendBodies(chatId: string, bodies: readonly DiscordBody[], secret: boolean): Promise<string> {
+  async #sendBodies(chatId: string, bodies: readonly DiscordBody[], manner: Manner): Promise<string> {
     const text = JSON.stringify(bodies.map(({ json }) => json));
     const broken = this.#unfinished.get(chatId);
     this.#unfinished.delete(chatId);
@@ -77,7 +80,7 @@ export class DiscordSender {
     let reference = '';
     try {
       for (const body of bodies.slice(attempt.sent)) {
-        reference = await this.#sendBody(chatId, body, secret, `${attempt.nonce}-${attempt.sent}`);
+        reference = await this.#sendBody(chatId, body, manner, `${attempt.nonce}-${attempt.sent}`);
         attempt.sent += 1;
       }
     } catch (error) {
@@ -87,28 +90,28 @@ export class DiscordSender {
     return reference;
   }
 
-  async #sendBody(chatId: string, body: DiscordBody, secret: boolean, nonce: string): Promise<string> {
+  async #sendBody(chatId: string, body: DiscordBody, manner: Manner, nonce: string): Promise<string> {
     const { channel, user, interaction: root } = placeOf(chatId);
-    let alone = secret;
+    let alone = manner.private === true;
     for (const interaction of root === undefined ? [] : this.#interactions.reaching(root)) {
-      const reference = await unlessGone(() => this.#answer(interaction, body, secret));
+      const reference = await unlessGone(() => this.#answer(interaction, body, manner));
       if (reference !== undefined) return reference;
       alone ||= interaction.hidden;
       this.#interactions.forget(interaction);
     }
     if (channel !== undefined && !(alone && user !== undefined)) {
-      const post = () => this.#post(channel, body, nonce);
+      const post = () => this.#post(channel, body, manner, nonce);
       const reference = user === undefined ? await post() : await unlessGone(post);
       if (reference !== undefined) return reference;
     }
-    return this.#post(await this.#ownChat(user ?? ''), body, nonce);
+    return this.#post(await this.#ownChat(user ?? ''), body, manner, nonce);
   }
 
   /** Fills the deferred answer in, or follows it. Undefined where Discord never took the deferral. */
-  async #answer(interaction: Interaction, body: DiscordBody, secret: boolean): Promise<string | undefined> {
+  async #answer(interaction: Interaction, body: DiscordBody, manner: Manner): Promise<string | undefined> {
     if (!(await interaction.deferred)) return undefined;
     const { applicationId, token, inServer } = interaction;
-    const hidden = inServer && (secret || interaction.hidden);
+    const hidden = inServer && (manner.private === true || interaction.hidden);
     // Whether a deferred answer is seen by all was said when it was deferred, and stays so.
     if (interaction.waiting && hidden !== interaction.hidden) await this.takeBack(interaction);
     if (interaction.waiting) {
@@ -120,14 +123,14 @@ export class DiscordSender {
     const message = await this.#ask('POST', Routes.webhook(applicationId, token), body, {
       auth: false,
       query: new URLSearchParams({ wait: 'true' }),
-      extra: hidden ? { flags: MessageFlags.Ephemeral } : {},
+      extra: flagsOf(manner, hidden),
     });
     return referenceOf(message, interaction.id, hidden);
   }
 
-  async #post(channel: string, body: DiscordBody, nonce: string): Promise<string> {
+  async #post(channel: string, body: DiscordBody, manner: Manner, nonce: string): Promise<string> {
     // Asked again under the same nonce, Discord says it no second time.
-    const extra = { nonce, enforce_nonce: true };
+    const extra = { nonce, enforce_nonce: true, ...flagsOf(manner) };
     return referenceOf(await this.#ask('POST', Routes.channelMessages(channel), body, { extra }));
   }
 
@@ -180,6 +183,12 @@ async function unlessGone<T>(attempt: () => Promise<T>): Promise<T | undefined> 
     if (error instanceof DiscordError && goneCodes.has(error.code ?? 0)) return undefined;
     throw error;
   }
+}
+
+/** Said of a new message alone: an edit makes no sound, and hides nothing. */
+function flagsOf({ silent }: Manner, hidden = false): { readonly flags?: number } {
+  const flags = (hidden ? MessageFlags.Ephemeral : 0) | (silent === true ? MessageFlags.SuppressNotifications : 0);
+  return flags === 0 ? {} : { flags };
 }
 
 interface Place {

@@ -12,9 +12,17 @@ import {
   SnowflakeUtil,
 } from 'discord.js';
 import type { Clock } from '../clock.ts';
-import type { Words } from '../i18n/index.ts';
+import { languages, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
-import { type Channel, ChannelError, type Incoming, type Message, type Receive, type Suggest } from './channel.ts';
+import {
+  type Channel,
+  ChannelError,
+  type House,
+  type Incoming,
+  type Message,
+  type Receive,
+  type Suggest,
+} from './channel.ts';
 import type { AnyCommand } from './command.ts';
 import { formFor, isPrivate, lineOf } from './discord-commands.ts';
 import { DiscordGateway, type LoginPacing } from './discord-gateway.ts';
@@ -38,6 +46,7 @@ export interface DiscordOptions extends DiscordServer {
   /** Where the commands are registered; everywhere, when it is left out. */
   readonly guildId?: string | undefined;
   readonly commands: readonly AnyCommand[];
+  /** The bot's own language. */
   readonly words: Words;
   readonly clock: Clock;
   readonly log: Log;
@@ -64,6 +73,7 @@ export class DiscordChannel implements Channel {
   readonly #sender: DiscordSender;
   readonly #stop = new AbortController();
   #gateway: DiscordGateway | undefined;
+  #house: House | undefined;
   #registered = false;
 
   constructor(options: DiscordOptions) {
@@ -74,7 +84,8 @@ export class DiscordChannel implements Channel {
   }
 
   /** Connects in the background; what is wrong with the token is said in the log, and leaves the rest alone. */
-  async start(receive: Receive, suggest: Suggest): Promise<void> {
+  async start(receive: Receive, suggest: Suggest, house: House): Promise<void> {
+    this.#house = house;
     const { loginPacing, token, apiRoot, clock, log } = this.#options;
     this.#gateway = new DiscordGateway({
       token,
@@ -124,7 +135,7 @@ export class DiscordChannel implements Channel {
 
   #onInteraction(interaction: APIInteraction, receive: Receive, suggest: Suggest): void {
     if (!this.#firstTime(interaction.id)) return;
-    const { commands, words } = this.#options;
+    const { commands } = this.#options;
     if (interaction.type === InteractionType.ApplicationCommandAutocomplete) {
       this.#propose(interaction, suggest);
       return;
@@ -144,6 +155,7 @@ export class DiscordChannel implements Channel {
       this.#line(interaction, [lineIn(custom_id), ...values].join(' ').trim(), receive);
     } else if (interaction.type === InteractionType.MessageComponent) {
       const { custom_id: button } = interaction.data;
+      const words = this.#wordsOf(userOf(interaction));
       const form = button.startsWith('ask:') ? formFor(commands, words, button, lineIn(button)) : undefined;
       if (form !== undefined) {
         void this.#callback(interaction, { type: InteractionResponseType.Modal, data: form });
@@ -154,6 +166,12 @@ export class DiscordChannel implements Channel {
         this.#take(interaction, chatId, { kind: 'press', button }, receive);
       }
     }
+  }
+
+  /** The language that somebody chose, or the bot's own. */
+  #wordsOf(user: string): Words {
+    const known = this.#house?.people().find(({ identity }) => identity === `discord:${user}`);
+    return known?.language === undefined ? this.#options.words : languages[known.language];
   }
 
   #line(interaction: APIInteraction, text: string, receive: Receive): void {

@@ -1,6 +1,7 @@
 import { inKorea } from '../clock.ts';
 import type { Notice, SettleCandidate } from '../domain/notice.ts';
 import { intentIssue, intentQuantity, type OrderRecord } from '../domain/order.ts';
+import type { Loudness } from '../domain/person.ts';
 import type { Words } from '../i18n/index.ts';
 import type { Button, Line, Message } from './channel.ts';
 
@@ -21,8 +22,8 @@ export function numberLine(words: Words, order: Pick<OrderRecord, 'reference'>):
   return order.reference === undefined ? [] : [[`${words.outcome.number} `, { code: order.reference.number }]];
 }
 
-/** How a submit ended, in place of its ticket. */
-export function outcomeMessage(words: Words, order: OrderRecord, name: string): Message {
+/** How a submit ended, in place of its ticket; `fills` is how its owner wants to be told of them. */
+export function outcomeMessage(words: Words, order: OrderRecord, name: string, fills: Loudness): Message {
   const what = orderLine(words, order, name);
   const { outcome } = words;
   const { kind } = order.intent;
@@ -51,7 +52,7 @@ export function outcomeMessage(words: Words, order: OrderRecord, name: string): 
           [{ bold: accepted }],
           what,
           ...(cancel ? [] : numberLine(words, order)),
-          ...(cancel ? [] : [outcome.tellFill]),
+          ...(cancel || fills === 'off' ? [] : [outcome.tellFill]),
         ],
       };
   }

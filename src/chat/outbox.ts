@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { errorText } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
-import type { ChatAddress, Ledger, OutboxDraft, OutboxEntry } from '../ports.ts';
+import type { ChatAddress, Hold, Ledger, OutboxDraft, OutboxEntry, VenueDescription } from '../ports.ts';
 import { type Channel, ChannelError, type Line, type Message } from './channel.ts';
 import { limitsOf, longestWindowMs, Pace } from './pace.ts';
 import { plainText } from './render.ts';
@@ -13,6 +13,8 @@ const longestRetryMs = 60_000;
 const mostAttempts = 30;
 /** Of messages that never came, their first lines; the number tells of the rest. */
 const mostShownLost = 5;
+/** The machine may sleep, and its clock be set: whether quiet hours are over is looked at this often. */
+const longestLookMs = 60_000;
 
 /** Where a message is meant to go and what it is. */
 export interface Outgoing {
@@ -22,25 +24,29 @@ export interface Outgoing {
   readonly key?: string | undefined;
   /** The name of the message it replaces; sent anew when that one never got out. */
   readonly edits?: string | undefined;
+  readonly hold?: Hold | undefined;
+  /** The language it is in, where that is not the chat's own. */
+  readonly words?: Words | undefined;
 }
 
 /** What every message goes through on its way out. */
 export interface Letterhead {
   /** Leads each, so that nobody takes play money for real: `[모의투자]`. */
-  readonly tag: string;
+  readonly venue: VenueDescription['kind'];
   readonly redactor: Redactor;
-  readonly words: Words;
+  readonly wordsAt: (address: ChatAddress) => Words;
 }
 
 /** The form in which messages wait in the ledger. */
 export function toDraft(
-  { address, key, edits, message }: Outgoing,
-  { tag, redactor }: Pick<Letterhead, 'tag' | 'redactor'>,
+  { address, key, edits, hold, message, words }: Outgoing,
+  { venue, redactor, wordsAt }: Letterhead,
 ): OutboxDraft {
   const { lines, ...others } = withoutSecrets(message, redactor) as Message;
+  const tag = (words ?? wordsAt(address)).venueTag[venue];
   const [first = '', ...rest] = lines;
   const tagged: Line = tag === '' ? first : [`${tag} `, ...(typeof first === 'string' ? [first] : first)];
-  return { address, key, edits, body: { ...others, lines: [tagged, ...rest] } };
+  return { address, key, edits, hold, body: { ...others, lines: [tagged, ...rest] } };
 }
 
 /** Every text of a message, whatever spans there are; but a button's id has to come back as it was. */
@@ -67,6 +73,7 @@ export class Outbox {
   readonly #paces = new Map<string, Pace>();
   readonly #idleWaiters: (() => void)[] = [];
   #remembered: Promise<void> | undefined;
+  #cancelLook: () => void = () => undefined;
   #stopped = false;
 
   constructor(options: {
@@ -94,20 +101,21 @@ export class Outbox {
     void this.#pump().catch((error: unknown) => this.#log.error('outbox stuck', { error }));
   }
 
-  /** Resolves when nothing waits, or when what waits has failed and will be tried later. */
+  /** Resolves when nothing waits, or when what waits has failed or is held, and will be sent later. */
   async settled(): Promise<void> {
     await this.#pump();
     if (this.#busy.size === 0) return;
     await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  /** Messages not yet out. */
+  /** Messages not yet out, but for those that are held. */
   pending(): Promise<number> {
     return this.#ledger.outboxPending();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#cancelLook();
     for (const cancel of this.#waiting.values()) cancel();
     await Promise.all(this.#busy.values());
   }
@@ -141,6 +149,7 @@ export class Outbox {
     );
     await this.#remembered;
     if (this.#stopped) return;
+    if (address === undefined) await this.#release();
     for (const entry of await this.#ledger.outboxHeads(address)) {
       const lane = `${entry.address.channel}:${entry.address.chatId}`;
       // A channel that is not running keeps its messages for the next start.
@@ -159,6 +168,15 @@ export class Outbox {
       });
       this.#busy.set(lane, work);
     }
+  }
+
+  /** Lets go what quiet hours held, and looks again when the next of them may be over. */
+  async #release(): Promise<void> {
+    const until = await this.#ledger.releaseHeld(this.#clock.now());
+    this.#cancelLook();
+    if (until === undefined || this.#stopped) return;
+    const delayMs = Math.min(longestLookMs, until - this.#clock.now());
+    this.#cancelLook = this.#clock.timer(delayMs, () => this.flush());
   }
 
   #afterOne(address: ChatAddress): void {
@@ -191,7 +209,7 @@ export class Outbox {
 
   /** A chat that takes messages again is told which ones never came: money may be in one of them. */
   async #tellOfLost(address: ChatAddress): Promise<void> {
-    const { words } = this.#letterhead;
+    const words = this.#letterhead.wordsAt(address);
     await this.#ledger.sumUpDead(address, this.#clock.now(), (lost) => {
       const shown = lost.slice(-mostShownLost).map(({ body }) => plainText(body as Message).split('\n', 1)[0] ?? '');
       const lines: readonly Line[] = [[{ bold: words.outbox.notTold(lost.length) }], ...shown];

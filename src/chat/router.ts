@@ -26,7 +26,8 @@ export type CommandServices = Omit<CommandContext, 'person' | 'address' | 'now' 
 export interface RouterOptions {
   readonly commands: readonly AnyCommand[];
   readonly services: CommandServices;
-  readonly words: Words;
+  /** The language of somebody, or of a stranger. */
+  readonly wordsOf: (person: Person | undefined) => Words;
   /** Who that is; undefined for strangers. */
   readonly identify: (identity: string) => Person | undefined;
   /** One try of somebody unknown to become the owner. */
@@ -38,7 +39,7 @@ export interface RouterOptions {
   readonly newId: () => string;
   readonly confirmMs: number;
   /** Where else a person wants to see the tickets that are made for them in a chat. */
-  readonly mirrors: (person: Person, address: ChatAddress) => Promise<readonly ChatAddress[]>;
+  readonly mirrors: (person: Person, address: ChatAddress) => readonly ChatAddress[];
   /** Only queries; nothing that could end in an order. */
   readonly readOnly: boolean;
 }
@@ -46,6 +47,7 @@ export interface RouterOptions {
 /** One thing to answer: who, where, and the message that is edited instead of a new one, if any. */
 interface Turn {
   readonly person: Person;
+  readonly words: Words;
   readonly address: ChatAddress;
   /** The key of the message to edit. */
   readonly edits: string | undefined;
@@ -127,7 +129,7 @@ export class Router {
         await this.#answerStranger(incoming.identity, address);
         return;
       }
-      const turn = { person, address, edits: undefined, at: incoming.at };
+      const turn = { person, words: this.#options.wordsOf(person), address, edits: undefined, at: incoming.at };
       if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);
       else await this.#text(turn, incoming.input.text);
     } catch (error) {
@@ -140,19 +142,19 @@ export class Router {
     if (this.#strangers.has(identity)) return;
     this.#strangers.add(identity);
     this.#options.log.warn('stranger', { identity });
-    await this.#say({ address, edits: undefined }, { lines: [this.#options.words.errors['chat.stranger']({})] });
+    const { errors } = this.#options.wordsOf(undefined);
+    await this.#say({ address, edits: undefined, person: undefined }, { lines: [errors['chat.stranger']({})] });
   }
 
   /** Becoming known is the one thing a stranger can do; what is said of it tells nothing to those who guess. */
   async #pair(identity: string, code: string, address: ChatAddress, person: Person | undefined): Promise<void> {
-    const { words } = this.#options;
+    const words = this.#options.wordsOf(person);
     const result = person === undefined ? await this.#options.pair(identity, code) : 'already';
     if (result === 'closed') await this.#answerStranger(identity, address);
-    else await this.#say({ address, edits: undefined }, { lines: [words.pairing[result]] });
+    else await this.#say({ address, edits: undefined, person }, { lines: [words.pairing[result]] });
   }
 
   async #text(turn: Turn, text: string): Promise<void> {
-    const { words } = this.#options;
     let command: AnyCommand | undefined;
     let tokens: readonly string[] = [];
     try {
@@ -168,7 +170,7 @@ export class Router {
       }
       await this.#run(turn, command, tokens);
     } catch (error) {
-      await this.#sayError(turn, error, command, words, tokens);
+      await this.#sayError(turn, error, command, tokens);
     }
   }
 
@@ -198,7 +200,8 @@ export class Router {
   }
 
   async #propose(turn: Turn, command: AnyCommand, ticket: Ticket<unknown>): Promise<void> {
-    const { ledger, clock, newId, confirmMs, words } = this.#options;
+    const { ledger, clock, newId, confirmMs } = this.#options;
+    const { words } = turn;
     const id = newId();
     const now = clock.now();
     await ledger.createProposal({
@@ -222,19 +225,18 @@ export class Router {
     const until = words.ticket.until(Math.round(confirmMs / 1_000));
     const message: Message = { lines: [...ticket.summary.lines, until], buttons, private: true };
     await this.#say(turn, message, ticketKey(id));
-    for (const address of await this.#options.mirrors(turn.person, turn.address)) {
-      await this.#say({ address, edits: undefined }, message, ticketKey(id));
+    for (const address of this.#options.mirrors(turn.person, turn.address)) {
+      await this.#say({ ...turn, address, edits: undefined }, message, ticketKey(id));
     }
   }
 
   async #press(turn: Turn, button: string): Promise<void> {
-    const { words } = this.#options;
     const [verb = '', first = '', ...rest] = button.split(':');
     const line = [first, ...rest].join(':');
     if (verb === 'run') return this.#text(turn, line);
     if (verb === 'ask') return this.#askFor(turn, line);
     if (verb === 'show') {
-      const again = { id: button, label: words.buttons.refresh };
+      const again = { id: button, label: turn.words.buttons.refresh };
       return this.#text({ ...turn, edits: viewKey(first), again }, rest.join(':'));
     }
     let command: AnyCommand | undefined;
@@ -254,14 +256,13 @@ export class Router {
         turn,
         error,
         error instanceof AppError && error.code.startsWith('args.') ? command : undefined,
-        words,
       );
     }
   }
 
   /** Shows how a line goes on, for the person to finish it. */
   async #askFor(turn: Turn, line: string): Promise<void> {
-    const { words } = this.#options;
+    const { words } = turn;
     const command = this.#commandOf(line);
     try {
       if (command === undefined) throw new AppError('chat.no-such-button');
@@ -271,7 +272,7 @@ export class Router {
       const names = missing.map(({ name }) => words.arguments[name]).join(' ');
       await this.#say(turn, { lines: [[`${words.goOn} `, { code: `${line.trim()} ` }, names]] });
     } catch (error) {
-      await this.#sayError(turn, error, undefined, words);
+      await this.#sayError(turn, error, undefined);
     }
   }
 
@@ -316,14 +317,14 @@ export class Router {
       // Anything else closes the ticket with the reason on it, so that it cannot stand there half done.
       this.#logFailure(error, command);
       await this.#options.ledger.dropProposal(proposal.id);
-      await this.#decided(turn, proposal, { lines: this.#failedPress(error) });
+      await this.#decided(turn, proposal, { lines: failedPress(turn.words, error) });
     }
   }
 
   /** Says what became of a ticket: where it was pressed, and in the other chats that show it. */
   async #decided(turn: Turn, proposal: Proposal, message: Message): Promise<void> {
     await this.#say(turn, { ...message, private: true });
-    const { words } = this.#options;
+    const { words } = turn;
     const { channel } = turn.address;
     await this.#editElsewhere(turn, proposal, [
       words.ticket.decidedIn(words.channels[channel] ?? channel),
@@ -333,15 +334,15 @@ export class Router {
 
   /** Edits a ticket in the chats that show it beside the one it was pressed in. */
   async #editElsewhere(turn: Turn, proposal: Proposal, lines: readonly Line[]): Promise<void> {
-    const shown = [proposal.address, ...(await this.#options.mirrors(turn.person, proposal.address))];
+    const shown = [proposal.address, ...this.#options.mirrors(turn.person, proposal.address)];
     for (const address of shown.filter(({ channel }) => channel !== turn.address.channel)) {
-      await this.#say({ address, edits: ticketKey(proposal.id) }, { lines, private: true });
+      await this.#say({ ...turn, address, edits: ticketKey(proposal.id) }, { lines, private: true });
     }
   }
 
   async #drop(turn: Turn, proposal: Proposal): Promise<void> {
     if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
-    const lines = [this.#options.words.ticket.dropped];
+    const lines = [turn.words.ticket.dropped];
     await this.#decided({ ...turn, edits: ticketKey(proposal.id) }, proposal, { lines });
   }
 
@@ -349,7 +350,7 @@ export class Router {
   async #replace(turn: Turn, proposal: Proposal, line: string): Promise<void> {
     if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
     await this.#text({ ...turn, edits: ticketKey(proposal.id) }, line);
-    await this.#editElsewhere(turn, proposal, [this.#options.words.ticket.replaced]);
+    await this.#editElsewhere(turn, proposal, [turn.words.ticket.replaced]);
   }
 
   /**
@@ -360,7 +361,7 @@ export class Router {
     turn: Turn,
     task: (context: CommandContext) => Promise<T>,
   ): Promise<{ readonly value: T; readonly turn: Turn }> {
-    const { clock, newId, services, words, commands } = this.#options;
+    const { clock, newId, services, commands } = this.#options;
     const key = turn.edits ?? `progress:${newId()}`;
     let said: Promise<void> | undefined;
     let cancel = (): void => undefined;
@@ -374,7 +375,7 @@ export class Router {
     };
     const context = {
       ...services,
-      words,
+      words: turn.words,
       commands,
       person: turn.person,
       address: turn.address,
@@ -393,17 +394,9 @@ export class Router {
     }
   }
 
-  /** Only an outcome that could not be written down is not a refusal of ours. */
-  #failedPress(error: unknown): readonly Line[] {
-    const { words } = this.#options;
-    const sentence = errorSentence(words, error);
-    const sent = error instanceof AppError && error.code === 'orders.not-recorded';
-    return [[{ bold: sent ? words.outcome.unknown : words.outcome.denied }], sentence];
-  }
-
   #logFailure(error: unknown, command: AnyCommand | undefined): void {
-    const { log, words } = this.#options;
-    if (!(error instanceof AppError) || !(error.code in words.errors)) {
+    const { log, wordsOf } = this.#options;
+    if (!(error instanceof AppError) || !(error.code in wordsOf(undefined).errors)) {
       log.error('command failed', { command: command?.name, error });
     } else if (error.code.startsWith('venue.')) {
       log.warn('venue failed', { command: command?.name, error });
@@ -414,11 +407,10 @@ export class Router {
     turn: Turn,
     error: unknown,
     command: AnyCommand | undefined,
-    words: Words,
     tokens: readonly string[] = [],
   ): Promise<void> {
     this.#logFailure(error, command);
-    const message = describeError(words, error, command);
+    const message = describeError(turn.words, error, command);
     const choices =
       command !== undefined && error instanceof AppError && error.code === 'args.instrument-ambiguous'
         ? { buttons: choiceButtons(command.name, tokens, error, this.#options.services.directory) }
@@ -437,8 +429,12 @@ export class Router {
     await this.#say(turn, { ...message, ...(buttons === undefined ? {} : { buttons }) }, viewKey(id));
   }
 
-  async #say(turn: Pick<Turn, 'address' | 'edits'>, message: Message, key?: string): Promise<void> {
-    await this.#options.outbox.post({ address: turn.address, message, key, edits: turn.edits });
+  async #say(
+    { address, edits, person }: Pick<Turn, 'address' | 'edits'> & { readonly person: Person | undefined },
+    message: Message,
+    key?: string,
+  ): Promise<void> {
+    await this.#options.outbox.post({ address, message, key, edits, words: this.#options.wordsOf(person) });
   }
 }
 
@@ -449,6 +445,13 @@ function withButton(message: Message, button: Button | undefined): Message {
 /** `/pair CODE`: the code; undefined for anything else. */
 function pairingCode(text: string): string | undefined {
   return /^\/pair(?:@\w+)?\s+(\S{1,40})\s*$/.exec(text.trim())?.[1];
+}
+
+/** Only an outcome that could not be written down is not a refusal of ours. */
+function failedPress(words: Words, error: unknown): readonly Line[] {
+  const sentence = errorSentence(words, error);
+  const sent = error instanceof AppError && error.code === 'orders.not-recorded';
+  return [[{ bold: sent ? words.outcome.unknown : words.outcome.denied }], sentence];
 }
 
 /** One sentence; for what was typed wrongly an example of what works. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Role } from '../domain/person.ts';
+import type { Language, Role } from '../domain/person.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
 import type { House } from './channel.ts';
@@ -9,6 +9,13 @@ import { type ApiRequest, type TelegramApi, toTelegramError } from './telegram-a
 const roleOrder: readonly Role[] = ['viewer', 'trader', 'owner'];
 /** Before what could not be set is tried again. */
 const retryMs = 60_000;
+
+/** What somebody's list depends on. */
+interface Reader {
+  readonly role: Role;
+  /** What they chose, whatever the language of their Telegram. */
+  readonly language?: Language | undefined;
+}
 
 /** A list for those whose Telegram speaks that language; without a code for all others. */
 interface Translation {
@@ -35,7 +42,7 @@ export class TelegramMenu {
   readonly #options: TelegramMenuOptions;
   readonly #translations: readonly Translation[];
   /** What each chat was last told. */
-  readonly #told = new Map<number, Role>();
+  readonly #told = new Map<number, Reader>();
   /** Of people who have never spoken to the bot. */
   readonly #absent = new Set<number>();
   #publicTold = false;
@@ -86,10 +93,10 @@ export class TelegramMenu {
     const wanted = new Map(
       this.#people
         .filter(({ identity }) => identity.startsWith('telegram:'))
-        .map(({ identity, role }) => [Number(identity.slice('telegram:'.length)), role]),
+        .map((reader) => [Number(reader.identity.slice('telegram:'.length)), reader]),
     );
     const results = [await this.#tellPublic()];
-    for (const [chatId, role] of wanted) results.push(await this.#tell(chatId, role));
+    for (const [chatId, reader] of wanted) results.push(await this.#tell(chatId, reader));
     for (const chatId of [...this.#told.keys()].filter((known) => !wanted.has(known))) {
       results.push(await this.#clear(chatId));
     }
@@ -108,16 +115,20 @@ export class TelegramMenu {
     return this.#publicTold;
   }
 
-  async #tell(chatId: number, role: Role): Promise<boolean> {
-    if (this.#told.get(chatId) === role || this.#absent.has(chatId)) return true;
+  async #tell(chatId: number, { role, language }: Reader): Promise<boolean> {
+    const told = this.#told.get(chatId);
+    const same = told?.role === role && told.language === language;
+    if (same || this.#absent.has(chatId)) return true;
     const allowed = this.#options.commands.filter(
       (command) => roleOrder.indexOf(command.role) <= roleOrder.indexOf(role),
     );
-    const done = await this.#forEachLanguage(({ words, code }) => {
+    const done = await this.#forEachLanguage((translation) => {
+      const { code } = translation;
+      const words = language === undefined ? translation.words : languages[language];
       const commands = allowed.map(({ name }) => ({ command: name, description: words.commands[name] }));
       return (api, signal) => api.setMyCommands(commands, { ...scopeOf(chatId), ...code }, signal);
     }, chatId);
-    if (done && !this.#absent.has(chatId)) this.#told.set(chatId, role);
+    if (done && !this.#absent.has(chatId)) this.#told.set(chatId, { role, language });
     return done;
   }
 

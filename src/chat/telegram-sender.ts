@@ -19,6 +19,7 @@ interface Step {
 interface Plan {
   readonly steps: readonly Step[];
   readonly main: number;
+  readonly silent: boolean;
 }
 
 /** How far a message came: its repeat goes on from there. */
@@ -81,7 +82,7 @@ export class TelegramSender {
       return;
     }
     const steps = [...rest, ...bareSteps(message.attachments ?? [])];
-    if (steps.length > 0) await this.#carryOut(chatId, { steps, main: 0 });
+    if (steps.length > 0) await this.#carryOut(chatId, { steps, main: 0, silent: message.silent === true });
   }
 
   /** A picture keeps its place as long as it is the same and the text fits below it. */
@@ -131,14 +132,14 @@ export class TelegramSender {
     }
   }
 
-  async #carryOut(chatId: string, { steps, main }: Plan): Promise<string> {
+  async #carryOut(chatId: string, { steps, main, silent }: Plan): Promise<string> {
     const digest = digestOf(steps);
     const broken = this.#unfinished.get(chatId);
     this.#unfinished.delete(chatId);
     const progress: Progress = broken?.digest === digest ? broken : { digest, sent: 0, reference: '' };
     try {
       for (const step of steps.slice(progress.sent)) {
-        const id = await this.#sendStep(chatId, step);
+        const id = await this.#sendStep(chatId, step, silent);
         if (progress.sent === main) progress.reference = referenceOf(id, steps);
         progress.sent += 1;
       }
@@ -150,16 +151,17 @@ export class TelegramSender {
     return progress.reference;
   }
 
-  async #sendStep(chatId: string, step: Step): Promise<number> {
+  async #sendStep(chatId: string, step: Step, silent: boolean): Promise<number> {
     const { attachment } = step;
+    const quietly = silent ? { disable_notification: true } : {};
     if (attachment === undefined) {
       const sent = await this.#ask(chatId, ({ id, thread }) => (api, signal) => {
-        return api.sendMessage(id, step.html, { ...topicOf(thread), ...withPreviewOff(step) }, signal);
+        return api.sendMessage(id, step.html, { ...topicOf(thread), ...withPreviewOff(step), ...quietly }, signal);
       });
       return sent.message_id;
     }
     const request = ({ id, thread }: Place): ApiRequest<{ readonly message_id: number }> => {
-      const shown = { ...topicOf(thread), ...captioned(step) };
+      const shown = { ...topicOf(thread), ...captioned(step), ...quietly };
       return (api, signal) =>
         attachment.kind === 'photo'
           ? api.sendPhoto(id, fileOf(attachment), shown, signal)
@@ -187,14 +189,15 @@ export class TelegramSender {
 /** A short text stands below the first picture; a long one goes before them all. */
 function planOf(message: Message): Plan {
   const { attachments = [] } = message;
+  const silent = message.silent === true;
   const [first, ...others] = attachments;
   const [caption = '', ...more] = telegramParts(message, telegramCaptionLimit);
   if (first === undefined || more.length > 0) {
     const texts = textSteps(message);
-    return { steps: [...texts, ...bareSteps(attachments)], main: texts.length - 1 };
+    return { steps: [...texts, ...bareSteps(attachments)], main: texts.length - 1, silent };
   }
   const step = { html: caption, keyboard: keyboardOf(message), attachment: first };
-  return { steps: [step, ...bareSteps(others)], main: 0 };
+  return { steps: [step, ...bareSteps(others)], main: 0, silent };
 }
 
 /** The last part has the buttons. */

@@ -17,6 +17,8 @@ export interface Health {
   readonly lane: { readonly waiting: number; readonly headRoom: number; readonly callsPerSecond: number };
   readonly token: { readonly issuedAt: number; readonly expiresAt: number } | undefined;
   readonly outboxPending: number;
+  /** Messages that wait for people's quiet hours to end. */
+  readonly outboxHeld: number;
   /** Messages of the last 30 days that could not be delivered. */
   readonly deadLetters: number;
   readonly halted: boolean;

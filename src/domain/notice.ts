@@ -60,3 +60,29 @@ export type Notice =
   | { readonly kind: 'settled'; readonly order: OrderRecord; readonly late: boolean }
   /** The venue's lists cannot tell what became of an order; the owner is to say. */
   | { readonly kind: 'asked'; readonly order: OrderRecord; readonly candidates: readonly SettleCandidate[] };
+
+/** What people may choose how to be told of: fills, alerts, what else becomes of orders, and starts of the bot. */
+export const noticeTopics = ['fills', 'alerts', 'orders', 'starts'] as const;
+export type NoticeTopic = (typeof noticeTopics)[number];
+
+/** What a notice is about; undefined where money is in doubt, or an order of theirs went nowhere: that is always told. */
+export function topicOf(notice: Notice): NoticeTopic | undefined {
+  switch (notice.kind) {
+    case 'filled':
+      return 'fills';
+    case 'foreign-fill':
+      return notice.maybeOurs ? undefined : 'fills';
+    case 'alert':
+      return 'alerts';
+    case 'cancelled':
+    case 'expired':
+    case 'replaced':
+      return 'orders';
+    case 'rejected':
+    case 'never-sent':
+    case 'outcome-unknown':
+    case 'settled':
+    case 'asked':
+      return undefined;
+  }
+}

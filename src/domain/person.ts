@@ -1,3 +1,6 @@
+import type { NoticeTopic } from './notice.ts';
+import type { QuietHours } from './quiet-hours.ts';
+
 /** What somebody may do; each role may do all that the ones before it may. */
 export type Role = 'viewer' | 'trader' | 'owner';
 
@@ -7,10 +10,28 @@ export interface Person {
   readonly role: Role;
 }
 
-/** What somebody chose for themselves. */
-export interface PersonSettings {
+/** The languages that the bot speaks. */
+export type Language = 'ko' | 'en';
+
+/** How somebody is told of something: with a sound, without one, or not at all. */
+export type Loudness = 'on' | 'silent' | 'off';
+
+/** What somebody chose for themselves: how they are told of each topic, and the rest. */
+export interface PersonSettings extends Readonly<Record<NoticeTopic, Loudness>> {
   /** Tickets are shown in all of the person's chats; a press in one settles them all. */
   readonly mirror: boolean;
+  /** When notices wait; undefined when they never do. */
+  readonly quiet: QuietHours | undefined;
+  /** Undefined is the bot's own. */
+  readonly language: Language | undefined;
 }
 
-export const defaultPersonSettings: PersonSettings = { mirror: false };
+export const defaultPersonSettings: PersonSettings = {
+  fills: 'on',
+  alerts: 'on',
+  orders: 'on',
+  starts: 'on',
+  mirror: false,
+  quiet: undefined,
+  language: undefined,
+};

@@ -1,12 +1,12 @@
+import type { Language } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
 import { en } from './en.ts';
 import { ko, type Words } from './ko.ts';
 
-export type { Words };
+export type { Language, Words };
 
 /** The catalogues by language. */
-export const languages = { ko, en } as const satisfies Record<string, Words>;
-export type Language = keyof typeof languages;
+export const languages = { ko, en } as const satisfies Record<Language, Words>;
 
 /** The sentence for anything thrown; what has no sentence of its own is `unexpected`, and never a stack trace. */
 export function errorSentence(words: Words, error: unknown): string {

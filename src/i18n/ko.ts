@@ -1,7 +1,9 @@
 import { josa } from 'es-hangul';
 import type { AlertDirection } from '../domain/alert.ts';
 import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
+import type { NoticeTopic } from '../domain/notice.ts';
 import type { OrderStatus, OrderType, Side } from '../domain/order.ts';
+import type { Language, Loudness } from '../domain/person.ts';
 import type { IssueWarning } from '../domain/quote.ts';
 import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/research.ts';
 import type { SessionKind } from '../domain/session.ts';
@@ -225,6 +227,7 @@ export const ko = {
       `${name} ${price} ${direction === 'at-or-above' ? '이상' : '이하'}`,
     waiting: '지금 이미 그 가격입니다. 반대쪽으로 갔다가 다시 닿으면 알려 드립니다.',
     polled: '실시간 자리가 없어 15초마다 확인합니다.',
+    off: '내 설정에서 가격 알림을 꺼 두셨습니다. 켜려면 /settings alerts on',
     polledShort: '15초마다 확인',
     remove: (index: number): string => `${index}번 지우기`,
     fired: '🔔 알림',
@@ -258,6 +261,7 @@ export const ko = {
     waiting: '대기',
     token: '토큰 나이',
     outbox: '보낼 메시지',
+    held: (count: number): string => `방해 금지로 기다림 ${count}`,
     deadLetters: (count: number): string => `보내지 못한 메시지 ${count}건`,
     none: '없음',
     lastLook: '마지막 주문 대조',
@@ -316,10 +320,24 @@ export const ko = {
   },
   settings: {
     title: '내 설정',
+    topics: { fills: '체결', alerts: '알림', orders: '주문', starts: '시작' } satisfies Record<NoticeTopic, string>,
+    topicLines: {
+      fills: '체결',
+      alerts: '가격 알림',
+      orders: '주문(취소·정정·마감)',
+      starts: '봇 시작',
+    } satisfies Record<NoticeTopic, string>,
+    loudness: { on: '켬', silent: '무음', off: '끔' } satisfies Record<Loudness, string>,
+    turn: { on: '켜기', silent: '무음', off: '끄기' } satisfies Record<Loudness, string>,
+    fillsOff: '체결이 되어도 알려 드리지 않습니다. /orders 에서 직접 확인하셔야 합니다.',
+    alwaysOn: '돈이 걸린 알림(결과 모름, 거부, 확인 요청)은 언제나 바로 갑니다.',
+    quiet: '방해 금지',
+    quietHow: '그 시간의 알림은 끝나면 차례로 보냅니다. 시간 바꾸기:',
+    languageLine: '언어',
+    language: '한국어',
+    otherLanguage: { code: 'en' as Language, name: 'English' },
     mirror: '주문표를 내 다른 채팅에도 보이기',
     mirrorHow: '한 곳에서 누르면 다른 곳의 주문표도 끝납니다.',
-    on: '켬',
-    off: '끔',
     mirrorButton: (on: boolean): string => (on ? '다른 채팅에 보이지 않기' : '다른 채팅에도 보이기'),
   },
   arming: {
@@ -654,7 +672,10 @@ export const ko = {
     'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}'). 1억 주까지 쓸 수 있습니다.`,
     'args.price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 원 단위 정수나 '시장가'로 써 주세요.`,
     'args.condition': (c) => `'${c['text']}' 조건을 읽지 못했습니다. >= 또는 <= 와 가격을 써 주세요.`,
-    'args.setting': (c) => `'${c['text']}' 설정을 읽지 못했습니다. mirror on 또는 mirror off로 써 주세요.`,
+    'args.setting': (c) =>
+      `'${c['text']}' 설정을 읽지 못했습니다. /settings 의 버튼을 누르거나 fills silent처럼 써 주세요.`,
+    'args.quiet-hours': (c) => `'${c['text']}' 시간을 읽지 못했습니다. 시작-끝을 24시간으로 쓰거나 off로 써 주세요.`,
+    'args.quiet-hours-empty': () => '시작과 끝이 같아 방해 금지 시간이 없습니다. 서로 다르게 쓰거나 off로 써 주세요.',
     'args.verdict': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. 주문번호나 '없음'을 써 주세요.`,
     'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 all로 써 주세요.`,
     'args.who-action': (c) => `'${c['text']}' 대신 add나 remove를 써 주세요.`,
@@ -702,6 +723,8 @@ export const ko = {
       `${c['identity']}: 설정에 적힌 사람이라 여기서 바꿀 수 없습니다. 설정의 ${c['variable']}를 고치고 다시 시작해 주세요.`,
     'people.self': () =>
       '자신을 빼거나 자신의 권한을 바꿀 수는 없습니다. 다른 소유자에게 부탁하거나 터미널에서 해 주세요.',
+    'settings.always-on': () =>
+      '돈이 걸린 알림(결과를 모르는 주문, 거부, 확인 요청, 전해 드리지 못한 메시지)은 끄거나 무음으로 할 수 없습니다. 다른 알림은 됩니다. 예: /settings orders silent',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
     'alerts.not-found': () => '그 알림은 없습니다. /alerts 에서 확인해 주세요.',
     'orders.halted': () => '거래가 정지되어 있습니다. 소유자가 /resume 으로 다시 시작할 수 있습니다.',

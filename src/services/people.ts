@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Clock } from '../clock.ts';
-import type { Person, PersonSettings, Role } from '../domain/person.ts';
+import { type Clock, inKorea } from '../clock.ts';
+import { defaultPersonSettings, type Person, type PersonSettings, type Role } from '../domain/person.ts';
+import { quietMinutesLeft } from '../domain/quiet-hours.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Ledger } from '../ports.ts';
@@ -33,6 +34,7 @@ export class People {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #byIdentity = new Map<string, Person>();
+  readonly #settings = new Map<string, PersonSettings>();
   /** Those that the ledger has no say in. */
   readonly #fixed = new Map<string, Exclude<KnownPerson['from'], 'chat'>>();
   readonly #listeners = new Set<() => void>();
@@ -66,14 +68,15 @@ export class People {
     }
   }
 
-  /** Reads who was paired or added before. The settings win over it. */
+  /** Reads who was paired or added before, and what people chose. The bot's settings win over who was added. */
   async load(): Promise<void> {
+    for (const [personId, settings] of await this.#ledger.peopleSettings()) this.#settings.set(personId, settings);
     for (const { identity, person } of await this.#ledger.people()) {
       if (!this.#byIdentity.has(identity)) this.#byIdentity.set(identity, person);
     }
   }
 
-  /** `listener` is called after somebody was added, changed or removed. */
+  /** `listener` is called after somebody was added, changed or removed, or chose another language. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
   }
@@ -88,14 +91,24 @@ export class People {
   }
 
   /** What somebody chose for themselves. */
-  settings(personId: string): Promise<PersonSettings> {
-    return this.#ledger.personSettings(personId);
+  settings(personId: string): PersonSettings {
+    return this.#settings.get(personId) ?? defaultPersonSettings;
   }
 
+  /** What is held for them waits for the end of the quiet hours as they are then. */
   async changeSettings(personId: string, change: Partial<PersonSettings>): Promise<PersonSettings> {
-    const settings = { ...(await this.settings(personId)), ...change };
-    await this.#ledger.setPersonSettings(personId, settings);
+    const before = this.settings(personId);
+    const settings = { ...before, ...change };
+    const now = this.#clock.now();
+    await this.#ledger.setPersonSettings(personId, settings, quietUntil(settings, now) ?? now);
+    this.#settings.set(personId, settings);
+    if (settings.language !== before.language) this.#changed();
     return settings;
+  }
+
+  /** When somebody's quiet hours that are now end, in milliseconds; undefined outside of them. */
+  quietUntil(personId: string): number | undefined {
+    return quietUntil(this.settings(personId), this.#clock.now());
   }
 
   /** Every identity of one person. */
@@ -205,6 +218,12 @@ export class People {
     this.#changed();
     return 'paired';
   }
+}
+
+function quietUntil({ quiet }: PersonSettings, now: number): number | undefined {
+  const moment = inKorea(now).startOf('minute');
+  const left = quiet === undefined ? 0 : quietMinutesLeft(quiet, moment.hour * 60 + moment.minute);
+  return left === 0 ? undefined : moment.toMillis() + left * 60_000;
 }
 
 /** Compares without telling by its speed how much fits. */

@@ -12,6 +12,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-alerts': { up: createAlerts },
   '0003-people': { up: createPeople },
   '0004-reconciler': { up: createSeenOrders },
+  '0005-quiet-hours': { up: addHeldMessages },
 };
 
 /**
@@ -173,4 +174,9 @@ async function createSeenOrders(db: Kysely<unknown>): Promise<void> {
     .execute();
   // What an accepted cancel was called before it had a word of its own.
   await sql`update orders set status = 'done' where kind = 'cancel' and status = 'accepted'`.execute(db);
+}
+
+async function addHeldMessages(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('outbox').addColumn('held_for', 'text').execute();
+  await db.schema.alterTable('outbox').addColumn('held_until', 'bigint').execute();
 }

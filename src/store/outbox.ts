@@ -8,6 +8,8 @@ import type { Transactions } from './transactions.ts';
 type OutboxMethods = Pick<
   Ledger,
   | 'enqueue'
+  | 'releaseHeld'
+  | 'outboxHeld'
   | 'outboxHeads'
   | 'markSent'
   | 'markFailed'
@@ -23,6 +25,22 @@ type OutboxMethods = Pick<
 export function createOutboxMethods({ read, write }: Transactions): OutboxMethods {
   return {
     enqueue: (draft, now) => write('enqueue', (transaction) => insertMessage(transaction, draft, now)),
+
+    releaseHeld: async (now) => {
+      const due = await read('next-held', nextHeld);
+      if (due === undefined || due > now) return due;
+      return write('release-held', async (transaction) => {
+        await transaction
+          .updateTable('outbox')
+          .set({ state: 'queued' })
+          .where('state', '=', 'held')
+          .where('held_until', '<=', now)
+          .execute();
+        return nextHeld(transaction);
+      });
+    },
+
+    outboxHeld: () => read('outbox-held', (db) => countOf(db, 'held')),
 
     outboxHeads: (address) =>
       read('outbox-heads', async (db) => {
@@ -163,20 +181,36 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
         return row?.reference ?? undefined;
       }),
 
-    outboxPending: () =>
-      read('outbox-pending', async (db) => {
-        const row = await db
-          .selectFrom('outbox')
-          .select((count) => count.fn.countAll().as('pending'))
-          .where('state', '=', 'queued')
-          .executeTakeFirst();
-        return Number(row?.pending ?? 0);
-      }),
+    outboxPending: () => read('outbox-pending', (db) => countOf(db, 'queued')),
   };
+}
+
+async function countOf(db: Kysely<Tables>, state: OutboxTable['state']): Promise<number> {
+  const row = await db
+    .selectFrom('outbox')
+    .select((count) => count.fn.countAll().as('messages'))
+    .where('state', '=', state)
+    .executeTakeFirst();
+  return Number(row?.messages ?? 0);
+}
+
+async function nextHeld(db: Kysely<Tables>): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('outbox')
+    .select((min) => min.fn.min<number | null>('held_until').as('until'))
+    .where('state', '=', 'held')
+    .executeTakeFirst();
+  return row?.until ?? undefined;
 }
 
 /** Writes a message down, within a transaction of the caller's. */
 export async function insertMessage(db: Kysely<Tables>, draft: OutboxDraft, now: number): Promise<OutboxEntry> {
+  const held = await heldOriginal(db, draft);
+  if (held !== undefined) {
+    const change = { body: toJson(draft.body), state: draft.hold === undefined ? 'queued' : 'held' } as const;
+    await db.updateTable('outbox').set(change).where('id', '=', held.id).execute();
+    return entryOf({ ...held, ...change });
+  }
   const last = await db
     .selectFrom('outbox')
     .select((max) => max.fn.max<number | null>('id').as('id'))
@@ -188,15 +222,35 @@ export async function insertMessage(db: Kysely<Tables>, draft: OutboxDraft, now:
     edits: draft.edits ?? null,
     key: draft.key ?? null,
     body: toJson(draft.body),
-    state: 'queued',
+    state: draft.hold === undefined ? 'queued' : 'held',
     attempts: 0,
     error: null,
     created_at: now,
     sent_at: null,
     reference: null,
+    held_for: draft.hold?.personId ?? null,
+    held_until: draft.hold?.until ?? null,
   };
   await db.insertInto('outbox').values(row).execute();
   return entryOf(row);
+}
+
+/** The message that an edit is meant for, where nobody has seen it yet. */
+async function heldOriginal(
+  db: Kysely<Tables>,
+  { address, edits }: OutboxDraft,
+): Promise<Selectable<OutboxTable> | undefined> {
+  if (edits === undefined) return undefined;
+  return db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('state', '=', 'held')
+    .where('channel', '=', address.channel)
+    .where('chat_id', '=', address.chatId)
+    .where('key', '=', edits)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
 }
 
 /** @throws AppError `store.no-such-message`. */

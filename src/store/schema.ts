@@ -115,8 +115,11 @@ export interface OutboxTable {
   readonly key: string | null;
   /** JSON. */
   readonly body: string;
-  /** `dead`: it failed for good; `dead-told`: and the chat was told so. `superseded`: a later edit said it. */
-  readonly state: 'queued' | 'sent' | 'superseded' | 'dead' | 'dead-told';
+  /**
+   * `held`: for a person's quiet hours. `dead`: it failed for good; `dead-told`: and the chat was told so. `superseded`:
+   * a later edit said it.
+   */
+  readonly state: 'held' | 'queued' | 'sent' | 'superseded' | 'dead' | 'dead-told';
   readonly attempts: number;
   /** Of the latest attempt. */
   readonly error: string | null;
@@ -124,6 +127,9 @@ export interface OutboxTable {
   readonly sent_at: number | null;
   /** What the channel calls the message. */
   readonly reference: string | null;
+  /** Whose quiet hours it was held for, and until when. */
+  readonly held_for: string | null;
+  readonly held_until: number | null;
 }
 
 export interface SettingsTable {

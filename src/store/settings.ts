@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { defaultPersonSettings } from '../domain/person.ts';
+import { minutesOfDay } from '../domain/quiet-hours.ts';
 import type { Ledger } from '../ports.ts';
 import { fromJson, toJson } from './json.ts';
 import type { Tables } from './schema.ts';
@@ -8,27 +9,57 @@ import type { Transactions } from './transactions.ts';
 
 type SettingMethods = Pick<
   Ledger,
-  'setHalted' | 'halted' | 'armDay' | 'armedDay' | 'personSettings' | 'setPersonSettings'
+  'setHalted' | 'halted' | 'armDay' | 'armedDay' | 'peopleSettings' | 'setPersonSettings'
 >;
 
 const haltedName = 'halted';
 const armedName = 'armed-day';
 const personPrefix = 'person:';
-/** As older and newer versions wrote it: what is not known is left to the defaults. */
-const personShape = z.object({ mirror: z.boolean() });
+const loudness = z.enum(['on', 'silent', 'off']);
+const minute = z
+  .int()
+  .min(0)
+  .max(minutesOfDay - 1);
+const quietHours = z
+  .object({ startMinute: minute, endMinute: minute })
+  .refine(({ startMinute, endMinute }) => startMinute !== endMinute);
+const standard = defaultPersonSettings;
+/** As older and newer versions wrote it: what is missing or not known is as if nothing had been chosen. */
+const personShape = z.object({
+  fills: loudness.catch(standard.fills),
+  alerts: loudness.catch(standard.alerts),
+  orders: loudness.catch(standard.orders),
+  starts: loudness.catch(standard.starts),
+  mirror: z.boolean().catch(standard.mirror),
+  quiet: quietHours.optional().catch(standard.quiet),
+  language: z.enum(['ko', 'en']).optional().catch(standard.language),
+});
 
 export function createSettingMethods({ read, write }: Transactions): SettingMethods {
   return {
     setHalted: (halted) => write('set-halted', (transaction) => set(transaction, haltedName, halted)),
     halted: () => read('halted', isHalted),
     armDay: (day) => write('arm-day', (transaction) => set(transaction, armedName, day)),
-    personSettings: (personId) =>
-      read('person-settings', async (db) => {
-        const stored = personShape.safeParse(await get(db, `${personPrefix}${personId}`));
-        return { ...defaultPersonSettings, ...(stored.success ? stored.data : {}) };
+    peopleSettings: () =>
+      read('people-settings', async (db) => {
+        const rows = await db.selectFrom('settings').selectAll().where('name', 'like', `${personPrefix}%`).execute();
+        return new Map(
+          rows.map(({ name, value }) => {
+            const stored = personShape.safeParse(fromJson(value));
+            return [name.slice(personPrefix.length), { ...standard, ...stored.data }] as const;
+          }),
+        );
       }),
-    setPersonSettings: (personId, settings) =>
-      write('set-person-settings', (transaction) => set(transaction, `${personPrefix}${personId}`, settings)),
+    setPersonSettings: (personId, settings, heldUntil) =>
+      write('set-person-settings', async (transaction) => {
+        await set(transaction, `${personPrefix}${personId}`, settings);
+        await transaction
+          .updateTable('outbox')
+          .set({ held_until: heldUntil })
+          .where('state', '=', 'held')
+          .where('held_for', '=', personId)
+          .execute();
+      }),
     armedDay: () =>
       read('armed-day', async (db) => {
         const value = await get(db, armedName);

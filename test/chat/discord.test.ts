@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import type { ChannelError, Incoming, Message, Receive, Suggest } from '../../src/chat/channel.ts';
+import type { ChannelError, House, Incoming, Message, Receive, Suggest } from '../../src/chat/channel.ts';
 import { DiscordChannel } from '../../src/chat/discord.ts';
 import { discordLine, discordParts } from '../../src/chat/discord-render.ts';
 import { languages } from '../../src/i18n/index.ts';
@@ -41,13 +41,20 @@ const create = (options: { readonly token?: string; readonly guildId?: string; r
     log,
     loginPacing: async () => ({ waitForIdentify: async () => undefined }),
   });
+/** Who is known there. */
+let people: ReturnType<House['people']> = [];
+const house: House = {
+  people: () => people,
+  onPeopleChange: () => undefined,
+  chatMoved: async () => undefined,
+};
 const keep: Receive = async (incoming) => void received.push(incoming);
 const nothing: Suggest = () => [];
 const arrived = (count: number): Promise<unknown> => eventually(`${count} received`, () => received.length === count);
 const says = (line: string): boolean => logged.some(({ message }) => message.includes(line));
 const start = async (receive: Receive = keep, suggest: Suggest = nothing): Promise<void> => {
   const before = discord.count('ListCommands');
-  await channel.start(receive, suggest);
+  await channel.start(receive, suggest, house);
   // It asks as soon as it knows its session.
   await eventually('ready', () => discord.count('ListCommands') > before);
 };
@@ -142,6 +149,19 @@ describe('what people do', () => {
     discord.submit(user, { condition: '>= 71000' });
     await arrived(2);
     expect(received[1]?.input).toEqual({ kind: 'text', text: '/alert 005930 >= 71000' });
+  });
+
+  test('a form is in the language that its reader chose', async () => {
+    people = [{ identity: `discord:${user}`, role: 'viewer', language: 'en' }];
+    onTestFinished(() => {
+      people = [];
+    });
+    await start();
+    const chatId = await asked('orders');
+    await channel.send(chatId, { lines: ['표'], buttons: [[{ id: 'ask:/alert 005930', label: '알림' }]] });
+    discord.press(user, '알림');
+    const form = await eventually('a form', () => discord.forms.at(-1));
+    expect(form.data['title']).toBe(languages.en.commands.alert);
   });
 
   test('where nothing is lacking, or no such command is there, no form is opened', async () => {
@@ -757,7 +777,7 @@ describe('the connection', () => {
 
   test('Discord is away at the start: the start does not wait, and it is tried again', async () => {
     discord.fail('GetGateway', { status: 503, times: 2 });
-    await channel.start(keep, nothing);
+    await channel.start(keep, nothing, house);
     await eventually('noticed', () => says('discord not reached'));
     for (let step = 0; step < 20 && !discord.gateway.connected; step += 1) await clock.advance(1_000);
     await eventually('connected', () => discord.gateway.connected);
@@ -772,7 +792,7 @@ describe('the connection', () => {
   ])('refused for good, %s: said in one line, and never asked again', async (_case, code, line) => {
     if (code === 0) channel = create({ token: 'WRONGWRONGWRONGWRONGWRONG.WRONG-.WRONG-wrong-WRONG-wrong-WRONG' });
     else discord.gateway.refusesWith = code;
-    await channel.start(keep, nothing);
+    await channel.start(keep, nothing, house);
     await eventually('explained', () => says(line));
     const asked = discord.requests.length;
     await clock.advance(3_600_000);

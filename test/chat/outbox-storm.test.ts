@@ -13,7 +13,7 @@ import { VirtualClock } from '../chaos/clock.ts';
 import { SeededRandom } from '../chaos/random.ts';
 
 const redactor = createRedactor([]);
-const letterhead = { tag: '', redactor, words: languages.ko };
+const letterhead = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;
 const log = createLog({ level: 'silent', redactor });
 
 let folder: string;

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { toDraft } from '../../src/chat/outbox.ts';
+import { languages } from '../../src/i18n/index.ts';
 import { createRedactor } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 
 const address = { channel: 'telegram', chatId: '111' };
 const redactor = createRedactor([new Secret('canary')]);
+const wordsAt = () => languages.ko;
 
 describe('what is written down to be sent', () => {
   test('holds no secret in any of its texts; ids of buttons come back as they were', () => {
@@ -15,7 +17,7 @@ describe('what is written down to be sent', () => {
       ],
       buttons: [[{ id: 'run:/price canary', label: 'a canary' }]],
     };
-    expect(toDraft({ address, message, key: 'k', edits: 'e' }, { tag: '', redactor })).toEqual({
+    expect(toDraft({ address, message, key: 'k', edits: 'e' }, { venue: 'live', redactor, wordsAt })).toEqual({
       address,
       key: 'k',
       edits: 'e',
@@ -30,7 +32,10 @@ describe('what is written down to be sent', () => {
   });
 
   test('says first where it is from', () => {
-    const { body } = toDraft({ address, message: { lines: [[{ bold: 'x' }], 'y'] } }, { tag: '[모의투자]', redactor });
+    const { body } = toDraft(
+      { address, message: { lines: [[{ bold: 'x' }], 'y'] } },
+      { venue: 'paper', redactor, wordsAt },
+    );
     expect(body).toEqual({ lines: [['[모의투자] ', { bold: 'x' }], 'y'] });
   });
 });

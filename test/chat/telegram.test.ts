@@ -809,6 +809,23 @@ describe('pictures and files', () => {
     ]);
   });
 
+  test('of a silent message no part makes a sound, and neither does what an edit adds', async () => {
+    const lines = Array.from({ length: 3 }, () => '가'.repeat(2_000));
+    const attachments = [photo('day.png'), file];
+    const reference = await channel.send('111', { lines, attachments, silent: true });
+    await channel.edit('111', reference, { lines, attachments, silent: true });
+    const sent = telegram.requests.filter(({ method }) => method.startsWith('send'));
+    expect(sent.map(({ method, body }) => [method, body['disable_notification']])).toEqual([
+      ['sendMessage', true],
+      ['sendMessage', true],
+      ['sendPhoto', true],
+      ['sendDocument', true],
+      ['sendMessage', true],
+      ['sendPhoto', true],
+      ['sendDocument', true],
+    ]);
+  });
+
   test('a picture without a word', async () => {
     await channel.send('111', { lines: [], attachments: [photo('chart.png')] });
     expect(chat()).toMatchObject([{ file: { kind: 'photo' }, text: '' }]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultPersonSettings } from '../../src/domain/person.ts';
 import type { Ledger, OutboxDraft, OutboxEntry } from '../../src/ports.ts';
 import { address, day, noticeOf, start, testLedger } from './fixtures.ts';
 
@@ -133,5 +134,72 @@ describe('outbox', () => {
     expect(await ledger.supersede(first.id)).toBe(true);
     expect(await ledger.supersede(later.id)).toBe(false);
     expect(await ledger.outboxPending()).toBe(3);
+  });
+});
+
+describe('messages that are held', () => {
+  const hold = { personId: 'kim', until: start + 1_000 };
+  const bodies = async (ledger: Ledger): Promise<readonly unknown[]> => {
+    const shown: unknown[] = [];
+    for (
+      let [head] = await ledger.outboxHeads(address);
+      head !== undefined;
+      [head] = await ledger.outboxHeads(address)
+    ) {
+      shown.push(head.body);
+      await ledger.markSent(head.id, `m${head.id}`, start);
+    }
+    return shown;
+  };
+
+  it('stand in nobody’s way, and go in their order when their time has come, and not before', async () => {
+    const ledger = await testLedger();
+    await queue(ledger, 'held 1', { hold });
+    await queue(ledger, 'answer');
+    await queue(ledger, 'held 2', { hold });
+    await queue(ledger, 'of another', { hold: { personId: 'lee', until: start + 5_000 } });
+    expect([await ledger.outboxPending(), await ledger.outboxHeld()]).toEqual([1, 3]);
+    expect(await ledger.releaseHeld(start + 999)).toBe(start + 1_000);
+    expect(await bodies(ledger)).toEqual(['answer']);
+    expect(await ledger.releaseHeld(start + 1_000)).toBe(start + 5_000);
+    expect(await bodies(ledger)).toEqual(['held 1', 'held 2']);
+    expect(await ledger.releaseHeld(start + 9_000)).toBeUndefined();
+    expect(await bodies(ledger)).toEqual(['of another']);
+  });
+
+  it('are held anew when their person chooses other hours, and nobody else’s are', async () => {
+    const ledger = await testLedger();
+    await queue(ledger, 'of kim', { hold });
+    await queue(ledger, 'of lee', { hold: { ...hold, personId: 'lee' } });
+    await ledger.setPersonSettings('kim', defaultPersonSettings, start + 60_000);
+    expect(await ledger.releaseHeld(start + 1_000)).toBe(start + 60_000);
+    expect(await bodies(ledger)).toEqual(['of lee']);
+    await ledger.setPersonSettings('kim', defaultPersonSettings, start + 2_000);
+    await ledger.releaseHeld(start + 2_000);
+    expect(await bodies(ledger)).toEqual(['of kim']);
+  });
+
+  it('take an edit into their own place; one that is not to be held goes at once, and takes them along', async () => {
+    const ledger = await testLedger();
+    const card = await queue(ledger, 'card', { key: 'card', hold });
+    await queue(ledger, 'held', { hold });
+    expect(await queue(ledger, 'card, filled', { edits: 'card', hold })).toMatchObject({ id: card.id, key: 'card' });
+    expect([await ledger.outboxPending(), await ledger.outboxHeld()]).toEqual([0, 2]);
+    await queue(ledger, 'card, refused', { edits: 'card' });
+    expect(await bodies(ledger)).toEqual(['card, refused']);
+    expect(await ledger.sentReference(address, 'card')).toBe(`m${card.id}`);
+    await ledger.releaseHeld(start + 1_000);
+    expect(await bodies(ledger)).toEqual(['held']);
+  });
+
+  it('are not forgotten with what was sent, and are no part of what is summed up', async () => {
+    const ledger = await testLedger();
+    await queue(ledger, 'held', { hold });
+    const dead = await queue(ledger, 'dead');
+    await ledger.markFailed(dead.id, 'gone', true);
+    await ledger.prune(start + 1, '20261201');
+    await ledger.sumUpDead(address, start, (lost) => ({ address, body: lost.map(({ body }) => body) }));
+    expect(await bodies(ledger)).toEqual([['dead']]);
+    expect(await ledger.outboxHeld()).toBe(1);
   });
 });

@@ -84,12 +84,13 @@ export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Resolves with what `look` finds as soon as it finds something; fails after five real seconds. */
+/** Resolves with what `look` finds as soon as it finds something; fails after five real seconds, or as many as told. */
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
+  atMostMs = 5_000,
 ): Promise<T> {
-  const end = Date.now() + 5_000;
+  const end = Date.now() + atMostMs;
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;

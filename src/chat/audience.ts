@@ -1,0 +1,128 @@
+import { type ChatAddress, webhookChat } from '../domain/chat-address.ts';
+import { type Notice, type NoticeTopic, topicOf } from '../domain/notice.ts';
+import type { Language, Person } from '../domain/person.ts';
+import { languages, type Words } from '../i18n/index.ts';
+import type { Hold, OutboxDraft } from '../ports.ts';
+import type { People } from '../services/people.ts';
+import type { Channel, Message } from './channel.ts';
+import { noticeMessage } from './notices.ts';
+import { type Letterhead, type Outgoing, toDraft } from './outbox.ts';
+
+/** How somebody is told of something nobody asked for just now. */
+interface Manner {
+  readonly words: Words;
+  readonly silent?: true;
+  readonly hold?: Hold;
+}
+
+/**
+ * Who is told what nobody asked for just now, and how each of them wants it. A group and the webhook's channel are
+ * nobody: they are told everything, at once, in the bot's own language.
+ */
+export class Audience {
+  readonly #people: People;
+  readonly #channels: ReadonlyMap<string, Channel>;
+  readonly #language: Language;
+
+  constructor(options: {
+    readonly people: People;
+    /** Those that are running; read anew every time. */
+    readonly channels: ReadonlyMap<string, Channel>;
+    /** The bot's own. */
+    readonly language: Language;
+  }) {
+    this.#people = options.people;
+    this.#channels = options.channels;
+    this.#language = options.language;
+  }
+
+  /** The language of somebody, or of a stranger. */
+  wordsOf(person: Person | undefined): Words {
+    const chosen = person === undefined ? undefined : this.#people.settings(person.id).language;
+    return languages[chosen ?? this.#language];
+  }
+
+  /** The language of who sits in a chat of their own. */
+  wordsAt(address: ChatAddress): Words {
+    return this.wordsOf(this.#people.identify(identityIn(address)));
+  }
+
+  /** Where owners are told what nobody asked for: the terminal, and their own chats with the bot. */
+  ownerAddresses(): readonly ChatAddress[] {
+    return this.#chatsOf(this.#people.ownerIdentities());
+  }
+
+  /** Somebody's own chats with the bot, where it is running. */
+  chatsOf(person: Person): readonly ChatAddress[] {
+    return this.#chatsOf(this.#people.identitiesOf(person.id));
+  }
+
+  /** One message on a topic to those of the addresses who want it, each in their words. */
+  tell(addresses: readonly ChatAddress[], topic: NoticeTopic, say: (words: Words) => Message): readonly Outgoing[] {
+    return addresses.flatMap((address) => this.#outgoing(address, topic, say));
+  }
+
+  /** The messages about a notice: to the chat that it is for, or to the owners where there is none. */
+  draft(
+    notice: Notice,
+    wanted: ChatAddress | undefined,
+    nameOf: (symbol: string) => string,
+    letterhead: Letterhead,
+  ): readonly OutboxDraft[] {
+    const asker = wanted !== undefined && this.#channels.has(wanted.channel) ? [wanted] : [];
+    // What only an owner can answer goes to the owners too.
+    const owners = notice.kind === 'asked' || asker.length === 0 ? this.ownerAddresses() : [];
+    const asked = wanted === undefined ? undefined : identityIn(wanted);
+    const others = owners.filter((address) => identityIn(address) !== asked);
+    const wall = this.#channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [webhookChat] : [];
+    return [...asker, ...others, ...wall]
+      .flatMap((address) =>
+        this.#outgoing(address, topicOf(notice), (words) => {
+          const said = noticeMessage(words, notice, nameOf);
+          // What became of somebody's order is nobody else's business.
+          return notice.kind === 'alert' ? said : { ...said, private: true };
+        }),
+      )
+      .map((outgoing) => toDraft(outgoing, letterhead));
+  }
+
+  /** None, or one. What has no topic is told by nobody's leave. */
+  #outgoing(address: ChatAddress, topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
+    const manner = this.#mannerFor(address, topic);
+    if (manner === undefined) return [];
+    const { words, silent, hold } = manner;
+    const message = say(words);
+    return [{ address, message: silent === undefined ? message : { ...message, silent }, hold, words }];
+  }
+
+  /** Undefined where the person wants none of it. */
+  #mannerFor(address: ChatAddress, topic: NoticeTopic | undefined): Manner | undefined {
+    const person = this.#people.identify(identityIn(address));
+    const words = this.wordsOf(person);
+    if (person === undefined || topic === undefined) return { words };
+    const loudness = this.#people.settings(person.id)[topic];
+    if (loudness === 'off') return undefined;
+    const until = this.#people.quietUntil(person.id);
+    return {
+      words,
+      ...(loudness === 'silent' ? { silent: true } : {}),
+      ...(until === undefined ? {} : { hold: { personId: person.id, until } }),
+    };
+  }
+
+  #chatsOf(identities: readonly string[]): readonly ChatAddress[] {
+    return identities
+      .map((identity) => {
+        const [channel = '', id = ''] = identity.split(':');
+        // At Discord a person's id is not that of their chat.
+        return { channel, chatId: channel === 'discord' ? `@${id}` : id };
+      })
+      .filter(({ channel }) => this.#channels.has(channel));
+  }
+}
+
+/** Who sits in a chat of their own; of a group, the group. At Discord: `@ID`, or the second of `CHANNEL/ID/INTERACTION`. */
+function identityIn({ channel, chatId }: ChatAddress): string {
+  const [first = '', user] = chatId.split('/');
+  return `${channel}:${channel === 'discord' ? (user ?? first.replace('@', '')) : chatId}`;
+}
