@@ -12,7 +12,7 @@ import { startHttpServer } from './http-server.ts';
 import type { Words } from './i18n/index.ts';
 import { createKis, type Kis, type KisOptions } from './kis/broker.ts';
 import { MasterFiles } from './kis/symbol-files.ts';
-import { createDirectory } from './kis/symbols.ts';
+import { createDirectory } from './kis/symbols-search.ts';
 import { shippedInstruments } from './kis/symbols-shipped.ts';
 import type { Log, Redactor } from './log.ts';
 import type { Ledger, ScheduledTask, Scheduler } from './ports.ts';
@@ -106,6 +106,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     redactor,
     pong: config.kis.pong,
+    liveReads: config.kis.liveReads,
+    hashkey: config.kis.hashkey,
     timeouts: options.timeouts,
     socketTimings: options.socketTimings,
     transports: options.transports,
@@ -305,6 +307,10 @@ function scheduleHousework(
   },
 ): void {
   scheduler.cron('token', '50 7 * * *', () => kis.warmUp(), { atStart: true });
+  const { warmUpLiveReads } = kis;
+  if (warmUpLiveReads !== undefined) {
+    scheduler.cron('token-live-reads', '51 7 * * *', () => warmUpLiveReads(), { atStart: true });
+  }
   const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
   scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
   // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.

@@ -90,3 +90,8 @@ export function nextDay(day: string): string {
 export function previousDay(day: string): string {
   return DateTime.fromFormat(day, 'yyyyMMdd', { zone: korea }).minus({ days: 1 }).toFormat('yyyyMMdd');
 }
+
+/** The Korean day so many months before `day` (`20261121`). */
+export function monthsBefore(day: string, months: number): string {
+  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: korea }).minus({ months }).toFormat('yyyyMMdd');
+}

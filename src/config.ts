@@ -18,7 +18,16 @@ export interface Config {
           readonly htsId: string | undefined;
         }
       | undefined;
+    /** A live key beside paper's, to read what paper lacks; undefined where there is none. */
+    readonly liveReads:
+      | {
+          readonly environment: Environment;
+          readonly key: { readonly appKey: Secret; readonly appSecret: Secret };
+        }
+      | undefined;
     readonly pong: 'echo' | 'frame';
+    /** Whether orders carry KIS's hash of their body. */
+    readonly hashkey: boolean;
   };
   /** Whether orders may go to a host where real money moves. */
   readonly liveTrading: 'no' | 'yes' | 'daily';
@@ -159,6 +168,10 @@ const schema = z.object({
   KIS_WS_URL: url('ws:', 'wss:'),
   KIS_MASTER_URL: url('http:', 'https:'),
   KIS_CALLS_PER_SECOND: wholeNumber(18, 1, 'calls').optional(),
+  KIS_LIVE_APP_KEY: z.string().min(8, 'the live app key from KIS Developers, 8 characters or more').optional(),
+  KIS_LIVE_APP_SECRET: z.string().min(8, 'the live app secret from KIS Developers, 8 characters or more').optional(),
+  KIS_LIVE_REST_URL: url('http:', 'https:'),
+  KIS_HASHKEY: z.enum(['on', 'off'], 'on or off').default('off'),
   KIS_PINGPONG: z.enum(['echo', 'frame'], 'echo or frame').default('echo'),
   TELEGRAM_BOT_TOKEN: z
     .string()
@@ -216,6 +229,8 @@ type SecretSetting =
   | 'KIS_APP_KEY'
   | 'KIS_APP_SECRET'
   | 'KIS_ACCOUNT'
+  | 'KIS_LIVE_APP_KEY'
+  | 'KIS_LIVE_APP_SECRET'
   | 'TELEGRAM_BOT_TOKEN'
   | 'TELEGRAM_WEBHOOK_SECRET'
   | 'DISCORD_BOT_TOKEN'
@@ -229,6 +244,8 @@ export function secretsIn(environ: Readonly<Partial<Record<SecretSetting, string
   const texts = [
     KIS_APP_KEY,
     KIS_APP_SECRET,
+    environ.KIS_LIVE_APP_KEY,
+    environ.KIS_LIVE_APP_SECRET,
     TELEGRAM_BOT_TOKEN,
     TELEGRAM_BOT_TOKEN?.split(':')[1],
     environ.TELEGRAM_WEBHOOK_SECRET,
@@ -258,7 +275,8 @@ export function readConfig(
     ? []
     : parsed.error.issues.map((issue) => ({ variable: issue.path.join('.'), problem: issue.message }));
   const given = credentialNames.filter((name) => present[name] !== undefined);
-  const simulated = (present['KIS_ENV'] ?? (given.length === 0 ? 'simulator' : 'paper')) === 'simulator';
+  const venue = present['KIS_ENV'] ?? (given.length === 0 ? 'simulator' : 'paper');
+  const simulated = venue === 'simulator';
   if (!simulated || given.length > 0) {
     for (const name of credentialNames) {
       if (present[name] === undefined) {
@@ -269,6 +287,7 @@ export function readConfig(
       }
     }
   }
+  problems.push(...liveReadProblems(present, venue));
   const storeUrl = present['STORE_URL'];
   if (storeUrl?.startsWith('postgres')) {
     problems.push({ variable: 'STORE_URL', problem: 'PostgreSQL is not yet supported; use sqlite:data/hoga.db' });
@@ -278,6 +297,24 @@ export function readConfig(
   problems.push(...webhookProblems(present));
   if (!parsed.success || problems.length > 0) return { problems };
   return { config: assemble(parsed.data, simulated) };
+}
+
+const liveReadNames = ['KIS_LIVE_APP_KEY', 'KIS_LIVE_APP_SECRET'] as const;
+
+/** A live key for reads is both halves of it, and stands beside a paper key. */
+function liveReadProblems(present: Environ, venue: string): readonly ConfigProblem[] {
+  const given = [...liveReadNames, 'KIS_LIVE_REST_URL'].filter((name) => present[name] !== undefined);
+  const [first] = given;
+  if (first === undefined) return [];
+  if (venue !== 'paper') {
+    return given.map((variable) => ({
+      variable,
+      problem: 'only on paper, to read what paper lacks; leave it out, or set KIS_ENV=paper with its keys',
+    }));
+  }
+  return liveReadNames
+    .filter((name) => present[name] === undefined)
+    .map((variable) => ({ variable, problem: `needed beside ${first}; take it from KIS Developers, live` }));
 }
 
 /** What a webhook needs beside its URL, and where Telegram can push to at all. */
@@ -331,7 +368,14 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
           htsId: data.KIS_HTS_ID,
         };
   return Object.freeze({
-    kis: { environment, embedded, credentials, pong: data.KIS_PINGPONG },
+    kis: {
+      environment,
+      embedded,
+      credentials,
+      liveReads: readLiveReads(data),
+      pong: data.KIS_PINGPONG,
+      hashkey: data.KIS_HASHKEY === 'on',
+    },
     liveTrading: data.HOGA_LIVE_TRADING,
     people: { owners: data.HOGA_OWNERS, traders: data.HOGA_TRADERS, viewers: data.HOGA_VIEWERS },
     telegram:
@@ -365,6 +409,16 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     logLevel: data.LOG_LEVEL,
     secrets: secretsIn(data),
   });
+}
+
+function readLiveReads(data: z.infer<typeof schema>): Config['kis']['liveReads'] {
+  const { KIS_LIVE_APP_KEY: appKey, KIS_LIVE_APP_SECRET: appSecret } = data;
+  if (appKey === undefined || appSecret === undefined) return undefined;
+  const { live } = environments;
+  return {
+    environment: { ...live, restUrl: data.KIS_LIVE_REST_URL ?? live.restUrl },
+    key: { appKey: new Secret(appKey), appSecret: new Secret(appSecret) },
+  };
 }
 
 function readTelegramWebhook(data: z.infer<typeof schema>) {

@@ -48,6 +48,7 @@ export async function runDoctor(options: {
     account: account.account,
     htsId: account.htsId,
     cache,
+    liveReads: config.kis.liveReads,
   });
   let allFine = true;
   const check = async (name: string, look: () => Promise<string>): Promise<void> => {
@@ -73,6 +74,8 @@ export async function runDoctor(options: {
     return text.fine;
   });
   await check(text.token, () => kis.warmUp().then(() => text.fine));
+  const { warmUpLiveReads } = kis;
+  if (warmUpLiveReads !== undefined) await check(text.liveReads, () => warmUpLiveReads().then(() => text.fine));
   await check(text.account, () => kis.broker.balance().then(({ totals }) => words.won(totals.assets)));
   await check(text.socket, () => kis.checkSocket().then(() => text.socketFine));
   await check(text.fills, async () =>

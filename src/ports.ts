@@ -10,7 +10,7 @@ import type {
 } from './domain/account.ts';
 import type { Alert } from './domain/alert.ts';
 import type { ChatAddress } from './domain/chat-address.ts';
-import type { Instrument, Market } from './domain/instrument.ts';
+import type { Instrument, ListedIssue, Market } from './domain/instrument.ts';
 import type {
   Exchange,
   ExecutionNotice,
@@ -238,11 +238,22 @@ export interface MarketFeed {
   stop(): Promise<void>;
 }
 
-/** Finds issues by code, Korean name or initial consonants. */
+/** What a text may mean. */
+export interface InstrumentMatches {
+  /** Best first. */
+  readonly instruments: readonly Instrument[];
+  /**
+   * `whole` names the one issue found: its code, its name, a nickname, or the initials of its whole name. A `part` of a
+   * name, and what would be one without a typo (`near`), may not be acted on before somebody was asked, not even where
+   * one issue alone was found.
+   */
+  readonly fit: 'whole' | 'part' | 'near';
+}
+
+/** Finds issues by code, Korean or Latin name, nickname or initial consonants. */
 export interface InstrumentDirectory {
   get(symbol: string): Instrument | undefined;
-  /** Best match first. An exact code or name, or the initials of one whole name, comes alone. */
-  search(text: string, limit: number): readonly Instrument[];
+  search(text: string, limit: number): InstrumentMatches;
 }
 
 /** Where the markets' lists of issues come from. */
@@ -252,7 +263,7 @@ export interface SymbolSource {
   /** With fewer issues than this a market's list is taken for broken. */
   leastIssues(market: Market): number;
   /** A market's list of today. AppError `symbols.unavailable`, `symbols.unreadable`. */
-  download(market: Market, signal: AbortSignal): Promise<readonly Instrument[]>;
+  download(market: Market, signal: AbortSignal): Promise<readonly ListedIssue[]>;
 }
 
 export type { ChatAddress };

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { channels } from '../src/kis/channels.ts';
+import type { Endpoint } from '../src/kis/endpoint.ts';
 import { domesticMarket } from '../src/kis/endpoints/domestic-market.ts';
+import { domesticResearch } from '../src/kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../src/kis/endpoints/domestic-trading.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -140,9 +142,9 @@ describe('each thing in its one place', () => {
   });
 
   test("KIS's field names are known in kis/ and simulator/ alone", () => {
-    const blocks = [...Object.values(domesticMarket), ...Object.values(domesticTrading)].flatMap((row) =>
-      Object.values(row.output),
-    );
+    const blocks = [domesticMarket, domesticResearch, domesticTrading]
+      .flatMap((rows): readonly Endpoint[] => Object.values(rows))
+      .flatMap((row) => Object.values(row.output));
     const names = new Set([
       ...blocks.flatMap((block) => Object.keys(block.fields)),
       ...Object.values(channels).flatMap((channel) => [...channel.columns]),

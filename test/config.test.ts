@@ -17,6 +17,36 @@ function problems(environ: Environ): readonly string[] {
   return 'problems' in result ? result.problems.map(({ variable, problem }) => `${variable}: ${problem}`) : [];
 }
 
+describe('a live key for reads', () => {
+  const live = { KIS_LIVE_APP_KEY: 'live-app-key', KIS_LIVE_APP_SECRET: 'live-app-secret' };
+
+  test("stands beside the keys of paper, on KIS's live host or a stand-in of it", () => {
+    expect(config(keys).kis.liveReads).toBeUndefined();
+    const { kis, secrets } = config({ ...keys, ...live });
+    expect(kis.liveReads?.environment).toMatchObject({
+      name: 'live',
+      restUrl: 'https://openapi.koreainvestment.com:9443',
+    });
+    expect(kis.environment.name).toBe('paper');
+    expect(secrets.map((secret) => secret.reveal())).toEqual(expect.arrayContaining(Object.values(live)));
+    const elsewhere = config({ ...keys, ...live, KIS_LIVE_REST_URL: 'http://127.0.0.1:9444/' });
+    expect(elsewhere.kis.liveReads?.environment.restUrl).toBe('http://127.0.0.1:9444');
+  });
+
+  test('both halves or neither, and on paper alone', () => {
+    expect(problems({ ...keys, KIS_LIVE_APP_KEY: 'live-app-key' })).toEqual([
+      'KIS_LIVE_APP_SECRET: needed beside KIS_LIVE_APP_KEY; take it from KIS Developers, live',
+    ]);
+    expect(problems({ ...keys, KIS_LIVE_REST_URL: 'http://127.0.0.1:1' })).toHaveLength(2);
+    for (const environ of [live, { ...keys, ...live, KIS_ENV: 'live' }, { ...live, KIS_ENV: 'simulator' }]) {
+      expect(problems(environ).map((line) => line.split(';')[0])).toEqual([
+        'KIS_LIVE_APP_KEY: only on paper, to read what paper lacks',
+        'KIS_LIVE_APP_SECRET: only on paper, to read what paper lacks',
+      ]);
+    }
+  });
+});
+
 describe('settings', () => {
   test('none: an embedded simulator that leaves no files', () => {
     const { kis, store, liveTrading, rails, language } = config({});

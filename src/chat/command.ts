@@ -4,7 +4,15 @@ import { orderNumber } from '../domain/order.ts';
 import type { Person, Role } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
-import type { AccountReports, Broker, ChatAddress, InstrumentDirectory, Proposal, Research } from '../ports.ts';
+import type {
+  AccountReports,
+  Broker,
+  ChatAddress,
+  InstrumentDirectory,
+  InstrumentMatches,
+  Proposal,
+  Research,
+} from '../ports.ts';
 import type { Alerts } from '../services/alerts.ts';
 import type { Calendar } from '../services/calendar.ts';
 import type { Orders } from '../services/orders.ts';
@@ -180,6 +188,8 @@ export function oneOf<const T extends string>(
 
 /** Words in the longest names there are, with room to spare. */
 const longestName = 6;
+/** Issues somebody is asked to choose from. */
+const mostChoices = 6;
 
 /** What a person typed, short enough to quote back. */
 export function shorten(text: string, most = 30): string {
@@ -187,39 +197,55 @@ export function shorten(text: string, most = 30): string {
   return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
 }
 
-function findInstrument(text: string, directory: InstrumentDirectory): readonly Instrument[] {
-  const code = text.toUpperCase();
-  const exact = directory.get(code);
-  if (exact !== undefined) return [exact];
-  return directory.search(text, 6);
+/** What somebody is asked who did not name an issue wholly: which of these it is, even where one alone was found. */
+function whichInstrument(text: string, { instruments, fit }: InstrumentMatches): AppError {
+  const [first, ...others] = instruments;
+  const context = {
+    text: shorten(text),
+    typed: text,
+    choices: instruments.map(({ symbol }) => symbol).join(','),
+  };
+  if (first !== undefined && others.length === 0) {
+    return new AppError('args.instrument-guess', { ...context, name: first.name });
+  }
+  return new AppError(fit === 'part' ? 'args.instrument-ambiguous' : 'args.instrument-near', context);
 }
 
-/** An issue, by code, name, nickname or initial consonants. Names may hold blanks: the longest that fits is taken. */
+/** Whether the answer is a question with a button for each issue that may be meant. */
+export function isInstrumentQuestion({ code }: AppError): boolean {
+  return /^args\.instrument-(?:ambiguous|guess|near)$/.test(code);
+}
+
+const isNumber = (token: string): boolean => /^[\d,.]+(?:주|원)?$/.test(token);
+
+/**
+ * An issue, by code, name, nickname or initial consonants. Names may hold blanks: the longest that fits is taken. What
+ * names no issue wholly is never taken for one, however likely, but asked about.
+ */
 export const instrument: ArgumentKind<Instrument> = {
   name: 'instrument',
   optional: false,
   read(tokens, { directory, after }) {
     const first = tokens[0] ?? '';
     // A bare number that is no code is a quantity or a price in the wrong place, not part of a name.
-    if (/^[\d,.]+(?:주|원)?$/.test(first) && !looksLikeSymbol(first))
-      throw new AppError('args.order', { text: shorten(first) });
+    if (isNumber(first) && !looksLikeSymbol(first)) throw new AppError('args.order', { text: shorten(first) });
     // A line of a hundred names must not have every run of its words looked up.
     const longest = Math.max(1, Math.min(longestName, tokens.length - after));
-    let ambiguous: AppError | undefined;
+    let question: AppError | undefined;
     for (let used = longest; used >= 1; used -= 1) {
-      const text = tokens.slice(0, used).join(' ');
-      const [found, ...others] = findInstrument(text, directory);
+      const words = tokens.slice(0, used);
+      const text = words.join(' ');
+      const matches = directory.search(text, mostChoices);
+      const [found, ...others] = matches.instruments;
       if (found === undefined) continue;
-      if (others.length === 0) return { value: found, used };
-      // Several words that fit several issues may still be one word and its neighbours.
-      ambiguous ??= new AppError('args.instrument-ambiguous', {
-        text: shorten(text),
-        typed: text,
-        choices: [found, ...others].map(({ symbol }) => symbol).join(','),
-      });
+      if (matches.fit === 'whole') return { value: found, used };
+      // `CJ 4` is four shares of CJ sooner than a piece of `CJ4우`.
+      if (used > 1 && after > 0 && isNumber(words.at(-1) ?? '')) continue;
+      // Several words that fit several issues, or nearly fit one, may still be one word and its neighbours.
+      if (matches.fit === 'part' && others.length === 0) throw whichInstrument(text, matches);
+      question ??= whichInstrument(text, matches);
     }
-    if (ambiguous !== undefined) throw ambiguous;
-    throw new AppError('args.instrument-unknown', { text: shorten(first) });
+    throw question ?? new AppError('args.instrument-unknown', { text: shorten(first) });
   },
 };
 

@@ -7,7 +7,14 @@ import type { ChatAddress, Ledger, Proposal } from '../ports.ts';
 import type { PairResult } from '../services/people.ts';
 import type { Button, Incoming, Line, Message, Suggestion, SuggestionQuery } from './channel.ts';
 import { choiceButtons } from './choices.ts';
-import { type AnyCommand, type CommandContext, readArguments, shorten, type Ticket } from './command.ts';
+import {
+  type AnyCommand,
+  type CommandContext,
+  isInstrumentQuestion,
+  readArguments,
+  shorten,
+  type Ticket,
+} from './command.ts';
 import type { Outbox } from './outbox.ts';
 import { plainText } from './render.ts';
 
@@ -292,10 +299,12 @@ export class Router {
     // Of several issues the last is the one being typed.
     const words = text.split(/\s+/);
     const [before, typed] = kind === 'instrument' ? [[], text.trim()] : [words.slice(0, -1), words.at(-1) ?? ''];
-    return this.#options.services.directory.search(typed, mostSuggestions).map(({ symbol, name: label }) => ({
-      label: [...before, `${label} ${symbol}`].join(' '),
-      value: [...before, symbol].join(' '),
-    }));
+    return this.#options.services.directory
+      .search(typed, mostSuggestions)
+      .instruments.map(({ symbol, name: label }) => ({
+        label: [...before, `${label} ${symbol}`].join(' '),
+        value: [...before, symbol].join(' '),
+      }));
   }
 
   async #ownProposal(person: Person, id: string): Promise<Proposal> {
@@ -412,7 +421,7 @@ export class Router {
     this.#logFailure(error, command);
     const message = describeError(turn.words, error, command);
     const choices =
-      command !== undefined && error instanceof AppError && error.code === 'args.instrument-ambiguous'
+      command !== undefined && error instanceof AppError && isInstrumentQuestion(error)
         ? { buttons: choiceButtons(command.name, tokens, error, this.#options.services.directory) }
         : {};
     await this.#say(turn, { ...withButton(message, turn.again), ...choices });
@@ -458,7 +467,7 @@ function failedPress(words: Words, error: unknown): readonly Line[] {
 function describeError(words: Words, error: unknown, command: AnyCommand | undefined): Message {
   const sentence = errorSentence(words, error);
   if (!(error instanceof AppError) || command === undefined) return { lines: [sentence] };
-  if (error.code === 'args.instrument-ambiguous') {
+  if (isInstrumentQuestion(error)) {
     const symbols = String(error.context['choices']).split(',');
     return { lines: [sentence, words.example(`/${command.name} ${symbols[0]}`)] };
   }

@@ -12,6 +12,12 @@ export interface Instrument {
   readonly kind: InstrumentKind;
 }
 
+/** An instrument as a market's list has it. */
+export interface ListedIssue extends Instrument {
+  /** Won that changed hands the day before, roughly; undefined where the list does not tell. */
+  readonly turnover?: number | undefined;
+}
+
 /** Short codes that KIS takes: `005930`, `0080G0` (new codes hold letters), `Q530031` (ETN). */
 export function looksLikeSymbol(text: string): boolean {
   return /^(?:\d[0-9A-Z]{5}|Q\d{6})$/.test(text);

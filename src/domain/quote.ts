@@ -71,3 +71,15 @@ export interface Bar {
   readonly close: number;
   readonly volume: number;
 }
+
+/** How an issue stands, as the exchange announces it. */
+export interface IssueStatus {
+  readonly symbol: string;
+  readonly halted: boolean;
+  /** Why it is halted, in the exchange's words. */
+  readonly reason: string | undefined;
+  /** Whether a volatility interruption is on: two minutes of auction after a jump. */
+  readonly interrupted: boolean;
+  /** When it reached us, in milliseconds. */
+  readonly at: number;
+}

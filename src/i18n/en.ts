@@ -195,6 +195,7 @@ export const en: Words = {
     store: 'store',
     clock: 'clock',
     token: 'KIS token',
+    liveReads: 'Live key for reads',
     account: 'account',
     socket: 'socket',
     fills: 'fill notices',
@@ -608,6 +609,8 @@ export const en: Words = {
     'args.order': () => 'The order is off: the stock comes first.',
     'args.instrument-unknown': (c) => `No stock found for '${c['text']}'. Use its name or six-character code.`,
     'args.instrument-ambiguous': (c) => `Several stocks fit '${c['text']}'.`,
+    'args.instrument-guess': (c) => `No stock is called exactly '${c['text']}'. Did you mean ${c['name']}?`,
+    'args.instrument-near': (c) => `No stock is called exactly '${c['text']}'. Did you mean one of these?`,
     'args.quantity': (c) => `'${c['text']}' is not a quantity. Use a whole number from 1.`,
     'args.page': (context) => `'${context['text']}' is not a page number.`,
     'args.choice': (c) => `'${c['text']}' is none of ${c['english']}.`,
@@ -704,13 +707,18 @@ export const en: Words = {
     'lane.waited-too-long': () => 'Requests to KIS are queued up, and ten seconds went by. Nothing was sent.',
     'venue.rejected': (c) => `KIS did not take it: ${venueWords(c)}`,
     'venue.unauthorised': (c) =>
-      `KIS refused the credentials${c['venueCode'] === undefined ? '' : `: ${venueWords(c)}`}. Please check KIS_APP_KEY and KIS_APP_SECRET.`,
+      `KIS refused the credentials${c['venueCode'] === undefined ? '' : `: ${venueWords(c)}`}. Please check ${c['settings'] ?? 'KIS'}_APP_KEY and ${c['settings'] ?? 'KIS'}_APP_SECRET.`,
     'venue.throttled': (c) =>
       c['waitSeconds'] === undefined
         ? 'Too many requests at KIS right now. Please try again in a moment.'
         : `KIS issues one token a minute. Please try again in ${c['waitSeconds']} seconds.`,
     'venue.unreachable': () => 'KIS does not answer. Please try again in a moment.',
-    'venue.unsupported': () => 'Paper trading does not offer this.',
+    'venue.unsupported': (c) =>
+      c['account'] === undefined
+        ? 'KIS does not offer this.'
+        : c['account'] === true
+          ? 'Paper accounts do not offer this; a live account (KIS_ENV=live) does.'
+          : 'Paper trading lacks this. Put a live key for reads into .env (KIS_LIVE_APP_KEY, KIS_LIVE_APP_SECRET) and restart to see it.',
     'venue.no-hts-id': () =>
       "Conditions and lists kept in KIS's program need your HTS login. Put it into .env as KIS_HTS_ID and restart.",
     'venue.malformed': () => "KIS's answer could not be read. Please try again in a moment.",

@@ -237,6 +237,7 @@ export const ko = {
     store: '저장소',
     clock: '시계',
     token: 'KIS 토큰',
+    liveReads: '조회용 실전 키',
     account: '계좌',
     socket: '소켓',
     fills: '체결통보',
@@ -664,6 +665,8 @@ export const ko = {
     'args.order': () => '순서가 다릅니다. 종목을 먼저 써 주세요.',
     'args.instrument-unknown': (c) => `'${c['text']}' 종목을 찾지 못했습니다. 이름이나 6자리 코드로 써 주세요.`,
     'args.instrument-ambiguous': (c) => `'${c['text']}'에 맞는 종목이 여럿입니다.`,
+    'args.instrument-guess': (c) => `'${c['text']}'에 꼭 맞는 종목은 없습니다. ${c['name']} 종목을 찾으셨나요?`,
+    'args.instrument-near': (c) => `'${c['text']}'에 꼭 맞는 종목은 없습니다. 이 가운데 하나를 찾으셨나요?`,
     'args.quantity': (c) => `${quoted(c, '은/는')} 수량이 아닙니다. 1 이상의 정수로 써 주세요.`,
     'args.page': (context) => `${quoted(context, '은/는')} 쪽 번호가 아닙니다.`,
     'args.choice': (c) => `'${c['text']}' 대신 ${c['korean']} 가운데 하나를 써 주세요.`,
@@ -760,13 +763,18 @@ export const ko = {
     'lane.waited-too-long': () => 'KIS 요청이 밀려 10초 안에 보내지 못했습니다. 보내지 않았습니다.',
     'venue.rejected': (c) => `KIS가 받아 주지 않았습니다: ${venueWords(c)}`,
     'venue.unauthorised': (c) =>
-      `KIS 인증에 실패했습니다${c['venueCode'] === undefined ? '' : `: ${venueWords(c)}`}. KIS_APP_KEY와 KIS_APP_SECRET을 확인해 주세요.`,
+      `KIS 인증에 실패했습니다${c['venueCode'] === undefined ? '' : `: ${venueWords(c)}`}. ${c['settings'] ?? 'KIS'}_APP_KEY와 ${c['settings'] ?? 'KIS'}_APP_SECRET을 확인해 주세요.`,
     'venue.throttled': (c) =>
       c['waitSeconds'] === undefined
         ? 'KIS 요청이 몰려 있습니다. 잠시 뒤에 다시 해 주세요.'
         : `KIS 토큰은 1분에 한 번만 받을 수 있습니다. ${c['waitSeconds']}초 뒤에 다시 해 주세요.`,
     'venue.unreachable': () => 'KIS가 답하지 않습니다. 잠시 뒤에 다시 해 주세요.',
-    'venue.unsupported': () => '모의투자에서는 제공되지 않는 기능입니다.',
+    'venue.unsupported': (c) =>
+      c['account'] === undefined
+        ? 'KIS가 제공하지 않는 기능입니다.'
+        : c['account'] === true
+          ? '모의투자 계좌에서는 제공되지 않는 기능입니다. 실전 계좌(KIS_ENV=live)에서만 됩니다.'
+          : '모의투자에는 없는 정보입니다. .env에 조회용 실전 키(KIS_LIVE_APP_KEY, KIS_LIVE_APP_SECRET)를 적고 다시 시작하면 볼 수 있습니다.',
     'venue.no-hts-id': () =>
       'HTS에 저장한 조건과 관심그룹을 보려면 설정에 HTS 아이디가 있어야 합니다. .env의 KIS_HTS_ID에 적고 다시 시작해 주세요.',
     'venue.malformed': () => 'KIS의 답을 읽지 못했습니다. 잠시 뒤에 다시 해 주세요.',

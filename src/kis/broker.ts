@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
-import { type Clock, koreanDay } from '../clock.ts';
+import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
 import type { Balance, BuyingPower } from '../domain/account.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import {
@@ -31,10 +31,11 @@ import { type AppKey, Credentials } from './credentials.ts';
 import * as decode from './decode.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
-import { venueOfHost } from './environment.ts';
+import { type Environment, venueOfHost } from './environment.ts';
 import { KisError } from './error.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
 import { type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
+import { type MarketReads, withLiveReads } from './market-reads.ts';
 import { KisResearch } from './research.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
 import { connectorOver, type KisTransports } from './transports.ts';
@@ -44,6 +45,10 @@ export interface KisOptions extends FeedOptions {
   readonly redactor: Redactor;
   readonly cache: Cache;
   readonly timeouts?: HttpTimeouts | undefined;
+  /** A key of another environment, for what this one's host lacks; it reads, and only what names no account. */
+  readonly liveReads?: { readonly key: AppKey; readonly environment: Environment } | undefined;
+  /** Whether orders carry KIS's hash of their body. */
+  readonly hashkey?: boolean | undefined;
 }
 
 /** A venue that can be asked and listened to. */
@@ -56,6 +61,8 @@ export interface Kis {
   token(): ReturnType<Credentials['status']>;
   /** Issues or loads the access token, so that the first question does not wait for it. */
   warmUp(): Promise<void>;
+  /** The same for the live key for reads; undefined without one. */
+  readonly warmUpLiveReads: (() => Promise<void>) | undefined;
   /**
    * Whether a socket could be opened: KIS gives an approval key, and its host takes connections. Opens no session, which
    * a running bot would lose its own to. @throws KisError, or the error of the connection.
@@ -101,15 +108,18 @@ export function createKis(options: KisOptions): Kis {
     dispatcher,
     ...(timeouts === undefined ? {} : { timeouts }),
   });
+  const live = options.liveReads && createLiveReads(options, options.liveReads);
+  const market = withLiveReads(http, live?.reads);
   const feed = new KisFeed(options, credentials);
   return {
-    broker: new KisBroker(http, options),
-    research: new KisResearch(http, options.htsId),
+    broker: new KisBroker(http, market, options),
+    research: new KisResearch(market, options.htsId),
     reports: new KisAccountReports(http),
     feed,
     lane: () => lane.status(),
     token: () => credentials.status(),
     warmUp: async () => void (await credentials.token()),
+    warmUpLiveReads: live?.warmUp,
     checkSocket: async () => {
       await credentials.approvalKey();
       const connectSocket = options.transports?.connectSocket;
@@ -124,8 +134,35 @@ export function createKis(options: KisOptions): Kis {
     },
     close: async () => {
       await feed.stop();
+      await live?.close();
       await dispatcher.destroy();
     },
+  };
+}
+
+/** The other key's way to KIS: a token, a lane and connections of its own. What is handed out cannot name an account. */
+function createLiveReads(
+  options: KisOptions,
+  { key, environment }: NonNullable<KisOptions['liveReads']>,
+): { readonly reads: MarketReads; readonly warmUp: () => Promise<void>; readonly close: () => Promise<void> } {
+  const dispatcher = createDispatcher(undefined);
+  const { cache, clock, random, log, redactor, timeouts } = options;
+  const credentials = new Credentials({
+    environment,
+    key,
+    cache,
+    clock,
+    log,
+    redactor,
+    dispatcher,
+    settings: 'KIS_LIVE',
+  });
+  const lane = new Lane(clock, environment.callsPerSecond);
+  const account = undefined;
+  return {
+    reads: new KisHttp({ environment, credentials, lane, account, clock, random, log, redactor, dispatcher, timeouts }),
+    warmUp: async () => void (await credentials.token()),
+    close: () => dispatcher.destroy(),
   };
 }
 
@@ -150,15 +187,20 @@ const mostPages = 100;
 /** Issues one multi-quote call takes. */
 const quotesPerCall = 30;
 
+type ExecutionQuery = Parameters<Broker['executions']>[0];
+type ExecutionRow = typeof domesticTrading.inquireExecutions | typeof domesticTrading.inquireExecutionsBefore;
+
 class KisBroker implements Broker {
   readonly venue: VenueDescription;
   readonly #http: KisHttp;
+  readonly #market: MarketReads;
   readonly #clock: Clock;
 
-  constructor(http: KisHttp, options: KisOptions) {
+  constructor(http: KisHttp, market: MarketReads, options: KisOptions) {
     const { environment, account } = options;
     const exchanges: readonly Exchange[] = environment.dialect === 'paper' ? ['KRX'] : ['KRX', 'NXT', 'SOR'];
     this.#http = http;
+    this.#market = market;
     this.#clock = options.clock;
     this.venue = {
       kind: venueOfHost(environment.restUrl),
@@ -170,13 +212,13 @@ class KisBroker implements Broker {
   }
 
   async quote(symbol: string, options?: ReadOptions): Promise<Quote> {
-    const output = await this.#http.read(domesticMarket.inquirePrice, { ...krx, FID_INPUT_ISCD: symbol }, options);
+    const output = await this.#market.read(domesticMarket.inquirePrice, { ...krx, FID_INPUT_ISCD: symbol }, options);
     return decode.toQuote(symbol, output, this.#clock.now());
   }
 
   async quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]> {
     const found: Quote[] = [];
-    if (!this.#http.supports(domesticMarket.multiplePrices)) {
+    if (!this.#market.supports(domesticMarket.multiplePrices)) {
       for (const symbol of symbols) {
         try {
           found.push(await this.quote(symbol, options));
@@ -195,7 +237,7 @@ class KisBroker implements Broker {
           [`FID_INPUT_ISCD_${index + 1}`, symbol],
         ]),
       );
-      const { output } = await this.#http.read(domesticMarket.multiplePrices, input, options);
+      const { output } = await this.#market.read(domesticMarket.multiplePrices, input, options);
       const at = this.#clock.now();
       for (const row of output) {
         const quote = decode.toQuoteOfMany(row, at);
@@ -206,7 +248,7 @@ class KisBroker implements Broker {
   }
 
   async orderBook(symbol: string, options?: ReadOptions): Promise<OrderBook> {
-    const output = await this.#http.read(
+    const output = await this.#market.read(
       domesticMarket.inquireAskingPrice,
       { ...krx, FID_INPUT_ISCD: symbol },
       options,
@@ -224,7 +266,7 @@ class KisBroker implements Broker {
       // 0 is adjusted for splits on this API; others read it the other way round.
       FID_ORG_ADJ_PRC: '0',
     };
-    return decode.toDailyBars(await this.#http.read(domesticMarket.dailyChart, input, options));
+    return decode.toDailyBars(await this.#market.read(domesticMarket.dailyChart, input, options));
   }
 
   async minuteBars(symbol: string, time: string, options?: ReadOptions): Promise<readonly Bar[]> {
@@ -235,13 +277,13 @@ class KisBroker implements Broker {
       FID_PW_DATA_INCU_YN: 'N',
       FID_ETC_CLS_CODE: '',
     };
-    return decode.toMinuteBars(await this.#http.read(domesticMarket.minuteChart, input, options));
+    return decode.toMinuteBars(await this.#market.read(domesticMarket.minuteChart, input, options));
   }
 
   async instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined> {
     try {
       const input = { PRDT_TYPE_CD: '300', PDNO: symbol };
-      return decode.toInstrument(symbol, await this.#http.read(domesticMarket.stockInfo, input, options));
+      return decode.toInstrument(symbol, await this.#market.read(domesticMarket.stockInfo, input, options));
     } catch (error) {
       if (error instanceof KisError && error.kind === 'rejected') return undefined;
       throw error;
@@ -296,17 +338,25 @@ class KisBroker implements Broker {
       .filter((order) => order.remaining > 0);
   }
 
-  executions(
-    query: { readonly from: string; readonly to: string; readonly symbol?: string },
-    options?: ReadOptions,
-  ): Promise<readonly VenueOrder[]> {
-    return this.#executions(query, '00', options);
+  async executions(query: ExecutionQuery, options?: ReadOptions): Promise<readonly VenueOrder[]> {
+    // KIS keeps the last three months under one TR id and what was before under another.
+    const line = monthsBefore(koreanDay(this.#clock.now()), 3);
+    const recent = { ...query, from: query.from < line ? line : query.from };
+    const before = { ...query, to: query.to < line ? query.to : previousDay(line) };
+    return [
+      ...(recent.from > recent.to ? [] : await this.#executions(recent, '00', options)),
+      ...(before.from > before.to
+        ? []
+        : await this.#executions(before, '00', options, domesticTrading.inquireExecutionsBefore)),
+    ];
   }
 
+  /** `which`: all of them, or (02) those with something left. */
   async #executions(
-    query: { readonly from: string; readonly to: string; readonly symbol?: string },
+    query: ExecutionQuery,
     which: '00' | '02',
     options?: ReadOptions,
+    endpoint: ExecutionRow = domesticTrading.inquireExecutions,
   ): Promise<readonly VenueOrder[]> {
     const input = {
       INQR_STRT_DT: query.from,
@@ -322,7 +372,7 @@ class KisBroker implements Broker {
       EXCG_ID_DVSN_CD: this.venue.exchanges.length > 1 ? 'ALL' : 'KRX',
     };
     const all = { ...options, maxPages: mostPages };
-    const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireExecutions, input, all);
+    const { pages, truncated } = await this.#http.readAll(endpoint, input, all);
     // Part of a list would let an order pass for absent.
     if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'executions', pages: mostPages });
     return pages.flatMap((page) => page.output1.map(decode.toExecution));
@@ -330,7 +380,7 @@ class KisBroker implements Broker {
 
   async marketDays(day: string, options?: ReadOptions): Promise<readonly MarketDay[]> {
     // One page is about a month; KIS asks for about one call a day.
-    const { pages } = await this.#http.readAll(
+    const { pages } = await this.#market.readAll(
       domesticMarket.checkHoliday,
       { BASS_DT: day },
       { ...options, maxPages: 1 },

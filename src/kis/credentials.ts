@@ -49,6 +49,7 @@ export class Credentials {
   readonly #redactor: Redactor;
   readonly #dispatcher: Dispatcher;
   readonly #timeoutMs: number;
+  readonly #settings: string;
   readonly #cacheKey: string;
   #current: Token | undefined;
   #lastIssueAt: number | undefined;
@@ -66,6 +67,8 @@ export class Credentials {
     readonly redactor: Redactor;
     readonly dispatcher: Dispatcher;
     readonly timeoutMs?: number;
+    /** How the settings of this key begin, for who must mend them. */
+    readonly settings?: string;
   }) {
     this.#environment = options.environment;
     this.#key = options.key;
@@ -75,6 +78,7 @@ export class Credentials {
     this.#redactor = options.redactor;
     this.#dispatcher = options.dispatcher;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
+    this.#settings = options.settings ?? 'KIS';
     const keyId = createHash('sha256').update(options.key.appKey.reveal()).digest('hex').slice(0, 16);
     this.#cacheKey = `token:${options.environment.name}:${new URL(options.environment.restUrl).host}:${keyId}`;
   }
@@ -202,7 +206,10 @@ export class Credentials {
       if (refusal === undefined) throw new Error(`HTTP ${response.statusCode}`);
       const kind = refusalKind(refusal, 'read');
       // What the key's owner must mend, whatever the code: nothing else can refuse here but the once-a-minute rule.
-      throw new KisError(kind === 'throttled' || kind === 'unreachable' ? kind : 'unauthorised', refusal, { path });
+      throw new KisError(kind === 'throttled' || kind === 'unreachable' ? kind : 'unauthorised', refusal, {
+        path,
+        settings: this.#settings,
+      });
     } catch (error) {
       if (error instanceof KisError) throw error;
       throw new KisError('unreachable', { code: '', text: '' }, { path }, error);

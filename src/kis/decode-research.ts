@@ -99,8 +99,8 @@ export function toInterruption(row: Row<Output<Market['inquireVolatilityInterrup
     name: row.hts_kor_isnm ?? row.mksc_shrn_iscd,
     day: row.bsop_date,
     from: row.cntg_vi_hour,
-    // Blank or zeros while it lasts: no recording shows which.
-    until: row.vi_cncl_hour === '000000' ? undefined : row.vi_cncl_hour,
+    // No recording shows what stands there while it lasts; the flag says that it does.
+    until: row.vi_cls_code === 'Y' || row.vi_cncl_hour === '000000' ? undefined : row.vi_cncl_hour,
     kind,
     price: unlessZero(row.vi_prc),
     gapPercent: kind === 'dynamic' ? row.vi_dmc_dprt : row.vi_dprt,

@@ -1,13 +1,14 @@
 import type { Balance, BuyingPower } from '../domain/account.ts';
 import type { Instrument, InstrumentKind, Market } from '../domain/instrument.ts';
 import { type Exchange, type ExecutionNotice, orderNumber, type Side, type VenueOrder } from '../domain/order.ts';
-import type { Bar, BookLevel, IssueWarning, OrderBook, Quote, Trade } from '../domain/quote.ts';
+import type { Bar, BookLevel, IssueStatus, IssueWarning, OrderBook, Quote, Trade } from '../domain/quote.ts';
+import type { IndexCode, IndexQuote } from '../domain/research.ts';
 import { AppError } from '../errors.ts';
 import type { channels } from './channels.ts';
 import type { Output } from './endpoint.ts';
 import type { domesticMarket } from './endpoints/domestic-market.ts';
 import type { domesticTrading } from './endpoints/domestic-trading.ts';
-import { percent, shares, won } from './fields.ts';
+import { count, millionWon, percent, real, shares, thousandShares, won, yesNo } from './fields.ts';
 import type { ChannelRecord } from './frames.ts';
 
 // From KIS's names to the domain's words; pure, and the only place where either meets the other for answers.
@@ -26,6 +27,13 @@ export function signed(magnitude: number, sign: string | undefined): number {
   if (sign === undefined) return magnitude;
   const size = Math.abs(magnitude);
   return sign === '4' || sign === '5' ? -size : size;
+}
+
+/** An index's code at KIS. */
+export const indexCodes: Readonly<Record<IndexCode, string>> = { KOSPI: '0001', KOSDAQ: '1001', KOSPI200: '2001' };
+
+function indexOf(code: string): IndexCode | undefined {
+  return (Object.keys(indexCodes) as IndexCode[]).find((name) => indexCodes[name] === code);
 }
 
 /** `iscd_stat_cls_code` and `mrkt_warn_cls_code`, with the flags beside them. */
@@ -305,7 +313,11 @@ function column<T>(record: Readonly<Record<string, string | undefined>>, name: s
   }
 }
 
-export function toTrade(record: ChannelRecord<Channels['trades']>, at: number): Trade {
+/** Of KRX, Nextrade or both together. */
+export function toTrade(
+  record: ChannelRecord<Channels['trades' | 'nextradeTrades' | 'combinedTrades']>,
+  at: number,
+): Trade {
   const sign = record.PRDY_VRSS_SIGN ?? '3';
   const strength = Number(record.CTTR);
   return {
@@ -323,7 +335,11 @@ export function toTrade(record: ChannelRecord<Channels['trades']>, at: number): 
   };
 }
 
-export function toOrderBookPush(record: ChannelRecord<Channels['orderBook']>, at: number): OrderBook {
+/** Of KRX, Nextrade or both together. */
+export function toOrderBookPush(
+  record: ChannelRecord<Channels['orderBook' | 'nextradeOrderBook' | 'combinedOrderBook']>,
+  at: number,
+): OrderBook {
   const columns = record as Readonly<Record<string, string | undefined>>;
   const level = (side: 'ASKP' | 'BIDP', rank: number): BookLevel => ({
     price: column(columns, `${side}${rank}`, won.decode),
@@ -340,6 +356,43 @@ export function toOrderBookPush(record: ChannelRecord<Channels['orderBook']>, at
       ? expectedOf(column(columns, 'ANTC_CNPR', won.decode), column(columns, 'ANTC_VOL', shares.decode))
       : undefined,
     at,
+  };
+}
+
+/** Of KRX, Nextrade or both together. */
+export function toIssueStatus(
+  record: ChannelRecord<Channels['issueStatus' | 'nextradeIssueStatus' | 'combinedIssueStatus']>,
+  at: number,
+): IssueStatus {
+  const reason = record.TR_SUSP_REAS_CNTT?.trim();
+  return {
+    symbol: column(record, 'MKSC_SHRN_ISCD', (raw) => raw.trim()),
+    halted: column(record, 'TRHT_YN', yesNo.decode),
+    // Written out where there is none.
+    reason: reason === '' || reason === '(null)' ? undefined : reason,
+    interrupted: record.VI_CLS_CODE?.trim() === 'Y',
+    at,
+  };
+}
+
+/** Undefined for an index that the domain has no name for. */
+export function toIndexPush(record: ChannelRecord<Channels['index']>): IndexQuote | undefined {
+  const code = indexOf(column(record, 'BSTP_CLS_CODE', (raw) => raw.trim()));
+  if (code === undefined) return undefined;
+  const sign = record.PRDY_VRSS_SIGN;
+  return {
+    code,
+    last: column(record, 'PRPR_NMIX', real.decode),
+    change: signed(column(record, 'BSTP_NMIX_PRDY_VRSS', real.decode), sign),
+    changePercent: signed(column(record, 'PRDY_CTRT', percent.decode), sign),
+    open: column(record, 'OPRC_NMIX', real.decode),
+    high: column(record, 'NMIX_HGPR', real.decode),
+    low: column(record, 'NMIX_LWPR', real.decode),
+    volume: column(record, 'ACML_VOL', thousandShares.decode),
+    turnover: column(record, 'ACML_TR_PBMN', millionWon.decode),
+    rising: column(record, 'ASCN_ISSU_CNT', count.decode),
+    unchanged: column(record, 'STNR_ISSU_CNT', count.decode),
+    falling: column(record, 'DOWN_ISSU_CNT', count.decode),
   };
 }
 

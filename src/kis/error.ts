@@ -85,8 +85,11 @@ const passingFaultCodes: ReadonlySet<string> = new Set([
 /** The host does not offer this: paper for most research, or a TR id it does not know. */
 const unsupportedCodes: ReadonlySet<string> = new Set(['90000000', 'OPSQ0002', 'EGW00213']);
 
-/** Nothing is wrong, there are just no rows; the last says that no issue meets a condition. */
-export const emptyAnswerCodes: ReadonlySet<string> = new Set(['KIER2620', '70070000', 'KIOK0560', 'MCA05918']);
+/** Nothing is wrong, there are just no rows. */
+export const emptyAnswerCodes: ReadonlySet<string> = new Set(['KIER2620', '70070000', 'KIOK0560']);
+
+/** What a saved condition that no issue meets is answered with; elsewhere it is said of an issue that is not known. */
+export const noMatchCode = 'MCA05918';
 
 /** The three shapes in which KIS says no: OAuth's, the gateway's and the business servers'. */
 export interface VenueRefusal {

@@ -26,6 +26,9 @@ export interface FeedOptions {
   readonly transports?: KisTransports | undefined;
 }
 
+/** The topics that are listened to; paper has all of them. */
+type FeedChannel = 'trades' | 'orderBook' | 'executions';
+
 /** KIS's socket in domain words: records in, trades, books and notices of our own account out. */
 export class KisFeed implements MarketFeed {
   readonly #options: FeedOptions;
@@ -88,11 +91,11 @@ export class KisFeed implements MarketFeed {
     return this.#socket.stop();
   }
 
-  #trId(channel: keyof typeof channels): string {
+  #trId(channel: FeedChannel): string {
     return channels[channel].tr[this.#options.environment.dialect];
   }
 
-  async #register(channel: keyof typeof channels, symbol: string): Promise<void> {
+  async #register(channel: FeedChannel, symbol: string): Promise<void> {
     if (this.#socket.status().registrations >= this.#options.environment.maxRegistrations) {
       throw new AppError('feed.full', { limit: this.#options.environment.maxRegistrations });
     }

@@ -6,6 +6,7 @@ import type { BeforeSend, ReadOptions } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { Credentials } from './credentials.ts';
 import type { Endpoint, Input, Output } from './endpoint.ts';
+import { authCalls } from './endpoints/auth.ts';
 import type { Environment } from './environment.ts';
 import {
   emptyAnswerCodes,
@@ -65,25 +66,29 @@ export class KisHttp {
   readonly #environment: Environment;
   readonly #credentials: Credentials;
   readonly #lane: Lane;
-  readonly #account: AccountNumber;
+  readonly #account: AccountNumber | undefined;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #log: Log;
   readonly #redactor: Redactor;
   readonly #dispatcher: Dispatcher;
   readonly #timeouts: HttpTimeouts;
+  readonly #hashkey: boolean;
 
   constructor(options: {
     readonly environment: Environment;
     readonly credentials: Credentials;
     readonly lane: Lane;
-    readonly account: AccountNumber;
+    /** Undefined for a key that may only read what names no account. */
+    readonly account: AccountNumber | undefined;
     readonly clock: Clock;
     readonly random: () => number;
     readonly log: Log;
     readonly redactor: Redactor;
     readonly dispatcher: Dispatcher;
     readonly timeouts?: HttpTimeouts | undefined;
+    /** Whether orders carry KIS's hash of their body, which costs a call each. Default: no. */
+    readonly hashkey?: boolean | undefined;
   }) {
     this.#environment = options.environment;
     this.#credentials = options.credentials;
@@ -95,6 +100,7 @@ export class KisHttp {
     this.#redactor = options.redactor;
     this.#dispatcher = options.dispatcher;
     this.#timeouts = options.timeouts ?? defaultTimeouts;
+    this.#hashkey = options.hashkey ?? false;
   }
 
   /** Whether the host has this API at all. */
@@ -132,20 +138,22 @@ export class KisHttp {
 
   /**
    * Sends one order request, once.
-   * @throws AppError `lane.waited-too-long`, KisError (no token, or no connection could be made) or what `beforeSend`
-   * threw; in all of these nothing was sent.
+   * @throws AppError `lane.waited-too-long`, KisError (no token, no hash, or no connection could be made) or what
+   * `beforeSend` threw; in all of these no order was sent.
    */
   async order<E extends Endpoint>(endpoint: E, input: Input<E>, beforeSend: BeforeSend): Promise<OrderAnswer<E>> {
     const trId = this.#trId(endpoint);
+    const fields = this.#fields(endpoint, input);
     const deadline = this.#clock.now() + this.#timeouts.orderQueueMs;
     await this.#credentials.token();
+    const hashed = this.#hashkey ? { hashkey: await this.#hashOf(fields, deadline) } : {};
     await this.#lane.enter('order', { maxWaitMs: Math.max(0, deadline - this.#clock.now()) });
     // Waiting may have outlived the token; nobody else may spend our turn while it is looked at.
     const token = await this.#credentials.token();
     await beforeSend();
     let answer: RawAnswer;
     try {
-      answer = await this.#send(endpoint, trId, token, input, '', this.#timeouts.orderMs, undefined);
+      answer = await this.#send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.orderMs, headers: hashed });
     } catch (error) {
       if (neverConnected(error)) throw new KisError('unreachable', { code: '', text: '' }, { trId }, error);
       this.#log.error('order answer lost', { trId, error });
@@ -178,8 +186,38 @@ export class KisHttp {
 
   #trId(endpoint: Endpoint): string {
     const trId = endpoint.tr[this.#environment.dialect];
-    if (trId === null) throw new KisError('unsupported', { code: '', text: '' }, { endpoint: endpoint.id });
+    if (trId === null) throw this.#lacks(endpoint);
     return trId;
+  }
+
+  /** Whether it is about an account tells whether another key would help. */
+  #lacks({ id, account }: Endpoint): KisError {
+    return new KisError('unsupported', { code: '', text: '' }, { endpoint: id, account });
+  }
+
+  /** What a request carries; the account is ours to add. */
+  #fields(endpoint: Endpoint, input: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    if (!endpoint.account) return input;
+    if (this.#account === undefined) throw this.#lacks(endpoint);
+    return { CANO: this.#account.number, ACNT_PRDT_CD: this.#account.product, ...input };
+  }
+
+  /** KIS's hash of a body that is about to be sent. It is a call like any other, and takes a turn of its own. */
+  async #hashOf(fields: Readonly<Record<string, string>>, deadline: number): Promise<string> {
+    await this.#lane.enter('order', { maxWaitMs: Math.max(0, deadline - this.#clock.now()) });
+    const { path } = authCalls.hashkey;
+    let answer: RawAnswer;
+    try {
+      const headers = { ...this.#credentials.identity };
+      answer = await this.#request('POST', path, fields, headers, this.#timeouts.readMs, undefined);
+    } catch (error) {
+      throw new KisError('unreachable', { code: '', text: '' }, { path }, error);
+    }
+    const hash = answer.body?.['HASH'];
+    if (typeof hash === 'string' && hash !== '') return hash;
+    const refusal = answer.body && readRefusal(answer.body, this.#redactor);
+    if (refusal === undefined) throw new KisError('malformed', { code: '', text: '' }, { path, status: answer.status });
+    throw new KisError(refusalKind(refusal, 'read'), refusal, { path, status: answer.status });
   }
 
   async #readPage(
@@ -217,13 +255,15 @@ export class KisHttp {
     options: ReadOptions,
   ): Promise<RawAnswer> {
     const trId = this.#trId(endpoint);
+    const fields = this.#fields(endpoint, input);
     await this.#lane.enter(
       options.priority ?? 'interactive',
       options.signal === undefined ? {} : { signal: options.signal },
     );
     let answer: RawAnswer;
     try {
-      answer = await this.#send(endpoint, trId, token, input, trCont, this.#timeouts.readMs, options.signal);
+      const { signal } = options;
+      answer = await this.#send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.readMs, trCont, signal });
     } catch (error) {
       throw new KisError('unreachable', { code: '', text: '' }, { endpoint: endpoint.id }, error);
     }
@@ -235,36 +275,46 @@ export class KisHttp {
     throw new KisError(refusalKind(refusal, 'read'), refusal, { endpoint: endpoint.id, status: answer.status });
   }
 
-  async #send(
+  #send(
     endpoint: Endpoint,
     trId: string,
     token: Secret,
-    input: Readonly<Record<string, string>>,
-    trCont: string,
+    fields: Readonly<Record<string, string>>,
+    call: {
+      readonly timeoutMs: number;
+      readonly trCont?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly signal?: AbortSignal | undefined;
+    },
+  ): Promise<RawAnswer> {
+    const headers = {
+      authorization: `Bearer ${token.reveal()}`,
+      ...this.#credentials.identity,
+      tr_id: trId,
+      tr_cont: call.trCont ?? '',
+      custtype: 'P',
+      ...call.headers,
+    };
+    return this.#request(endpoint.method, endpoint.path, fields, headers, call.timeoutMs, call.signal);
+  }
+
+  async #request(
+    method: Endpoint['method'],
+    path: string,
+    fields: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>>,
     timeoutMs: number,
     signal: AbortSignal | undefined,
   ): Promise<RawAnswer> {
-    const fields: Readonly<Record<string, string>> = endpoint.account
-      ? { CANO: this.#account.number, ACNT_PRDT_CD: this.#account.product, ...input }
-      : input;
-    const post = endpoint.method === 'POST';
     const abort = new AbortController();
     const cancel = this.#clock.timer(timeoutMs, () => abort.abort(new AppError('venue.timeout', { timeoutMs })));
     const onAbort = (): void => abort.abort(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const response = await request(`${this.#environment.restUrl}${endpoint.path}`, {
-        method: endpoint.method,
-        ...(post ? { body: JSON.stringify(fields) } : { query: fields }),
-        headers: {
-          'content-type': 'application/json; charset=utf-8',
-          accept: 'application/json',
-          authorization: `Bearer ${token.reveal()}`,
-          ...this.#credentials.identity,
-          tr_id: trId,
-          tr_cont: trCont,
-          custtype: 'P',
-        },
+      const response = await request(`${this.#environment.restUrl}${path}`, {
+        method,
+        ...(method === 'POST' ? { body: JSON.stringify(fields) } : { query: fields }),
+        headers: { 'content-type': 'application/json; charset=utf-8', accept: 'application/json', ...headers },
         dispatcher: this.#dispatcher,
         signal: abort.signal,
       });

@@ -25,14 +25,15 @@ import type {
 } from '../domain/research.ts';
 import { AppError } from '../errors.ts';
 import type { ReadOptions, Research } from '../ports.ts';
+import { indexCodes } from './decode.ts';
 import * as decode from './decode-research.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticResearch } from './endpoints/domestic-research.ts';
+import { KisError, noMatchCode } from './error.ts';
 import type { MarketReads } from './market-reads.ts';
 
 /** KRX's own market. */
 const krx = { FID_COND_MRKT_DIV_CODE: 'J' } as const;
-const indexCodes: Readonly<Record<IndexCode, string>> = { KOSPI: '0001', KOSDAQ: '1001', KOSPI200: '2001' };
 /** Where a ranking looks: a market is named by its index. */
 const markets: Readonly<Record<RankingMarket, string>> = { all: '0000', KOSPI: '0001', KOSDAQ: '1001' };
 /** Of lists that go on for longer than anybody reads. */
@@ -374,7 +375,12 @@ export class KisResearch implements Research {
 
   async screenMatches(id: string, options?: ReadOptions): Promise<readonly ScreenMatch[]> {
     const input = { user_id: this.#user(), seq: id };
-    return decode.toScreenMatches(await this.#reads.read(domesticResearch.screenResult, input, options));
+    try {
+      return decode.toScreenMatches(await this.#reads.read(domesticResearch.screenResult, input, options));
+    } catch (error) {
+      if (error instanceof KisError && error.venueCode === noMatchCode) return [];
+      throw error;
+    }
   }
 
   async savedWatchlists(options?: ReadOptions): Promise<readonly SavedWatchlist[]> {

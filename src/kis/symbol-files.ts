@@ -1,7 +1,7 @@
 import { unzipSync } from 'fflate';
 import { Agent, request } from 'undici';
 import type { Clock } from '../clock.ts';
-import type { Instrument, Market } from '../domain/instrument.ts';
+import type { ListedIssue, Market } from '../domain/instrument.ts';
 import { AppError } from '../errors.ts';
 import type { SymbolSource } from '../ports.ts';
 import { venueOfHost } from './environment.ts';
@@ -42,7 +42,7 @@ export class MasterFiles implements SymbolSource {
     return this.#simulated ? 1 : leastIssues[market];
   }
 
-  async download(market: Market, signal: AbortSignal): Promise<readonly Instrument[]> {
+  async download(market: Market, signal: AbortSignal): Promise<readonly ListedIssue[]> {
     const name = fileNames[market];
     return parseMaster(market, unpack(name, await this.#fetch(`${this.#url}/${name}.zip`, signal)));
   }

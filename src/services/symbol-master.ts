@@ -1,9 +1,9 @@
 import { type Clock, koreanDay, nextDay, weekdayOf } from '../clock.ts';
-import type { Instrument, Market } from '../domain/instrument.ts';
+import type { Instrument, ListedIssue, Market } from '../domain/instrument.ts';
 import { krxClosures } from '../domain/krx-holidays.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Cache, InstrumentDirectory, SymbolSource } from '../ports.ts';
+import type { Cache, InstrumentDirectory, InstrumentMatches, SymbolSource } from '../ports.ts';
 
 /** New files stand ready before this hour; what is downloaded earlier is of the day before. */
 const readyHour = 8;
@@ -26,7 +26,7 @@ export class LiveDirectory implements InstrumentDirectory {
     return this.#current.get(symbol);
   }
 
-  search(text: string, limit: number): readonly Instrument[] {
+  search(text: string, limit: number): InstrumentMatches {
     return this.#current.search(text, limit);
   }
 }
@@ -34,15 +34,15 @@ export class LiveDirectory implements InstrumentDirectory {
 /** A market's list, and the Korean day it is of. */
 interface MarketList {
   readonly day: string;
-  readonly instruments: readonly Instrument[];
+  readonly instruments: readonly ListedIssue[];
 }
 
 export interface SymbolMasterOptions {
   readonly source: SymbolSource;
   /** What is known before anything was downloaded. */
-  readonly shipped: readonly Instrument[];
+  readonly shipped: readonly ListedIssue[];
   /** Makes a directory of a list. */
-  readonly index: (instruments: readonly Instrument[]) => InstrumentDirectory;
+  readonly index: (instruments: readonly ListedIssue[]) => InstrumentDirectory;
   readonly cache: Cache;
   readonly clock: Clock;
   readonly log: Log;
@@ -98,7 +98,7 @@ export class SymbolMaster {
     if (changed) this.#index();
   }
 
-  async #download(market: Market, signal: AbortSignal): Promise<readonly Instrument[]> {
+  async #download(market: Market, signal: AbortSignal): Promise<readonly ListedIssue[]> {
     const { source, log } = this.#options;
     const instruments = await source.download(market, signal);
     const before = this.#lists.get(market)?.instruments.length ?? 0;
@@ -112,7 +112,7 @@ export class SymbolMaster {
 
   #index(): void {
     const { shipped, index } = this.#options;
-    const of = (market: Market): readonly Instrument[] =>
+    const of = (market: Market): readonly ListedIssue[] =>
       this.#lists.get(market)?.instruments ?? shipped.filter((instrument) => instrument.market === market);
     this.directory.replace(index(markets.flatMap(of)));
   }

@@ -9,7 +9,8 @@ import { HandedConnections, listenOnLoopback } from './loopback.ts';
 import { type Random, randomText } from './random.ts';
 import { type BusinessRefusal, socketTexts } from './texts.ts';
 
-type ChannelName = keyof typeof channels;
+/** The topics that it has something to say on; the others can be registered for, and stay silent. */
+type ChannelName = 'trades' | 'orderBook' | 'executions';
 
 /** What the socket needs to know of the rest. */
 export interface SocketHost {
@@ -227,6 +228,7 @@ export class SocketServer {
     const channel = Object.values(channels).find((row) => row.tr[this.#host.kind] === trId);
     if (channel === undefined) return socketTexts.trId;
     if (channel.key === 'symbol') return this.#host.isSymbol(trKey) ? undefined : socketTexts.trKey;
+    if (channel.key === 'index') return /^\d{4}$/.test(trKey) ? undefined : socketTexts.trKey;
     return trKey === this.#host.htsId ? undefined : socketTexts.htsId;
   }
 

@@ -545,6 +545,7 @@ describe('order books over the socket', () => {
       ],
       totalAskSize: 15_863,
       totalBidSize: 139,
+      expected: { price: 959_000, size: 259_810 },
       at,
     });
   });

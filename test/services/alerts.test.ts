@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { AppError } from '../../src/errors.ts';
 import { createKis } from '../../src/kis/broker.ts';
 import { environments } from '../../src/kis/environment.ts';
-import { createDirectory } from '../../src/kis/symbols.ts';
+import { createDirectory } from '../../src/kis/symbols-search.ts';
 import { shippedInstruments } from '../../src/kis/symbols-shipped.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { Broker, Ledger, MarketFeed } from '../../src/ports.ts';

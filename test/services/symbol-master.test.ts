@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Market } from '../../src/domain/instrument.ts';
 import { environments } from '../../src/kis/environment.ts';
 import { MasterFiles } from '../../src/kis/symbol-files.ts';
-import { createDirectory } from '../../src/kis/symbols.ts';
+import { createDirectory } from '../../src/kis/symbols-search.ts';
 import { shippedInstruments } from '../../src/kis/symbols-shipped.ts';
 import type { LogFields } from '../../src/log.ts';
 import type { Cache, SymbolSource } from '../../src/ports.ts';
@@ -104,8 +104,8 @@ describe('from the simulator', () => {
     await master.refresh(never);
     expect(nameOf(master, '003550')).toBeUndefined();
     expect(directory.get('112190')).toEqual({ symbol: '112190', name: 'KC산업', market: 'KONEX', kind: 'stock' });
-    expect(directory.search('ㅅㅅㅈㅈ', 1)).toMatchObject([{ symbol: '005930', market: 'KOSPI' }]);
-    expect(directory.search('에코프로비엠', 1)).toMatchObject([{ symbol: '247540', market: 'KOSDAQ' }]);
+    expect(directory.search('ㅅㅅㅈㅈ', 1).instruments).toMatchObject([{ symbol: '005930', market: 'KOSPI' }]);
+    expect(directory.search('에코프로비엠', 1).instruments).toMatchObject([{ symbol: '247540', market: 'KOSDAQ' }]);
     expect(directory.get('069500')).toMatchObject({ kind: 'etf' });
     expect(warnings()).toEqual([]);
   });
@@ -117,6 +117,31 @@ describe('from the simulator', () => {
     expect(nameOf(other, '112190')).toBe('KC산업');
     await other.refresh(never);
     expect(warnings()).toEqual([]);
+  });
+
+  test('what was traded most comes first, also out of the cache', async () => {
+    const master = masterFrom(files(await simulated()));
+    await master.refresh(never);
+    const other = masterFrom(files('http://127.0.0.1:1/common/master'));
+    await other.load();
+    const names = (from: SymbolMaster): readonly string[] =>
+      from.directory.search('ㅅ', 50).instruments.map(({ name }) => name);
+    expect(names(master)[0]).toBe('삼성전자');
+    expect(names(other)).toEqual(names(master));
+  });
+
+  test('a cache of before figures were kept is read, and ordered by name', async () => {
+    const instruments = [
+      { symbol: '900010', name: '호가전자부품', market: 'KOSPI', kind: 'stock' },
+      { symbol: '900020', name: '호가전자', market: 'KOSPI', kind: 'stock' },
+    ];
+    await cache.set('symbols:simulator:KOSPI', { day: '20261120', instruments });
+    const master = masterFrom(files('http://127.0.0.1:1/common/master'));
+    await master.load();
+    expect(master.directory.search('호가', 5).instruments.map(({ name }) => name)).toEqual([
+      '호가전자',
+      '호가전자부품',
+    ]);
   });
 });
 
@@ -231,7 +256,7 @@ describe('reading', () => {
     const master = masterFrom(files(host.url));
     await master.refresh(never);
     expect(nameOf(master, '111110')).toBe('뷁똠전자');
-    expect(master.directory.search('햏스닥', 1)).toMatchObject([{ symbol: '111120' }]);
+    expect(master.directory.search('햏스닥', 1).instruments).toMatchObject([{ symbol: '111120' }]);
   });
 
   test('an answer that never comes is given up by the clock', async () => {
