@@ -6,6 +6,7 @@ import { balance } from './balance.ts';
 import { book } from './book.ts';
 import { buy } from './buy.ts';
 import { cancel } from './cancel.ts';
+import { chart } from './chart.ts';
 import { fin } from './fin.ts';
 import { flow } from './flow.ts';
 import { halt, resume } from './halt.ts';
@@ -34,6 +35,7 @@ export const commands: readonly AnyCommand[] = [
   opinion,
   flow,
   news,
+  chart,
   market,
   index,
   rank,

@@ -51,6 +51,7 @@ function detail(
     [
       { id: `show:/price ${symbol}`, label: words.buttons.refresh },
       { id: `run:/book ${symbol}`, label: words.buttons.book },
+      { id: `run:/chart ${symbol}`, label: words.buttons.chart },
       { id: `run:/info ${symbol}`, label: words.buttons.info },
     ],
     issueButtons(words, symbol),

@@ -2,13 +2,15 @@ import type { Button, Span } from '../src/chat/channel.ts';
 import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
 
+type Toned = Extract<Span, { readonly tone: unknown }>;
+
 /** Which way a change goes. */
 export function changeTone(change: number): 'up' | 'down' | 'even' {
   return change > 0 ? 'up' : change < 0 ? 'down' : 'even';
 }
 
 /** `▲1,100 (+1.44%)`, red for up and blue for down where colours show. */
-export function changeSpan(words: Words, change: number, percent: number): Span {
+export function changeSpan(words: Words, change: number, percent: number): Toned {
   const tone = changeTone(change);
   if (tone === 'even') return { tone, text: words.quote.unchanged };
   const mark = tone === 'up' ? '▲' : '▼';
@@ -16,7 +18,7 @@ export function changeSpan(words: Words, change: number, percent: number): Span 
 }
 
 /** A profit or loss with its percentage. */
-export function pnlSpan(words: Words, amount: number, percent: number): Span {
+export function pnlSpan(words: Words, amount: number, percent: number): Toned {
   const tone = changeTone(amount);
   return { tone, text: `${words.wonSigned(amount)} (${words.percentSigned(percent)})` };
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createChartRenderer } from './charts/renderer.ts';
 import { Audience } from './chat/audience.ts';
 import type { Channel, House, Message, Receive, Suggest } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
@@ -148,6 +149,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     draft,
     queued: () => outbox.flush(),
   });
+  const charts = createChartRenderer({ theme: config.chartTheme });
   const startedAt = clock.now();
   let lastTickAt: number | undefined;
   const health = async (): Promise<Health> => ({
@@ -169,7 +171,20 @@ export async function startApp(options: AppOptions): Promise<App> {
   });
   const router = new Router({
     commands: options.commands,
-    services: { broker, research, reports, orders, reconciler, stories, alerts, people, calendar, directory, health },
+    services: {
+      broker,
+      research,
+      reports,
+      orders,
+      reconciler,
+      stories,
+      alerts,
+      people,
+      calendar,
+      directory,
+      charts,
+      health,
+    },
     wordsOf: (person) => audience.wordsOf(person),
     identify: (identity) => people.identify(identity),
     pair: (identity, code) => people.pair(identity, code),
@@ -277,6 +292,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       alerts.stop();
       const scheduled = readOnly ? undefined : options.scheduler?.stop();
       await kis.close();
+      await charts.close();
       await reconciler.idle();
       await alerts.idle();
       await scheduled;

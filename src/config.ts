@@ -70,6 +70,8 @@ export interface Config {
    */
   readonly store: { readonly ledger: string; readonly cache: string };
   readonly language: 'ko' | 'en';
+  /** What charts look like. */
+  readonly chartTheme: 'dark' | 'light';
   readonly logLevel: string;
   /** What must never be seen in a log or a chat. */
   readonly secrets: readonly Secret[];
@@ -220,6 +222,7 @@ const schema = z.object({
     .optional(),
   STORE_URL: z.string().optional(),
   HOGA_LANG: z.enum(['ko', 'en'], 'ko or en').default('ko'),
+  HOGA_CHART_THEME: z.enum(['dark', 'light'], 'dark or light').default('dark'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'a pino level such as info')
     .default('info'),
@@ -406,6 +409,7 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
     store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, embedded),
     language: data.HOGA_LANG,
+    chartTheme: data.HOGA_CHART_THEME,
     logLevel: data.LOG_LEVEL,
     secrets: secretsIn(data),
   });

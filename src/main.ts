@@ -145,7 +145,14 @@ async function runExec(line: string): Promise<void> {
   });
   try {
     const at = systemClock.now();
-    await app.receive({ id: '1', ...consoleChat, identity: localIdentity, input: { kind: 'text', text: line }, at });
+    await app.receive({
+      id: '1',
+      ...consoleChat,
+      identity: localIdentity,
+      input: { kind: 'text', text: line },
+      at,
+      alone: true,
+    });
     await settled();
   } finally {
     await app.stop();

@@ -9,6 +9,7 @@ import type {
   TradeProfit,
 } from './domain/account.ts';
 import type { Alert } from './domain/alert.ts';
+import type { BarInterval } from './domain/bars.ts';
 import type { ChatAddress } from './domain/chat-address.ts';
 import type { Instrument, ListedIssue, Market } from './domain/instrument.ts';
 import type {
@@ -81,10 +82,11 @@ export interface Broker {
   /** Many quotes, in the order asked; issues the venue does not know are left out. */
   quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]>;
   orderBook(symbol: string, options?: ReadOptions): Promise<OrderBook>;
-  /** Daily candles between two days in Korea (`20261121`), oldest first, 100 at most. */
-  dailyBars(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Bar[]>;
-  /** Today's one-minute candles up to `time` (`153000`), oldest first, 30 at most. */
-  minuteBars(symbol: string, time: string, options?: ReadOptions): Promise<readonly Bar[]>;
+  /**
+   * The newest candles, oldest first: `count` at most, fewer of an issue listed lately, and of minutes as many as some
+   * twenty-five calls bring (a week of them; on paper today's alone).
+   */
+  bars(symbol: string, interval: BarInterval, count: number, options?: ReadOptions): Promise<readonly Bar[]>;
   /** Undefined when the venue has no such issue. */
   instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined>;
   balance(options?: ReadOptions): Promise<Balance>;
@@ -126,7 +128,7 @@ export interface Broker {
 export interface Research {
   /** AppError `venue.rejected` for an issue the venue does not know. */
   profile(symbol: string, options?: ReadOptions): Promise<IssueProfile>;
-  /** Soonest record day last. */
+  /** The latest record day first. */
   dividends(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Dividend[]>;
   /** Of all issues or of one, newest first. */
   interruptions(day: string, symbol?: string, options?: ReadOptions): Promise<readonly VolatilityInterruption[]>;
@@ -254,6 +256,47 @@ export interface InstrumentMatches {
 export interface InstrumentDirectory {
   get(symbol: string): Instrument | undefined;
   search(text: string, limit: number): InstrumentMatches;
+}
+
+/** What a chart shows. Its texts are ready to be read: a renderer has no language. */
+export interface Chart {
+  /** The issue's name. */
+  readonly title: string;
+  /** Its code, and how long a candle lasts. */
+  readonly subtitle: string;
+  readonly price: string;
+  readonly change: { readonly text: string; readonly tone: ChartTone };
+  /** Won. */
+  readonly last: number;
+  /** Oldest first, at least one; those before the last `shown` are the past of the moving averages. */
+  readonly bars: readonly Bar[];
+  readonly shown: number;
+  /** A handful: each that is out of sight takes some room at the edge. */
+  readonly levels: readonly ChartLevel[];
+  readonly words: {
+    readonly averages: string;
+    readonly volume: string;
+    readonly high: string;
+    readonly low: string;
+    grouped(value: number): string;
+  };
+}
+
+export type ChartTone = 'up' | 'down' | 'even';
+
+/** A line across the chart: what a holding cost on average, or where an alert waits. */
+export interface ChartLevel {
+  readonly kind: 'cost' | 'alert';
+  /** Won. */
+  readonly price: number;
+  readonly label: string;
+}
+
+/** Draws charts. */
+export interface ChartRenderer {
+  /** A PNG. AppError `chart.failed`. */
+  render(chart: Chart): Promise<Uint8Array>;
+  close(): Promise<void>;
 }
 
 /** Where the markets' lists of issues come from. */

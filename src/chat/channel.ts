@@ -56,6 +56,8 @@ export interface Incoming {
     | { readonly kind: 'press'; readonly button: string };
   /** When the person did it, in milliseconds. */
   readonly at: number;
+  /** Nobody else reads along there, as far as the channel knows. */
+  readonly alone?: boolean | undefined;
 }
 
 /** Hands something over; resolves when everything it caused has been said. Channels need not wait for it. */

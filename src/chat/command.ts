@@ -7,6 +7,7 @@ import type { Words } from '../i18n/index.ts';
 import type {
   AccountReports,
   Broker,
+  ChartRenderer,
   ChatAddress,
   InstrumentDirectory,
   InstrumentMatches,
@@ -25,6 +26,8 @@ import type { Message } from './channel.ts';
 export interface CommandContext {
   readonly person: Person;
   readonly address: ChatAddress;
+  /** Whether nobody else reads along there, so that what is the person's own may be shown. */
+  readonly alone: boolean;
   readonly words: Words;
   readonly broker: Broker;
   readonly research: Research;
@@ -34,6 +37,7 @@ export interface CommandContext {
   readonly stories: Stories;
   readonly calendar: Calendar;
   readonly directory: InstrumentDirectory;
+  readonly charts: ChartRenderer;
   readonly alerts: Alerts;
   readonly people: People;
   /** How the bot is. */

@@ -1,7 +1,10 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import type { Button, Channel, Message, Receive } from './channel.ts';
+import type { Attachment, Button, Channel, Message, Receive } from './channel.ts';
 import { plainText, terminalLine } from './render.ts';
 
 /** The one chat of the terminal. */
@@ -19,6 +22,7 @@ export class ConsoleChannel implements Channel {
   readonly #identity: string;
   readonly #settled: () => Promise<void>;
   readonly #ended: () => void;
+  readonly #save = attachmentFolder();
   #buttons: readonly Button[] = [];
   #messages = 0;
   #close: () => void = () => undefined;
@@ -78,6 +82,7 @@ export class ConsoleChannel implements Channel {
       identity: this.#identity,
       input: pressed === undefined ? { kind: 'text', text } : { kind: 'press', button: pressed.id },
       at: this.#clock.now(),
+      alone: true,
     });
   }
 
@@ -88,7 +93,8 @@ export class ConsoleChannel implements Channel {
     // Its buttons lose their numbers to the newest message that has any.
     if (buttons.length > 0) this.#buttons = buttons;
     const menu = buttons.map(({ label }, index) => `[${index + 1}] ${label}`).join('  ');
-    this.#output.write(`${colours ? '\r\u001b[K' : ''}${text}${menu === '' ? '' : `\n${menu}`}\n\n`);
+    const below = [...this.#save(message.attachments), ...(menu === '' ? [] : [menu])].map((line) => `\n${line}`);
+    this.#output.write(`${colours ? '\r\u001b[K' : ''}${text}${below.join('')}\n\n`);
     this.#prompt();
     return '';
   }
@@ -107,8 +113,9 @@ export class ConsoleChannel implements Channel {
 
 /** The terminal's way out alone: prints what is said, without buttons nobody could press, and reads nothing. */
 export function printer(output: Writable): Channel {
+  const save = attachmentFolder();
   const print = async (message: Message): Promise<string> => {
-    output.write(`${plainText(message)}\n\n`);
+    output.write(`${[plainText(message), ...save(message.attachments)].join('\n')}\n\n`);
     return '';
   };
   return {
@@ -118,4 +125,16 @@ export function printer(output: Writable): Channel {
     edit: async (_chatId, _reference, message) => void (await print(message)),
     stop: async () => undefined,
   };
+}
+
+/** Writes what is attached into a folder that only this user can read, and gives back the paths. */
+function attachmentFolder(): (attachments?: readonly Attachment[]) => readonly string[] {
+  let folder: string | undefined;
+  return (attachments = []) =>
+    attachments.map(({ name, data }) => {
+      folder ??= mkdtempSync(join(tmpdir(), 'hoga-'));
+      const path = join(folder, basename(name));
+      writeFileSync(path, Buffer.from(data, 'base64'));
+      return path;
+    });
 }

@@ -130,6 +130,7 @@ export class DiscordChannel implements Channel {
       identity: `discord:${author.id}`,
       input: { kind: 'text', text: content },
       at: SnowflakeUtil.timestampFrom(id),
+      alone: true,
     });
   }
 
@@ -231,7 +232,8 @@ export class DiscordChannel implements Channel {
     const { id } = interaction;
     const identity = `discord:${userOf(interaction)}`;
     const at = SnowflakeUtil.timestampFrom(id);
-    const handled = this.#handOver(receive, { id, channel: this.name, chatId, identity, input, at });
+    const alone = !isInServer(interaction);
+    const handled = this.#handOver(receive, { id, channel: this.name, chatId, identity, input, at, alone });
     void handled
       .then(() => this.#tidy(id))
       .catch((error: unknown) => {

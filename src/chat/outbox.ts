@@ -172,10 +172,15 @@ export class Outbox {
 
   /** Lets go what quiet hours held, and looks again when the next of them may be over. */
   async #release(): Promise<void> {
-    const until = await this.#ledger.releaseHeld(this.#clock.now());
+    const now = this.#clock.now();
+    const until = await this.#ledger.releaseHeld(now).catch((error: unknown) => {
+      // What could go all the same must not wait for it, and nobody else would look again.
+      this.#log.warn('held messages not released', { error });
+      return now + longestLookMs;
+    });
     this.#cancelLook();
     if (until === undefined || this.#stopped) return;
-    const delayMs = Math.min(longestLookMs, until - this.#clock.now());
+    const delayMs = Math.min(longestLookMs, until - now);
     this.#cancelLook = this.#clock.timer(delayMs, () => this.flush());
   }
 

@@ -28,7 +28,10 @@ const progressAfterMs = 1_000;
 const roleOrder: readonly Role[] = ['viewer', 'trader', 'owner'];
 
 /** What of a CommandContext is the same for every command. */
-export type CommandServices = Omit<CommandContext, 'person' | 'address' | 'now' | 'progress' | 'words' | 'commands'>;
+export type CommandServices = Omit<
+  CommandContext,
+  'person' | 'address' | 'alone' | 'now' | 'progress' | 'words' | 'commands'
+>;
 
 export interface RouterOptions {
   readonly commands: readonly AnyCommand[];
@@ -62,6 +65,8 @@ interface Turn {
   readonly at: number;
   /** Tries again what the message in whose place the answer comes was to show. */
   readonly again?: Button;
+  /** Whether nobody else reads along there. */
+  readonly alone: boolean;
 }
 
 type TicketCommandOfAny = Extract<AnyCommand, { prepare: unknown }>;
@@ -136,7 +141,14 @@ export class Router {
         await this.#answerStranger(incoming.identity, address);
         return;
       }
-      const turn = { person, words: this.#options.wordsOf(person), address, edits: undefined, at: incoming.at };
+      const turn = {
+        person,
+        words: this.#options.wordsOf(person),
+        address,
+        edits: undefined,
+        at: incoming.at,
+        alone: incoming.alone === true,
+      };
       if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);
       else await this.#text(turn, incoming.input.text);
     } catch (error) {
@@ -388,6 +400,7 @@ export class Router {
       commands,
       person: turn.person,
       address: turn.address,
+      alone: turn.alone,
       now: clock.now(),
       progress,
     };

@@ -20,6 +20,7 @@ export function incomingOf(update: Update, botName: string, now: number): Incomi
       identity: `telegram:${message.from.id}`,
       input: { kind: 'text', text: message.text },
       at: message.date * 1_000,
+      alone: message.chat.type === 'private',
     };
   }
   if (press?.data === undefined || press.message === undefined) return undefined;
@@ -31,6 +32,7 @@ export function incomingOf(update: Update, botName: string, now: number): Incomi
     input: { kind: 'press', button: press.data },
     // A press carries no time. Telegram forgets it after 150 seconds, and a ticket's own end decides sooner.
     at: now,
+    alone: press.message.chat.type === 'private',
   };
 }
 

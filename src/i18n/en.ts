@@ -102,6 +102,7 @@ export const en: Words = {
     previous: '◀ Back',
     next: 'More ▶',
     price: 'Price',
+    chart: 'Chart',
     amendOrder: (name) => `Amend ${name}`,
     cancelOrder: (name) => `Cancel ${name}`,
   },
@@ -131,6 +132,7 @@ export const en: Words = {
     ranking: 'by',
     market: 'market',
     index: 'index',
+    interval: 'interval',
   },
   commands: {
     help: 'shows the commands',
@@ -143,6 +145,7 @@ export const en: Words = {
     news: 'Shows headlines',
     index: 'Shows the KOSPI and KOSDAQ indices',
     rank: 'Shows rankings by turnover, change and more',
+    chart: 'draws a chart: minutes, days, weeks, months, years',
     balance: 'shows cash and holdings',
     buy: 'makes a buy ticket (sent only when confirmed)',
     sell: 'makes a sell ticket (sent only when confirmed)',
@@ -367,6 +370,7 @@ export const en: Words = {
     index: 'Getting the index…',
     rank: 'Getting the ranking…',
     price: 'Fetching the price…',
+    chart: 'Drawing the chart…',
     balance: 'Fetching the balance…',
     orders: 'Fetching orders…',
     ticket: 'Making the ticket…',
@@ -485,6 +489,30 @@ export const en: Words = {
       'new-high': 'near a new high',
       'new-low': 'near a new low',
     },
+  },
+
+  chart: {
+    interval: {
+      '1m': '1 minute',
+      '3m': '3 minutes',
+      '5m': '5 minutes',
+      '10m': '10 minutes',
+      '15m': '15 minutes',
+      '30m': '30 minutes',
+      '60m': '60 minutes',
+      '1d': 'daily',
+      '1w': 'weekly',
+      '1mo': 'monthly',
+      '1y': 'yearly',
+    },
+    short: { '1m': '1m', '5m': '5m', '1d': 'Day', '1w': 'Week', '1mo': 'Month' },
+    averages: 'Averages',
+    volume: 'Volume',
+    high: 'High',
+    low: 'Low',
+    cost: 'Your cost',
+    alert: 'Alert',
+    noCost: 'Your average cost is not drawn: the balance was not to be had.',
   },
 
   balance: {
@@ -624,6 +652,8 @@ export const en: Words = {
     'args.quiet-hours': (c) => `'${c['text']}' is not a stretch of time. Write start-end by the 24-hour clock, or off.`,
     'args.quiet-hours-empty': () =>
       'Start and end are the same, which leaves no quiet hours. Make them differ, or write off.',
+    'args.interval': (c) =>
+      `'${c['text']}' is no interval. Use one of 1m, 3m, 5m, 10m, 15m, 30m, 60m, 1d, 1w, 1mo, 1y.`,
     'args.verdict': (c) => `'${c['text']}' is not an order number. Use the order number, or none.`,
     'args.order-number': (c) => `'${c['text']}' is not an order number. Use one from /orders, or all.`,
     'args.who-action': (c) => `Use add or remove in place of '${c['text']}'.`,
@@ -664,6 +694,12 @@ export const en: Words = {
           ? `The regular market is closed now (orders are normally taken 08:30–15:30).${opening(c)}`
           : 'It is not known whether the market is open today, so nothing is sent. Please try again in a moment.',
     'rule.no-price': () => 'The book is empty, so there is no price to take. Please give one.',
+
+    'chart.no-bars': (c) =>
+      c['minutes'] === true
+        ? `There was no trade of late, so there are no minutes to draw (paper has today's alone). Example: /chart ${c['symbol']} 1d`
+        : 'It has never traded, so there is nothing to draw. If it is newly listed, try again after its first trade.',
+    'chart.failed': () => 'The chart could not be drawn. Please try again in a moment; /price shows the price.',
 
     'people.unknown': (c) => `${c['identity']}: nobody of that name was added. See /who.`,
     'people.from-settings': (c) =>

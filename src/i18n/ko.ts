@@ -1,5 +1,6 @@
 import { josa } from 'es-hangul';
 import type { AlertDirection } from '../domain/alert.ts';
+import type { BarInterval } from '../domain/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
 import type { NoticeTopic } from '../domain/notice.ts';
 import type { OrderStatus, OrderType, Side } from '../domain/order.ts';
@@ -75,6 +76,7 @@ const argumentNames = {
   ranking: '기준',
   market: '시장',
   index: '지수',
+  interval: '봉',
 };
 
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
@@ -163,6 +165,7 @@ export const ko = {
     previous: '◀ 이전',
     next: '다음 ▶',
     price: '현재가',
+    chart: '차트',
     amendOrder: (name: string): string => `${name} 정정`,
     cancelOrder: (name: string): string => `${name} 취소`,
   },
@@ -180,6 +183,7 @@ export const ko = {
     news: '뉴스와 공시 제목을 봅니다',
     index: '코스피·코스닥 지수를 봅니다',
     rank: '거래대금·등락률 같은 순위를 봅니다',
+    chart: '차트를 봅니다 (분·일·주·월·년봉)',
     balance: '예수금과 보유종목을 봅니다',
     buy: '매수 주문표를 만듭니다 (확인해야 나갑니다)',
     sell: '매도 주문표를 만듭니다 (확인해야 나갑니다)',
@@ -413,6 +417,7 @@ export const ko = {
     index: '지수를 가져오는 중…',
     rank: '순위를 가져오는 중…',
     price: '현재가를 가져오는 중…',
+    chart: '차트를 그리는 중…',
     balance: '잔고를 가져오는 중…',
     orders: '주문을 가져오는 중…',
     ticket: '주문표를 만드는 중…',
@@ -538,6 +543,30 @@ export const ko = {
       'new-high': '신고가 근접',
       'new-low': '신저가 근접',
     } satisfies Record<RankingKind, string>,
+  },
+  chart: {
+    interval: {
+      '1m': '1분봉',
+      '3m': '3분봉',
+      '5m': '5분봉',
+      '10m': '10분봉',
+      '15m': '15분봉',
+      '30m': '30분봉',
+      '60m': '60분봉',
+      '1d': '일봉',
+      '1w': '주봉',
+      '1mo': '월봉',
+      '1y': '년봉',
+    } satisfies Record<BarInterval, string>,
+    /** On buttons, five to a row. */
+    short: { '1m': '1분', '5m': '5분', '1d': '일', '1w': '주', '1mo': '월' },
+    averages: '이동평균',
+    volume: '거래량',
+    high: '최고',
+    low: '최저',
+    cost: '평균 단가',
+    alert: '알림',
+    noCost: '잔고를 가져오지 못해 평균 단가는 그리지 않았습니다.',
   },
 
   balance: {
@@ -679,6 +708,8 @@ export const ko = {
       `'${c['text']}' 설정을 읽지 못했습니다. /settings 의 버튼을 누르거나 fills silent처럼 써 주세요.`,
     'args.quiet-hours': (c) => `'${c['text']}' 시간을 읽지 못했습니다. 시작-끝을 24시간으로 쓰거나 off로 써 주세요.`,
     'args.quiet-hours-empty': () => '시작과 끝이 같아 방해 금지 시간이 없습니다. 서로 다르게 쓰거나 off로 써 주세요.',
+    'args.interval': (c) =>
+      `'${c['text']}' 봉은 없습니다. 1분, 3분, 5분, 10분, 15분, 30분, 60분, 일, 주, 월, 년 가운데 하나를 써 주세요.`,
     'args.verdict': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. 주문번호나 '없음'을 써 주세요.`,
     'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 all로 써 주세요.`,
     'args.who-action': (c) => `'${c['text']}' 대신 add나 remove를 써 주세요.`,
@@ -720,6 +751,12 @@ export const ko = {
           ? `지금은 정규장 시간이 아닙니다(보통 08:30–15:30에 주문할 수 있습니다).${opening(c)}`
           : '오늘이 개장일인지 확인하지 못해 주문을 보내지 않습니다. 잠시 뒤에 다시 해 주세요.',
     'rule.no-price': () => '호가가 없어 가격을 정할 수 없습니다. 가격을 써 주세요.',
+
+    'chart.no-bars': (c) =>
+      c['minutes'] === true
+        ? `최근 거래가 없어 그릴 분봉이 없습니다(모의투자에는 오늘 분봉만 있습니다). 예: /chart ${c['symbol']} 일봉`
+        : '거래된 적이 없어 그릴 것이 없습니다. 새로 상장한 종목이면 첫 거래 뒤에 다시 해 주세요.',
+    'chart.failed': () => '차트를 그리지 못했습니다. 잠시 뒤에 다시 해 주세요. 가격은 /price 로 볼 수 있습니다.',
 
     'people.unknown': (c) => `${c['identity']}: 등록된 사람이 아닙니다. /who 에서 확인해 주세요.`,
     'people.from-settings': (c) =>

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
 import type { Balance, BuyingPower } from '../domain/account.ts';
+import type { BarInterval } from '../domain/bars.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import {
   type Exchange,
@@ -27,9 +28,10 @@ import type {
   VenueDescription,
 } from '../ports.ts';
 import { KisAccountReports } from './account-reports.ts';
+import { BarReader } from './bars.ts';
 import { type AppKey, Credentials } from './credentials.ts';
 import * as decode from './decode.ts';
-import { domesticMarket } from './endpoints/domestic-market.ts';
+import { domesticMarket, krx } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
 import { type Environment, venueOfHost } from './environment.ts';
 import { KisError } from './error.ts';
@@ -180,8 +182,6 @@ function reachable(url: URL): Promise<void> {
   });
 }
 
-/** KRX's own market; NXT and the combined view are separate codes. */
-const krx = { FID_COND_MRKT_DIV_CODE: 'J' } as const;
 /** Of a list that must be read to its end: a page has 15 rows on paper and 100 on live. */
 const mostPages = 100;
 /** Issues one multi-quote call takes. */
@@ -195,6 +195,7 @@ class KisBroker implements Broker {
   readonly #http: KisHttp;
   readonly #market: MarketReads;
   readonly #clock: Clock;
+  readonly #bars: BarReader;
 
   constructor(http: KisHttp, market: MarketReads, options: KisOptions) {
     const { environment, account } = options;
@@ -202,6 +203,7 @@ class KisBroker implements Broker {
     this.#http = http;
     this.#market = market;
     this.#clock = options.clock;
+    this.#bars = new BarReader(market, options.clock, environment.hours);
     this.venue = {
       kind: venueOfHost(environment.restUrl),
       hours: environment.hours,
@@ -256,28 +258,8 @@ class KisBroker implements Broker {
     return decode.toOrderBook(symbol, output, this.#clock.now());
   }
 
-  async dailyBars(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Bar[]> {
-    const input = {
-      ...krx,
-      FID_INPUT_ISCD: symbol,
-      FID_INPUT_DATE_1: from,
-      FID_INPUT_DATE_2: to,
-      FID_PERIOD_DIV_CODE: 'D',
-      // 0 is adjusted for splits on this API; others read it the other way round.
-      FID_ORG_ADJ_PRC: '0',
-    };
-    return decode.toDailyBars(await this.#market.read(domesticMarket.dailyChart, input, options));
-  }
-
-  async minuteBars(symbol: string, time: string, options?: ReadOptions): Promise<readonly Bar[]> {
-    const input = {
-      ...krx,
-      FID_INPUT_ISCD: symbol,
-      FID_INPUT_HOUR_1: time,
-      FID_PW_DATA_INCU_YN: 'N',
-      FID_ETC_CLS_CODE: '',
-    };
-    return decode.toMinuteBars(await this.#market.read(domesticMarket.minuteChart, input, options));
+  bars(symbol: string, interval: BarInterval, count: number, options?: ReadOptions): Promise<readonly Bar[]> {
+    return this.#bars.newest(symbol, interval, count, options);
   }
 
   async instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined> {

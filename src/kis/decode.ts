@@ -152,10 +152,15 @@ export function toDailyBars({ output2 }: Output<Market_['dailyChart']>): readonl
       close: row.stck_clpr,
       volume: row.acml_vol,
     }))
+    .filter(({ close }) => close > 0)
+    .map(evenWhereUntraded)
     .reverse();
 }
 
-export function toMinuteBars({ output2 }: Output<Market_['minuteChart']>): readonly Bar[] {
+/** Of today or of days before. */
+export function toMinuteBars({
+  output2,
+}: Output<Market_['minuteChart']> | Output<Market_['pastMinuteChart']>): readonly Bar[] {
   return output2
     .map((row) => ({
       start: `${row.stck_bsop_date} ${row.stck_cntg_hour.slice(0, 4)}`,
@@ -165,7 +170,15 @@ export function toMinuteBars({ output2 }: Output<Market_['minuteChart']>): reado
       close: row.stck_prpr,
       volume: row.cntg_vol,
     }))
+    .filter(({ close }) => close > 0)
+    .map(evenWhereUntraded)
     .reverse();
+}
+
+/** Where nothing traded there is a last price, and zeroes for the others. */
+function evenWhereUntraded(bar: Bar): Bar {
+  const { open, close } = bar;
+  return open > 0 ? bar : { ...bar, open: close, high: close, low: close };
 }
 
 const listedOn: Readonly<Record<string, Market>> = { STK: 'KOSPI', KSQ: 'KOSDAQ', KNX: 'KONEX' };

@@ -27,13 +27,11 @@ import { AppError } from '../errors.ts';
 import type { ReadOptions, Research } from '../ports.ts';
 import { indexCodes } from './decode.ts';
 import * as decode from './decode-research.ts';
-import { domesticMarket } from './endpoints/domestic-market.ts';
+import { domesticMarket, krx } from './endpoints/domestic-market.ts';
 import { domesticResearch } from './endpoints/domestic-research.ts';
 import { KisError, noMatchCode } from './error.ts';
 import type { MarketReads } from './market-reads.ts';
 
-/** KRX's own market. */
-const krx = { FID_COND_MRKT_DIV_CODE: 'J' } as const;
 /** Where a ranking looks: a market is named by its index. */
 const markets: Readonly<Record<RankingMarket, string>> = { all: '0000', KOSPI: '0001', KOSDAQ: '1001' };
 /** Of lists that go on for longer than anybody reads. */
@@ -79,7 +77,7 @@ export class KisResearch implements Research {
   async dividends(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Dividend[]> {
     const input = { CTS: '', GB1: '0', F_DT: from, T_DT: to, SHT_CD: symbol, HIGH_GB: '' };
     const { pages } = await this.#reads.readAll(domesticResearch.dividends, input, options);
-    return pages.flatMap(decode.toDividends).sort((one, other) => one.recordDay.localeCompare(other.recordDay));
+    return pages.flatMap(decode.toDividends).sort((one, other) => other.recordDay.localeCompare(one.recordDay));
   }
 
   async interruptions(day: string, symbol?: string, options?: ReadOptions): Promise<readonly VolatilityInterruption[]> {

@@ -51,7 +51,10 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
     entries.flatMap((entry) => [...new Set(entry.spellings.map(({ text }) => text))].map((text) => ({ text, entry }))),
     ({ text }) => text,
   );
+  const onOtherLayout = layoutIndex(entries);
   const typos = typoIndex(entries);
+  // What is in none of the names is told at once, for typos take long enough.
+  const everything = entries.map(({ code, texts }) => `${mark}${code}${texts}`).join('');
 
   /** The issues that a text names wholly: one, unless names or nicknames are shared. */
   const named = (wanted: string): readonly Entry[] => {
@@ -71,7 +74,12 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
       const whole = named(wanted);
       if (whole.length > 0) return answer(whole, whole.length === 1 ? 'whole' : 'part');
       const initials = initialsIn(wanted);
-      const matches = ranked(entries, initials === undefined ? byText(wanted) : byInitials(initials));
+      const matches =
+        initials !== undefined
+          ? ranked(entries, byInitials(initials))
+          : everything.includes(wanted)
+            ? ranked(entries, byText(wanted))
+            : [];
       // Initials of a whole name mean that issue, not the longer names that begin like it.
       const [best = []] = matches;
       if (initials !== undefined && best.length === 1) return answer(best, 'whole');
@@ -79,7 +87,7 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
       if (parts.length > 0) return answer(parts, 'part');
       // A code that does not exist is wrong in a digit we cannot know.
       if (looksLikeSymbol(wanted.toUpperCase())) return nothing;
-      const mistyped = onOtherLayout(entries, text);
+      const mistyped = onOtherLayout(text);
       return answer(mistyped.length > 0 ? mistyped : typos(wanted), 'near');
     },
   };
@@ -184,11 +192,15 @@ function byInitials(initials: string): Rank {
 }
 
 /** Issues called what the same keys write with the keyboard in the other language: tkatjdwjswk, ㅏㅐㅇㄷㅌ200. */
-function onOtherLayout(entries: readonly Entry[], text: string): readonly Entry[] {
-  const letters = normalise(/[a-z]/i.test(text) ? convertQwertyToAlphabet(text) : convertHangulToQwerty(text));
-  if (letters.length < fewestOnLayout) return [];
-  const [whole = [], beginning = []] = ranked(entries, byLetters(letters));
-  return whole.length > 0 ? whole : beginning;
+function layoutIndex(entries: readonly Entry[]): (text: string) => readonly Entry[] {
+  const everything = entries.flatMap(({ spellings }) => spellings.map(({ letters }) => `${mark}${letters}`)).join('');
+  return (text) => {
+    if (!/[a-zㄱ-ㅣ]/iu.test(text)) return [];
+    const wanted = normalise(/[a-z]/i.test(text) ? convertQwertyToAlphabet(text) : convertHangulToQwerty(text));
+    if (wanted.length < fewestOnLayout || !everything.includes(`${mark}${wanted}`)) return [];
+    const [whole = [], beginning = []] = ranked(entries, byLetters(wanted));
+    return whole.length > 0 ? whole : beginning;
+  };
 }
 
 /** Called so, letter by letter; else beginning so. */
@@ -207,13 +219,15 @@ function typoIndex(entries: readonly Entry[]): (wanted: string) => readonly Entr
   const called = entries.flatMap((entry) => entry.spellings.map((spelling) => ({ ...spelling, entry })));
   const byLetters = Map.groupBy(called, ({ letters: { length } }) => length);
   const bySyllables = Map.groupBy(called, ({ text: { length } }) => length);
-  const around = <T>(index: ReadonlyMap<number, readonly T[]>, length: number, least: number): readonly T[] =>
-    [length - 1, length, length + 1].flatMap((near) => (near < least ? [] : (index.get(near) ?? [])));
+  const lengthsNear = (length: number, fewest: number): readonly number[] =>
+    [length - 1, length, length + 1].filter((near) => near >= fewest);
   return (wanted) => {
     const typed = disassemble(wanted);
-    const letter = around(byLetters, typed.length, fewestLetters).filter((one) => withinOneEdit(typed, one.letters));
-    const syllable = around(bySyllables, wanted.length, fewestCharacters).filter((one) =>
-      withinOneEdit(wanted, one.text),
+    const letter = lengthsNear(typed.length, fewestLetters).flatMap((length) =>
+      (byLetters.get(length) ?? []).filter(({ letters }) => withinOneEdit(typed, letters)),
+    );
+    const syllable = lengthsNear(wanted.length, fewestCharacters).flatMap((length) =>
+      (bySyllables.get(length) ?? []).filter(({ text }) => withinOneEdit(wanted, text)),
     );
     const inOrder = [letter, syllable].flatMap((found) => found.map(({ entry }) => entry).sort(compareEntries));
     return [...new Set(inOrder)];

@@ -5,6 +5,7 @@ import { quietMinutesLeft } from '../domain/quiet-hours.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Ledger } from '../ports.ts';
+import { Serial } from './serial.ts';
 
 /** The person at the terminal that the bot runs in. */
 export const localIdentity = 'console:local';
@@ -35,6 +36,7 @@ export class People {
   readonly #log: Log;
   readonly #byIdentity = new Map<string, Person>();
   readonly #settings = new Map<string, PersonSettings>();
+  readonly #changes = new Serial();
   /** Those that the ledger has no say in. */
   readonly #fixed = new Map<string, Exclude<KnownPerson['from'], 'chat'>>();
   readonly #listeners = new Set<() => void>();
@@ -96,14 +98,17 @@ export class People {
   }
 
   /** What is held for them waits for the end of the quiet hours as they are then. */
-  async changeSettings(personId: string, change: Partial<PersonSettings>): Promise<PersonSettings> {
-    const before = this.settings(personId);
-    const settings = { ...before, ...change };
-    const now = this.#clock.now();
-    await this.#ledger.setPersonSettings(personId, settings, quietUntil(settings, now) ?? now);
-    this.#settings.set(personId, settings);
-    if (settings.language !== before.language) this.#changed();
-    return settings;
+  changeSettings(personId: string, change: Partial<PersonSettings>): Promise<PersonSettings> {
+    // One at a time: two buttons pressed in a row must not each take the other's change back.
+    return this.#changes.run(async () => {
+      const before = this.settings(personId);
+      const settings = { ...before, ...change };
+      const now = this.#clock.now();
+      await this.#ledger.setPersonSettings(personId, settings, quietUntil(settings, now) ?? now);
+      this.#settings.set(personId, settings);
+      if (settings.language !== before.language) this.#changed();
+      return settings;
+    });
   }
 
   /** When somebody's quiet hours that are now end, in milliseconds; undefined outside of them. */

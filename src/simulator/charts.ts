@@ -1,6 +1,7 @@
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { aboutIssue, type Handler, input, record } from './answer.ts';
-import { group, type HistoryBar, minuteOf, timeOf } from './history.ts';
+import { group, type HistoryBar, minuteOf, minutesOfDay, timeOf } from './history.ts';
+import type { Listing } from './market.ts';
 import { changeSign, percentOf } from './records.ts';
 
 /** What stands where there is no bar. */
@@ -71,40 +72,85 @@ const dailyChart = aboutIssue((listing, call) => {
 const maxMinuteRows = 30;
 
 const minuteChart = aboutIssue((listing, call) => {
-  const { issue, today } = listing;
+  const { today } = listing;
   const { output1, output2 } = domesticMarket.minuteChart.output;
   const { clock } = call.world;
   const asked = input(call, 'FID_INPUT_HOUR_1').slice(0, 4);
   const past = minutesUpTo(listing.minutes, asked);
   const rows = [...past, ...minutesAhead(clock.time(), asked, today.last, today.turnover)];
   return {
-    output1: record(output1.fields, {
-      prdy_vrss: today.last - today.base,
-      prdy_vrss_sign: changeSign(today.last, today),
-      prdy_ctrt: percentOf(today.last - today.base, today.base),
-      stck_prdy_clpr: today.base,
-      acml_vol: today.volume,
-      acml_tr_pbmn: today.turnover,
-      hts_kor_isnm: issue.name,
-      stck_prpr: today.last,
-    }),
+    output1: dayRecord(output1.fields, listing),
     output2: rows
       .slice(-maxMinuteRows)
       .reverse()
-      .map((bar) =>
-        record(output2.fields, {
-          stck_bsop_date: clock.day(),
-          stck_cntg_hour: `${bar.start}00`,
-          stck_prpr: bar.close,
-          stck_oprc: bar.open,
-          stck_hgpr: bar.high,
-          stck_lwpr: bar.low,
-          cntg_vol: bar.volume,
-          acml_tr_pbmn: bar.turnover,
-        }),
-      ),
+      .map((bar) => minuteRecord(output2.fields, clock.day(), bar)),
   };
 });
+
+const maxPastMinuteRows = 120;
+
+const pastMinuteChart = aboutIssue((listing, call) => {
+  const { output1, output2 } = domesticMarket.pastMinuteChart.output;
+  const [day, time] = [input(call, 'FID_INPUT_DATE_1'), input(call, 'FID_INPUT_HOUR_1').slice(0, 4)];
+  const now = call.world.clock.day();
+  const withEarlier = input(call, 'FID_PW_DATA_INCU_YN') === 'Y';
+  const days = [now, ...listing.days.map(({ start }) => start).toReversed()].filter((one) => one <= day);
+  const rows: { readonly day: string; readonly bar: HistoryBar }[] = [];
+  for (const one of withEarlier ? days : days.filter((candidate) => candidate === day)) {
+    if (rows.length >= maxPastMinuteRows) break;
+    const minutes = one === now ? listing.minutes : minutesOn(listing, one);
+    for (const bar of minutesUpTo(minutes, one === day ? time : '2359').toReversed()) rows.push({ day: one, bar });
+  }
+  return {
+    output1: dayRecord(output1.fields, listing),
+    output2: rows.slice(0, maxPastMinuteRows).map(({ day: of, bar }) => minuteRecord(output2.fields, of, bar)),
+  };
+});
+
+/** The minutes of a day that is over, the same ones whenever it is asked about. */
+function minutesOn(listing: Listing, day: string): readonly HistoryBar[] {
+  const known = listing.pastMinutes.get(day);
+  if (known !== undefined) return known;
+  const bar = listing.days.find(({ start }) => start === day);
+  const minutes = bar === undefined ? [] : minutesOfDay(bar, listing.issue);
+  listing.pastMinutes.set(day, minutes);
+  return minutes;
+}
+
+/** What stands above the minutes of either chart: today so far. */
+function dayRecord(
+  fields: typeof domesticMarket.minuteChart.output.output1.fields,
+  { issue, today }: Listing,
+): Readonly<Record<string, string>> {
+  return record(fields, {
+    prdy_vrss: today.last - today.base,
+    prdy_vrss_sign: changeSign(today.last, today),
+    prdy_ctrt: percentOf(today.last - today.base, today.base),
+    stck_prdy_clpr: today.base,
+    acml_vol: today.volume,
+    acml_tr_pbmn: today.turnover,
+    hts_kor_isnm: issue.name,
+    stck_prpr: today.last,
+  });
+}
+
+/** Both minute charts have the same columns. */
+function minuteRecord(
+  fields: typeof domesticMarket.minuteChart.output.output2.fields,
+  day: string,
+  bar: HistoryBar,
+): Readonly<Record<string, string>> {
+  return record(fields, {
+    stck_bsop_date: day,
+    stck_cntg_hour: `${bar.start}00`,
+    stck_prpr: bar.close,
+    stck_oprc: bar.open,
+    stck_hgpr: bar.high,
+    stck_lwpr: bar.low,
+    cntg_vol: bar.volume,
+    acml_tr_pbmn: bar.turnover,
+  });
+}
 
 /** With the won traded since the open in place of the minute's own. */
 function minutesUpTo(minutes: readonly HistoryBar[], last: string): readonly HistoryBar[] {
@@ -135,4 +181,5 @@ function minutesAhead(now: string, asked: string, price: number, turnover: numbe
 export const charts: ReadonlyMap<string, Handler> = new Map([
   [domesticMarket.dailyChart.id, dailyChart],
   [domesticMarket.minuteChart.id, minuteChart],
+  [domesticMarket.pastMinuteChart.id, pastMinuteChart],
 ]);

@@ -1,8 +1,9 @@
 import { nearestTicks } from '../domain/order-rules.ts';
 import type { Bar } from '../domain/quote.ts';
+import { sessionsOn } from '../domain/session.ts';
 import { addTradingDays, dateOf } from './hours.ts';
 import type { Issue } from './instruments.ts';
-import { between, type Random } from './random.ts';
+import { between, type Random, randomFor } from './random.ts';
 
 /** A bar with the won traded in it. */
 export interface HistoryBar extends Bar {
@@ -30,8 +31,12 @@ export function tradingDaysBefore(today: string, count: number): readonly string
   return days;
 }
 
-/** The minutes from the open to `time`, newest first. */
-export function minutesBefore(time: string): readonly string[] {
+/** The minutes from the open to `time`, newest first, on a `day` of the exchange's hours; without one it never closes. */
+export function minutesBefore(time: string, day?: string): readonly string[] {
+  if (day !== undefined)
+    return tradedMinutes(day)
+      .filter((minute) => minute < time.slice(0, 4))
+      .toReversed();
   const now = minuteOf(time);
   // A market that is open at night has been open since midnight.
   const opened = time >= '0900' ? 9 * 60 : 0;
@@ -72,6 +77,35 @@ export function pastMinutes(issue: Issue, minutes: readonly string[], random: Ra
     return { ...made, volume, turnover: volume * made.close };
   });
   return bars.reverse();
+}
+
+/** A day's bar taken apart into minutes that make it up again: the same open, high, low, close and volume. */
+export function minutesOfDay(day: HistoryBar, issue: Issue): readonly HistoryBar[] {
+  const random = randomFor(day.volume, `${issue.symbol} ${day.start}`);
+  const times = tradedMinutes(day.start);
+  const [highest, lowest] = [between(random, 1, times.length - 2), between(random, 1, times.length - 2)];
+  const usual = Math.floor(day.volume / times.length);
+  let [open, left] = [day.open, day.volume];
+  return times.map((start, index) => {
+    const wanted = near(open + (day.close - open) / (times.length - index), 0.003, random, issue);
+    const close = index === times.length - 1 ? day.close : Math.min(day.high, Math.max(day.low, wanted));
+    const high = index === highest ? day.high : Math.max(open, close);
+    const low = index === lowest ? day.low : Math.min(open, close);
+    const volume = index === times.length - 1 ? left : Math.min(left, between(random, 0, usual * 2));
+    left -= volume;
+    const made = { start, open, high, low, close, volume, turnover: volume * close };
+    open = close;
+    return made;
+  });
+}
+
+/** Continuous trading, and the closing auction in one minute. */
+function tradedMinutes(day: string): readonly string[] {
+  const rows = sessionsOn(day);
+  const regular = rows.find(({ kind }) => kind === 'regular');
+  const auction = rows.find(({ kind }) => kind === 'closing-auction');
+  const [from, to] = [minuteOf(regular?.start ?? '0900'), minuteOf(regular?.end ?? '1520')];
+  return [...Array.from({ length: to - from }, (_, index) => timeOf(from + index)), auction?.end ?? '1530'];
 }
 
 /** Daily bars put together into weeks, months or years; each starts on its first trading day. */

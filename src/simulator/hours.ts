@@ -49,6 +49,11 @@ export class VenueClock {
     this.#hours = hours;
   }
 
+  /** Whether every hour of every day is the regular session's. */
+  get neverCloses(): boolean {
+    return this.#hours === 'open';
+  }
+
   now(): number {
     return this.#clock.now() + this.#offset;
   }

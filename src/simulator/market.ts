@@ -45,6 +45,8 @@ export interface Listing {
   /** Oldest first; today is not in it. */
   readonly days: HistoryBar[];
   readonly minutes: HistoryBar[];
+  /** Of days that are over, as far as anybody asked or they were lived through. */
+  readonly pastMinutes: Map<string, readonly HistoryBar[]>;
   today: DayFigures;
   marks: IssueMarks;
   movedAt: number;
@@ -71,7 +73,7 @@ export class Market {
     this.#clock = clock;
     this.#speed = speed;
     const days = tradingDaysBefore(clock.day(), historyDays);
-    const minutes = minutesBefore(clock.time());
+    const minutes = minutesBefore(clock.time(), clock.neverCloses ? undefined : clock.day());
     this.#listings = new Map(issues.map((issue) => [issue.symbol, this.#list(issue, seed, days, minutes)]));
   }
 
@@ -162,6 +164,7 @@ export class Market {
       const { today } = listing;
       const { open, high, low, last: close, volume, turnover } = today;
       listing.days.push({ start: endedDay, open, high, low, close, volume, turnover });
+      listing.pastMinutes.set(endedDay, [...listing.minutes]);
       listing.minutes.length = 0;
       listing.today = freshDay(listing.issue, close, volume, this.#clock.time());
       this.#quote(listing, 'buy');
@@ -178,6 +181,7 @@ export class Market {
       random,
       days,
       minutes,
+      pastMinutes: new Map(),
       today: sumUp(freshDay(issue, issue.base, days.at(-1)?.volume ?? 0, this.#clock.time()), minutes),
       marks: { halted: false, warning: 'none' },
       movedAt: this.#clock.now(),

@@ -80,10 +80,10 @@ const filledAtVenue = (count: number) =>
         .settle(1_000)
         .then(() => true),
   );
-/** By first line, whether each message that began so came without a sound. */
-const soundOf = (begins: string): unknown => {
+/** What the newest message that holds `text` said of its sound: `true` is without one. */
+const soundlessness = (text: string): unknown => {
   const sent = telegram.requests.findLast(
-    ({ method, body }) => method === 'sendMessage' && `${body['text']}`.includes(begins),
+    ({ method, body }) => method === 'sendMessage' && `${body['text']}`.includes(text),
   );
   return sent?.body['disable_notification'];
 };
@@ -117,6 +117,19 @@ describe('the screen', () => {
     expect(shown).toContain('Language: English');
     // Discord shows no more rows of buttons.
     expect(telegram.messages(owner).at(-1)?.keyboard.length).toBeLessThanOrEqual(5);
+  });
+
+  test('two buttons pressed at once both count', async () => {
+    const running = await start();
+    await ask(owner, '/settings', '내 설정');
+    telegram.press(owner, '체결 무음');
+    telegram.press(owner, '알림 무음');
+    telegram.press(owner, '다른 채팅에도 보이기');
+    await eventually('answered', () => texts(owner).filter((text) => text.includes('내 설정')).length === 4);
+    const all = /체결: 무음\n가격 알림: 무음[\s\S]*보이기: 켬/;
+    expect(await ask(owner, '/settings', '내 설정')).toMatch(all);
+    await running.restart();
+    expect(await ask(owner, '/settings', '내 설정')).toMatch(all);
   });
 
   test.each([
@@ -195,7 +208,7 @@ describe('quiet hours', () => {
     await telegram.told(owner, '결과를 모릅니다');
     for (let second = 0; second < 6; second += 1) await clock.advance(1_000);
     await telegram.told(owner, '확인됨: 접수되어 있습니다');
-    expect(soundOf('확인됨')).toBeUndefined();
+    expect(soundlessness('확인됨')).toBeUndefined();
   });
 
   test('are nobody else’s: not the group’s, not another person’s', async () => {
@@ -217,7 +230,11 @@ describe('how loud', () => {
     expect(await ask(owner, '/alert 005930 >= 71000', '알림을 만들었습니다')).toContain('꺼 두셨습니다');
     await buy(owner);
     await telegram.told(owner, '체결 삼성전자 매수 3주');
-    expect([soundOf('체결'), soundOf('× 3주'), soundOf('내 설정')]).toEqual([true, undefined, undefined]);
+    expect([soundlessness('체결'), soundlessness('× 3주'), soundlessness('내 설정')]).toEqual([
+      true,
+      undefined,
+      undefined,
+    ]);
     running.simulator.setPrice('005930', 71_000);
     await eventually('fired', async () => (await running.say('/alerts')).includes('알림이 없습니다'));
     await ask(owner, '/alerts', '알림이 없습니다');

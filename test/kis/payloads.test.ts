@@ -170,6 +170,24 @@ describe('bars, issues and the calendar', () => {
     ]);
   });
 
+  it("reads minutes of days before, the closing auction's among them", () => {
+    expect(toMinuteBars(decodeAnswer(domesticMarket.pastMinuteChart, 'past-minute-chart'))).toEqual([
+      { start: '20250915 1519', open: 76_500, high: 76_600, low: 76_500, close: 76_550, volume: 42_398 },
+      { start: '20250915 1530', open: 76_500, high: 76_500, low: 76_500, close: 76_500, volume: 1_846_000 },
+    ]);
+  });
+
+  it.each([
+    ['a last price and nothing else', { stck_oprc: '0', stck_hgpr: '0', stck_lwpr: '0', acml_vol: '0' }, [79_200]],
+    ['no price at all', { stck_oprc: '0', stck_hgpr: '0', stck_lwpr: '0', stck_clpr: '0', acml_vol: '0' }, []],
+  ])('reads a day without a trade: %s', (_what, blanks, opens) => {
+    const { output1, output2 } = decodeAnswer(domesticMarket.dailyChart, 'daily-chart');
+    const [row] = answer('daily-chart')['output2'] as Record<string, string>[];
+    const halted = decodeFields(domesticMarket.dailyChart.output.output2.fields, { ...row, ...blanks }, 'test');
+    expect(output2).toHaveLength(1);
+    expect(toDailyBars({ output1, output2: [halted] }).map(({ open }) => open)).toEqual(opens);
+  });
+
   it('reads an issue by the code asked for, not by the longer one in the answer', () => {
     expect(toInstrument('000660', decodeAnswer(domesticMarket.stockInfo, 'stock-info'))).toEqual({
       symbol: '000660',

@@ -39,7 +39,9 @@ const script: Parameters<typeof startScriptedKis>[0] = {
   FHKST66430800: answer('growth-ratio'),
   FHKST663300C0: answer('opinions'),
   FHKST663400C0: answer('opinions-by-broker'),
-  HHKDB669102C0: answer('dividends'),
+  HHKDB669102C0: {
+    output1: ['20251231', '20260630', '20260331'].map((record_date) => ({ record_date, sht_cd: '005930' })),
+  },
   FHKST01011800: answer('news'),
   HHKST03900300: answer('screens'),
   HHKST03900400: ({ input }) => (input['seq'] === '9' ? answer('error-no-match') : answer('screen-matches')),
@@ -158,6 +160,11 @@ describe('what is asked for', () => {
     expect(await asked(research.tradeVolumes('005930', ...days))).toMatchObject({ FID_INPUT_DATE_2: days[1] });
     expect(await asked(research.investorDays('005930'))).toMatchObject({ FID_INPUT_ISCD: '005930' });
     expect(await asked(research.recentTrades('005930'))).toMatchObject({ FID_INPUT_ISCD: '005930' });
+  });
+
+  test('dividends: the latest record day first', async () => {
+    const dividends = await kis.research.dividends('005930', '20250101', '20261231');
+    expect(dividends.map(({ recordDay }) => recordDay)).toEqual(['20260630', '20260331', '20251231']);
   });
 
   test('index candles, page after page back to the first day', async () => {

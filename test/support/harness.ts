@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { commands } from '../../commands/index.ts';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
-import type { Button, Channel, Incoming, Message, Receive, Suggest } from '../../src/chat/channel.ts';
+import type { Attachment, Button, Channel, Incoming, Message, Receive, Suggest } from '../../src/chat/channel.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { type Environ, readConfig } from '../../src/config.ts';
 import { createLog, createRedactor, type Log } from '../../src/log.ts';
@@ -19,6 +19,7 @@ export interface ShownMessage {
   readonly reference: string;
   text: string;
   buttons: readonly Button[];
+  attachments: readonly Attachment[];
   edits: number;
 }
 
@@ -40,7 +41,8 @@ export class TestChannel implements Channel {
 
   async send(_chatId: string, message: Message): Promise<string> {
     const reference = String(this.messages.length + 1);
-    this.messages.push({ reference, text: plainText(message), buttons: (message.buttons ?? []).flat(), edits: 0 });
+    const { buttons = [], attachments = [] } = message;
+    this.messages.push({ reference, text: plainText(message), buttons: buttons.flat(), attachments, edits: 0 });
     return reference;
   }
 
@@ -53,6 +55,7 @@ export class TestChannel implements Channel {
     }
     shown.text = plainText(message);
     shown.buttons = (message.buttons ?? []).flat();
+    shown.attachments = message.attachments ?? [];
     shown.edits += 1;
   }
 
@@ -174,6 +177,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       identity,
       input,
       at: clock.now(),
+      alone: true,
     });
   };
   const answerTo = async (input: Incoming['input']): Promise<string> => {

@@ -14,6 +14,9 @@ import {
   yesNo,
 } from '../fields.ts';
 
+/** KRX's own market; NXT and the combined view are separate codes. */
+export const krx = { FID_COND_MRKT_DIV_CODE: 'J' } as const;
+
 /** Quotes, order books, bars, indices, the calendar and issue data of the Korean market (KIS samples of 2026-07). */
 export const domesticMarket = defineEndpoints({
   inquirePrice: {
@@ -590,6 +593,37 @@ export const domesticMarket = defineEndpoints({
         ...optional(millionWon, 'acml_tr_pbmn'),
         ...optional(thousandShares, 'acml_vol'),
         ...optional(text, 'mod_yn'),
+      }),
+    },
+  },
+  pastMinuteChart: {
+    id: 'inquire-time-dailychartprice',
+    title: '주식일별분봉조회',
+    method: 'GET',
+    path: '/uapi/domestic-stock/v1/quotations/inquire-time-dailychartprice',
+    tr: { live: 'FHKST03010230', paper: 'FHKST03010230' },
+    kind: 'read',
+    account: false,
+    paging: null,
+    input: [
+      'FID_COND_MRKT_DIV_CODE',
+      'FID_INPUT_ISCD',
+      'FID_INPUT_HOUR_1',
+      'FID_INPUT_DATE_1',
+      'FID_PW_DATA_INCU_YN',
+      'FID_FAKE_TICK_INCU_YN',
+    ],
+    output: {
+      output1: one({
+        ...optional(count, 'prdy_vrss', 'stck_prdy_clpr', 'acml_vol', 'acml_tr_pbmn', 'stck_prpr'),
+        ...optional(text, 'prdy_vrss_sign', 'hts_kor_isnm'),
+        ...optional(percent, 'prdy_ctrt'),
+      }),
+      output2: many({
+        ...required(text, 'stck_bsop_date', 'stck_cntg_hour'),
+        ...required(won, 'stck_prpr', 'stck_oprc', 'stck_hgpr', 'stck_lwpr'),
+        ...required(shares, 'cntg_vol'),
+        ...optional(count, 'acml_tr_pbmn'),
       }),
     },
   },

@@ -491,7 +491,7 @@ export const domesticTrading = defineEndpoints({
     title: '주식일별주문체결조회',
     method: 'GET',
     path: '/uapi/domestic-stock/v1/trading/inquire-daily-ccld',
-    tr: { live: 'CTSC9215R', paper: 'VTSC9215R' },
+    tr: { live: 'CTSC9215R', paper: 'VTSC9215R', legacy: ['CTSC9115R', 'VTSC9115R'] },
     kind: 'read',
     account: true,
     paging: { keys: ['CTX_AREA_FK100', 'CTX_AREA_NK100'], rows: { live: 100, paper: 15 } },
