@@ -26,6 +26,7 @@ export const info = defineCommand({
       ifAnswered(research.interruptions(today, symbol), []),
     ]);
     const lines: Line[] = [
+      [{ bold: args.instrument.name }, ' ', { code: symbol }],
       ...profileLines(context, profile),
       ...interruptionLines(context, interruptions),
       ...dividendLines(context, dividends),
@@ -55,7 +56,6 @@ function profileLines({ words }: CommandContext, profile: IssueProfile): readonl
   ].join(' · ');
   const warnings = profile.warnings.map((warning) => words.warnings[warning]).join(', ');
   return [
-    [{ bold: profile.name }, ' ', { code: profile.symbol }],
     [profile.board, profile.industry].filter((part) => part !== undefined && part !== '').join(' · '),
     ...(warnings === '' ? [] : [[{ bold: words.ticket.warning(warnings) }]]),
     ...known(profile.marketValue, (value) => `${text.marketValue} ${wonShort(value)}`),

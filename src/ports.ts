@@ -84,7 +84,7 @@ export interface Broker {
   orderBook(symbol: string, options?: ReadOptions): Promise<OrderBook>;
   /**
    * The newest candles, oldest first: `count` at most, fewer of an issue listed lately, and of minutes as many as some
-   * twenty-five calls bring (a week of them; on paper today's alone).
+   * thirty calls bring (a week of them; on paper today's alone).
    */
   bars(symbol: string, interval: BarInterval, count: number, options?: ReadOptions): Promise<readonly Bar[]>;
   /** Undefined when the venue has no such issue. */

@@ -125,6 +125,7 @@ describe('each thing in its one place', () => {
 
   test.each([
     ['grammy', ['src/chat/telegram-api.ts']],
+    ['@resvg/resvg-wasm', ['src/charts/rasterizer.ts']],
     ['discord.js', undefined],
     ['kysely', undefined],
     ['undici', undefined],

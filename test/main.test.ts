@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 // The process itself, as npm start runs it: in a folder of its own, so that nobody's .env or data is touched.
@@ -82,6 +82,14 @@ describe('exec', () => {
     expect([code, out]).toEqual([0, expect.stringContaining('삼성전자 005930')]);
     expect(out).not.toContain('시작했습니다');
   });
+
+  test("writes a chart into a file that is nobody else's, and says where", async () => {
+    const { out } = await hoga(['exec', '/chart 005930'], '');
+    const path = /^\/.*chart-005930-1d\.png$/m.exec(out)?.[0] ?? '';
+    expect(readFileSync(path).subarray(1, 4).toString()).toBe('PNG');
+    expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
+    rmSync(dirname(path), { recursive: true });
+  }, 30_000);
 
   test('changes nothing', async () => {
     const { out } = await hoga(['exec', '/halt'], '');

@@ -47,8 +47,9 @@ export function drawChart(chart: Chart, theme: Theme): string {
     legend(chart, theme),
     timeLines(labels, columns, volumePane, theme),
     timeWords(labels, columns, theme),
+    levelLines(chart, scale, columns, theme),
     extremes(bars, scale, columns, chart, theme),
-    levels(chart, scale, columns, theme),
+    levelTags(chart, scale, columns, theme),
     lastPrice(chart, scale, columns, theme),
     volumes(bars, tones, columns, chart, theme),
     '</svg>',
@@ -209,18 +210,25 @@ function extremes(
   return mark(highest, words.high, high, false) + mark(lowest, words.low, low, true);
 }
 
+function levelLines(chart: Chart, scale: PriceScale, { left, right }: Columns, theme: Theme): string {
+  return chart.levels
+    .filter(({ price }) => price >= scale.low && price <= scale.high)
+    .map(({ kind, price }) => {
+      const y = scale.y(price).toFixed(1);
+      return `<path d="M${left} ${y}H${right}" stroke="${theme.levels[kind]}" stroke-width="2.5" stroke-dasharray="10 7"/>`;
+    })
+    .join('');
+}
+
 /** What is out of sight is told at the edge, with an arrow. */
-function levels(chart: Chart, scale: PriceScale, { left, right }: Columns, theme: Theme): string {
+function levelTags(chart: Chart, scale: PriceScale, { left }: Columns, theme: Theme): string {
   const wanted = chart.levels.map(({ price }) => Math.min(Math.max(scale.y(price), pricePane.top), pricePane.bottom));
   const places = spread(wanted, levelRoom, pricePane);
   return chart.levels
     .map(({ kind, price, label: word }, index) => {
-      const colour = theme.levels[kind];
-      const [y, place] = [wanted[index] ?? 0, places[index] ?? 0];
       const arrow = price > scale.high ? ' ↑' : price < scale.low ? ' ↓' : '';
       const text = `${word} ${chart.words.grouped(price)}${arrow}`;
-      const line = `<path d="M${left} ${y.toFixed(1)}H${right}" stroke="${colour}" stroke-width="2.5" stroke-dasharray="10 7"/>`;
-      return (arrow === '' ? line : '') + tag(text, left, place, colour, theme);
+      return tag(text, left, places[index] ?? 0, theme.levels[kind], theme);
     })
     .join('');
 }

@@ -4,7 +4,7 @@ import type { Chart, ChartRenderer } from '../ports.ts';
 import { drawChart } from './drawing.ts';
 import { type ThemeName, themes } from './themes.ts';
 
-/** The thread and its font take some 60 MB, and half a second to be there again. */
+/** The thread and its font take some 90 MB, and half a second to be there again. */
 const idleMs = 10 * 60_000;
 /** More pictures than these do not wait: nobody would, either. */
 const mostWaiting = 20;

@@ -4,7 +4,7 @@ import type { IssueWarning } from './quote.ts';
 /** What kind of issue it is, and how it is valued. Undefined is what the venue did not say. Amounts are won. */
 export interface IssueProfile {
   readonly symbol: string;
-  readonly name: string;
+  readonly name: string | undefined;
   readonly englishName: string | undefined;
   /** As the venue names it: `KOSPI200`. */
   readonly board: string | undefined;

@@ -39,36 +39,36 @@ export function toProfile(
   symbol: string,
   answers: {
     readonly price: Output<Market['inquirePrice']>;
-    readonly more: Output<Market['inquirePrice2']>;
-    readonly stock: Output<Market['stockInfo']>;
-    readonly product: Output<Market['productInfo']>;
+    readonly more: Output<Market['inquirePrice2']> | undefined;
+    readonly stock: Output<Market['stockInfo']> | undefined;
+    readonly product: Output<Market['productInfo']> | undefined;
   },
 ): IssueProfile {
-  const [price, more, stock] = [answers.price.output, answers.more.output, answers.stock.output];
-  const credit = price.crdt_able_yn ?? more.crdt_able_yn;
+  const [price, more, stock] = [answers.price.output, answers.more?.output, answers.stock?.output];
+  const credit = price.crdt_able_yn ?? more?.crdt_able_yn;
   return {
     symbol,
-    name: stock.prdt_abrv_name,
-    englishName: stock.prdt_eng_abrv_name ?? stock.prdt_eng_name,
-    board: price.rprs_mrkt_kor_name ?? more.rprs_mrkt_kor_name,
-    industry: price.bstp_kor_isnm ?? stock.std_idst_clsf_cd_name,
-    listedOn: stock.scts_mket_lstg_dt ?? stock.kosdaq_mket_lstg_dt ?? stock.frbd_mket_lstg_dt,
-    sharesListed: unlessZero(stock.lstg_stqt) ?? unlessZero(price.lstn_stcn),
+    name: stock?.prdt_abrv_name,
+    englishName: stock?.prdt_eng_abrv_name ?? stock?.prdt_eng_name,
+    board: price.rprs_mrkt_kor_name ?? more?.rprs_mrkt_kor_name,
+    industry: price.bstp_kor_isnm ?? stock?.std_idst_clsf_cd_name,
+    listedOn: stock?.scts_mket_lstg_dt ?? stock?.kosdaq_mket_lstg_dt ?? stock?.frbd_mket_lstg_dt,
+    sharesListed: unlessZero(stock?.lstg_stqt) ?? unlessZero(price.lstn_stcn),
     marketValue: unlessZero(price.hts_avls),
-    faceValue: unlessZero(stock.papr) ?? unlessZero(price.stck_fcam),
+    faceValue: unlessZero(stock?.papr) ?? unlessZero(price.stck_fcam),
     per: unlessZero(price.per),
     pbr: unlessZero(price.pbr),
     eps: unlessZero(price.eps),
     bps: unlessZero(price.bps),
     yearHigh: extreme(price.w52_hgpr, price.w52_hgpr_date),
     yearLow: extreme(price.w52_lwpr, price.w52_lwpr_date),
-    previousClose: unlessZero(more.stck_prdy_clpr),
-    volumePercent: more.prdy_vrss_vol_rate,
+    previousClose: unlessZero(more?.stck_prdy_clpr),
+    volumePercent: more?.prdy_vrss_vol_rate,
     foreignPercent: price.hts_frgn_ehrt,
-    marginPercent: unlessZero(price.marg_rate) ?? unlessZero(more.marg_rate),
+    marginPercent: unlessZero(price.marg_rate) ?? unlessZero(more?.marg_rate),
     credit: credit === undefined ? undefined : credit === 'Y',
     warnings: toWarnings(answers.price),
-    productClass: answers.product.output.prdt_clsf_name,
+    productClass: answers.product?.output.prdt_clsf_name,
   };
 }
 

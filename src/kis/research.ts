@@ -27,10 +27,11 @@ import { AppError } from '../errors.ts';
 import type { ReadOptions, Research } from '../ports.ts';
 import { indexCodes } from './decode.ts';
 import * as decode from './decode-research.ts';
+import type { Input, Output } from './endpoint.ts';
 import { domesticMarket, krx } from './endpoints/domestic-market.ts';
 import { domesticResearch } from './endpoints/domestic-research.ts';
 import { KisError, noMatchCode } from './error.ts';
-import type { MarketReads } from './market-reads.ts';
+import type { MarketReads, MarketRow } from './market-reads.ts';
 
 /** Where a ranking looks: a market is named by its index. */
 const markets: Readonly<Record<RankingMarket, string>> = { all: '0000', KOSPI: '0001', KOSDAQ: '1001' };
@@ -65,13 +66,22 @@ export class KisResearch implements Research {
     const issue = { ...krx, FID_INPUT_ISCD: symbol };
     const product = { PDNO: symbol, PRDT_TYPE_CD: '300' };
     // The price calls answer an issue they do not know with zeros; this one refuses it.
-    const stock = await this.#reads.read(domesticMarket.stockInfo, product, options);
+    const stock = await this.#ifOffered(domesticMarket.stockInfo, product, options);
     const [price, more, kind] = await Promise.all([
       this.#reads.read(domesticMarket.inquirePrice, issue, options),
-      this.#reads.read(domesticMarket.inquirePrice2, issue, options),
-      this.#reads.read(domesticMarket.productInfo, product, options),
+      this.#ifOffered(domesticMarket.inquirePrice2, issue, options),
+      this.#ifOffered(domesticMarket.productInfo, product, options),
     ]);
     return decode.toProfile(symbol, { price, more, stock, product: kind });
+  }
+
+  /** Undefined where the venue lacks it: paper knows prices alone. */
+  async #ifOffered<E extends MarketRow>(
+    row: E,
+    input: Input<E>,
+    options?: ReadOptions,
+  ): Promise<Output<E> | undefined> {
+    return this.#reads.supports(row) ? this.#reads.read(row, input, options) : undefined;
   }
 
   async dividends(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Dividend[]> {

@@ -3,7 +3,7 @@ import { estimateCost } from '../domain/order-rules.ts';
 import { domesticTrading } from '../kis/endpoints/domestic-trading.ts';
 import { averageCost, type Holding } from './account.ts';
 import { type Call, type Handler, input, page, record, type World } from './answer.ts';
-import { addTradingDays } from './hours.ts';
+import { addTradingDays, dateOf } from './hours.ts';
 import type { Issue } from './instruments.ts';
 import { type Order, type OrderView, sum, viewOrder } from './order.ts';
 import { orderTypes } from './order-types.ts';
@@ -11,7 +11,7 @@ import { percentOf } from './records.ts';
 import { answered, type KisText, refusals } from './texts.ts';
 
 /** What a query of the account is told: pages to come, none, or no rows at all. */
-function queryText(call: Call, rows: number, next: string): KisText {
+export function queryText(call: Call, rows: number, next: string): KisText {
   if (call.world.settings.kind === 'paper') return rows === 0 ? answered.paperEmpty : answered.paperComplete;
   if (next !== '') return answered.more;
   return rows === 0 ? answered.empty : answered.complete;
@@ -20,15 +20,53 @@ function queryText(call: Call, rows: number, next: string): KisText {
 const lastOf = (world: World, issue: Issue): number => world.market.find(issue.symbol)?.today.last ?? issue.base;
 const baseOf = (world: World, issue: Issue): number => world.market.find(issue.symbol)?.today.base ?? issue.base;
 
-const inquireBalance: Handler = (call) => {
-  const { world } = call;
+/** What a holding is worth now, in won. */
+export const holdingValue = (world: World, { quantity, issue }: Holding): number => quantity * lastOf(world, issue);
+
+/** The holdings, at prices that were brought up to date. */
+export function currentHoldings({ account, market }: World): readonly Holding[] {
+  for (const { issue } of account.holdings()) market.look(issue.symbol);
+  return account.holdings();
+}
+
+/** A holding in the columns that both balance queries have. */
+export function holdingColumns(world: World, holding: Holding) {
+  const last = lastOf(world, holding.issue);
+  const base = baseOf(world, holding.issue);
+  const profit = holdingValue(world, holding) - holding.costBasis;
+  return {
+    pdno: holding.issue.symbol,
+    prdt_name: holding.issue.name,
+    trad_dvsn_name: '현금',
+    bfdy_buy_qty: holding.boughtBefore,
+    bfdy_sll_qty: holding.soldBefore,
+    thdt_buyqty: holding.boughtToday,
+    thdt_sll_qty: holding.soldToday,
+    hldg_qty: holding.quantity,
+    ord_psbl_qty: world.venue.sellable(holding.issue.symbol),
+    pchs_avg_pric: averageCost(holding),
+    pchs_amt: holding.costBasis,
+    prpr: last,
+    evlu_amt: holdingValue(world, holding),
+    evlu_pfls_amt: profit,
+    evlu_pfls_rt: percentOf(profit, holding.costBasis),
+    evlu_erng_rt: longPercent(profit, holding.costBasis),
+    fltt_rt: longPercent(last - base, base),
+    bfdy_cprs_icdc: last - base,
+  };
+}
+
+/** A percentage with the eight places of the account servers. */
+export function longPercent(part: number, whole: number): string {
+  return whole === 0 ? '0.00000000' : ((part / whole) * 100).toFixed(8);
+}
+
+/** The account's sums in the columns that both balance queries have. */
+export function totalColumns(world: World) {
   const { account } = world;
-  for (const { issue } of account.holdings()) world.market.look(issue.symbol);
   const holdings = account.holdings();
-  const { rows, next } = page(call, holdings);
-  const value = (holding: Holding): number => holding.quantity * lastOf(world, holding.issue);
   const settled = account.depositOn();
-  const securities = sum(holdings, value);
+  const securities = sum(holdings, (holding) => holdingValue(world, holding));
   const cost = sum(holdings, (holding) => holding.costBasis);
   const { today, yesterday } = account;
   const before =
@@ -38,6 +76,32 @@ const inquireBalance: Handler = (call) => {
     today.costs +
     sum(holdings, (held) => (held.quantity - held.boughtToday + held.soldToday) * baseOf(world, held.issue));
   const total = settled + securities;
+  return {
+    dnca_tot_amt: account.deposit,
+    nxdy_excc_amt: account.depositOn(addTradingDays(world.clock.day(), 1)),
+    prvs_rcdl_excc_amt: settled,
+    bfdy_buy_amt: yesterday.bought,
+    thdt_buy_amt: today.bought,
+    bfdy_sll_amt: yesterday.sold,
+    thdt_sll_amt: today.sold,
+    bfdy_tlex_amt: yesterday.costs,
+    thdt_tlex_amt: today.costs,
+    scts_evlu_amt: securities,
+    tot_evlu_amt: total,
+    nass_amt: total,
+    pchs_amt_smtl_amt: cost,
+    evlu_amt_smtl_amt: securities,
+    evlu_pfls_smtl_amt: securities - cost,
+    bfdy_tot_asst_evlu_amt: before,
+    asst_icdc_amt: total - before,
+    asst_icdc_erng_rt: longPercent(total - before, before),
+  };
+}
+
+const inquireBalance: Handler = (call) => {
+  const { world } = call;
+  const holdings = currentHoldings(world);
+  const { rows, next } = page(call, holdings);
   const { output1, output2 } = domesticTrading.inquireBalance.output;
   return {
     // The sums are an answer too, so a live account without holdings is not called empty.
@@ -45,55 +109,11 @@ const inquireBalance: Handler = (call) => {
       holdings.length === 0 && world.settings.kind === 'live' ? answered.complete : queryText(call, rows.length, next),
     next,
     blocks: {
-      output1: rows.map((holding) => {
-        const last = lastOf(world, holding.issue);
-        const base = baseOf(world, holding.issue);
-        const profit = value(holding) - holding.costBasis;
-        return record(output1.fields, {
-          pdno: holding.issue.symbol,
-          prdt_name: holding.issue.name,
-          trad_dvsn_name: '현금',
-          bfdy_buy_qty: holding.boughtBefore,
-          bfdy_sll_qty: holding.soldBefore,
-          thdt_buyqty: holding.boughtToday,
-          thdt_sll_qty: holding.soldToday,
-          hldg_qty: holding.quantity,
-          ord_psbl_qty: world.venue.sellable(holding.issue.symbol),
-          pchs_avg_pric: averageCost(holding),
-          pchs_amt: holding.costBasis,
-          prpr: last,
-          evlu_amt: value(holding),
-          evlu_pfls_amt: profit,
-          evlu_pfls_rt: percentOf(profit, holding.costBasis),
-          evlu_erng_rt: holding.costBasis === 0 ? '0.00000000' : ((profit / holding.costBasis) * 100).toFixed(8),
-          fltt_rt: (((last - base) / base) * 100).toFixed(8),
-          bfdy_cprs_icdc: last - base,
-          item_mgna_rt_name: '20%',
-        });
-      }),
+      output1: rows.map((holding) =>
+        record(output1.fields, { ...holdingColumns(world, holding), item_mgna_rt_name: '20%' }),
+      ),
       // One record, and yet a list of one.
-      output2: [
-        record(output2.fields, {
-          dnca_tot_amt: account.deposit,
-          nxdy_excc_amt: account.depositOn(addTradingDays(world.clock.day(), 1)),
-          prvs_rcdl_excc_amt: settled,
-          bfdy_buy_amt: yesterday.bought,
-          thdt_buy_amt: today.bought,
-          bfdy_sll_amt: yesterday.sold,
-          thdt_sll_amt: today.sold,
-          bfdy_tlex_amt: yesterday.costs,
-          thdt_tlex_amt: today.costs,
-          scts_evlu_amt: securities,
-          tot_evlu_amt: total,
-          nass_amt: total,
-          pchs_amt_smtl_amt: cost,
-          evlu_amt_smtl_amt: securities,
-          evlu_pfls_smtl_amt: securities - cost,
-          bfdy_tot_asst_evlu_amt: before,
-          asst_icdc_amt: total - before,
-          asst_icdc_erng_rt: before === 0 ? '0.00000000' : (((total - before) / before) * 100).toFixed(8),
-        }),
-      ],
+      output2: [record(output2.fields, totalColumns(world))],
     },
   };
 };
@@ -227,14 +247,21 @@ const inquireAmendable: Handler = (call) => {
   };
 };
 
+/** Orders of the last three months and those before are two queries. */
+function firstRecentDay(world: World): string {
+  return dateOf(world.clock.day()).minus({ months: 3 }).toFormat('yyyyMMdd');
+}
+
 const inquireExecutions: Handler = (call) => {
   const { world } = call;
+  const recent = call.row.id === domesticTrading.inquireExecutions.id;
   const asked = (name: string): string => input(call, name);
   const side = sideFilter(asked('SLL_BUY_DVSN_CD'), '01', '02');
   const number = asked('ODNO') === '' ? undefined : Number(asked('ODNO'));
   const exchange = asked('EXCG_ID_DVSN_CD') || 'KRX';
   const matching = listed(world).filter(
     ({ order, view }) =>
+      order.day >= firstRecentDay(world) === recent &&
       asked('INQR_STRT_DT') <= order.day &&
       order.day <= asked('INQR_END_DT') &&
       (side === undefined || order.side === side) &&
@@ -308,4 +335,5 @@ export const accountQueries: ReadonlyMap<string, Handler> = new Map([
   [domesticTrading.inquireSellable.id, inquireSellable],
   [domesticTrading.inquireAmendable.id, inquireAmendable],
   [domesticTrading.inquireExecutions.id, inquireExecutions],
+  [domesticTrading.inquireExecutionsBefore.id, inquireExecutions],
 ]);

@@ -22,6 +22,22 @@ export interface DayTotals {
   readonly costs: number;
 }
 
+/** A fill as it was booked, in won. */
+export interface BookedTrade {
+  readonly day: string;
+  readonly issue: Issue;
+  readonly side: Side;
+  readonly quantity: number;
+  readonly amount: number;
+  readonly commission: number;
+  readonly tax: number;
+  /** What the shares sold had cost, at their average; 0 for a purchase. */
+  readonly cost: number;
+  /** What was held after it. */
+  readonly held: number;
+  readonly heldCost: number;
+}
+
 /** Shares that an account starts with. */
 export interface StartHolding {
   readonly symbol: string;
@@ -34,6 +50,7 @@ const nothing: DayTotals = { bought: 0, sold: 0, costs: 0 };
 /** One account's money and shares. Trades settle on the second trading day; until then only the sums ahead change. */
 export class Account {
   readonly #holdings = new Map<string, Holding>();
+  readonly #trades: BookedTrade[] = [];
   readonly #settlements: { readonly day: string; readonly amount: number }[] = [];
   #deposit: number;
   #today = nothing;
@@ -53,6 +70,11 @@ export class Account {
 
   get yesterday(): DayTotals {
     return this.#yesterday;
+  }
+
+  /** All that was ever traded, oldest first. */
+  trades(): readonly BookedTrade[] {
+    return this.#trades;
   }
 
   /** In the order of their first purchase. */
@@ -87,10 +109,22 @@ export class Account {
     const costs = cost.commission + cost.tax;
     const held = this.#holdings.get(issue.symbol) ?? noShares(issue);
     const left = held.quantity + (side === 'buy' ? quantity : -quantity);
+    const costBasis = side === 'buy' ? held.costBasis + amount : Math.round((held.costBasis * left) / held.quantity);
+    this.#trades.push({
+      day,
+      issue,
+      side,
+      quantity,
+      amount,
+      ...cost,
+      cost: side === 'buy' ? 0 : held.costBasis - costBasis,
+      held: left,
+      heldCost: costBasis,
+    });
     this.#holdings.set(issue.symbol, {
       ...held,
       quantity: left,
-      costBasis: side === 'buy' ? held.costBasis + amount : Math.round((held.costBasis * left) / held.quantity),
+      costBasis,
       boughtToday: held.boughtToday + (side === 'buy' ? quantity : 0),
       soldToday: held.soldToday + (side === 'sell' ? quantity : 0),
     });

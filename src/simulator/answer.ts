@@ -10,6 +10,8 @@ import type { Venue } from './venue.ts';
 /** Who this account is, and how this stand-in answers. */
 export interface Settings {
   readonly kind: 'live' | 'paper';
+  /** What is made up is the same for the same seed. */
+  readonly seed: number;
   /** Eight digits, and the product code. */
   readonly account: string;
   readonly product: string;

@@ -49,6 +49,8 @@ export interface Listing {
   readonly pastMinutes: Map<string, readonly HistoryBar[]>;
   today: DayFigures;
   marks: IssueMarks;
+  /** The last trades of today, oldest first; as many as KIS lists. */
+  readonly prints: Print[];
   movedAt: number;
 }
 
@@ -61,6 +63,7 @@ export interface MarketListener {
 }
 
 const historyDays = 300;
+const printsKept = 30;
 
 /** Made-up prices by seed: every issue has ten levels a side around its last trade, and walks within its limits. */
 export class Market {
@@ -96,6 +99,12 @@ export class Market {
     const listing = this.#listings.get(symbol);
     if (listing !== undefined) this.#catchUp(listing);
     return listing;
+  }
+
+  /** All issues, each moved on as by `look`. */
+  lookAll(): readonly Listing[] {
+    for (const listing of this.#listings.values()) this.#catchUp(listing);
+    return this.all();
   }
 
   /** Trades an arriving client order; what it traded with is told to the other side's owner. */
@@ -167,6 +176,7 @@ export class Market {
       listing.pastMinutes.set(endedDay, [...listing.minutes]);
       listing.minutes.length = 0;
       listing.today = freshDay(listing.issue, close, volume, this.#clock.time());
+      listing.prints.length = 0;
       this.#quote(listing, 'buy');
     }
   }
@@ -184,8 +194,10 @@ export class Market {
       pastMinutes: new Map(),
       today: sumUp(freshDay(issue, issue.base, days.at(-1)?.volume ?? 0, this.#clock.time()), minutes),
       marks: { halted: false, warning: 'none' },
+      prints: [],
       movedAt: this.#clock.now(),
     };
+    listing.prints.push(...minutes.slice(-printsKept).map((bar) => lastPrintOf(bar, listing.today)));
     this.#quote(listing, 'buy');
     // A market that moves has moved already when we first see it.
     if (this.#speed > 0) for (let steps = 20; steps > 0; steps -= 1) this.step(listing);
@@ -226,7 +238,10 @@ export class Market {
       sellVolume: today.sellVolume + (bought ? 0 : quantity),
     };
     addToMinutes(listing.minutes, time, price, quantity);
-    return { price, size: quantity, aggressor, time, figures: listing.today };
+    const print: Print = { price, size: quantity, aggressor, time, figures: listing.today };
+    listing.prints.push(print);
+    if (listing.prints.length > printsKept) listing.prints.shift();
+    return print;
   }
 
   /**
@@ -280,6 +295,17 @@ function freshDay(issue: Issue, close: number, previousVolume: number, time: str
     buyVolume: 0,
     sellVolume: 0,
     previousVolume,
+  };
+}
+
+/** The trade that ended a made-up minute. */
+function lastPrintOf(bar: HistoryBar, today: DayFigures): Print {
+  return {
+    price: bar.close,
+    size: Math.ceil(bar.volume / 10),
+    aggressor: bar.close < bar.open ? 'sell' : 'buy',
+    time: `${bar.start}59`,
+    figures: { ...today, last: bar.close },
   };
 }
 

@@ -1,10 +1,17 @@
 import { krxClosures } from '../domain/krx-holidays.ts';
 import { tickSize } from '../domain/order-rules.ts';
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
-import { aboutIssue, type Handler, input, record } from './answer.ts';
-import { charts, emptyBar } from './charts.ts';
+import { aboutIssue, type Handler, input, record, type World } from './answer.ts';
+import { charts } from './charts.ts';
+import { lastYear } from './companies.ts';
+import { inHundredMillions, marketValue, yearRange } from './figures.ts';
 import { dateOf, type VenueClock } from './hours.ts';
+import { indexQuotations } from './indices.ts';
 import { type IssueMarks, standardCode } from './instruments.ts';
+import { interruptions } from './interruptions.ts';
+import { foreignRatio } from './investors.ts';
+import type { Listing } from './market.ts';
+import { prices } from './prices.ts';
 import { changeSign, marketCodes, percentOf } from './records.ts';
 import { answered, inputRefusal, queryRefusals } from './texts.ts';
 
@@ -23,12 +30,21 @@ const yesNo = (value: boolean): string => (value ? 'Y' : 'N');
 
 type Numbered = Record<string, string | number>;
 
-const inquirePrice = aboutIssue((listing) => {
+/** How a stock is valued by its last full year; others have no such figures. */
+function valuation(world: World, { issue, today }: Listing) {
+  if (issue.kind !== 'stock') return {};
+  const { eps, bps } = lastYear(world, issue);
+  return {
+    per: (today.last / eps).toFixed(2),
+    pbr: (today.last / bps).toFixed(2),
+    eps: eps.toFixed(2),
+    bps: bps.toFixed(2),
+  };
+}
+
+const inquirePrice = aboutIssue((listing, { world }) => {
   const { issue, today, marks } = listing;
-  const year = listing.days.slice(-250);
-  const high = year.reduce((best, bar) => (bar.high > best.high ? bar : best), year[0] ?? emptyBar);
-  const low = year.reduce((best, bar) => (bar.low < best.low ? bar : best), year[0] ?? emptyBar);
-  const marketValue = Math.round((today.last * issue.listedThousands) / 100_000);
+  const { high, low } = yearRange(listing, world.clock.day());
   return {
     output: record(domesticMarket.inquirePrice.output.output.fields, {
       iscd_stat_cls_code: marks.halted ? '58' : statusCodes[marks.warning],
@@ -59,7 +75,9 @@ const inquirePrice = aboutIssue((listing) => {
       aspr_unit: tickSize(today.last, issue.kind),
       hts_deal_qty_unit_val: '1',
       lstn_stcn: issue.listedThousands * 1000,
-      hts_avls: marketValue,
+      hts_avls: inHundredMillions(marketValue(listing)),
+      hts_frgn_ehrt: foreignRatio(world, issue),
+      ...valuation(world, listing),
       vol_tnrt: percentOf(today.volume, issue.listedThousands * 1000),
       stac_month: '12',
       d250_hgpr: high.high,
@@ -256,6 +274,9 @@ const checkHoliday: Handler = (call) => {
 /** Quotations by endpoint id. */
 export const quotations: ReadonlyMap<string, Handler> = new Map([
   ...charts,
+  ...prices,
+  ...indexQuotations,
+  ...interruptions,
   [domesticMarket.inquirePrice.id, inquirePrice],
   [domesticMarket.inquireAskingPrice.id, inquireAskingPrice],
   [domesticMarket.multiplePrices.id, multiplePrices],

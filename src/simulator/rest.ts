@@ -7,14 +7,17 @@ import { domesticResearch } from '../kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../kis/endpoints/domestic-trading.ts';
 import { accountQueries } from './account-queries.ts';
 import type { Handled, World } from './answer.ts';
+import { assets } from './assets.ts';
 import type { ActiveFault, CallNames } from './faults.ts';
 import { masterFile } from './master-files.ts';
 import type { Notices } from './notices.ts';
 import type { Oauth, OauthAnswer } from './oauth.ts';
 import { ordering } from './ordering.ts';
+import { profits } from './profits.ts';
 import { quotations } from './quotations.ts';
+import { research } from './research.ts';
 import { missingInput, readInputs, resolveRow } from './routing.ts';
-import { type BusinessRefusal, gatewayTexts, inputRefusal, type KisText, queryRefusals } from './texts.ts';
+import { answered, type BusinessRefusal, gatewayTexts, inputRefusal, type KisText, queryRefusals } from './texts.ts';
 
 /** What was asked of the REST side, for the state door. */
 export interface RequestCounts {
@@ -50,7 +53,7 @@ interface Reply {
 const catalogue: readonly Endpoint[] = [domesticMarket, domesticResearch, domesticTrading].flatMap(
   (rows): readonly Endpoint[] => Object.values(rows),
 );
-const handlers = new Map([...quotations, ...accountQueries, ...ordering]);
+const handlers = new Map([...quotations, ...research, ...accountQueries, ...assets, ...profits, ...ordering]);
 const oauthPaths: ReadonlySet<string> = new Set([authCalls.token.path, authCalls.revoke.path, authCalls.approval.path]);
 
 /** KIS over HTTP. */
@@ -276,7 +279,7 @@ function success(
   const more = next !== '';
   const position = more ? (first ? 'F' : 'M') : first ? 'E' : 'D';
   // Queries of the account servers are padded; quotations and orders are not.
-  const padded = row.kind === 'read' && !row.path.includes('/quotations/inquire') && !row.path.includes('intstock');
+  const padded = row.kind === 'read' && handled.text !== answered.quotation;
   return json(
     200,
     {

@@ -74,6 +74,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const { seed = 1, speed = 1, kind = 'live', log = () => undefined } = options;
   const settings: Settings = {
     kind,
+    seed,
     account: options.account ?? '50000000',
     product: '01',
     holder: '홍길동',

@@ -90,7 +90,7 @@ export const samples = {
   'five-minutes': {
     theme: 'dark',
     chart: chartOf(walk(stretches(5), { from: 71_000, spread: 0.004 }), {
-      subtitle: '005930 · 5분',
+      subtitle: '005930 · 5분봉',
       levels: [
         { kind: 'cost', price: 52_000, label: '평균 단가' },
         { kind: 'alert', price: 71_900, label: '알림' },

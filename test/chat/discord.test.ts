@@ -103,6 +103,7 @@ describe('what people do', () => {
       identity: `discord:${user}`,
       input: { kind: 'text', text: '/buy 삼성 전자 10 70000' },
       at: expect.closeTo(clock.now(), -4),
+      alone: false,
     });
   });
 
@@ -190,7 +191,15 @@ describe('what people do', () => {
     discord.say(other, '');
     const id = discord.say(user, 'price 005930');
     await arrived(1);
-    expect(received[0]).toMatchObject({ id, chatId: `@${user}`, input: { kind: 'text', text: 'price 005930' } });
+    expect(received[0]).toMatchObject({
+      id,
+      chatId: `@${user}`,
+      input: { kind: 'text', text: 'price 005930' },
+      alone: true,
+    });
+    discord.slash(user, 'help');
+    await arrived(2);
+    expect(received[1]).toMatchObject({ alone: true });
     expect(discord.gateway.received.find(({ op }) => op === 2)?.d).toMatchObject({ intents: 4_096 });
   });
 

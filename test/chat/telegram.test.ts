@@ -99,6 +99,7 @@ describe('what people do', () => {
       identity: 'telegram:111',
       input: { kind: 'text', text: '/price 005930' },
       at: date * 1_000,
+      alone: true,
     });
     expect(telegram.requests.find(({ method }) => method === 'getUpdates')?.body['allowed_updates']).toEqual([
       'message',
@@ -115,7 +116,7 @@ describe('what people do', () => {
     expect(telegram.messages(-100)[0]).toMatchObject({ thread: 45 });
     telegram.press(222, '누르기', -100);
     await arrived(2);
-    expect(received[1]).toMatchObject({ chatId: '-100/45', identity: 'telegram:222' });
+    expect(received[1]).toMatchObject({ chatId: '-100/45', identity: 'telegram:222', alone: false });
   });
 
   test('a press: acknowledged before anything else, whatever becomes of it', async () => {

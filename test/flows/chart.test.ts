@@ -30,7 +30,10 @@ const last = () => {
 };
 const isPng = (data: string): boolean => Buffer.from(data, 'base64').subarray(1, 4).toString() === 'PNG';
 
-describe('/chart', () => {
+/** Every bot draws its first picture in a thread that has just begun. */
+const patient = { timeout: 30_000 };
+
+describe('/chart', patient, () => {
   test('is one picture, with what it shows below it and buttons to others', async () => {
     await start();
     expect(await bot.say('/chart 삼성전자')).toMatch(/삼성전자 005930 · 일봉\n70,000원 보합$/);
@@ -105,7 +108,7 @@ describe('one sentence, and no picture', () => {
     expect(last().attachments).toEqual([]);
   });
 
-  test('on paper, before the first minute of the day', async () => {
+  test('before the first minute of the day, where paper has no earlier ones', async () => {
     await start({
       clock: new JumpClock(Date.parse('2026-11-23T08:00:00+09:00')),
       env: {
@@ -116,13 +119,15 @@ describe('one sentence, and no picture', () => {
       },
       simulator: { kind: 'paper', hours: 'live' },
     });
+    const refused = { fault: 'refuse', code: 'OPSQ0002', text: '없는 서비스 코드 입니다', times: 9 } as const;
+    bot.simulator.setFaults({ rules: [{ on: 'inquire-time-dailychartprice', ...refused }] });
     const answer = await bot.say('/chart 005930 5분');
     expect(answer).toContain('그릴 분봉이 없습니다(모의투자에는 오늘 분봉만 있습니다).');
     expect(answer).toContain('예: /chart 005930 일봉');
   });
 });
 
-describe("what is the person's own", () => {
+describe("what is the person's own", patient, () => {
   const holdings = [{ symbol: '005930', quantity: 10, averageCost: 69_000 }];
   const picture = async (line: string): Promise<string> => {
     await bot.say(line);

@@ -1,7 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { BarInterval } from '../../src/domain/bars.ts';
+import { BarReader } from '../../src/kis/bars.ts';
 import { createKis } from '../../src/kis/broker.ts';
 import { environments } from '../../src/kis/environment.ts';
+import type { KisHttp } from '../../src/kis/http.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
@@ -132,11 +134,31 @@ test('so many calls and no more, however many candles are wanted', async () => {
   expect(hours.length).toBeGreaterThan(40);
 });
 
-test("paper has today's minutes alone", async () => {
-  const { bars, calls } = await startBroker('2026-11-23T10:00', { kind: 'paper' });
+test("where paper does not have earlier minutes after all, today's are shown", async () => {
+  const { simulator, bars } = await startBroker('2026-11-23T10:00', { kind: 'paper' });
+  const refused = { fault: 'refuse', code: 'OPSQ0002', text: '없는 서비스 코드 입니다', times: 9 } as const;
+  simulator.setFaults({ rules: [{ on: 'inquire-time-dailychartprice', ...refused }] });
   const minutes = await bars('5m', 239);
   expect(minutes.map(({ start }) => start)).toEqual(
     Array.from({ length: 12 }, (_, index) => `20261123 09${String(index * 5).padStart(2, '0')}`),
   );
-  expect(calls(past)).toBe(0);
+});
+
+test('pages that come again and again end it, and are kept once', async () => {
+  const page = ['153000', '151900'].map((time) => ({
+    stck_bsop_date: '20261120',
+    stck_cntg_hour: time,
+    stck_prpr: 70_000,
+    stck_oprc: 70_000,
+    stck_hgpr: 70_000,
+    stck_lwpr: 70_000,
+    cntg_vol: 1,
+  }));
+  const read = vi.fn(async () => ({ output1: {}, output2: page }));
+  const http = { read, supports: () => true } as unknown as KisHttp;
+  const clock = new JumpClock(Date.parse('2026-11-23T10:00:00+09:00'));
+  const bars = await new BarReader(http, clock, 'exchange').newest(symbol, '1m', 239);
+  expect(bars.map(({ start }) => start)).toEqual(['20261120 1519', '20261120 1530']);
+  // Today's page is of another day, and so the last of them; the days before bring nothing older.
+  expect(read).toHaveBeenCalledTimes(2);
 });

@@ -1,64 +1,7 @@
 import { unzipSync } from 'fflate';
 import iconv from 'iconv-lite';
-import { describe, expect, test } from 'vitest';
-import type { Endpoint } from '../../src/kis/endpoint.ts';
-import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
-import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
-import { decodeFields } from '../../src/kis/fields.ts';
+import { expect, test } from 'vitest';
 import { block, type Json, rows, start } from './support.ts';
-
-const inputs: Record<string, string> = {
-  CANO: '50000000',
-  ACNT_PRDT_CD: '01',
-  FID_COND_MRKT_DIV_CODE: 'J',
-  'FID_COND_MRKT_DIV_CODE_{n}': 'J',
-  FID_INPUT_ISCD: '005930',
-  'FID_INPUT_ISCD_{n}': '005930',
-  FID_INPUT_DATE_1: '20261001',
-  FID_INPUT_DATE_2: '20261123',
-  FID_PERIOD_DIV_CODE: 'D',
-  FID_INPUT_HOUR_1: '100000',
-  PDNO: '005930',
-  PRDT_TYPE_CD: '300',
-  BASS_DT: '20261123',
-  ORD_DVSN: '00',
-  ORD_UNPR: '69000',
-  ORD_QTY: '1',
-  INQR_STRT_DT: '20261123',
-  INQR_END_DT: '20261123',
-  RVSE_CNCL_DVSN_CD: '02',
-  ORGN_ODNO: '0000360001',
-  QTY_ALL_ORD_YN: 'Y',
-  KRX_FWDG_ORD_ORGNO: '06010',
-  EXCG_ID_DVSN_CD: 'KRX',
-};
-
-describe('every row of the catalogue', () => {
-  const all: readonly Endpoint[] = [...Object.values(domesticMarket), ...Object.values(domesticTrading)];
-  test.each(all.map((row) => [row.id, row] as const))('%s is answered with all its columns', async (_id, row) => {
-    const { client } = await start({ holdings: [{ symbol: '005930', quantity: 5, averageCost: 65_000 }] });
-    await client.order('buy');
-    const values = Object.fromEntries(
-      [...row.input, ...(row.account ? ['CANO', 'ACNT_PRDT_CD'] : [])].map((name) => [
-        name.replace('{n}', '1'),
-        inputs[name] ?? '',
-      ]),
-    );
-    const headers = client.headers(row.tr.live);
-    const answer =
-      row.method === 'GET' ? await client.get(row.path, values, headers) : await client.post(row.path, values, headers);
-    expect([answer.status, answer.body['rt_cd']]).toEqual([200, '0']);
-    for (const [name, { fields, many }] of Object.entries(row.output)) {
-      const records = many ? rows(answer, name) : [block(answer, name)];
-      expect(records.length).toBeGreaterThan(0);
-      for (const record of records) {
-        decodeFields(fields, record, row.id);
-        expect(Object.values(record).every((value) => typeof value === 'string')).toBe(true);
-        if (row.kind === 'read') expect(Object.keys(record).sort()).toEqual(Object.keys(fields).sort());
-      }
-    }
-  });
-});
 
 test('daily bars end at the base price, newest first, a hundred at most', async () => {
   const { client, sim } = await start();

@@ -183,6 +183,20 @@ async function drawTerminal(): Promise<void> {
   draw('terminal', terminalStyle, `<pre>${html.join('\n\n')}</pre>`, 770);
 }
 
+/** What `/chart` answers with to somebody who holds the stock, as wide as the other pictures. */
+async function drawChart(): Promise<void> {
+  const bot = await startHarness({
+    simulator: { holdings: [{ symbol: '005930', quantity: 10, averageCost: 72_300 }] },
+  });
+  bot.simulator.setPrice('005930', 70_400);
+  await bot.say('/alert 삼성전자 >= 75000');
+  await bot.say('/chart 삼성전자');
+  const photo = bot.chat().messages.at(-1)?.attachments[0];
+  await bot.stop();
+  writeFileSync(join(import.meta.dirname, '..', 'pictures', 'chart.png'), Buffer.from(photo?.data ?? '', 'base64'));
+}
+
+await drawChart();
 await drawTelegram();
 await drawDiscord();
 await drawTerminal();

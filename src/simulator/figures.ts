@@ -1,0 +1,67 @@
+import type { World } from './answer.ts';
+import type { HistoryBar } from './history.ts';
+import type { DayFigures, Listing } from './market.ts';
+import { changeSign, percentOf } from './records.ts';
+
+/** Today as a bar, which history does not have yet. */
+export function todayBar({ today }: Listing, day: string): HistoryBar {
+  const { open, high, low, last: close, volume, turnover } = today;
+  return { start: day, open, high, low, close, volume, turnover };
+}
+
+/** All days, oldest first, today last. */
+export function daysWithToday(listing: Listing, day: string): readonly HistoryBar[] {
+  return [...listing.days, todayBar(listing, day)];
+}
+
+/** The days with the highest and the lowest price of a year of 250 trading days, today included. */
+export function yearRange(listing: Listing, day: string): { readonly high: HistoryBar; readonly low: HistoryBar } {
+  const today = todayBar(listing, day);
+  const year = listing.days.slice(-249);
+  return {
+    high: year.reduce((best, bar) => (bar.high > best.high ? bar : best), today),
+    low: year.reduce((best, bar) => (bar.low < best.low ? bar : best), today),
+  };
+}
+
+/** Won. */
+export function marketValue({ issue, today }: Listing): number {
+  return today.last * issue.listedThousands * 1000;
+}
+
+/** A number of won as KIS writes it in hundreds of millions. */
+export function inHundredMillions(amount: number): number {
+  return Math.round(amount / 100_000_000);
+}
+
+/** A number of won as KIS writes it in millions. */
+export function inMillions(amount: number): number {
+  return Math.round(amount / 1_000_000);
+}
+
+/** The change since yesterday, in the three columns that go with a price everywhere. */
+export function changeColumns(today: DayFigures) {
+  return {
+    prdy_vrss: today.last - today.base,
+    prdy_vrss_sign: changeSign(today.last, today),
+    prdy_ctrt: percentOf(today.last - today.base, today.base),
+  };
+}
+
+/** The sign of a bare difference, where no price limit can be meant. */
+export function plainSign(difference: number): string {
+  return difference > 0 ? '2' : difference < 0 ? '5' : '3';
+}
+
+/** The issues of a market by KIS's code for it, brought up to date; undefined for a code that is not one. */
+export function listingsOf(world: World, code: string): readonly Listing[] | undefined {
+  const within: Readonly<Record<string, (listing: Listing) => boolean>> = {
+    '': () => true,
+    '0000': () => true,
+    '0001': ({ issue }) => issue.market === 'KOSPI',
+    '1001': ({ issue }) => issue.market === 'KOSDAQ',
+    '2001': ({ issue }) => issue.market === 'KOSPI' && issue.kind === 'stock',
+  };
+  const keep = within[code];
+  return keep && world.market.lookAll().filter(keep);
+}
