@@ -1,6 +1,7 @@
 import type { Line, Message } from '../src/chat/channel.ts';
-import { defineCommand, limitPrice, orderNumberArgument, type Ticket } from '../src/chat/command.ts';
-import { outcomeMessage } from '../src/chat/notices.ts';
+import { defineCommand, orderNumberArgument, type Ticket } from '../src/chat/command.ts';
+import { orderPrice, outcomeMessage } from '../src/chat/notices.ts';
+import { limitPrice } from '../src/chat/order-arguments.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import { AppError } from '../src/errors.ts';
 import type { ConfirmedAmendment } from '../src/services/orders.ts';
@@ -21,7 +22,7 @@ export const amend = defineCommand({
     const unlisted: Instrument = { symbol: target.symbol, name: target.name, market: 'KOSPI', kind: 'stock' };
     const amendment = { target, instrument: directory.get(target.symbol) ?? unlisted, price: args.price };
     const { last } = await orders.checkAmendment(amendment);
-    const before = target.price === 0 ? words.orders.marketPrice : words.won(target.price);
+    const before = orderPrice(words, target);
     const lines: Line[] = [
       [{ bold: words.ticket.amendTitle }, ' · ', { bold: target.name }, ' ', { code: target.symbol }],
       [{ code: target.reference.number }, ` ${words.side[target.side]} ${words.shares(target.remaining)}`],

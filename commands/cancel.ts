@@ -1,6 +1,6 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand, orderChoice, type Ticket } from '../src/chat/command.ts';
-import { outcomeMessage } from '../src/chat/notices.ts';
+import { orderPrice, outcomeMessage } from '../src/chat/notices.ts';
 import type { VenueOrder } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
 
@@ -21,7 +21,7 @@ export const cancel = defineCommand({
       ...targets.map(
         (order): Line => [
           { code: order.reference.number },
-          ` ${order.name} ${words.side[order.side]} ${order.price === 0 ? words.orders.marketPrice : words.won(order.price)} · ${words.orders.remaining} ${words.shares(order.remaining)}`,
+          ` ${order.name} ${words.side[order.side]} ${orderPrice(words, order)} · ${words.orders.remaining} ${words.shares(order.remaining)}`,
         ],
       ),
     ];

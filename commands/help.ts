@@ -24,6 +24,7 @@ export const help = defineCommand({
         '',
         ...list,
         '',
+        words.help.sentences,
         words.help.more,
       ],
     };

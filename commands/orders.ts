@@ -1,6 +1,6 @@
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand } from '../src/chat/command.ts';
-import { orderLine } from '../src/chat/notices.ts';
+import { orderLine, orderPrice } from '../src/chat/notices.ts';
 import { intentIssue, type OrderRecord, type VenueOrder } from '../src/domain/order.ts';
 
 /** More than a screen of buttons helps nobody; the rest can be cancelled by number. */
@@ -43,7 +43,7 @@ export const orders = defineCommand({
 
 /** Orders from the HTS or a phone are open orders too, and can be cancelled here. */
 function openLine({ words }: CommandContext, order: VenueOrder, ours: boolean): Line {
-  const at = order.price === 0 ? words.orders.marketPrice : words.won(order.price);
+  const at = orderPrice(words, order);
   return [
     { code: order.reference.number },
     ` ${order.name} ${words.side[order.side]} ${at} · ${words.orders.remaining} ${words.shares(order.remaining)} / ${words.shares(order.quantity)}${ours ? '' : ` · ${words.orders.elsewhere}`}`,

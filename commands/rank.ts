@@ -27,7 +27,7 @@ export const rank = defineCommand({
   aliases: ['순위', '랭킹'],
   role: 'viewer',
   args: { kind: optional(kind), market: optional(market), page: optional(pageNumber) },
-  examples: ['/rank 상승', '/rank 거래대금 코스닥'],
+  examples: ['/rank 상승', '/rank 거래대금 코스닥', '/rank 시총', '/rank 매수잔량', '/rank 신고가', '/rank 시간외'],
   async run(context, args): Promise<Message> {
     const { words, research } = context;
     context.progress({ lines: [words.progress.rank] });

@@ -5,16 +5,17 @@ import {
   defineCommand,
   instrument,
   optional,
-  price,
-  quantity,
   type Ticket,
 } from '../src/chat/command.ts';
 import { outcomeMessage } from '../src/chat/notices.ts';
+import { how, howText, type OrderHow, plainHow, priceBeforeHow, size } from '../src/chat/order-arguments.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
-import type { OrderRequest, Side } from '../src/domain/order.ts';
-import { stepPrice } from '../src/domain/order-rules.ts';
+import type { Exchange, OrderRequest, OrderType, Side } from '../src/domain/order.ts';
+import { type RuleViolation, stepPrice, valuationPrice } from '../src/domain/order-rules.ts';
+import { type OrderSize, sharesForPercent, sharesForSum } from '../src/domain/order-size.ts';
+import { hasLimit, orderTypeOf, orderTypeTraits } from '../src/domain/order-types.ts';
 import { AppError } from '../src/errors.ts';
-import type { OrderCheck } from '../src/services/order-check.ts';
+import { type OrderCheck, statedPrice, violation } from '../src/services/order-check.ts';
 import type { ConfirmedOrder } from '../src/services/orders.ts';
 import { changeSpan } from './shared.ts';
 
@@ -28,21 +29,23 @@ export function orderCommand(
     name: side,
     aliases,
     role: 'trader',
-    args: { instrument, quantity, price: optional(price) },
+    args: { instrument, quantity: size, price: priceBeforeHow, how: optional(how) },
     examples,
     async prepare(context, args): Promise<Ticket<ConfirmedOrder>> {
       context.progress({ lines: [context.words.progress.ticket] });
-      const limit =
-        args.price === 'market' ? null : (args.price ?? (await bestPrice(context, side, args.instrument.symbol)));
-      const request: OrderRequest = {
-        symbol: args.instrument.symbol,
-        side,
-        type: limit === null ? 'market' : 'limit',
-        quantity: args.quantity,
-        price: limit,
-        exchange: 'KRX',
-      };
-      return ticket(context, request, args.instrument, args.price === undefined);
+      const wanted = args.how ?? plainHow;
+      const type = typeOf(wanted, args.price);
+      const { exchange, stopPrice } = wanted;
+      await context.orders.checkTaken({ exchange, type });
+      const { symbol } = args.instrument;
+      const price = hasLimit(type) ? (args.price ?? (await bestPrice(context, side, symbol, exchange))) : null;
+      const priced = { symbol, side, type, price, exchange, ...(stopPrice === undefined ? {} : { stopPrice }) };
+      const sized = await sizeOf(context, priced, args.quantity);
+      const notes = [
+        ...(hasLimit(type) && args.price === undefined ? [context.words.ticket.chosen[side]] : []),
+        ...(sized.how === undefined ? [] : [sized.how]),
+      ];
+      return ticket(context, { ...priced, quantity: sized.shares }, args.instrument, wanted, notes);
     },
     async execute(context, plan: ConfirmedOrder, proposal): Promise<Message> {
       context.progress({ lines: [context.words.progress.sending] });
@@ -53,37 +56,81 @@ export function orderCommand(
   });
 }
 
+/** @throws AppError `args.how-together`, `args.how-price`, `args.stop-price`. */
+function typeOf(wanted: OrderHow, price: number | undefined): OrderType {
+  const type = orderTypeOf(wanted);
+  if (type === undefined) throw new AppError('args.how-together');
+  if (price !== undefined && !hasLimit(type)) throw new AppError('args.how-price', { type });
+  if (type === 'stop' && price === undefined) throw new AppError('args.stop-price');
+  return type;
+}
+
 /** Without a price: what the other side asks or bids best, so that the order is likely to fill and cannot surprise. */
-async function bestPrice({ broker }: CommandContext, side: Side, symbol: string): Promise<number> {
-  const book = await broker.orderBook(symbol);
+async function bestPrice({ broker }: CommandContext, side: Side, symbol: string, exchange: Exchange): Promise<number> {
+  const book = await broker.orderBook(symbol, { exchange });
   const best = (side === 'buy' ? book.asks : book.bids)[0];
   if (best === undefined) throw new AppError('rule.no-price');
   return best.price;
+}
+
+/** The shares that a size comes to now, and how it came to them where they were not typed. */
+async function sizeOf(
+  { broker, words }: CommandContext,
+  order: Omit<OrderRequest, 'quantity'>,
+  wanted: OrderSize,
+): Promise<{ readonly shares: number; readonly how?: Line }> {
+  const { symbol, side, exchange } = order;
+  switch (wanted.kind) {
+    case 'shares':
+      return { shares: wanted.shares };
+    case 'sum': {
+      const quote = await broker.quote(symbol, { exchange });
+      const unit = valuationPrice(order, quote);
+      if (unit <= 0) throw violation({ rule: 'rule.limit-only', reason: 'no-band', last: quote.last });
+      const shares = passing(sharesForSum(wanted.won, unit));
+      return { shares, how: words.ticket.sizedBySum(words.won(wanted.won), words.won(unit), words.shares(shares)) };
+    }
+    case 'percent': {
+      const available =
+        side === 'buy'
+          ? (await broker.buyingPower(symbol, statedPrice(order))).quantity
+          : await broker.sellableQuantity(symbol);
+      const shares = passing(sharesForPercent(wanted.percent, available, side));
+      const of = `${words.ticket.available[side]} ${words.shares(available)}`;
+      return { shares, how: words.ticket.sizedByPercent(of, wanted.percent, words.shares(shares)) };
+    }
+  }
+}
+
+/** @throws AppError `rule.sum-too-small`, `rule.part-too-small`. */
+function passing(shares: number | RuleViolation): number {
+  if (typeof shares !== 'number') throw violation(shares);
+  return shares;
 }
 
 async function ticket(
   { orders, words, broker }: CommandContext,
   request: OrderRequest,
   stock: Instrument,
-  priceChosen: boolean,
+  wanted: OrderHow,
+  notes: readonly Line[],
 ): Promise<Ticket<ConfirmedOrder>> {
   const check = await orders.check(request, stock);
   const { quote, amount, commission, tax, available, orderableCash } = check;
-  const { side, quantity: wanted, price: limit } = request;
+  const { side, type, quantity, price } = request;
   const cash = orderableCash === undefined ? '' : ` (${words.ticket.orderableCash} ${words.won(orderableCash)})`;
-  const chosen = side === 'buy' ? words.ticket.bestAsk : words.ticket.bestBid;
-  const marketNote = side === 'buy' ? words.ticket.market : words.ticket.marketSell;
+  const exact = price !== null && price * quantity === amount;
+  const stated = price === null ? '' : ` ${words.won(price)}`;
+  const count = `${words.orderType[type]}${stated} × ${words.shares(quantity)}`;
   const lines: Line[] = [
     [{ bold: words.ticket.title(side) }, ' · ', { bold: stock.name }, ' ', { code: stock.symbol }],
-    limit === null
-      ? [{ bold: `${words.orders.marketPrice} × ${words.shares(wanted)}` }, ` ≤ ${words.won(amount)}`]
-      : [{ bold: `${words.orderType.limit} ${words.won(limit)} × ${words.shares(wanted)} = ${words.won(amount)}` }],
+    exact ? [{ bold: `${count} = ${words.won(amount)}` }] : [{ bold: count }, ` ≤ ${words.won(amount)}`],
     ...quote.warnings.map(
       (warning): Line => [{ bold: words.ticket.warning(words.warnings[warning]) }, ` · ${words.warningMeans[warning]}`],
     ),
-    ...(limit === null ? [marketNote] : []),
+    ...typeNotes(words, request, exact),
     ...estimateLine(words, check),
-    ...(priceChosen ? [chosen] : []),
+    ...notes,
     [`${words.ticket.last} ${words.won(quote.last)} `, changeSpan(words, quote.change, quote.changePercent)],
     words.ticket.cost(words.won(commission), words.won(tax)),
     `${words.ticket.available[side]} ${words.shares(available)}${cash}`,
@@ -92,8 +139,26 @@ async function ticket(
   return {
     plan: { request, instrument: stock, shownLast: quote.last },
     summary: { lines },
-    variants: limit === null ? [] : tickVariants(words, request, stock, limit),
+    variants: price === null ? [] : tickVariants(words, request, stock, price, wanted),
   };
+}
+
+/** What is particular about the type, and about where it goes. */
+function typeNotes(
+  words: CommandContext['words'],
+  { side, type, exchange, stopPrice }: OrderRequest,
+  exact: boolean,
+): readonly Line[] {
+  const { pricing, condition } = orderTypeTraits[type];
+  const means: Readonly<Record<string, string>> = { ...words.pricing, none: words.ticket.market };
+  const note = means[type] ?? means[pricing];
+  const reckoned = !exact && side === 'buy' ? [words.ticket.atUpperLimit] : [];
+  return [
+    ...(exchange === 'KRX' ? [] : [[{ bold: words.ticket.exchange(exchange) }]]),
+    ...(stopPrice === undefined ? [] : [words.ticket.stop(words.won(stopPrice))]),
+    ...(note === undefined ? [] : [[note, ...reckoned].join(' ')]),
+    ...(condition === 'none' ? [] : [words.condition[condition]]),
+  ];
 }
 
 /** What a market order would trade at; nothing for a limit order, which says so itself. */
@@ -108,11 +173,12 @@ function estimateLine(words: CommandContext['words'], { slippage }: OrderCheck):
 
 function tickVariants(
   words: CommandContext['words'],
-  { side, symbol, quantity: wanted }: OrderRequest,
+  { side, symbol, quantity }: OrderRequest,
   stock: Instrument,
   limit: number,
+  wanted: OrderHow,
 ): readonly { readonly label: string; readonly line: string }[] {
-  const line = (at: number): string => `/${side} ${symbol} ${wanted} ${at}`;
+  const line = (at: number): string => `/${side} ${symbol} ${quantity} ${at} ${howText(wanted)}`.trim();
   return [
     { label: words.buttons.tickDown, line: line(stepPrice(limit, 'down', stock.kind)) },
     { label: words.buttons.tickUp, line: line(stepPrice(limit, 'up', stock.kind)) },

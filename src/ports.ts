@@ -61,6 +61,11 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** `exchange`: whose prices; KRX's where it is not said. */
+export interface PriceOptions extends ReadOptions {
+  readonly exchange?: Exchange;
+}
+
 /** Called at the head of the lane, just before the one request leaves; when it throws, nothing is sent. */
 export type BeforeSend = () => Promise<void>;
 
@@ -78,15 +83,15 @@ export interface MarketDay {
 export interface Broker {
   /** What people must be told about where their orders go. */
   readonly venue: VenueDescription;
-  quote(symbol: string, options?: ReadOptions): Promise<Quote>;
+  quote(symbol: string, options?: PriceOptions): Promise<Quote>;
   /** Many quotes, in the order asked; issues the venue does not know are left out. */
   quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]>;
-  orderBook(symbol: string, options?: ReadOptions): Promise<OrderBook>;
   /**
    * The newest candles, oldest first: `count` at most, fewer of an issue listed lately, and of minutes as many as some
    * thirty calls bring (a week of them; on paper today's alone).
    */
   bars(symbol: string, interval: BarInterval, count: number, options?: ReadOptions): Promise<readonly Bar[]>;
+  orderBook(symbol: string, options?: PriceOptions): Promise<OrderBook>;
   /** Undefined when the venue has no such issue. */
   instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined>;
   balance(options?: ReadOptions): Promise<Balance>;
@@ -255,6 +260,8 @@ export interface InstrumentMatches {
 /** Finds issues by code, Korean or Latin name, nickname or initial consonants. */
 export interface InstrumentDirectory {
   get(symbol: string): Instrument | undefined;
+  /** The issue of exactly this code, name or nickname; blanks and case do not matter. */
+  named(text: string): Instrument | undefined;
   search(text: string, limit: number): InstrumentMatches;
 }
 

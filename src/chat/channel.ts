@@ -58,6 +58,8 @@ export interface Incoming {
   readonly at: number;
   /** Nobody else reads along there, as far as the channel knows. */
   readonly alone?: boolean | undefined;
+  /** Said among others and to nobody in particular: only what is plainly meant for the bot is answered. */
+  readonly overheard?: boolean;
 }
 
 /** Hands something over; resolves when everything it caused has been said. Channels need not wait for it. */

@@ -25,6 +25,11 @@ export function choiceButtons(
       const fits = at !== -1 && Buffer.byteLength(id) <= longestButtonId;
       return { id: fits ? id : `run:/price ${symbol}`, label: directory.get(symbol)?.name ?? symbol };
     });
+  return inRows(buttons);
+}
+
+/** Buttons as a phone shows them. */
+export function inRows(buttons: readonly Button[]): readonly (readonly Button[])[] {
   const rows = Math.ceil(buttons.length / buttonsPerRow);
   return Array.from({ length: rows }, (_, row) => buttons.slice(row * buttonsPerRow, (row + 1) * buttonsPerRow));
 }

@@ -268,48 +268,6 @@ export const instruments: ArgumentKind<readonly Instrument[]> = {
   },
 };
 
-/** Whole shares: `10`, `1,000`, `10주`. */
-export const quantity: ArgumentKind<number> = {
-  name: 'quantity',
-  optional: false,
-  read([token = '']) {
-    const digits = token.replace(/주$/, '').replaceAll(',', '');
-    if (/^\d+$/.test(digits)) {
-      const value = Number(digits);
-      if (value === 0) throw new AppError('args.quantity-zero', {});
-      if (value > 100_000_000) throw new AppError('args.quantity-large', { text: shorten(token) });
-      return { value, used: 1 };
-    }
-    if (/^-?\d*\.\d+$/.test(digits) || /^-\d+$/.test(digits))
-      throw new AppError('args.quantity-whole', { text: shorten(token) });
-    throw new AppError('args.quantity', { text: shorten(token) });
-  },
-};
-
-/** A limit price in won, or `market`: `70000`, `70,000원`, `시장가`. */
-export const price: ArgumentKind<number | 'market'> = {
-  name: 'price',
-  optional: false,
-  read([token = '']) {
-    if (token === '시장가' || token.toLowerCase() === 'market') return { value: 'market', used: 1 };
-    const digits = token.replace(/원$/, '').replaceAll(',', '');
-    const value = Number(digits);
-    if (!/^\d+$/.test(digits) || value === 0 || value > 1_000_000_000)
-      throw new AppError('args.price', { text: shorten(token) });
-    return { value, used: 1 };
-  },
-};
-
-/** A limit price in won; a market order cannot be asked for here. */
-export const limitPrice: ArgumentKind<number> = {
-  ...price,
-  read(tokens, context) {
-    const { value, used } = price.read(tokens, context);
-    if (value === 'market') throw new AppError('args.price', { text: shorten(tokens[0] ?? '') });
-    return { value, used };
-  },
-};
-
 /** One order number: `1234`, `#0000001234`. */
 export const orderNumberArgument: ArgumentKind<string> = {
   name: 'order',

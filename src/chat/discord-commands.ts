@@ -90,7 +90,6 @@ function typeOf({ name, choices }: ArgumentKind<unknown>) {
       choices: choices.map(({ value, korean }) => ({ name: value, name_localizations: { ko: korean }, value })),
     } as const;
   }
-  if (name === 'quantity') return { type: ApplicationCommandOptionType.Integer, min_value: 1 } as const;
   const suggested = name === 'instrument' || name === 'instruments';
   return { type: ApplicationCommandOptionType.String, ...(suggested ? { autocomplete: true } : {}) } as const;
 }

@@ -1,9 +1,15 @@
 import { inKorea } from '../clock.ts';
 import type { Notice, SettleCandidate } from '../domain/notice.ts';
-import { intentIssue, intentQuantity, type OrderRecord } from '../domain/order.ts';
+import { intentIssue, intentQuantity, type OrderRecord, type VenueOrder } from '../domain/order.ts';
 import type { Loudness } from '../domain/person.ts';
 import type { Words } from '../i18n/index.ts';
 import type { Button, Line, Message } from './channel.ts';
+
+/** What an order trades at: `70,000원`, `시장가`, `조건부지정가 70,000원`. */
+export function orderPrice(words: Words, { type, price }: Pick<VenueOrder, 'type' | 'price'>): string {
+  const limit = price === 0 ? '' : words.won(price);
+  return type === 'limit' && price !== 0 ? limit : `${words.orderType[type]} ${limit}`.trim();
+}
 
 /** One line that says which order: `매수 삼성전자 10주 70,000원`. */
 export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name: string): string {
@@ -11,8 +17,8 @@ export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name
   if (intent.kind === 'cancel') {
     return `${name} ${words.side[intent.side]} ${words.shares(intent.quantity)} · ${words.orders.cancelOf(intent.target.number)}`;
   }
-  const { side, quantity, price } = intent.request;
-  const at = price === null ? words.orders.marketPrice : words.won(price);
+  const { side, quantity, price, type } = intent.request;
+  const at = orderPrice(words, { type, price: price ?? 0 });
   const line = `${name} ${words.side[side]} ${words.shares(quantity)} ${at}`;
   return intent.kind === 'amend' ? `${line} · ${words.orders.amendOf(intent.target.number)}` : line;
 }

@@ -5,8 +5,16 @@ import { errorSentence, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
 import type { ChatAddress, Ledger, Proposal } from '../ports.ts';
 import type { PairResult } from '../services/people.ts';
-import type { Button, Incoming, Line, Message, Suggestion, SuggestionQuery } from './channel.ts';
-import { choiceButtons } from './choices.ts';
+import {
+  type Button,
+  type Incoming,
+  type Line,
+  longestButtonId,
+  type Message,
+  type Suggestion,
+  type SuggestionQuery,
+} from './channel.ts';
+import { choiceButtons, inRows } from './choices.ts';
 import {
   type AnyCommand,
   type CommandContext,
@@ -17,6 +25,8 @@ import {
 } from './command.ts';
 import type { Outbox } from './outbox.ts';
 import { plainText } from './render.ts';
+import type { QuestionAbout, Reading } from './sentences/reading.ts';
+import { readSentence } from './sentences/sentence.ts';
 
 /** Nobody types more than this as a command; what is longer is a paste gone wrong. */
 const longestText = 500;
@@ -67,6 +77,8 @@ interface Turn {
   readonly again?: Button;
   /** Whether nobody else reads along there. */
   readonly alone: boolean;
+  /** Said among others, and not to the bot. */
+  readonly overheard: boolean;
 }
 
 type TicketCommandOfAny = Extract<AnyCommand, { prepare: unknown }>;
@@ -85,6 +97,9 @@ const isTicketVerb = (verb: string): verb is (typeof ticketVerbs)[number] =>
   ticketVerbs.some((known) => known === verb);
 /** More than these nobody reads through, and Discord shows no more. */
 const mostSuggestions = 25;
+
+/** Asked also where nobody spoke to the bot: what was said asks for something, and lacks no more than a choice. */
+const plainQuestions: ReadonlySet<QuestionAbout> = new Set(['which', 'stocks', 'numbers', 'condition', 'direction']);
 
 /** What a command says, as private as the command is. */
 const kept = (command: AnyCommand, message: Message): Message =>
@@ -148,6 +163,7 @@ export class Router {
         edits: undefined,
         at: incoming.at,
         alone: incoming.alone === true,
+        overheard: incoming.overheard === true,
       };
       if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);
       else await this.#text(turn, incoming.input.text);
@@ -176,9 +192,17 @@ export class Router {
   async #text(turn: Turn, text: string): Promise<void> {
     let command: AnyCommand | undefined;
     let tokens: readonly string[] = [];
+    let chatter = turn.overheard;
     try {
-      const line = text.trim();
-      if (line.length > longestText) throw new AppError('chat.too-long', { length: line.length, limit: longestText });
+      const typed = text.trim();
+      if (typed.length > longestText) throw new AppError('chat.too-long', { length: typed.length, limit: longestText });
+      const reading = this.#isCommandLine(typed) ? undefined : this.#readSentence(turn, typed);
+      if (reading?.kind === 'question') {
+        if (!turn.overheard || plainQuestions.has(reading.about)) await this.#ask(turn, reading);
+        return;
+      }
+      if (reading !== undefined) chatter = false;
+      const line = reading?.line ?? typed;
       const [first = '', ...rest] = line.split(/\s+/);
       tokens = rest;
       command = this.#commandOf(line);
@@ -187,10 +211,40 @@ export class Router {
           text: shorten(first),
         });
       }
+      if (turn.overheard && isLoneWord(typed) && !isTicketCommand(command) && command.effect !== 'stop') return;
       await this.#run(turn, command, tokens);
     } catch (error) {
+      // What people say to each other is no mistake, though it begins like a command.
+      if (chatter && error instanceof AppError && isMistyped(error)) return;
       await this.#sayError(turn, error, command, tokens);
     }
+  }
+
+  /** Whether a text is a command with its arguments, as it stands: then it is not read as a sentence. */
+  #isCommandLine(text: string): boolean {
+    if (text.startsWith('/')) return true;
+    const command = this.#commandOf(text);
+    if (command === undefined) return false;
+    try {
+      readArguments(command, text.split(/\s+/).slice(1), this.#options.services.directory);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #readSentence({ words }: Turn, text: string): Reading | undefined {
+    const { directory } = this.#options.services;
+    return readSentence(text, { directory, words }, (name) => this.#byName.has(name));
+  }
+
+  /** Asks what a sentence leaves open. A choice is a line like any other; what is too long for a button is typed. */
+  async #ask(turn: Turn, { about, subject, choices }: Extract<Reading, { kind: 'question' }>): Promise<void> {
+    const buttons = choices
+      .map(({ verb, line, label }): Button => ({ id: `${verb}:${line}`, label }))
+      .filter(({ id }) => Buffer.byteLength(id) <= longestButtonId);
+    const lines = [turn.words.sentences.questions[about](subject)];
+    await this.#say(turn, { lines, ...(buttons.length === 0 ? {} : { buttons: inRows(buttons) }) });
   }
 
   /** The one gate: nothing runs, and nothing is executed, without passing here. */
@@ -462,6 +516,16 @@ export class Router {
 
 function withButton(message: Message, button: Button | undefined): Message {
   return button === undefined ? message : { ...message, buttons: [[button]] };
+}
+
+/** A word that people say to each other as well: 잔고, 주문. */
+function isLoneWord(text: string): boolean {
+  return !text.startsWith('/') && !/\s/.test(text);
+}
+
+/** Whether it was not understood, as against not allowed or not possible. */
+function isMistyped({ code }: AppError): boolean {
+  return code.startsWith('args.') || code === 'chat.not-a-command' || code === 'chat.too-long';
 }
 
 /** `/pair CODE`: the code; undefined for anything else. */

@@ -18,9 +18,10 @@ export function incomingOf(update: Update, botName: string, now: number): Incomi
       channel: 'telegram',
       chatId: chatIdOf(message),
       identity: `telegram:${message.from.id}`,
-      input: { kind: 'text', text: message.text },
+      input: { kind: 'text', text: withoutName(message.text, botName) },
       at: message.date * 1_000,
       alone: message.chat.type === 'private',
+      overheard: isOverheard(message, botName),
     };
   }
   if (press?.data === undefined || press.message === undefined) return undefined;
@@ -41,6 +42,20 @@ function isForAnotherBot(text: string, botName: string): boolean {
   const named = /^(?:\/[^\s@]+@(\w+)|@(\w*bot)\b)/i.exec(text.trim());
   const name = named?.[1] ?? named?.[2];
   return name !== undefined && name.toLowerCase() !== botName.toLowerCase();
+}
+
+/** In a group, and neither a command nor with the bot's name in it nor in answer to it. */
+function isOverheard({ chat, text = '', reply_to_message: answered }: Message, botName: string): boolean {
+  if (chat.type !== 'group' && chat.type !== 'supergroup') return false;
+  const named = text.toLowerCase().includes(`@${botName.toLowerCase()}`);
+  return !named && !text.trim().startsWith('/') && answered?.from?.username?.toLowerCase() !== botName.toLowerCase();
+}
+
+/** A sentence that is spoken to the bot, without its name; commands keep it. */
+function withoutName(text: string, botName: string): string {
+  return text.trim().startsWith('/') || botName === ''
+    ? text
+    : text.replaceAll(new RegExp(`@${botName}\\b[ ,:]*`, 'gi'), '').trim();
 }
 
 /** A chat that has just become a supergroup, under another id. */

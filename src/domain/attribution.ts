@@ -1,4 +1,4 @@
-import type { OrderIntent, VenueOrder } from './order.ts';
+import { isListedPlainly, type OrderIntent, type VenueOrder } from './order.ts';
 
 /**
  * An order as a list of the venue or a push of it showed it. What a push does not tell is undefined.
@@ -97,7 +97,7 @@ function isPricedAs(
 ): boolean {
   return (
     seen.quantity === quantity &&
-    (seen.type === undefined || seen.type === type) &&
+    (seen.type === undefined || seen.type === type || !isListedPlainly(type)) &&
     (price === null || seen.price === undefined || seen.price === price)
   );
 }

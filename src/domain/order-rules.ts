@@ -1,6 +1,7 @@
 import type { Instrument } from './instrument.ts';
-import type { OrderRequest } from './order.ts';
-import type { BookLevel, Quote } from './quote.ts';
+import type { Exchange, OrderRequest, OrderType } from './order.ts';
+import { hasLimit, orderTypeTraits, stopIsReached } from './order-types.ts';
+import type { BookLevel, OrderBook, Quote } from './quote.ts';
 
 /**
  * Price steps of KRX and NXT, in won: the step for a price is that of the first row it is below.
@@ -97,6 +98,25 @@ export type RuleViolation =
   | { readonly rule: 'rule.upper-limit'; readonly price: number; readonly limit: number }
   | { readonly rule: 'rule.lower-limit'; readonly price: number; readonly limit: number }
   | { readonly rule: 'rule.halted' }
+  /** The venue takes orders for `takes` alone. */
+  | { readonly rule: 'rule.exchange'; readonly exchange: Exchange; readonly takes: string }
+  /** The exchange takes `types` now, and not this one. */
+  | ({
+      readonly rule: 'rule.order-type';
+      readonly exchange: Exchange;
+      readonly type: OrderType;
+      readonly session: string;
+      readonly types: string;
+    } & KoreanOpening)
+  /** Funds and notes trade in KRX's ordinary sessions alone. */
+  | { readonly rule: 'rule.shares-only'; readonly where: 'NXT' | 'after-market' }
+  /** The price at which a stop would fire is behind already. */
+  | {
+      readonly rule: 'rule.stop-reached';
+      readonly side: OrderRequest['side'];
+      readonly stop: number;
+      readonly last: number;
+    }
   /** `last` is the last price, for a limit order that would pass. */
   | { readonly rule: 'rule.limit-only'; readonly reason: 'liquidation' | 'no-band'; readonly last: number }
   | { readonly rule: 'rule.empty-book'; readonly side: OrderRequest['side']; readonly last: number }
@@ -115,6 +135,15 @@ export type RuleViolation =
   | { readonly rule: 'rule.max-daily'; readonly amount: number; readonly limit: number; readonly used: number }
   | { readonly rule: 'rule.buying-power'; readonly quantity: number; readonly available: number; readonly cash: number }
   | { readonly rule: 'rule.sellable'; readonly quantity: number; readonly available: number }
+  /** Not one share comes of a sum at `price` won. */
+  | { readonly rule: 'rule.sum-too-small'; readonly sum: number; readonly price: number }
+  /** Not one share comes of a part of what is available. */
+  | {
+      readonly rule: 'rule.part-too-small';
+      readonly side: OrderRequest['side'];
+      readonly percent: number;
+      readonly available: number;
+    }
   | {
       readonly rule: 'rule.drift';
       readonly shown: number;
@@ -125,16 +154,22 @@ export type RuleViolation =
   | ({
       readonly rule: 'rule.market-closed';
       readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown';
-      /** The next opening in Korea, where it is known; `weekday` 1 is Monday. */
-    } & Partial<Record<'month' | 'day' | 'weekday' | 'hour' | 'minute', number>>);
+    } & KoreanOpening);
+
+/** The next opening in Korea, where it is known and waited for; `weekday` 1 is Monday. */
+type KoreanOpening = Partial<Record<'month' | 'day' | 'weekday' | 'hour' | 'minute', number>>;
 
 /**
- * The price an order is valued at for caps: its own, or the upper limit for a market order, which is what KIS reserves
- * (a market buy holds cash at the upper limit until it fills).
+ * The price an order is valued at for caps: its own, or the worst where it may trade at another: the upper limit for a
+ * purchase without a limit, which is also what KIS reserves, and for one that may go to the market at the close.
  */
-export function valuationPrice(request: OrderRequest, quote: Pick<Quote, 'upperLimit' | 'last'>): number {
-  if (request.price !== null) return request.price;
-  return request.side === 'buy' ? quote.upperLimit : quote.last;
+export function valuationPrice(
+  request: Pick<OrderRequest, 'type' | 'price' | 'side'>,
+  quote: Pick<Quote, 'upperLimit' | 'last'>,
+): number {
+  const { type, price, side } = request;
+  if (price !== null && type !== 'conditional') return price;
+  return side === 'buy' ? quote.upperLimit : Math.max(price ?? 0, quote.last);
 }
 
 /** The first rule about the issue itself that the order breaks. */
@@ -144,22 +179,73 @@ export function checkPrice(
   kind: Instrument['kind'],
 ): RuleViolation | undefined {
   if (quote.warnings.includes('halted')) return { rule: 'rule.halted' };
-  const { price } = request;
-  if (price === null) {
-    const { last } = quote;
+  const { type, side, price, stopPrice } = request;
+  const { last } = quote;
+  if (price === null || type === 'conditional') {
     if (quote.warnings.includes('liquidation')) return { rule: 'rule.limit-only', reason: 'liquidation', last };
     // Without an upper limit nobody can say what a market purchase may cost, and no cap would hold it.
-    const open = request.side === 'buy' && quote.upperLimit <= 0;
-    return open ? { rule: 'rule.limit-only', reason: 'no-band', last } : undefined;
+    if (side === 'buy' && quote.upperLimit <= 0) return { rule: 'rule.limit-only', reason: 'no-band', last };
   }
+  if (stopPrice !== undefined && stopIsReached(side, stopPrice, last)) {
+    return { rule: 'rule.stop-reached', side, stop: stopPrice, last };
+  }
+  for (const stated of [stopPrice, price ?? undefined]) {
+    const broken = stated === undefined ? undefined : checkStatedPrice(stated, quote, kind);
+    if (broken !== undefined) return broken;
+  }
+  return undefined;
+}
+
+function checkStatedPrice(
+  price: number,
+  { upperLimit, lowerLimit }: Pick<Quote, 'upperLimit' | 'lowerLimit'>,
+  kind: Instrument['kind'],
+): RuleViolation | undefined {
   // Some issues have no band (liquidation trading); KIS answers 0 then.
-  if (quote.upperLimit > 0 && price > quote.upperLimit) {
-    return { rule: 'rule.upper-limit', price, limit: quote.upperLimit };
-  }
-  if (price < quote.lowerLimit) return { rule: 'rule.lower-limit', price, limit: quote.lowerLimit };
+  if (upperLimit > 0 && price > upperLimit) return { rule: 'rule.upper-limit', price, limit: upperLimit };
+  if (price < lowerLimit) return { rule: 'rule.lower-limit', price, limit: lowerLimit };
   const ticks = nearestTicks(price, kind);
   if (ticks.below !== price) return { rule: 'rule.tick', price, tick: tickSize(price, kind), ...ticks };
   return undefined;
+}
+
+/** Whether this kind of issue trades where the order is to go. */
+export function checkPlace({ exchange, type }: OrderRequest, kind: Instrument['kind']): RuleViolation | undefined {
+  if (kind !== 'etf' && kind !== 'etn') return undefined;
+  if (exchange === 'NXT') return { rule: 'rule.shares-only', where: 'NXT' };
+  return type.startsWith('after-') ? { rule: 'rule.shares-only', where: 'after-market' } : undefined;
+}
+
+/**
+ * What an order without a limit would take if the book stood still: the other side's levels, or all of it at the one
+ * price that its type gives it. Undefined for an order that states its price, or trades at the close.
+ */
+export function levelsFor(
+  { type, side, quantity }: Pick<OrderRequest, 'type' | 'side' | 'quantity'>,
+  { asks, bids }: Pick<OrderBook, 'asks' | 'bids'>,
+): readonly BookLevel[] | undefined {
+  const [other, own] = side === 'buy' ? [asks, bids] : [bids, asks];
+  const at = (price: number | undefined): readonly BookLevel[] =>
+    price === undefined ? [] : [{ price, size: quantity }];
+  switch (orderTypeTraits[type].pricing) {
+    case 'none':
+      return other;
+    case 'other-best':
+      return at(other[0]?.price);
+    case 'own-best':
+      return at(own[0]?.price);
+    case 'middle': {
+      const [ask, bid] = [asks[0]?.price, bids[0]?.price];
+      return at(ask === undefined || bid === undefined ? undefined : (ask + bid) / 2);
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether the book tells what the order would pay. */
+export function isPricedByBook(type: OrderType): boolean {
+  return !hasLimit(type) && orderTypeTraits[type].pricing !== 'close';
 }
 
 /** Whether one order is larger than a person allowed, in won. */

@@ -1,13 +1,41 @@
 import { AppError } from '../errors.ts';
 
 export type Side = 'buy' | 'sell';
-export type OrderType = 'limit' | 'market';
+/** What each means is in order-types.ts. */
+export type OrderType =
+  | 'limit'
+  | 'market'
+  /** A limit order whose rest goes to the market in the closing auction. */
+  | 'conditional'
+  | 'best'
+  | 'top'
+  /** At yesterday's close before the opening, and at today's after the close. */
+  | 'pre-close'
+  | 'post-close'
+  | 'limit-ioc'
+  | 'limit-fok'
+  | 'market-ioc'
+  | 'market-fok'
+  | 'best-ioc'
+  | 'best-fok'
+  | 'mid'
+  | 'mid-ioc'
+  | 'mid-fok'
+  | 'stop'
+  /** KRX's after-market has types of its own. */
+  | 'after-limit'
+  | 'after-limit-ioc'
+  | 'after-limit-fok'
+  | 'after-best'
+  | 'after-best-ioc'
+  | 'after-best-fok'
+  | 'after-top';
 /** KRX, Nextrade, or the broker's smart routing over both. */
 export type Exchange = 'KRX' | 'NXT' | 'SOR';
 
 /**
- * What a person asked for. `price` is whole won, and null for a market order: null and not undefined, because requests
- * are kept as JSON, where "none" must be told from "lost".
+ * What a person asked for. `price` is whole won, and null for an order without a limit: null and not undefined, because
+ * requests are kept as JSON, where "none" must be told from "lost".
  */
 export interface OrderRequest {
   readonly symbol: string;
@@ -16,6 +44,8 @@ export interface OrderRequest {
   readonly quantity: number;
   readonly price: number | null;
   readonly exchange: Exchange;
+  /** Of a stop order: the last price, in won, at which it becomes a limit order. */
+  readonly stopPrice?: number | undefined;
 }
 
 /**
@@ -42,7 +72,8 @@ export interface VenueOrder {
   readonly symbol: string;
   readonly name: string;
   readonly side: Side;
-  readonly type: OrderType;
+  /** `other` for types that only other channels send. */
+  readonly type: OrderType | 'other';
   readonly quantity: number;
   /** 0 for an order without a price. */
   readonly price: number;
@@ -265,10 +296,16 @@ export function sameAtVenue(a: OrderIntent, b: OrderIntent): boolean {
   return (
     one.symbol === other.symbol &&
     one.side === other.side &&
-    one.type === other.type &&
     one.quantity === other.quantity &&
-    one.price === other.price
+    (!isListedPlainly(one.type) ||
+      !isListedPlainly(other.type) ||
+      (one.type === other.type && one.price === other.price))
   );
+}
+
+/** Whether the venue's lists are known to name the type as it was sent; how they name the rarer ones was not seen. */
+export function isListedPlainly(type: OrderType): boolean {
+  return type === 'limit' || type === 'market';
 }
 
 /** Whether what the venue lists could be taken for either: equal at the venue, or two cancels of one order. */

@@ -1,7 +1,18 @@
 import { type ShiftedHours, shiftedHours } from './krx-holidays.ts';
+import type { Exchange } from './order.ts';
 
 /** What trades at a moment. `closed` covers nights, weekends and holidays. */
-export type SessionKind = 'opening-auction' | 'regular' | 'closing-auction' | 'post-close' | 'after-market' | 'closed';
+export type SessionKind =
+  /** Nextrade's alone. */
+  | 'pre-market'
+  | 'opening-auction'
+  | 'regular'
+  | 'closing-auction'
+  | 'post-close'
+  /** Nextrade collects orders for the first price of its after-market. */
+  | 'after-opening'
+  | 'after-market'
+  | 'closed';
 
 /** One stretch of a trading day in Korea, `HHmm`, start included and end not; `from`/`to` are the days it is in force. */
 export interface SessionRow {
@@ -23,6 +34,23 @@ export const krxSessions: readonly SessionRow[] = [
   { kind: 'post-close', start: '1530', end: '1600' },
   { kind: 'after-market', start: '1600', end: '2000', from: '20260914' },
 ];
+
+/** Nextrade's day. Its main market opens half a minute after nine, and nothing trades there in KRX's auctions. */
+const nxtSessions: readonly SessionRow[] = [
+  { kind: 'pre-market', start: '0800', end: '0850' },
+  { kind: 'regular', start: '0901', end: '1520' },
+  { kind: 'after-opening', start: '1530', end: '1540' },
+  { kind: 'after-market', start: '1540', end: '2000' },
+];
+
+/**
+ * The stretches of an exchange's trading `day`. On days that open late Nextrade's hours were not published, so it has
+ * none; what the broker routes follows KRX.
+ */
+export function exchangeSessions(exchange: Exchange, day: string): readonly SessionRow[] {
+  if (exchange !== 'NXT') return sessionsOn(day);
+  return shiftedHours.some((shifted) => shifted.day === day) ? [] : nxtSessions;
+}
 
 /**
  * The day of a market that opens late. The opening auction moves with the opening, the closing auction and what follows
@@ -68,3 +96,6 @@ export function sessionAt(day: string, time: string, rows?: readonly SessionRow[
 
 /** Sessions in which KRX takes ordinary limit and market orders. */
 export const ordinaryOrderSessions: readonly SessionKind[] = ['opening-auction', 'regular', 'closing-auction'];
+
+/** Sessions in which orders trade as they come, each at its own price. */
+export const continuousSessions: readonly (SessionKind | 'unknown')[] = ['pre-market', 'regular', 'after-market'];

@@ -1,3 +1,5 @@
+import type { OrderType } from '../domain/order.ts';
+import type { SessionKind } from '../domain/session.ts';
 import type { ErrorContext } from '../errors.ts';
 import type { KoreanMoment, Words } from './ko.ts';
 
@@ -23,6 +25,13 @@ const insteadOfMarket = (context: ErrorContext): string => {
 
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
 
+const takenNames = (context: ErrorContext): string =>
+  String(context['types'])
+    .split(',')
+    .filter((type) => !/-(?:ioc|fok)$/.test(type))
+    .map((type) => en.orderType[type as OrderType])
+    .join(', ');
+
 /** English, sentence for sentence. */
 export const en: Words = {
   grouped,
@@ -45,7 +54,45 @@ export const en: Words = {
 
   venueTag: { simulator: '[simulator]', paper: '[paper]', live: '' },
   side: { buy: 'Buy', sell: 'Sell' },
-  orderType: { limit: 'limit', market: 'market' },
+  orderType: {
+    limit: 'limit',
+    market: 'market',
+    conditional: 'conditional limit',
+    best: 'best limit',
+    top: 'top priority limit',
+    'pre-close': "yesterday's close",
+    'post-close': "today's close",
+    'limit-ioc': 'limit IOC',
+    'limit-fok': 'limit FOK',
+    'market-ioc': 'market IOC',
+    'market-fok': 'market FOK',
+    'best-ioc': 'best IOC',
+    'best-fok': 'best FOK',
+    mid: 'mid price',
+    'mid-ioc': 'mid price IOC',
+    'mid-fok': 'mid price FOK',
+    stop: 'stop limit',
+    'after-limit': 'after-market limit',
+    'after-limit-ioc': 'after-market limit IOC',
+    'after-limit-fok': 'after-market limit FOK',
+    'after-best': 'after-market best',
+    'after-best-ioc': 'after-market best IOC',
+    'after-best-fok': 'after-market best FOK',
+    'after-top': 'after-market top priority',
+    other: 'other',
+  },
+  pricing: {
+    'other-best': 'The best price of the other side, as it enters, becomes its limit.',
+    'own-best': 'The best price of its own side, as it enters, becomes its limit.',
+    middle: 'Fills midway between the best bid and ask.',
+    conditional: 'What is not filled goes to the market in the closing auction.',
+    'pre-close': "Fills at yesterday's close.",
+    'post-close': "Fills at today's close.",
+  },
+  condition: {
+    ioc: 'What does not fill at once is cancelled.',
+    fok: 'Unless all of it fills at once, all of it is cancelled.',
+  },
   status: {
     confirmed: 'confirmed',
     submitting: 'sending',
@@ -113,6 +160,7 @@ export const en: Words = {
     instruments: 'stock…',
     quantity: 'quantity',
     price: 'price',
+    how: 'how',
     order: 'order number',
     command: 'command',
     condition: 'condition',
@@ -238,10 +286,12 @@ export const en: Words = {
   },
   market: {
     session: {
+      'pre-market': 'Pre-market',
       'opening-auction': 'Opening auction',
       regular: 'Regular session',
       'closing-auction': 'Closing auction',
       'post-close': 'After hours at the close',
+      'after-opening': 'Before the after-market',
       'after-market': 'After-market',
       closed: 'Closed',
     },
@@ -357,6 +407,8 @@ export const en: Words = {
     usage: 'Usage',
     aliases: 'Also',
     examples: 'Examples',
+    sentences:
+      'Korean sentences work too: 삼성전자 10주 7만원에 매수 · 하이닉스 절반 팔아 · 네이버 20만원 넘으면 알려줘 · 카카오 얼마야',
     more: 'More: /help buy',
     unknown: (name) => `There is no command '${name}'.`,
   },
@@ -543,10 +595,16 @@ export const en: Words = {
     cancelTitle: 'Cancel ticket',
     amendTitle: 'Amend ticket',
     amendNote: 'All that is left is amended, and gets a new order number.',
-    bestAsk: 'No price given: a limit order at the best ask.',
-    bestBid: 'No price given: a limit order at the best bid.',
-    market: 'Market order: the fill price is open. The amount is reckoned at the upper limit.',
-    marketSell: 'Market order: the fill price is open.',
+    chosen: {
+      buy: 'No price given: a limit order at the best ask.',
+      sell: 'No price given: a limit order at the best bid.',
+    },
+    market: 'Market order: the fill price is open.',
+    atUpperLimit: 'The amount is reckoned at the upper limit.',
+    stop: (price) => `Becomes a limit order when the last price reaches ${price}.`,
+    exchange: (name) => `Exchange: ${name}`,
+    sizedBySum: (sum, price, count) => `${sum} ÷ ${price} = ${count}`,
+    sizedByPercent: (of, percent, count) => `${percent}% of what ${of} = ${count}`,
     last: 'Last',
     cost: (commission, tax) => `Commission about ${commission}, tax about ${tax}`,
     available: { buy: 'Can buy', sell: 'Can sell' },
@@ -618,13 +676,35 @@ export const en: Words = {
     noHtsId: 'Without KIS_HTS_ID there are no fill notices. Fills are looked up every 30 seconds.',
   },
 
+  sentences: {
+    questions: {
+      side: (name) => `Buy or sell ${name}?`,
+      size: (side) => `How many shares? Example: 삼성전자 10주 7만원에 ${side === 'buy' ? '매수' : '매도'}`,
+      stock: (side) => `Which stock? Example: 삼성전자 10주 7만원에 ${side === 'buy' ? '매수' : '매도'}`,
+      stocks: () => 'One stock at a time. Which one?',
+      which: (text) => `Several stocks fit '${text}'. Which one?`,
+      numbers: () => 'Which number is the shares? You can also write units: 10주, 70,000원.',
+      number: (value) =>
+        `Is ${value} the shares? If it is the price, give the shares too. Example: 삼성전자 10주 7만원에 매수`,
+      sum: (text) =>
+        `Is ${text} what it may cost in all? If it is the price of a share, give the shares too. Example: 삼성전자 10주 7만원에 매수`,
+      condition: (name) => `Orders that wait for a condition are not taken. Shall I tell you when ${name} gets there?`,
+      direction: () => 'From which side?',
+      percent: (name) => `There are no alerts by percent. Give a price. Example: ${name} 7만원 넘으면 알려줘`,
+      unclear: () =>
+        'That reads in more than one way, so no ticket was made. Give stock, shares and price once each. Example: 삼성전자 10주 7만원에 매수',
+    },
+    forSum: (text) => `for ${text}`,
+    direction: { above: (price) => `at or above ${price}`, below: (price) => `at or below ${price}` },
+  },
   example: (example) => `Example: ${example}`,
   goOn: 'Go on with:',
 
   errors: {
     unexpected: () => 'That did not work. Please try again in a moment.',
     'chat.unknown-command': (c) => `There is no command '${c['text']}'. See /help.`,
-    'chat.not-a-command': () => 'Commands start with a slash. See /help.',
+    'chat.not-a-command': () =>
+      'Commands start with a slash; sentences read like 삼성전자 10주 7만원에 매수. See /help.',
     'chat.too-long': (c) => `That message is too long (${c['length']} characters). Please keep it under ${c['limit']}.`,
     'chat.not-allowed': (c) => `This command needs the ${c['role']} role.`,
     'chat.stranger': () => 'This bot serves registered people only.',
@@ -645,7 +725,16 @@ export const en: Words = {
     'args.quantity-zero': () => 'The quantity must be at least one share.',
     'args.quantity-whole': (c) => `The quantity must be a whole number from 1 ('${c['text']}').`,
     'args.quantity-large': (c) => `That quantity is too large ('${c['text']}'). 100,000,000 shares are the most.`,
-    'args.price': (c) => `'${c['text']}' is not a price. Use whole won, or 'market'.`,
+    'args.sum': (c) => `The sum '${c['text']}' does not fit. It may be from ₩1 to ₩1,000,000,000,000.`,
+    'args.percent': (c) => `A share is above 0 and at most 100 percent ('${c['text']}%').`,
+    'args.price': (c) => `'${c['text']}' is not a price. Write 70000 or 7만원, or 'market'.`,
+    'args.how': (c) =>
+      `'${c['text']}' is no way to trade. Use market, best, top, mid, conditional, stop, IOC, FOK, pre-close, post-close, after, NXT or SOR.`,
+    'args.how-twice': (c) => `'${c['text']}' does not go with what stands before it.`,
+    'args.how-together': () => 'IOC and FOK go with limit, market, best and mid; after goes with limit, best and top.',
+    'args.how-price': (c) =>
+      `An order of the type '${en.orderType[c['type'] as OrderType]}' takes no price. Leave it out, or make it a limit order.`,
+    'args.stop-price': () => 'A stop needs the price it goes out at and the one it fires at (72500 stop 72000).',
     'args.condition': (c) => `'${c['text']}' is not a condition. Use >= or <= and a price.`,
     'args.setting': (c) =>
       `'${c['text']}' is not a setting. Press a button of /settings, or write it like fills silent.`,
@@ -685,6 +774,21 @@ export const en: Words = {
       Number(c['available']) > 0
         ? `You can sell up to ${shares(Number(c['available']))}.`
         : 'There is nothing to sell. See /balance for what is held and /orders for what is offered already.',
+    'rule.sum-too-small': (c) => `${won(Number(c['sum']))} does not buy one share at ${won(Number(c['price']))}.`,
+    'rule.part-too-small': (c) =>
+      Number(c['available']) > 0
+        ? `${c['percent']}% is less than one share. Up to ${shares(Number(c['available']))} can be ${c['side'] === 'buy' ? 'bought' : 'sold'} now.`
+        : c['side'] === 'buy'
+          ? 'There is not enough cash for one share. See /balance.'
+          : 'There is nothing to sell. See /balance for holdings and /orders for sell orders that hold them.',
+    'rule.exchange': (c) =>
+      `Orders for ${c['exchange']} are not taken here, only for ${c['takes']}. Leave ${c['exchange']} out.`,
+    'rule.order-type': (c) =>
+      `${c['exchange']} (${en.market.session[c['session'] as SessionKind]}) takes no ${en.orderType[c['type'] as OrderType]} orders now. It takes: ${takenNames(c)}.${opening(c)}`,
+    'rule.shares-only': (c) =>
+      `Funds and notes are not traded ${c['where'] === 'NXT' ? 'on NXT' : 'in the after-market'}. KRX takes them in its regular session.`,
+    'rule.stop-reached': (c) =>
+      `${won(Number(c['stop']))} has been reached already (last ${won(Number(c['last']))}). A price ${c['side'] === 'buy' ? 'above' : 'below'} the last would pass.`,
     'rule.drift': (c) =>
       `The price moved ${Number(c['percent']).toFixed(2)}% since the ticket (${won(Number(c['shown']))} → ${won(Number(c['now']))}). Please make a new ticket.`,
     'rule.market-closed': (c) =>
@@ -723,6 +827,8 @@ export const en: Words = {
       Number(c['left']) === 0
         ? `Nothing is left of order ${c['number']}. See /orders.`
         : `${shares(Number(c['left']))} are left of order ${c['number']} now. Please make a new ticket.`,
+    'orders.not-repriceable': (c) =>
+      `The price of an order of the type '${en.orderType[c['type'] as OrderType | 'other']}' cannot be amended. Cancel it and make a new one.`,
     'orders.same-price': (c) => `It stands at ${won(Number(c['price']))} already. Give another price.`,
     'settle.unknown': () => 'There is no order of that record. Press a button of the message that asks.',
     'settle.not-asked': () => 'Nobody asks about that order. See /orders.',

@@ -57,6 +57,7 @@ const argumentNames = {
   instruments: '종목…',
   quantity: '수량',
   price: '가격',
+  how: '방식',
   order: '주문번호',
   command: '명령',
   condition: '조건',
@@ -78,6 +79,54 @@ const argumentNames = {
   index: '지수',
   interval: '봉',
 };
+
+const orderTypeNames = {
+  limit: '지정가',
+  market: '시장가',
+  conditional: '조건부지정가',
+  best: '최유리지정가',
+  top: '최우선지정가',
+  'pre-close': '장전시간외',
+  'post-close': '장후시간외',
+  'limit-ioc': '지정가 IOC',
+  'limit-fok': '지정가 FOK',
+  'market-ioc': '시장가 IOC',
+  'market-fok': '시장가 FOK',
+  'best-ioc': '최유리 IOC',
+  'best-fok': '최유리 FOK',
+  mid: '중간가',
+  'mid-ioc': '중간가 IOC',
+  'mid-fok': '중간가 FOK',
+  stop: '스톱지정가',
+  'after-limit': '애프터마켓 지정가',
+  'after-limit-ioc': '애프터마켓 지정가 IOC',
+  'after-limit-fok': '애프터마켓 지정가 FOK',
+  'after-best': '애프터마켓 최유리',
+  'after-best-ioc': '애프터마켓 최유리 IOC',
+  'after-best-fok': '애프터마켓 최유리 FOK',
+  'after-top': '애프터마켓 최우선',
+  other: '기타',
+} satisfies Record<OrderType | 'other', string>;
+const typeName = (context: ErrorContext): string => orderTypeNames[context['type'] as keyof typeof orderTypeNames];
+
+const sessionNames = {
+  'pre-market': '프리마켓',
+  'opening-auction': '장전 동시호가',
+  regular: '정규장',
+  'closing-auction': '장마감 동시호가',
+  'post-close': '장후 시간외',
+  'after-opening': '애프터마켓 개장 전',
+  'after-market': '애프터마켓',
+  closed: '휴장',
+} satisfies Record<SessionKind, string>;
+
+/** What is taken instead, as it can be typed; IOC and FOK go with most and are not listed. */
+const takenNames = (context: ErrorContext): string =>
+  String(context['types'])
+    .split(',')
+    .filter((type) => !/-(?:ioc|fok)$/.test(type))
+    .map((type) => typeName({ type }))
+    .join(', ');
 
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
 export const ko = {
@@ -107,7 +156,20 @@ export const ko = {
 
   venueTag: { simulator: '[시뮬레이터]', paper: '[모의투자]', live: '' },
   side: { buy: '매수', sell: '매도' } satisfies Record<Side, string>,
-  orderType: { limit: '지정가', market: '시장가' } satisfies Record<OrderType, string>,
+  orderType: orderTypeNames,
+  /** What each means for an order that is priced or ended so. */
+  pricing: {
+    'other-best': '들어가는 순간 상대편의 가장 좋은 호가가 지정가가 됩니다.',
+    'own-best': '들어가는 순간 같은 편의 가장 좋은 호가가 지정가가 됩니다.',
+    middle: '매수호가와 매도호가의 가운데 가격으로 체결됩니다.',
+    conditional: '체결되지 않은 수량은 장마감 동시호가에 시장가로 바뀝니다.',
+    'pre-close': '전일 종가로 체결됩니다.',
+    'post-close': '오늘 종가로 체결됩니다.',
+  },
+  condition: {
+    ioc: '바로 체결되지 않은 수량은 취소됩니다.',
+    fok: '전부 바로 체결되지 않으면 모두 취소됩니다.',
+  },
   status: {
     confirmed: '확인됨',
     submitting: '보내는 중',
@@ -281,14 +343,7 @@ export const ko = {
     },
   },
   market: {
-    session: {
-      'opening-auction': '장전 동시호가',
-      regular: '정규장',
-      'closing-auction': '장마감 동시호가',
-      'post-close': '장후 시간외',
-      'after-market': '애프터마켓',
-      closed: '휴장',
-    } satisfies Record<SessionKind, string>,
+    session: sessionNames,
     until: (time: string): string => `${time}까지`,
     takesOrders: '주문을 받습니다.',
     takesNone: '지금은 지정가·시장가 주문을 받지 않습니다.',
@@ -404,6 +459,8 @@ export const ko = {
     usage: '사용법',
     aliases: '같은 말',
     examples: '예',
+    sentences:
+      '문장도 됩니다: 삼성전자 10주 7만원에 매수 · 하이닉스 절반 팔아 · 네이버 20만원 넘으면 알려줘 · 카카오 얼마야',
     more: '자세히: /help buy',
     unknown: (name: string): string => `'${name}' 명령은 없습니다.`,
   },
@@ -597,10 +654,16 @@ export const ko = {
     cancelTitle: '취소 주문표',
     amendTitle: '정정 주문표',
     amendNote: '남은 수량 전부를 정정하며 주문번호가 새로 나옵니다.',
-    bestAsk: '가격이 없어 최우선 매도호가 지정가로 정했습니다.',
-    bestBid: '가격이 없어 최우선 매수호가 지정가로 정했습니다.',
-    market: '시장가: 체결가격은 정해지지 않습니다. 금액은 상한가로 잡습니다.',
-    marketSell: '시장가: 체결가격은 정해지지 않습니다.',
+    chosen: {
+      buy: '가격이 없어 최우선 매도호가 지정가로 정했습니다.',
+      sell: '가격이 없어 최우선 매수호가 지정가로 정했습니다.',
+    } satisfies Record<Side, string>,
+    market: '시장가: 체결가격은 정해지지 않습니다.',
+    atUpperLimit: '금액은 상한가로 잡습니다.',
+    stop: (price: string): string => `현재가가 ${price}에 닿으면 지정가 주문이 됩니다.`,
+    exchange: (name: string): string => `거래소: ${name}`,
+    sizedBySum: (sum: string, price: string, count: string): string => `${sum} ÷ ${price} = ${count}`,
+    sizedByPercent: (of: string, percent: number, count: string): string => `${of}의 ${percent}% = ${count}`,
     last: '현재가',
     cost: (commission: string, tax: string): string => `수수료 약 ${commission}, 세금 약 ${tax}`,
     available: { buy: '매수가능', sell: '매도가능' } satisfies Record<Side, string>,
@@ -672,6 +735,33 @@ export const ko = {
     noHtsId: 'KIS_HTS_ID가 없어 체결통보를 받지 못합니다. 체결은 30초마다 조회로 확인합니다.',
   },
 
+  /** What is asked when a sentence leaves something open. */
+  sentences: {
+    questions: {
+      side: (name: string): string => `${name} 주문을 살까요, 팔까요?`,
+      size: (side: string): string =>
+        `몇 주를 ${side === 'buy' ? '살' : '팔'}까요? 예: 삼성전자 10주 7만원에 ${side === 'buy' ? '매수' : '매도'}`,
+      stock: (side: string): string =>
+        `어떤 종목을 ${side === 'buy' ? '살' : '팔'}까요? 예: 삼성전자 10주 7만원에 ${side === 'buy' ? '매수' : '매도'}`,
+      stocks: (): string => '한 번에 한 종목만 됩니다. 어느 종목인가요?',
+      which: (text: string): string => `'${text}'에 맞는 종목이 여럿입니다. 어느 종목인가요?`,
+      numbers: (): string => '어느 쪽이 수량인가요? 10주, 70,000원처럼 단위를 붙여 쓰셔도 됩니다.',
+      number: (value: string): string => `${value}주인가요? 가격이면 수량도 써 주세요. 예: 삼성전자 10주 7만원에 매수`,
+      sum: (text: string): string =>
+        `${text}어치인가요? 한 주의 가격이면 수량도 써 주세요. 예: 삼성전자 10주 7만원에 매수`,
+      condition: (name: string): string =>
+        `조건이 되면 나가는 주문은 받지 않습니다. ${name} 가격이 닿으면 알려 드릴까요?`,
+      direction: (): string => '어느 쪽에서 닿으면 알려 드릴까요?',
+      percent: (name: string): string => `비율 알림은 없습니다. 가격으로 써 주세요. 예: ${name} 7만원 넘으면 알려줘`,
+      unclear: (): string =>
+        '한 가지로 읽히지 않아 주문표를 만들지 않았습니다. 종목, 수량, 가격을 한 번씩 써 주세요. 예: 삼성전자 10주 7만원에 매수',
+    },
+    forSum: (text: string): string => `${text}어치`,
+    direction: {
+      above: (price: string): string => `${price} 이상`,
+      below: (price: string): string => `${price} 이하`,
+    },
+  },
   example: (example: string): string => `예: ${example}`,
   /** Before a line that the person is to finish. */
   goOn: '이어서 써 주세요:',
@@ -680,7 +770,8 @@ export const ko = {
   errors: sentences({
     unexpected: () => '처리하지 못했습니다. 잠시 뒤에 다시 해 주세요.',
     'chat.unknown-command': (c) => `'${c['text']}' 명령을 모릅니다. /help 에서 찾아보세요.`,
-    'chat.not-a-command': () => '명령은 /로 시작합니다. /help 에서 찾아보세요.',
+    'chat.not-a-command': () =>
+      "명령은 /로 시작합니다. 문장은 '삼성전자 10주 7만원에 매수'처럼 써 주세요. /help 에서 찾아보세요.",
     'chat.too-long': (c) => `메시지가 너무 깁니다(${number(c['length'])}자). ${number(c['limit'])}자 안으로 써 주세요.`,
     'chat.not-allowed': (c) => `이 명령은 ${c['role'] === 'owner' ? '소유자' : '거래'} 권한이 있어야 합니다.`,
     'chat.stranger': () => '이 봇은 등록된 사람만 쓸 수 있습니다.',
@@ -702,7 +793,16 @@ export const ko = {
     'args.quantity-zero': () => '수량은 1주 이상이어야 합니다.',
     'args.quantity-whole': (c) => `수량은 1 이상의 정수여야 합니다('${c['text']}').`,
     'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}'). 1억 주까지 쓸 수 있습니다.`,
-    'args.price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 원 단위 정수나 '시장가'로 써 주세요.`,
+    'args.sum': (c) => `금액이 맞지 않습니다('${c['text']}'). 1원부터 1조원까지 쓸 수 있습니다.`,
+    'args.percent': (c) => `비율은 0보다 크고 100 이하여야 합니다('${c['text']}%').`,
+    'args.price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 70000이나 7만원처럼, 또는 '시장가'로 써 주세요.`,
+    'args.how': (c) =>
+      `${quoted(c, '은/는')} 방식이 아닙니다. 시장가, 최유리, 최우선, 중간가, 조건부, 스톱, IOC, FOK, 장전시간외, 장후시간외, 애프터마켓, NXT, SOR 가운데서 써 주세요.`,
+    'args.how-twice': (c) => `${quoted(c, '은/는')} 앞의 말과 함께 쓸 수 없습니다.`,
+    'args.how-together': () =>
+      'IOC와 FOK는 지정가·시장가·최유리·중간가에, 애프터마켓은 지정가·최유리·최우선에 붙일 수 있습니다.',
+    'args.how-price': (c) => `${typeName(c)} 주문은 가격을 쓰지 않습니다. 가격을 빼거나 지정가로 써 주세요.`,
+    'args.stop-price': () => '스톱지정가는 나갈 가격과 조건가격을 모두 써 주세요(72500 스톱 72000).',
     'args.condition': (c) => `'${c['text']}' 조건을 읽지 못했습니다. >= 또는 <= 와 가격을 써 주세요.`,
     'args.setting': (c) =>
       `'${c['text']}' 설정을 읽지 못했습니다. /settings 의 버튼을 누르거나 fills silent처럼 써 주세요.`,
@@ -742,6 +842,22 @@ export const ko = {
       Number(c['available']) > 0
         ? `매도가능수량은 ${shares(Number(c['available']))}입니다.`
         : '매도할 수 있는 수량이 없습니다. /balance 에서 보유를, /orders 에서 걸어 둔 매도를 확인해 주세요.',
+    'rule.sum-too-small': (c) =>
+      `${won(Number(c['sum']))}으로는 한 주도 안 됩니다. 한 주에 ${won(Number(c['price']))}입니다.`,
+    'rule.part-too-small': (c) =>
+      Number(c['available']) > 0
+        ? `${c['percent']}%는 한 주가 안 됩니다. 지금 ${shares(Number(c['available']))}까지 ${c['side'] === 'buy' ? '살' : '팔'} 수 있습니다.`
+        : c['side'] === 'buy'
+          ? '지금 주문가능금액으로는 한 주도 살 수 없습니다. /balance 에서 확인해 주세요.'
+          : '매도할 수 있는 수량이 없습니다. /balance 에서 보유를, /orders 에서 걸어 둔 매도를 확인해 주세요.',
+    'rule.exchange': (c) =>
+      `여기서는 ${c['exchange']} 주문을 받지 않습니다. ${c['takes']}만 됩니다. ${josa(String(c['exchange']), '을/를')} 빼고 써 주세요.`,
+    'rule.order-type': (c) =>
+      `지금 ${c['exchange']} ${sessionNames[c['session'] as SessionKind]}에서는 ${josa(typeName(c), '을/를')} 받지 않습니다. 되는 것: ${takenNames(c)}.${opening(c)}`,
+    'rule.shares-only': (c) =>
+      `ETF와 ETN은 ${c['where'] === 'NXT' ? 'NXT' : '애프터마켓'}에서 거래되지 않습니다. KRX 정규장에서는 됩니다.`,
+    'rule.stop-reached': (c) =>
+      `조건가격 ${won(Number(c['stop']))}에 이미 닿았습니다(현재가 ${won(Number(c['last']))}). 현재가보다 ${c['side'] === 'buy' ? '높은' : '낮은'} 가격이 됩니다.`,
     'rule.drift': (c) =>
       `주문표를 만든 뒤 가격이 ${Number(c['percent']).toFixed(2)}% 움직였습니다(${won(Number(c['shown']))} → ${won(Number(c['now']))}). 주문표를 새로 만들어 주세요.`,
     'rule.market-closed': (c) =>
@@ -780,6 +896,7 @@ export const ko = {
       Number(c['left']) === 0
         ? `${c['number']}번 주문은 남은 것이 없습니다. /orders 에서 확인해 주세요.`
         : `${c['number']}번 주문의 남은 수량이 ${shares(Number(c['left']))}로 바뀌었습니다. 주문표를 새로 만들어 주세요.`,
+    'orders.not-repriceable': (c) => `${typeName(c)} 주문은 가격을 정정할 수 없습니다. 취소하고 새로 내 주세요.`,
     'orders.same-price': (c) => `이미 ${won(Number(c['price']))}인 주문입니다. 다른 가격을 써 주세요.`,
     'settle.unknown': () => '그 기록번호의 주문이 없습니다. 확인 요청 메시지의 버튼을 눌러 주세요.',
     'settle.not-asked': () => '결과를 묻고 있는 주문이 아닙니다. /orders 에서 상태를 볼 수 있습니다.',

@@ -23,6 +23,7 @@ import type {
   CancelTarget,
   MarketDay,
   MarketFeed,
+  PriceOptions,
   ReadOptions,
   Research,
   VenueDescription,
@@ -31,13 +32,14 @@ import { KisAccountReports } from './account-reports.ts';
 import { BarReader } from './bars.ts';
 import { type AppKey, Credentials } from './credentials.ts';
 import * as decode from './decode.ts';
-import { domesticMarket, krx } from './endpoints/domestic-market.ts';
+import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
 import { type Environment, venueOfHost } from './environment.ts';
 import { KisError } from './error.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
 import { type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
 import { type MarketReads, withLiveReads } from './market-reads.ts';
+import { orderTypeCode } from './order-types.ts';
 import { KisResearch } from './research.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
 import { connectorOver, type KisTransports } from './transports.ts';
@@ -182,6 +184,9 @@ function reachable(url: URL): Promise<void> {
   });
 }
 
+/** Whose prices a query is about; what the broker routes sees both. */
+const divisions = { KRX: 'J', NXT: 'NX', SOR: 'UN' } as const satisfies Record<Exchange, string>;
+const pricesOf = ({ exchange = 'KRX' }: PriceOptions = {}) => ({ FID_COND_MRKT_DIV_CODE: divisions[exchange] });
 /** Of a list that must be read to its end: a page has 15 rows on paper and 100 on live. */
 const mostPages = 100;
 /** Issues one multi-quote call takes. */
@@ -213,8 +218,9 @@ class KisBroker implements Broker {
     };
   }
 
-  async quote(symbol: string, options?: ReadOptions): Promise<Quote> {
-    const output = await this.#market.read(domesticMarket.inquirePrice, { ...krx, FID_INPUT_ISCD: symbol }, options);
+  async quote(symbol: string, options?: PriceOptions): Promise<Quote> {
+    const input = { ...pricesOf(options), FID_INPUT_ISCD: symbol };
+    const output = await this.#market.read(domesticMarket.inquirePrice, input, options);
     return decode.toQuote(symbol, output, this.#clock.now());
   }
 
@@ -249,12 +255,9 @@ class KisBroker implements Broker {
     return found;
   }
 
-  async orderBook(symbol: string, options?: ReadOptions): Promise<OrderBook> {
-    const output = await this.#market.read(
-      domesticMarket.inquireAskingPrice,
-      { ...krx, FID_INPUT_ISCD: symbol },
-      options,
-    );
+  async orderBook(symbol: string, options?: PriceOptions): Promise<OrderBook> {
+    const input = { ...pricesOf(options), FID_INPUT_ISCD: symbol };
+    const output = await this.#market.read(domesticMarket.inquireAskingPrice, input, options);
     return decode.toOrderBook(symbol, output, this.#clock.now());
   }
 
@@ -378,12 +381,12 @@ class KisBroker implements Broker {
     const endpoint = request.side === 'buy' ? domesticTrading.orderCashBuy : domesticTrading.orderCashSell;
     const input = {
       PDNO: request.symbol,
-      ORD_DVSN: request.type === 'market' ? '01' : '00',
+      ORD_DVSN: orderTypeCode(request.type),
       ORD_QTY: String(request.quantity),
       ORD_UNPR: String(request.price ?? 0),
       EXCG_ID_DVSN_CD: request.exchange,
       SLL_TYPE: request.side === 'sell' ? '01' : '',
-      CNDT_PRIC: '',
+      CNDT_PRIC: request.stopPrice === undefined ? '' : String(request.stopPrice),
     };
     const answer = await this.#http.order(endpoint, input, beforeSend);
     return outcome(answer, (output) => ({ number: output.output.ODNO, branch: output.output.KRX_FWDG_ORD_ORGNO }));
@@ -393,7 +396,7 @@ class KisBroker implements Broker {
     const input = {
       KRX_FWDG_ORD_ORGNO: target.branch,
       ORGN_ODNO: paddedNumber(target),
-      ORD_DVSN: request.type === 'market' ? '01' : '00',
+      ORD_DVSN: orderTypeCode(request.type),
       RVSE_CNCL_DVSN_CD: '01',
       // The very number of shares that was confirmed, so that a fill in between makes KIS refuse.
       ORD_QTY: String(request.quantity),

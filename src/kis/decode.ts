@@ -10,6 +10,7 @@ import type { domesticMarket } from './endpoints/domestic-market.ts';
 import type { domesticTrading } from './endpoints/domestic-trading.ts';
 import { count, millionWon, percent, real, shares, thousandShares, won, yesNo } from './fields.ts';
 import type { ChannelRecord } from './frames.ts';
+import { orderTypeOfCode } from './order-types.ts';
 
 // From KIS's names to the domain's words; pure, and the only place where either meets the other for answers.
 
@@ -276,7 +277,7 @@ export function toExecution(row: Output<Trading['inquireExecutions']>['output1']
     symbol: row.pdno,
     name: row.prdt_name,
     side: toSide(row.sll_buy_dvsn_cd),
-    type: row.ord_dvsn_cd === '01' ? 'market' : 'limit',
+    type: orderTypeOfCode(row.ord_dvsn_cd),
     quantity: row.ord_qty,
     price: row.ord_unpr,
     filledQuantity: row.tot_ccld_qty,
@@ -300,7 +301,7 @@ export function toOpenOrder(row: Output<Trading['inquireAmendable']>['output'][n
     symbol: row.pdno,
     name: row.prdt_name ?? row.pdno,
     side: toSide(row.sll_buy_dvsn_cd),
-    type: row.ord_dvsn_cd === '01' ? 'market' : 'limit',
+    type: orderTypeOfCode(row.ord_dvsn_cd),
     quantity: row.ord_qty,
     price: row.ord_unpr,
     filledQuantity: row.tot_ccld_qty,

@@ -64,6 +64,10 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
 
   return {
     get: (symbol) => bySymbol.get(symbol)?.instrument,
+    named(text) {
+      const [only, ...others] = named(normalise(text));
+      return others.length === 0 ? only?.instrument : undefined;
+    },
     search(text, limit) {
       const wanted = normalise(text);
       if (wanted === '' || wanted.length > longestText || limit < 1) return nothing;

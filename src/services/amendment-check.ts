@@ -1,10 +1,11 @@
 import type { Instrument } from '../domain/instrument.ts';
 import type { OrderRequest, VenueOrder } from '../domain/order.ts';
-import { checkOrderCap, checkPrice } from '../domain/order-rules.ts';
+import { checkOrderCap, checkPrice, valuationPrice } from '../domain/order-rules.ts';
+import { isRepriceable } from '../domain/order-types.ts';
 import { AppError } from '../errors.ts';
 import type { Broker, ReadOptions } from '../ports.ts';
 import type { Calendar } from './calendar.ts';
-import { closedMarket, type Rails, violation } from './order-check.ts';
+import { type Rails, requireTaken, statedPrice, violation } from './order-check.ts';
 
 /** An order that is to go on at another price. */
 export interface Amendment {
@@ -27,7 +28,8 @@ export interface AmendmentCheck {
 
 /**
  * Asks the venue all that decides whether an amendment would pass, and refuses what would not.
- * @throws AppError with a `rule.*` code, `orders.changed` when something else is left of the order than was shown, or a
+ * @throws AppError with a `rule.*` code, `orders.not-repriceable`, `orders.changed` when something else is
+ * left of the order than was shown, or a
  * `venue.*` one when the venue could not be asked.
  */
 export async function checkAmendment(
@@ -36,20 +38,21 @@ export async function checkAmendment(
   options: ReadOptions,
 ): Promise<AmendmentCheck> {
   const { broker, calendar, rails } = deps;
-  const session = await calendar.session();
-  if (!session.takesOrders) throw await closedMarket(calendar, session);
-  const { reference, symbol, side, exchange, remaining: quantity } = target;
+  const { reference, symbol, side, type, exchange, remaining: quantity } = target;
+  if (type === 'other' || !isRepriceable(type)) throw new AppError('orders.not-repriceable', { type });
+  await requireTaken(broker, calendar, { exchange, type });
+  const request: OrderRequest = { symbol, side, type, quantity, price, exchange };
   const [quote, open, power] = await Promise.all([
-    broker.quote(symbol, options),
+    broker.quote(symbol, { ...options, exchange }),
     broker.openOrders(options),
-    side === 'buy' ? broker.buyingPower(symbol, price, options) : undefined,
+    side === 'buy' ? broker.buyingPower(symbol, statedPrice(request), options) : undefined,
   ]);
   const left = open.find((order) => order.reference.number === reference.number)?.remaining ?? 0;
   if (left !== quantity) throw new AppError('orders.changed', { number: reference.number, left });
-  const request: OrderRequest = { symbol, side, type: 'limit', quantity, price, exchange };
   const broken = checkPrice(request, quote, instrument.kind);
   if (broken !== undefined) throw violation(broken);
-  const tooLarge = checkOrderCap(price * quantity, price, rails.maxOrder);
+  const unit = valuationPrice(request, quote);
+  const tooLarge = checkOrderCap(unit * quantity, unit, rails.maxOrder);
   if (tooLarge !== undefined) throw violation(tooLarge);
   const added = Math.max(0, (price - target.price) * quantity);
   // What the order holds back already can be spent on it again.

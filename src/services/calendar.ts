@@ -1,6 +1,8 @@
 import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime, nextDay, weekdayOf } from '../clock.ts';
 import { krxClosures, krxTableYears } from '../domain/krx-holidays.ts';
-import { ordinaryOrderSessions, type SessionKind, sessionRowAt, sessionsOn } from '../domain/session.ts';
+import type { Exchange, OrderType } from '../domain/order.ts';
+import { typesTaken } from '../domain/order-types.ts';
+import { exchangeSessions, type SessionKind, sessionRowAt, sessionsOn } from '../domain/session.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, Cache, ReadOptions } from '../ports.ts';
@@ -10,6 +12,8 @@ export interface MarketSession {
   readonly kind: SessionKind | 'unknown';
   /** Whether an ordinary order would be taken now. */
   readonly takesOrders: boolean;
+  /** The order types that are taken now. */
+  readonly types: readonly OrderType[];
   /** Why not, when not. */
   readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown' | undefined;
   /** `table` where the venue cannot say and the shipped calendar decides; `always` where it never closes. */
@@ -61,22 +65,25 @@ export class Calendar {
   }
 
   /** Never throws: what cannot be known is `unknown`, and takes no orders. */
-  async session(): Promise<MarketSession> {
-    if (this.#never) {
-      return { kind: 'regular', takesOrders: true, reason: undefined, source: 'always', endsAt: undefined };
-    }
+  async session(exchange: Exchange = 'KRX'): Promise<MarketSession> {
     const now = this.#clock.now();
     const day = koreanDay(now);
+    if (this.#never) {
+      const types = typesTaken(exchange, 'regular', day, 0);
+      return { kind: 'regular', takesOrders: true, types, reason: undefined, source: 'always', endsAt: undefined };
+    }
     const known = await this.#dayOpen(day);
-    const closed = { takesOrders: false, endsAt: undefined };
+    const closed = { takesOrders: false, types: [], endsAt: undefined };
     if (known === undefined) return { kind: 'unknown', reason: 'unknown', source: 'venue', ...closed };
     const { open, source } = known;
     if (!open) return { kind: 'closed', reason: isWeekend(day) ? 'weekend' : 'holiday', source, ...closed };
-    const row = sessionRowAt(day, koreanTime(now));
+    const row = sessionRowAt(day, koreanTime(now), exchangeSessions(exchange, day));
     if (row === undefined) return { kind: 'closed', reason: 'hours', source, ...closed };
-    const takesOrders = ordinaryOrderSessions.includes(row.kind);
+    const startedAt = fromKoreanDayAndTime(day, `${row.start}00`);
+    const types = typesTaken(exchange, row.kind, day, (now - startedAt) / 60_000);
+    const takesOrders = types.includes('limit');
     const endsAt = fromKoreanDayAndTime(day, `${row.end}00`);
-    return { kind: row.kind, takesOrders, reason: takesOrders ? undefined : 'hours', source, endsAt };
+    return { kind: row.kind, takesOrders, types, reason: takesOrders ? undefined : 'hours', source, endsAt };
   }
 
   /** The next start of a regular session; undefined where there is none, or it cannot be known. Never throws. */

@@ -3,15 +3,19 @@ import type { Instrument } from '../domain/instrument.ts';
 import type { OrderRequest } from '../domain/order.ts';
 import {
   checkOrderCap,
+  checkPlace,
   checkPrice,
   checkSlippage,
   estimateCost,
   estimateSlippage,
+  isPricedByBook,
+  levelsFor,
   type RuleViolation,
   type SlippageEstimate,
   valuationPrice,
 } from '../domain/order-rules.ts';
 import type { OrderBook, Quote } from '../domain/quote.ts';
+import { continuousSessions } from '../domain/session.ts';
 import { AppError } from '../errors.ts';
 import type { Broker, ReadOptions } from '../ports.ts';
 import type { Calendar, MarketSession } from './calendar.ts';
@@ -41,7 +45,7 @@ export interface OrderCheck {
   readonly available: number;
   /** Won, for a buy. */
   readonly orderableCash: number | undefined;
-  /** Of a market order; `auction` where all trade at one price that nobody knows yet. */
+  /** Of an order without a limit; `auction` where all trade at one price that nobody knows yet. */
   readonly slippage: SlippageEstimate | 'auction' | undefined;
 }
 
@@ -62,14 +66,17 @@ export async function checkOrder(
   options: ReadOptions,
 ): Promise<OrderCheck> {
   const { broker, calendar, rails } = deps;
-  const session = await calendar.session();
-  if (!session.takesOrders) throw await closedMarket(calendar, session);
+  const { symbol, exchange } = request;
+  const session = await requireTaken(broker, calendar, request);
+  const misplaced = checkPlace(request, instrument.kind);
+  if (misplaced !== undefined) throw violation(misplaced);
+  const there = { ...options, exchange };
   const [quote, book, power] = await Promise.all([
-    broker.quote(request.symbol, options),
-    request.price === null ? broker.orderBook(request.symbol, options) : undefined,
+    broker.quote(symbol, there),
+    isPricedByBook(request.type) ? broker.orderBook(symbol, there) : undefined,
     request.side === 'buy'
-      ? broker.buyingPower(request.symbol, request.price ?? undefined, options)
-      : broker.sellableQuantity(request.symbol, options).then((quantity) => ({ quantity, orderableCash: undefined })),
+      ? broker.buyingPower(symbol, statedPrice(request), options)
+      : broker.sellableQuantity(symbol, options).then((quantity) => ({ quantity, orderableCash: undefined })),
   ]);
   const broken = checkPrice(request, quote, instrument.kind);
   if (broken !== undefined) throw violation(broken);
@@ -100,12 +107,36 @@ export async function checkOrder(
   };
 }
 
-/** The refusal outside trading hours, with the next opening where it is known. */
-export async function closedMarket(calendar: Calendar, { reason = 'unknown' }: MarketSession): Promise<AppError> {
+/** The price at which buying power is asked for; undefined where the order may trade at another. */
+export function statedPrice({ type, price }: Pick<OrderRequest, 'type' | 'price'>): number | undefined {
+  return type === 'conditional' ? undefined : (price ?? undefined);
+}
+
+/**
+ * What trades now, where this order would be taken.
+ * @throws AppError `rule.exchange`, `rule.order-type`, `rule.market-closed`.
+ */
+export async function requireTaken(
+  broker: Broker,
+  calendar: Calendar,
+  { exchange, type }: Pick<OrderRequest, 'exchange' | 'type'>,
+): Promise<MarketSession> {
+  const { exchanges } = broker.venue;
+  if (!exchanges.includes(exchange)) throw violation({ rule: 'rule.exchange', exchange, takes: exchanges.join(', ') });
+  const session = await calendar.session(exchange);
+  const { kind, types, takesOrders, reason = 'unknown' } = session;
+  if (types.includes(type)) return session;
+  // Until the next opening only where ordinary orders have to wait for it.
+  const opening = takesOrders ? {} : await nextOpening(calendar);
+  if (types.length === 0) throw violation({ rule: 'rule.market-closed', reason, ...opening });
+  throw violation({ rule: 'rule.order-type', exchange, type, session: kind, types: types.join(), ...opening });
+}
+
+async function nextOpening(calendar: Calendar) {
   const opening = await calendar.nextOpening();
-  if (opening === undefined) return violation({ rule: 'rule.market-closed', reason });
+  if (opening === undefined) return {};
   const { month, day, weekday, hour, minute } = inKorea(opening.at);
-  return violation({ rule: 'rule.market-closed', reason, month, day, weekday, hour, minute });
+  return { month, day, weekday, hour, minute };
 }
 
 /** @throws AppError `rule.empty-book`, `rule.thin-book`, `rule.slippage`. */
@@ -118,7 +149,8 @@ function slippageOf(
   rails: Rails,
 ): OrderCheck['slippage'] {
   if (inAuction(session, quote, book)) return 'auction';
-  const levels = request.side === 'buy' ? book.asks : book.bids;
+  const levels = levelsFor(request, book);
+  if (levels === undefined) return undefined;
   const broken = checkSlippage(request, levels, quote, kind, rails.maxSlippagePercent);
   if (broken !== undefined) throw violation(broken);
   return estimateSlippage(levels, request.quantity, quote.last);
@@ -126,7 +158,7 @@ function slippageOf(
 
 /** Whether the issue trades at one price for all, so that its book tells nothing about what an order would pay. */
 function inAuction(session: MarketSession, quote: Quote, { asks, bids }: OrderBook): boolean {
-  if (session.kind !== 'regular' || quote.warnings.includes('overheated')) return true;
+  if (!continuousSessions.includes(session.kind) || quote.warnings.includes('overheated')) return true;
   const [ask, bid] = [asks[0], bids[0]];
   // In continuous trading these two would have traded: the issue is interrupted for its volatility (VI).
   return ask !== undefined && bid !== undefined && bid.price >= ask.price;

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { Broker, ClaimResult, Ledger, Proposal, ReadOptions } from '../ports.ts';
 import { type Amendment, type AmendmentCheck, checkAmendment } from './amendment-check.ts';
 import type { Calendar } from './calendar.ts';
-import { checkOrder, type OrderCheck, type Rails, violation } from './order-check.ts';
+import { checkOrder, type OrderCheck, type Rails, requireTaken, violation } from './order-check.ts';
 import type { Reconciler } from './reconciler.ts';
 import { Serial } from './serial.ts';
 
@@ -76,6 +76,12 @@ export class Orders {
     return check;
   }
 
+  /** Before anything is asked for a ticket. @throws AppError as `check`, for what is not taken now whatever the price. */
+  async checkTaken(wanted: Pick<OrderRequest, 'exchange' | 'type'>): Promise<void> {
+    await this.#guard();
+    await requireTaken(this.#broker, this.#calendar, wanted);
+  }
+
   /** What the ticket of an amendment shows. @throws as `check`, and `orders.changed` when less is left than was shown. */
   async checkAmendment(amendment: Amendment, options: ReadOptions = {}): Promise<AmendmentCheck> {
     await this.#guard();
@@ -90,8 +96,8 @@ export class Orders {
    */
   async submit(proposal: Proposal, personId: string, order: ConfirmedOrder): Promise<OrderRecord> {
     const { request, instrument, shownLast } = order;
-    const { symbol, side, type, quantity, price } = request;
-    return this.#inTurn([symbol, side, type, quantity, price].join(), async () => {
+    const { symbol, side, quantity } = request;
+    return this.#inTurn([symbol, side, quantity].join(), async () => {
       const [{ quote, amount }] = await Promise.all([
         this.check(request, instrument, { priority: 'urgent' }),
         this.#noteOrdersOf(symbol),

@@ -26,6 +26,10 @@ export class LiveDirectory implements InstrumentDirectory {
     return this.#current.get(symbol);
   }
 
+  named(text: string): Instrument | undefined {
+    return this.#current.named(text);
+  }
+
   search(text: string, limit: number): InstrumentMatches {
     return this.#current.search(text, limit);
   }

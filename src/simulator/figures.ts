@@ -1,7 +1,17 @@
 import type { World } from './answer.ts';
 import type { HistoryBar } from './history.ts';
+import type { IssueMarks } from './instruments.ts';
 import type { DayFigures, Listing } from './market.ts';
 import { changeSign, percentOf } from './records.ts';
+
+export const yesNo = (value: boolean): string => (value ? 'Y' : 'N');
+
+/** `mrkt_warn_cls_code`; 00 for any other. */
+export const warningCodes: Partial<Record<IssueMarks['warning'], string>> = {
+  caution: '01',
+  warning: '02',
+  risk: '03',
+};
 
 /** Today as a bar, which history does not have yet. */
 export function todayBar({ today }: Listing, day: string): HistoryBar {

@@ -1,15 +1,18 @@
 import { DateTime } from 'luxon';
 import { type Clock, koreanDay, koreanTime } from '../clock.ts';
 import { krxClosures } from '../domain/krx-holidays.ts';
-import { ordinaryOrderSessions, sessionAt } from '../domain/session.ts';
+import type { Exchange } from '../domain/order.ts';
+import { exchangeSessions, ordinaryOrderSessions, sessionAt } from '../domain/session.ts';
 
 /** What the venue is doing; `holiday` is a day without trading, `closed` the rest of a trading day. */
 export const sessions = [
   'closed',
+  'pre-market',
   'opening-auction',
   'regular',
   'closing-auction',
   'post-close',
+  'after-opening',
   'after-market',
   'holiday',
 ] as const;
@@ -81,12 +84,12 @@ export class VenueClock {
     if (change.session !== undefined) this.#forced = change.session === 'auto' ? undefined : change.session;
   }
 
-  session(): Session {
+  session(exchange: Exchange = 'KRX'): Session {
     if (this.#forced !== undefined) return this.#forced;
     if (this.#hours === 'open') return 'regular';
     const day = this.day();
     if (!this.isOpenDay(day)) return 'holiday';
-    return sessionAt(day, this.time());
+    return sessionAt(day, this.time(), exchangeSessions(exchange, day));
   }
 
   /** Whether ordinary orders are taken now. */

@@ -54,14 +54,14 @@ const inquireVolatilityInterruptions: Handler = (call) => {
   const { clock } = world;
   const day = input(call, 'FID_INPUT_DATE_1').slice(-8) || clock.day();
   const direction = input(call, 'FID_DIV_CLS_CODE');
-  const found = interruptionsOn(world, day)
+  // Static ones, or both at once: all of these are dynamic.
+  const asksForOthers = ['1', '3'].includes(input(call, 'FID_RANK_SORT_CLS_CODE'));
+  const found = (asksForOthers ? [] : interruptionsOn(world, day))
     .filter(({ until }) => day < clock.day() || until <= clock.time())
     .filter(({ issue }) => market === 'all' || issue.market === market)
     .filter(({ issue }) => symbol === '' || issue.symbol === symbol)
     .filter(({ price, reference }) => direction !== '1' || price > reference)
-    .filter(({ price, reference }) => direction !== '2' || price < reference)
-    // All are dynamic.
-    .filter(() => !['1', '3'].includes(input(call, 'FID_RANK_SORT_CLS_CODE')));
+    .filter(({ price, reference }) => direction !== '2' || price < reference);
   const { fields } = domesticMarket.inquireVolatilityInterruptions.output.output;
   return {
     text: answered.quotation,

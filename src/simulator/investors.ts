@@ -174,6 +174,9 @@ function institutionColumns(total: number, unit: 'qty' | 'tr_pbmn') {
   return { ...columns, [unit === 'qty' ? 'etc_orgt_ntby_vol' : 'etc_orgt_ntby_tr_pbmn']: total - given };
 }
 
+/** KIS lists this many, and has no next page. */
+const totalRows = 30;
+
 const foreignInstitutionTotal: Handler = (call) => {
   const { world } = call;
   if (input(call, 'FID_COND_MRKT_DIV_CODE') !== 'V') return { refusal: inputRefusal('FID_COND_MRKT_DIV_CODE') };
@@ -192,7 +195,7 @@ const foreignInstitutionTotal: Handler = (call) => {
   return {
     text: answered.quotation,
     blocks: {
-      output: rows.slice(0, investorDays).map(({ listing: { issue, today }, net, millions }) =>
+      output: rows.slice(0, totalRows).map(({ listing: { issue, today }, net, millions }) =>
         record(fields, {
           hts_kor_isnm: issue.name,
           mksc_shrn_iscd: issue.symbol,

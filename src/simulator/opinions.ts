@@ -91,6 +91,13 @@ const opinionsOnIssue = aboutIssue((listing, call) => {
   };
 });
 
+/** All, to buy, to hold, to sell, which nobody advises. */
+const ratingsByCode: Readonly<Record<string, readonly Rating[]>> = {
+  '0': [ratings.buy, ratings.hold],
+  '1': [ratings.buy],
+  '2': [ratings.hold],
+  '3': [],
+};
 /** KIS's code for all brokers. */
 const allBrokers = '999';
 
@@ -103,14 +110,13 @@ const opinionsByBroker: Handler = (call) => {
   if (issue === undefined && asked !== allBrokers && brokers[asked] === undefined) {
     return { refusal: queryRefusals.symbol };
   }
-  const rating = { '1': ratings.buy, '2': ratings.hold }[input(call, 'FID_DIV_CLS_CODE')];
+  const wanted = ratingsByCode[input(call, 'FID_DIV_CLS_CODE')];
+  if (wanted === undefined) return { refusal: inputRefusal('FID_DIV_CLS_CODE') };
   const listings = issue === undefined ? world.market.lookAll() : [issue];
   const found = listings
     .flatMap((listing) => within(call, opinionsOn(listing, world.settings.seed)))
     .filter(({ broker }) => brokers[asked] === undefined || broker === asked)
-    .filter((opinion) => rating === undefined || opinion.rating === rating)
-    // Nobody advises to sell.
-    .filter(() => input(call, 'FID_DIV_CLS_CODE') !== '3')
+    .filter(({ rating }) => wanted.includes(rating))
     .sort((one, other) => other.day.localeCompare(one.day));
   const { fields } = domesticResearch.opinionsByBroker.output.output;
   return {

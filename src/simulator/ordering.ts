@@ -51,7 +51,8 @@ function orderCash(side: Side): Handler {
     if (quantity === undefined) return { refusal: refusals.quantity[world.settings.kind] };
     const price = numberInput(call, 'ORD_UNPR');
     if (price === undefined) return { refusal: inputRefusal('ORD_UNPR') };
-    const request = { symbol, side, type: input(call, 'ORD_DVSN'), quantity, price, exchange, channel };
+    const stopPrice = input(call, 'CNDT_PRIC') === '' ? undefined : numberInput(call, 'CNDT_PRIC');
+    const request = { symbol, side, type: input(call, 'ORD_DVSN'), quantity, price, exchange, channel, stopPrice };
     return orderAnswer(world, world.venue.place(request, call.rejectAtExchange), side);
   };
 }

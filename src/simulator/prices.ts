@@ -1,14 +1,12 @@
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { aboutIssue, type Handler, input, record } from './answer.ts';
-import { changeColumns, daysWithToday, plainSign } from './figures.ts';
+import { changeColumns, daysWithToday, plainSign, warningCodes, yesNo } from './figures.ts';
 import { group, type HistoryBar } from './history.ts';
 import type { Issue } from './instruments.ts';
 import { foreignersNet, foreignRatio } from './investors.ts';
 import { sum } from './order.ts';
 import { randomFor } from './random.ts';
 import { percentOf } from './records.ts';
-
-const yesNo = (value: boolean): string => (value ? 'Y' : 'N');
 
 const inquirePrice2 = aboutIssue(({ issue, today, marks }) => {
   const against = (name: 'oprc' | 'hgpr' | 'lwpr', price: number) => ({
@@ -17,7 +15,6 @@ const inquirePrice2 = aboutIssue(({ issue, today, marks }) => {
     [`${name}_vrss_prpr_sign`]: plainSign(today.last - price),
     [`${name}_vrss_prpr`]: today.last - price,
   });
-  const warnings: Readonly<Record<string, string>> = { caution: '01', warning: '02', risk: '03' };
   return {
     output: record(domesticMarket.inquirePrice2.output.output.fields, {
       rprs_mrkt_kor_name: issue.market === 'KOSPI' ? 'KOSPI200' : issue.market,
@@ -51,7 +48,7 @@ const inquirePrice2 = aboutIssue(({ issue, today, marks }) => {
       low_current_yn: 'N',
       stange_runup_yn: 'N',
       invt_caful_yn: 'N',
-      mrkt_warn_cls_code: warnings[marks.warning] ?? '00',
+      mrkt_warn_cls_code: warningCodes[marks.warning] ?? '00',
       short_over_yn: yesNo(marks.warning === 'overheated'),
     }),
   };

@@ -4,7 +4,7 @@ import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { aboutIssue, type Handler, input, record, type World } from './answer.ts';
 import { charts } from './charts.ts';
 import { lastYear } from './companies.ts';
-import { inHundredMillions, marketValue, yearRange } from './figures.ts';
+import { inHundredMillions, marketValue, warningCodes, yearRange, yesNo } from './figures.ts';
 import { dateOf, type VenueClock } from './hours.ts';
 import { indexQuotations } from './indices.ts';
 import { type IssueMarks, standardCode } from './instruments.ts';
@@ -25,8 +25,6 @@ const statusCodes: Readonly<Record<IssueMarks['warning'], string>> = {
   overheated: '59',
   liquidation: '55',
 };
-const warningCodes: Partial<Record<IssueMarks['warning'], string>> = { caution: '01', warning: '02', risk: '03' };
-const yesNo = (value: boolean): string => (value ? 'Y' : 'N');
 
 type Numbered = Record<string, string | number>;
 

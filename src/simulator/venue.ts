@@ -1,11 +1,13 @@
 import { fromKoreanDayAndTime } from '../clock.ts';
 import type { Exchange, Side } from '../domain/order.ts';
 import { estimateCost, nearestTicks } from '../domain/order-rules.ts';
+import { stopIsReached } from '../domain/order-types.ts';
+import { continuousSessions } from '../domain/session.ts';
 import type { Account } from './account.ts';
 import type { Session, VenueClock } from './hours.ts';
 import type { Listing, Market } from './market.ts';
 import { type Ending, type Order, type OrderEvent, type OrderFill, sum, viewOrder } from './order.ts';
-import { type OrderTypeRow, orderTypes } from './order-types.ts';
+import { conditionalType, type OrderTypeRow, orderTypes, stopType } from './order-types.ts';
 
 /** Why an order was not taken. */
 export type Refusal =
@@ -33,6 +35,8 @@ export interface PlaceRequest {
   readonly price: number;
   readonly exchange: Exchange;
   readonly channel: string;
+  /** Of a stop. */
+  readonly stopPrice?: number | undefined;
 }
 
 export interface CancelRequest {
@@ -60,6 +64,8 @@ export class Venue {
   readonly #orders = new Map<string, Order>();
   readonly #fills: { readonly order: Order; readonly fill: OrderFill }[] = [];
   readonly #open = new Set<Order>();
+  /** Stops that have not fired, each with the price at which it does. */
+  readonly #stops = new Map<Order, number>();
   #lastNumber: number;
   #day: string;
   #session: Session;
@@ -112,7 +118,8 @@ export class Venue {
     if (auctionEnded) for (const order of this.openOrders()) this.#rematch(order);
     const day = this.#clock.day();
     const newDay = day > this.#day && this.#clock.isOpenDay(day);
-    if (newDay || !this.#clock.takesOrders()) this.#expire();
+    this.#expire(newDay);
+    this.#fireStops();
     if (!newDay) return;
     this.#market.newDay(this.#day);
     this.#account.newDay(day);
@@ -134,6 +141,9 @@ export class Venue {
     if (rejectAtExchange) {
       this.#end(order, 'rejected', order.quantity);
       this.#emit('rejected', order, order.quantity, price);
+    } else if (request.type === stopType && request.stopPrice !== undefined) {
+      this.#stops.set(order, request.stopPrice);
+      this.#fireStops();
     } else this.#work(order, listing, type);
     return { order };
   }
@@ -190,9 +200,10 @@ export class Venue {
     if (order !== undefined) this.#fill(order, quantity, price);
   }
 
-  #closed(): Refusal | undefined {
-    if (this.#clock.takesOrders()) return undefined;
-    const session = this.#clock.session();
+  #closed(exchange: Exchange): Refusal | undefined {
+    const session = this.#clock.session(exchange);
+    const open = exchange === 'NXT' ? session !== 'closed' && session !== 'holiday' : this.#clock.takesOrders();
+    if (open) return undefined;
     if (session === 'holiday') return 'holiday';
     return session === 'closed' && this.#clock.time() < '090000' ? 'before-open' : 'after-close';
   }
@@ -205,22 +216,36 @@ export class Venue {
         readonly price: number;
         readonly type: OrderTypeRow;
       } {
-    const closed = this.#closed();
+    const type = orderTypes[request.type];
+    const takenNow = this.#takesNow(request.type, request.exchange);
+    const closed = takenNow ? undefined : this.#closed(request.exchange);
     if (closed !== undefined) return { refusal: closed };
     const listing = this.#market.find(request.symbol);
     if (listing === undefined) return { refusal: 'unknown-symbol' };
     if (request.quantity <= 0) return { refusal: 'quantity' };
-    const type = orderTypes[request.type];
     if (type === undefined) return { refusal: 'order-type' };
-    if (!type.exchanges.includes(request.exchange)) return { refusal: 'exchange' };
-    if (this.#clock.session() !== 'regular' && !type.auctions) return { refusal: 'order-type' };
+    if (type.taken[request.exchange] === undefined) return { refusal: 'exchange' };
+    if (!takenNow) return { refusal: 'order-type' };
+    // Only a stop has a price at which it fires, and no stop is without.
+    if ((request.type === stopType) !== (request.stopPrice !== undefined)) return { refusal: 'order-type' };
+    const isFund = listing.issue.kind === 'etf' || listing.issue.kind === 'etn';
+    const evening = this.#clock.session(request.exchange) === 'after-market';
+    if (isFund && (request.exchange === 'NXT' || evening)) return { refusal: 'unknown-symbol' };
     const price = this.#priceOf(type, request, listing);
-    if (type.pricing === 'limit') {
-      if (price > listing.today.upper) return { refusal: 'upper-limit' };
-      if (price < listing.today.lower) return { refusal: 'lower-limit' };
-      if (nearestTicks(price, listing.issue.kind).below !== price) return { refusal: 'tick' };
+    const stated = type.pricing === 'limit' ? [price, request.stopPrice ?? price] : [];
+    for (const one of stated) {
+      if (one > listing.today.upper) return { refusal: 'upper-limit' };
+      if (one < listing.today.lower) return { refusal: 'lower-limit' };
+      if (nearestTicks(one, listing.issue.kind).below !== one) return { refusal: 'tick' };
     }
     return { listing, price, type };
+  }
+
+  #takesNow(code: string, exchange: Exchange): boolean {
+    const session = this.#clock.session(exchange);
+    if (orderTypes[code]?.taken[exchange]?.includes(session) !== true) return false;
+    // At yesterday's close only before the auction's own book is shown.
+    return orderTypes[code].pricing !== 'close' || session !== 'opening-auction' || this.#clock.time() < '084000';
   }
 
   #priceOf(type: OrderTypeRow, request: PlaceRequest, { book, today }: Listing): number {
@@ -234,6 +259,10 @@ export class Venue {
         return book.best(other) ?? today.last;
       case 'own-best':
         return book.best(request.side) ?? today.last;
+      case 'middle':
+        return Math.floor(((book.best('buy') ?? today.last) + (book.best('sell') ?? today.last)) / 2);
+      case 'close':
+        return today.last;
     }
   }
 
@@ -253,7 +282,7 @@ export class Venue {
     if (order === undefined || order.day !== this.#clock.day()) return { refusal: 'unknown-order' };
     const { remaining } = viewOrder(order);
     if (remaining === 0) return { refusal: 'nothing-left' };
-    const closed = this.#closed();
+    const closed = this.#takesNow(order.type, order.exchange) ? undefined : this.#closed(order.exchange);
     if (closed !== undefined) return { refusal: closed };
     const quantity = request.quantity ?? remaining;
     if (quantity <= 0) return { refusal: 'quantity' };
@@ -290,9 +319,11 @@ export class Venue {
   #work(order: Order, listing: Listing, type: OrderTypeRow): void {
     const limit = order.price === 0 ? undefined : order.price;
     const enough = type.condition !== 'fok' || listing.book.available(order.side, limit) >= order.quantity;
-    if (enough && this.#clock.session() === 'regular') this.#trade(order, listing, limit);
+    const continuous = this.#isContinuous(order.exchange);
+    if (enough && continuous) this.#trade(order, listing, limit);
     const { remaining } = viewOrder(order);
-    if (remaining === 0) return;
+    // At the close it trades with others of its kind, of which there are none here.
+    if (remaining === 0 || type.pricing === 'close') return;
     if (type.condition === 'none') {
       const { upper, lower } = listing.today;
       listing.book.add(order.side, limit ?? (order.side === 'buy' ? upper : lower), remaining, order.number);
@@ -301,6 +332,11 @@ export class Venue {
     }
     this.#end(order, 'cancelled', remaining);
     this.#emit('unmatched', order, remaining, order.price);
+  }
+
+  #isContinuous(exchange: Exchange): boolean {
+    const session = this.#clock.session(exchange);
+    return continuousSessions.some((kind) => kind === session);
   }
 
   #trade(order: Order, listing: Listing, limit: number | undefined): void {
@@ -316,10 +352,11 @@ export class Venue {
   /** An auction's end: waiting orders that the market now reaches trade, in turn. */
   #rematch(order: Order): void {
     const listing = this.#market.find(order.issue.symbol);
-    if (listing === undefined) return;
+    if (listing === undefined || this.#stops.has(order) || orderTypes[order.type]?.pricing === 'close') return;
     const { remaining } = viewOrder(order);
     listing.book.reduce(order.number, remaining);
-    this.#trade(order, listing, order.price === 0 ? undefined : order.price);
+    const toMarket = order.price === 0 || (order.type === conditionalType && this.#clock.session() !== 'regular');
+    this.#trade(order, listing, toMarket ? undefined : order.price);
     const left = viewOrder(order).remaining;
     const { upper, lower } = listing.today;
     const limit = order.price === 0 ? (order.side === 'buy' ? upper : lower) : order.price;
@@ -342,11 +379,32 @@ export class Venue {
   }
 
   #closeIfDone(order: Order): void {
-    if (viewOrder(order).remaining === 0) this.#open.delete(order);
+    if (viewOrder(order).remaining > 0) return;
+    this.#open.delete(order);
+    this.#stops.delete(order);
   }
 
-  #expire(): void {
-    for (const order of this.openOrders()) {
+  /** Stops whose price the market has reached become limit orders. */
+  #fireStops(): void {
+    for (const [order, stopPrice] of this.#stops) {
+      const listing = this.#market.find(order.issue.symbol);
+      const type = orderTypes[order.type];
+      if (listing === undefined || type === undefined || !stopIsReached(order.side, stopPrice, listing.today.last))
+        continue;
+      this.#stops.delete(order);
+      this.#work(order, listing, type);
+    }
+  }
+
+  /** Whether an order's day, or the session of its kind, has ended. */
+  #isOver({ type, exchange }: Order): boolean {
+    const session = this.#clock.session(exchange);
+    if (exchange === 'NXT') return session === 'holiday' || (session === 'closed' && this.#clock.time() >= '200000');
+    return orderTypes[type]?.stays.includes(session) !== true;
+  }
+
+  #expire(all: boolean): void {
+    for (const order of this.openOrders().filter((open) => all || this.#isOver(open))) {
       const { remaining } = viewOrder(order);
       this.#market.find(order.issue.symbol)?.book.reduce(order.number, remaining);
       this.#end(order, 'expired', remaining);

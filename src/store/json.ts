@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { OrderEvent, OrderIntent } from '../domain/order.ts';
+import type { OrderEvent, OrderIntent, OrderType } from '../domain/order.ts';
+import { orderTypeTraits } from '../domain/order-types.ts';
 import { AppError } from '../errors.ts';
 
 const reference = z.object({ number: z.string(), branch: z.string() });
@@ -9,10 +10,11 @@ const exchange = z.enum(['KRX', 'NXT', 'SOR']);
 const request = z.object({
   symbol: z.string(),
   side,
-  type: z.enum(['limit', 'market']),
+  type: z.enum(Object.keys(orderTypeTraits) as OrderType[]),
   quantity: z.int(),
   price: z.int().nullable(),
   exchange,
+  stopPrice: z.int().optional(),
 });
 
 const intentShape: z.ZodType<OrderIntent> = z.discriminatedUnion('kind', [

@@ -724,8 +724,9 @@ describe('commands', () => {
       contexts: [0, 1],
       options: [
         { name: 'instrument', name_localizations: { ko: '종목' }, type: 3, required: true, autocomplete: true },
-        { name: 'quantity', name_localizations: { ko: '수량' }, type: 4, required: true },
+        { name: 'quantity', name_localizations: { ko: '수량' }, type: 3, required: true },
         { name: 'price', name_localizations: { ko: '가격' }, type: 3, required: false },
+        { name: 'how', name_localizations: { ko: '방식' }, type: 3, required: false },
       ],
     });
   });

@@ -100,6 +100,7 @@ describe('what people do', () => {
       input: { kind: 'text', text: '/price 005930' },
       at: date * 1_000,
       alone: true,
+      overheard: false,
     });
     expect(telegram.requests.find(({ method }) => method === 'getUpdates')?.body['allowed_updates']).toEqual([
       'message',

@@ -238,6 +238,9 @@ describe('the state machine', () => {
     for (const other of [{ quantity: 11 }, { price: 70_100 }, { side: 'sell' }, { symbol: '000660' }] as const) {
       expect(sameAtVenue(intent, place(other))).toBe(false);
     }
+    // How the lists name the rarer types is not known, so one of them may be taken for another.
+    expect(sameAtVenue(intent, place({ type: 'best', price: null }))).toBe(true);
+    expect(sameAtVenue(intent, place({ type: 'best', price: null, quantity: 11 }))).toBe(false);
     expect(sameAtVenue(amend('1', 70_000), amend('1', 71_000))).toBe(true);
     expect(sameAtVenue(amend('1', 70_000), amend('2', 70_000))).toBe(false);
     expect(sameAtVenue(amend('1', 70_000), intent)).toBe(false);

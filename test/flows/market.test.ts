@@ -97,7 +97,7 @@ describe('an order is refused', () => {
     ['on a holiday', '2026-10-09T10:00', '오늘은 휴장일이라'],
     ['at a weekend', '2026-11-22T10:00', '오늘은 주말이라'],
     ['at night', '2026-11-23T22:00', '정규장 시간이 아닙니다'],
-    ['in the after-market', '2026-11-23T17:00', '정규장 시간이 아닙니다'],
+    ['in the after-market', '2026-11-23T17:00', 'KRX 애프터마켓에서는 지정가를 받지 않습니다'],
     ['before a late opening', '2026-11-19T09:15', '정규장 시간이 아닙니다'],
   ])('%s', async (_, moment, why) => {
     await startAt(moment);
@@ -124,7 +124,7 @@ describe('an order is refused', () => {
     expect(await bot.say('/buy 005930 1 70000')).toContain('매수 주문표');
     await bot.clock.advance(45_000);
     const answer = await bot.press('확인');
-    expect(answer).toContain('정규장 시간이 아닙니다');
+    expect(answer).toContain('KRX 장후 시간외에서는 지정가를 받지 않습니다');
     expect(sentOrders()).toBe(0);
   });
 });
@@ -186,8 +186,8 @@ describe('names', () => {
     await start();
     expect(await bot.say('/buy 에코 1 71800')).toContain("'에코'에 맞는 종목이 여럿입니다.");
     expect(bot.chat().messages.at(-1)?.buttons).toEqual([
-      { id: 'run:/buy 086520 1 71800', label: '에코프로' },
       { id: 'run:/buy 247540 1 71800', label: '에코프로비엠' },
+      { id: 'run:/buy 086520 1 71800', label: '에코프로' },
     ]);
     expect(await bot.press('에코프로')).toContain('매수 주문표 · 에코프로 086520');
     expect(await bot.press('확인')).toContain('접수됨');

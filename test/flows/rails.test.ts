@@ -136,7 +136,7 @@ const rails: readonly Rail[] = [
     given: () => bot.clock.advance(30_000),
     line: '/buy 005930 1 70000',
     meanwhile: () => bot.clock.advance(45_000),
-    says: ['정규장 시간이 아닙니다', '다음 개장은 11월 24일(화) 09:00입니다'],
+    says: ['KRX 장후 시간외에서는 지정가를 받지 않습니다', '다음 개장은 11월 24일(화) 09:00입니다'],
   },
   {
     name: 'halted',

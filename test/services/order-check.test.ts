@@ -26,6 +26,7 @@ const request: OrderRequest = {
 function venue(book: Pick<OrderBook, 'asks' | 'bids'>, kind: MarketSession['kind'] = 'regular') {
   const asked: unknown[] = [];
   const broker = {
+    venue: { exchanges: ['KRX'] },
     quote: async () => quote,
     orderBook: async (...args: unknown[]) => {
       asked.push(args);
@@ -34,7 +35,7 @@ function venue(book: Pick<OrderBook, 'asks' | 'bids'>, kind: MarketSession['kind
     buyingPower: async () => ({ quantity: 1_000, orderableCash: 100_000_000 }),
     sellableQuantity: async () => 1_000,
   } as unknown as Broker;
-  const calendar = { session: async () => ({ kind, takesOrders: true }) } as unknown as Calendar;
+  const calendar = { session: async () => ({ kind, types: ['limit', 'market'] }) } as unknown as Calendar;
   const rails = { maxOrder: 1e9, maxDaily: 1e9, driftPercent: 1, maxSlippagePercent: 0.1, confirmMs: 60_000 };
   return { deps: { broker, calendar, rails }, asked };
 }
@@ -44,7 +45,7 @@ describe('the book of a market order', () => {
     const { deps, asked } = venue(continuous);
     const check = await checkOrder(deps, request, stock, { priority: 'urgent' });
     expect(check.slippage).toEqual({ filled: 10, average: 70_000, worst: 70_000, percent: 0 });
-    expect(asked).toEqual([['005930', { priority: 'urgent' }]]);
+    expect(asked).toEqual([['005930', { priority: 'urgent', exchange: 'KRX' }]]);
     const limit = await checkOrder(deps, { ...request, type: 'limit', price: 70_000 }, stock, {});
     expect(limit.slippage).toBeUndefined();
     expect(asked).toHaveLength(1);
