@@ -7,6 +7,8 @@ import { book } from './book.ts';
 import { buy } from './buy.ts';
 import { cancel } from './cancel.ts';
 import { chart } from './chart.ts';
+import { exporting } from './export.ts';
+import { fills } from './fills.ts';
 import { fin } from './fin.ts';
 import { flow } from './flow.ts';
 import { halt, resume } from './halt.ts';
@@ -17,12 +19,15 @@ import { index } from './market-index.ts';
 import { news } from './news.ts';
 import { opinion } from './opinion.ts';
 import { orders } from './orders.ts';
+import { pnl } from './pnl.ts';
 import { price } from './price.ts';
 import { rank } from './rank.ts';
+import { screen } from './screen.ts';
 import { sell } from './sell.ts';
 import { settings } from './settings.ts';
 import { settle } from './settle.ts';
 import { status } from './status.ts';
+import { watch } from './watch.ts';
 import { who } from './who.ts';
 import { why } from './why.ts';
 
@@ -40,11 +45,16 @@ export const commands: readonly AnyCommand[] = [
   index,
   rank,
   balance,
+  fills,
+  pnl,
+  exporting,
   buy,
   sell,
   orders,
   amend,
   cancel,
+  watch,
+  screen,
   alert,
   alerts,
   unalert,

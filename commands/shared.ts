@@ -1,4 +1,6 @@
-import type { Button, Span } from '../src/chat/channel.ts';
+import type { Button, Line, Span } from '../src/chat/channel.ts';
+import { weekdayOf } from '../src/clock.ts';
+import type { Side } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
 
@@ -50,4 +52,15 @@ export async function ifAnswered<T>(part: Promise<T>, otherwise: T): Promise<T> 
     if (error instanceof AppError && error.code.startsWith('venue.')) return otherwise;
     throw error;
   }
+}
+
+/** Bought is red and sold is blue where colours show, as Korean statements have it. */
+export function sideSpan(words: Words, side: Side): Span {
+  return { tone: side === 'buy' ? 'up' : 'down', text: words.side[side] };
+}
+
+/** The heading of a day's rows: `11월 21일(토)`. */
+export function dayLine(words: Words, day: string): Line {
+  const [month, date] = [Number(day.slice(4, 6)), Number(day.slice(6))];
+  return [{ bold: words.date({ month, day: date, weekday: weekdayOf(day) }) }];
 }

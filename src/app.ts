@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { createChartRenderer } from './charts/renderer.ts';
 import { Audience } from './chat/audience.ts';
+import { boardMessage } from './chat/boards.ts';
 import type { Channel, House, Message, Receive, Suggest } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
 import { type Letterhead, Outbox } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
+import { screenMessage } from './chat/screens.ts';
+import { asView, viewKey } from './chat/views.ts';
 import { type Clock, koreanDay } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Health } from './domain/health.ts';
@@ -16,16 +19,19 @@ import { MasterFiles } from './kis/symbol-files.ts';
 import { createDirectory } from './kis/symbols-search.ts';
 import { shippedInstruments } from './kis/symbols-shipped.ts';
 import type { Log, Redactor } from './log.ts';
-import type { Ledger, ScheduledTask, Scheduler } from './ports.ts';
+import type { ChatAddress, Ledger, ScheduledTask, Scheduler } from './ports.ts';
 import { Secret } from './secret.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
+import { LiveBoards } from './services/live-boards.ts';
 import { Orders } from './services/orders.ts';
 import { People } from './services/people.ts';
 import { Reconciler } from './services/reconciler.ts';
+import { Screens } from './services/screens.ts';
 import { Stories } from './services/stories.ts';
 import { SymbolMaster } from './services/symbol-master.ts';
+import { GoogleSheets } from './sheets/google-sheets.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
 import { openLedger } from './store/ledger.ts';
@@ -66,7 +72,7 @@ export interface AppOptions {
 export interface App {
   /** The way in for a channel that is not one of `channels`. */
   readonly receive: Receive;
-  /** Resolves when no order is open or under way and nothing waits to be said, or after `atMostMs`. */
+  /** Resolves when no order is open, nothing is under way and nothing waits to be said, or after `atMostMs`. */
   settle(atMostMs: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -150,6 +156,29 @@ export async function startApp(options: AppOptions): Promise<App> {
     queued: () => outbox.flush(),
   });
   const charts = createChartRenderer({ theme: config.chartTheme });
+  /** What takes the place of an answer, as often as it comes. */
+  const showView = (address: ChatAddress, view: string, message: Message): Promise<void> =>
+    outbox.post({ address, message: asView(view, message), edits: viewKey(view) });
+  const liveBoards = new LiveBoards({
+    broker,
+    clock,
+    log,
+    newId,
+    show: (frame) =>
+      showView(frame.address, frame.view, boardMessage(audience.wordsAt(frame.address), directory, frame)),
+  });
+  const screens = new Screens({
+    broker,
+    research,
+    watchlists: ledger,
+    directory,
+    cache,
+    clock,
+    log,
+    newId,
+    show: (frame) => showView(frame.address, frame.view, screenMessage(audience.wordsAt(frame.address), frame)),
+  });
+  const sheets = config.sheets === undefined ? undefined : new GoogleSheets(config.sheets, { clock, redactor });
   const startedAt = clock.now();
   let lastTickAt: number | undefined;
   const health = async (): Promise<Health> => ({
@@ -175,6 +204,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       broker,
       research,
       reports,
+      watchlists: ledger,
+      liveBoards,
+      screens,
+      sheets,
       orders,
       reconciler,
       stories,
@@ -278,7 +311,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       while (clock.now() < deadline) {
         await reconciler.idle();
         await outbox.settled();
-        const busy = (await reconciler.isExpecting()) || (await outbox.pending()) > 0;
+        const busy = (await reconciler.isExpecting()) || screens.isRunning || (await outbox.pending()) > 0;
         if (!busy) return;
         await clock.sleep(50);
       }
@@ -290,6 +323,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       await Promise.race([router.idle(), clock.sleep(stopWaitMs)]);
       reconciler.stop();
       alerts.stop();
+      liveBoards.close();
+      screens.close();
       const scheduled = readOnly ? undefined : options.scheduler?.stop();
       await kis.close();
       await charts.close();
@@ -352,7 +387,7 @@ async function openForReading(path: string): Promise<Ledger> {
   if (!existsSync(path)) return scratch;
   const records = await openLedger({ url: `sqlite:${path}` });
   const { halted, armedDay, proposal, order, orderEvents, latestByNumber } = records;
-  const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings } = records;
+  const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings, watchlist } = records;
   const close = async (): Promise<void> => {
     await records.close();
     await scratch.close();
@@ -371,6 +406,7 @@ async function openForReading(path: string): Promise<Ledger> {
     openAlerts,
     people,
     peopleSettings,
+    watchlist,
     close,
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join, parse as parsePath } from 'node:path';
 import { z } from 'zod';
 import { type Environment, environments, venueOfHost } from './kis/environment.ts';
@@ -62,6 +63,15 @@ export interface Config {
     readonly maxSlippagePercent: number;
     readonly confirmMs: number;
   };
+  /** A Google Sheet that tables are exported to; undefined where there is none. */
+  readonly sheets:
+    | {
+        readonly spreadsheetId: string;
+        readonly email: string;
+        readonly privateKey: Secret;
+        readonly apiRoot: string | undefined;
+      }
+    | undefined;
   /** How long the venue's lists may lag behind what they list, in milliseconds. */
   readonly visibilityMs: number;
   /**
@@ -152,6 +162,31 @@ function url(...protocols: readonly string[]) {
     .optional();
 }
 
+const serviceAccountShape = z.object({
+  client_email: z.string().regex(/^\S+@\S+$/),
+  private_key: z.string().startsWith('-----BEGIN PRIVATE KEY-----'),
+});
+
+/** The name and key of a Google service account, from the file that Google gives out once. */
+const serviceAccount = z
+  .string()
+  .transform((path, context) => {
+    try {
+      const found = serviceAccountShape.parse(JSON.parse(readFileSync(path, 'utf8')));
+      return { email: found.client_email, privateKey: new Secret(found.private_key) };
+    } catch (error) {
+      // Neither the path nor what the parser says is repeated: the key itself may have landed in either.
+      const isThere = !(error instanceof Error && 'syscall' in error);
+      const problem = isThere ? "that is not a service account's key file" : 'there is no such file to be read';
+      context.addIssue({
+        code: 'custom',
+        message: `${problem}; give the path of the JSON from Google Cloud, IAM, Keys`,
+      });
+      return z.NEVER;
+    }
+  })
+  .optional();
+
 /** Server, id and token. */
 const webhookUrl = /^(https?:\/\/[^/]+)\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
 
@@ -220,6 +255,12 @@ const schema = z.object({
     .transform(Number)
     .refine((port) => port >= 1 && port <= 65_535, portWanted)
     .optional(),
+  GOOGLE_SHEETS_ID: z
+    .string()
+    .regex(/^[\w-]{20,}$/, "what stands after /d/ in the spreadsheet's address")
+    .optional(),
+  GOOGLE_SERVICE_ACCOUNT_JSON: serviceAccount,
+  GOOGLE_API_ROOT: url('http:', 'https:'),
   STORE_URL: z.string().optional(),
   HOGA_LANG: z.enum(['ko', 'en'], 'ko or en').default('ko'),
   HOGA_CHART_THEME: z.enum(['dark', 'light'], 'dark or light').default('dark'),
@@ -297,7 +338,7 @@ export function readConfig(
   } else if (storeUrl !== undefined && !/^sqlite:.+/.test(storeUrl)) {
     problems.push({ variable: 'STORE_URL', problem: 'sqlite: and a path, such as sqlite:data/hoga.db' });
   }
-  problems.push(...webhookProblems(present));
+  problems.push(...webhookProblems(present), ...sheetProblems(present));
   if (!parsed.success || problems.length > 0) return { problems };
   return { config: assemble(parsed.data, simulated) };
 }
@@ -318,6 +359,20 @@ function liveReadProblems(present: Environ, venue: string): readonly ConfigProbl
   return liveReadNames
     .filter((name) => present[name] === undefined)
     .map((variable) => ({ variable, problem: `needed beside ${first}; take it from KIS Developers, live` }));
+}
+
+/** A sheet is of no use without the account that writes to it, nor the other way round. */
+function sheetProblems(present: Environ): readonly ConfigProblem[] {
+  const remedies = {
+    GOOGLE_SHEETS_ID: "what stands after /d/ in the spreadsheet's address",
+    GOOGLE_SERVICE_ACCOUNT_JSON: "the path of the service account's JSON key file",
+  };
+  const missing = Object.entries(remedies).filter(([variable]) => present[variable] === undefined);
+  if (missing.length !== 1) return [];
+  return missing.map(([variable, remedy]) => ({
+    variable,
+    problem: `needed for exports to a Google Sheet: ${remedy}`,
+  }));
 }
 
 /** What a webhook needs beside its URL, and where Telegram can push to at all. */
@@ -406,12 +461,16 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
       maxSlippagePercent: data.HOGA_MAX_SLIPPAGE_PERCENT,
       confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,
     },
+    sheets: readSheets(data),
     visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
     store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, embedded),
     language: data.HOGA_LANG,
     chartTheme: data.HOGA_CHART_THEME,
     logLevel: data.LOG_LEVEL,
-    secrets: secretsIn(data),
+    secrets: [
+      ...secretsIn(data),
+      ...(data.GOOGLE_SERVICE_ACCOUNT_JSON === undefined ? [] : [data.GOOGLE_SERVICE_ACCOUNT_JSON.privateKey]),
+    ],
   });
 }
 
@@ -423,6 +482,12 @@ function readLiveReads(data: z.infer<typeof schema>): Config['kis']['liveReads']
     environment: { ...live, restUrl: data.KIS_LIVE_REST_URL ?? live.restUrl },
     key: { appKey: new Secret(appKey), appSecret: new Secret(appSecret) },
   };
+}
+
+function readSheets(data: z.infer<typeof schema>): Config['sheets'] {
+  const { GOOGLE_SHEETS_ID: spreadsheetId, GOOGLE_SERVICE_ACCOUNT_JSON: account } = data;
+  if (spreadsheetId === undefined || account === undefined) return undefined;
+  return { spreadsheetId, ...account, apiRoot: data.GOOGLE_API_ROOT };
 }
 
 function readTelegramWebhook(data: z.infer<typeof schema>) {

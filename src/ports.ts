@@ -387,11 +387,31 @@ export interface Hold {
   readonly until: number;
 }
 
+/** The issues that people keep an eye on. */
+export interface Watchlists {
+  /** A person's, in the order they were added. */
+  watchlist(personId: string): Promise<readonly string[]>;
+  /** Adds those that are not there yet: all, or AppError `watch.too-many` when there would be more than `most`. */
+  watchIssues(personId: string, symbols: readonly string[], most: number): Promise<void>;
+  /** How many of them were there. */
+  unwatchIssues(personId: string, symbols: readonly string[]): Promise<number>;
+}
+
+/** A spreadsheet that tables are copied into. */
+export interface SheetWriter {
+  /**
+   * Puts rows into the tab of that name, made where there is none; what else stood in that tab is gone, and no other is
+   * touched. Nothing is taken for a formula. AppError `sheets.unauthorised`, `sheets.not-shared`, `sheets.api-off`,
+   * `sheets.not-found`, `sheets.throttled`, `sheets.unreachable`.
+   */
+  write(tab: string, rows: readonly (readonly (string | number)[])[]): Promise<{ readonly url: string }>;
+}
+
 /**
  * The append-only record. Each method is one transaction; what it returns is on the disk. Order state is a fold of
  * order events (`applyEvent`), kept beside them so that it can be asked for.
  */
-export interface Ledger {
+export interface Ledger extends Watchlists {
   createProposal(proposal: Omit<Proposal, 'status'>): Promise<void>;
   proposal(id: string): Promise<Proposal | undefined>;
   /** False when it was no longer open. */

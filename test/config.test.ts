@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type Config, type Environ, readConfig } from '../src/config.ts';
 
 const keys = { KIS_APP_KEY: 'PSxxxxxxxxxx', KIS_APP_SECRET: 'secret-secret', KIS_ACCOUNT: '12345678-01' };
@@ -221,6 +224,44 @@ describe('settings', () => {
 
     test('256 characters of secret are not too many', () => {
       expect(problems({ ...whole, TELEGRAM_WEBHOOK_SECRET: 'x'.repeat(256) })).toEqual([]);
+    });
+  });
+
+  describe('a Google Sheet', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hoga-config-'));
+    const file = (name: string, text: string): string => {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      return path;
+    };
+    const key = '-----BEGIN PRIVATE KEY-----\ncanary-canary\n-----END PRIVATE KEY-----\n';
+    const good = file('key.json', JSON.stringify({ client_email: 'hoga@x.iam.gserviceaccount.com', private_key: key }));
+    const whole = { GOOGLE_SHEETS_ID: '1AbCdEfGhIjKlMnOpQrStUvWxYz', GOOGLE_SERVICE_ACCOUNT_JSON: good };
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    test('comes from its id and the key file, whose key is a secret', () => {
+      const { sheets, secrets } = config(whole);
+      expect(sheets).toMatchObject({ spreadsheetId: whole.GOOGLE_SHEETS_ID, email: 'hoga@x.iam.gserviceaccount.com' });
+      expect(secrets.map((secret) => secret.reveal())).toContain(key);
+      expect(inspect(config(whole), { depth: 9 })).not.toContain('canary');
+      expect(config({}).sheets).toBeUndefined();
+    });
+
+    test.each([
+      [{ ...whole, GOOGLE_SHEETS_ID: undefined }, 'GOOGLE_SHEETS_ID: needed for exports'],
+      [{ ...whole, GOOGLE_SERVICE_ACCOUNT_JSON: undefined }, 'GOOGLE_SERVICE_ACCOUNT_JSON: needed for exports'],
+      [{ ...whole, GOOGLE_SHEETS_ID: 'https://docs.google.com/x' }, 'GOOGLE_SHEETS_ID: what stands after /d/'],
+      [{ ...whole, GOOGLE_SERVICE_ACCOUNT_JSON: join(folder, 'canary.json') }, 'there is no such file'],
+      [{ ...whole, GOOGLE_SERVICE_ACCOUNT_JSON: folder }, 'there is no such file to be read'],
+      [{ ...whole, GOOGLE_SERVICE_ACCOUNT_JSON: file('no.json', 'canary {') }, 'not a service account'],
+      [
+        { ...whole, GOOGLE_SERVICE_ACCOUNT_JSON: file('other.json', '{"installed":"canary"}') },
+        'not a service account',
+      ],
+    ])('%o', (environ, problem) => {
+      const found = problems(environ);
+      expect(found).toEqual([expect.stringContaining(problem)]);
+      expect(found[0]).not.toContain('canary');
     });
   });
 

@@ -13,12 +13,16 @@ import type {
   InstrumentMatches,
   Proposal,
   Research,
+  SheetWriter,
+  Watchlists,
 } from '../ports.ts';
 import type { Alerts } from '../services/alerts.ts';
 import type { Calendar } from '../services/calendar.ts';
+import type { LiveBoards } from '../services/live-boards.ts';
 import type { Orders } from '../services/orders.ts';
 import type { People } from '../services/people.ts';
 import type { Reconciler } from '../services/reconciler.ts';
+import type { Screens } from '../services/screens.ts';
 import type { Stories } from '../services/stories.ts';
 import type { Message } from './channel.ts';
 
@@ -39,6 +43,11 @@ export interface CommandContext {
   readonly directory: InstrumentDirectory;
   readonly charts: ChartRenderer;
   readonly alerts: Alerts;
+  readonly watchlists: Watchlists;
+  readonly liveBoards: LiveBoards;
+  readonly screens: Screens;
+  /** Undefined where no spreadsheet is set. */
+  readonly sheets: SheetWriter | undefined;
   readonly people: People;
   /** How the bot is. */
   readonly health: () => Promise<Health>;
@@ -94,9 +103,16 @@ interface Declaration<A extends ArgumentKinds> {
   readonly examples: readonly [string, ...string[]];
 }
 
+/** An answer; by the name of its view what comes later takes its place. */
+export interface Answer extends Message {
+  readonly view?: string;
+  /** Called when it is said: nothing may take its place before. */
+  readonly onSaid?: () => void;
+}
+
 /** A command that answers at once, and changes nothing. */
 export interface QueryCommand<A extends ArgumentKinds> extends Declaration<A> {
-  run(context: CommandContext, args: ArgumentValues<A>): Promise<Message>;
+  run(context: CommandContext, args: ArgumentValues<A>): Promise<Answer>;
 }
 
 /** A ticket: what will be done if somebody presses, and how it reads. */
@@ -164,10 +180,14 @@ export function optional<T>(kind: ArgumentKind<T>, fits?: (token: string) => boo
   return { ...kind, optional: true, fits: fits ?? kind.fits };
 }
 
-/** One of a few words, each with its other spellings; the first spelling is the one that is quoted. */
+/**
+ * One of a few words, each with its other spellings; the first spelling is the one that is quoted. Anything else is the
+ * error of `code`.
+ */
 export function oneOf<const T extends string>(
   name: ArgumentKind<T>['name'],
   spellings: Readonly<Record<T, readonly [string, ...string[]]>>,
+  code = 'args.choice',
 ): ArgumentKind<T> {
   const entries = Object.entries(spellings) as [T, readonly [string, ...string[]]][];
   const byWord = new Map(
@@ -183,7 +203,7 @@ export function oneOf<const T extends string>(
       const value = byWord.get(token.toLowerCase());
       if (value === undefined) {
         const listed = (which: 'value' | 'korean'): string => choices.map((choice) => choice[which]).join(', ');
-        throw new AppError('args.choice', { text: shorten(token), korean: listed('korean'), english: listed('value') });
+        throw new AppError(code, { text: shorten(token), korean: listed('korean'), english: listed('value') });
       }
       return { value, used: 1 };
     },

@@ -16,6 +16,7 @@ import {
 } from './channel.ts';
 import { choiceButtons, inRows } from './choices.ts';
 import {
+  type Answer,
   type AnyCommand,
   type CommandContext,
   isInstrumentQuestion,
@@ -27,6 +28,7 @@ import type { Outbox } from './outbox.ts';
 import { plainText } from './render.ts';
 import type { QuestionAbout, Reading } from './sentences/reading.ts';
 import { readSentence } from './sentences/sentence.ts';
+import { asView, viewKey, viewOf } from './views.ts';
 
 /** Nobody types more than this as a command; what is longer is a paste gone wrong. */
 const longestText = 500;
@@ -102,11 +104,8 @@ const mostSuggestions = 25;
 const plainQuestions: ReadonlySet<QuestionAbout> = new Set(['which', 'stocks', 'numbers', 'condition', 'direction']);
 
 /** What a command says, as private as the command is. */
-const kept = (command: AnyCommand, message: Message): Message =>
+const kept = <M extends Message>(command: AnyCommand, message: M): M =>
   command.private === undefined ? message : { ...message, private: true };
-
-/** The key under which an answer that another may take the place of can be edited. */
-const viewKey = (id: string): string => `view:${id}`;
 
 /** The key under which a ticket's message can be edited. */
 const ticketKey = (proposalId: string): string => `ticket:${proposalId}`;
@@ -494,15 +493,13 @@ export class Router {
     await this.#say(turn, { ...withButton(message, turn.again), ...choices });
   }
 
-  /** Says an answer; what its buttons show will take its place. */
-  async #sayView(turn: Turn, message: Message): Promise<void> {
+  /** Says an answer; what its buttons show, and what comes later of its own, will take its place. */
+  async #sayView(turn: Turn, { view, onSaid, ...message }: Answer): Promise<void> {
     const shows = (message.buttons ?? []).flat().some(({ id }) => id.startsWith('show:'));
-    if (!shows) return this.#say(turn, message);
-    const id = turn.edits?.startsWith(viewKey('')) ? turn.edits.slice(viewKey('').length) : this.#options.newId();
-    const named = (button: Button): Button =>
-      button.id.startsWith('show:') ? { ...button, id: `show:${id}:${button.id.slice('show:'.length)}` } : button;
-    const buttons = message.buttons?.map((row) => row.map(named));
-    await this.#say(turn, { ...message, ...(buttons === undefined ? {} : { buttons }) }, viewKey(id));
+    if (!shows && view === undefined) return this.#say(turn, message);
+    const id = view ?? viewOf(turn.edits) ?? this.#options.newId();
+    await this.#say(turn, asView(id, message), viewKey(id));
+    onSaid?.();
   }
 
   async #say(

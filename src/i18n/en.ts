@@ -5,6 +5,7 @@ import type { KoreanMoment, Words } from './ko.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
+const groupedSigned = (value: number): string => signed(value, grouped(value));
 const won = (amount: number): string => `₩${grouped(amount)}`;
 const shares = (count: number): string => (count === 1 ? '1 share' : `${grouped(count)} shares`);
 
@@ -35,11 +36,13 @@ const takenNames = (context: ErrorContext): string =>
 /** English, sentence for sentence. */
 export const en: Words = {
   grouped,
+  groupedSigned,
   won,
   wonSigned: (amount) => signed(amount, won(amount)),
   shares,
   clockTime,
   moment: (at) => `${weekdays[at.weekday - 1]} ${at.day} ${months[at.month - 1]} ${clockTime(at)} KST`,
+  date: ({ month, day, weekday }) => `${weekdays[weekday - 1]} ${day} ${months[month - 1]}`,
   percentSigned: (value) => signed(value, `${value.toFixed(2)}%`),
   wonShort: (amount) => {
     const size = Math.abs(amount);
@@ -150,6 +153,11 @@ export const en: Words = {
     next: 'More ▶',
     price: 'Price',
     chart: 'Chart',
+    csv: 'CSV file',
+    live: 'Live',
+    stopLive: 'Stop',
+    stopScreen: 'Stop',
+    importGroups: 'Import from HTS',
     amendOrder: (name) => `Amend ${name}`,
     cancelOrder: (name) => `Cancel ${name}`,
   },
@@ -181,6 +189,13 @@ export const en: Words = {
     market: 'market',
     index: 'index',
     interval: 'interval',
+    period: 'period',
+    subject: 'what',
+    format: 'csv|sheet',
+    watchAction: 'add|remove|import|live|stop',
+    group: 'group',
+    screen: 'condition',
+    criteria: 'criteria',
   },
   commands: {
     help: 'shows the commands',
@@ -212,6 +227,11 @@ export const en: Words = {
     status: 'shows connections and health',
     market: 'shows whether the market is open, and when it opens next',
     who: 'lists the people, adds and removes them',
+    fills: 'shows executions of a period',
+    pnl: 'shows realised profit of a period, by day and issue',
+    export: 'exports holdings, fills, profit or quotes as CSV or to a Google Sheet',
+    watch: 'shows your watchlist with prices, adds and removes issues',
+    screen: 'runs your HTS conditions, and finds golden crosses',
   },
 
   pairing: {
@@ -427,6 +447,11 @@ export const en: Words = {
     orders: 'Fetching orders…',
     ticket: 'Making the ticket…',
     sending: 'Confirmed. Sending to KIS…',
+    fills: 'Fetching executions…',
+    pnl: 'Fetching realised profit…',
+    exporting: 'Collecting what is exported…',
+    groups: 'Fetching the HTS watchlists…',
+    screens: 'Fetching the HTS conditions…',
   },
 
   quote: {
@@ -668,6 +693,110 @@ export const en: Words = {
     cancelOf: (number) => `cancel of order ${number}`,
   },
 
+  fills: {
+    title: 'Executions',
+    none: (period) => `Nothing was filled in ${period}. For another period write /fills 1week.`,
+    total: (count, bought, sold) => `${count} orders · bought ${bought} · sold ${sold}`,
+  },
+
+  pnl: {
+    title: 'Realised profit',
+    none: (period) => `Nothing was sold in ${period}. For another period write /pnl 1month.`,
+    costs: (commission, tax) => `Commission ${commission} · tax ${tax}`,
+    byDay: 'By day',
+    byIssue: 'By issue',
+    moreIssues: (count) => `The CSV file has ${count} more.`,
+    truncated: 'There are too many rows to show all; the totals are of all. A shorter period shows every row.',
+  },
+
+  export: {
+    subjects: { holdings: 'Holdings', fills: 'Fills', pnl: 'Profit', quotes: 'Quotes' },
+    columns: {
+      holdings: [
+        'Code',
+        'Name',
+        'Quantity',
+        'Sellable',
+        'Average cost',
+        'Last',
+        'Cost',
+        'Value',
+        'Profit',
+        'Profit (%)',
+      ],
+      fills: ['Day', 'Time', 'Order', 'Code', 'Name', 'Side', 'Filled', 'Average price', 'Amount'],
+      pnl: [
+        'Day',
+        'Code',
+        'Name',
+        'Bought (shares)',
+        'Bought',
+        'Sold (shares)',
+        'Sold',
+        'Realised',
+        'Realised (%)',
+        'Commission',
+        'Tax',
+      ],
+      quotes: [
+        'Code',
+        'Name',
+        'Last',
+        'Change',
+        'Change (%)',
+        'Open',
+        'High',
+        'Low',
+        'Volume',
+        'Turnover',
+        'Looked up at',
+      ],
+    },
+    file: (name, rows) => `${name}: ${rows} ${rows === 1 ? 'row' : 'rows'} as a CSV file.`,
+    written: (tab, rows) => `${rows} ${rows === 1 ? 'row' : 'rows'} written to the tab '${tab}' of the Google Sheet.`,
+  },
+
+  watch: {
+    title: (count) => `Watchlist ${count}`,
+    empty: 'Your watchlist is empty. Example: /watch add 005930',
+    noPrice: 'no price',
+    liveUntil: (time) => `Live: renewed every 5 seconds until ${time}.`,
+    over: 'Ten minutes are over; no longer live.',
+    stopped: 'No longer live.',
+    failed: 'No longer live.',
+    chooseGroup: 'Choose the HTS watchlist to import.',
+    noGroups: 'You keep no watchlist in the HTS. Make one there or in the app, and try again.',
+    emptyGroup: 'That watchlist is empty.',
+    leftOut: (count, limit) =>
+      `A watchlist holds ${limit}, so ${count} ${count === 1 ? 'issue was' : 'issues were'} left out. /watch remove makes room.`,
+  },
+
+  screen: {
+    title: 'Conditions',
+    choose: 'Choose a condition you keep in the HTS.',
+    noneSaved: 'You keep no condition in the HTS. Make one there, save it on the server, and it is listed here.',
+    matches: (count) => `${count} ${count === 1 ? 'issue meets' : 'issues meet'} the condition`,
+    none: 'No issue meets it.',
+    golden: 'Golden cross',
+    within: (days) => `50-day average rose above 200-day within ${days} trading ${days === 1 ? 'day' : 'days'}`,
+    marketValue: (amount) => `market cap at least ${amount}`,
+    turnover: (amount) => `turnover (20-day mean) at least ${amount}`,
+    gathering: 'Choosing which issues to look through…',
+    running: (done, total, found) => `${done}/${total} looked through… ${found} found`,
+    nothing:
+      'Paper has no rankings, so only your watchlist and holdings can be looked through, and both are empty. Add with /watch add 005930.',
+    stopping: 'The search is being stopped.',
+    stopped: 'Stopped; this was found until then.',
+    noneRunning: 'No search is running. Start one with /screen golden.',
+    scanned: {
+      rankings: (count) => `top ${count} by market cap and turnover`,
+      own: (count) => `no rankings to be had: ${count} of your watchlist and holdings`,
+    },
+    skipped: (count) => `${count} could not be read`,
+    at: (time) => `as of ${time}`,
+    daysAgo: (days) => (days === 0 ? 'today' : `${days} trading ${days === 1 ? 'day' : 'days'} ago`),
+  },
+
   start: {
     simulator: 'Started on the KIS simulator. Prices are made up and no money moves.',
     paper: 'Started on KIS paper trading.',
@@ -722,6 +851,13 @@ export const en: Words = {
     'args.quantity': (c) => `'${c['text']}' is not a quantity. Use a whole number from 1.`,
     'args.page': (context) => `'${context['text']}' is not a page number.`,
     'args.choice': (c) => `'${c['text']}' is none of ${c['english']}.`,
+    'args.period': (c) => `'${c['text']}' is no period. Write today, yesterday, 1week, 3months or 20261101-20261120.`,
+    'args.period-reversed': (c) =>
+      `The period ends before it begins (${c['from']} ~ ${c['to']}). Write the earlier day first.`,
+    'args.period-future': (c) => `Nothing is known beyond today (${c['today']}). Write a period up to today.`,
+    'args.period-long': () => 'A period is a year at most. Ask for parts of it.',
+    'args.screen': (c) => `'${c['text']}' is no condition. Write golden, or a number from the list of /screen.`,
+    'args.criteria': (c) => `'${c['text']}' could not be read. Write cap>=1tn, turnover>=10bn or 5d (20 days at most).`,
     'args.quantity-zero': () => 'The quantity must be at least one share.',
     'args.quantity-whole': (c) => `The quantity must be a whole number from 1 ('${c['text']}').`,
     'args.quantity-large': (c) => `That quantity is too large ('${c['text']}'). 100,000,000 shares are the most.`,
@@ -814,6 +950,25 @@ export const en: Words = {
       'What puts money in doubt (an outcome unknown, a refusal, your word needed, messages that never came) can be neither silent nor off. Other notices can. Example: /settings orders silent',
     'alerts.too-many': (c) => `${c['limit']} alerts a person are the most. Delete some in /alerts.`,
     'alerts.not-found': () => 'There is no such alert. See /alerts.',
+    'export.no-period': () => 'Holdings and quotes are exported as they are now. Leave the period out.',
+    'export.no-sheet': () =>
+      'No Google Sheet is set. Put GOOGLE_SHEETS_ID and GOOGLE_SERVICE_ACCOUNT_JSON into .env and start again. CSV files work without.',
+    'export.empty': () => 'There is nothing to export. Try another period or issue.',
+    'export.truncated': () => 'There are too many rows to read them all. Export shorter periods.',
+    'export.nothing-watched': () => 'Your watchlist is empty. Name the issues: /export quotes csv 005930.',
+    'sheets.unauthorised': () =>
+      "Google did not take the service account's key. Download a new key file for GOOGLE_SERVICE_ACCOUNT_JSON.",
+    'sheets.not-shared': (c) => `The Google Sheet may not be edited. Share it with ${c['email']} as an editor.`,
+    'sheets.api-off': () => 'The Google Sheets API is off. Turn it on in the Google Cloud project.',
+    'sheets.not-found': () =>
+      "The Google Sheet was not found. GOOGLE_SHEETS_ID is what stands after /d/ in the sheet's address.",
+    'sheets.throttled': () => 'Too many requests to the Google Sheet. Try again in a minute.',
+    'sheets.unreachable': () => 'The Google Sheet could not be written. Try again in a moment.',
+    'watch.too-many': (c) =>
+      `A watchlist holds ${c['limit']} issues (room for ${c['left']} more). Make room with /watch remove.`,
+    'watch.not-watched': (c) => `${c['name']} is not on your watchlist. See /watch.`,
+    'screen.running': () => 'A search is running already. Wait for it, or stop it with /screen stop.',
+    'screen.golden-only': () => 'Criteria go with the golden cross alone. Example: /screen golden cap>=1tn',
     'orders.halted': () => 'Trading is halted. The owner can /resume it.',
     'orders.not-armed': (c) =>
       c['setting'] === 'daily'

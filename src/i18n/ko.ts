@@ -18,6 +18,7 @@ const quoted = (context: ErrorContext, particle: '은/는'): string => {
   const text = String(context['text']);
   return `'${text}'${josa.pick(text, particle)}`;
 };
+const groupedSigned = (value: number): string => signed(value, grouped(value));
 const won = (amount: number): string => `${grouped(amount)}원`;
 const shares = (count: number): string => `${grouped(count)}주`;
 
@@ -78,6 +79,13 @@ const argumentNames = {
   market: '시장',
   index: '지수',
   interval: '봉',
+  period: '기간',
+  subject: '대상',
+  format: 'csv|sheet',
+  watchAction: 'add|remove|import|live|stop',
+  group: '그룹번호',
+  screen: '조건식',
+  criteria: '기준',
 };
 
 const orderTypeNames = {
@@ -131,6 +139,7 @@ const takenNames = (context: ErrorContext): string =>
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
 export const ko = {
   grouped,
+  groupedSigned,
   won,
   wonSigned: (amount: number): string => signed(amount, won(amount)),
   shares,
@@ -139,6 +148,9 @@ export const ko = {
   /** 11월 23일(월) 09:00 */
   moment: (at: KoreanMoment): string =>
     `${at.month}월 ${at.day}일(${'월화수목금토일'[at.weekday - 1]}) ${clockTime(at)}`,
+  /** 11월 23일(월) */
+  date: ({ month, day, weekday }: Pick<KoreanMoment, 'month' | 'day' | 'weekday'>): string =>
+    `${month}월 ${day}일(${'월화수목금토일'[weekday - 1]})`,
   percentSigned: (value: number): string => signed(value, `${value.toFixed(2)}%`),
   /** 123,456,789,000 → 1,235억원; 1,234,567,890 → 12.3억원 */
   wonShort: (amount: number): string => {
@@ -228,6 +240,11 @@ export const ko = {
     next: '다음 ▶',
     price: '현재가',
     chart: '차트',
+    csv: 'CSV 파일',
+    live: '실시간',
+    stopLive: '멈춤',
+    stopScreen: '그만',
+    importGroups: 'HTS에서 가져오기',
     amendOrder: (name: string): string => `${name} 정정`,
     cancelOrder: (name: string): string => `${name} 취소`,
   },
@@ -264,6 +281,11 @@ export const ko = {
     status: '연결과 상태를 봅니다',
     market: '장이 열렸는지, 다음에 언제 열리는지 봅니다',
     who: '쓸 수 있는 사람을 보고, 더하고, 뺍니다',
+    fills: '체결 내역을 기간별로 봅니다',
+    pnl: '실현손익을 기간별, 종목별로 봅니다',
+    export: '잔고, 체결, 손익, 시세를 CSV나 구글 시트로 내보냅니다',
+    watch: '관심종목의 현재가를 보고, 더하고, 뺍니다',
+    screen: 'HTS 조건검색과 골든크로스 종목을 찾습니다',
   },
 
   pairing: {
@@ -479,6 +501,11 @@ export const ko = {
     orders: '주문을 가져오는 중…',
     ticket: '주문표를 만드는 중…',
     sending: '확인했습니다. KIS로 보내는 중…',
+    fills: '체결을 가져오는 중…',
+    pnl: '실현손익을 가져오는 중…',
+    exporting: '내보낼 자료를 모으는 중…',
+    groups: 'HTS 관심그룹을 가져오는 중…',
+    screens: '조건검색을 가져오는 중…',
   },
 
   quote: {
@@ -727,6 +754,110 @@ export const ko = {
     cancelOf: (number: string): string => `주문 ${number} 취소`,
   },
 
+  fills: {
+    title: '체결',
+    none: (period: string): string => `${period} 체결이 없습니다. 다른 기간은 /fills 1주 처럼 써 주세요.`,
+    total: (count: number, bought: string, sold: string): string => `${count}건 · 매수 ${bought} · 매도 ${sold}`,
+  },
+
+  pnl: {
+    title: '실현손익',
+    none: (period: string): string => `${period}에 판 것이 없습니다. 다른 기간은 /pnl 1개월 처럼 써 주세요.`,
+    costs: (commission: string, tax: string): string => `수수료 ${commission} · 세금 ${tax}`,
+    byDay: '날짜별',
+    byIssue: '종목별',
+    moreIssues: (count: number): string => `그 밖에 ${count}종목은 CSV 파일에 있습니다.`,
+    truncated: '내역이 많아 일부만 보입니다. 합계는 전체입니다. 기간을 줄이면 다 보입니다.',
+  },
+
+  export: {
+    subjects: { holdings: '잔고', fills: '체결', pnl: '손익', quotes: '시세' },
+    columns: {
+      holdings: [
+        '종목코드',
+        '종목명',
+        '수량',
+        '매도가능',
+        '평균단가',
+        '현재가',
+        '매입금액',
+        '평가금액',
+        '평가손익',
+        '수익률(%)',
+      ],
+      fills: ['일자', '시각', '주문번호', '종목코드', '종목명', '구분', '체결수량', '평균단가', '체결금액'],
+      pnl: [
+        '일자',
+        '종목코드',
+        '종목명',
+        '매수수량',
+        '매수금액',
+        '매도수량',
+        '매도금액',
+        '실현손익',
+        '수익률(%)',
+        '수수료',
+        '세금',
+      ],
+      quotes: [
+        '종목코드',
+        '종목명',
+        '현재가',
+        '전일대비',
+        '등락률(%)',
+        '시가',
+        '고가',
+        '저가',
+        '거래량',
+        '거래대금',
+        '조회시각',
+      ],
+    } as Readonly<Record<'holdings' | 'fills' | 'pnl' | 'quotes', readonly string[]>>,
+    file: (name: string, rows: number): string => `${name} ${rows}행을 CSV 파일로 보냅니다.`,
+    written: (tab: string, rows: number): string => `구글 시트의 '${tab}' 탭에 ${rows}행을 썼습니다.`,
+  },
+
+  watch: {
+    title: (count: number): string => `관심종목 ${count}`,
+    empty: '관심종목이 없습니다. 예: /watch add 삼성전자',
+    noPrice: '가격 없음',
+    liveUntil: (time: string): string => `실시간 · ${time}까지 5초마다 고칩니다.`,
+    over: '10분이 지나 실시간을 마쳤습니다.',
+    stopped: '실시간을 멈췄습니다.',
+    failed: '실시간을 멈췄습니다.',
+    chooseGroup: '가져올 HTS 관심그룹을 골라 주세요.',
+    noGroups: 'HTS에 저장한 관심그룹이 없습니다. HTS나 앱에서 만든 뒤 다시 해 주세요.',
+    emptyGroup: '그 관심그룹에는 종목이 없습니다.',
+    leftOut: (count: number, limit: number): string =>
+      `관심종목은 ${limit}개까지라 ${count}종목은 넣지 못했습니다. /watch remove 로 빼면 자리가 납니다.`,
+  },
+
+  screen: {
+    title: '조건검색',
+    choose: 'HTS에 저장한 조건을 골라 주세요.',
+    noneSaved: 'HTS에 저장한 조건이 없습니다. HTS의 조건검색에서 만들어 서버에 저장하면 여기 나옵니다.',
+    matches: (count: number): string => `조건검색 ${count}종목`,
+    none: '조건에 맞는 종목이 없습니다.',
+    golden: '골든크로스',
+    within: (days: number): string => `50일선이 200일선을 ${days}거래일 안에 넘음`,
+    marketValue: (amount: string): string => `시총 ${amount} 이상`,
+    turnover: (amount: string): string => `거래대금(20일 평균) ${amount} 이상`,
+    gathering: '살펴볼 종목을 고르는 중…',
+    running: (done: number, total: number, found: number): string => `${done}/${total} 살펴보는 중… ${found}종목 찾음`,
+    nothing:
+      '모의투자에는 순위가 없어 관심종목과 보유종목만 살펴볼 수 있는데, 둘 다 없습니다. /watch add 삼성전자 로 넣어 주세요.',
+    stopping: '찾던 것을 그만둡니다.',
+    stopped: '그만두었습니다. 여기까지만 찾았습니다.',
+    noneRunning: '찾고 있는 것이 없습니다. /screen golden 으로 시작할 수 있습니다.',
+    scanned: {
+      rankings: (count: number): string => `시가총액·거래대금 상위 ${count}종목`,
+      own: (count: number): string => `순위를 볼 수 없어 관심·보유 ${count}종목`,
+    },
+    skipped: (count: number): string => `${count}종목은 읽지 못함`,
+    at: (time: string): string => `${time} 기준`,
+    daysAgo: (days: number): string => (days === 0 ? '오늘' : `${days}거래일 전`),
+  },
+
   start: {
     simulator: 'KIS 시뮬레이터로 시작했습니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
     paper: '모의투자로 시작했습니다.',
@@ -790,6 +921,14 @@ export const ko = {
     'args.quantity': (c) => `${quoted(c, '은/는')} 수량이 아닙니다. 1 이상의 정수로 써 주세요.`,
     'args.page': (context) => `${quoted(context, '은/는')} 쪽 번호가 아닙니다.`,
     'args.choice': (c) => `'${c['text']}' 대신 ${c['korean']} 가운데 하나를 써 주세요.`,
+    'args.period': (c) =>
+      `'${c['text']}' 기간을 읽지 못했습니다. 오늘, 어제, 1주, 3개월이나 20261101-20261120처럼 써 주세요.`,
+    'args.period-reversed': (c) => `기간의 앞뒤가 바뀌었습니다(${c['from']} ~ ${c['to']}). 이른 날짜를 먼저 써 주세요.`,
+    'args.period-future': (c) => `오늘(${c['today']})보다 뒤는 아직 없습니다. 오늘까지로 써 주세요.`,
+    'args.period-long': () => '기간은 1년까지 됩니다. 나누어 봐 주세요.',
+    'args.screen': (c) => `'${c['text']}' 조건식을 모릅니다. golden이나 /screen 목록의 번호를 써 주세요.`,
+    'args.criteria': (c) =>
+      `'${c['text']}' 기준을 읽지 못했습니다. 시총≥1조, 거래대금≥100억, 5일처럼 써 주세요(20일까지).`,
     'args.quantity-zero': () => '수량은 1주 이상이어야 합니다.',
     'args.quantity-whole': (c) => `수량은 1 이상의 정수여야 합니다('${c['text']}').`,
     'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}'). 1억 주까지 쓸 수 있습니다.`,
@@ -883,6 +1022,26 @@ export const ko = {
       '돈이 걸린 알림(결과를 모르는 주문, 거부, 확인 요청, 전해 드리지 못한 메시지)은 끄거나 무음으로 할 수 없습니다. 다른 알림은 됩니다. 예: /settings orders silent',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
     'alerts.not-found': () => '그 알림은 없습니다. /alerts 에서 확인해 주세요.',
+    'export.no-period': () => '잔고와 시세는 지금 것만 내보냅니다. 기간을 빼고 써 주세요.',
+    'export.no-sheet': () =>
+      '구글 시트가 설정되어 있지 않습니다. .env에 GOOGLE_SHEETS_ID와 GOOGLE_SERVICE_ACCOUNT_JSON을 적고 다시 시작해 주세요. CSV 파일은 지금도 됩니다.',
+    'export.empty': () => '내보낼 것이 없습니다. 기간이나 종목을 바꿔 보세요.',
+    'export.truncated': () => '내역이 많아 다 읽지 못했습니다. 기간을 줄여 나누어 내보내 주세요.',
+    'export.nothing-watched': () => '관심종목이 없습니다. /export quotes csv 삼성전자 처럼 종목을 써 주세요.',
+    'sheets.unauthorised': () =>
+      '구글이 서비스 계정의 키를 받아 주지 않았습니다. GOOGLE_SERVICE_ACCOUNT_JSON의 키 파일을 새로 받아 주세요.',
+    'sheets.not-shared': (c) => `구글 시트를 고칠 권한이 없습니다. 시트를 ${c['email']}에 편집자로 공유해 주세요.`,
+    'sheets.api-off': () =>
+      'Google Sheets API가 꺼져 있습니다. Google Cloud 프로젝트에서 Google Sheets API를 켜 주세요.',
+    'sheets.not-found': () =>
+      '구글 시트를 찾지 못했습니다. 시트 주소의 /d/ 뒤에 있는 값을 GOOGLE_SHEETS_ID에 적어 주세요.',
+    'sheets.throttled': () => '구글 시트 요청이 몰려 있습니다. 1분 뒤에 다시 해 주세요.',
+    'sheets.unreachable': () => '구글 시트에 쓰지 못했습니다. 잠시 뒤에 다시 해 주세요.',
+    'watch.too-many': (c) =>
+      `관심종목은 ${number(c['limit'])}개까지입니다(${number(c['left'])}개 더 넣을 수 있습니다). /watch remove 로 빼 주세요.`,
+    'watch.not-watched': (c) => `${josa(String(c['name']), '은/는')} 관심종목에 없습니다. /watch 에서 확인해 주세요.`,
+    'screen.running': () => '이미 찾고 있습니다. 끝나기를 기다리거나 그만(/screen stop)을 눌러 주세요.',
+    'screen.golden-only': () => '기준은 골든크로스에만 씁니다. 예: /screen golden 시총≥1조',
     'orders.halted': () => '거래가 정지되어 있습니다. 소유자가 /resume 으로 다시 시작할 수 있습니다.',
     'orders.not-armed': (c) =>
       c['setting'] === 'daily'

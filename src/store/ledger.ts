@@ -12,6 +12,7 @@ import type { Tables } from './schema.ts';
 import { createSettingMethods } from './settings.ts';
 import { NodeSqliteDialect, openSqlite } from './sqlite.ts';
 import { createTransactions } from './transactions.ts';
+import { createWatchlistMethods } from './watchlists.ts';
 
 export interface LedgerOptions {
   /** `sqlite:PATH`, or `sqlite::memory:` for one that is gone when it is closed. */
@@ -40,6 +41,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createAlertMethods(transactions),
     ...createPeopleMethods(transactions),
     ...createChatMethods(transactions),
+    ...createWatchlistMethods(transactions),
     close: () => db.destroy(),
   };
 }

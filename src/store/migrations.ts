@@ -13,6 +13,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-people': { up: createPeople },
   '0004-reconciler': { up: createSeenOrders },
   '0005-quiet-hours': { up: addHeldMessages },
+  '0006-watchlists': { up: createWatchedIssues },
 };
 
 /**
@@ -179,4 +180,14 @@ async function createSeenOrders(db: Kysely<unknown>): Promise<void> {
 async function addHeldMessages(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('outbox').addColumn('held_for', 'text').execute();
   await db.schema.alterTable('outbox').addColumn('held_until', 'bigint').execute();
+}
+
+async function createWatchedIssues(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('watched_issues')
+    .addColumn('person_id', 'text', (column) => column.notNull())
+    .addColumn('symbol', 'text', (column) => column.notNull())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('watched_issues_key', ['person_id', 'symbol'])
+    .execute();
 }

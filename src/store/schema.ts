@@ -14,6 +14,7 @@ export interface Tables {
   readonly settings: SettingsTable;
   readonly people: PeopleTable;
   readonly alerts: AlertsTable;
+  readonly watched_issues: WatchedIssuesTable;
 }
 
 export interface ProposalsTable {
@@ -69,6 +70,14 @@ export interface AlertsTable {
   readonly state: 'armed' | 'waiting' | 'fired' | 'deleted';
   readonly created_at: number;
   readonly fired_at: number | null;
+}
+
+/** What people keep an eye on. */
+export interface WatchedIssuesTable {
+  readonly person_id: string;
+  readonly symbol: string;
+  /** The order in which they were added. */
+  readonly position: number;
 }
 
 /** Who was paired, beside those of the settings. */

@@ -8,14 +8,9 @@ import { startHarness } from '../support/harness.ts';
 
 /** Rows that no command reaches yet. To become empty; a row that a command has come to use must leave the list. */
 const unused: readonly string[] = [
-  'psearch-title',
   'psearch-result',
-  'intstock-grouplist',
   'intstock-stocklist-by-group',
-  'inquire-balance-rlz-pl',
   'inquire-daily-ccld-before',
-  'inquire-period-profit',
-  'inquire-period-trade-profit',
   'order-resv',
   'order-resv-ccnl',
   'order-resv-rvsecncl-modify',

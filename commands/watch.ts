@@ -1,0 +1,135 @@
+import { boardMessage } from '../src/chat/boards.ts';
+import type { Button, Message } from '../src/chat/channel.ts';
+import {
+  type Answer,
+  type ArgumentKind,
+  type CommandContext,
+  defineCommand,
+  instruments,
+  oneOf,
+  optional,
+} from '../src/chat/command.ts';
+import type { Instrument } from '../src/domain/instrument.ts';
+import { AppError } from '../src/errors.ts';
+
+/** What one call tells the prices of, and a phone shows without much scrolling. */
+const mostIssues = 30;
+/** Discord shows no more rows. */
+const mostGroups = 5;
+
+const action = oneOf('watchAction', {
+  add: ['추가'],
+  remove: ['삭제'],
+  import: ['가져오기'],
+  live: ['실시간'],
+  stop: ['멈춤'],
+});
+
+/** The number of a group kept at KIS; issues have longer ones. */
+const group: ArgumentKind<string> = {
+  name: 'group',
+  optional: false,
+  read: ([token = '']) => ({ value: token, used: 1 }),
+};
+
+export const watch = defineCommand({
+  name: 'watch',
+  aliases: ['관심', '관심종목'],
+  role: 'viewer',
+  effect: 'change',
+  args: {
+    action: optional(action),
+    group: optional(group, (word) => /^\d{1,4}$/.test(word)),
+    instruments: optional(instruments),
+  },
+  examples: ['/watch add 삼성전자 SK하이닉스', '/watch remove 삼성전자', '/watch import', '/watch live', '/watch'],
+  async run(context, { action, group: chosen, instruments: named }): Promise<Answer> {
+    if (chosen !== undefined && (action !== 'import' || named !== undefined))
+      throw new AppError('args.extra', { text: chosen });
+    switch (action) {
+      case 'import':
+        return chosen === undefined ? groups(context) : importGroup(context, chosen);
+      case 'remove':
+        return remove(context, named);
+      case 'live':
+        return goLive(context);
+      case 'stop':
+        await context.liveBoards.stop(context.address);
+        return board(context);
+      default:
+        if (action === 'add' && named === undefined) throw new AppError('args.missing', { argument: 'instruments' });
+        if (named !== undefined)
+          await add(
+            context,
+            named.map(({ symbol }) => symbol),
+          );
+        return board(context);
+    }
+  },
+});
+
+async function add({ watchlists, person }: CommandContext, symbols: readonly string[]): Promise<void> {
+  await watchlists.watchIssues(person.id, symbols, mostIssues);
+}
+
+async function remove(context: CommandContext, named: readonly Instrument[] | undefined): Promise<Message> {
+  if (named === undefined) throw new AppError('args.missing', { argument: 'instruments' });
+  const { watchlists, person } = context;
+  const removed = await watchlists.unwatchIssues(
+    person.id,
+    named.map(({ symbol }) => symbol),
+  );
+  if (removed === 0) throw new AppError('watch.not-watched', { name: named[0]?.name });
+  return board(context);
+}
+
+async function board(context: CommandContext): Promise<Message> {
+  const { words, directory, broker } = context;
+  const symbols = await watched(context);
+  if (symbols.length === 0) return empty(context);
+  context.progress({ lines: [words.progress.price] });
+  return boardMessage(words, directory, { symbols, quotes: await broker.quotes(symbols) });
+}
+
+async function goLive(context: CommandContext): Promise<Answer> {
+  const { words, directory, broker, liveBoards, address } = context;
+  const symbols = await watched(context);
+  if (symbols.length === 0) return empty(context);
+  context.progress({ lines: [words.progress.price] });
+  const frame = await liveBoards.start(address, symbols, await broker.quotes(symbols));
+  return { ...boardMessage(words, directory, frame), view: frame.view };
+}
+
+function watched({ watchlists, person }: CommandContext): Promise<readonly string[]> {
+  return watchlists.watchlist(person.id);
+}
+
+function empty({ words }: CommandContext): Message {
+  return { lines: [words.watch.empty], buttons: [[{ id: 'run:/watch import', label: words.buttons.importGroups }]] };
+}
+
+/** The lists kept at KIS, a button for each. */
+async function groups(context: CommandContext): Promise<Message> {
+  const { words, research } = context;
+  context.progress({ lines: [words.progress.groups] });
+  const saved = await research.savedWatchlists();
+  if (saved.length === 0) return { lines: [words.watch.noGroups] };
+  const buttons = saved
+    .slice(0, mostGroups)
+    .map(({ id, name }): readonly Button[] => [{ id: `run:/watch import ${id}`, label: name }]);
+  return { lines: [words.watch.chooseGroup], buttons };
+}
+
+async function importGroup(context: CommandContext, id: string): Promise<Message> {
+  const { words, research } = context;
+  context.progress({ lines: [words.progress.groups] });
+  const issues = await research.watchlistIssues(id);
+  if (issues.length === 0) return { lines: [words.watch.emptyGroup] };
+  const there = await watched(context);
+  const fresh = issues.map(({ symbol }) => symbol).filter((symbol) => !there.includes(symbol));
+  const room = mostIssues - there.length;
+  await add(context, fresh.slice(0, room));
+  const message = await board(context);
+  const left = fresh.length - room;
+  return left <= 0 ? message : { ...message, lines: [...message.lines, words.watch.leftOut(left, mostIssues)] };
+}
