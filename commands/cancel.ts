@@ -1,7 +1,7 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand, orderChoice, type Ticket } from '../src/chat/command.ts';
 import { orderPrice, outcomeMessage } from '../src/chat/notices.ts';
-import type { VenueOrder } from '../src/domain/order.ts';
+import { intentIssue, type VenueOrder } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
 
 export const cancel = defineCommand({
@@ -36,7 +36,7 @@ export const cancel = defineCommand({
     progress({ lines: [words.progress.sending] });
     const sent = await orders.cancel(proposal, person.id, plan);
     const lines = sent.flatMap((order, index) => {
-      const symbol = order.intent.kind === 'cancel' ? order.intent.symbol : '';
+      const { symbol } = intentIssue(order.intent);
       const message = outcomeMessage(
         words,
         order,

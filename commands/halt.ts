@@ -8,9 +8,15 @@ export const halt = defineCommand({
   effect: 'stop',
   args: {},
   examples: ['/halt'],
-  async run({ orders, words }): Promise<Message> {
+  async run({ orders, schedules, words }): Promise<Message> {
     await orders.setHalted(true);
-    return { lines: [words.trading.halted], buttons: [[{ id: 'run:/cancel all', label: words.trading.cancelAll }]] };
+    const kept = (await schedules.kept()).length;
+    const lines = [words.trading.halted, ...(kept === 0 ? [] : [words.trading.schedulesStand(kept)])];
+    const buttons = [
+      [{ id: 'run:/cancel all', label: words.trading.cancelAll }],
+      ...(kept === 0 ? [] : [[{ id: 'run:/schedule', label: words.schedule.title }]]),
+    ];
+    return { lines, buttons };
   },
 });
 

@@ -22,6 +22,7 @@ import { orders } from './orders.ts';
 import { pnl } from './pnl.ts';
 import { price } from './price.ts';
 import { rank } from './rank.ts';
+import { schedule } from './schedule.ts';
 import { screen } from './screen.ts';
 import { sell } from './sell.ts';
 import { settings } from './settings.ts';
@@ -55,6 +56,7 @@ export const commands: readonly AnyCommand[] = [
   cancel,
   watch,
   screen,
+  schedule,
   alert,
   alerts,
   unalert,

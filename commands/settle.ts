@@ -17,8 +17,9 @@ const verdict: ArgumentKind<Verdict> = {
   optional: false,
   read([token = '']) {
     if (/^(?:none|없음)$/i.test(token)) return { value: { kind: 'none' }, used: 1 };
-    const digits = token.replace(/^#/, '');
-    if (!/^\d{1,10}$/.test(digits) || Number(digits) === 0) {
+    const digits = token.replace(/^#/, '').toUpperCase();
+    // R is of a scheduled order's number.
+    if (!/^R?\d{1,10}$/.test(digits) || Number(digits.replace('R', '')) === 0) {
       throw new AppError('args.verdict', { text: shorten(token) });
     }
     return { value: { kind: 'number', number: orderNumber(digits) }, used: 1 };

@@ -6,7 +6,7 @@ import { intentIssue, type OrderEvent } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
 
-/** An order number, or the id under which we keep it. */
+/** An order number, that of a scheduled order, or the id under which we keep it. */
 const orderName: ArgumentKind<string> = {
   name: 'order',
   optional: false,
@@ -74,5 +74,11 @@ function eventText({ why: text, shares, won }: Words, event: OrderEvent): string
       return text[event.type](shares(event.quantity));
     case 'replaced':
       return text.replaced(shares(event.quantity), event.number);
+    case 'sent-on':
+      return text['sent-on'](event.number);
+    case 'turned-down':
+      return text['turned-down'](event.text);
+    case 'overdue':
+      return text.overdue;
   }
 }

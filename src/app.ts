@@ -28,6 +28,8 @@ import { LiveBoards } from './services/live-boards.ts';
 import { Orders } from './services/orders.ts';
 import { People } from './services/people.ts';
 import { Reconciler } from './services/reconciler.ts';
+import { ScheduleWatch } from './services/schedule-watch.ts';
+import { ScheduledOrders } from './services/scheduled-orders.ts';
 import { Screens } from './services/screens.ts';
 import { Stories } from './services/stories.ts';
 import { SymbolMaster } from './services/symbol-master.ts';
@@ -119,7 +121,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     socketTimings: options.socketTimings,
     transports: options.transports,
   });
-  const { broker, research, reports, feed } = kis;
+  const { broker, research, reports, schedules: scheduleBroker, feed } = kis;
 
   const people = new People({ settings: config.people, ledger, clock, log });
   await people.load();
@@ -141,8 +143,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const calendar = new Calendar({ broker, cache, clock, log });
   const fills = new Fills({ ledger, directory, clock, draft, queued: () => outbox.flush() });
   const { rails, liveTrading, visibilityMs } = config;
-  const reconciler = new Reconciler({ broker, ledger, fills, clock, log, visibilityMs });
+  const watch = new ScheduleWatch({ broker, schedules: scheduleBroker, ledger, fills, clock, log, newId });
+  const reconciler = new Reconciler({ broker, ledger, fills, schedules: watch, clock, log, visibilityMs });
   const orders = new Orders({ broker, ledger, calendar, reconciler, rails, liveTrading, clock, log, newId });
+  const schedules = new ScheduledOrders({ broker, schedules: scheduleBroker, ledger, calendar, orders, rails, clock });
   const stories = new Stories({ ledger });
   const alerts = new Alerts({
     broker,
@@ -209,6 +213,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       screens,
       sheets,
       orders,
+      schedules,
       reconciler,
       stories,
       alerts,
@@ -366,6 +371,10 @@ function scheduleHousework(
   scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
   // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.
   scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
+  // KIS makes orders of them between 08:20 and the opening and tells nobody; the later runs are for days that open late.
+  scheduler.cron('schedules', '5,35 8-10 * * *', async () => void (await reconciler.syncSchedules()), {
+    atStart: true,
+  });
   scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });
   // What the close ended is told then, also where no push and no poll did: KRX's close, CSAT day's, and Nextrade's.
   for (const [name, at] of [

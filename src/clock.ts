@@ -83,7 +83,12 @@ export function weekdayOf(day: string): number {
 
 /** The Korean day after `day` (`20261121`). */
 export function nextDay(day: string): string {
-  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: korea }).plus({ days: 1 }).toFormat('yyyyMMdd');
+  return laterDay(day, 1);
+}
+
+/** The Korean day so many days after `day` (`20261121`). */
+export function laterDay(day: string, days: number): string {
+  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: korea }).plus({ days }).toFormat('yyyyMMdd');
 }
 
 /** The Korean day before `day` (`20261121`). */

@@ -21,6 +21,7 @@ import type {
   OrderReference,
   OrderRequest,
   OrderStatus,
+  ScheduleDays,
   SubmitOutcome,
   VenueOrder,
 } from './domain/order.ts';
@@ -49,6 +50,7 @@ import type {
   VolatilityInterruption,
   WatchedIssue,
 } from './domain/research.ts';
+import type { ScheduledOrder } from './domain/scheduled-order.ts';
 
 /**
  * How soon a read is wanted: an order that somebody pressed waits for it, somebody is looking at the chat, or nobody
@@ -123,6 +125,28 @@ export interface Broker {
   amendOrder(target: OrderReference, request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome>;
   /** Cancels all that is left of an order; same promises as `placeOrder`. */
   cancelOrder(target: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome>;
+}
+
+/** A scheduled order as the venue wants it named when it is changed. */
+export type ScheduleTarget = Pick<ScheduledOrder, 'reference' | 'day'>;
+
+/**
+ * Orders that the venue keeps for a later day. Throws as Broker does; `venue.unsupported` where it keeps none, as paper
+ * does. What changes something makes the same promises as `placeOrder`.
+ */
+export interface ScheduleBroker {
+  /** Those that are waiting, and those sent or refused in the last month; the venue leaves out what was cancelled. */
+  scheduledOrders(options?: ReadOptions): Promise<readonly ScheduledOrder[]>;
+  placeScheduled(request: OrderRequest, days: ScheduleDays, beforeSend: BeforeSend): Promise<SubmitOutcome>;
+  /** Replaces quantity, price and type; an accepted one keeps its number. */
+  amendScheduled(
+    target: ScheduleTarget,
+    request: OrderRequest,
+    until: string | null,
+    beforeSend: BeforeSend,
+  ): Promise<SubmitOutcome>;
+  /** Nothing more is sent of it; what was made of it already stands. */
+  cancelScheduled(target: ScheduleTarget, beforeSend: BeforeSend): Promise<SubmitOutcome>;
 }
 
 /**
@@ -349,6 +373,16 @@ export interface ClaimRequest {
   readonly maxDailyAmount: number;
 }
 
+/** An order that the venue made of a scheduled one. */
+export interface MadeOrder {
+  readonly id: string;
+  readonly request: OrderRequest;
+  readonly reference: OrderReference;
+  /** Korean day of the order, and when the venue made it, in milliseconds. */
+  readonly day: string;
+  readonly at: number;
+}
+
 export type ClaimResult =
   | { readonly kind: 'claimed'; readonly orders: readonly OrderRecord[] }
   | {
@@ -433,6 +467,16 @@ export interface Ledger extends Watchlists {
    * halted since the claim; cancels pass.
    */
   beginSubmit(orderId: string, at: number): Promise<void>;
+  /**
+   * The venue made an order of a scheduled one: notes it there, and writes the order's own record, `accepted` and owned
+   * by whoever scheduled it. Returns the order; undefined, and nothing done, where that number of that day is known.
+   */
+  orderFromSchedule(
+    scheduleId: string,
+    made: MadeOrder,
+    now: number,
+    messages: (schedule: OrderRecord, order: OrderRecord) => readonly OutboxDraft[],
+  ): Promise<OrderRecord | undefined>;
   order(id: string): Promise<OrderRecord | undefined>;
   /** By the venue's number (as `orderNumber` gives it) on a Korean day. */
   orderByNumber(number: string, day: string): Promise<OrderRecord | undefined>;

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { commands } from '../commands/index.ts';
 import { settingNames } from '../src/config.ts';
 import { withTable } from './support/command-table.ts';
+import { coveragePage } from './support/coverage-page.ts';
 
 const read = (name: string): string => readFileSync(resolve(import.meta.dirname, '..', name), 'utf8');
 
@@ -31,4 +32,9 @@ test('.env.example explains every setting there is, and no other', () => {
 test.each(['en', 'ko'] as const)('the table of commands is that of the declarations: %s', (language) => {
   const { before, after } = withTable(language);
   expect(before, 'run node test/support/command-table.ts').toBe(after);
+});
+
+test('the page of what is asked of KIS is that of the catalogue', () => {
+  const { before, after } = coveragePage();
+  expect(before, 'run node test/support/coverage-page.ts').toBe(after);
 });

@@ -22,6 +22,7 @@ import type { LiveBoards } from '../services/live-boards.ts';
 import type { Orders } from '../services/orders.ts';
 import type { People } from '../services/people.ts';
 import type { Reconciler } from '../services/reconciler.ts';
+import type { ScheduledOrders } from '../services/scheduled-orders.ts';
 import type { Screens } from '../services/screens.ts';
 import type { Stories } from '../services/stories.ts';
 import type { Message } from './channel.ts';
@@ -37,6 +38,7 @@ export interface CommandContext {
   readonly research: Research;
   readonly reports: AccountReports;
   readonly orders: Orders;
+  readonly schedules: ScheduledOrders;
   readonly reconciler: Reconciler;
   readonly stories: Stories;
   readonly calendar: Calendar;

@@ -1,6 +1,14 @@
 import { inKorea } from '../clock.ts';
 import type { Notice, SettleCandidate } from '../domain/notice.ts';
-import { intentIssue, intentQuantity, type OrderRecord, type VenueOrder } from '../domain/order.ts';
+import {
+  intentIssue,
+  intentQuantity,
+  isCancel,
+  isScheduleIntent,
+  type OrderRecord,
+  type ScheduleDays,
+  type VenueOrder,
+} from '../domain/order.ts';
 import type { Loudness } from '../domain/person.ts';
 import type { Words } from '../i18n/index.ts';
 import type { Button, Line, Message } from './channel.ts';
@@ -14,27 +22,52 @@ export function orderPrice(words: Words, { type, price }: Pick<VenueOrder, 'type
 /** One line that says which order: `매수 삼성전자 10주 70,000원`. */
 export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name: string): string {
   const { intent } = order;
-  if (intent.kind === 'cancel') {
-    return `${name} ${words.side[intent.side]} ${words.shares(intent.quantity)} · ${words.orders.cancelOf(intent.target.number)}`;
+  if (!('request' in intent)) {
+    const cancelOf = intent.kind === 'cancel' ? words.orders.cancelOf : words.schedule.cancelOf;
+    return `${name} ${words.side[intent.side]} ${words.shares(intent.quantity)} · ${cancelOf(intent.target.number)}`;
   }
   const { side, quantity, price, type } = intent.request;
   const at = orderPrice(words, { type, price: price ?? 0 });
   const line = `${name} ${words.side[side]} ${words.shares(quantity)} ${at}`;
-  return intent.kind === 'amend' ? `${line} · ${words.orders.amendOf(intent.target.number)}` : line;
+  switch (intent.kind) {
+    case 'place':
+      return line;
+    case 'amend':
+      return `${line} · ${words.orders.amendOf(intent.target.number)}`;
+    case 'schedule':
+      return `${line} · ${scheduleDays(words, intent)}`;
+    case 'amend-schedule':
+      return `${line} · ${words.schedule.amendOf(intent.target.number)}`;
+  }
+}
+
+/** When a scheduled order goes: `12월 5일 예약`. */
+export function scheduleDays(words: Words, { day, until }: ScheduleDays): string {
+  const { shortDate: date, schedule } = words;
+  return until === null ? schedule.once(date(day)) : schedule.daily(date(day), date(until));
 }
 
 /** The order number, to be copied into `/cancel`; nothing where there is none. */
-export function numberLine(words: Words, order: Pick<OrderRecord, 'reference'>): readonly Line[] {
-  return order.reference === undefined ? [] : [[`${words.outcome.number} `, { code: order.reference.number }]];
+export function numberLine(words: Words, { reference, intent }: OrderRecord): readonly Line[] {
+  const called = isScheduleIntent(intent) ? words.schedule.number : words.outcome.number;
+  return reference === undefined ? [] : [[`${called} `, { code: reference.number }]];
 }
 
 /** How a submit ended, in place of its ticket; `fills` is how its owner wants to be told of them. */
 export function outcomeMessage(words: Words, order: OrderRecord, name: string, fills: Loudness): Message {
   const what = orderLine(words, order, name);
-  const { outcome } = words;
+  const { outcome, schedule } = words;
   const { kind } = order.intent;
-  const cancel = kind === 'cancel';
-  const accepted = { place: outcome.accepted, amend: outcome.amendAccepted, cancel: outcome.cancelAccepted }[kind];
+  const cancel = isCancel(kind);
+  const accepted = {
+    place: outcome.accepted,
+    amend: outcome.amendAccepted,
+    cancel: outcome.cancelAccepted,
+    schedule: schedule.accepted,
+    'amend-schedule': schedule.amendAccepted,
+    'cancel-schedule': schedule.cancelAccepted,
+  }[kind];
+  const next = isScheduleIntent(order.intent) ? schedule.tellResult : outcome.tellFill;
   switch (order.status) {
     case 'rejected':
       return {
@@ -58,7 +91,7 @@ export function outcomeMessage(words: Words, order: OrderRecord, name: string, f
           [{ bold: accepted }],
           what,
           ...(cancel ? [] : numberLine(words, order)),
-          ...(cancel || fills === 'off' ? [] : [outcome.tellFill]),
+          ...(cancel || (fills === 'off' && next === outcome.tellFill) ? [] : [next]),
         ],
       };
   }
@@ -112,6 +145,45 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
       return {
         lines: [[{ bold: notices.rejected }, ` ${orderLine(words, notice.order, notice.name)}`], notices.rejectedText],
       };
+    case 'schedule-sent': {
+      const name = nameOf(intentIssue(notice.order.intent).symbol);
+      return {
+        lines: [
+          [{ bold: words.schedule.sent }, ` ${orderLine(words, notice.order, name)}`],
+          ...numberLine(words, notice.order),
+          words.outcome.tellFill,
+        ],
+      };
+    }
+    case 'schedule-refused': {
+      const { order, reason } = notice;
+      const name = nameOf(intentIssue(order.intent).symbol);
+      return {
+        lines: [
+          [{ bold: words.schedule.refused }, ` ${orderLine(words, order, name)}`],
+          reason === '' ? words.schedule.noReason : `${words.outcome.reason}: ${reason}`,
+          order.status === 'scheduled' ? words.schedule.refusedAgain : words.outcome.newTicket,
+        ],
+      };
+    }
+    case 'schedule-overdue':
+    case 'schedule-ended': {
+      const { kind, order, listed } = notice;
+      const { schedule } = words;
+      const name = nameOf(intentIssue(order.intent).symbol);
+      const ended = schedule.endedText(words.shares(intentQuantity(order.intent) - notice.filledQuantity));
+      return {
+        lines: [
+          [
+            { bold: kind === 'schedule-overdue' ? schedule.overdue : schedule.ended },
+            ` ${orderLine(words, order, name)}`,
+          ],
+          ...(kind === 'schedule-overdue' ? (listed ? [schedule.overdueText] : []) : [ended]),
+          ...(listed ? [] : [schedule.unlisted]),
+          ...numberLine(words, order),
+        ],
+      };
+    }
     case 'foreign-fill': {
       const { name, side, quantity, price, number, maybeOurs } = notice;
       return {
@@ -154,12 +226,13 @@ function settledMessage(words: Words, order: OrderRecord, late: boolean, name: s
   const what = orderLine(words, order, name);
   if (order.status === 'absent') return { lines: [[{ bold: settle.absent }, ` ${what}`], settle.absentText] };
   if (order.status === 'rejected') return { lines: [[{ bold: settle.moot }, ` ${what}`], settle.mootText] };
-  const text = order.intent.kind === 'cancel' ? settle.foundCancel : settle.found;
+  const cancel = isCancel(order.intent.kind);
+  const text = cancel ? settle.foundCancel : settle.found;
   return {
     lines: [
       [{ bold: late ? settle.late : text }, ` ${what}`],
       ...(late ? [settle.lateText] : []),
-      ...(order.intent.kind === 'cancel' ? [] : numberLine(words, order)),
+      ...(cancel ? [] : numberLine(words, order)),
     ],
   };
 }

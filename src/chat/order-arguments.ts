@@ -42,6 +42,13 @@ export const size: ArgumentKind<OrderSize> = {
   },
 };
 
+/** Whole shares: `10`, `1,000주`. */
+export const shares: ArgumentKind<number> = {
+  name: 'quantity',
+  optional: false,
+  read: ([token = '']) => ({ value: sharesOf(token), used: 1 }),
+};
+
 /** @throws AppError `args.percent`. */
 function percentOf(text: string): number {
   const percent = Number(text);
@@ -72,6 +79,14 @@ export const limitPrice: ArgumentKind<number> = {
       throw new AppError('args.price', { text: shorten(tokens[0] ?? '') });
     return found;
   },
+};
+
+/** A limit price in won, or `market`: `70000`, `시장가`. */
+export const price: ArgumentKind<number | 'market'> = {
+  name: 'price',
+  optional: false,
+  read: (tokens, context) =>
+    meansHow(tokens[0] ?? '')?.pricing === 'market' ? { value: 'market', used: 1 } : limitPrice.read(tokens, context),
 };
 
 /** Reads the longest run of words that is one number: after 억 or 만 it may go on behind a blank. */

@@ -26,10 +26,14 @@ export interface Evidence {
   isOurBranch(sighting: Sighting): boolean;
 }
 
-/** What the evidence says of one order. `moot`: there was nothing left to change or cancel. */
+/**
+ * What the evidence says of one order. `moot`: there was nothing left to change or cancel. `gone`: what was to be
+ * cancelled is not listed any more.
+ */
 export type Attribution =
   | { readonly kind: 'found'; readonly sighting: Sighting | undefined }
   | { readonly kind: 'moot' }
+  | { readonly kind: 'gone' }
   | { readonly kind: 'nothing' }
   | { readonly kind: 'ambiguous'; readonly candidates: readonly Sighting[] };
 
@@ -46,6 +50,7 @@ const latestMs = 120_000;
 export function attribute(intent: OrderIntent, sentAt: number, evidence: Evidence): Attribution {
   switch (intent.kind) {
     case 'place':
+    case 'schedule':
       return choose(
         candidates(evidence).filter((seen) => isPlacedAs(intent.request, seen)),
         sentAt,
@@ -70,6 +75,22 @@ export function attribute(intent: OrderIntent, sentAt: number, evidence: Evidenc
       const listed = evidence.sightings.some((seen) => seen.action === 'cancel' && seen.original === number);
       const cancelled = find(evidence, number)?.standing?.cancelledQuantity ?? 0;
       return cancelled > 0 && !listed ? { kind: 'found', sighting: undefined } : { kind: 'moot' };
+    }
+    case 'amend-schedule': {
+      const { target, request } = intent;
+      // It keeps its number, so what it says now tells.
+      const seen = find(evidence, target.number);
+      if (seen === undefined) return { kind: 'nothing' };
+      if (isPricedAs(request, seen)) return { kind: 'found', sighting: seen };
+      return isOver(evidence, target.number) ? { kind: 'moot' } : { kind: 'nothing' };
+    }
+    case 'cancel-schedule': {
+      const { number } = intent.target;
+      const seen = find(evidence, number);
+      // The venue lists those that are still good, and those it has sent.
+      if (seen === undefined) return { kind: 'gone' };
+      if ((seen.standing?.cancelledQuantity ?? 0) > 0) return { kind: 'found', sighting: undefined };
+      return isOver(evidence, number) ? { kind: 'moot' } : { kind: 'nothing' };
     }
   }
 }

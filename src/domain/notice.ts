@@ -38,6 +38,17 @@ export type Notice =
       readonly quantity: number;
       readonly number: string;
     }
+  /** The venue made `order` of a scheduled one. */
+  | { readonly kind: 'schedule-sent'; readonly schedule: OrderRecord; readonly order: OrderRecord }
+  /** The venue turned a scheduled order down; one of several days goes on. */
+  | { readonly kind: 'schedule-refused'; readonly order: OrderRecord; readonly reason: string }
+  /** The market opened, or its last day ended, and the venue did not fill it or did nothing; `listed`: it still has it. */
+  | {
+      readonly kind: 'schedule-overdue' | 'schedule-ended';
+      readonly order: OrderRecord;
+      readonly listed: boolean;
+      readonly filledQuantity: number;
+    }
   /** A fill of an order that we did not place, or cannot tie to one of ours. */
   | {
       readonly kind: 'foreign-fill';
@@ -77,12 +88,16 @@ export function topicOf(notice: Notice): NoticeTopic | undefined {
     case 'cancelled':
     case 'expired':
     case 'replaced':
+    case 'schedule-sent':
+    case 'schedule-ended':
       return 'orders';
     case 'rejected':
     case 'never-sent':
     case 'outcome-unknown':
     case 'settled':
     case 'asked':
+    case 'schedule-refused':
+    case 'schedule-overdue':
       return undefined;
   }
 }

@@ -143,10 +143,14 @@ export type OrderStatus =
   | 'absent'
   | 'asked'
   /** Of a cancel: the venue took it. What came of it is told by the order it was for. */
-  | 'done';
+  | 'done'
+  /** Of a scheduled order: the venue keeps it, and will make an order of it. */
+  | 'scheduled'
+  /** Of a scheduled order: the venue makes no more orders of it. What came of them is told by themselves. */
+  | 'sent-on';
 
-/** Who told us what the answer should have told. */
-export type SettledBy = 'list' | 'notice' | 'person';
+/** Who told us what the answer should have told; `schedule`: the venue made the order of a scheduled one. */
+export type SettledBy = 'list' | 'notice' | 'person' | 'schedule';
 
 /** What happened to an order, in the order it was written down. Quantities are shares, prices and amounts won. */
 export type OrderEvent =
@@ -176,8 +180,14 @@ export type OrderEvent =
   | { readonly type: 'cancelled'; readonly quantity: number }
   /** The rest went on under another number, amended by us or elsewhere. */
   | { readonly type: 'replaced'; readonly quantity: number; readonly number: string }
-  /** The day ended, and the rest with it. */
-  | { readonly type: 'expired'; readonly quantity: number };
+  /** The day ended, and the rest with it; of a scheduled order, its last day. */
+  | { readonly type: 'expired'; readonly quantity: number }
+  /** The venue made an order of a scheduled one. */
+  | { readonly type: 'sent-on'; readonly day: string; readonly number: string }
+  /** The venue turned a scheduled order down on a day that it was to be sent on. */
+  | { readonly type: 'turned-down'; readonly day: string; readonly text: string }
+  /** The market opened and the venue had not made an order of a scheduled one. */
+  | { readonly type: 'overdue'; readonly day: string };
 
 /** An intent to place an order, or to change or cancel one; the ledger's row without its events. */
 export type OrderIntent =
@@ -198,6 +208,33 @@ export type OrderIntent =
       readonly side: Side;
       readonly quantity: number;
       readonly exchange: Exchange;
+    }
+  | ScheduleIntent;
+
+/** The days on which a scheduled order is sent. */
+export interface ScheduleDays {
+  /** The first one: `20261123`. */
+  readonly day: string;
+  /** What is left is sent again on every trading day up to this one; null: on one day alone. */
+  readonly until: string | null;
+}
+
+/** An intent to have the venue send an order on a later day, or to change or cancel one that it keeps. */
+export type ScheduleIntent =
+  | ({ readonly kind: 'schedule'; readonly request: OrderRequest } & ScheduleDays)
+  /** The scheduled order `target` goes on as `request` says, under the same number. */
+  | ({
+      readonly kind: 'amend-schedule';
+      readonly target: OrderReference;
+      readonly request: OrderRequest;
+    } & ScheduleDays)
+  | {
+      readonly kind: 'cancel-schedule';
+      readonly target: OrderReference;
+      /** The scheduled order as it was shown to the person. */
+      readonly symbol: string;
+      readonly side: Side;
+      readonly quantity: number;
     };
 
 /** An intent with all that happened to it since. */
@@ -226,7 +263,7 @@ type EventType = OrderEvent['type'];
  * (status, event) → status. A pair that is not here is a bug or a lie, and is refused. A fill is tied to an order by its
  * number, so none is applied before the number is known: notices that come first are held (services/reconciler).
  */
-const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderStatus | 'by-quantity'>>>> = {
+const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderStatus | 'by-quantity' | 'by-day'>>>> = {
   confirmed: { submitting: 'submitting', denied: 'denied', 'never-sent': 'never-sent' },
   // Denied here: no connection could be made, so nothing left.
   submitting: { accepted: 'accepted', rejected: 'rejected', denied: 'denied', 'outcome-unknown': 'outcome-unknown' },
@@ -253,6 +290,15 @@ const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderS
   // The venue's lists lagged longer than we waited: it is there after all.
   absent: { accepted: 'accepted' },
   done: {},
+  scheduled: {
+    'sent-on': 'by-day',
+    'turned-down': 'by-day',
+    overdue: 'scheduled',
+    cancelled: 'cancelled',
+    replaced: 'replaced',
+    expired: 'expired',
+  },
+  'sent-on': {},
 };
 
 /** Statuses from which nothing more is expected of the venue. */
@@ -266,6 +312,7 @@ export const endedStatuses: readonly OrderStatus[] = [
   'never-sent',
   'absent',
   'done',
+  'sent-on',
 ];
 
 /** Statuses of an order that may rest at the venue. */
@@ -274,14 +321,24 @@ export const openStatuses: readonly OrderStatus[] = ['accepted', 'partly-filled'
 /** Statuses in which nobody knows whether the request took effect. */
 export const unsettledStatuses: readonly OrderStatus[] = ['confirmed', 'submitting', 'outcome-unknown', 'asked'];
 
+/** Whether an intent is about an order that the venue keeps for a later day: it is in other lists than orders are. */
+export function isScheduleIntent(intent: OrderIntent): intent is ScheduleIntent {
+  return intent.kind === 'schedule' || intent.kind === 'amend-schedule' || intent.kind === 'cancel-schedule';
+}
+
+/** Cancelling takes risk away: neither a halt nor a spent cap may stand in its way. */
+export function isCancel(kind: OrderIntent['kind']): boolean {
+  return kind === 'cancel' || kind === 'cancel-schedule';
+}
+
 /** The shares an intent is about. */
 export function intentQuantity(intent: OrderIntent): number {
-  return intent.kind === 'cancel' ? intent.quantity : intent.request.quantity;
+  return 'request' in intent ? intent.request.quantity : intent.quantity;
 }
 
 /** The issue an intent is about, and its side. */
 export function intentIssue(intent: OrderIntent): Pick<OrderRequest, 'symbol' | 'side'> {
-  return intent.kind === 'cancel' ? intent : intent.request;
+  return 'request' in intent ? intent.request : intent;
 }
 
 /**
@@ -290,7 +347,12 @@ export function intentIssue(intent: OrderIntent): Pick<OrderRequest, 'symbol' | 
  */
 export function sameAtVenue(a: OrderIntent, b: OrderIntent): boolean {
   if (a.kind === 'amend' && b.kind === 'amend') return a.target.number === b.target.number;
-  if (a.kind !== 'place' || b.kind !== 'place') return false;
+  if (a.kind === 'amend-schedule' && b.kind === 'amend-schedule') return a.target.number === b.target.number;
+  if (a.kind === 'schedule' && b.kind === 'schedule') return a.until === b.until && sameRequest(a, b);
+  return a.kind === 'place' && b.kind === 'place' && sameRequest(a, b);
+}
+
+function sameRequest(a: { readonly request: OrderRequest }, b: { readonly request: OrderRequest }): boolean {
   const { request: one } = a;
   const { request: other } = b;
   return (
@@ -310,8 +372,8 @@ export function isListedPlainly(type: OrderType): boolean {
 
 /** Whether what the venue lists could be taken for either: equal at the venue, or two cancels of one order. */
 export function mixedUpEasily(a: OrderIntent, b: OrderIntent): boolean {
-  const cancels = a.kind === 'cancel' && b.kind === 'cancel' && a.target.number === b.target.number;
-  return cancels || sameAtVenue(a, b);
+  const cancels = 'target' in a && 'target' in b && isCancel(a.kind) && a.target.number === b.target.number;
+  return (cancels && a.kind === b.kind) || sameAtVenue(a, b);
 }
 
 /**
@@ -337,14 +399,23 @@ export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): 
     case 'expired':
       return { ...after, status: next as OrderStatus };
     case 'accepted': {
-      const status = record.intent.kind === 'cancel' ? 'done' : (next as OrderStatus);
-      return { ...after, status, reference: event.reference };
+      return { ...after, status: acceptedStatus(record.intent, next as OrderStatus), reference: event.reference };
     }
     case 'rejected':
     case 'outcome-unknown':
       return { ...after, status: next as OrderStatus, code: event.code, text: event.text };
     case 'denied':
       return { ...after, status: next as OrderStatus, code: event.code };
+    case 'overdue':
+      return { ...after, status: next as OrderStatus };
+    case 'sent-on':
+    case 'turned-down': {
+      const { until } = record.intent as ScheduleDays & OrderIntent;
+      if (until !== null && event.day < until) return { ...after, status: 'scheduled' };
+      return event.type === 'sent-on'
+        ? { ...after, status: 'sent-on' }
+        : { ...after, status: 'rejected', code: 'turned-down', text: event.text };
+    }
     case 'filled': {
       const whole = event.filledQuantity >= intentQuantity(record.intent);
       // An order that is over stays so: its rest was cancelled, amended away or expired.
@@ -357,6 +428,11 @@ export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): 
       };
     }
   }
+}
+
+function acceptedStatus(intent: OrderIntent, otherwise: OrderStatus): OrderStatus {
+  if (isCancel(intent.kind)) return 'done';
+  return isScheduleIntent(intent) ? 'scheduled' : otherwise;
 }
 
 /** A new intent's record, before any event but its confirmation. */

@@ -71,7 +71,7 @@ function shiftedSessions({ day, open, close }: ShiftedHours): readonly SessionRo
 }
 
 /** `HHmm` so many minutes later. */
-function later(time: string, minutes: number): string {
+export function later(time: string, minutes: number): string {
   const total = Number(time.slice(0, 2)) * 60 + Number(time.slice(2)) + minutes;
   return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, '0')).join('');
 }

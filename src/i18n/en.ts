@@ -24,6 +24,10 @@ const insteadOfMarket = (context: ErrorContext): string => {
     : `Not even one share passes at the market; a limit order at ${price} would.`;
 };
 
+/** 20261205 → 5 Dec */
+const englishDate = (day: ErrorContext[string]): string =>
+  `${Number(String(day).slice(6))} ${months[Number(String(day).slice(4, 6)) - 1]}`;
+
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
 
 const takenNames = (context: ErrorContext): string =>
@@ -43,6 +47,7 @@ export const en: Words = {
   clockTime,
   moment: (at) => `${weekdays[at.weekday - 1]} ${at.day} ${months[at.month - 1]} ${clockTime(at)} KST`,
   date: ({ month, day, weekday }) => `${weekdays[weekday - 1]} ${day} ${months[month - 1]}`,
+  shortDate: (day) => englishDate(day),
   percentSigned: (value) => signed(value, `${value.toFixed(2)}%`),
   wonShort: (amount) => {
     const size = Math.abs(amount);
@@ -112,6 +117,8 @@ export const en: Words = {
     replaced: 'amended',
     expired: 'ended with the day',
     done: 'accepted',
+    scheduled: 'scheduled',
+    'sent-on': 'schedule dealt with',
   },
   warnings: {
     halted: 'trading halted',
@@ -177,6 +184,9 @@ export const en: Words = {
     identity: 'person',
     role: 'role',
     intent: 'record',
+    scheduleAction: 'buy|sell|amend|cancel',
+    scheduleTarget: 'stock or schedule number',
+    until: 'until date',
     verdict: 'order number or none',
     setting: 'change',
     page: 'page',
@@ -221,6 +231,7 @@ export const en: Words = {
     halt: 'stops all trading',
     resume: 'lets trading go on',
     arm: 'lets live orders go for today (HOGA_LIVE_TRADING=daily)',
+    schedule: 'orders for the next trading day: makes, lists, changes (sent only when confirmed)',
     settle: 'says what became of an order whose outcome is unknown',
     why: 'tells the story of an order, step by step',
     settings: 'shows and changes your own settings',
@@ -399,7 +410,12 @@ export const en: Words = {
     submitting: 'sent to KIS',
     'never-sent': 'not sent: the program ended',
     accepted: (number, how) => `accepted${number === '' ? '' : ` ${number}`}${how === undefined ? '' : ` (${how})`}`,
-    settledBy: { list: 'found in the list', notice: 'told by a notice', person: 'said by a person' },
+    settledBy: {
+      list: 'found in the list',
+      notice: 'told by a notice',
+      person: 'said by a person',
+      schedule: 'from a scheduled order',
+    },
     push: 'notice',
     rejected: (text, code) => `rejected ${text} (${code})`,
     moot: 'nothing was left to change',
@@ -411,6 +427,9 @@ export const en: Words = {
     cancelled: (quantity) => `remaining ${quantity} cancelled`,
     expired: (quantity) => `remaining ${quantity} ended with the day`,
     replaced: (quantity, number) => `remaining ${quantity} → order ${number}`,
+    'sent-on': (number) => `sent by KIS as order ${number}`,
+    'turned-down': (text) => `not sent by KIS: ${text}`,
+    overdue: 'not dealt with when the market had opened',
     id: 'Record',
   },
   outbox: {
@@ -420,6 +439,8 @@ export const en: Words = {
     halted: 'Trading is halted. No new order leaves. Cancels still do.',
     resumed: 'Trading goes on.',
     cancelAll: 'Cancel all open orders',
+    schedulesStand: (count) =>
+      `KIS will still send ${grouped(count)} scheduled order${count === 1 ? '' : 's'} that it has. Cancel in /schedule to stop that.`,
   },
   help: {
     greeting: 'Hoga · Korean stocks from chat',
@@ -445,6 +466,7 @@ export const en: Words = {
     chart: 'Drawing the chart…',
     balance: 'Fetching the balance…',
     orders: 'Fetching orders…',
+    schedules: 'Fetching scheduled orders…',
     ticket: 'Making the ticket…',
     sending: 'Confirmed. Sending to KIS…',
     fills: 'Fetching executions…',
@@ -680,6 +702,46 @@ export const en: Words = {
       "The program ended while sending, so it may or may not have been accepted. It is not sent again but looked up in KIS's lists; you will be told.",
   },
 
+  schedule: {
+    title: 'Scheduled orders',
+    none: 'No scheduled orders.',
+    recent: 'Dealt with',
+    ticket: (side) => `Schedule ticket · ${side}`,
+    amendTicket: 'Ticket to amend a scheduled order',
+    cancelTicket: 'Ticket to cancel a scheduled order',
+    once: (day) => `scheduled for ${day}`,
+    daily: (day, until) => `scheduled every trading day ${day}–${until}`,
+    number: 'Schedule no.',
+    onceNote: (day) => `KIS sends it as an order on ${day}.`,
+    dailyNote: (day, until) => `KIS sends what is unfilled as an order on every trading day from ${day} to ${until}.`,
+    alwaysNote: 'The simulator never closes; it sends it as an order one minute after taking it.',
+    bandNote: "The price was checked against today's limits only. KIS rejects it if it is outside those of its day.",
+    marketNote: 'Market order: it fills near the opening of its day; the price is open.',
+    short: 'There is too little cash for it now. KIS rejects it if that is still so in the morning.',
+    twin: (number) => `The same is scheduled already: ${number}`,
+    haltNote: 'Once KIS has it, /halt does not stop it; cancel the scheduled order to do so.',
+    cancelNote: 'What has already left as an order is not cancelled. Cancel that in /orders.',
+    accepted: 'Scheduled',
+    amendAccepted: 'Scheduled order amended',
+    cancelAccepted: 'Scheduled order cancelled',
+    tellResult: 'You will be told when it leaves as an order, or is rejected.',
+    sentAs: (number) => `order ${number}`,
+    refusedAs: (reason) => `rejected: ${reason}`,
+    elsewhere: 'scheduled elsewhere',
+    amendOf: (number) => `amends schedule ${number}`,
+    cancelOf: (number) => `cancel of schedule ${number}`,
+    sent: 'A scheduled order has left',
+    refused: 'A scheduled order was rejected',
+    refusedAgain: 'It stays scheduled for the days left.',
+    noReason: 'KIS gave no reason.',
+    overdue: 'A scheduled order was not dealt with',
+    overdueText:
+      'The market opened and KIS has not sent it as an order. It is being watched; please check your broker app too.',
+    ended: 'A scheduled order has ended',
+    endedText: (quantity) => `${quantity} went unfilled until its last day was over.`,
+    unlisted: "KIS's list does not show it. Unless you cancelled it elsewhere, please check your broker app.",
+  },
+
   orders: {
     title: 'Open orders',
     none: 'No open orders.',
@@ -883,6 +945,9 @@ export const en: Words = {
     'args.order-number': (c) => `'${c['text']}' is not an order number. Use one from /orders, or all.`,
     'args.who-action': (c) => `Use add or remove in place of '${c['text']}'.`,
     'args.identity': (c) => `'${c['text']}' is not a person. Use telegram: or discord: and a number.`,
+    'args.schedule-action': (c) => `Use buy, sell, amend or cancel in place of '${c['text']}'.`,
+    'args.schedule-number': (c) => `'${c['text']}' is not the number of a scheduled order. Use one from /schedule.`,
+    'args.until': (c) => `'${c['text']}' is not a date. Write it like until 2026-12-05.`,
     'args.role': (c) => `There is no role '${c['text']}'. Use viewer, trader or owner.`,
 
     'rule.tick': (c) =>
@@ -985,6 +1050,16 @@ export const en: Words = {
     'orders.not-repriceable': (c) =>
       `The price of an order of the type '${en.orderType[c['type'] as OrderType | 'other']}' cannot be amended. Cancel it and make a new one.`,
     'orders.same-price': (c) => `It stands at ${won(Number(c['price']))} already. Give another price.`,
+    'schedule.hours': (c) =>
+      `Scheduled orders are taken from 15:40, after the close, to 07:30 of the next trading day (not 23:40–00:10). Today from ${c['from']}.`,
+    'schedule.until': (c) =>
+      `The last day may be from ${englishDate(c['first'])} to ${englishDate(c['last'])}. Example: /schedule buy 005930 10 70000 until ${c['last']}`,
+    'schedule.changed': (c) => `Schedule ${c['number']} has changed or was dealt with. See /schedule.`,
+    'schedule.not-waiting': (c) => `No scheduled order ${c['number']} is waiting. See /schedule for the numbers.`,
+    'schedule.other-type': (c) =>
+      `Schedule ${c['number']} has an order type that is not dealt with here. You can cancel it, or amend it in your broker app.`,
+    'schedule.same': () => 'It has that quantity and price already. Give another quantity or price.',
+    'schedule.other-day': () => 'The day on which it is sent has changed since the ticket. Please make a new ticket.',
     'settle.unknown': () => 'There is no order of that record. Press a button of the message that asks.',
     'settle.not-asked': () => 'Nobody asks about that order. See /orders.',
     'settle.taken': (c) => `${c['number']} is the number of another order. Give another number, or none.`,

@@ -43,6 +43,10 @@ const insteadOfMarket = (context: ErrorContext): string => {
   return `${fewer} 지정가는 ${won(Number(context['price']))}으로 됩니다.`;
 };
 
+/** 20261205 → 12월 5일 */
+const koreanDate = (day: ErrorContext[string]): string =>
+  `${Number(String(day).slice(4, 6))}월 ${Number(String(day).slice(6))}일`;
+
 /** What KIS said, with its code. */
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
 
@@ -67,6 +71,9 @@ const argumentNames = {
   identity: '사람',
   role: '권한',
   intent: '기록번호',
+  scheduleAction: '매수|매도|정정|취소',
+  scheduleTarget: '종목/예약번호',
+  until: '까지 날짜',
   verdict: '주문번호/없음',
   setting: '바꿀 것',
   page: '쪽',
@@ -151,6 +158,8 @@ export const ko = {
   /** 11월 23일(월) */
   date: ({ month, day, weekday }: Pick<KoreanMoment, 'month' | 'day' | 'weekday'>): string =>
     `${month}월 ${day}일(${'월화수목금토일'[weekday - 1]})`,
+  /** 20261205 → 12월 5일 */
+  shortDate: (day: string): string => koreanDate(day),
   percentSigned: (value: number): string => signed(value, `${value.toFixed(2)}%`),
   /** 123,456,789,000 → 1,235억원; 1,234,567,890 → 12.3억원 */
   wonShort: (amount: number): string => {
@@ -198,6 +207,8 @@ export const ko = {
     replaced: '정정됨',
     expired: '장 마감 소멸',
     done: '접수',
+    scheduled: '예약됨',
+    'sent-on': '예약 처리됨',
   } satisfies Record<OrderStatus, string>,
   warnings: {
     halted: '거래정지',
@@ -275,6 +286,7 @@ export const ko = {
     halt: '모든 거래를 정지합니다',
     resume: '정지한 거래를 다시 시작합니다',
     arm: '실전 주문을 오늘 하루 켭니다 (HOGA_LIVE_TRADING=daily)',
+    schedule: '다음 거래일에 나갈 예약주문을 내고, 보고, 바꿉니다 (확인해야 나갑니다)',
     settle: '결과를 모르는 주문이 어떻게 되었는지 알려 줍니다',
     why: '주문이 어떻게 되었는지 처음부터 보여 드립니다',
     settings: '내 설정을 보고 바꿉니다',
@@ -453,7 +465,7 @@ export const ko = {
     'never-sent': '프로그램이 끝나 보내지 않음',
     accepted: (number: string, how: string | undefined): string =>
       `접수${number === '' ? '' : ` ${number}`}${how === undefined ? '' : ` (${how})`}`,
-    settledBy: { list: '목록에서 확인', notice: '통보로 확인', person: '사람이 확인' },
+    settledBy: { list: '목록에서 확인', notice: '통보로 확인', person: '사람이 확인', schedule: '예약주문에서' },
     push: '통보',
     rejected: (text: string, code: string): string => `거부 ${text} (${code})`,
     moot: '바꿀 것이 남아 있지 않았음',
@@ -465,6 +477,9 @@ export const ko = {
     cancelled: (quantity: string): string => `남은 ${quantity} 취소`,
     expired: (quantity: string): string => `남은 ${quantity} 장 마감으로 소멸`,
     replaced: (quantity: string, number: string): string => `남은 ${quantity} → 주문 ${number}`,
+    'sent-on': (number: string): string => `KIS가 주문으로 보냄: ${number}`,
+    'turned-down': (text: string): string => `KIS가 보내지 않음: ${text}`,
+    overdue: '장이 열린 뒤에도 처리되지 않음',
     id: '기록번호',
   },
   outbox: {
@@ -474,6 +489,8 @@ export const ko = {
     halted: '거래를 정지했습니다. 새 주문은 나가지 않습니다. 취소는 됩니다.',
     resumed: '거래를 다시 시작합니다.',
     cancelAll: '미체결 모두 취소',
+    schedulesStand: (count: number): string =>
+      `KIS가 이미 받은 예약주문 ${grouped(count)}건은 정지해도 나갑니다. 막으려면 /schedule 에서 취소해 주세요.`,
   },
   help: {
     greeting: '호가(Hoga) · 채팅으로 하는 국내주식',
@@ -499,6 +516,7 @@ export const ko = {
     chart: '차트를 그리는 중…',
     balance: '잔고를 가져오는 중…',
     orders: '주문을 가져오는 중…',
+    schedules: '예약주문을 가져오는 중…',
     ticket: '주문표를 만드는 중…',
     sending: '확인했습니다. KIS로 보내는 중…',
     fills: '체결을 가져오는 중…',
@@ -858,6 +876,47 @@ export const ko = {
     daysAgo: (days: number): string => (days === 0 ? '오늘' : `${days}거래일 전`),
   },
 
+  schedule: {
+    title: '예약주문',
+    none: '예약주문이 없습니다.',
+    recent: '처리된 예약',
+    ticket: (side: Side): string => `${side === 'buy' ? '매수' : '매도'} 예약 주문표`,
+    amendTicket: '예약 정정 주문표',
+    cancelTicket: '예약 취소 주문표',
+    /** Of a list and of whatever names one: when it goes. */
+    once: (day: string): string => `${day} 예약`,
+    daily: (day: string, until: string): string => `${day}–${until} 거래일마다 예약`,
+    number: '예약번호',
+    onceNote: (day: string): string => `${day}에 KIS가 주문으로 보냅니다.`,
+    dailyNote: (day: string, until: string): string =>
+      `${day}부터 ${until}까지 거래일마다, 체결되지 않은 수량을 KIS가 주문으로 보냅니다.`,
+    alwaysNote: '시뮬레이터는 장이 닫히지 않으므로 1분 뒤에 주문으로 보냅니다.',
+    bandNote: '가격은 오늘 상·하한가로만 확인했습니다. 보내는 날의 상·하한가를 벗어나면 KIS가 거부합니다.',
+    marketNote: '시장가: 보내는 날의 시가 근처에서 체결되며 가격은 정해지지 않습니다.',
+    short: '지금 주문가능금액으로는 모자랍니다. 그날 아침에도 모자라면 KIS가 거부합니다.',
+    twin: (number: string): string => `같은 예약이 이미 있습니다: ${number}`,
+    haltNote: 'KIS가 받은 뒤에는 /halt 로도 막을 수 없고 예약을 취소해야 합니다.',
+    cancelNote: '이미 주문으로 나간 것은 취소되지 않습니다. 그 주문은 /orders 에서 취소해 주세요.',
+    accepted: '예약 접수됨',
+    amendAccepted: '예약 정정됨',
+    cancelAccepted: '예약 취소됨',
+    tellResult: '주문으로 나가거나 거부되면 알려 드립니다.',
+    sentAs: (number: string): string => `주문 ${number}`,
+    refusedAs: (reason: string): string => `거부: ${reason}`,
+    elsewhere: '다른 곳 예약',
+    amendOf: (number: string): string => `예약 ${number} 정정`,
+    cancelOf: (number: string): string => `예약 ${number} 취소`,
+    sent: '예약주문이 나갔습니다',
+    refused: '예약주문이 거부되었습니다',
+    refusedAgain: '남은 기간의 예약은 그대로입니다.',
+    noReason: 'KIS가 이유를 알려 주지 않았습니다.',
+    overdue: '예약주문이 처리되지 않았습니다',
+    overdueText: '장이 열렸는데 KIS가 아직 주문으로 보내지 않았습니다. 계속 확인하니 HTS나 앱에서도 봐 주세요.',
+    ended: '예약주문이 끝났습니다',
+    endedText: (quantity: string): string => `${quantity}가 체결되지 않은 채 예약 기간이 지났습니다.`,
+    unlisted: 'KIS의 예약 목록에 없습니다. 다른 곳에서 취소하지 않으셨다면 HTS나 앱에서 확인해 주세요.',
+  },
+
   start: {
     simulator: 'KIS 시뮬레이터로 시작했습니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
     paper: '모의투자로 시작했습니다.',
@@ -954,6 +1013,9 @@ export const ko = {
     'args.who-action': (c) => `'${c['text']}' 대신 add나 remove를 써 주세요.`,
     'args.identity': (c) =>
       `${quoted(c, '은/는')} 누구인지 알 수 없습니다. telegram:이나 discord: 뒤에 숫자로 써 주세요.`,
+    'args.schedule-action': (c) => `'${c['text']}' 대신 매수, 매도, 정정, 취소 가운데 하나를 써 주세요.`,
+    'args.schedule-number': (c) => `${quoted(c, '은/는')} 예약번호가 아닙니다. /schedule 의 번호로 써 주세요.`,
+    'args.until': (c) => `${quoted(c, '은/는')} 날짜가 아닙니다. 까지 20261205처럼 써 주세요.`,
     'args.role': (c) => `'${c['text']}' 권한은 없습니다. viewer, trader, owner 가운데 하나를 써 주세요.`,
 
     'rule.tick': (c) =>
@@ -1057,6 +1119,18 @@ export const ko = {
         : `${c['number']}번 주문의 남은 수량이 ${shares(Number(c['left']))}로 바뀌었습니다. 주문표를 새로 만들어 주세요.`,
     'orders.not-repriceable': (c) => `${typeName(c)} 주문은 가격을 정정할 수 없습니다. 취소하고 새로 내 주세요.`,
     'orders.same-price': (c) => `이미 ${won(Number(c['price']))}인 주문입니다. 다른 가격을 써 주세요.`,
+    'schedule.hours': (c) =>
+      `예약주문은 장 마감 뒤 15:40부터 다음 거래일 07:30까지 받습니다(23:40–00:10 제외). 오늘은 ${c['from']}부터 됩니다.`,
+    'schedule.until': (c) =>
+      `예약 마지막 날은 ${koreanDate(c['first'])}부터 ${koreanDate(c['last'])}까지 됩니다. 예: /schedule 매수 005930 10 70000 까지 ${c['last']}`,
+    'schedule.changed': (c) =>
+      `예약 ${c['number']} 내용이 바뀌었거나 이미 처리되었습니다. /schedule 에서 확인해 주세요.`,
+    'schedule.not-waiting': (c) =>
+      `${c['number']} 예약을 찾지 못했거나 이미 처리되었습니다. /schedule 에서 번호를 확인해 주세요.`,
+    'schedule.other-type': (c) =>
+      `여기서 다루지 않는 주문 유형의 예약입니다(${c['number']}). 취소는 됩니다. 정정은 HTS나 앱에서 해 주세요.`,
+    'schedule.same': () => '이미 그 수량과 가격입니다. 다른 수량이나 가격을 써 주세요.',
+    'schedule.other-day': () => '주문표를 만든 뒤 보내는 날이 바뀌었습니다. 주문표를 새로 만들어 주세요.',
     'settle.unknown': () => '그 기록번호의 주문이 없습니다. 확인 요청 메시지의 버튼을 눌러 주세요.',
     'settle.not-asked': () => '결과를 묻고 있는 주문이 아닙니다. /orders 에서 상태를 볼 수 있습니다.',
     'settle.taken': (c) => `${c['number']}번은 이미 다른 주문의 번호입니다. 다른 번호를 쓰거나 '없음'을 써 주세요.`,

@@ -26,6 +26,7 @@ import type {
   PriceOptions,
   ReadOptions,
   Research,
+  ScheduleBroker,
   VenueDescription,
 } from '../ports.ts';
 import { KisAccountReports } from './account-reports.ts';
@@ -41,6 +42,7 @@ import { type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
 import { type MarketReads, withLiveReads } from './market-reads.ts';
 import { orderTypeCode } from './order-types.ts';
 import { KisResearch } from './research.ts';
+import { KisScheduledOrders } from './scheduled-orders.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
 import { connectorOver, type KisTransports } from './transports.ts';
 
@@ -60,6 +62,7 @@ export interface Kis {
   readonly broker: Broker;
   readonly research: Research;
   readonly reports: AccountReports;
+  readonly schedules: ScheduleBroker;
   readonly feed: MarketFeed;
   lane(): LaneStatus;
   token(): ReturnType<Credentials['status']>;
@@ -119,6 +122,7 @@ export function createKis(options: KisOptions): Kis {
     broker: new KisBroker(http, market, options),
     research: new KisResearch(market, options.htsId),
     reports: new KisAccountReports(http),
+    schedules: new KisScheduledOrders(http, options.clock),
     feed,
     lane: () => lane.status(),
     token: () => credentials.status(),

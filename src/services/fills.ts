@@ -4,13 +4,14 @@ import {
   type ExecutionNotice,
   intentIssue,
   intentQuantity,
+  isCancel,
   type OrderEvent,
   type OrderRecord,
   openStatuses,
   unsettledStatuses,
   type VenueOrder,
 } from '../domain/order.ts';
-import type { ChatAddress, InstrumentDirectory, Ledger, OutboxDraft } from '../ports.ts';
+import type { ChatAddress, InstrumentDirectory, Ledger, MadeOrder, OutboxDraft } from '../ports.ts';
 
 /** The messages that tell of something: to the chat that asked for it, or to the owners where nobody did. */
 export type DraftNotice = (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
@@ -45,7 +46,7 @@ export class Fills {
 
   /** A push about an order of ours. False when it leaves a doubt that only the venue's list can settle. */
   async take(order: OrderRecord, notice: ExecutionNotice): Promise<boolean> {
-    if (order.intent.kind === 'cancel') return true;
+    if (isCancel(order.intent.kind)) return true;
     switch (notice.kind) {
       case 'filled':
         return this.#takeFill(order, notice);
@@ -122,6 +123,20 @@ export class Fills {
     return this.append(order, event, (after) => ({ kind: 'expired', order: after, name, quantity }));
   }
 
+  /** The venue made an order of a scheduled one. Undefined where that was written down before. */
+  async made(schedule: OrderRecord, made: MadeOrder): Promise<OrderRecord | undefined> {
+    const to = await this.#ledger.orderAddress(schedule.id);
+    const order = await this.#ledger.orderFromSchedule(schedule.id, made, this.#clock.now(), (after, written) =>
+      this.#draft({ kind: 'schedule-sent', schedule: after, order: written }, to),
+    );
+    this.#queued();
+    return order;
+  }
+
+  nameOf(symbol: string): string {
+    return this.#directory.get(symbol)?.name ?? symbol;
+  }
+
   /** Writes what happened and the message about it in one go. */
   async append(
     order: OrderRecord,
@@ -179,8 +194,7 @@ export class Fills {
   }
 
   #nameOf(order: OrderRecord): string {
-    const { symbol } = intentIssue(order.intent);
-    return this.#directory.get(symbol)?.name ?? symbol;
+    return this.nameOf(intentIssue(order.intent).symbol);
   }
 }
 

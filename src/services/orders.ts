@@ -4,7 +4,7 @@ import type { OrderEvent, OrderIntent, OrderRecord, OrderRequest, SubmitOutcome,
 import { checkDrift } from '../domain/order-rules.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Broker, ClaimResult, Ledger, Proposal, ReadOptions } from '../ports.ts';
+import type { BeforeSend, Broker, ClaimResult, Ledger, Proposal, ReadOptions } from '../ports.ts';
 import { type Amendment, type AmendmentCheck, checkAmendment } from './amendment-check.ts';
 import type { Calendar } from './calendar.ts';
 import { checkOrder, type OrderCheck, type Rails, requireTaken, violation } from './order-check.ts';
@@ -30,6 +30,11 @@ interface Planned {
   readonly intent: OrderIntent;
   /** Won that it adds to the day's sum. */
   readonly amount: number;
+}
+
+/** A request that is ready to leave, once its proposal is taken. */
+interface Prepared extends Planned {
+  readonly send: (beforeSend: BeforeSend) => Promise<SubmitOutcome>;
 }
 
 /** The order path: press → re-check → claim and intent → head of the lane → one request → what came of it. */
@@ -138,6 +143,29 @@ export class Orders {
       sent.push(await this.#send(record, (beforeSend) => this.#broker.cancelOrder(target, beforeSend)));
     }
     return sent;
+  }
+
+  /** What must hold for any order that a ticket may lead to. @throws AppError `orders.*`, `rule.max-daily`. */
+  async admit(amount: number): Promise<void> {
+    await this.#guard();
+    await this.#requireWithinDay(amount);
+  }
+
+  /**
+   * The same path for what is not an order of this moment (services/scheduled-orders): one at a time by `turn`, checked
+   * again by `prepare`, claim and intent in one, and one request. Returns and throws as `submit`.
+   */
+  submitPrepared(
+    proposal: Proposal,
+    personId: string,
+    turn: string,
+    prepare: () => Promise<Prepared>,
+  ): Promise<OrderRecord> {
+    return this.#inTurn(turn, async () => {
+      await this.#requireArmed();
+      const { send, ...planned } = await prepare();
+      return this.#submitOne(proposal, personId, planned, send);
+    });
   }
 
   /** Stops all new orders, until somebody lets them go on; outlives a restart. Cancels still pass. */

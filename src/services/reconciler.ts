@@ -3,6 +3,8 @@ import { type Attribution, attribute, type Evidence, type Sighting } from '../do
 import {
   type ExecutionNotice,
   intentIssue,
+  isCancel,
+  isScheduleIntent,
   mixedUpEasily,
   type OrderEvent,
   type OrderRecord,
@@ -13,10 +15,12 @@ import {
   type SettledBy,
   type VenueOrder,
 } from '../domain/order.ts';
+import { scheduleNumber } from '../domain/scheduled-order.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, Ledger } from '../ports.ts';
 import type { Fills } from './fills.ts';
+import type { ScheduleList, ScheduleWatch } from './schedule-watch.ts';
 import { Serial } from './serial.ts';
 
 /** While an order is open: a push may have been lost without a trace. */
@@ -54,6 +58,7 @@ export class Reconciler {
   readonly #broker: Broker;
   readonly #ledger: Ledger;
   readonly #fills: Fills;
+  readonly #schedules: ScheduleWatch;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #looksToWait: number;
@@ -81,6 +86,7 @@ export class Reconciler {
     readonly broker: Broker;
     readonly ledger: Ledger;
     readonly fills: Fills;
+    readonly schedules: ScheduleWatch;
     readonly clock: Clock;
     readonly log: Log;
     /** How long the venue's lists may lag behind what they list, in milliseconds. */
@@ -89,6 +95,7 @@ export class Reconciler {
     this.#broker = options.broker;
     this.#ledger = options.ledger;
     this.#fills = options.fills;
+    this.#schedules = options.schedules;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#afterwardsMs = options.visibilityMs + pollMs;
@@ -142,7 +149,7 @@ export class Reconciler {
     try {
       const order = await submit();
       if (order.status === 'outcome-unknown') this.#lookWithin(soonMs);
-      if (order.status === 'accepted') await this.#queue.run(() => this.#replaceTarget(order));
+      if (order.reference !== undefined) await this.#queue.run(() => this.#replaceTarget(order));
       return order;
     } finally {
       this.#inFlight -= 1;
@@ -192,6 +199,29 @@ export class Reconciler {
     });
   }
 
+  /**
+   * Reads what the venue made of scheduled orders: before and after the opening, at a start, and where an order is known
+   * to the venue alone. Asks nothing where none is kept or unknown. False where not all could be compared.
+   * @throws AppError `venue.*`.
+   */
+  async syncSchedules(): Promise<boolean> {
+    const unsettled = await this.#schedules.unsettled();
+    if (unsettled.length === 0 && (await this.#schedules.kept()).length === 0) return true;
+    const list = await this.#schedules.read();
+    const complete = await this.#queue.run(async () => {
+      await this.#each(unsettled, (order) => this.#settleSchedule(order, list));
+      await this.#noteSeen(
+        koreanDay(list.askedAt),
+        list.rows.map(({ reference }) => reference.number),
+      );
+      return this.#schedules.conclude(list);
+    });
+    this.#release();
+    // An order that was found is looked at like any other, should its pushes be lost.
+    this.#lookWithin(pollMs);
+    return complete;
+  }
+
   /** Notes which orders the venue has of an issue, so that none of them is taken for one that is sent after. */
   async noteOrdersOf(symbol: string): Promise<void> {
     const today = koreanDay(this.#clock.now());
@@ -211,6 +241,7 @@ export class Reconciler {
     if (asked === undefined) throw new AppError('settle.unknown');
     if (asked.status !== 'asked') throw new AppError('settle.not-asked');
     const day = koreanDay(asked.confirmedAt);
+    if (isScheduleIntent(asked.intent)) return this.#settleAskedSchedule(asked, verdict);
     const list = await this.#list(day, true);
     return this.#queue.run(async () => {
       await this.#conclude(list);
@@ -218,6 +249,8 @@ export class Reconciler {
       if (order.status !== 'asked') return order;
       if (verdict.kind === 'none') return this.#settled(order, { type: 'absent', by: 'person' });
       const number = orderNumber(verdict.number);
+      // The number of a scheduled order, which is no order.
+      if (!/^\d+$/.test(number)) throw new AppError('settle.other-order', { number });
       if ((await this.#ledger.orderByNumber(number, day)) !== undefined) throw new AppError('settle.taken', { number });
       const row = list.rows.find(({ reference }) => reference.number === number);
       const { symbol, side } = intentIssue(order.intent);
@@ -279,8 +312,11 @@ export class Reconciler {
     await this.#noteSeen(day, [notice.number]);
     const ofDay = await this.#ledger.ordersOfDay(day);
     const doubtful = ofDay.filter(({ status }) => isUndecided(status) || status === 'asked' || status === 'absent');
-    if (this.#inFlight > 0 || doubtful.some(({ status }) => isUndecided(status))) this.#held.push(notice);
-    else
+    const scheduled = await this.#schedules.mayExplain(notice);
+    if (scheduled || this.#inFlight > 0 || doubtful.some(({ status }) => isUndecided(status))) {
+      this.#held.push(notice);
+      if (scheduled) this.#lookWithin(fresh ? soonMs : unknownPollMs);
+    } else
       await this.#fills.takeForeign(
         notice,
         doubtful.some((one) => isAbout(one, notice)),
@@ -298,13 +334,16 @@ export class Reconciler {
   async #look(): Promise<void> {
     await this.#findLost();
     const today = koreanDay(this.#clock.now());
-    const followed = await this.#expected();
-    const unknown = followed.some(({ status }) => status === 'outcome-unknown');
+    const expected = await this.#expected();
+    const unknown = expected.some(({ status }) => status === 'outcome-unknown');
+    // What the venue made of a scheduled order must not be taken for one whose answer was lost.
+    const judged = !(unknown || this.#held.length > 0) || (await this.#schedulesCompared());
+    const followed = expected.filter(({ intent }) => !isScheduleIntent(intent));
     const days = new Set([...followed.map(({ confirmedAt }) => koreanDay(confirmedAt)), today]);
     for (const day of [...days].sort()) {
       try {
         const list = await this.#list(day, unknown);
-        await this.#queue.run(() => this.#conclude(list));
+        await this.#queue.run(() => this.#conclude(list, judged));
       } catch (error) {
         // Orders of today must not wait for a day that the venue cannot or will not list.
         if (day === today) throw error;
@@ -315,6 +354,15 @@ export class Reconciler {
     const left = await this.#expected();
     if (left.some(({ status }) => status === 'outcome-unknown')) this.#lookWithin(unknownPollMs);
     else if (await this.#isWatched()) this.#lookWithin(pollMs);
+  }
+
+  async #schedulesCompared(): Promise<boolean> {
+    try {
+      return await this.syncSchedules();
+    } catch (error) {
+      this.#log.warn('scheduled orders not compared', { error });
+      return false;
+    }
   }
 
   /** Orders of ours that may rest at the venue, unknown ones, and those of today that somebody was asked about. */
@@ -351,15 +399,17 @@ export class Reconciler {
     return { day, askedAt, rows: [...rows, ...open.filter(({ reference }) => !listed.has(reference.number))] };
   }
 
-  async #conclude(list: DayList): Promise<void> {
+  /** `judged` is false where an order that looks like a lost one may be one that the venue made of a scheduled one. */
+  async #conclude(list: DayList, judged = true): Promise<void> {
     const { day, rows } = list;
-    const ofDay = [...(await this.#ledger.ordersOfDay(day))].reverse();
-    await this.#each(ofDay, async (order) => {
-      if (['outcome-unknown', 'asked', 'absent'].includes(order.status)) await this.#settleByList(order, list);
+    const ofDay = (await this.#ledger.ordersOfDay(day)).filter(({ intent }) => !isScheduleIntent(intent));
+    await this.#each(ofDay.toReversed(), async (order) => {
+      if (judged && ['outcome-unknown', 'asked', 'absent'].includes(order.status))
+        await this.#settleByList(order, list);
     });
     const over = day < koreanDay(this.#clock.now());
     await this.#each(await this.#ledger.ordersOfDay(day), async (order) => {
-      if (order.intent.kind === 'cancel') return;
+      if (order.intent.kind === 'cancel' || isScheduleIntent(order.intent)) return;
       // A cancelled, amended or expired order may still be told a fill that crossed.
       const row = rows.find(({ reference }) => reference.number === order.reference?.number);
       const current = row === undefined ? order : await this.#fills.follow(order, row, rows);
@@ -390,11 +440,42 @@ export class Reconciler {
     // What fits might be the twin's, whose number is not known yet.
     if (order.status !== 'outcome-unknown' && (twin || this.#inFlight > 0)) return;
     const sentAt = await this.#sentAt(order);
-    const attribution = attribute(order.intent, sentAt, await this.#evidence(order, list, ofDay));
+    await this.#draw(order, list, attribute(order.intent, sentAt, await this.#evidence(order, list, ofDay)));
+  }
+
+  /** The same for a request about a scheduled order, from the list of those. */
+  async #settleSchedule({ id }: OrderRecord, list: ScheduleList): Promise<void> {
+    const order = await this.#ledger.order(id);
+    if (order === undefined || !['outcome-unknown', 'asked', 'absent'].includes(order.status)) return;
+    const twin = (await this.#schedules.unsettled()).some(
+      (other) => other.id !== id && other.status === 'outcome-unknown' && mixedUpEasily(other.intent, order.intent),
+    );
+    if (order.status !== 'outcome-unknown' && (twin || this.#inFlight > 0)) return;
+    const evidence = await this.#schedules.evidence(order, list);
+    await this.#draw(order, list, attribute(order.intent, await this.#sentAt(order), evidence));
+  }
+
+  async #settleAskedSchedule(asked: OrderRecord, verdict: Verdict): Promise<OrderRecord> {
+    const list = await this.#schedules.read();
+    return this.#queue.run(async () => {
+      await this.#settleSchedule(asked, list);
+      const order = (await this.#ledger.order(asked.id)) ?? asked;
+      if (order.status !== 'asked') return order;
+      if (verdict.kind === 'none') return this.#settled(order, { type: 'absent', by: 'person' });
+      const number = scheduleNumber(verdict.number);
+      if ((await this.#ledger.latestByNumber(number)) !== undefined) throw new AppError('settle.taken', { number });
+      const row = list.rows.find(({ reference }) => reference.number === number);
+      const { symbol, side } = intentIssue(order.intent);
+      if (row?.symbol !== symbol || row.side !== side) throw new AppError('settle.other-order', { number });
+      return this.#accept(order, row.reference, 'person');
+    });
+  }
+
+  async #draw(order: OrderRecord, list: Pick<DayList, 'askedAt'>, attribution: Attribution): Promise<void> {
     if (attribution.kind === 'found') {
       const reference = attribution.sighting?.reference ?? { number: '', branch: '' };
       await this.#accept(order, reference, 'list');
-    } else if (attribution.kind === 'moot' && order.intent.kind === 'cancel') await this.#markMoot(order);
+    } else if (attribution.kind === 'moot' && isCancel(order.intent.kind)) await this.#markMoot(order);
     else if (order.status === 'outcome-unknown') await this.#waitOrAsk(order, list, attribution);
   }
 
@@ -403,7 +484,7 @@ export class Reconciler {
   }
 
   /** Not found, or not for certain: after the lists had their time, that is an answer too. */
-  async #waitOrAsk(order: OrderRecord, list: DayList, attribution: Attribution): Promise<void> {
+  async #waitOrAsk(order: OrderRecord, list: Pick<DayList, 'askedAt'>, attribution: Attribution): Promise<void> {
     const last = this.#misses.get(order.id) ?? { count: 0, at: list.askedAt };
     const apart = list.askedAt - last.at;
     if (last.count === 0 || apart >= unknownPollMs)
@@ -413,6 +494,10 @@ export class Reconciler {
     if ((this.#misses.get(order.id)?.count ?? 0) <= this.#looksToWait) return;
     // What ended the order may be the amendment itself, listed later than its effect: hence not before the lag.
     if (attribution.kind === 'moot') return this.#markMoot(order);
+    if (attribution.kind === 'gone') {
+      await this.#accept(order, { number: '', branch: '' }, 'list');
+      return;
+    }
     const candidates = attribution.kind === 'ambiguous' ? attribution.candidates : [];
     if (candidates.length === 0 && this.#broker.venue.listsAll) {
       await this.#settled(order, { type: 'absent', by: 'list' });
@@ -439,7 +524,9 @@ export class Reconciler {
   }
 
   /** What an amendment that went through has replaced, where that is an order of ours. */
-  async #replaceTarget({ intent, reference, confirmedAt }: OrderRecord): Promise<void> {
+  async #replaceTarget(order: OrderRecord): Promise<void> {
+    const { intent, reference, confirmedAt } = order;
+    if (isScheduleIntent(intent)) return this.#schedules.changed(order);
     if (intent.kind !== 'amend' || reference === undefined) return;
     const target = await this.#ledger.orderByNumber(intent.target.number, koreanDay(confirmedAt));
     if (target !== undefined) await this.#fills.replace(target, reference.number);
@@ -503,7 +590,9 @@ export class Reconciler {
 
   async #lookIfWanted(): Promise<void> {
     const ofDay = await this.#ledger.ordersOfDay(koreanDay(this.#clock.now()));
-    const wanted = (await this.#isWatched()) || ofDay.some(({ status }) => status === 'absent' || isUndecided(status));
+    const held = this.#held.length > 0;
+    const wanted =
+      held || (await this.#isWatched()) || ofDay.some(({ status }) => status === 'absent' || isUndecided(status));
     if (wanted) this.syncSoon();
   }
 }

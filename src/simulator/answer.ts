@@ -4,6 +4,7 @@ import type { Account } from './account.ts';
 import type { FaultBox } from './faults.ts';
 import type { VenueClock } from './hours.ts';
 import type { Listing, Market } from './market.ts';
+import type { ScheduledBook } from './scheduled.ts';
 import { answered, type BusinessRefusal, inputRefusal, type KisText, queryRefusals } from './texts.ts';
 import type { Venue } from './venue.ts';
 
@@ -29,6 +30,7 @@ export interface World {
   readonly market: Market;
   readonly account: Account;
   readonly venue: Venue;
+  readonly scheduled: ScheduledBook;
   readonly faults: FaultBox;
 }
 

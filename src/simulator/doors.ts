@@ -22,6 +22,10 @@ export interface Doors {
   cancelElsewhere(number: string, channel?: string): string;
   /** Replaces what is left of an order; 0 makes it a market order. The new order's number. @throws RangeError. */
   amendElsewhere(number: string, price: number, channel?: string): string;
+  /** An order for a later day that was not entered here; its number. @throws RangeError naming the refusal. */
+  scheduleElsewhere(order: ElsewhereSchedule): string;
+  /** Cancels one that is kept for a later day. @throws RangeError. */
+  cancelScheduledElsewhere(number: string): void;
   /** Marks an issue as halted or warned of, in its quotation alone. @throws RangeError for an unknown one. */
   setIssue(symbol: string, marks: { readonly [Name in keyof IssueMarks]?: IssueMarks[Name] | undefined }): void;
   /** Moves the clock, or fixes the session until `auto` gives it back to the hours. */
@@ -43,6 +47,12 @@ export interface ElsewhereOrder {
   readonly channel?: string | undefined;
   /** Default KRX. */
   readonly exchange?: Exchange | undefined;
+}
+
+/** An order for a later day from the account's owner by other means. */
+export interface ElsewhereSchedule extends Pick<ElsewhereOrder, 'symbol' | 'side' | 'quantity' | 'price'> {
+  /** The last day; absent: one day alone. */
+  readonly until?: string | undefined;
 }
 
 /** A fill that is not this account's. */
@@ -86,6 +96,17 @@ const bodies = {
     channel,
     exchange: exchange.optional(),
   }),
+  schedule: z.strictObject({
+    symbol,
+    side,
+    quantity: shares,
+    price: wonOrNone.optional(),
+    until: z
+      .string()
+      .regex(/^\d{8}$/)
+      .optional(),
+  }),
+  cancelScheduled: z.strictObject({ number }),
   cancel: z.strictObject({ number, channel }),
   amend: z.strictObject({ number, price: wonOrNone, channel }),
   issue: z.strictObject({ symbol, halted: z.boolean().optional(), warning: z.enum(issueWarnings).optional() }),
@@ -142,6 +163,11 @@ function act({ method, url, body }: DoorRequest, doors: Doors): unknown {
       const amend = bodies.amend.parse(json());
       return { ok: true, number: doors.amendElsewhere(amend.number, amend.price, amend.channel) };
     }
+    case 'POST /__sim/schedule':
+      return { ok: true, number: doors.scheduleElsewhere(bodies.schedule.parse(json())) };
+    case 'POST /__sim/cancel-scheduled':
+      doors.cancelScheduledElsewhere(bodies.cancelScheduled.parse(json()).number);
+      return { ok: true };
     case 'POST /__sim/issue': {
       const { symbol: marked, ...marks } = bodies.issue.parse(json());
       doors.setIssue(marked, marks);

@@ -75,7 +75,7 @@ const socketsSchema = z.strictObject({
 const faultsSchema = z.strictObject({
   notices: noticesSchema.optional(),
   sockets: socketsSchema.optional(),
-  /** Executions and open orders are listed as they stood so many milliseconds ago. */
+  /** Executions, open and scheduled orders are listed as they stood so many milliseconds ago. */
   executionsLagMs: z.int().nonnegative().optional(),
   rules: z.array(faultRuleSchema).default([]),
   /** Breaks all sockets, now and once. */

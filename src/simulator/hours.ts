@@ -52,11 +52,6 @@ export class VenueClock {
     this.#hours = hours;
   }
 
-  /** Whether every hour of every day is the regular session's. */
-  get neverCloses(): boolean {
-    return this.#hours === 'open';
-  }
-
   now(): number {
     return this.#clock.now() + this.#offset;
   }
@@ -90,6 +85,11 @@ export class VenueClock {
     const day = this.day();
     if (!this.isOpenDay(day)) return 'holiday';
     return sessionAt(day, this.time(), exchangeSessions(exchange, day));
+  }
+
+  /** Whether the regular session is all there is. */
+  get neverCloses(): boolean {
+    return this.#hours === 'open' && this.#forced === undefined;
   }
 
   /** Whether ordinary orders are taken now. */

@@ -17,6 +17,7 @@ import { profits } from './profits.ts';
 import { quotations } from './quotations.ts';
 import { research } from './research.ts';
 import { missingInput, readInputs, resolveRow } from './routing.ts';
+import { scheduling } from './scheduling.ts';
 import { answered, type BusinessRefusal, gatewayTexts, inputRefusal, type KisText, queryRefusals } from './texts.ts';
 
 /** What was asked of the REST side, for the state door. */
@@ -53,7 +54,15 @@ interface Reply {
 const catalogue: readonly Endpoint[] = [domesticMarket, domesticResearch, domesticTrading].flatMap(
   (rows): readonly Endpoint[] => Object.values(rows),
 );
-const handlers = new Map([...quotations, ...research, ...accountQueries, ...assets, ...profits, ...ordering]);
+const handlers = new Map([
+  ...quotations,
+  ...research,
+  ...accountQueries,
+  ...assets,
+  ...profits,
+  ...ordering,
+  ...scheduling,
+]);
 const oauthPaths: ReadonlySet<string> = new Set([authCalls.token.path, authCalls.revoke.path, authCalls.approval.path]);
 
 /** KIS over HTTP. */

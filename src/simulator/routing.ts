@@ -44,6 +44,11 @@ const optionalInputs: ReadonlySet<string> = new Set([
   'SLL_TYPE',
   'CNDT_PRIC',
   'EXCG_ID_DVSN_CD',
+  'LOAN_DT',
+  'LDNG_DT',
+  'RSVN_ORD_END_DT',
+  'RSVN_ORD_ORGNO',
+  'CTAL_TLNO',
 ]);
 
 /** Inputs that a request may leave out of one row and not of others. */

@@ -15,6 +15,7 @@ import type { OrderEvent } from './order.ts';
 import { randomFor } from './random.ts';
 import { bookRecord, type Notice, tradeRecord } from './records.ts';
 import { Rest } from './rest.ts';
+import { ScheduledBook } from './scheduled.ts';
 import { SocketServer } from './socket.ts';
 import { readState } from './state.ts';
 import { type Outcome, Venue } from './venue.ts';
@@ -119,7 +120,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     },
     bookChanged: (listing) => sockets.push('orderBook', listing.issue.symbol, [bookRecord(listing, clock)]),
   });
-  const world: World = { settings, clock, market, account, venue, faults };
+  const scheduled = new ScheduledBook(clock, market, venue);
+  const world: World = { settings, clock, market, account, venue, scheduled, faults };
   const rest = new Rest({
     world,
     oauth,
@@ -155,6 +157,17 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       venue.roll();
       const original = number.padStart(10, '0');
       return numberOf(venue.amend({ number: original, quantity: undefined, type: typeOf(price), price, channel }));
+    },
+    scheduleElsewhere({ symbol, side, quantity, price = 0, until = '' }) {
+      venue.roll();
+      const kept = scheduled.place(symbol, side, { type: typeOf(price), quantity, price, until });
+      if (typeof kept === 'string') throw new RangeError(`order refused: ${kept}`);
+      return kept.number;
+    },
+    cancelScheduledElsewhere(number) {
+      venue.roll();
+      const kept = scheduled.cancel(number);
+      if (typeof kept === 'string') throw new RangeError(`order refused: ${kept}`);
     },
     setIssue(symbol, { halted, warning }) {
       const listing = known(market, symbol);

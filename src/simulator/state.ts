@@ -78,6 +78,24 @@ export interface SimulatorState {
     readonly at: number;
     readonly time: string;
   }[];
+  /** Orders that are kept for a later day. */
+  readonly scheduled: readonly {
+    readonly number: string;
+    readonly symbol: string;
+    readonly side: 'buy' | 'sell';
+    /** ORD_DVSN_CD. */
+    readonly type: string;
+    readonly quantity: number;
+    readonly price: number;
+    readonly day: string;
+    /** Blank for one day alone. */
+    readonly until: string;
+    readonly cancelled: boolean;
+    /** Why it was not sent the last time; blank when it was, or is still to be. */
+    readonly reason: string;
+    /** The orders that were made of it. */
+    readonly orders: readonly string[];
+  }[];
   readonly requests: {
     readonly total: number;
     /** By TR id, and by path for calls without one. */
@@ -152,6 +170,19 @@ export function readState(world: World, requests: RequestCounts, sockets: Simula
       price: fill.price,
       at: fill.at,
       time: fill.time,
+    })),
+    scheduled: world.scheduled.all().map((kept) => ({
+      number: kept.number,
+      symbol: kept.listing.issue.symbol,
+      side: kept.side,
+      type: kept.type,
+      quantity: kept.quantity,
+      price: kept.price,
+      day: kept.day,
+      until: kept.until,
+      cancelled: kept.cancelledOn !== '',
+      reason: kept.reason,
+      orders: kept.orders.map(({ number }) => number),
     })),
     requests: { ...requests, byTr: { ...requests.byTr } },
     sockets,

@@ -98,6 +98,14 @@ export const acceptances = {
   },
 } as const;
 
+/** About scheduled orders, which live alone has. `closed` was seen with other hours, on a day that opened late. */
+export const scheduleTexts = {
+  accepted: { code: 'APBK2938', text: '예약주문이 접수되었습니다.' },
+  changed: { code: 'KIOK0430', text: '정상적으로 처리되었습니다' },
+  listed: { code: 'KIOK0460', text: '조회 되었습니다. (마지막 자료)' },
+  closed: live('KIER3672', '예약주문 은 15:40분 이후부터 익영업일 07:30분까지만 가능합니다.'),
+} as const;
+
 /** Answers of the queries. */
 export const answered = {
   quotation: { code: 'MCA00000', text: '정상처리 되었습니다.' },

@@ -66,6 +66,7 @@ export class Venue {
   readonly #open = new Set<Order>();
   /** Stops that have not fired, each with the price at which it does. */
   readonly #stops = new Map<Order, number>();
+  #rolled: () => void = () => undefined;
   #lastNumber: number;
   #day: string;
   #session: Session;
@@ -110,8 +111,18 @@ export class Venue {
     return Math.max(0, (this.#account.holding(symbol)?.quantity ?? 0) - selling);
   }
 
+  /** `rolled` is called after every look at the time. */
+  onRoll(rolled: () => void): void {
+    this.#rolled = rolled;
+  }
+
   /** Does what time has brought since anyone last asked: auctions end, orders expire, a new day begins. */
   roll(): void {
+    this.#catchUp();
+    this.#rolled();
+  }
+
+  #catchUp(): void {
     const session = this.#clock.session();
     const auctionEnded = this.#session.endsWith('-auction') && session !== this.#session;
     this.#session = session;

@@ -17,13 +17,18 @@ const request = z.object({
   stopPrice: z.int().optional(),
 });
 
+const days = { day: z.string(), until: z.string().nullable() };
+
 const intentShape: z.ZodType<OrderIntent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('place'), request }),
   z.object({ kind: z.literal('amend'), target: reference, request, oldPrice: z.int() }),
   z.object({ kind: z.literal('cancel'), target: reference, symbol: z.string(), side, quantity: z.int(), exchange }),
+  z.object({ kind: z.literal('schedule'), request, ...days }),
+  z.object({ kind: z.literal('amend-schedule'), target: reference, request, ...days }),
+  z.object({ kind: z.literal('cancel-schedule'), target: reference, symbol: z.string(), side, quantity: z.int() }),
 ]);
 
-const settledBy = z.enum(['list', 'notice', 'person']);
+const settledBy = z.enum(['list', 'notice', 'person', 'schedule']);
 
 const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('confirmed') }),
@@ -46,6 +51,9 @@ const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancelled'), quantity: z.number() }),
   z.object({ type: z.literal('replaced'), quantity: z.number(), number: z.string() }),
   z.object({ type: z.literal('expired'), quantity: z.number() }),
+  z.object({ type: z.literal('sent-on'), day: z.string(), number: z.string() }),
+  z.object({ type: z.literal('turned-down'), day: z.string(), text: z.string() }),
+  z.object({ type: z.literal('overdue'), day: z.string() }),
 ]);
 
 /** JSON of anything; undefined alone becomes null, undefined fields are left out. */

@@ -1,6 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import {
   applyEvent,
+  isCancel,
+  newOrderRecord,
   type OrderEvent,
   type OrderRecord,
   type OrderStatus,
@@ -19,6 +21,7 @@ type OrderMethods = Pick<
   Ledger,
   | 'appendOrderEvent'
   | 'beginSubmit'
+  | 'orderFromSchedule'
   | 'order'
   | 'orderByNumber'
   | 'latestByNumber'
@@ -49,12 +52,38 @@ export function createOrderMethods({ read, write }: Transactions): OrderMethods 
     beginSubmit: (orderId, at) =>
       write('begin-submit', async (transaction) => {
         const row = await orderRow(transaction, orderId);
-        if (row.kind !== 'cancel' && (await isHalted(transaction))) {
+        if (!isCancel(row.kind) && (await isHalted(transaction))) {
           throw new AppError('orders.halted');
         }
         await append(transaction, row, { type: 'submitting' }, at);
         const position = await newestSeen(transaction, row.day);
         await transaction.updateTable('orders').set({ seen_position: position }).where('id', '=', orderId).execute();
+      }),
+
+    orderFromSchedule: (scheduleId, { id, request, reference, day, at }, now, messages) =>
+      write('order-from-schedule', async (transaction) => {
+        const schedule = await orderRow(transaction, scheduleId);
+        const number = orderNumber(reference.number);
+        const known = transaction.selectFrom('orders').select('id').where('day', '=', day);
+        if ((await known.where('order_number', '=', number).executeTakeFirst()) !== undefined) {
+          return undefined;
+        }
+        const after = await append(transaction, schedule, { type: 'sent-on', day, number }, now);
+        const { proposalId, personId } = after;
+        const order: OrderRecord = {
+          ...newOrderRecord({ id, proposalId, personId, intent: { kind: 'place', request }, at }),
+          status: 'accepted',
+          reference: { ...reference, number },
+        };
+        const address = { channel: schedule.channel, chatId: schedule.chat_id };
+        const position = await nextPosition(transaction, proposalId);
+        // Its sum was counted on the day on which it was confirmed.
+        const accepted: OrderEvent = { type: 'accepted', reference, by: 'schedule' };
+        await insertOrder(transaction, order, { position, address, day, amount: 0 }, accepted);
+        for (const draft of messages(after, order)) {
+          await insertMessage(transaction, draft, now);
+        }
+        return order;
       }),
 
     order: (id) =>
@@ -198,9 +227,13 @@ async function append(
   return record;
 }
 
-/** Orders of the day whose outcome nobody knows. */
-export async function unsettledOfDay(db: Kysely<Tables>, day: string): Promise<readonly OrderRecord[]> {
-  const query = db.selectFrom('orders').selectAll().where('day', '=', day).where('status', 'in', unsettledStatuses);
+/** Orders of the day, and scheduled ones of any day, whose outcome nobody knows: those are taken across midnight. */
+export async function unsettledAround(db: Kysely<Tables>, day: string): Promise<readonly OrderRecord[]> {
+  const query = db
+    .selectFrom('orders')
+    .selectAll()
+    .where('status', 'in', unsettledStatuses)
+    .where((of) => of.or([of('day', '=', day), of('kind', 'in', ['schedule', 'amend-schedule', 'cancel-schedule'])]));
   return (await query.execute()).map(recordOf);
 }
 
@@ -215,7 +248,16 @@ export async function amountOfDay(db: Kysely<Tables>, day: string): Promise<numb
   return Number(row?.amount ?? 0);
 }
 
-/** Writes a fresh record and its `confirmed`. */
+async function nextPosition(db: Kysely<Tables>, proposalId: string): Promise<number> {
+  const last = await db
+    .selectFrom('orders')
+    .select((max) => max.fn.max<number | null>('position').as('position'))
+    .where('proposal_id', '=', proposalId)
+    .executeTakeFirst();
+  return (last?.position ?? -1) + 1;
+}
+
+/** Writes a fresh record and its first event. */
 export async function insertOrder(
   db: Kysely<Tables>,
   record: OrderRecord,
@@ -225,6 +267,7 @@ export async function insertOrder(
     readonly day: string;
     readonly amount: number;
   },
+  first: OrderEvent = { type: 'confirmed' },
 ): Promise<void> {
   const last = await db
     .selectFrom('orders')
@@ -249,7 +292,7 @@ export async function insertOrder(
       seen_position: 0,
     })
     .execute();
-  await insertEvent(db, record.id, { type: 'confirmed' }, record.confirmedAt);
+  await insertEvent(db, record.id, first, record.confirmedAt);
 }
 
 async function insertEvent(db: Kysely<Tables>, orderId: string, event: OrderEvent, at: number): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
-import { newOrderRecord, type OrderRecord, sameAtVenue } from '../domain/order.ts';
+import { isCancel, newOrderRecord, type OrderRecord, sameAtVenue } from '../domain/order.ts';
 import { AppError } from '../errors.ts';
 import type { ClaimRequest, ClaimResult, Ledger, Proposal } from '../ports.ts';
 import { fromJson, toJson } from './json.ts';
-import { amountOfDay, insertOrder, unsettledOfDay } from './orders.ts';
+import { amountOfDay, insertOrder, unsettledAround } from './orders.ts';
 import type { ProposalsTable, Tables } from './schema.ts';
 import { isHalted } from './settings.ts';
 import type { Transactions } from './transactions.ts';
@@ -53,12 +53,11 @@ async function claim(transaction: Kysely<Tables>, request: ClaimRequest): Promis
   if (request.now >= proposal.expiresAt) {
     return { kind: 'refused', reason: 'expired' };
   }
-  // Cancelling takes risk away: neither a halt nor a spent cap may stand in its way.
-  const onlyCancels = request.intents.every(({ intent }) => intent.kind === 'cancel');
+  const onlyCancels = request.intents.every(({ intent }) => isCancel(intent.kind));
   if (!onlyCancels && (await isHalted(transaction))) {
     return { kind: 'refused', reason: 'halted' };
   }
-  for (const other of await unsettledOfDay(transaction, request.day)) {
+  for (const other of await unsettledAround(transaction, request.day)) {
     if (request.intents.some(({ intent }) => sameAtVenue(intent, other.intent))) {
       return { kind: 'refused', reason: 'unsettled' };
     }

@@ -6,6 +6,7 @@ import type { Benchmark } from './bench.ts';
 export const charts: Benchmark = {
   name: 'a chart of 120 candles, as PNG',
   targetMs: 150,
+  of: 'p50',
   async prepare() {
     const renderer = createChartRenderer({ theme: 'dark' });
     return { run: () => renderer.render(samples.days.chart), close: () => renderer.close() };

@@ -142,6 +142,7 @@ function madeBy({ intent }: Story, order: VenueOrder): boolean {
   if (intent.kind === 'cancel') {
     return order.action === 'cancel' && orderNumber(order.original ?? '') === intent.target.number;
   }
+  if (intent.kind !== 'place' && intent.kind !== 'amend') return false;
   const { symbol, side, quantity, price, type } = intent.request;
   const same =
     order.symbol === symbol &&

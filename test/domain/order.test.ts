@@ -39,6 +39,9 @@ const events = {
   asked: { type: 'asked', candidates: ['2892'] },
   replaced: { type: 'replaced', quantity: 6, number: '2893' },
   expired: { type: 'expired', quantity: 6 },
+  'sent-on': { type: 'sent-on', day: '20261124', number: '39' },
+  'turned-down': { type: 'turned-down', day: '20261124', text: '주문가능금액을 초과 했습니다' },
+  overdue: { type: 'overdue', day: '20261124' },
 } as const satisfies Readonly<Record<string, OrderEvent>>;
 type EventName = keyof typeof events;
 
@@ -63,6 +66,8 @@ const statuses: readonly OrderStatus[] = [
   'replaced',
   'expired',
   'done',
+  'scheduled',
+  'sent-on',
 ];
 
 /** All that may happen, written down a second time by hand; every other pair must be refused. */
@@ -95,6 +100,15 @@ const allowed: Readonly<Record<OrderStatus, Partial<Record<EventName, OrderStatu
   asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent' },
   absent: { accepted: 'accepted' },
   done: {},
+  scheduled: {
+    'sent-on': 'sent-on',
+    'turned-down': 'rejected',
+    overdue: 'scheduled',
+    cancelled: 'cancelled',
+    replaced: 'replaced',
+    expired: 'expired',
+  },
+  'sent-on': {},
 };
 
 function recordOf(status: OrderStatus, about: OrderIntent = intent): OrderRecord {
@@ -268,8 +282,8 @@ describe('the state machine', () => {
   it('has no status that is both open and ended', () => {
     expect(openStatuses.filter((status) => endedStatuses.includes(status))).toEqual([]);
     const waiting = statuses.filter((status) => !openStatuses.includes(status) && !endedStatuses.includes(status));
-    expect(waiting).toEqual(['confirmed', 'submitting', 'outcome-unknown', 'asked']);
-    expect(unsettledStatuses).toEqual(waiting);
+    expect(waiting).toEqual(['confirmed', 'submitting', 'outcome-unknown', 'asked', 'scheduled']);
+    expect([...unsettledStatuses, 'scheduled']).toEqual(waiting);
   });
 });
 

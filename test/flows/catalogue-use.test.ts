@@ -1,28 +1,19 @@
-import { expect, test } from 'vitest';
-import { commands } from '../../commands/index.ts';
-import type { Endpoint } from '../../src/kis/endpoint.ts';
-import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
-import { domesticResearch } from '../../src/kis/endpoints/domestic-research.ts';
-import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
-import { startHarness } from '../support/harness.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ApiUse, apiUse, catalogue } from '../support/api-use.ts';
+import { JumpClock } from '../support/clock.ts';
+import { type Harness, startHarness } from '../support/harness.ts';
 
-/** Rows that no command reaches yet. To become empty; a row that a command has come to use must leave the list. */
-const unused: readonly string[] = [
-  'psearch-result',
-  'intstock-stocklist-by-group',
-  'inquire-daily-ccld-before',
-  'order-resv',
-  'order-resv-ccnl',
-  'order-resv-rvsecncl-modify',
-  'order-resv-rvsecncl-cancel',
-];
+const morning = Date.parse('2026-11-23T10:00:00+09:00');
+const evening = Date.parse('2026-11-23T17:00:00+09:00');
+let bot: Harness;
+let order: string;
+let schedule: string;
 
-/** Commands that stop the others. */
-const last = ['halt'];
-
-test('every row of the catalogue is used by some command', async () => {
+beforeAll(async () => {
   // As live: the stand-in's own dialect has no exchange hours, and so no calendar to ask for.
-  const bot = await startHarness({
+  bot = await startHarness({
+    clock: new JumpClock(morning),
+    simulator: { holdings: [{ symbol: '005930', quantity: 50, averageCost: 65_000 }] },
     env: {
       KIS_ENV: 'live',
       KIS_APP_KEY: 'an-app-key',
@@ -31,29 +22,34 @@ test('every row of the catalogue is used by some command', async () => {
       KIS_HTS_ID: 'hogasim',
     },
   });
-  const pressed = async (shown: string): Promise<string> => {
-    const asks =
-      bot
-        .chat()
-        .messages.at(-1)
-        ?.buttons.some(({ label }) => label === '확인') ?? false;
-    return asks && shown.includes('주문표') ? bot.press('확인') : shown;
-  };
-  // Something to sell, and something that stands, so that examples about orders find one.
-  await pressed(await bot.say('/buy 삼성전자 10'));
-  await bot.told('체결 삼성전자 매수 10주');
-  const [, number] = /주문번호 (\d+)/.exec(await pressed(await bot.say('/buy 삼성전자 1 60000'))) ?? [];
-  expect(await pressed(await bot.say(`/amend ${number} 60100`))).toContain('접수됨');
-  for (const { name, examples } of commands.toSorted((one, two) => last.indexOf(one.name) - last.indexOf(two.name))) {
-    for (const example of examples) {
-      expect(example.startsWith('/'), name).toBe(true);
-      await pressed(await bot.say(example));
-    }
-  }
-  const { byTr } = bot.simulator.state().requests;
+  await bot.say('/buy 005930 3 59000');
+  order = /주문번호 (\d+)/.exec(await bot.press('확인'))?.[1] ?? '';
+});
+afterAll(async () => {
   await bot.stop();
-  const rows = [domesticMarket, domesticResearch, domesticTrading].flatMap((table): readonly Endpoint[] =>
-    Object.values(table),
-  );
-  expect(rows.filter(({ tr }) => byTr[tr.live] === undefined).map(({ id }) => id)).toEqual(unused);
+});
+
+async function use({ line, press }: ApiUse): Promise<void> {
+  const answer = await bot.say(line.replace('ORDER', order).replace('SCHEDULE', schedule));
+  if (press === undefined) return;
+  const shown = await bot.press(press);
+  schedule = /예약번호 (R\d+)/.exec(shown)?.[1] ?? schedule;
+  expect(`${answer}\n${shown}`).not.toContain('보내지 않았습니다');
+}
+
+test('every row of the catalogue has a command, and no other has', () => {
+  expect(Object.keys(apiUse).toSorted()).toEqual(catalogue.map(({ id }) => id).toSorted());
+});
+
+const rows = Object.keys(apiUse).map((id) => [id, apiUse[id]?.line ?? ''] as const);
+
+test.each(rows)('%s is asked for by %s', async (id) => {
+  const row = catalogue.find((candidate) => candidate.id === id);
+  const wanted = apiUse[id];
+  if (row === undefined || wanted === undefined) throw new Error(`no ${id}`);
+  if (wanted.evening === true && bot.clock.now() < evening) await bot.clock.advance(evening - bot.clock.now());
+  const asked = (): number => bot.simulator.state().requests.byTr[row.tr.live] ?? 0;
+  const before = id === 'chk-holiday' ? 0 : asked();
+  await use(wanted);
+  expect(asked()).toBeGreaterThan(before);
 });

@@ -82,7 +82,7 @@ describe('a CSV file', () => {
     expect(await bot.say('/export fills')).toContain('내보낼 것이 없습니다');
     expect(await bot.say('/export holdings csv 1주')).toContain('기간을 빼고');
     expect(await bot.say('/export')).toContain('예: /export fills csv 1주');
-    expect(await bot.say('/export 뭐')).toContain(''뭐' 대신 잔고, 체결, 손익, 시세');
+    expect(await bot.say('/export 뭐')).toContain("'뭐' 대신 잔고, 체결, 손익, 시세");
     expect(await bot.say('/export holdings sheet')).toContain('GOOGLE_SHEETS_ID');
   });
 });

@@ -164,6 +164,7 @@ describe('an order whose answer was lost', () => {
     await pass(40);
     const id = /\/settle (\w+)/.exec(await bot.told('확인해 주세요:'))?.[1] ?? '';
     expect(await bot.say(`/settle ${id} ${Number(wrong)}`)).toContain('다른 종목이나 반대 방향');
+    expect(await bot.say(`/settle ${id} R1`)).toContain('다른 종목이나 반대 방향');
     expect(await bot.say(`/settle ${id} 아무거나`)).toContain('주문번호가 아닙니다');
     expect(await bot.say('/settle 0000 1')).toContain('그 기록번호의 주문이 없습니다');
     await ticket('/buy 005930 5 69000');

@@ -23,6 +23,7 @@ import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
 import { readRefusal, refusalKind } from '../../src/kis/error.ts';
 import { decodeFields, type Fields } from '../../src/kis/fields.ts';
 import { cutRecords, type DataFrame, decrypt, parseFrame } from '../../src/kis/frames.ts';
+import { toScheduledOrder } from '../../src/kis/scheduled-orders.ts';
 import { createRedactor } from '../../src/log.ts';
 import { answer, control, frame } from '../support/payloads/index.ts';
 
@@ -711,6 +712,53 @@ describe('fill notices', () => {
     const { payload } = dataFrame('notice-23-paper-filled-encrypted');
     const { cipher } = other;
     expect(() => decrypt(payload, cipher)).toThrow(expect.objectContaining({ code: 'venue.malformed' }));
+  });
+});
+
+describe('scheduled orders', () => {
+  it("reads KIS's printed example, where one of one day may name it as its last", () => {
+    const { output } = decodeAnswer(domesticTrading.inquireScheduled, 'scheduled');
+    const orders = output.map(toScheduledOrder);
+    expect(orders.map(({ reference, until }) => [reference.number, until])).toEqual([
+      ['R42401', null],
+      ['R42405', null],
+      ['R42406', null],
+    ]);
+    expect(orders[0]).toEqual({
+      reference: { number: 'R42401', branch: '' },
+      symbol: '005940',
+      name: 'NH투자증권',
+      side: 'buy',
+      type: 'market',
+      quantity: 1,
+      price: 0,
+      day: '20220523',
+      until: null,
+      receivedAt: Date.parse('2022-05-20T16:53:18+09:00'),
+      state: 'waiting',
+      orderNumber: undefined,
+      reason: '',
+      filledQuantity: 0,
+    });
+  });
+
+  it.each([
+    [{ odno: '0000012345' }, { state: 'sent', orderNumber: '12345' }],
+    [{ odno: '0000000000' }, { state: 'waiting', orderNumber: undefined }],
+    [{ rjct_rson2: '주문가능금액 부족' }, { state: 'refused', reason: '주문가능금액 부족' }],
+    [{ cncl_ord_dt: '20220520' }, { state: 'cancelled' }],
+    [{ rsvn_end_dt: '20220610' }, { until: '20220610' }],
+    [{ ord_dvsn_cd: '05' }, { type: undefined }],
+    [{ rsvn_ord_rcit_tmd: '' }, { receivedAt: Number.NaN }],
+  ])('%j', (columns, expected) => {
+    const [row] = answer('scheduled')['output'] as readonly object[];
+    const { fields } = domesticTrading.inquireScheduled.output.output;
+    expect(toScheduledOrder(decodeFields(fields, { ...row, ...columns }, 'test'))).toMatchObject(expected);
+  });
+
+  it('reads the number of one that was taken', () => {
+    const { output } = decodeAnswer(domesticTrading.orderScheduled, 'schedule-accepted');
+    expect(output.RSVN_ORD_SEQ).toBe('39607');
   });
 });
 

@@ -1,8 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyEvent, newOrderRecord, type OrderEvent, type OrderRecord } from '../../src/domain/order.ts';
-import type { Ledger } from '../../src/ports.ts';
-import { address, buyIntentOf, cancelIntent, confirmedOrder, day, noticeOf, start, testLedger } from './fixtures.ts';
+import {
+  applyEvent,
+  newOrderRecord,
+  type OrderEvent,
+  type OrderIntent,
+  type OrderRecord,
+} from '../../src/domain/order.ts';
+import type { Ledger, MadeOrder } from '../../src/ports.ts';
+import {
+  address,
+  buyIntent,
+  buyIntentOf,
+  cancelIntent,
+  claimOf,
+  confirmedOrder,
+  day,
+  noticeOf,
+  proposalOf,
+  start,
+  testLedger,
+} from './fixtures.ts';
 
 const accepted: OrderEvent = { type: 'accepted', reference: { number: '123', branch: '06010' } };
 const filledSome: OrderEvent = {
@@ -264,5 +282,71 @@ describe('notices', () => {
       noticedQuantity: 0,
     });
     expect(await note({ fingerprint: 'a' }, '20261124')).toStrictEqual({ fresh: true, noticedQuantity: 3 });
+  });
+});
+
+describe('an order that the venue made of a scheduled one', () => {
+  const schedule: OrderIntent = { kind: 'schedule', request: buyIntent.request, day: '20261124', until: '20261126' };
+  const made = (number: string, id = `made-${number}`): MadeOrder => ({
+    id,
+    request: buyIntent.request,
+    reference: { number, branch: '06010' },
+    day: '20261124',
+    at: start + 60_000_000,
+  });
+  const scheduled = async (): Promise<Ledger> => {
+    const ledger = await testLedger();
+    await confirmedOrder(ledger, 's', { intent: schedule });
+    const reference = { number: 'R123', branch: '' };
+    await append(ledger, 's', { type: 'submitting' }, { type: 'accepted', reference });
+    return ledger;
+  };
+  const none = () => [];
+
+  it('is an order of whoever scheduled it, on its own day, and costs that day nothing', async () => {
+    const ledger = await scheduled();
+    const said = { address, body: 'sent' };
+    const order = await ledger.orderFromSchedule('s', made('0000000123'), start, () => [said]);
+    expect(order).toMatchObject({ personId: 'kim', status: 'accepted', reference: { number: '123', branch: '06010' } });
+    expect(await ledger.orderByNumber('123', '20261124')).toStrictEqual(order);
+    expect(await ledger.orderAddress('made-0000000123')).toStrictEqual(address);
+    expect(await ledger.orderEvents('made-0000000123')).toMatchObject([
+      { event: { type: 'accepted', by: 'schedule' } },
+    ]);
+    expect(await ledger.amountOfDay('20261124')).toBe(0);
+    expect(await ledger.amountOfDay(day)).toBe(700_000);
+    expect(await ledger.outboxPending()).toBe(1);
+    expect(await ledger.orderEvents('s')).toMatchObject([{}, {}, {}, { event: { type: 'sent-on', number: '123' } }]);
+  });
+
+  it('is written once, whatever is called by its number elsewhere', async () => {
+    const ledger = await scheduled();
+    await ledger.orderFromSchedule('s', made('123'), start, none);
+    expect(await ledger.orderFromSchedule('s', made('123', 'again'), start, none)).toBeUndefined();
+    expect(await ledger.orderFromSchedule('s', made('124'), start, none)).toMatchObject({ status: 'accepted' });
+    expect(await ledger.orderEvents('s')).toHaveLength(5);
+    // The schedule's own number is another one.
+    expect((await ledger.latestByNumber('R123'))?.id).toBe('s');
+    expect((await ledger.latestByNumber('123'))?.id).toBe('made-123');
+  });
+
+  it('is not written where the scheduled order is over: neither half', async () => {
+    const ledger = await scheduled();
+    await append(ledger, 's', { type: 'cancelled', quantity: 10 });
+    await expect(ledger.orderFromSchedule('s', made('123'), start, none)).rejects.toMatchObject({
+      code: 'order.impossible-event',
+    });
+    expect(await ledger.order('made-123')).toBeUndefined();
+  });
+
+  it('keeps its like from being claimed on the next day too, while it is unknown', async () => {
+    const ledger = await testLedger();
+    await confirmedOrder(ledger, 's', { intent: schedule });
+    await ledger.createProposal(proposalOf('p'));
+    const intents = [{ id: 'twin', intent: schedule, amount: 1 }];
+    expect(await ledger.claim(claimOf('p', { intents, day: '20261124' }))).toEqual({
+      kind: 'refused',
+      reason: 'unsettled',
+    });
   });
 });

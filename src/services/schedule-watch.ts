@@ -1,0 +1,271 @@
+import { type Clock, fromKoreanDayAndTime, koreanDay } from '../clock.ts';
+import type { Evidence, Sighting } from '../domain/attribution.ts';
+import {
+  type ExecutionNotice,
+  intentIssue,
+  isScheduleIntent,
+  type OrderRecord,
+  type OrderRequest,
+  type ScheduleIntent,
+} from '../domain/order.ts';
+import { isWaiting, type ScheduledOrder } from '../domain/scheduled-order.ts';
+import { sessionsOn } from '../domain/session.ts';
+import type { Log } from '../log.ts';
+import type { Broker, Ledger, ScheduleBroker } from '../ports.ts';
+import type { Fills } from './fills.ts';
+
+/** Scheduled orders as the venue lists them. */
+export interface ScheduleList {
+  readonly rows: readonly ScheduledOrder[];
+  /** When it was asked for, in milliseconds: what happened later may be missing. */
+  readonly askedAt: number;
+}
+
+/** The venue makes orders of them before the market opens; what it has not done so long after is told, once. */
+const overdueAfterMs = 5 * 60_000;
+/** When it makes them, where the list of orders does not show one yet. */
+const beforeOpening = '083000';
+
+type Scheduled = OrderRecord & { readonly intent: Exclude<ScheduleIntent, { readonly kind: 'cancel-schedule' }> };
+
+/**
+ * What becomes of scheduled orders. The venue pushes nothing about them: its list is read before and after the opening,
+ * at a start, and when an order is pushed that nobody knows. An order that the venue made of one gets a record of its
+ * own, of the person who scheduled it, and is then an order like any other. Called by the reconciler, one at a time.
+ */
+export class ScheduleWatch {
+  readonly #broker: Broker;
+  readonly #schedules: ScheduleBroker;
+  readonly #ledger: Ledger;
+  readonly #fills: Fills;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #newId: () => string;
+  #comparedAt = 0;
+
+  constructor(options: {
+    readonly broker: Broker;
+    readonly schedules: ScheduleBroker;
+    readonly ledger: Ledger;
+    readonly fills: Fills;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly newId: () => string;
+  }) {
+    this.#broker = options.broker;
+    this.#schedules = options.schedules;
+    this.#ledger = options.ledger;
+    this.#fills = options.fills;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#newId = options.newId;
+  }
+
+  /** Those that the venue keeps, as far as the ledger knows. */
+  async kept(): Promise<readonly Scheduled[]> {
+    return (await this.#ledger.ordersByStatus(['scheduled'])).filter(isScheduled);
+  }
+
+  /** Requests about scheduled orders that the list may tell something of; an absent one may be listed late. */
+  async unsettled(): Promise<readonly OrderRecord[]> {
+    const orders = await this.#ledger.ordersByStatus(['outcome-unknown', 'asked', 'absent']);
+    const today = koreanDay(this.#clock.now());
+    return orders.filter(
+      ({ intent, status, confirmedAt }) =>
+        isScheduleIntent(intent) && (status !== 'absent' || koreanDay(confirmedAt) === today),
+    );
+  }
+
+  /** Whether the order that a push is about may be one that the venue has just made of a scheduled one. */
+  async mayExplain({ symbol, side, at }: ExecutionNotice): Promise<boolean> {
+    if (this.#comparedAt > at) return false;
+    return (await this.kept()).some(({ intent: { request } }) => request.symbol === symbol && request.side === side);
+  }
+
+  /** @throws AppError `venue.*`. */
+  async read(): Promise<ScheduleList> {
+    const askedAt = this.#clock.now();
+    return { rows: await this.#schedules.scheduledOrders({ priority: 'background' }), askedAt };
+  }
+
+  /** What the list says to somebody who looks for the outcome of a request. */
+  async evidence(order: OrderRecord, { rows }: ScheduleList): Promise<Evidence> {
+    const ofDay = await this.#ledger.ordersOfDay(koreanDay(order.confirmedAt));
+    const owned = new Set(ofDay.flatMap(({ reference }) => (reference === undefined ? [] : [reference.number])));
+    const before = await this.#ledger.seenBefore(order.id);
+    const { intent } = order;
+    const today = koreanDay(this.#clock.now());
+    const until = intent.kind === 'schedule' ? intent.until : undefined;
+    return {
+      sightings: rows
+        .filter((row) => row.type !== undefined && (until === undefined || row.until === until))
+        .map((row) => sighting(row, today)),
+      isOwned: (number) => owned.has(number),
+      wasSeenBefore: (number) => before.has(number),
+      isOurBranch: () => true,
+    };
+  }
+
+  /** What an accepted amendment or cancel did to the scheduled order it was for, where that is one of ours. */
+  async changed({ id, intent, reference }: OrderRecord): Promise<void> {
+    if (intent.kind !== 'amend-schedule' && intent.kind !== 'cancel-schedule') return;
+    const { number } = intent.target;
+    const target = (await this.kept()).find((kept) => kept.id !== id && kept.reference?.number === number);
+    if (target === undefined) return;
+    const { quantity } = target.intent.request;
+    if (intent.kind === 'cancel-schedule') await this.#cancelled(target);
+    else {
+      const event = { type: 'replaced', quantity, number: reference?.number ?? number } as const;
+      await this.#ledger.appendOrderEvent(target.id, event, this.#clock.now());
+    }
+  }
+
+  /** Brings the ledger in line with the list. One that cannot be compared keeps no other waiting, and makes it false. */
+  async conclude(list: ScheduleList): Promise<boolean> {
+    let complete = true;
+    for (const kept of await this.kept()) {
+      const rows = list.rows.filter((one) => isRowOf(kept, one)).toSorted((a, b) => a.day.localeCompare(b.day));
+      try {
+        await this.#followOne(kept, rows);
+      } catch (error) {
+        complete = false;
+        this.#log.error('scheduled order not compared', { order: kept.id, error });
+      }
+    }
+    if (complete) this.#comparedAt = Math.max(this.#comparedAt, list.askedAt);
+    return complete;
+  }
+
+  /** `rows` are about one scheduled order; how KIS lists one of several days was never seen, so there may be many. */
+  async #followOne(kept: Scheduled, rows: readonly ScheduledOrder[]): Promise<void> {
+    const today = koreanDay(this.#clock.now());
+    const row = rows.at(-1);
+    if (row?.state === 'cancelled') return this.#cancelled(kept);
+    for (const one of rows) if (one.orderNumber !== undefined) await this.#link(kept, one, one.orderNumber);
+    if (row?.state === 'refused') await this.#refuse(kept, row, today);
+    const current = await this.#ledger.order(kept.id);
+    if (current?.status !== 'scheduled') return;
+    const last = kept.intent.until ?? row?.day ?? kept.intent.day;
+    if (last < today) return this.#expire(kept, row);
+    await this.#tellOverdue(kept, row, today);
+  }
+
+  /** The order that the venue made: its day and its own terms are told by the list of orders. */
+  async #link(kept: Scheduled, row: ScheduledOrder, number: string): Promise<void> {
+    const events = await this.#ledger.orderEvents(kept.id);
+    if (events.some(({ event }) => event.type === 'sent-on' && event.number === number)) return;
+    const { symbol, side } = row;
+    const today = koreanDay(this.#clock.now());
+    const from = row.day < today ? row.day : today;
+    const listed = await this.#broker.executions({ from, to: today, symbol }, { priority: 'background' });
+    const order = listed.find((one) => one.reference.number === number && one.side === side);
+    // One of several days may have been sent on any of them; until the list of orders shows it, nobody knows which.
+    if (order === undefined && row.until !== null) return;
+    const day = order?.day ?? row.day;
+    const told = order?.type === 'other' ? undefined : order?.type;
+    const type = told ?? row.type ?? kept.intent.request.type;
+    const price = order?.price ?? row.price;
+    const request: OrderRequest = {
+      symbol,
+      side,
+      type,
+      quantity: order?.quantity ?? row.quantity,
+      price: type === 'market' || price === 0 ? null : price,
+      exchange: order?.exchange ?? 'KRX',
+    };
+    const made = await this.#fills.made(kept, {
+      id: this.#newId(),
+      request,
+      reference: order?.reference ?? { number, branch: '' },
+      day,
+      at: fromKoreanDayAndTime(day, order?.time ?? beforeOpening),
+    });
+    if (made === undefined) return;
+    this.#log.info('scheduled order sent by the venue', { order: kept.id, number });
+    if (order !== undefined) {
+      const sameDay = listed.filter(({ day }) => day === order.day);
+      await this.#fills.follow(made, order, sameDay);
+    }
+  }
+
+  async #refuse(kept: Scheduled, { day, until, reason }: ScheduledOrder, today: string): Promise<void> {
+    const events = (await this.#ledger.orderEvents(kept.id)).map(({ event }) => event);
+    const latest = events.findLast(({ type }) => type === 'turned-down' || type === 'sent-on');
+    // Of several days the venue does not say which one it was, and goes on saying it: the same words are told once.
+    if (latest?.type === 'turned-down' && latest.text === reason) return;
+    const event = { type: 'turned-down', day: until === null ? day : today, text: reason } as const;
+    await this.#fills.append(kept, event, (order) => ({ kind: 'schedule-refused', order, reason }));
+  }
+
+  async #cancelled(kept: Scheduled): Promise<void> {
+    const { symbol, quantity } = kept.intent.request;
+    const name = this.#fills.nameOf(symbol);
+    const event = { type: 'cancelled', quantity } as const;
+    await this.#fills.append(kept, event, (order) => ({ kind: 'cancelled', order, name, quantity }));
+  }
+
+  /** Its last day is over. Nothing is told of one that filled: its orders told that. */
+  async #expire(kept: Scheduled, row: ScheduledOrder | undefined): Promise<void> {
+    const { quantity } = kept.intent.request;
+    const filledQuantity = row?.filledQuantity ?? 0;
+    const left = quantity - filledQuantity;
+    const event = { type: 'expired', quantity: Math.max(0, left) } as const;
+    if (left <= 0) await this.#ledger.appendOrderEvent(kept.id, event, this.#clock.now());
+    else
+      await this.#fills.append(kept, event, (order) => ({
+        kind: 'schedule-ended',
+        order,
+        listed: row !== undefined,
+        filledQuantity,
+      }));
+  }
+
+  async #tellOverdue(kept: Scheduled, row: ScheduledOrder | undefined, today: string): Promise<void> {
+    const day = row?.day ?? kept.intent.day;
+    if (day !== today) return;
+    const opening = sessionsOn(day).find(({ kind }) => kind === 'regular')?.start ?? '0900';
+    if (this.#clock.now() < fromKoreanDayAndTime(day, `${opening}00`) + overdueAfterMs) return;
+    const known = (await this.#ledger.orderEvents(kept.id)).some(
+      ({ event: { type } }) => type === 'overdue' || type === 'sent-on' || type === 'turned-down',
+    );
+    if (known) return;
+    const event = { type: 'overdue', day } as const;
+    await this.#fills.append(kept, event, (order) => ({
+      kind: 'schedule-overdue',
+      order,
+      listed: row !== undefined,
+      filledQuantity: row?.filledQuantity ?? 0,
+    }));
+  }
+}
+
+function isScheduled(order: OrderRecord): order is Scheduled {
+  return order.intent.kind === 'schedule' || order.intent.kind === 'amend-schedule';
+}
+
+/** Numbers may come again on another day; the issue and its side must fit as well. */
+function isRowOf({ intent, reference }: OrderRecord, row: ScheduledOrder): boolean {
+  const { symbol, side } = intentIssue(intent);
+  return row.reference.number === reference?.number && row.symbol === symbol && row.side === side;
+}
+
+function sighting(row: ScheduledOrder, today: string): Sighting {
+  const { reference, symbol, side, quantity, type, price, receivedAt, state } = row;
+  return {
+    reference,
+    original: undefined,
+    action: 'new',
+    symbol,
+    side,
+    quantity,
+    type,
+    price,
+    exchange: undefined,
+    viaApi: undefined,
+    placedAt: receivedAt,
+    standing: {
+      remaining: isWaiting(row, today) ? quantity : 0,
+      cancelledQuantity: state === 'cancelled' ? quantity : 0,
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyEvent, newOrderRecord, type OrderIntent, type OrderRequest } from '../../src/domain/order.ts';
+import { isWaiting, type ScheduledOrder, scheduleHoursFrom, scheduleNumber } from '../../src/domain/scheduled-order.ts';
+
+const order: ScheduledOrder = {
+  reference: { number: 'R39607', branch: '' },
+  symbol: '005930',
+  name: '삼성전자',
+  side: 'buy',
+  type: 'limit',
+  quantity: 10,
+  price: 70_000,
+  day: '20261124',
+  until: null,
+  receivedAt: 0,
+  state: 'waiting',
+  orderNumber: undefined,
+  reason: '',
+  filledQuantity: 0,
+};
+
+describe('the number of a scheduled order', () => {
+  it.each(['39607', '0000039607', 'R39607', 'r39607', ' 39607 '])("'%s'", (text) => {
+    expect(scheduleNumber(text)).toBe('R39607');
+  });
+});
+
+describe('hours', () => {
+  it.each([
+    ['20261123', '000959', true, '0010'],
+    ['20261123', '001000', true, undefined],
+    ['20261123', '072959', true, undefined],
+    ['20261123', '073000', true, '1540'],
+    ['20261123', '153959', true, '1540'],
+    ['20261123', '154000', true, undefined],
+    ['20261123', '234000', true, '0010'],
+    ['20261122', '120000', false, undefined],
+    ['20261122', '235959', false, '0010'],
+    ['20261119', '082959', true, undefined],
+    ['20261119', '083000', true, '1640'],
+    ['20261119', '163959', true, '1640'],
+  ])('%s %s, trading %s: %s', (day, time, trading, from) => {
+    expect(scheduleHoursFrom(day, time, trading)).toBe(from);
+  });
+
+  it('are open at the time that a refusal names', () => {
+    const time = fc.record({ hour: fc.integer({ min: 0, max: 23 }), minute: fc.integer({ min: 0, max: 59 }) });
+    fc.assert(
+      fc.property(fc.constantFrom('20261119', '20261123', '20270104'), fc.boolean(), time, (day, trading, at) => {
+        const text = [at.hour, at.minute, 0].map((part) => String(part).padStart(2, '0')).join('');
+        const from = scheduleHoursFrom(day, text, trading);
+        if (from !== undefined) expect(scheduleHoursFrom(day, `${from}00`, trading)).toBeUndefined();
+      }),
+    );
+  });
+});
+
+describe('whether it will still be sent', () => {
+  it.each([
+    [{}, true],
+    [{ state: 'sent' }, false],
+    [{ state: 'refused' }, false],
+    [{ state: 'cancelled' }, false],
+    [{ state: 'sent', until: '20261126' }, true],
+    [{ state: 'refused', until: '20261126' }, true],
+    [{ state: 'cancelled', until: '20261126' }, false],
+    [{ state: 'sent', until: '20261126', filledQuantity: 10 }, false],
+    [{ state: 'sent', until: '20261125' }, false],
+  ] as const)('%j: %s', (change, waiting) => {
+    expect(isWaiting({ ...order, ...change }, '20261125')).toBe(waiting);
+  });
+});
+
+describe('the record of one', () => {
+  const request: OrderRequest = {
+    symbol: '005930',
+    side: 'buy',
+    type: 'limit',
+    quantity: 10,
+    price: 70_000,
+    exchange: 'KRX',
+  };
+  const accepted = (intent: OrderIntent) => {
+    const fresh = newOrderRecord({ id: 'o1', proposalId: 'p1', personId: 'me', intent, at: 1_000 });
+    const submitting = applyEvent(fresh, { type: 'submitting' }, 2_000);
+    return applyEvent(submitting, { type: 'accepted', reference: { number: 'R1', branch: '' } }, 3_000);
+  };
+  const sent = { type: 'sent-on', day: '20261124', number: '39' } as const;
+  const refused = { type: 'turned-down', day: '20261124', text: '부족' } as const;
+
+  it('is over once it was sent or refused on its one day', () => {
+    const record = accepted({ kind: 'schedule', request, day: '20261124', until: null });
+    expect(record.status).toBe('scheduled');
+    expect(applyEvent(record, sent, 4_000).status).toBe('sent-on');
+    expect(applyEvent(record, refused, 4_000)).toMatchObject({ status: 'rejected', text: '부족' });
+  });
+
+  it('goes on until the last of several', () => {
+    const record = accepted({
+      kind: 'amend-schedule',
+      target: { number: 'R1', branch: '' },
+      request,
+      day: '20261124',
+      until: '20261125',
+    });
+    expect(applyEvent(applyEvent(record, sent, 4_000), refused, 5_000).status).toBe('scheduled');
+    expect(applyEvent(record, { ...sent, day: '20261125' }, 4_000).status).toBe('sent-on');
+  });
+
+  it('of a cancel is done when it was taken', () => {
+    const target = { number: 'R1', branch: '' };
+    expect(accepted({ kind: 'cancel-schedule', target, symbol: '005930', side: 'buy', quantity: 10 }).status).toBe(
+      'done',
+    );
+  });
+});
