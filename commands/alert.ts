@@ -1,37 +1,14 @@
+import { alertWish, conditionText, levelText } from '../src/chat/alert-condition.ts';
 import type { Button, Line, Message } from '../src/chat/channel.ts';
-import { type ArgumentKind, type CommandContext, defineCommand, instrument, shorten } from '../src/chat/command.ts';
-import type { Alert, AlertDirection } from '../src/domain/alert.ts';
+import { type ArgumentKind, type CommandContext, defineCommand, instrument, optional } from '../src/chat/command.ts';
+import { pageNumber, pageOf } from '../src/chat/pages.ts';
+import { koreanDay } from '../src/clock.ts';
+import type { Alert } from '../src/domain/alert.ts';
 import { AppError } from '../src/errors.ts';
 
-interface Condition {
-  readonly direction: AlertDirection;
-  readonly price: number;
-}
-
-const directions: Readonly<Record<string, AlertDirection>> = {
-  '>=': 'at-or-above',
-  이상: 'at-or-above',
-  '<=': 'at-or-below',
-  이하: 'at-or-below',
-};
-const comparison = '>=|<=|이상|이하';
-const amount = '(\\d[\\d,]*)원?';
-
-/** `>= 71000`, `<=71000`, `71,000원 이상`, `이하 71000`. */
-const condition: ArgumentKind<Condition> = {
-  name: 'condition',
-  optional: false,
-  read(tokens) {
-    const text = tokens.join('');
-    const found = new RegExp(`^(?:(${comparison})${amount}|${amount}(${comparison}))$`).exec(text);
-    const direction = directions[found?.[1] ?? found?.[4] ?? ''];
-    const price = Number((found?.[2] ?? found?.[3] ?? '').replaceAll(',', ''));
-    if (direction === undefined || !Number.isSafeInteger(price) || price < 1 || price > 1_000_000_000) {
-      throw new AppError('args.condition', { text: shorten(tokens.join(' ')) });
-    }
-    return { value: { direction, price }, used: tokens.length };
-  },
-};
+const dayMs = 24 * 3_600_000;
+/** As many as a phone can tell apart; a page of them fits into Discord's five rows. */
+const buttonsPerRow = 3;
 
 const alertId: ArgumentKind<string> = {
   name: 'alert',
@@ -44,26 +21,36 @@ export const alert = defineCommand({
   aliases: ['알림'],
   role: 'viewer',
   effect: 'change',
-  args: { instrument, condition },
-  examples: ['/alert 삼성전자 >= 71000', '/alert 005930 69000 이하'],
+  args: { instrument, condition: alertWish },
+  examples: [
+    '/alert 삼성전자 >= 71000',
+    '/alert 005930 7만1천원 이하',
+    '/alert 삼성전자 +3% 매번',
+    '/alert 삼성전자 거래량 3배',
+    '/alert 삼성전자 신고가 30일',
+    '/alert 삼성전자 20일선 위',
+    '/alert 삼성전자 골든크로스 5 20',
+    '/alert 삼성전자 평단 -5% 까지 2026-12-31',
+  ],
   async run(context, args): Promise<Message> {
-    const { words, person, people, address, alerts } = context;
+    const { words, person, people, address, alerts, now } = context;
+    const { condition, repeats, until: last } = args.condition;
+    const until = typeof last === 'number' ? koreanDay(now + last * dayMs) : last;
+    if (until !== undefined && until < koreanDay(now)) throw new AppError('alerts.until-past');
     context.progress({ lines: [words.progress.price] });
-    const { alert: made, last } = await alerts.create({
-      personId: person.id,
-      address,
-      symbol: args.instrument.symbol,
-      ...args.condition,
-    });
+    const { symbol } = args.instrument;
+    const made = await alerts.create({ personId: person.id, address, symbol, condition, repeats, until });
+    const today = levelText(words, made.alert);
     const lines: Line[] = [
       [{ bold: words.alerts.made }],
-      conditionText(context, made),
-      `${words.ticket.last} ${words.won(last)}`,
-      ...(made.state === 'waiting' ? [words.alerts.waiting] : []),
-      ...(alerts.isLive(made.symbol) ? [] : [words.alerts.polled]),
+      alertText(context, made.alert),
+      ...(today === undefined ? [] : [today]),
+      `${words.ticket.last} ${words.won(made.seen.price)}`,
+      ...(made.alert.state === 'waiting' ? [waitingText(context, made.alert)] : []),
+      ...(alerts.isLive(symbol) ? [] : [words.alerts.polled]),
       ...(people.settings(person.id).alerts === 'off' ? [words.alerts.off] : []),
     ];
-    return { lines, buttons: [[{ id: 'run:/alerts', label: words.alerts.list }]] };
+    return { lines, buttons: [[{ id: 'run:/alerts', label: words.alerts.list }]], ...privacyOf([made.alert]) };
   },
 });
 
@@ -71,9 +58,9 @@ export const alerts = defineCommand({
   name: 'alerts',
   aliases: ['알림목록'],
   role: 'viewer',
-  args: {},
-  examples: ['/alerts'],
-  run: async (context): Promise<Message> => listOf(context),
+  args: { page: optional(pageNumber) },
+  examples: ['/alerts', '/alerts 2'],
+  run: async (context, args): Promise<Message> => listOf(context, args.page),
 });
 
 export const unalert = defineCommand({
@@ -89,21 +76,39 @@ export const unalert = defineCommand({
   },
 });
 
-function listOf(context: CommandContext): Message {
+function listOf(context: CommandContext, wanted?: number): Message {
   const { words, person } = context;
   const mine = context.alerts.list(person.id);
   if (mine.length === 0) return { lines: [words.alerts.none] };
-  const lines = mine.map((one, index): Line => {
-    const note = context.alerts.isLive(one.symbol) ? '' : ` · ${words.alerts.polledShort}`;
-    return `${index + 1}. ${conditionText(context, one)}${note}`;
+  const page = pageOf(words, mine, wanted, '/alerts');
+  const lines = page.rows.map((one, index): Line => {
+    const today = levelText(words, one);
+    const notes = [
+      ...(today === undefined ? [] : [today]),
+      ...(context.alerts.isLive(one.symbol) ? [] : [words.alerts.polledShort]),
+    ];
+    return [`${page.before + index + 1}. ${alertText(context, one)}`, ...notes].join(' · ');
   });
-  const buttons = mine.map((one, index): readonly Button[] => [
-    { id: `run:/unalert ${one.id}`, label: words.alerts.remove(index + 1) },
-  ]);
-  return { lines: [[{ bold: words.alerts.list }], ...lines], buttons };
+  const remove = page.rows.map(({ id }, index): Button => {
+    return { id: `run:/unalert ${id}`, label: words.alerts.remove(page.before + index + 1) };
+  });
+  const rows = Array.from({ length: Math.ceil(remove.length / buttonsPerRow) }, (_, row) =>
+    remove.slice(row * buttonsPerRow, (row + 1) * buttonsPerRow),
+  );
+  const title: Line = [{ bold: words.alerts.list }, ...(page.label === '' ? [] : [` ${page.label}`])];
+  return { lines: [title, ...lines], buttons: [...rows, ...page.buttons], ...privacyOf(page.rows) };
 }
 
-function conditionText({ words, directory }: CommandContext, one: Alert): string {
-  const name = directory.get(one.symbol)?.name ?? one.symbol;
-  return words.alerts.condition(name, words.won(one.price), one.direction);
+function alertText({ words, directory }: CommandContext, one: Alert): string {
+  return `${directory.get(one.symbol)?.name ?? one.symbol} ${conditionText(words, one)}`;
+}
+
+function waitingText({ words }: CommandContext, { condition: { kind } }: Alert): string {
+  if (kind === 'volume') return words.alerts.waitingVolume;
+  return kind === 'price' ? words.alerts.waiting : words.alerts.waitingOther;
+}
+
+/** What somebody's shares cost is nobody else's business. */
+function privacyOf(shown: readonly Alert[]): Pick<Message, 'private'> {
+  return shown.some(({ condition: { kind } }) => kind === 'cost') ? { private: true } : {};
 }

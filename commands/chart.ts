@@ -111,7 +111,12 @@ async function ownLines(context: CommandContext, symbol: string): Promise<OwnLin
   const waiting = alerts
     .list(person.id)
     .filter((alert) => alert.symbol === symbol)
-    .map(({ price }): ChartLevel => ({ kind: 'alert', price, label: words.chart.alert }));
+    .flatMap(({ level }): readonly ChartLevel[] =>
+      // Where averages would cross may lie below nought.
+      level?.metric === 'price' && level.value > 0
+        ? [{ kind: 'alert', price: level.value, label: words.chart.alert }]
+        : [],
+    );
   try {
     const { positions } = await broker.balance();
     const costs = positions

@@ -141,24 +141,15 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   // What is done with it all.
   const calendar = new Calendar({ broker, cache, clock, log });
-  const fills = new Fills({ ledger, directory, clock, draft, queued: () => outbox.flush() });
+  const queued = (): void => outbox.flush();
+  const alerts = new Alerts({ broker, feed, ledger, directory, calendar, clock, log, newId, draft, queued });
+  const fills = new Fills({ ledger, directory, clock, draft, queued, filled: (symbol) => alerts.onFill(symbol) });
   const { rails, liveTrading, visibilityMs } = config;
   const watch = new ScheduleWatch({ broker, schedules: scheduleBroker, ledger, fills, clock, log, newId });
   const reconciler = new Reconciler({ broker, ledger, fills, schedules: watch, clock, log, visibilityMs });
   const orders = new Orders({ broker, ledger, calendar, reconciler, rails, liveTrading, clock, log, newId });
   const schedules = new ScheduledOrders({ broker, schedules: scheduleBroker, ledger, calendar, orders, rails, clock });
   const stories = new Stories({ ledger });
-  const alerts = new Alerts({
-    broker,
-    feed,
-    ledger,
-    directory,
-    clock,
-    log,
-    newId,
-    draft,
-    queued: () => outbox.flush(),
-  });
   const charts = createChartRenderer({ theme: config.chartTheme });
   /** What takes the place of an answer, as often as it comes. */
   const showView = (address: ChatAddress, view: string, message: Message): Promise<void> =>
@@ -300,7 +291,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     for (const outgoing of audience.tell(audience.ownerAddresses(), 'starts', start)) await outbox.post(outgoing);
     await invite();
     if (options.scheduler !== undefined)
-      scheduleHousework(options.scheduler, { kis, calendar, symbols, reconciler, prune });
+      scheduleHousework(options.scheduler, { kis, calendar, symbols, alerts, reconciler, prune });
   } else {
     await symbols.load();
     await alerts.restore();
@@ -352,12 +343,14 @@ function scheduleHousework(
     kis,
     calendar,
     symbols,
+    alerts,
     reconciler,
     prune,
   }: {
     readonly kis: Kis;
     readonly calendar: Calendar;
     readonly symbols: SymbolMaster;
+    readonly alerts: Alerts;
     readonly reconciler: Reconciler;
     readonly prune: () => Promise<void>;
   },
@@ -375,6 +368,8 @@ function scheduleHousework(
   scheduler.cron('schedules', '5,35 8-10 * * *', async () => void (await reconciler.syncSchedules()), {
     atStart: true,
   });
+  // Every day, because alerts end on any. A start does it by itself.
+  scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
   scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });
   // What the close ended is told then, also where no push and no poll did: KRX's close, CSAT day's, and Nextrade's.
   for (const [name, at] of [

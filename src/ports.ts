@@ -505,10 +505,17 @@ export interface Ledger extends Watchlists {
   createAlert(alert: Alert): Promise<void>;
   /** Neither fired nor deleted, oldest first. */
   openAlerts(): Promise<readonly Alert[]>;
-  /** A waiting alert saw a price on the other side. */
+  /** A waiting alert saw that its condition does not hold. */
   armAlert(id: string): Promise<void>;
-  /** Marks it fired and queues the messages about it, in one; false, and nothing done, when it was not armed (any more). */
+  /** Keeps the level, its day and the state of alerts that are open still. */
+  setAlertLevels(alerts: readonly Alert[]): Promise<void>;
+  /**
+   * Marks it fired and queues the messages about it, in one; false, and nothing done, when it was not armed (any more).
+   * One that repeats waits from then on.
+   */
   fireAlert(id: string, at: number, messages: readonly OutboxDraft[]): Promise<boolean>;
+  /** Ends an open alert whose last day is over, and queues the messages about that, in one; false when it was over. */
+  expireAlert(id: string, at: number, messages: readonly OutboxDraft[]): Promise<boolean>;
   /** False when it is not this person's, or over already. */
   deleteAlert(id: string, personId: string): Promise<boolean>;
   /** By person, what each chose; nobody else chose anything. */

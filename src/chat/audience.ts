@@ -79,8 +79,7 @@ export class Audience {
       .flatMap((address) =>
         this.#outgoing(address, topicOf(notice), (words) => {
           const said = noticeMessage(words, notice, nameOf);
-          // What became of somebody's order is nobody else's business.
-          return notice.kind === 'alert' ? said : { ...said, private: true };
+          return isOpenToAll(notice) ? said : { ...said, private: true };
         }),
       )
       .map((outgoing) => toDraft(outgoing, letterhead));
@@ -119,6 +118,12 @@ export class Audience {
       })
       .filter(({ channel }) => this.#channels.has(channel));
   }
+}
+
+/** What became of somebody's order, and what their shares cost, is nobody else's business. */
+function isOpenToAll(notice: Notice): boolean {
+  const isAlert = notice.kind === 'alert' || notice.kind === 'alert-expired';
+  return isAlert && notice.alert.condition.kind !== 'cost';
 }
 
 /** Who sits in a chat of their own; of a group, the group. At Discord: `@ID`, or the second of `CHANNEL/ID/INTERACTION`. */

@@ -11,6 +11,7 @@ import {
 } from '../domain/order.ts';
 import type { Loudness } from '../domain/person.ts';
 import type { Words } from '../i18n/index.ts';
+import { conditionText, levelText } from './alert-condition.ts';
 import type { Button, Line, Message } from './channel.ts';
 
 /** What an order trades at: `70,000원`, `시장가`, `조건부지정가 70,000원`. */
@@ -196,15 +197,12 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
         ],
       };
     }
-    case 'alert': {
-      const { alert, name, price } = notice;
-      return {
-        lines: [
-          [{ bold: words.alerts.fired }, ` ${words.alerts.condition(name, words.won(alert.price), alert.direction)}`],
-          [`${words.ticket.last} `, { bold: words.won(price) }],
-        ],
-        buttons: [[{ id: `run:/price ${alert.symbol}`, label: words.buttons.price }]],
-      };
+    case 'alert':
+      return alertMessage(words, notice);
+    case 'alert-expired': {
+      const { alert, name } = notice;
+      const what = `${name} ${conditionText(words, alert)}`;
+      return { lines: [[{ bold: words.alerts.expired }, ` ${words.alerts.expiredText(what)}`]] };
     }
     case 'never-sent':
     case 'outcome-unknown': {
@@ -218,6 +216,28 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
       };
     }
   }
+}
+
+/** What was waited for came true: the condition, what is now, and what the condition came to today. */
+function alertMessage(words: Words, { alert, name, seen }: Extract<Notice, { kind: 'alert' }>): Message {
+  const { symbol, level } = alert;
+  const today = levelText(words, alert);
+  return {
+    lines: [
+      [{ bold: words.alerts.fired }, ` ${name} ${conditionText(words, alert)}`],
+      [`${words.ticket.last} `, { bold: words.won(seen.price) }],
+      ...(level?.metric === 'volume' ? [`${words.quote.volume} ${words.shares(seen.volume)}`] : []),
+      ...(today === undefined ? [] : [today]),
+    ],
+    buttons: [
+      [
+        { id: `run:/price ${symbol}`, label: words.buttons.price },
+        { id: `ask:/buy ${symbol}`, label: words.buttons.buy },
+        { id: `ask:/sell ${symbol}`, label: words.buttons.sell },
+      ],
+      ...(alert.repeats ? [[{ id: `run:/unalert ${alert.id}`, label: words.alerts.removeThis }]] : []),
+    ],
+  };
 }
 
 /** An unknown outcome that is known now. */

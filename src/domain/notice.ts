@@ -1,4 +1,4 @@
-import type { Alert } from './alert.ts';
+import type { Alert, Seen } from './alert.ts';
 import type { OrderRecord, Side } from './order.ts';
 
 /** An order at the venue that may be the one whose answer was lost. */
@@ -61,8 +61,10 @@ export type Notice =
       /** An order of ours whose outcome is unknown is about the same issue and side: it may be that one. */
       readonly maybeOurs: boolean;
     }
-  /** A price that somebody waits for was crossed. */
-  | { readonly kind: 'alert'; readonly alert: Alert; readonly name: string; readonly price: number }
+  /** What somebody waits for came true. */
+  | { readonly kind: 'alert'; readonly alert: Alert; readonly name: string; readonly seen: Seen }
+  /** The last day of an alert is over. */
+  | { readonly kind: 'alert-expired'; readonly alert: Alert; readonly name: string }
   /** Found at start: confirmed, and the process ended before anything was sent. */
   | { readonly kind: 'never-sent'; readonly order: OrderRecord }
   /** Found at start: the request may have left, and nobody knows what came of it. */
@@ -84,6 +86,7 @@ export function topicOf(notice: Notice): NoticeTopic | undefined {
     case 'foreign-fill':
       return notice.maybeOurs ? undefined : 'fills';
     case 'alert':
+    case 'alert-expired':
       return 'alerts';
     case 'cancelled':
     case 'expired':

@@ -27,6 +27,8 @@ const insteadOfMarket = (context: ErrorContext): string => {
 /** 20261205 → 5 Dec */
 const englishDate = (day: ErrorContext[string]): string =>
   `${Number(String(day).slice(6))} ${months[Number(String(day).slice(4, 6)) - 1]}`;
+const reach = { 'at-or-above': 'at or above', 'at-or-below': 'at or below' } as const;
+const orBeyond = { 'at-or-above': 'or above', 'at-or-below': 'or below' } as const;
 
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
 
@@ -225,7 +227,7 @@ export const en: Words = {
     orders: "shows open and today's orders",
     amend: 'changes the price of an open order (sent only when confirmed)',
     cancel: 'cancels open orders (sent only when confirmed)',
-    alert: 'tells you when a price is reached',
+    alert: 'tells you when a price or condition is met',
     alerts: 'lists alerts, to delete them',
     unalert: 'deletes an alert',
     halt: 'stops all trading',
@@ -263,14 +265,45 @@ export const en: Words = {
     made: 'Alert set',
     list: 'Alerts',
     none: 'No alerts. Example: /alert 삼성전자 >= 71000',
-    condition: (name, price, direction) =>
-      `${name} ${direction === 'at-or-above' ? 'at or above' : 'at or below'} ${price}`,
+    condition: (condition) => {
+      switch (condition.kind) {
+        case 'price':
+          return `${reach[condition.direction]} ${won(condition.price)}`;
+        case 'change':
+          return `change ${signed(condition.percent, `${condition.percent}%`)} ${orBeyond[condition.direction]}`;
+        case 'volume':
+          return `volume ${condition.times} times the 20-day average`;
+        case 'year-high':
+          return 'new 52-week high';
+        case 'year-low':
+          return 'new 52-week low';
+        case 'average':
+          return `${condition.side === 'over' ? 'above' : 'below'} the ${condition.days}-day average`;
+        case 'cross':
+          return `${condition.cross} cross ${condition.short} and ${condition.long}`;
+        case 'cost':
+          return `my average cost ${signed(condition.percent, `${condition.percent}%`)} ${orBeyond[condition.direction]}`;
+      }
+    },
+    repeats: 'every time',
+    until: (day) => `until ${day}`,
+    today: ({ metric, direction, value }) =>
+      `today: ${reach[direction]} ${metric === 'price' ? won(value) : shares(value)}`,
+    always: 'Today every price fits.',
+    never: 'Today no price fits.',
+    notHeld: 'It is not held now.',
+    noLevel: 'What that is today is not known yet.',
     waiting: 'The price is there already. You will be told when it comes back to it from the other side.',
+    waitingVolume: 'So much was traded today already. You will be told from the next trading day on.',
+    waitingOther: 'That is so already. You will be told when it is so again after it was not.',
     polled: 'No live slot is left, so it is looked up every 15 seconds.',
     off: 'Your settings have price alerts off. To be told: /settings alerts on',
     polledShort: 'every 15 s',
     remove: (index) => `Delete ${index}`,
+    removeThis: 'Delete alert',
     fired: '🔔 Alert',
+    expired: 'Alert over',
+    expiredText: (what) => `The alert ${what} has come to its last day.`,
   },
   doctor: {
     settings: 'settings',
@@ -873,7 +906,7 @@ export const en: Words = {
       size: (side) => `How many shares? Example: 삼성전자 10주 7만원에 ${side === 'buy' ? '매수' : '매도'}`,
       stock: (side) => `Which stock? Example: 삼성전자 10주 7만원에 ${side === 'buy' ? '매수' : '매도'}`,
       stocks: () => 'One stock at a time. Which one?',
-      which: (text) => `Several stocks fit '${text}'. Which one?`,
+      which: (text) => `No stock is called '${text}' wholly. Which one?`,
       numbers: () => 'Which number is the shares? You can also write units: 10주, 70,000원.',
       number: (value) =>
         `Is ${value} the shares? If it is the price, give the shares too. Example: 삼성전자 10주 7만원에 매수`,
@@ -881,7 +914,6 @@ export const en: Words = {
         `Is ${text} what it may cost in all? If it is the price of a share, give the shares too. Example: 삼성전자 10주 7만원에 매수`,
       condition: (name) => `Orders that wait for a condition are not taken. Shall I tell you when ${name} gets there?`,
       direction: () => 'From which side?',
-      percent: (name) => `There are no alerts by percent. Give a price. Example: ${name} 7만원 넘으면 알려줘`,
       unclear: () =>
         'That reads in more than one way, so no ticket was made. Give stock, shares and price once each. Example: 삼성전자 10주 7만원에 매수',
     },
@@ -933,7 +965,10 @@ export const en: Words = {
     'args.how-price': (c) =>
       `An order of the type '${en.orderType[c['type'] as OrderType]}' takes no price. Leave it out, or make it a limit order.`,
     'args.stop-price': () => 'A stop needs the price it goes out at and the one it fires at (72500 stop 72000).',
-    'args.condition': (c) => `'${c['text']}' is not a condition. Use >= or <= and a price.`,
+    'args.condition': (c) =>
+      `'${c['text']}' is not a condition. Use a price (>= 71000), a change (+3%), volume 3 times, new high, new low, above the 20-day average, golden cross, or my cost -5%.`,
+    'args.alert-until': (c) =>
+      `'${c['text']}' has no last day that could be read. Write it like 30 days or until 2026-12-31.`,
     'args.setting': (c) =>
       `'${c['text']}' is not a setting. Press a button of /settings, or write it like fills silent.`,
     'args.quiet-hours': (c) => `'${c['text']}' is not a stretch of time. Write start-end by the 24-hour clock, or off.`,
@@ -1014,6 +1049,11 @@ export const en: Words = {
     'settings.always-on': () =>
       'What puts money in doubt (an outcome unknown, a refusal, your word needed, messages that never came) can be neither silent nor off. Other notices can. Example: /settings orders silent',
     'alerts.too-many': (c) => `${c['limit']} alerts a person are the most. Delete some in /alerts.`,
+    'alerts.until-past': () => 'That day is past. Use today or a later one. Example: /alert 삼성전자 +3% 30 days',
+    'alerts.no-holding': () =>
+      'You do not hold it, so it has no average cost. A price or a change would pass. Example: /alert 삼성전자 -5%',
+    'alerts.no-figures': () =>
+      'It was listed too lately, or not traded, for that to be reckoned. A price would pass. Example: /alert 삼성전자 >= 71000',
     'alerts.not-found': () => 'There is no such alert. See /alerts.',
     'export.no-period': () => 'Holdings and quotes are exported as they are now. Leave the period out.',
     'export.no-sheet': () =>

@@ -1,5 +1,5 @@
 import { josa } from 'es-hangul';
-import type { AlertDirection } from '../domain/alert.ts';
+import type { AlertCondition, AlertDirection, AlertLevel } from '../domain/alert.ts';
 import type { BarInterval } from '../domain/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
 import type { NoticeTopic } from '../domain/notice.ts';
@@ -46,6 +46,7 @@ const insteadOfMarket = (context: ErrorContext): string => {
 /** 20261205 → 12월 5일 */
 const koreanDate = (day: ErrorContext[string]): string =>
   `${Number(String(day).slice(4, 6))}월 ${Number(String(day).slice(6))}일`;
+const reach: Readonly<Record<AlertDirection, string>> = { 'at-or-above': '이상', 'at-or-below': '이하' };
 
 /** What KIS said, with its code. */
 const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
@@ -280,7 +281,7 @@ export const ko = {
     orders: '미체결과 오늘 주문을 봅니다',
     amend: '미체결 주문의 가격을 정정합니다 (확인해야 나갑니다)',
     cancel: '미체결 주문을 취소합니다 (확인해야 나갑니다)',
-    alert: '가격이 닿으면 알려 드립니다',
+    alert: '가격·등락률·거래량·이평선 조건에 맞으면 알려 드립니다',
     alerts: '알림을 보고 지웁니다',
     unalert: '알림을 지웁니다',
     halt: '모든 거래를 정지합니다',
@@ -323,14 +324,46 @@ export const ko = {
     made: '알림을 만들었습니다',
     list: '알림 목록',
     none: '알림이 없습니다. 예: /alert 삼성전자 >= 71000',
-    condition: (name: string, price: string, direction: AlertDirection): string =>
-      `${name} ${price} ${direction === 'at-or-above' ? '이상' : '이하'}`,
+    /** Each of these can be typed again behind /alert. */
+    condition: (condition: AlertCondition): string => {
+      switch (condition.kind) {
+        case 'price':
+          return `${won(condition.price)} ${reach[condition.direction]}`;
+        case 'change':
+          return `등락률 ${signed(condition.percent, `${condition.percent}%`)} ${reach[condition.direction]}`;
+        case 'volume':
+          return `거래량 20일 평균의 ${condition.times}배 이상`;
+        case 'year-high':
+          return '52주 신고가';
+        case 'year-low':
+          return '52주 신저가';
+        case 'average':
+          return `${condition.days}일선 ${condition.side === 'over' ? '위' : '아래'}`;
+        case 'cross':
+          return `${condition.cross === 'golden' ? '골든크로스' : '데드크로스'} ${condition.short}·${condition.long}일선`;
+        case 'cost':
+          return `내 평단 대비 ${signed(condition.percent, `${condition.percent}%`)} ${reach[condition.direction]}`;
+      }
+    },
+    repeats: '매번',
+    until: (day: string): string => `${day}까지`,
+    today: ({ metric, direction, value }: AlertLevel): string =>
+      `오늘 기준 ${metric === 'price' ? won(value) : shares(value)} ${reach[direction]}`,
+    always: '오늘은 모든 가격이 이 조건에 맞습니다.',
+    never: '오늘은 어떤 가격도 이 조건에 맞지 않습니다.',
+    notHeld: '지금은 보유하지 않습니다.',
+    noLevel: '오늘 기준을 아직 계산하지 못했습니다.',
     waiting: '지금 이미 그 가격입니다. 반대쪽으로 갔다가 다시 닿으면 알려 드립니다.',
+    waitingVolume: '오늘은 이미 그만큼 거래되었습니다. 다음 거래일부터 알려 드립니다.',
+    waitingOther: '지금 이미 조건에 맞습니다. 벗어났다가 다시 맞으면 알려 드립니다.',
     polled: '실시간 자리가 없어 15초마다 확인합니다.',
     off: '내 설정에서 가격 알림을 꺼 두셨습니다. 켜려면 /settings alerts on',
     polledShort: '15초마다 확인',
     remove: (index: number): string => `${index}번 지우기`,
+    removeThis: '알림 지우기',
     fired: '🔔 알림',
+    expired: '알림 종료',
+    expiredText: (what: string): string => `${what} 알림의 기한이 지났습니다.`,
   },
   doctor: {
     settings: '설정',
@@ -934,7 +967,7 @@ export const ko = {
       stock: (side: string): string =>
         `어떤 종목을 ${side === 'buy' ? '살' : '팔'}까요? 예: 삼성전자 10주 7만원에 ${side === 'buy' ? '매수' : '매도'}`,
       stocks: (): string => '한 번에 한 종목만 됩니다. 어느 종목인가요?',
-      which: (text: string): string => `'${text}'에 맞는 종목이 여럿입니다. 어느 종목인가요?`,
+      which: (text: string): string => `'${text}'에 꼭 맞는 종목은 없습니다. 어느 종목인가요?`,
       numbers: (): string => '어느 쪽이 수량인가요? 10주, 70,000원처럼 단위를 붙여 쓰셔도 됩니다.',
       number: (value: string): string => `${value}주인가요? 가격이면 수량도 써 주세요. 예: 삼성전자 10주 7만원에 매수`,
       sum: (text: string): string =>
@@ -942,7 +975,6 @@ export const ko = {
       condition: (name: string): string =>
         `조건이 되면 나가는 주문은 받지 않습니다. ${name} 가격이 닿으면 알려 드릴까요?`,
       direction: (): string => '어느 쪽에서 닿으면 알려 드릴까요?',
-      percent: (name: string): string => `비율 알림은 없습니다. 가격으로 써 주세요. 예: ${name} 7만원 넘으면 알려줘`,
       unclear: (): string =>
         '한 가지로 읽히지 않아 주문표를 만들지 않았습니다. 종목, 수량, 가격을 한 번씩 써 주세요. 예: 삼성전자 10주 7만원에 매수',
     },
@@ -1001,7 +1033,9 @@ export const ko = {
       'IOC와 FOK는 지정가·시장가·최유리·중간가에, 애프터마켓은 지정가·최유리·최우선에 붙일 수 있습니다.',
     'args.how-price': (c) => `${typeName(c)} 주문은 가격을 쓰지 않습니다. 가격을 빼거나 지정가로 써 주세요.`,
     'args.stop-price': () => '스톱지정가는 나갈 가격과 조건가격을 모두 써 주세요(72500 스톱 72000).',
-    'args.condition': (c) => `'${c['text']}' 조건을 읽지 못했습니다. >= 또는 <= 와 가격을 써 주세요.`,
+    'args.condition': (c) =>
+      `'${c['text']}' 조건을 읽지 못했습니다. 가격, 등락률(+3%), 거래량 3배, 신고가, 신저가, 20일선 위, 골든크로스, 평단 -5% 가운데 하나를 써 주세요.`,
+    'args.alert-until': (c) => `'${c['text']}' 기한을 읽지 못했습니다. 30일이나 까지 2026-12-31처럼 써 주세요.`,
     'args.setting': (c) =>
       `'${c['text']}' 설정을 읽지 못했습니다. /settings 의 버튼을 누르거나 fills silent처럼 써 주세요.`,
     'args.quiet-hours': (c) => `'${c['text']}' 시간을 읽지 못했습니다. 시작-끝을 24시간으로 쓰거나 off로 써 주세요.`,
@@ -1083,6 +1117,12 @@ export const ko = {
     'settings.always-on': () =>
       '돈이 걸린 알림(결과를 모르는 주문, 거부, 확인 요청, 전해 드리지 못한 메시지)은 끄거나 무음으로 할 수 없습니다. 다른 알림은 됩니다. 예: /settings orders silent',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
+    'alerts.until-past': () =>
+      '기한이 이미 지났습니다. 오늘이나 그 뒤의 날짜를 써 주세요. 예: /alert 삼성전자 +3% 30일',
+    'alerts.no-holding': () =>
+      '보유하지 않은 종목이라 평단이 없습니다. 가격이나 등락률로는 됩니다. 예: /alert 삼성전자 -5%',
+    'alerts.no-figures': () =>
+      '상장한 지 얼마 안 되었거나 거래가 없어 기준을 계산할 수 없습니다. 가격으로는 됩니다. 예: /alert 삼성전자 >= 71000',
     'alerts.not-found': () => '그 알림은 없습니다. /alerts 에서 확인해 주세요.',
     'export.no-period': () => '잔고와 시세는 지금 것만 내보냅니다. 기간을 빼고 써 주세요.',
     'export.no-sheet': () =>

@@ -1,27 +1,54 @@
-import type { Clock } from '../clock.ts';
-import { type Alert, AlertBook, type AlertDirection, isReached } from '../domain/alert.ts';
+import { type CancelTimer, type Clock, fromKoreanDayAndTime, koreanDay, nextDay } from '../clock.ts';
+import { type Alert, AlertBook, type AlertCondition, isReached, type Seen } from '../domain/alert.ts';
+import { changesByDay, levelOn, startDay, withCost } from '../domain/alert-level.ts';
 import type { Notice } from '../domain/notice.ts';
-import type { Trade } from '../domain/quote.ts';
+import type { Quote, Trade } from '../domain/quote.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, ChatAddress, InstrumentDirectory, Ledger, MarketFeed, OutboxDraft } from '../ports.ts';
+import { AlertFigures } from './alert-figures.ts';
+import type { Calendar } from './calendar.ts';
 import { Serial } from './serial.ts';
 
 /** How often prices are asked for that no registration is left for. */
 const pollMs = 15_000;
 const mostPerPerson = 50;
+/** When a day's levels are reckoned: KIS has the base prices by now, and nothing traded at KRX yet. */
+const dayStart = '084000';
+const dayStartMs = (8 * 60 + 40) * 60_000;
+/** What could not be reckoned is tried again. */
+const retryMs = 60_000;
+/** The balance shows a fill a moment after it is pushed; several at once are looked at once. */
+const afterFillMs = 2_000;
+
+/** What an alert is asked for with. */
+export interface AlertRequest {
+  readonly personId: string;
+  readonly address: ChatAddress;
+  readonly symbol: string;
+  readonly condition: AlertCondition;
+  readonly repeats: boolean;
+  /** `20261231` */
+  readonly until: string | undefined;
+}
+
+export interface AlertsOptions {
+  readonly broker: Broker;
+  readonly feed: MarketFeed;
+  readonly ledger: Ledger;
+  readonly directory: InstrumentDirectory;
+  readonly calendar: Calendar;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly draft: (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
+  readonly queued: () => void;
+}
 
 /** Watches prices for people: fired once, written down as fired in the transaction that queues the message. */
 export class Alerts {
-  readonly #broker: Broker;
-  readonly #feed: MarketFeed;
-  readonly #ledger: Ledger;
-  readonly #directory: InstrumentDirectory;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #newId: () => string;
-  readonly #draft: (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
-  readonly #queued: () => void;
+  readonly #options: AlertsOptions;
+  readonly #figures: AlertFigures;
   readonly #books = new Map<string, AlertBook>();
   readonly #alerts = new Map<string, Alert>();
   /** Issues with a registration on the socket. */
@@ -31,34 +58,23 @@ export class Alerts {
   readonly #queue = new Serial();
   /** Registrations change one at a time, each towards what is wanted when its turn comes. */
   readonly #registrations = new Serial();
-  #cancelPoll: (() => void) | undefined;
+  /** Levels are reckoned one day and one fill after the other. */
+  readonly #reckonings = new Serial();
+  /** Milliseconds: from then on a new day is to be looked at. */
+  #dayEndsAt = 0;
+  #cancelPoll: CancelTimer | undefined;
+  #cancelRetry: CancelTimer | undefined;
+  #cancelFill: CancelTimer | undefined;
   #stopped = false;
 
-  constructor(options: {
-    readonly broker: Broker;
-    readonly feed: MarketFeed;
-    readonly ledger: Ledger;
-    readonly directory: InstrumentDirectory;
-    readonly clock: Clock;
-    readonly log: Log;
-    readonly newId: () => string;
-    readonly draft: (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
-    readonly queued: () => void;
-  }) {
-    this.#broker = options.broker;
-    this.#feed = options.feed;
-    this.#ledger = options.ledger;
-    this.#directory = options.directory;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#newId = options.newId;
-    this.#draft = options.draft;
-    this.#queued = options.queued;
+  constructor(options: AlertsOptions) {
+    this.#options = options;
+    this.#figures = new AlertFigures(options.broker);
   }
 
   /** Reads what is open, without watching it: enough to list it. */
   async restore(): Promise<void> {
-    for (const alert of await this.#ledger.openAlerts()) this.#keep(alert);
+    for (const alert of await this.#options.ledger.openAlerts()) this.#keep(alert);
   }
 
   /**
@@ -71,30 +87,36 @@ export class Alerts {
   }
 
   /**
-   * A new alert, and the price it starts from. Where that is on the wanted side already it fires after the price was on
-   * the other side once.
-   * @throws AppError `alerts.too-many`, or `venue.*` when the price cannot be asked.
+   * A new alert, and what it starts from. Where its condition holds already it fires after that was not so once.
+   * @throws AppError `alerts.too-many`, `alerts.no-holding`, `alerts.no-figures`, or `venue.*` when the venue cannot be
+   * asked.
    */
-  async create(request: {
-    readonly personId: string;
-    readonly address: ChatAddress;
-    readonly symbol: string;
-    readonly direction: AlertDirection;
-    readonly price: number;
-  }): Promise<{ readonly alert: Alert; readonly last: number }> {
+  async create(request: AlertRequest): Promise<{ readonly alert: Alert; readonly seen: Seen }> {
+    const { broker, ledger, clock, newId } = this.#options;
+    const { symbol, condition } = request;
     if (this.list(request.personId).length >= mostPerPerson)
       throw new AppError('alerts.too-many', { limit: mostPerPerson });
-    const { last } = await this.#broker.quote(request.symbol);
+    const day = this.#today();
+    const quote = await broker.quote(symbol);
+    const positions = condition.kind === 'cost' ? (await broker.balance()).positions : [];
+    const figures = await this.#figures.of(quote, [condition], day, 'interactive');
+    const averageCost = positions.find((position) => position.symbol === symbol)?.averageCost;
+    const level = levelOn(condition, { ...figures, averageCost });
+    if (level === undefined) throw new AppError(condition.kind === 'cost' ? 'alerts.no-holding' : 'alerts.no-figures');
+    const seen = seenIn(quote);
     const alert: Alert = {
       ...request,
-      id: this.#newId(),
-      state: isReached(request, last) ? 'waiting' : 'armed',
-      createdAt: this.#clock.now(),
+      id: newId(),
+      level,
+      levelDay: day,
+      state: isReached(level, seen[level.metric]) ? 'waiting' : 'armed',
+      createdAt: clock.now(),
+      firedAt: undefined,
     };
-    await this.#ledger.createAlert(alert);
+    await ledger.createAlert(alert);
     this.#keep(alert);
-    await this.#align(alert.symbol);
-    return { alert, last };
+    await this.#align(symbol);
+    return { alert, seen };
   }
 
   /** A person's open alerts, oldest first. */
@@ -109,23 +131,60 @@ export class Alerts {
 
   /** False when it was not theirs, or is over already. */
   async remove(id: string, personId: string): Promise<boolean> {
-    if (!(await this.#ledger.deleteAlert(id, personId))) return false;
+    if (!(await this.#options.ledger.deleteAlert(id, personId))) return false;
     const alert = this.#alerts.get(id);
     if (alert !== undefined) this.#drop(alert);
     return true;
   }
 
   /** A tick from the socket. Returns at once. */
-  onTrade(trade: Trade): void {
-    this.#meet(trade.symbol, trade.price);
+  onTrade({ symbol, price, volume }: Trade): void {
+    // Levels of yesterday are none of today's, and a trade is proof of a trading day.
+    if (this.#clock.now() >= this.#dayEndsAt) {
+      this.#suspend(this.#stale(this.#today()));
+      void this.startDay({ traded: true });
+    }
+    this.#meet(symbol, { price, volume });
+  }
+
+  /** Shares of an issue were bought or sold, so that those that are held cost something else on average. */
+  onFill(symbol: string): void {
+    if (this.#stopped || !this.#costAlerts().some((alert) => alert.symbol === symbol)) return;
+    this.#cancelFill ??= this.#clock.timer(afterFillMs, () => {
+      this.#cancelFill = undefined;
+      void this.#reckonings.run(() => this.#followCosts());
+    });
   }
 
   /**
-   * Asks for the prices of everything watched: after the socket was away, a crossing may have gone by. Never rejects.
+   * Asks for the prices of everything watched: after the socket was away, a crossing or a fill may have gone by. Never
+   * rejects.
    */
   async resync(): Promise<void> {
     for (const symbol of [...this.#books.keys()]) await this.#align(symbol);
+    await this.startDay();
     await this.#ask([...this.#books.keys()]);
+  }
+
+  /**
+   * Ends what is past its last day and reckons what the others come to, once a trading day: before it opens, or when it
+   * is first looked at. Never rejects.
+   */
+  startDay({ traded = false }: { readonly traded?: boolean } = {}): Promise<void> {
+    const day = this.#today();
+    this.#dayEndsAt = fromKoreanDayAndTime(nextDay(day), dayStart);
+    this.#expire(day);
+    return this.#reckonings.run(async () => {
+      const opens = traded || (await this.#isTradingDay());
+      if (opens !== false) this.#suspend(this.#stale(day));
+      if (opens === true) await this.#reckon(day);
+      if (opens === undefined) {
+        // The first trade will say so.
+        this.#dayEndsAt = 0;
+        this.#retrySoon();
+      }
+      await this.#followCosts();
+    });
   }
 
   /** Resolves when all that fired so far is written down. */
@@ -136,6 +195,108 @@ export class Alerts {
   stop(): void {
     this.#stopped = true;
     this.#cancelPoll?.();
+    this.#cancelRetry?.();
+    this.#cancelFill?.();
+  }
+
+  get #clock(): Clock {
+    return this.#options.clock;
+  }
+
+  get #log(): Log {
+    return this.#options.log;
+  }
+
+  #today(): string {
+    return koreanDay(this.#clock.now() - dayStartMs);
+  }
+
+  /** Undefined where nobody can say: what a change is against, on a holiday, would be told a second time. */
+  async #isTradingDay(): Promise<boolean | undefined> {
+    const { reason } = await this.#options.calendar.session();
+    return reason === 'unknown' ? undefined : reason !== 'weekend' && reason !== 'holiday';
+  }
+
+  #costAlerts(): readonly Alert[] {
+    return [...this.#alerts.values()].filter(({ condition }) => condition.kind === 'cost');
+  }
+
+  /** Those with a level that is not this day's. */
+  #stale(day: string): readonly Alert[] {
+    return [...this.#alerts.values()].filter(({ condition, levelDay }) => changesByDay(condition) && levelDay !== day);
+  }
+
+  /** Until their new level is known, no price means anything to them. */
+  #suspend(alerts: readonly Alert[]): void {
+    for (const alert of alerts) this.#replace({ ...alert, level: undefined });
+  }
+
+  /** The levels of a day, of those that do not have them yet. */
+  async #reckon(day: string): Promise<void> {
+    const stale = this.#stale(day);
+    if (stale.length === 0 || this.#stopped) return;
+    const symbols = [...new Set(stale.map(({ symbol }) => symbol))];
+    try {
+      for (const quote of await this.#options.broker.quotes(symbols, { priority: 'background' }))
+        await this.#reckonIssue(
+          day,
+          quote,
+          stale.filter(({ symbol }) => symbol === quote.symbol),
+        );
+    } catch (error) {
+      this.#log.warn('alert levels not to be had', { day, error });
+      this.#retrySoon();
+    }
+  }
+
+  async #reckonIssue(day: string, quote: Quote, stale: readonly Alert[]): Promise<void> {
+    try {
+      const conditions = stale.map(({ condition }) => condition);
+      const figures = await this.#figures.of(quote, conditions, day, 'background');
+      this.#setLevels(stale, (alert) => startDay(alert, figures));
+      if (quote.volume > 0) this.#meet(quote.symbol, seenIn(quote));
+    } catch (error) {
+      this.#log.warn('alert levels not to be had', { day, symbol: quote.symbol, error });
+      this.#retrySoon();
+    }
+  }
+
+  /** The average costs as they are now. */
+  async #followCosts(): Promise<void> {
+    const alerts = this.#costAlerts();
+    if (alerts.length === 0 || this.#stopped) return;
+    try {
+      const { positions, truncated } = await this.#options.broker.balance({ priority: 'background' });
+      for (const { id, symbol } of alerts) {
+        const position = positions.find((one) => one.symbol === symbol);
+        // It may be held further down than was read.
+        if (position === undefined && truncated) continue;
+        this.#setLevels([{ id }], (alert) => withCost(alert, position));
+      }
+    } catch (error) {
+      this.#log.warn('average costs not to be had', { error });
+      this.#retrySoon();
+    }
+  }
+
+  #retrySoon(): void {
+    if (this.#stopped) return;
+    this.#cancelRetry ??= this.#clock.timer(retryMs, () => {
+      this.#cancelRetry = undefined;
+      void this.startDay();
+    });
+  }
+
+  /** Changes those that are open still, here and in the ledger. */
+  #setLevels(alerts: readonly Pick<Alert, 'id'>[], change: (alert: Alert) => Alert): void {
+    const changed = alerts.flatMap(({ id }) => {
+      const alert = this.#alerts.get(id);
+      const next = alert === undefined ? undefined : change(alert);
+      return next === undefined || next === alert ? [] : [next];
+    });
+    if (changed.length === 0) return;
+    for (const alert of changed) this.#replace(alert);
+    this.#enqueue(() => this.#options.ledger.setAlertLevels(changed));
   }
 
   #keep(alert: Alert): void {
@@ -143,6 +304,11 @@ export class Alerts {
     book.add(alert);
     this.#books.set(alert.symbol, book);
     this.#alerts.set(alert.id, alert);
+  }
+
+  #replace(alert: Alert): void {
+    this.#books.get(alert.symbol)?.delete(alert.id);
+    this.#keep(alert);
   }
 
   #drop(alert: Alert): void {
@@ -154,31 +320,48 @@ export class Alerts {
     void this.#align(alert.symbol);
   }
 
-  #meet(symbol: string, price: number): void {
+  #meet(symbol: string, seen: Seen): void {
     // Nothing trades at nothing, and taken for a price it would reach every `<=`.
-    if (price <= 0) return;
-    const met = this.#books.get(symbol)?.meet(price);
+    if (seen.price <= 0) return;
+    const at = this.#clock.now();
+    const met = this.#books.get(symbol)?.meet(seen, at);
     for (const alert of met?.armed ?? []) {
       this.#alerts.set(alert.id, alert);
-      this.#enqueue(() => this.#ledger.armAlert(alert.id));
+      this.#enqueue(() => this.#options.ledger.armAlert(alert.id));
     }
     for (const alert of met?.fired ?? []) {
-      this.#drop(alert);
-      this.#enqueue(() => this.#fire(alert, price));
+      if (alert.repeats) this.#keep({ ...alert, state: 'waiting', firedAt: at });
+      else this.#drop(alert);
+      this.#enqueue(() => this.#fire(alert, seen, at));
     }
   }
 
-  async #fire(alert: Alert, price: number): Promise<void> {
-    const name = this.#directory.get(alert.symbol)?.name ?? alert.symbol;
-    const messages = this.#draft({ kind: 'alert', alert, name, price }, alert.address);
+  async #fire(alert: Alert, seen: Seen, at: number): Promise<void> {
+    const { draft, ledger, queued } = this.#options;
+    const messages = draft({ kind: 'alert', alert, name: this.#nameOf(alert), seen }, alert.address);
     try {
-      if (await this.#ledger.fireAlert(alert.id, this.#clock.now(), messages)) this.#queued();
+      if (await ledger.fireAlert(alert.id, at, messages)) queued();
     } catch (error) {
       // As far as anybody knows it is armed still: the next price tells it, unless it was written down after all.
-      this.#keep(alert);
+      this.#replace(alert);
       void this.#align(alert.symbol);
       throw error;
     }
+  }
+
+  #expire(day: string): void {
+    const { draft, ledger, queued } = this.#options;
+    for (const alert of [...this.#alerts.values()].filter(({ until }) => until !== undefined && until < day)) {
+      this.#drop(alert);
+      this.#enqueue(async () => {
+        const messages = draft({ kind: 'alert-expired', alert, name: this.#nameOf(alert) }, alert.address);
+        if (await ledger.expireAlert(alert.id, this.#clock.now(), messages)) queued();
+      });
+    }
+  }
+
+  #nameOf({ symbol }: Alert): string {
+    return this.#options.directory.get(symbol)?.name ?? symbol;
   }
 
   #enqueue(task: () => Promise<void>): void {
@@ -193,7 +376,7 @@ export class Alerts {
   async #watch(symbol: string): Promise<void> {
     if (this.#stopped || this.#watched.has(symbol)) return;
     try {
-      await this.#feed.watchTrades(symbol);
+      await this.#options.feed.watchTrades(symbol);
       this.#watched.add(symbol);
       this.#polled.delete(symbol);
     } catch (error) {
@@ -207,7 +390,7 @@ export class Alerts {
     this.#polled.delete(symbol);
     if (!this.#watched.delete(symbol)) return;
     try {
-      await this.#feed.unwatchTrades(symbol);
+      await this.#options.feed.unwatchTrades(symbol);
     } catch (error) {
       this.#log.warn('issue still watched', { symbol, error });
     }
@@ -226,11 +409,16 @@ export class Alerts {
 
   async #ask(symbols: readonly string[]): Promise<void> {
     if (symbols.length === 0) return;
+    if (this.#clock.now() >= this.#dayEndsAt) await this.startDay();
     try {
-      for (const { symbol, last } of await this.#broker.quotes(symbols, { priority: 'background' }))
-        this.#meet(symbol, last);
+      for (const quote of await this.#options.broker.quotes(symbols, { priority: 'background' }))
+        this.#meet(quote.symbol, seenIn(quote));
     } catch (error) {
       this.#log.warn('watched prices not to be had', { symbols: symbols.length, error });
     }
   }
+}
+
+function seenIn({ last, volume }: Quote): Seen {
+  return { price: last, volume };
 }

@@ -29,6 +29,7 @@ export class Fills {
   readonly #clock: Clock;
   readonly #draft: DraftNotice;
   readonly #queued: () => void;
+  readonly #filled: (symbol: string) => void;
 
   constructor(options: {
     readonly ledger: Ledger;
@@ -36,12 +37,15 @@ export class Fills {
     readonly clock: Clock;
     readonly draft: DraftNotice;
     readonly queued: () => void;
+    /** Told of every fill in the account, once it is written down. */
+    readonly filled: (symbol: string) => void;
   }) {
     this.#ledger = options.ledger;
     this.#directory = options.directory;
     this.#clock = options.clock;
     this.#draft = options.draft;
     this.#queued = options.queued;
+    this.#filled = options.filled;
   }
 
   /** A push about an order of ours. False when it leaves a doubt that only the venue's list can settle. */
@@ -74,6 +78,7 @@ export class Fills {
     const told: Notice = { kind: 'foreign-fill', number, symbol, name, side, quantity, price, maybeOurs };
     await this.#ledger.recordNotice(notice, koreanDay(notice.at), this.#draft(told, undefined));
     this.#queued();
+    this.#filled(symbol);
   }
 
   /**
@@ -176,7 +181,11 @@ export class Fills {
       source,
     } as const;
     const name = this.#nameOf(order);
-    return this.append(order, event, (after) => ({ kind: 'filled', order: after, name, quantity: more, price }));
+    const after = await this.append(order, event, (record) => {
+      return { kind: 'filled', order: record, name, quantity: more, price };
+    });
+    this.#filled(intentIssue(order.intent).symbol);
+    return after;
   }
 
   async #markCancelled(order: OrderRecord): Promise<OrderRecord> {

@@ -1,11 +1,15 @@
 import type { Selectable } from 'kysely';
 import type { Alert } from '../domain/alert.ts';
 import type { Ledger } from '../ports.ts';
+import { conditionFromJson, levelFromJson, toJson } from './json.ts';
 import { insertMessage } from './outbox.ts';
 import type { AlertsTable } from './schema.ts';
 import type { Transactions } from './transactions.ts';
 
-type AlertMethods = Pick<Ledger, 'createAlert' | 'openAlerts' | 'armAlert' | 'fireAlert' | 'deleteAlert'>;
+type AlertMethods = Pick<
+  Ledger,
+  'createAlert' | 'openAlerts' | 'armAlert' | 'setAlertLevels' | 'fireAlert' | 'expireAlert' | 'deleteAlert'
+>;
 
 const open: readonly AlertsTable['state'][] = ['armed', 'waiting'];
 
@@ -13,7 +17,7 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
   return {
     createAlert: (alert) =>
       write('create-alert', async (transaction) => {
-        const { id, personId, address, symbol, direction, price, state, createdAt } = alert;
+        const { id, personId, address, symbol, condition, repeats, until, createdAt, firedAt } = alert;
         await transaction
           .insertInto('alerts')
           .values({
@@ -22,11 +26,12 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
             channel: address.channel,
             chat_id: address.chatId,
             symbol,
-            direction,
-            price,
-            state,
+            condition: toJson(condition),
+            repeats: repeats ? 1 : 0,
+            until: until ?? null,
+            ...levelColumns(alert),
             created_at: createdAt,
-            fired_at: null,
+            fired_at: firedAt ?? null,
           })
           .execute();
       }),
@@ -52,13 +57,46 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
           .execute();
       }),
 
+    setAlertLevels: (alerts) =>
+      write('set-alert-levels', async (transaction) => {
+        for (const alert of alerts) {
+          await transaction
+            .updateTable('alerts')
+            .set(levelColumns(alert))
+            .where('id', '=', alert.id)
+            .where('state', 'in', open)
+            .execute();
+        }
+      }),
+
     fireAlert: (id, at, messages) =>
       write('fire-alert', async (transaction) => {
         const result = await transaction
           .updateTable('alerts')
-          .set({ state: 'fired', fired_at: at })
+          .set((row) => ({
+            state: row
+              .case()
+              .when('repeats', '=', 1)
+              .then('waiting' as const)
+              .else('fired' as const)
+              .end(),
+            fired_at: at,
+          }))
           .where('id', '=', id)
           .where('state', '=', 'armed')
+          .executeTakeFirst();
+        if (result.numUpdatedRows !== 1n) return false;
+        for (const draft of messages) await insertMessage(transaction, draft, at);
+        return true;
+      }),
+
+    expireAlert: (id, at, messages) =>
+      write('expire-alert', async (transaction) => {
+        const result = await transaction
+          .updateTable('alerts')
+          .set({ state: 'expired' })
+          .where('id', '=', id)
+          .where('state', 'in', open)
           .executeTakeFirst();
         if (result.numUpdatedRows !== 1n) return false;
         for (const draft of messages) await insertMessage(transaction, draft, at);
@@ -79,15 +117,27 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
   };
 }
 
+function levelColumns({
+  level,
+  levelDay,
+  state,
+}: Alert): Pick<Selectable<AlertsTable>, 'level' | 'level_day' | 'state'> {
+  return { level: level === undefined ? null : toJson(level), level_day: levelDay, state };
+}
+
 function alertOf(row: Selectable<AlertsTable>): Alert {
   return {
     id: row.id,
     personId: row.person_id,
     address: { channel: row.channel, chatId: row.chat_id },
     symbol: row.symbol,
-    direction: row.direction,
-    price: row.price,
+    condition: conditionFromJson(row.condition),
+    repeats: row.repeats === 1,
+    until: row.until ?? undefined,
+    level: row.level === null ? undefined : levelFromJson(row.level),
+    levelDay: row.level_day,
     state: row.state === 'armed' ? 'armed' : 'waiting',
     createdAt: row.created_at,
+    firedAt: row.fired_at ?? undefined,
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AlertCondition, AlertLevel } from '../domain/alert.ts';
 import type { OrderEvent, OrderIntent, OrderType } from '../domain/order.ts';
 import { orderTypeTraits } from '../domain/order-types.ts';
 import { AppError } from '../errors.ts';
@@ -56,6 +57,24 @@ const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('overdue'), day: z.string() }),
 ]);
 
+const direction = z.enum(['at-or-above', 'at-or-below']);
+
+const conditionShape: z.ZodType<AlertCondition> = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('price'), direction, price: z.int() }),
+  z.object({ kind: z.literal('change'), direction, percent: z.number() }),
+  z.object({ kind: z.literal('volume'), times: z.number() }),
+  z.object({ kind: z.enum(['year-high', 'year-low']) }),
+  z.object({ kind: z.literal('average'), side: z.enum(['over', 'under']), days: z.int() }),
+  z.object({ kind: z.literal('cross'), cross: z.enum(['golden', 'dead']), short: z.int(), long: z.int() }),
+  z.object({ kind: z.literal('cost'), direction, percent: z.number() }),
+]);
+
+const levelShape: z.ZodType<AlertLevel> = z.object({
+  metric: z.enum(['price', 'volume']),
+  direction,
+  value: z.int(),
+});
+
 /** JSON of anything; undefined alone becomes null, undefined fields are left out. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
@@ -92,6 +111,16 @@ export function eventData(event: OrderEvent): string {
 export function eventFromRow(row: { readonly type: string; readonly data: string }): OrderEvent {
   const data = fromJson(row.data);
   return parse(eventShape, { ...(typeof data === 'object' ? data : {}), type: row.type });
+}
+
+/** @throws AppError `store.malformed` when it is no condition we know. */
+export function conditionFromJson(text: string): AlertCondition {
+  return parse(conditionShape, fromJson(text));
+}
+
+/** @throws AppError `store.malformed` when it is no level we know. */
+export function levelFromJson(text: string): AlertLevel {
+  return parse(levelShape, fromJson(text));
 }
 
 function parse<T>(shape: z.ZodType<T>, value: unknown): T {

@@ -14,6 +14,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004-reconciler': { up: createSeenOrders },
   '0005-quiet-hours': { up: addHeldMessages },
   '0006-watchlists': { up: createWatchedIssues },
+  '0007-alert-conditions': { up: addAlertConditions },
 };
 
 /**
@@ -190,4 +191,27 @@ async function createWatchedIssues(db: Kysely<unknown>): Promise<void> {
     .addColumn('position', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('watched_issues_key', ['person_id', 'symbol'])
     .execute();
+}
+
+/** Before, an alert was a price and a direction. */
+async function addAlertConditions(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('alerts')
+    .addColumn('condition', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await db.schema
+    .alterTable('alerts')
+    .addColumn('repeats', 'integer', (column) => column.notNull().defaultTo(0))
+    .execute();
+  await db.schema.alterTable('alerts').addColumn('until', 'text').execute();
+  await db.schema.alterTable('alerts').addColumn('level', 'text').execute();
+  await db.schema
+    .alterTable('alerts')
+    .addColumn('level_day', 'text', (column) => column.notNull().defaultTo(''))
+    .execute();
+  await sql`update alerts set
+    condition = '{"kind":"price","direction":"' || direction || '","price":' || price || '}',
+    level = '{"metric":"price","direction":"' || direction || '","value":' || price || '}'`.execute(db);
+  await db.schema.alterTable('alerts').dropColumn('direction').execute();
+  await db.schema.alterTable('alerts').dropColumn('price').execute();
 }

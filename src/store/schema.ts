@@ -1,4 +1,3 @@
-import type { AlertDirection } from '../domain/alert.ts';
 import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/order.ts';
 import type { Role } from '../domain/person.ts';
 import type { Proposal } from '../ports.ts';
@@ -65,9 +64,16 @@ export interface AlertsTable {
   readonly channel: string;
   readonly chat_id: string;
   readonly symbol: string;
-  readonly direction: AlertDirection;
-  readonly price: number;
-  readonly state: 'armed' | 'waiting' | 'fired' | 'deleted';
+  /** JSON. */
+  readonly condition: string;
+  /** 1 where it fires every time. */
+  readonly repeats: number;
+  /** The last Korean day it is for. */
+  readonly until: string | null;
+  /** JSON. */
+  readonly level: string | null;
+  readonly level_day: string;
+  readonly state: 'armed' | 'waiting' | 'fired' | 'expired' | 'deleted';
   readonly created_at: number;
   readonly fired_at: number | null;
 }

@@ -241,6 +241,8 @@ const orders: readonly Example[] = [
 ];
 
 const queries: readonly Example[] = [
+  ['삼성전자 3% 오르면 알려줘', '/alert 005930 +3%'],
+  ['하이닉스 5.5프로 떨어지면 알려 주세요', '/alert 000660 -5.5%'],
   ['카카오 얼마야', '/price 035720'],
   ['카카오 얼마야?', '/price 035720'],
   ['카카오 지금 얼마야?', '/price 035720'],
@@ -336,8 +338,8 @@ const questions: readonly Example[] = [
   ['삼성전자 8만원까지 오르면 팔아줘', '?condition'],
   ['삼성전자 7만원 되면 알려줘', '?direction'],
   ['삼성전자 7만원에 도달하면 알려줘', '?direction'],
-  ['삼성전자 3% 오르면 알려줘', '?percent'],
-  ['삼성전자 5% 떨어지면 팔아줘', '?percent'],
+  ['삼성 3% 오르면 알려줘', '?which'],
+  ['삼성전자 5% 떨어지면 팔아줘', '?condition'],
   ['삼성 7만원 넘으면 알려줘', '?which'],
 ];
 

@@ -42,7 +42,7 @@ describe('a sentence in the terminal', () => {
 
   test('a question has a button for each answer, and the answer makes a ticket', async () => {
     await start();
-    expect(await bot.say('삼성 10주 7만원에 사줘')).toContain("'삼성'에 맞는 종목이 여럿입니다");
+    expect(await bot.say('삼성 10주 7만원에 사줘')).toContain("'삼성'에 꼭 맞는 종목은 없습니다");
     expect(venueOrders()).toHaveLength(0);
     expect(await bot.press('삼성전자')).toContain('지정가 70,000원 × 10주 = 700,000원');
     await bot.press('확인');

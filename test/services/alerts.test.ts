@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { AlertDirection } from '../../src/domain/alert.ts';
 import { AppError } from '../../src/errors.ts';
 import { createKis } from '../../src/kis/broker.ts';
 import { environments } from '../../src/kis/environment.ts';
@@ -8,6 +9,7 @@ import { createLog, createRedactor } from '../../src/log.ts';
 import type { Broker, Ledger, MarketFeed } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';
 import { Alerts } from '../../src/services/alerts.ts';
+import type { Calendar } from '../../src/services/calendar.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
@@ -25,12 +27,13 @@ let room = 0;
 let refusal: AppError | undefined;
 
 const broker = {
-  quote: async () => ({ last }),
+  quote: async (symbol: string) => ({ symbol, last, volume: 1 }),
   quotes: async (symbols: readonly string[]) => {
     asked += 1;
-    return symbols.map((symbol) => ({ symbol, last }));
+    return symbols.map((symbol) => ({ symbol, last, volume: 1 }));
   },
 } as unknown as Broker;
+const calendar = { session: async () => ({ reason: undefined }) } as unknown as Calendar;
 const feed = {
   watchTrades: async (symbol: string) => {
     if (refusal !== undefined) throw refusal;
@@ -48,6 +51,7 @@ function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> = {}): A
     feed,
     ledger,
     directory: createDirectory(shippedInstruments),
+    calendar,
     clock,
     log,
     newId: () => {
@@ -75,12 +79,15 @@ const request = {
   personId: 'p',
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',
-  direction: 'at-or-above',
-  price: 71_000,
+  condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },
+  repeats: false,
+  until: undefined,
 } as const;
+const priceOf = (price: number, direction: AlertDirection = 'at-or-above') =>
+  ({ ...request, condition: { kind: 'price', direction, price } }) as const;
 const other = { ...request, symbol: '000660' };
 const trade = (price: number, symbol: string = request.symbol): Parameters<Alerts['onTrade']>[0] =>
-  ({ symbol, price, at: clock.now() }) as Parameters<Alerts['onTrade']>[0];
+  ({ symbol, price, volume: 1, at: clock.now() }) as Parameters<Alerts['onTrade']>[0];
 
 test('without a registration left the price is looked up every 15 seconds, until it fired', async () => {
   const alerts = create();
@@ -105,7 +112,7 @@ test('fifty are enough for one person', async () => {
 
 test('a price of nothing is no price', async () => {
   const alerts = create({ feed: { ...feed, watchTrades: async () => undefined } });
-  await alerts.create({ ...request, direction: 'at-or-below', price: 69_000 });
+  await alerts.create(priceOf(69_000, 'at-or-below'));
   last = 0;
   await alerts.resync();
   alerts.onTrade(trade(0));
@@ -120,7 +127,11 @@ test('what fired is written down by the time it is idle, and told once however o
   for (const price of [70_900, 71_000, 70_900, 71_100, 72_000]) alerts.onTrade(trade(price));
   await alerts.idle();
   expect(await ledger.outboxPending()).toBe(1);
-  expect((await ledger.outboxHeads())[0]?.body).toMatchObject({ kind: 'alert', name: '삼성전자', price: 71_000 });
+  expect((await ledger.outboxHeads())[0]?.body).toMatchObject({
+    kind: 'alert',
+    name: '삼성전자',
+    seen: { price: 71_000 },
+  });
 });
 
 test('what could not be written down is told by the next price', async () => {
@@ -147,7 +158,9 @@ test('nobody waits at start for prices, which are looked at as they come', async
   const slow = {
     ...broker,
     quotes: (symbols: readonly string[]) =>
-      new Promise((resolve) => waiting.push(() => resolve(symbols.map((symbol) => ({ symbol, last: 71_000 }))))),
+      new Promise((resolve) =>
+        waiting.push(() => resolve(symbols.map((symbol) => ({ symbol, last: 71_000, volume: 1 })))),
+      ),
   } as unknown as Broker;
   const alerts = create({ broker: slow });
   await alerts.load();
@@ -224,8 +237,8 @@ describe('registrations', () => {
       onExecution: () => undefined,
       onResumed: () => undefined,
     });
-    const samsung = [await alerts.create(request), await alerts.create({ ...request, price: 72_000 })];
-    await alerts.create({ ...other, price: 200_000 });
+    const samsung = [await alerts.create(request), await alerts.create(priceOf(72_000))];
+    await alerts.create({ ...priceOf(200_000), symbol: other.symbol });
     expect([alerts.isLive('005930'), alerts.isLive('000660'), kis.feed.status().executions]).toEqual([
       true,
       false,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../src/domain/alert.ts';
 import { openLedger } from '../../src/store/ledger.ts';
@@ -9,10 +10,14 @@ const alertOf = (id: string, changes: Partial<Alert> = {}): Alert => ({
   personId: 'kim',
   address,
   symbol: '005930',
-  direction: 'at-or-above',
-  price: 71_000,
+  condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },
+  repeats: false,
+  until: undefined,
+  level: { metric: 'price', direction: 'at-or-above', value: 71_000 },
+  levelDay: '20261123',
   state: 'armed',
   createdAt: start,
+  firedAt: undefined,
   ...changes,
 });
 const draft = { address, body: { text: '🔔' } };
@@ -21,7 +26,14 @@ describe('alerts', () => {
   it('come back as they were made, oldest first, also from another process', async () => {
     const url = `sqlite:${join(temporaryFolder(), 'hoga.db')}`;
     const ledger = await openLedger({ url });
-    const later = alertOf('a', { createdAt: start + 1, direction: 'at-or-below', personId: 'lee' });
+    const later = alertOf('a', {
+      createdAt: start + 1,
+      condition: { kind: 'cross', cross: 'golden', short: 5, long: 20 },
+      repeats: true,
+      until: '20261231',
+      level: undefined,
+      personId: 'lee',
+    });
     const earlier = alertOf('b', { state: 'waiting' });
     await ledger.createAlert(later);
     await ledger.createAlert(earlier);
@@ -82,5 +94,67 @@ describe('alerts', () => {
     for (const [id, person] of tries) deleted.push(await ledger.deleteAlert(id, person));
     expect(deleted).toEqual([false, true, false, false, true, false]);
     expect(await ledger.openAlerts()).toEqual([]);
+  });
+
+  it('that repeat wait again, in the transaction that queues their message', async () => {
+    const ledger = await testLedger();
+    await ledger.createAlert(alertOf('a', { repeats: true }));
+    expect(await ledger.fireAlert('a', start + 1, [draft])).toBe(true);
+    expect(await ledger.fireAlert('a', start + 2, [draft])).toBe(false);
+    expect(await ledger.openAlerts()).toStrictEqual([
+      alertOf('a', { repeats: true, state: 'waiting', firedAt: start + 1 }),
+    ]);
+    await ledger.armAlert('a');
+    expect(await ledger.fireAlert('a', start + 3, [draft])).toBe(true);
+    expect(await ledger.outboxPending()).toBe(2);
+  });
+
+  it('keep a new level while they are open, and not after', async () => {
+    const ledger = await testLedger();
+    await ledger.createAlert(alertOf('a'));
+    await ledger.createAlert(alertOf('b'));
+    await ledger.fireAlert('b', start, []);
+    const changes = {
+      level: { metric: 'volume', direction: 'at-or-above', value: 5 },
+      levelDay: '20261124',
+      state: 'waiting',
+    } as const;
+    await ledger.setAlertLevels([alertOf('a', changes), alertOf('b', changes)]);
+    expect(await ledger.openAlerts()).toStrictEqual([alertOf('a', changes)]);
+  });
+
+  it('end on their last day once, with their message', async () => {
+    const ledger = await testLedger();
+    await ledger.createAlert(alertOf('a', { state: 'waiting' }));
+    expect([await ledger.expireAlert('a', start, [draft]), await ledger.expireAlert('a', start, [draft])]).toEqual([
+      true,
+      false,
+    ]);
+    expect([await ledger.openAlerts(), await ledger.outboxPending()]).toEqual([[], 1]);
+  });
+
+  it('of an earlier version are prices still', async () => {
+    const path = join(temporaryFolder(), 'hoga.db');
+    await (await openLedger({ url: `sqlite:${path}` })).close();
+    // As the version before left it.
+    const old = new DatabaseSync(path);
+    for (const column of ['condition', 'repeats', 'until', 'level', 'level_day'])
+      old.exec(`alter table alerts drop column ${column}`);
+    old.exec('alter table alerts add column direction text not null');
+    old.exec('alter table alerts add column price bigint not null');
+    old.exec("delete from kysely_migration where name like '%-alert-conditions'");
+    old.exec(
+      `insert into alerts values ('a', 'kim', 'telegram', '42', '005930', 'armed', ${start}, null, 'at-or-below', 69000)`,
+    );
+    old.close();
+    const ledger = await testLedger(`sqlite:${path}`);
+    expect(await ledger.openAlerts()).toStrictEqual([
+      alertOf('a', {
+        condition: { kind: 'price', direction: 'at-or-below', price: 69_000 },
+        level: { metric: 'price', direction: 'at-or-below', value: 69_000 },
+        levelDay: '',
+      }),
+    ]);
+    expect(await ledger.fireAlert('a', start, [draft])).toBe(true);
   });
 });

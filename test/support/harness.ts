@@ -20,6 +20,8 @@ export interface ShownMessage {
   text: string;
   buttons: readonly Button[];
   attachments: readonly Attachment[];
+  /** For the person alone. */
+  readonly private: boolean;
   edits: number;
 }
 
@@ -42,7 +44,9 @@ export class TestChannel implements Channel {
   async send(_chatId: string, message: Message): Promise<string> {
     const reference = String(this.messages.length + 1);
     const { buttons = [], attachments = [] } = message;
-    this.messages.push({ reference, text: plainText(message), buttons: buttons.flat(), attachments, edits: 0 });
+    const text = plainText(message);
+    const isPrivate = message.private === true;
+    this.messages.push({ reference, text, buttons: buttons.flat(), attachments, private: isPrivate, edits: 0 });
     return reference;
   }
 

@@ -99,7 +99,7 @@ async function drawTelegram(): Promise<void> {
   theirs({ ...(await telegram.told(owner, '🔔')) });
   await bot.stop();
   await telegram.stop();
-  draw('telegram', telegramStyle, rows.join(''), 930);
+  draw('telegram', telegramStyle, rows.join(''), 945);
 }
 
 /** Discord's markdown, as far as the bot uses it. */

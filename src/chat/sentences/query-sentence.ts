@@ -94,7 +94,7 @@ const there = '(?:이|가|에)? ?(?:되면|이면|면|오면|도달하면|닿으
 const amount = `(${numberCharacters}+(?:(?<=[조억만]) \\d${numberCharacters}*)*) ?(?:원|선)?(?:까지|에|으로|로|선)?`;
 const crossing = new RegExp(`^(.+?)${topic} ?(?:가격이 |주가가 )?${amount}(?:(${up})|(${down})|(${there})) ?(.*)$`);
 const byPercent = new RegExp(
-  `^(.+?)${topic} ?(\\d+(?:\\.\\d+)?) ?(?:%|퍼센트|프로)(?:나|만|까지)?(?:${up}|${down}) ?(.*)$`,
+  `^(.+?)${topic} ?(\\d+(?:\\.\\d+)?) ?(?:%|퍼센트|프로)(?:나|만|까지)?(?:(${up})|(${down})) ?(.*)$`,
 );
 const tell =
   /^(?:좀 )?(?:나한테 |저한테 )?(?:알려 ?줘요?|알려 ?주세요|알려 ?주라|말해 ?줘|얘기해 ?줘|불러 ?줘|알림(?: ?(?:설정|등록))?(?: ?(?:해 ?줘|해 ?주세요|줘|부탁해))?)$/;
@@ -107,14 +107,8 @@ const notWanted = /마|말|안 |못 |않|까$|을까|나$|텐데|했|었/;
  * because nothing is sent without somebody who presses.
  */
 export function readCondition(text: string, reader: Reader): Reading | undefined {
-  const percent = byPercent.exec(text);
-  if (percent !== null) {
-    const [found] = findStocks(percent[1] ?? '', reader).instruments;
-    const wanted = tell.test(percent[3] ?? '') || isTrade(percent[3] ?? '');
-    return found === undefined || !wanted
-      ? undefined
-      : { kind: 'question', about: 'percent', subject: found.name, choices: [] };
-  }
+  const change = byPercent.exec(text);
+  if (change !== null) return readChange(change, reader);
   const [, typed = '', digits = '', above, below, reached, rest = ''] = crossing.exec(text) ?? [];
   const won = readNumber(digits);
   if (typed === '' || won === undefined || won === 0) return undefined;
@@ -143,6 +137,21 @@ export function readCondition(text: string, reader: Reader): Reading | undefined
     subject: toTell ? typed : (found[0]?.name ?? typed),
     choices: lines.slice(0, mostChoices),
   };
+}
+
+/** `3% 오르면`: against yesterday's close, as an alert takes it. */
+function readChange([, typed = '', percent, rises, , rest = '']: RegExpExecArray, reader: Reader): Reading | undefined {
+  const toTell = tell.test(rest);
+  if (!toTell && !isTrade(rest)) return undefined;
+  const { instruments, fit } = findStocks(typed, reader);
+  const change = `${rises === undefined ? '-' : '+'}${percent}%`;
+  const choices = instruments.map(
+    ({ symbol, name }): Choice => ({ label: `${name} ${change}`, verb: 'run', line: `/alert ${symbol} ${change}` }),
+  );
+  const [only] = choices;
+  if (only === undefined) return undefined;
+  if (toTell && fit === 'whole') return { kind: 'line', line: only.line };
+  return { kind: 'question', about: toTell ? 'which' : 'condition', subject: instruments[0]?.name ?? typed, choices };
 }
 
 function isTrade(text: string): boolean {
