@@ -547,6 +547,17 @@ describe('order books over the socket', () => {
     expect(first?.record.KMID_PRC).toBe('6135');
   });
 
+  it.each([59, 60, 61, 62, 63, 64, 65, 66])('reads %i columns, one record or several', (columns) => {
+    const { payload } = dataFrame('order-book-63');
+    const wire = payload.split('^');
+    const fields = Array.from({ length: columns }, (_, index) => wire[index] ?? '0').join('^');
+    const [alone] = cutRecords(channels.orderBook, 1, fields);
+    const both = cutRecords(channels.orderBook, 2, `${fields}^${fields}`);
+    const [whole] = cutRecords(channels.orderBook, 1, payload);
+    expect(alone && toOrderBookPush(alone.record, at)).toEqual(whole && toOrderBookPush(whole.record, at));
+    expect(both.map(({ record }) => record.ASKP1)).toEqual([alone?.record.ASKP1, alone?.record.ASKP1]);
+  });
+
   it('leaves out the empty levels of an auction', () => {
     const { count, payload } = dataFrame('order-book-62-closing-auction');
     const [first] = cutRecords(channels.orderBook, count, payload);
