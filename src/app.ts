@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { createChartRenderer } from './charts/renderer.ts';
 import { Audience } from './chat/audience.ts';
 import { boardMessage } from './chat/boards.ts';
@@ -14,16 +13,17 @@ import type { Config } from './config.ts';
 import type { Health } from './domain/health.ts';
 import { startHttpServer } from './http-server.ts';
 import type { Words } from './i18n/index.ts';
-import { createKis, type Kis, type KisOptions } from './kis/broker.ts';
+import { createKis, type KisOptions } from './kis/broker.ts';
 import { MasterFiles } from './kis/symbol-files.ts';
 import { createDirectory } from './kis/symbols-search.ts';
 import { shippedInstruments } from './kis/symbols-shipped.ts';
 import type { Log, Redactor } from './log.ts';
-import type { ChatAddress, Ledger, ScheduledTask, Scheduler } from './ports.ts';
+import type { ChatAddress, Scheduler } from './ports.ts';
 import { Secret } from './secret.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
+import { scheduleHousework } from './services/housework.ts';
 import { LiveBoards } from './services/live-boards.ts';
 import { Orders } from './services/orders.ts';
 import { People } from './services/people.ts';
@@ -37,6 +37,7 @@ import { GoogleSheets } from './sheets/google-sheets.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
 import { openLedger } from './store/ledger.ts';
+import { openForReading } from './store/open-for-reading.ts';
 
 /** Longer than an order may take to be answered. */
 const stopWaitMs = 20_000;
@@ -291,7 +292,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     for (const outgoing of audience.tell(audience.ownerAddresses(), 'starts', start)) await outbox.post(outgoing);
     await invite();
     if (options.scheduler !== undefined)
-      scheduleHousework(options.scheduler, { kis, calendar, symbols, alerts, reconciler, prune });
+      scheduleHousework(options.scheduler, { ...kis, calendar, symbols, alerts, reconciler, prune });
   } else {
     await symbols.load();
     await alerts.restore();
@@ -333,85 +334,6 @@ export async function startApp(options: AppOptions): Promise<App> {
       await simulator?.stop();
       log.info('stopped');
     },
-  };
-}
-
-/** What is made ready before the market opens, so that nobody waits for it, and looked at after it; hours are Korea's. */
-function scheduleHousework(
-  scheduler: Scheduler,
-  {
-    kis,
-    calendar,
-    symbols,
-    alerts,
-    reconciler,
-    prune,
-  }: {
-    readonly kis: Kis;
-    readonly calendar: Calendar;
-    readonly symbols: SymbolMaster;
-    readonly alerts: Alerts;
-    readonly reconciler: Reconciler;
-    readonly prune: () => Promise<void>;
-  },
-): void {
-  scheduler.cron('token', '50 7 * * *', () => kis.warmUp(), { atStart: true });
-  const { warmUpLiveReads } = kis;
-  if (warmUpLiveReads !== undefined) {
-    scheduler.cron('token-live-reads', '51 7 * * *', () => warmUpLiveReads(), { atStart: true });
-  }
-  const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
-  scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
-  // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.
-  scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
-  // KIS makes orders of them between 08:20 and the opening and tells nobody; the later runs are for days that open late.
-  scheduler.cron('schedules', '5,35 8-10 * * *', async () => void (await reconciler.syncSchedules()), {
-    atStart: true,
-  });
-  // Every day, because alerts end on any. A start does it by itself.
-  scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
-  scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });
-  // What the close ended is told then, also where no push and no poll did: KRX's close, CSAT day's, and Nextrade's.
-  for (const [name, at] of [
-    ['close-krx', '31 15 * * *'],
-    ['close-late', '31 16 * * *'],
-    ['close-nxt', '1 20 * * *'],
-  ] as const) {
-    scheduler.cron(name, at, () => reconciler.syncIfExpecting());
-  }
-  scheduler.start();
-}
-
-/**
- * The records of the bot that may be running beside us, and a scratch ledger for whatever would be written: our answers
- * must not end up in its outbox.
- */
-async function openForReading(path: string): Promise<Ledger> {
-  const scratch = await openLedger({ url: 'sqlite::memory:' });
-  if (!existsSync(path)) return scratch;
-  const records = await openLedger({ url: `sqlite:${path}` });
-  const { halted, armedDay, proposal, order, orderEvents, latestByNumber } = records;
-  const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings, watchlist } = records;
-  const close = async (): Promise<void> => {
-    await records.close();
-    await scratch.close();
-  };
-  return {
-    ...scratch,
-    halted,
-    armedDay,
-    proposal,
-    order,
-    orderEvents,
-    latestByNumber,
-    ordersOfDay,
-    ordersByStatus,
-    amountOfDay,
-    openAlerts,
-    people,
-    peopleSettings,
-    watchlist,
-    close,
   };
 }
 
