@@ -137,7 +137,8 @@ export function toScheduledOrder(
     until: last > day ? last : null,
     receivedAt: fromKoreanDayAndTime(row.rsvn_ord_rcit_dt ?? '', row.rsvn_ord_rcit_tmd ?? ''),
     state:
-      (row.cncl_ord_dt ?? '') !== ''
+      // A date that is not there has come as blanks and as zeros.
+      /[1-9]/.test(row.cncl_ord_dt ?? '')
         ? 'cancelled'
         : orderMade !== undefined
           ? 'sent'

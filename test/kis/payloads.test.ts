@@ -758,6 +758,8 @@ describe('scheduled orders', () => {
     [{ odno: '0000000000' }, { state: 'waiting', orderNumber: undefined }],
     [{ rjct_rson2: '주문가능금액 부족' }, { state: 'refused', reason: '주문가능금액 부족' }],
     [{ cncl_ord_dt: '20220520' }, { state: 'cancelled' }],
+    [{ cncl_ord_dt: '00000000' }, { state: 'waiting' }],
+    [{ cncl_ord_dt: '        ' }, { state: 'waiting' }],
     [{ rsvn_end_dt: '20220610' }, { until: '20220610' }],
     [{ ord_dvsn_cd: '05' }, { type: undefined }],
     [{ rsvn_ord_rcit_tmd: '' }, { receivedAt: Number.NaN }],
