@@ -149,7 +149,12 @@ export class Reconciler {
     try {
       const order = await submit();
       if (order.status === 'outcome-unknown') this.#lookWithin(soonMs);
-      if (order.reference !== undefined) await this.#queue.run(() => this.#replaceTarget(order));
+      if (order.reference !== undefined) {
+        // Its answer is written down. What else it changed the lists tell again, and must not read as if nothing was sent.
+        await this.#queue
+          .run(() => this.#replaceTarget(order))
+          .catch((error: unknown) => this.#log.error('target not brought in line', { order: order.id, error }));
+      }
       return order;
     } finally {
       this.#inFlight -= 1;

@@ -88,3 +88,25 @@ describe('a process that ended', () => {
     expect(simulator.state().orders).toHaveLength(1);
   });
 });
+
+test('an amendment that the venue took is not told as unsent because the order before it could not be closed', async () => {
+  bot = await startHarness({
+    openLedger: async (options) => {
+      const ledger = await openLedger(options);
+      return {
+        ...ledger,
+        appendOrderEvent: async (id, event, at, messages) => {
+          if (event.type === 'replaced') throw new Error('disk full');
+          return ledger.appendOrderEvent(id, event, at, messages);
+        },
+      };
+    },
+  });
+  await bot.say('/buy 005930 3 69000');
+  await bot.press('확인');
+  const number = String(Number(bot.simulator.state().orders[0]?.number));
+  await bot.say(`/amend ${number} 68900`);
+  const said = await bot.press('확인');
+  expect(said).toContain('정정 접수됨');
+  expect(said).not.toContain('보내지 않았습니다');
+});

@@ -82,6 +82,8 @@ export interface HarnessOptions {
   readonly host?: string;
   /** Other commands than the bot's own. */
   readonly commands?: AppOptions['commands'];
+  /** Another way to the ledger's file: for a store that fails. */
+  readonly openLedger?: AppOptions['openLedger'];
 }
 
 /** The whole bot against the simulator, over real sockets, with a chat in the test's hands. */
@@ -158,6 +160,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       socketTimings: options.socketTimings,
       transports: options.host === undefined ? undefined : { connectRest: () => connectTo(simulator) },
       scheduler,
+      ...(options.openLedger === undefined ? {} : { openLedger: options.openLedger }),
       ...how,
       channels: (whenSettled) => {
         settled = whenSettled;
