@@ -1,4 +1,11 @@
-import { type OrderReference, type OrderType, orderNumber, type ScheduleDays, type Side } from './order.ts';
+import {
+  type OrderReference,
+  type OrderType,
+  orderNumber,
+  type ScheduleDays,
+  type Side,
+  type VenueOrder,
+} from './order.ts';
 import { later, sessionsOn } from './session.ts';
 
 /**
@@ -41,6 +48,38 @@ export function isWaiting(order: ScheduledOrder, today: string): boolean {
   return state !== 'cancelled' && until !== null && until > today && filledQuantity < quantity;
 }
 
+/**
+ * The orders that the venue made of a scheduled one and that are not known yet, oldest first; `listed` are the new orders
+ * of that issue and side since its first day. Of several days the venue tells the latest order alone. One of an earlier
+ * day, when nobody looked, is for what those before it left, at the same price; where two fit, neither is taken.
+ */
+export function ordersMadeOf(
+  order: Pick<ScheduledOrder, 'day' | 'until' | 'quantity' | 'price' | 'orderNumber'>,
+  known: readonly { readonly day: string; readonly number: string }[],
+  listed: readonly VenueOrder[],
+): readonly VenueOrder[] {
+  const knownOn = new Map(known.map(({ day, number }) => [day, number]));
+  const named = listed
+    .filter(({ day, reference }) => reference.number === order.orderNumber && day >= order.day && !knownOn.has(day))
+    .toSorted((a, b) => a.day.localeCompare(b.day));
+  if (order.until === null) return named.slice(0, 1);
+  const latest = named.at(-1);
+  const made: VenueOrder[] = [];
+  let left = order.quantity;
+  for (const [day, ofDay] of [...Map.groupBy(listed, (one) => one.day)].sort(([a], [b]) => a.localeCompare(b))) {
+    if (latest === undefined || day < order.day || day > latest.day) continue;
+    const number = knownOn.get(day) ?? (day === latest.day ? latest.reference.number : undefined);
+    const fitting = ofDay.filter(({ reference, quantity, price }) =>
+      number === undefined ? quantity === left && price === order.price : reference.number === number,
+    );
+    const [only, second] = fitting;
+    if (only === undefined || second !== undefined) continue;
+    if (!knownOn.has(day)) made.push(only);
+    left -= only.filledQuantity;
+  }
+  return made;
+}
+
 /** KIS stops taking them so long before the opening, and starts again so long after the close, in minutes. */
 const quietBeforeOpening = 90;
 const quietAfterClose = 10;
@@ -61,6 +100,16 @@ export function scheduleHoursFrom(day: string, time: string, isTradingDay: boole
   const close = sessions.find(({ kind }) => kind === 'closing-auction')?.end ?? '1530';
   const from = later(close, quietAfterClose);
   return now >= later(opening, -quietBeforeOpening) && now < from ? from : undefined;
+}
+
+/** KIS goes through those of several days then, in minutes after the close. */
+const dailyRun = { from: 5, to: 25 } as const;
+
+/** Whether KIS's list of them may be short at `time` (`HHmmss`) of `day`: then it does not tell that one is missing. */
+export function listMayLackRows(day: string, time: string): boolean {
+  const close = sessionsOn(day).find(({ kind }) => kind === 'closing-auction')?.end ?? '1530';
+  const now = time.slice(0, 4);
+  return now >= later(close, dailyRun.from) && now < later(close, dailyRun.to);
 }
 
 /** Calendar days that a scheduled order may last, its first day included. */

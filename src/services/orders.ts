@@ -1,6 +1,14 @@
 import { type Clock, koreanDay } from '../clock.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import type { OrderEvent, OrderIntent, OrderRecord, OrderRequest, SubmitOutcome, VenueOrder } from '../domain/order.ts';
+import {
+  isCancel,
+  type OrderEvent,
+  type OrderIntent,
+  type OrderRecord,
+  type OrderRequest,
+  type SubmitOutcome,
+  type VenueOrder,
+} from '../domain/order.ts';
 import { checkDrift } from '../domain/order-rules.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -129,7 +137,7 @@ export class Orders {
 
   /** Cancels what is left of orders: one confirmation, one request each. @throws as `submit`. */
   async cancel(proposal: Proposal, personId: string, targets: readonly VenueOrder[]): Promise<readonly OrderRecord[]> {
-    await this.#requireArmed();
+    await this.#requireArmed('cancel');
     const planned = targets.map((target): Planned => {
       const { reference, symbol, side, remaining: quantity, exchange } = target;
       return { intent: { kind: 'cancel', target: reference, symbol, side, quantity, exchange }, amount: 0 };
@@ -162,8 +170,8 @@ export class Orders {
     prepare: () => Promise<Prepared>,
   ): Promise<OrderRecord> {
     return this.#inTurn(turn, async () => {
-      await this.#requireArmed();
       const { send, ...planned } = await prepare();
+      await this.#requireArmed(planned.intent.kind);
       return this.#submitOne(proposal, personId, planned, send);
     });
   }
@@ -202,7 +210,9 @@ export class Orders {
   }
 
   /** Told by where the orders go: any host that is neither loopback nor KIS's paper host moves real money. */
-  async #requireArmed(): Promise<void> {
+  async #requireArmed(kind?: OrderIntent['kind']): Promise<void> {
+    // What was sent on an armed day, or is kept by the venue, must not need an owner before it can be taken back.
+    if (kind !== undefined && isCancel(kind) && this.#liveTrading === 'daily') return;
     if (!(await this.armed())) throw new AppError('orders.not-armed', { setting: this.#liveTrading });
   }
 

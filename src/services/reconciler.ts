@@ -77,6 +77,8 @@ export class Reconciler {
   #noted: { day: string; readonly numbers: Set<string> } = { day: '', numbers: new Set() };
   #looking: Promise<void> | undefined;
   #lookAgain: Promise<void> | undefined;
+  /** Scheduled orders that could not be compared: nothing else would look at them before the next morning. */
+  #schedulesBehind = false;
   #nextLook: { readonly at: number; readonly cancel: () => void } | undefined;
   #lastLookAt: number | undefined;
   #ready = true;
@@ -211,20 +213,25 @@ export class Reconciler {
    */
   async syncSchedules(): Promise<boolean> {
     const unsettled = await this.#schedules.unsettled();
-    if (unsettled.length === 0 && (await this.#schedules.kept()).length === 0) return true;
-    const list = await this.#schedules.read();
-    const complete = await this.#queue.run(async () => {
-      await this.#each(unsettled, (order) => this.#settleSchedule(order, list));
-      await this.#noteSeen(
-        koreanDay(list.askedAt),
-        list.rows.map(({ reference }) => reference.number),
-      );
-      return this.#schedules.conclude(list);
-    });
-    this.#release();
-    // An order that was found is looked at like any other, should its pushes be lost.
-    this.#lookWithin(pollMs);
-    return complete;
+    this.#schedulesBehind = unsettled.length > 0 || (await this.#schedules.kept()).length > 0;
+    if (!this.#schedulesBehind) return true;
+    try {
+      const list = await this.#schedules.read();
+      const complete = await this.#queue.run(async () => {
+        await this.#each(unsettled, (order) => this.#settleSchedule(order, list));
+        await this.#noteSeen(
+          koreanDay(list.askedAt),
+          list.rows.map(({ reference }) => reference.number),
+        );
+        return this.#schedules.conclude(list);
+      });
+      this.#schedulesBehind = !complete;
+      this.#release();
+      return complete;
+    } finally {
+      // An order that was found is looked at like any other, should its pushes be lost; what failed is tried again.
+      this.#lookWithin(pollMs);
+    }
   }
 
   /** Notes which orders the venue has of an issue, so that none of them is taken for one that is sent after. */
@@ -342,7 +349,8 @@ export class Reconciler {
     const expected = await this.#expected();
     const unknown = expected.some(({ status }) => status === 'outcome-unknown');
     // What the venue made of a scheduled order must not be taken for one whose answer was lost.
-    const judged = !(unknown || this.#held.length > 0) || (await this.#schedulesCompared());
+    const compares = unknown || this.#held.length > 0 || this.#schedulesBehind;
+    const judged = !compares || (await this.#schedulesCompared());
     const followed = expected.filter(({ intent }) => !isScheduleIntent(intent));
     const days = new Set([...followed.map(({ confirmedAt }) => koreanDay(confirmedAt)), today]);
     for (const day of [...days].sort()) {
@@ -457,7 +465,10 @@ export class Reconciler {
     );
     if (order.status !== 'outcome-unknown' && (twin || this.#inFlight > 0)) return;
     const evidence = await this.#schedules.evidence(order, list);
-    await this.#draw(order, list, attribute(order.intent, await this.#sentAt(order), evidence));
+    const attribution = attribute(order.intent, await this.#sentAt(order), evidence);
+    const missing = attribution.kind === 'nothing' || attribution.kind === 'gone';
+    if (missing && this.#schedules.mayLackRows(list)) return;
+    await this.#draw(order, list, attribution);
   }
 
   async #settleAskedSchedule(asked: OrderRecord, verdict: Verdict): Promise<OrderRecord> {
@@ -595,9 +606,11 @@ export class Reconciler {
 
   async #lookIfWanted(): Promise<void> {
     const ofDay = await this.#ledger.ordersOfDay(koreanDay(this.#clock.now()));
-    const held = this.#held.length > 0;
     const wanted =
-      held || (await this.#isWatched()) || ofDay.some(({ status }) => status === 'absent' || isUndecided(status));
+      this.#held.length > 0 ||
+      this.#schedulesBehind ||
+      (await this.#isWatched()) ||
+      ofDay.some(({ status }) => status === 'absent' || isUndecided(status));
     if (wanted) this.syncSoon();
   }
 }

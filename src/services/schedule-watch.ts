@@ -1,14 +1,16 @@
-import { type Clock, fromKoreanDayAndTime, koreanDay } from '../clock.ts';
+import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime, previousDay } from '../clock.ts';
 import type { Evidence, Sighting } from '../domain/attribution.ts';
 import {
   type ExecutionNotice,
   intentIssue,
   isScheduleIntent,
+  type OrderEvent,
   type OrderRecord,
   type OrderRequest,
   type ScheduleIntent,
+  type VenueOrder,
 } from '../domain/order.ts';
-import { isWaiting, type ScheduledOrder } from '../domain/scheduled-order.ts';
+import { isWaiting, listMayLackRows, ordersMadeOf, type ScheduledOrder } from '../domain/scheduled-order.ts';
 import { sessionsOn } from '../domain/session.ts';
 import type { Log } from '../log.ts';
 import type { Broker, Ledger, ScheduleBroker } from '../ports.ts';
@@ -96,14 +98,22 @@ export class ScheduleWatch {
     const { intent } = order;
     const today = koreanDay(this.#clock.now());
     const until = intent.kind === 'schedule' ? intent.until : undefined;
+    // Numbers may come again: what is about another issue or side is another one.
+    const { symbol, side } = intentIssue(intent);
     return {
       sightings: rows
-        .filter((row) => row.type !== undefined && (until === undefined || row.until === until))
+        .filter((row) => row.symbol === symbol && row.side === side && row.type !== undefined)
+        .filter((row) => until === undefined || row.until === until)
         .map((row) => sighting(row, today)),
       isOwned: (number) => owned.has(number),
       wasSeenBefore: (number) => before.has(number),
       isOurBranch: () => true,
     };
+  }
+
+  /** Whether what is missing in the list may be there all the same. */
+  mayLackRows({ askedAt }: ScheduleList): boolean {
+    return listMayLackRows(koreanDay(askedAt), koreanTime(askedAt));
   }
 
   /** What an accepted amendment or cancel did to the scheduled order it was for, where that is one of ours. */
@@ -112,21 +122,22 @@ export class ScheduleWatch {
     const { number } = intent.target;
     const target = (await this.kept()).find((kept) => kept.id !== id && kept.reference?.number === number);
     if (target === undefined) return;
-    const { quantity } = target.intent.request;
-    if (intent.kind === 'cancel-schedule') await this.#cancelled(target);
-    else {
-      const event = { type: 'replaced', quantity, number: reference?.number ?? number } as const;
-      await this.#ledger.appendOrderEvent(target.id, event, this.#clock.now());
-    }
+    if (intent.kind === 'cancel-schedule') await this.#cancelled(target, undefined);
+    else await this.#replaced(target, reference?.number ?? number);
   }
 
   /** Brings the ledger in line with the list. One that cannot be compared keeps no other waiting, and makes it false. */
   async conclude(list: ScheduleList): Promise<boolean> {
     let complete = true;
-    for (const kept of await this.kept()) {
+    const all = await this.kept();
+    for (const [index, kept] of all.entries()) {
       const rows = list.rows.filter((one) => isRowOf(kept, one)).toSorted((a, b) => a.day.localeCompare(b.day));
       try {
-        await this.#followOne(kept, rows);
+        // An amendment keeps the number: where the process ended before the amended one was closed, both stand there.
+        const amended = all.slice(index + 1).find((later) => isAmendmentOf(later, kept));
+        if (amended !== undefined) await this.#replaced(kept, amended.intent.target.number);
+        else if (rows.length === 0 && this.mayLackRows(list)) complete = false;
+        else await this.#followOne(kept, rows);
       } catch (error) {
         complete = false;
         this.#log.error('scheduled order not compared', { order: kept.id, error });
@@ -140,8 +151,10 @@ export class ScheduleWatch {
   async #followOne(kept: Scheduled, rows: readonly ScheduledOrder[]): Promise<void> {
     const today = koreanDay(this.#clock.now());
     const row = rows.at(-1);
-    if (row?.state === 'cancelled') return this.#cancelled(kept);
+    // Whatever ended it: the orders made of it are theirs who scheduled it.
     for (const one of rows) if (one.orderNumber !== undefined) await this.#link(kept, one, one.orderNumber);
+    if ((await this.#ledger.order(kept.id))?.status !== 'scheduled') return;
+    if (row?.state === 'cancelled') return this.#cancelled(kept, row);
     if (row?.state === 'refused') await this.#refuse(kept, row, today);
     const current = await this.#ledger.order(kept.id);
     if (current?.status !== 'scheduled') return;
@@ -150,42 +163,55 @@ export class ScheduleWatch {
     await this.#tellOverdue(kept, row, today);
   }
 
-  /** The order that the venue made: its day and its own terms are told by the list of orders. */
+  /** The orders that the venue made: their days and their own terms are told by the list of orders. */
   async #link(kept: Scheduled, row: ScheduledOrder, number: string): Promise<void> {
-    const events = await this.#ledger.orderEvents(kept.id);
-    if (events.some(({ event }) => event.type === 'sent-on' && event.number === number)) return;
-    const { symbol, side } = row;
     const today = koreanDay(this.#clock.now());
+    const sent = await this.#sentOn(kept);
+    // Of several days the number may come again on another one.
+    if (sent.some((event) => event.number === number && (row.until === null || event.day === today))) return;
+    const { symbol, side } = row;
     const from = row.day < today ? row.day : today;
     const listed = await this.#broker.executions({ from, to: today, symbol }, { priority: 'background' });
-    const order = listed.find((one) => one.reference.number === number && one.side === side);
+    const theirs = listed.filter((one) => one.side === side && one.action === 'new');
+    const orders = ordersMadeOf({ ...row, orderNumber: number }, sent, theirs);
+    for (const order of orders) await this.#write(kept, row, order, listed);
     // One of several days may have been sent on any of them; until the list of orders shows it, nobody knows which.
-    if (order === undefined && row.until !== null) return;
+    if (orders.length === 0 && row.until === null) await this.#write(kept, row, undefined, listed);
+  }
+
+  /** Writes down one order that the venue made, and what became of it so far. */
+  async #write(
+    kept: Scheduled,
+    row: ScheduledOrder,
+    order: VenueOrder | undefined,
+    listed: readonly VenueOrder[],
+  ): Promise<void> {
     const day = order?.day ?? row.day;
     const told = order?.type === 'other' ? undefined : order?.type;
     const type = told ?? row.type ?? kept.intent.request.type;
     const price = order?.price ?? row.price;
     const request: OrderRequest = {
-      symbol,
-      side,
+      symbol: row.symbol,
+      side: row.side,
       type,
       quantity: order?.quantity ?? row.quantity,
       price: type === 'market' || price === 0 ? null : price,
       exchange: order?.exchange ?? 'KRX',
     };
-    const made = await this.#fills.made(kept, {
-      id: this.#newId(),
-      request,
-      reference: order?.reference ?? { number, branch: '' },
-      day,
-      at: fromKoreanDayAndTime(day, order?.time ?? beforeOpening),
-    });
+    const reference = order?.reference ?? { number: row.orderNumber ?? '', branch: '' };
+    const at = fromKoreanDayAndTime(day, order?.time ?? beforeOpening);
+    const made = await this.#fills.made(kept, { id: this.#newId(), request, reference, day, at });
     if (made === undefined) return;
-    this.#log.info('scheduled order sent by the venue', { order: kept.id, number });
+    this.#log.info('scheduled order sent by the venue', { order: kept.id, number: reference.number });
     if (order !== undefined) {
-      const sameDay = listed.filter(({ day }) => day === order.day);
+      const sameDay = listed.filter((one) => one.day === order.day);
       await this.#fills.follow(made, order, sameDay);
     }
+  }
+
+  async #sentOn(kept: Scheduled): Promise<readonly Extract<OrderEvent, { readonly type: 'sent-on' }>[]> {
+    const events = await this.#ledger.orderEvents(kept.id);
+    return events.flatMap(({ event }) => (event.type === 'sent-on' ? [event] : []));
   }
 
   async #refuse(kept: Scheduled, { day, until, reason }: ScheduledOrder, today: string): Promise<void> {
@@ -193,15 +219,32 @@ export class ScheduleWatch {
     const latest = events.findLast(({ type }) => type === 'turned-down' || type === 'sent-on');
     // Of several days the venue does not say which one it was, and goes on saying it: the same words are told once.
     if (latest?.type === 'turned-down' && latest.text === reason) return;
-    const event = { type: 'turned-down', day: until === null ? day : today, text: reason } as const;
+    // The last of several days has its own turn: before the opening what is said is about an earlier one.
+    const turn = this.#isOpened(today) ? today : previousDay(today);
+    const event = { type: 'turned-down', day: until === null ? day : turn, text: reason } as const;
     await this.#fills.append(kept, event, (order) => ({ kind: 'schedule-refused', order, reason }));
   }
 
-  async #cancelled(kept: Scheduled): Promise<void> {
-    const { symbol, quantity } = kept.intent.request;
+  async #replaced(kept: Scheduled, number: string): Promise<void> {
+    const event = { type: 'replaced', quantity: kept.intent.request.quantity, number } as const;
+    await this.#ledger.appendOrderEvent(kept.id, event, this.#clock.now());
+  }
+
+  async #cancelled(kept: Scheduled, row: ScheduledOrder | undefined): Promise<void> {
+    const { symbol, quantity: whole } = kept.intent.request;
     const name = this.#fills.nameOf(symbol);
+    const quantity = Math.max(0, whole - Math.max(row?.filledQuantity ?? 0, await this.#filledOf(kept)));
     const event = { type: 'cancelled', quantity } as const;
     await this.#fills.append(kept, event, (order) => ({ kind: 'cancelled', order, name, quantity }));
+  }
+
+  /** Shares of the orders that were made of it, as far as they are known. */
+  async #filledOf(kept: Scheduled): Promise<number> {
+    let filled = 0;
+    for (const { number, day } of await this.#sentOn(kept)) {
+      filled += (await this.#ledger.orderByNumber(number, day))?.filledQuantity ?? 0;
+    }
+    return filled;
   }
 
   /** Its last day is over. Nothing is told of one that filled: its orders told that. */
@@ -222,9 +265,8 @@ export class ScheduleWatch {
 
   async #tellOverdue(kept: Scheduled, row: ScheduledOrder | undefined, today: string): Promise<void> {
     const day = row?.day ?? kept.intent.day;
-    if (day !== today) return;
-    const opening = sessionsOn(day).find(({ kind }) => kind === 'regular')?.start ?? '0900';
-    if (this.#clock.now() < fromKoreanDayAndTime(day, `${opening}00`) + overdueAfterMs) return;
+    // What has an order's number was dealt with, also where another record tells of that order.
+    if (day !== today || row?.orderNumber !== undefined || !this.#isOpened(today, overdueAfterMs)) return;
     const known = (await this.#ledger.orderEvents(kept.id)).some(
       ({ event: { type } }) => type === 'overdue' || type === 'sent-on' || type === 'turned-down',
     );
@@ -237,6 +279,19 @@ export class ScheduleWatch {
       filledQuantity: row?.filledQuantity ?? 0,
     }));
   }
+
+  /** Whether the market opened on `day` so long ago. */
+  #isOpened(day: string, longAgoMs = 0): boolean {
+    const opening = sessionsOn(day).find(({ kind }) => kind === 'regular')?.start ?? '0900';
+    return this.#clock.now() >= fromKoreanDayAndTime(day, `${opening}00`) + longAgoMs;
+  }
+}
+
+function isAmendmentOf(
+  later: Scheduled,
+  earlier: Scheduled,
+): later is Scheduled & { readonly intent: { readonly kind: 'amend-schedule' } } {
+  return later.intent.kind === 'amend-schedule' && later.intent.target.number === earlier.reference?.number;
 }
 
 function isScheduled(order: OrderRecord): order is Scheduled {

@@ -255,6 +255,20 @@ describe('rails', () => {
     expect(await bot.press('확인')).toContain('예약 접수됨');
   });
 
+  test('on a live account, what is kept can be cancelled on a day that nobody has armed', async () => {
+    await start(mondayEvening, {
+      host: 'https://openapi.koreainvestment.com:9443',
+      env: { HOGA_LIVE_TRADING: 'daily' },
+    });
+    await bot.say('/arm');
+    await make('/schedule 매수 삼성전자 1 70000');
+    await bot.clock.advance(13 * 60 * minutes);
+    expect(await bot.say('/schedule 정정 R116400 2 70000')).toContain('오늘은 아직 실전 주문을 켜지 않았습니다');
+    await bot.say('/schedule 취소 R116400');
+    expect(await bot.press('확인')).toContain('예약 취소됨');
+    expect(kept()).toMatchObject([{ cancelled: true }]);
+  });
+
   test('a viewer may not', async () => {
     const chat = new TestChannel('telegram');
     await start(mondayEvening, { channels: () => [chat], env: { HOGA_VIEWERS: 'telegram:7' } });
@@ -343,6 +357,22 @@ describe('an answer that was lost', () => {
     await bot.say('/schedule 매수 삼성전자 10 70000');
     expect(await bot.press('확인')).toContain('같은 주문의 결과를 아직 몰라');
     bot.simulator.setFaults({ executionsLagMs: 0 });
+    await pass(8);
+    expect(await bot.told('확인됨: 접수되어 있습니다')).toContain('R116400');
+    expect(requests()).toBe(1);
+  });
+});
+
+describe('while KIS goes through those of several days', () => {
+  test('one that its list lacks is not called absent, and its like does not leave', async () => {
+    await start('2026-11-23T15:41');
+    await bot.say('/schedule 매수 삼성전자 10 70000');
+    bot.simulator.setFaults({ rules: [lost], executionsLagMs: 12 * minutes });
+    expect(await bot.press('확인')).toContain('결과를 모릅니다');
+    await pass(60);
+    expect(told('확인됨')).toBe(0);
+    expect(await make()).toContain('같은 주문의 결과를 아직 몰라');
+    await bot.clock.advance(15 * minutes);
     await pass(8);
     expect(await bot.told('확인됨: 접수되어 있습니다')).toContain('R116400');
     expect(requests()).toBe(1);
@@ -513,6 +543,40 @@ describe('the next morning', () => {
     await bot.told('예약주문이 나갔습니다');
     expect(await bot.told('체결 삼성전자')).toContain('누적 10주 / 10주');
     expect(requests()).toBe(1);
+  });
+
+  test('the list cannot be read at a start after the morning: it is read again, and fills of meanwhile are told', async () => {
+    await start(earlyMonday);
+    await make();
+    await bot.app().stop();
+    await bot.clock.advance(75 * minutes);
+    bot.simulator.state();
+    await bot.clock.advance(180 * minutes);
+    const refused = { on: 'order-resv-ccnl', fault: 'refuse', code: 'APBK9999', text: '조회가 제한됩니다' } as const;
+    bot.simulator.setFaults([{ ...refused, times: 2 }]);
+    await bot.restart();
+    expect(told('나갔습니다')).toBe(0);
+    await pass(65);
+    expect(await bot.told('체결 삼성전자')).toContain('누적 10주 / 10주');
+  });
+
+  test('an order of an earlier day on which the bot was away is told with its fill, as is the latest', async () => {
+    await start(earlyMonday);
+    await make('/schedule 매수 삼성전자 10 69000 까지 20261130');
+    await bot.app().stop();
+    await bot.clock.advance(75 * minutes);
+    bot.simulator.state();
+    await bot.clock.advance(30 * minutes);
+    bot.simulator.trade('005930', 'sell', 4, 69_000);
+    await bot.clock.advance((24 * 60 - 30) * minutes);
+    bot.simulator.state();
+    await bot.restart();
+    expect(await bot.told('4주 × 69,000원')).toContain('누적 4주 / 10주');
+    expect(venueOrders().map(({ day, quantity }) => [day, quantity])).toEqual([
+      ['20261123', 10],
+      ['20261124', 6],
+    ]);
+    expect(told('예약주문이 나갔습니다')).toBe(2);
   });
 
   test('a start days later finds it on its day', async () => {
