@@ -62,6 +62,9 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
     return coded !== undefined ? [coded] : (byName.get(wanted) ?? byAlias.get(wanted)?.map(({ entry }) => entry) ?? []);
   };
 
+  /** A name with consonants behind it is as likely a slip or a laugh: `삼성전자ㅇ` is no 삼성전자우, `LG ㅎㅎ` no LG화학. */
+  const isTrailed = (wanted: string): boolean => named(wanted.replace(/[ㄱ-ㅎ]+$/u, '')).length > 0;
+
   return {
     get: (symbol) => bySymbol.get(symbol)?.instrument,
     named(text) {
@@ -86,7 +89,7 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
             : [];
       // Initials of a whole name mean that issue, not the longer names that begin like it.
       const [best = []] = matches;
-      if (initials !== undefined && best.length === 1) return answer(best, 'whole');
+      if (initials !== undefined && best.length === 1 && !isTrailed(wanted)) return answer(best, 'whole');
       const parts = matches.flat();
       if (parts.length > 0) return answer(parts, 'part');
       // A code that does not exist is wrong in a digit we cannot know.

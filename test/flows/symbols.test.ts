@@ -27,6 +27,7 @@ describe('anything less is asked, though one issue alone fits', () => {
     ['a typo', '삼성젼자', '삼성전자', '005930'],
     ['a typo in a nickname', '하이닉수', 'SK하이닉스', '000660'],
     ['the wrong keyboard layout', 'zkzkdh', '카카오', '035720'],
+    ['an unfinished syllable behind a name', '삼성전자ㅇ', '삼성전자우', '005935'],
     ['the end of a name', '에너빌리티', '두산에너빌리티', '034020'],
     ['the beginning of a name', '두산에너', '두산에너빌리티', '034020'],
   ])('%s', async (_, typed, name, symbol) => {

@@ -219,6 +219,8 @@ describe('what names no issue wholly', () => {
     ['하이브리드', 'near'],
     ['현기차', 'part'],
     ['ㅅㅅㅈ', 'part'],
+    ['삼성전자ㅇ', 'part'],
+    ['LG ㅎㅎ', 'part'],
   ])('is never told as if it did: %s', (text, fit) => {
     expect(directory.search(text, 10).fit).toBe(fit);
   });
