@@ -57,6 +57,20 @@ export function priceBand(base: number, kind: Instrument['kind']): { readonly up
   };
 }
 
+/**
+ * The highest price of a later day, as far as today's last price tells: leveraged funds keep the width of their own band.
+ * 0 where there is no limit.
+ */
+export function laterUpperLimit(
+  { upperLimit, basePrice, last }: Pick<Quote, 'upperLimit' | 'basePrice' | 'last'>,
+  kind: Instrument['kind'],
+): number {
+  if (upperLimit <= 0) return 0;
+  const isFund = kind === 'etf' || kind === 'etn';
+  const asWide = isFund && basePrice > 0 ? nearestTicks((last * upperLimit) / basePrice, kind).below : 0;
+  return Math.max(upperLimit, priceBand(last, kind).upper, asWide);
+}
+
 /** What trading costs, as fractions of the amount, by the day it is in force. */
 export interface CostRates {
   readonly commission: number;

@@ -6,7 +6,7 @@ import {
   checkOrderCap,
   checkPrice,
   estimateCost,
-  priceBand,
+  laterUpperLimit,
   valuationPrice,
 } from '../domain/order-rules.ts';
 import type { Quote } from '../domain/quote.ts';
@@ -214,7 +214,7 @@ export class ScheduledOrders {
     ]);
     const broken = checkPrice(request, quote, instrument.kind);
     if (broken !== undefined) throw violation(broken);
-    const upperLimit = Math.max(quote.upperLimit, priceBand(quote.last, instrument.kind).upper);
+    const upperLimit = laterUpperLimit(quote, instrument.kind);
     const unit = valuationPrice(request, { ...quote, upperLimit });
     const amount = unit * quantity;
     const tooLarge = checkOrderCap(amount, unit, this.#rails.maxOrder);

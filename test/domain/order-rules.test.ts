@@ -10,6 +10,7 @@ import {
   costRates,
   estimateCost,
   estimateSlippage,
+  laterUpperLimit,
   nearestTicks,
   priceBand,
   stepPrice,
@@ -127,6 +128,18 @@ describe('the price band', () => {
   it('is cut to the step at the base first, even where the limit lies on a finer grid', () => {
     // 18,060 becomes 18,000; without that cut the lower limit would be 42,150.
     expect(priceBand(60_200, 'stock')).toEqual({ upper: 78_200, lower: 42_200 });
+  });
+
+  it.each([
+    // Of a leveraged fund the band is 60 % wide; so it will be tomorrow, from where it closes.
+    ['etf', { basePrice: 20_000, upperLimit: 32_000, last: 22_000 }, 35_200],
+    ['etf', { basePrice: 20_000, upperLimit: 32_000, last: 15_000 }, 32_000],
+    ['stock', { basePrice: 70_000, upperLimit: 91_000, last: 80_000 }, 104_000],
+    // The first day of a share is wider than all that follow.
+    ['stock', { basePrice: 10_000, upperLimit: 40_000, last: 30_000 }, 40_000],
+    ['stock', { basePrice: 10_000, upperLimit: 0, last: 30_000 }, 0],
+  ] as const)('of a later day, %s %j: %i', (kind, quote, limit) => {
+    expect(laterUpperLimit(quote, kind)).toBe(limit);
   });
 
   it('has its edges on the grid, around the base, and no wider than 30 %', () => {
