@@ -92,8 +92,10 @@ export function topicOf(notice: Notice): NoticeTopic | undefined {
     case 'expired':
     case 'replaced':
     case 'schedule-sent':
-    case 'schedule-ended':
       return 'orders';
+    case 'schedule-ended':
+      // Of one that the venue does not list nobody knows what became.
+      return notice.listed ? 'orders' : undefined;
     case 'rejected':
     case 'never-sent':
     case 'outcome-unknown':

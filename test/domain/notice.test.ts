@@ -14,4 +14,9 @@ describe('what a notice is about', () => {
     expect(topicOf({ kind: 'foreign-fill', maybeOurs: false } as Notice)).toBe('fills');
     expect(topicOf({ kind: 'filled' } as Notice)).toBe('fills');
   });
+
+  test('the end of a scheduled order that the venue does not list is always told', () => {
+    expect(topicOf({ kind: 'schedule-ended', listed: false } as Notice)).toBeUndefined();
+    expect(topicOf({ kind: 'schedule-ended', listed: true } as Notice)).toBe('orders');
+  });
 });
