@@ -49,7 +49,8 @@ const target: ArgumentKind<Target> = {
     const [text = ''] = tokens;
     const number = /^R?\d{1,10}$/i.test(text) ? scheduleNumber(text) : undefined;
     try {
-      const { value, used } = instrument.read(tokens, context);
+      // A quantity follows: the 4 of `CJ 4` is not part of a name.
+      const { value, used } = instrument.read(tokens, { ...context, after: 1 });
       return { value: { number, stock: value, text }, used };
     } catch (error) {
       if (number === undefined || !(error instanceof AppError)) throw error;
@@ -110,6 +111,7 @@ export const schedule = defineCommand({
       case undefined:
         return list(context);
       case 'cancel':
+        requireNoMore(args.quantity);
         return cancelTicket(context, await waitingOne(context, args));
       case 'amend':
         return amendTicket(context, args);
@@ -142,6 +144,11 @@ export const schedule = defineCommand({
 function given<T>(value: T | undefined, argument: 'scheduleTarget' | 'quantity' | 'price'): T {
   if (value === undefined) throw new AppError('args.missing', { argument });
   return value;
+}
+
+/** @throws AppError `args.extra`: part of what was asked for would not be done. */
+function requireNoMore(value: string | number | undefined): void {
+  if (value !== undefined) throw new AppError('args.extra', { text: String(value) });
 }
 
 function nameOf({ directory }: CommandContext, { symbol, name }: { readonly symbol: string; readonly name: string }) {
@@ -182,7 +189,7 @@ async function amendTicket(context: CommandContext, args: Arguments): Promise<Ti
   if (order.type === undefined) throw new AppError('schedule.other-type', { number });
   const wanted = given(args.quantity, 'quantity');
   const limit = given(args.price, 'price');
-  if (args.until !== undefined) throw new AppError('args.extra', { text: args.until });
+  requireNoMore(args.until);
   const { symbol, name } = order;
   // An issue that the list of names does not have yet is taken for a share, whose steps are the coarser ones.
   const unlisted: Instrument = { symbol, name, market: 'KOSPI', kind: 'stock' };
