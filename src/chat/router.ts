@@ -210,7 +210,7 @@ export class Router {
           text: shorten(first),
         });
       }
-      if (turn.overheard && isLoneWord(typed) && !isTicketCommand(command) && command.effect !== 'stop') return;
+      if (turn.overheard && isLoneWord(typed) && command.effect !== 'stop') return;
       await this.#run(turn, command, tokens);
     } catch (error) {
       // What people say to each other is no mistake, though it begins like a command.
@@ -292,7 +292,10 @@ export class Router {
         { id: `drop:${id}`, label: ticket.dropLabel ?? words.buttons.drop },
       ],
     ];
-    const variants = (ticket.variants ?? []).map(({ label, line }) => ({ id: `instead:${id}:${line}`, label }));
+    const variants = (ticket.variants ?? [])
+      .map(({ label, line }) => ({ id: `instead:${id}:${line}`, label }))
+      // A ticket must not stay away because a button on it is too long.
+      .filter((button) => Buffer.byteLength(button.id) <= longestButtonId);
     if (variants.length > 0) buttons.push(variants);
     const until = words.ticket.until(Math.round(confirmMs / 1_000));
     const message: Message = { lines: [...ticket.summary.lines, until], buttons, private: true };
@@ -390,7 +393,10 @@ export class Router {
       if (error instanceof AppError && error.code.startsWith('proposal.')) throw error;
       // Anything else closes the ticket with the reason on it, so that it cannot stand there half done.
       this.#logFailure(error, command);
-      await this.#options.ledger.dropProposal(proposal.id);
+      await this.#options.ledger.dropProposal(proposal.id).catch((cause: unknown) => {
+        // What was sent must be told all the same; one that is taken cannot be pressed again.
+        this.#options.log.error('ticket not dropped', { proposal: proposal.id, error: cause });
+      });
       await this.#decided(turn, proposal, { lines: failedPress(turn.words, error) });
     }
   }

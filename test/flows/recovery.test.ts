@@ -110,3 +110,24 @@ test('an amendment that the venue took is not told as unsent because the order b
   expect(said).toContain('정정 접수됨');
   expect(said).not.toContain('보내지 않았습니다');
 });
+
+test('an order that may have left is told so, also when neither its answer nor its ticket could be written', async () => {
+  bot = await startHarness({
+    openLedger: async (options) => {
+      const ledger = await openLedger(options);
+      const full = async (): Promise<never> => {
+        throw new Error('disk full');
+      };
+      return {
+        ...ledger,
+        appendOrderEvent: (id, event, at, messages) =>
+          event.type === 'accepted' ? full() : ledger.appendOrderEvent(id, event, at, messages),
+        dropProposal: full,
+      };
+    },
+  });
+  await bot.say('/buy 005930 3 69000');
+  const said = await bot.press('확인');
+  expect(bot.simulator.state().orders).toHaveLength(1);
+  expect(said).toContain('결과를 모릅니다');
+});

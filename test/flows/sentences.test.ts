@@ -178,6 +178,7 @@ describe('a sentence in a group on Telegram', () => {
       'ㅋㅋㅋ',
       '잔고',
       '주문',
+      '예약',
       '삼성전자 10주',
       '7만원',
     ]) {
