@@ -16,8 +16,8 @@ import type { ChatAddress, InstrumentDirectory, Ledger, MadeOrder, OutboxDraft }
 /** The messages that tell of something: to the chat that asked for it, or to the owners where nobody did. */
 export type DraftNotice = (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
 
-/** Ordinary orders of KRX end here; what is left of one is listed as rejected from then on. */
-const closeOfTrading = '153000';
+/** Orders of the day end at the first, those given after it at the second; what is left is listed as rejected from then on. */
+const closes = ['153000', '200000'] as const;
 
 /**
  * Writes down what became of our orders at the venue and tells it, each share once. It is handed pushes and rows of the
@@ -97,8 +97,9 @@ export class Fills {
     if (row.cancelledQuantity > 0) return this.#markCancelled(current);
     if (successor !== undefined) return this.replace(current, successor.reference.number);
     if (row.rejectedQuantity === 0) return this.#markCancelled(current);
-    const closed = koreanTime(this.#clock.now()) >= closeOfTrading || row.day < koreanDay(this.#clock.now());
-    return closed || current.status === 'partly-filled' ? this.expire(current) : this.#markRejected(current);
+    return isOverAt(this.#clock.now(), row) || current.status === 'partly-filled'
+      ? this.expire(current)
+      : this.#markRejected(current);
   }
 
   /** What was left of an order goes on under another number. Told only when that was not our doing. */
@@ -205,6 +206,12 @@ export class Fills {
   #nameOf(order: OrderRecord): string {
     return this.nameOf(intentIssue(order.intent).symbol);
   }
+}
+
+/** Whether the close has ended an order, as against the exchange. */
+function isOverAt(now: number, { day, time }: VenueOrder): boolean {
+  const close = time < closes[0] ? closes[0] : closes[1];
+  return day < koreanDay(now) || koreanTime(now) >= close;
 }
 
 /** Shares of an order that are not known to be filled. */
