@@ -144,12 +144,19 @@ export class Orders {
     });
     const records = await this.#claim(proposal, personId, planned);
     const sent: OrderRecord[] = [];
+    const failures: unknown[] = [];
     for (const record of records) {
       const { intent } = record;
       if (intent.kind !== 'cancel') continue;
       const target = { reference: intent.target, exchange: intent.exchange, quantity: intent.quantity };
-      sent.push(await this.#send(record, (beforeSend) => this.#broker.cancelOrder(target, beforeSend)));
+      try {
+        sent.push(await this.#send(record, (beforeSend) => this.#broker.cancelOrder(target, beforeSend)));
+      } catch (error) {
+        // One that could not be written down must not leave the others standing at the venue.
+        failures.push(error);
+      }
     }
+    if (failures.length > 0) throw failures[0];
     return sent;
   }
 

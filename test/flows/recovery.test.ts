@@ -131,3 +131,29 @@ test('an order that may have left is told so, also when neither its answer nor i
   expect(bot.simulator.state().orders).toHaveLength(1);
   expect(said).toContain('결과를 모릅니다');
 });
+
+test('of several orders all are cancelled, though what came of one could not be written', async () => {
+  let cancels = 0;
+  bot = await startHarness({
+    openLedger: async (options) => {
+      const ledger = await openLedger(options);
+      return {
+        ...ledger,
+        appendOrderEvent: async (id, event, at, messages) => {
+          const isCancel = (await ledger.order(id))?.intent.kind === 'cancel';
+          if (isCancel && event.type === 'accepted') cancels += 1;
+          if (isCancel && event.type === 'accepted' && cancels === 1) throw new Error('disk full');
+          return ledger.appendOrderEvent(id, event, at, messages);
+        },
+      };
+    },
+  });
+  for (const price of [60_000, 60_100, 60_200]) {
+    await bot.say(`/buy 005930 3 ${price}`);
+    await bot.press('확인');
+  }
+  await bot.say('/cancel all');
+  expect(await bot.press('확인')).toContain('결과를 모릅니다');
+  const cancelled = bot.simulator.state().orders.filter(({ action }) => action === 'cancel');
+  expect(cancelled).toHaveLength(3);
+});
