@@ -27,6 +27,7 @@ import { screen } from './screen.ts';
 import { sell } from './sell.ts';
 import { settings } from './settings.ts';
 import { settle } from './settle.ts';
+import { start } from './start.ts';
 import { status } from './status.ts';
 import { watch } from './watch.ts';
 import { who } from './who.ts';
@@ -68,5 +69,6 @@ export const commands: readonly AnyCommand[] = [
   settings,
   status,
   who,
+  start,
   help,
 ];

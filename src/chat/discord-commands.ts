@@ -11,6 +11,7 @@ import {
 import { languages, type Words } from '../i18n/index.ts';
 import type { AnyCommand, ArgumentKind } from './command.ts';
 import { cutText } from './discord-render.ts';
+import { koreanName } from './korean-name.ts';
 
 type SlashCommand = Omit<RESTPutAPIApplicationCommandsJSONBody[number], 'type'> & {
   readonly options: readonly APIApplicationCommandOption[];
@@ -48,7 +49,7 @@ export function slashCommands(
     },
   });
   const own = commands.map((command): SlashCommand => {
-    const korean = command.aliases.find((alias) => /^[가-힣]+$/.test(alias));
+    const korean = koreanName(command);
     const options = Object.entries(command.args).map(([key, kind]): APIApplicationCommandOption => {
       const name = languages.ko.arguments[kind.name].replace('…', '');
       return {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Person, Role } from '../domain/person.ts';
+import { type Person, roleAllows } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
 import { errorSentence, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
@@ -36,8 +36,6 @@ const longestText = 500;
 const staleAfterMs = 60_000;
 /** After this much waiting somebody on a phone wonders whether anything happened. */
 const progressAfterMs = 1_000;
-
-const roleOrder: readonly Role[] = ['viewer', 'trader', 'owner'];
 
 /** What of a CommandContext is the same for every command. */
 export type CommandServices = Omit<
@@ -249,11 +247,7 @@ export class Router {
   /** The one gate: nothing runs, and nothing is executed, without passing here. */
   #authorise(person: Person, command: AnyCommand): void {
     if (this.#options.readOnly && changesThings(command)) throw new AppError('chat.read-only');
-    if (!this.#mayUse(person, command)) throw new AppError('chat.not-allowed', { role: command.role });
-  }
-
-  #mayUse(person: Person, command: AnyCommand): boolean {
-    return roleOrder.indexOf(person.role) >= roleOrder.indexOf(command.role);
+    if (!roleAllows(person.role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });
   }
 
   async #run(turn: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
@@ -361,7 +355,7 @@ export class Router {
   suggest({ identity, command: name, argument, text }: SuggestionQuery): readonly Suggestion[] {
     const person = this.#options.identify(identity);
     const command = this.#byName.get(name);
-    if (person === undefined || command === undefined || !this.#mayUse(person, command)) return [];
+    if (person === undefined || command === undefined || !roleAllows(person.role, command.role)) return [];
     const kind = command.args[argument]?.name;
     if (kind !== 'instrument' && kind !== 'instruments') return [];
     // Of several issues the last is the one being typed.

@@ -1,12 +1,11 @@
 import type { Clock } from '../clock.ts';
-import type { Language, Role } from '../domain/person.ts';
+import { type Language, type Role, roleAllows } from '../domain/person.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
 import type { House } from './channel.ts';
 import type { AnyCommand } from './command.ts';
 import { type ApiRequest, type TelegramApi, toTelegramError } from './telegram-api.ts';
 
-const roleOrder: readonly Role[] = ['viewer', 'trader', 'owner'];
 /** Before what could not be set is tried again. */
 const retryMs = 60_000;
 
@@ -119,9 +118,7 @@ export class TelegramMenu {
     const told = this.#told.get(chatId);
     const same = told?.role === role && told.language === language;
     if (same || this.#absent.has(chatId)) return true;
-    const allowed = this.#options.commands.filter(
-      (command) => roleOrder.indexOf(command.role) <= roleOrder.indexOf(role),
-    );
+    const allowed = this.#options.commands.filter((command) => roleAllows(role, command.role));
     const done = await this.#forEachLanguage((translation) => {
       const { code } = translation;
       const words = language === undefined ? translation.words : languages[language];

@@ -4,6 +4,13 @@ import type { QuietHours } from './quiet-hours.ts';
 /** What somebody may do; each role may do all that the ones before it may. */
 export type Role = 'viewer' | 'trader' | 'owner';
 
+const roleOrder: readonly Role[] = ['viewer', 'trader', 'owner'];
+
+/** Whether somebody of this role may do what needs that one. */
+export function roleAllows(role: Role, needed: Role): boolean {
+  return roleOrder.indexOf(role) >= roleOrder.indexOf(needed);
+}
+
 /** Somebody we know, under whatever identities they write. */
 export interface Person {
   readonly id: string;

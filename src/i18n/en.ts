@@ -210,6 +210,7 @@ export const en: Words = {
     criteria: 'criteria',
   },
   commands: {
+    start: 'says what there is, to begin with',
     help: 'shows the commands',
     price: 'shows current prices',
     book: 'Shows ten levels of the order book',
@@ -248,7 +249,7 @@ export const en: Words = {
   },
 
   pairing: {
-    paired: 'Paired. You are the owner now. Try /help.',
+    paired: 'Paired. You are the owner now. Try /start.',
     already: 'You are known already.',
     wrong: "That code is wrong. Use the one shown in the bot's terminal. Example: /pair 1a2b3c4d",
     command: 'makes you the owner, with the code from the terminal',
@@ -477,13 +478,15 @@ export const en: Words = {
   },
   help: {
     greeting: 'Hoga · Korean stocks from chat',
+    sections: { look: 'Look', trade: 'Orders', tell: 'Alerts', account: 'Account', rest: 'Settings' },
+    entry: (name) => `/${name}`,
     role: (role) => `Your role: ${role}`,
     usage: 'Usage',
     aliases: 'Also',
     examples: 'Examples',
     sentences:
       'Korean sentences work too: 삼성전자 10주 7만원에 매수 · 하이닉스 절반 팔아 · 네이버 20만원 넘으면 알려줘 · 카카오 얼마야',
-    more: 'More: /help buy',
+    more: 'For more press a button, or send /help buy.',
     unknown: (name) => `There is no command '${name}'.`,
   },
 
@@ -892,11 +895,31 @@ export const en: Words = {
     daysAgo: (days) => (days === 0 ? 'today' : `${days} trading ${days === 1 ? 'day' : 'days'} ago`),
   },
 
+  welcome: {
+    venue: {
+      simulator: 'This is the KIS simulator. Prices are made up and no money moves.',
+      paper: 'This is KIS paper trading. No real money moves.',
+      live: 'This is a LIVE account. Real money moves.',
+    },
+    may: {
+      viewer: 'You are a viewer: look at prices and holdings, and be alerted.',
+      trader: 'You are a trader: look and order.',
+      owner: 'You are an owner: look, order, and say who else may.',
+    },
+    tryThese: 'Try one of these:',
+    price: '/price 005930',
+    buy: '/buy 005930 1',
+    chart: '/chart 005930',
+    alert: '/alert 005930 >= 100000',
+    confirm: 'An order leaves only when you press confirm on its ticket.',
+    priceButton: 'Samsung Elec.',
+    helpButton: 'Commands',
+  },
   start: {
     simulator: 'Started on the KIS simulator. Prices are made up and no money moves.',
     paper: 'Started on KIS paper trading.',
     live: 'Started LIVE. Real money moves.',
-    hint: 'Try /help.',
+    hint: 'Try /start.',
     noHtsId: 'Without KIS_HTS_ID there are no fill notices. Fills are looked up every 30 seconds.',
   },
 

@@ -4,7 +4,7 @@ import type { BarInterval } from '../domain/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
 import type { NoticeTopic } from '../domain/notice.ts';
 import type { OrderStatus, OrderType, Side } from '../domain/order.ts';
-import type { Language, Loudness } from '../domain/person.ts';
+import type { Language, Loudness, Role } from '../domain/person.ts';
 import type { IssueWarning } from '../domain/quote.ts';
 import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/research.ts';
 import type { SessionKind } from '../domain/session.ts';
@@ -264,6 +264,7 @@ export const ko = {
   channels: { console: '터미널', telegram: '텔레그램', discord: '디스코드' } as Readonly<Record<string, string>>,
   arguments: argumentNames,
   commands: {
+    start: '무엇을 할 수 있는지 보고 시작합니다',
     help: '명령을 알려 드립니다',
     price: '현재가를 봅니다',
     book: '호가 열 단계를 봅니다',
@@ -302,7 +303,7 @@ export const ko = {
   },
 
   pairing: {
-    paired: '등록되었습니다. 이제 소유자입니다. /help 로 시작해 보세요.',
+    paired: '등록되었습니다. 이제 소유자입니다. /start 로 시작해 보세요.',
     already: '이미 등록되어 있습니다.',
     wrong: '등록 코드가 다릅니다. 봇이 실행 중인 터미널에 나온 코드를 써 주세요. 예: /pair 1a2b3c4d',
     command: '터미널에 나온 코드로 소유자로 등록합니다',
@@ -527,13 +528,16 @@ export const ko = {
   },
   help: {
     greeting: '호가(Hoga) · 채팅으로 하는 국내주식',
+    sections: { look: '보기', trade: '주문', tell: '알림', account: '계좌', rest: '설정' },
+    /** `/price 현재가` */
+    entry: (name: string, korean: string | undefined): string => `/${name}${korean === undefined ? '' : ` ${korean}`}`,
     role: (role: string): string => `권한: ${role}`,
     usage: '사용법',
     aliases: '같은 말',
     examples: '예',
     sentences:
       '문장도 됩니다: 삼성전자 10주 7만원에 매수 · 하이닉스 절반 팔아 · 네이버 20만원 넘으면 알려줘 · 카카오 얼마야',
-    more: '자세히: /help buy',
+    more: '자세히 보려면 아래 버튼을 누르거나 /help buy 처럼 써 주세요.',
     unknown: (name: string): string => `'${name}' 명령은 없습니다.`,
   },
 
@@ -950,11 +954,33 @@ export const ko = {
     unlisted: 'KIS의 예약 목록에 없습니다. 다른 곳에서 취소하지 않으셨다면 HTS나 앱에서 확인해 주세요.',
   },
 
+  /** To somebody who has just come. */
+  welcome: {
+    venue: {
+      simulator: 'KIS 시뮬레이터입니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
+      paper: '모의투자입니다. 진짜 돈은 움직이지 않습니다.',
+      live: '실전 계좌입니다. 진짜 돈이 움직입니다.',
+    },
+    may: {
+      viewer: '조회 권한: 시세와 잔고를 보고 알림을 받습니다.',
+      trader: '거래 권한: 조회와 주문을 합니다.',
+      owner: '소유자 권한: 조회와 주문을 하고, 쓸 사람을 정합니다.',
+    } satisfies Record<Role, string>,
+    tryThese: '이렇게 써 보세요:',
+    price: '삼성전자 얼마야',
+    buy: '삼성전자 1주 매수',
+    chart: '삼성전자 차트',
+    alert: '삼성전자 10만원 넘으면 알려줘',
+    confirm: '주문은 주문표의 확인을 눌러야 나갑니다.',
+    priceButton: '삼성전자',
+    helpButton: '명령 보기',
+  },
+
   start: {
     simulator: 'KIS 시뮬레이터로 시작했습니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
     paper: '모의투자로 시작했습니다.',
     live: '실전으로 시작했습니다. 진짜 돈이 움직입니다.',
-    hint: '/help 로 시작해 보세요.',
+    hint: '/start 로 시작해 보세요.',
     noHtsId: 'KIS_HTS_ID가 없어 체결통보를 받지 못합니다. 체결은 30초마다 조회로 확인합니다.',
   },
 
