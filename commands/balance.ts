@@ -28,7 +28,7 @@ async function holdings({ broker, reports, words }: CommandContext, at: number |
   const percent = totals.costBasis === 0 ? 0 : (totals.unrealizedPnl / totals.costBasis) * 100;
   const page = pageOf(words, positions, at, '/balance');
   const lines: Line[] = [
-    [{ bold: words.balance.title }, ` ${broker.venue.account} ${page.label}`],
+    [{ bold: words.balance.title }, ` ${broker.venue.account}${page.label === '' ? '' : ` ${page.label}`}`],
     `${words.balance.deposit} ${words.won(cash.deposit)}`,
     ...(cash.settled === cash.deposit ? [] : [`${words.balance.settled} ${words.won(cash.settled)}`]),
     ...(margin === undefined ? [] : marginLines(words, margin)),

@@ -23,7 +23,7 @@ export const fin = defineCommand({
     if (periods.length === 0) return { lines: [words.fin.none(name)] };
     const lines: Line[] = [
       [{ bold: `${name} ${words.fin.title[span]}` }, ' ', { code: symbol }],
-      ...figures(context, periods),
+      ...figures(context, periods, span),
       '',
       ...ratios(context, periods),
       ...latest(context, periods),
@@ -36,7 +36,11 @@ export const fin = defineCommand({
 /** `202609` → `26.09` */
 const periodText = (period: string): string => `${period.slice(2, 4)}.${period.slice(4, 6)}`;
 
-function figures({ words }: CommandContext, periods: readonly FinancialPeriod[]): readonly Line[] {
+function figures(
+  { words }: CommandContext,
+  periods: readonly FinancialPeriod[],
+  span: 'year' | 'quarter',
+): readonly Line[] {
   const short = (amount: number | undefined): string => (amount === undefined ? '-' : words.fin.amount(amount));
   const rows: readonly Row[] = [
     { cells: ['', words.fin.revenue, words.fin.operatingProfit, words.fin.netIncome] },
@@ -44,7 +48,7 @@ function figures({ words }: CommandContext, periods: readonly FinancialPeriod[])
       cells: [periodText(period), short(revenue), short(operatingProfit), short(netIncome)],
     })),
   ];
-  return [words.fin.unit, ...table(rows)];
+  return [words.fin.unit, ...(span === 'quarter' ? [words.fin.sinceJanuary] : []), ...table(rows)];
 }
 
 function ratios({ words }: CommandContext, periods: readonly FinancialPeriod[]): readonly Line[] {
@@ -71,7 +75,7 @@ function latest({ words }: CommandContext, [newest]: readonly FinancialPeriod[])
   const amount = (label: string, value: number | undefined): readonly string[] =>
     value === undefined ? [] : [`${label} ${wonShort(value)}`];
   const percent = (label: string, value: number | undefined): readonly string[] =>
-    value === undefined ? [] : [`${label} ${value.toFixed(1)}%`];
+    value === undefined ? [] : [`${label} ${words.grouped(Number(value.toFixed(1)))}%`];
   const line = (parts: readonly string[]): readonly Line[] => (parts.length === 0 ? [] : [parts.join(' · ')]);
   return [
     '',

@@ -75,8 +75,9 @@ function holdingLine({ words }: CommandContext, holding: readonly ForeignHolding
   const [newest] = holding;
   const oldest = holding.at(-1);
   if (newest?.percent === undefined || oldest?.percent === undefined) return [];
-  const change = (newest.percent - oldest.percent).toFixed(2);
-  return [words.flow.holding(newest.percent.toFixed(2), change, holding.length)];
+  const change = newest.percent - oldest.percent;
+  const signed = `${change > 0 ? '+' : ''}${change.toFixed(2)}`;
+  return [words.flow.holding(newest.percent.toFixed(2), signed, holding.length)];
 }
 
 function volumeLine({ words }: CommandContext, [newest]: readonly TradeVolumeDay[]): readonly Line[] {

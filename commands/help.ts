@@ -65,15 +65,13 @@ export const help = defineCommand({
     const lines: readonly Line[] = [
       ...(wanted === undefined || section !== undefined ? [] : [words.help.unknown(wanted)]),
       [{ bold: title }],
+      ...(wanted === undefined ? [words.help.role(words.role[person.role]), ''] : []),
       ...(section === undefined ? overview(context) : oneSection(context, section)),
     ];
     const buttons = sections
       .filter((one) => allowed(context, one).length > 0)
       .map((one): Button => ({ id: `show:/help ${one}`, label: words.help.sections[one] }));
-    return {
-      lines: [...lines, ...(wanted === undefined ? [words.help.role(words.role[person.role])] : [])],
-      buttons: [buttons],
-    };
+    return { lines, buttons: [buttons] };
   },
 });
 

@@ -85,7 +85,8 @@ function interruptionLines({ words }: CommandContext, found: readonly Volatility
 function dividendLines({ words }: CommandContext, found: readonly Dividend[]): readonly Line[] {
   return found.slice(-4).map(({ recordDay, kind, cash, cashPercent }) => {
     const amount = cash === undefined ? words.info.noCash : words.info.perShare(words.won(cash));
-    const percent = cashPercent === undefined ? '' : ` (${words.info.ofFace} ${cashPercent.toFixed(1)}%)`;
+    const percent =
+      cashPercent === undefined ? '' : ` (${words.info.ofFace} ${words.grouped(Number(cashPercent.toFixed(1)))}%)`;
     return `${words.info.dividend} ${dayText(recordDay)} ${kind} ${amount}${percent}`;
   });
 }

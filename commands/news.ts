@@ -20,7 +20,7 @@ export const news = defineCommand({
     const page = pageOf(words, found, args.page, line);
     return {
       lines: [
-        [{ bold: words.news.title(about) }, ` ${page.label}`],
+        [{ bold: words.news.title(about) }, page.label === '' ? '' : ` ${page.label}`],
         ...page.rows.map((one) => titleLine(context, one)),
       ],
       buttons: [...page.buttons, [{ id: `show:${line}`, label: words.buttons.refresh }]],

@@ -28,7 +28,7 @@ export const opinion = defineCommand({
     const { last } = await broker.quote(symbol);
     const page = pageOf(words, found, args.page, `/opinion ${symbol} ${by}`);
     const lines: Line[] = [
-      [{ bold: words.opinion.title(name) }, ` ${page.label}`],
+      [{ bold: words.opinion.title(name) }, page.label === '' ? '' : ` ${page.label}`],
       ...averageLine(context, found, last),
       ...page.rows.map((one) => opinionLine(context, one, last)),
     ];

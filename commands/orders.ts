@@ -17,12 +17,14 @@ export const orders = defineCommand({
   async run(context): Promise<Message> {
     const { words, broker } = context;
     context.progress({ lines: [words.progress.orders] });
-    const [open, today] = await Promise.all([broker.openOrders(), context.orders.today()]);
+    const open = await broker.openOrders();
+    // Read last: what was told of while KIS answered is in it.
+    const today = await context.orders.today();
     const ours = new Set(today.map(({ reference }) => reference?.number));
     const isOurs = ({ reference }: VenueOrder): boolean => ours.has(reference.number);
     const lines: Line[] = [
-      [{ bold: words.orders.title }],
-      ...(open.length === 0 ? [words.orders.none] : open.map((order) => openLine(context, order, isOurs(order)))),
+      open.length === 0 ? words.orders.none : [{ bold: words.orders.title }],
+      ...open.map((order) => openLine(context, order, isOurs(order))),
     ];
     if (today.length > 0) {
       lines.push(

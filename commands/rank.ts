@@ -38,7 +38,10 @@ export const rank = defineCommand({
     const page = pageOf(words, found, args.page, `/rank ${by} ${where}`);
     const title = words.rank.title(words.rank.kinds[by], words.rank.markets[where]);
     return {
-      lines: [[{ bold: title }, ` ${page.label}`], ...table(page.rows.map((issue) => rowOf(context, by, issue)))],
+      lines: [
+        [{ bold: title }, page.label === '' ? '' : ` ${page.label}`],
+        ...table(page.rows.map((issue) => rowOf(context, by, issue))),
+      ],
       buttons: [
         ...page.buttons,
         offered

@@ -240,7 +240,7 @@ function termLines(context: CommandContext, check: ScheduleCheck): readonly Line
   const always = broker.venue.hours === 'always';
   const what =
     limit === null
-      ? `${words.orders.marketPrice} × ${words.shares(wanted)}${side === 'buy' ? ` ≤ ${words.won(amount)}` : ''}`
+      ? `${words.orders.marketPrice} × ${words.shares(wanted)}${side === 'buy' ? ` = ${words.ticket.reckoned.buy(words.won(amount))}` : ''}`
       : `${words.orderType.limit} ${words.won(limit)} × ${words.shares(wanted)} = ${words.won(amount)}`;
   const when =
     days.until === null
@@ -257,7 +257,7 @@ function termLines(context: CommandContext, check: ScheduleCheck): readonly Line
       (warning): Line => [{ bold: words.ticket.warning(words.warnings[warning]) }, ` · ${words.warningMeans[warning]}`],
     ),
     `${words.ticket.last} ${words.won(quote.last)}`,
-    words.ticket.cost(words.won(commission), words.won(tax)),
+    words.ticket.cost(words.won(commission), tax === 0 ? undefined : words.won(tax)),
     `${words.ticket.available[side]} ${words.shares(available)}${cash}`,
     ...(side === 'buy' && wanted > available ? [[{ bold: words.schedule.short }]] : []),
   ];
@@ -292,8 +292,7 @@ async function list(context: CommandContext): Promise<Message> {
     ` ${[`${nameOf(context, order)} ${terms(context, order)}`, scheduleDays(words, order), ...more].join(' · ')}`,
   ];
   const lines: Line[] = [
-    [{ bold: words.schedule.title }],
-    ...(waiting.length === 0 ? [words.schedule.none] : []),
+    waiting.length === 0 ? words.schedule.none : [{ bold: words.schedule.title }],
     ...waiting.map((order) =>
       line(
         order,

@@ -22,10 +22,12 @@ const alwaysOn = ['safety', '안전', 'unknown', '모름', 'rejected', '거부',
 const loudnesses: Readonly<Record<string, Loudness>> = {
   on: 'on',
   켬: 'on',
+  켜기: 'on',
   silent: 'silent',
   무음: 'silent',
   off: 'off',
   끔: 'off',
+  끄기: 'off',
 };
 const spokenLanguages: Readonly<Record<string, Language>> = { ko: 'ko', 한국어: 'ko', en: 'en', 영어: 'en' };
 
@@ -58,7 +60,7 @@ function readWord(name: string, value: string): Partial<PersonSettings> | undefi
     return { mirror: loudness === 'on' };
   }
   const language = own(spokenLanguages, value);
-  return ['language', '언어'].includes(name) && language !== undefined ? { language } : undefined;
+  return ['language', 'lang', '언어'].includes(name) && language !== undefined ? { language } : undefined;
 }
 
 /** The hours may be written with blanks, so they take the rest of the line. */

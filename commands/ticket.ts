@@ -124,7 +124,9 @@ async function ticket(
   const count = `${words.orderType[type]}${stated} × ${words.shares(quantity)}`;
   const lines: Line[] = [
     [{ bold: words.ticket.title(side) }, ' · ', { bold: stock.name }, ' ', { code: stock.symbol }],
-    exact ? [{ bold: `${count} = ${words.won(amount)}` }] : [{ bold: count }, ` ≤ ${words.won(amount)}`],
+    exact
+      ? [{ bold: `${count} = ${words.won(amount)}` }]
+      : [{ bold: count }, ` = ${words.ticket.reckoned[side](words.won(amount))}`],
     ...quote.warnings.map(
       (warning): Line => [{ bold: words.ticket.warning(words.warnings[warning]) }, ` · ${words.warningMeans[warning]}`],
     ),
@@ -132,7 +134,7 @@ async function ticket(
     ...estimateLine(words, check),
     ...notes,
     [`${words.ticket.last} ${words.won(quote.last)} `, changeSpan(words, quote.change, quote.changePercent)],
-    words.ticket.cost(words.won(commission), words.won(tax)),
+    words.ticket.cost(words.won(commission), tax === 0 ? undefined : words.won(tax)),
     `${words.ticket.available[side]} ${words.shares(available)}${cash}`,
     ...(broker.venue.kind === 'live' ? [[{ bold: words.ticket.live }]] : []),
   ];

@@ -485,12 +485,15 @@ export class Router {
     tokens: readonly string[] = [],
   ): Promise<void> {
     this.#logFailure(error, command);
-    const message = describeError(turn.words, error, command);
     const choices =
       command !== undefined && error instanceof AppError && isInstrumentQuestion(error)
-        ? { buttons: choiceButtons(command.name, tokens, error, this.#options.services.directory) }
-        : {};
-    await this.#say(turn, { ...withButton(message, turn.again), ...choices });
+        ? choiceButtons(command.name, tokens, error, this.#options.services.directory)
+        : [];
+    const message = describeError(turn.words, error, command, choices[0]?.[0]);
+    await this.#say(turn, {
+      ...withButton(message, turn.again),
+      ...(choices.length === 0 ? {} : { buttons: choices }),
+    });
   }
 
   /** Says an answer; what its buttons show, and what comes later of its own, will take its place. */
@@ -538,13 +541,15 @@ function failedPress(words: Words, error: unknown): readonly Line[] {
 }
 
 /** One sentence; for what was typed wrongly an example of what works. */
-function describeError(words: Words, error: unknown, command: AnyCommand | undefined): Message {
+function describeError(
+  words: Words,
+  error: unknown,
+  command: AnyCommand | undefined,
+  choice: Button | undefined,
+): Message {
   const sentence = errorSentence(words, error);
   if (!(error instanceof AppError) || command === undefined) return { lines: [sentence] };
-  if (isInstrumentQuestion(error)) {
-    const symbols = String(error.context['choices']).split(',');
-    return { lines: [sentence, words.example(`/${command.name} ${symbols[0]}`)] };
-  }
+  if (choice !== undefined) return { lines: [sentence, words.example(choice.id.replace(/^run:/, ''))] };
   const typed = error.code.startsWith('args.');
   return { lines: [typed ? `${sentence} ${words.example(command.examples[0])}` : sentence] };
 }

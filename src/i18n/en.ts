@@ -332,7 +332,7 @@ export const en: Words = {
     fillsOn: 'fill notices on',
     fillsOff: 'no fill notices',
     lastTick: 'Last tick',
-    lane: 'Calls left',
+    lane: 'KIS calls left this second',
     waiting: 'waiting',
     token: 'Token age',
     outbox: 'Messages to send',
@@ -552,6 +552,7 @@ export const en: Words = {
   },
   fin: {
     title: { year: 'by year', quarter: 'by quarter' },
+    sinceJanuary: "A quarter's revenue and profits are summed from the start of its year.",
     none: (name) => `${name}: no statements (it may be an ETF or ETN).`,
     unit: 'In ₩bn',
     amount: (value) => grouped(Math.round(value / 1e9)),
@@ -595,7 +596,7 @@ export const en: Words = {
     volume: (day, bought, sold, strength) => `${day} bought ${bought} · sold ${sold} (${strength}%)`,
     top: (who, side) =>
       `${who === 'foreigners' ? 'Foreigners' : 'Institutions'} ${side === 'bought' ? 'bought' : 'sold'} most`,
-    reported: 'As reported by members a few times today.',
+    reported: 'Today so far (amount, shares, change), as gathered a few times a day: not final.',
     noneToday: 'Nothing was reported yet today. It begins at about 09:30.',
   },
   news: {
@@ -689,7 +690,8 @@ export const en: Words = {
     sizedBySum: (sum, price, count) => `${sum} ÷ ${price} = ${count}`,
     sizedByPercent: (of, percent, count) => `${percent}% of what ${of} = ${count}`,
     last: 'Last',
-    cost: (commission, tax) => `Commission about ${commission}, tax about ${tax}`,
+    cost: (commission, tax) => `Commission about ${commission}${tax === undefined ? '' : `, tax about ${tax}`}`,
+    reckoned: { buy: (amount) => `at most ${amount}`, sell: (amount) => `about ${amount}` },
     available: { buy: 'Can buy', sell: 'Can sell' },
     orderableCash: 'orderable',
     until: (seconds) => `Please confirm within ${seconds} seconds.`,
@@ -740,7 +742,7 @@ export const en: Words = {
 
   schedule: {
     title: 'Scheduled orders',
-    none: 'No scheduled orders.',
+    none: 'No scheduled orders. Example: /schedule buy 005930 10 70000',
     recent: 'Dealt with',
     ticket: (side) => `Schedule ticket · ${side}`,
     amendTicket: 'Ticket to amend a scheduled order',
@@ -793,13 +795,13 @@ export const en: Words = {
 
   fills: {
     title: 'Executions',
-    none: (period) => `Nothing was filled in ${period}. For another period write /fills 1week.`,
+    none: (period) => `Nothing was filled in ${period}. For another period write /fills 3months.`,
     total: (count, bought, sold) => `${count} orders · bought ${bought} · sold ${sold}`,
   },
 
   pnl: {
     title: 'Realised profit',
-    none: (period) => `Nothing was sold in ${period}. For another period write /pnl 1month.`,
+    none: (period) => `Nothing was sold in ${period}. For another period write /pnl 3months.`,
     costs: (commission, tax) => `Commission ${commission} · tax ${tax}`,
     byDay: 'By day',
     byIssue: 'By issue',
@@ -959,7 +961,7 @@ export const en: Words = {
     'chat.no-such-button': () => 'This button can no longer be used.',
 
     'args.missing': (c) => `The ${en.arguments[c['argument'] as keyof Words['arguments']]} is missing.`,
-    'args.extra': (c) => `There is no place for '${c['text']}'.`,
+    'args.extra': (c) => `'${c['text']}' does not belong here. Leave it out.`,
     'args.order': () => 'The order is off: the stock comes first.',
     'args.instrument-unknown': (c) => `No stock found for '${c['text']}'. Use its name or six-character code.`,
     'args.instrument-ambiguous': (c) => `Several stocks fit '${c['text']}'.`,

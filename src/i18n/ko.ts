@@ -13,10 +13,16 @@ import type { ErrorContext } from '../errors.ts';
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const number = (value: ErrorContext[string]): string => grouped(Number(value));
 const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
-/** What the person typed, with the particle that fits its last sound. */
+/** The particle that fits the last sound; a figure is read aloud in Korean. */
+const particleOf = (text: string, particle: '은/는' | '을/를'): string =>
+  josa.pick(
+    text.replace(/\d$/, (digit) => '영일이삼사오육칠팔구'.charAt(Number(digit))),
+    particle,
+  );
+/** What the person typed, with the particle that fits. */
 const quoted = (context: ErrorContext, particle: '은/는'): string => {
   const text = String(context['text']);
-  return `'${text}'${josa.pick(text, particle)}`;
+  return `'${text}'${particleOf(text, particle)}`;
 };
 const groupedSigned = (value: number): string => signed(value, grouped(value));
 const won = (amount: number): string => `${grouped(amount)}원`;
@@ -68,7 +74,7 @@ const argumentNames = {
   command: '명령',
   condition: '조건',
   alert: '알림',
-  action: 'add|remove',
+  action: '추가|삭제',
   identity: '사람',
   role: '권한',
   intent: '기록번호',
@@ -89,8 +95,8 @@ const argumentNames = {
   interval: '봉',
   period: '기간',
   subject: '대상',
-  format: 'csv|sheet',
-  watchAction: 'add|remove|import|live|stop',
+  format: 'csv|시트',
+  watchAction: '추가|삭제|가져오기|실시간|멈춤',
   group: '그룹번호',
   screen: '조건식',
   criteria: '기준',
@@ -312,7 +318,7 @@ export const ko = {
       `처음이시면 10분 안에 봇과의 채팅에서 /pair ${code} 를 보내 소유자로 등록하세요(5번까지).`,
   },
   people: {
-    title: '사람',
+    title: '쓸 수 있는 사람',
     from: {
       terminal: '터미널',
       settings: (variable: string): string => `설정 ${variable}`,
@@ -386,20 +392,20 @@ export const ko = {
   },
   health: {
     title: '상태',
-    up: '켜진 지',
-    socket: '소켓',
+    up: '실행한 지',
+    socket: '실시간',
     socketState: { stopped: '꺼짐', connecting: '연결 중', connected: '연결됨', waiting: '다시 연결 대기' },
     fillsOn: '체결통보 받음',
     fillsOff: '체결통보 없음',
-    lastTick: '마지막 체결가',
-    lane: '요청 여유',
+    lastTick: '마지막 실시간 체결가',
+    lane: '1초에 보낼 수 있는 KIS 요청',
     waiting: '대기',
-    token: '토큰 나이',
+    token: 'KIS 토큰 받은 지',
     outbox: '보낼 메시지',
-    held: (count: number): string => `방해 금지로 기다림 ${count}`,
+    held: (count: number): string => `방해 금지로 대기 ${count}`,
     deadLetters: (count: number): string => `보내지 못한 메시지 ${count}건`,
     none: '없음',
-    lastLook: '마지막 주문 대조',
+    lastLook: '주문을 KIS와 맞춰 본 지',
     notArmed: '실전 주문이 꺼져 있습니다.',
     unknownOrders: (count: number): string => `결과를 확인하는 주문 ${count}건`,
     askedOrders: (count: number): string => `결과를 알려 주셔야 하는 주문 ${count}건`,
@@ -600,12 +606,13 @@ export const ko = {
       string
     >,
     dividend: '배당',
-    perShare: (amount: string): string => `1주 ${amount}`,
+    perShare: (amount: string): string => `1주당 ${amount}`,
     noCash: '현금 없음',
-    ofFace: '액면',
+    ofFace: '액면배당률',
   },
   fin: {
     title: { year: '연간 재무', quarter: '분기 재무' },
+    sinceJanuary: '분기 매출과 이익은 그해 초부터 더한 값입니다.',
     none: (name: string): string => `${name}: 재무제표가 없습니다(ETF나 ETN일 수 있습니다).`,
     unit: '단위: 억원',
     /** Hundreds of millions of won. */
@@ -652,7 +659,7 @@ export const ko = {
       `${day} 매수체결 ${bought}주 · 매도체결 ${sold}주 (${strength}%)`,
     top: (who: 'foreigners' | 'institutions', side: 'bought' | 'sold'): string =>
       `${who === 'foreigners' ? '외국인' : '기관'} ${side === 'bought' ? '순매수' : '순매도'}`,
-    reported: '오늘 가집계: 회원사가 하루 몇 번 넣는 값입니다.',
+    reported: '오늘 가집계(금액, 수량, 등락률). 장중에 몇 번 모은 값이라 확정이 아닙니다.',
     noneToday: '오늘 가집계가 아직 없습니다. 09:30쯤부터 나옵니다.',
   },
   news: {
@@ -747,7 +754,13 @@ export const ko = {
     sizedBySum: (sum: string, price: string, count: string): string => `${sum} ÷ ${price} = ${count}`,
     sizedByPercent: (of: string, percent: number, count: string): string => `${of}의 ${percent}% = ${count}`,
     last: '현재가',
-    cost: (commission: string, tax: string): string => `수수료 약 ${commission}, 세금 약 ${tax}`,
+    cost: (commission: string, tax: string | undefined): string =>
+      `수수료 약 ${commission}${tax === undefined ? '' : `, 세금 약 ${tax}`}`,
+    /** What is kept for an order without a limit, or is to be expected of it. */
+    reckoned: {
+      buy: (amount: string): string => `최대 ${amount}`,
+      sell: (amount: string): string => `약 ${amount}`,
+    } satisfies Record<Side, (amount: string) => string>,
     available: { buy: '매수가능', sell: '매도가능' } satisfies Record<Side, string>,
     orderableCash: '주문가능',
     until: (seconds: number): string => `${seconds}초 안에 확인해 주세요.`,
@@ -811,13 +824,13 @@ export const ko = {
 
   fills: {
     title: '체결',
-    none: (period: string): string => `${period} 체결이 없습니다. 다른 기간은 /fills 1주 처럼 써 주세요.`,
+    none: (period: string): string => `${period}에는 체결이 없습니다. 다른 기간은 /fills 3개월 처럼 써 주세요.`,
     total: (count: number, bought: string, sold: string): string => `${count}건 · 매수 ${bought} · 매도 ${sold}`,
   },
 
   pnl: {
     title: '실현손익',
-    none: (period: string): string => `${period}에 판 것이 없습니다. 다른 기간은 /pnl 1개월 처럼 써 주세요.`,
+    none: (period: string): string => `${period}에는 매도 내역이 없습니다. 다른 기간은 /pnl 3개월 처럼 써 주세요.`,
     costs: (commission: string, tax: string): string => `수수료 ${commission} · 세금 ${tax}`,
     byDay: '날짜별',
     byIssue: '종목별',
@@ -876,7 +889,7 @@ export const ko = {
     title: (count: number): string => `관심종목 ${count}`,
     empty: '관심종목이 없습니다. 예: /watch add 삼성전자',
     noPrice: '가격 없음',
-    liveUntil: (time: string): string => `실시간 · ${time}까지 5초마다 고칩니다.`,
+    liveUntil: (time: string): string => `실시간 · ${time}까지 5초마다 새로 고칩니다.`,
     over: '10분이 지나 실시간을 마쳤습니다.',
     stopped: '실시간을 멈췄습니다.',
     failed: '실시간을 멈췄습니다.',
@@ -894,16 +907,16 @@ export const ko = {
     matches: (count: number): string => `조건검색 ${count}종목`,
     none: '조건에 맞는 종목이 없습니다.',
     golden: '골든크로스',
-    within: (days: number): string => `50일선이 200일선을 ${days}거래일 안에 넘음`,
+    within: (days: number): string => `최근 ${days}거래일 안에 50일선이 200일선을 넘음`,
     marketValue: (amount: string): string => `시총 ${amount} 이상`,
     turnover: (amount: string): string => `거래대금(20일 평균) ${amount} 이상`,
     gathering: '살펴볼 종목을 고르는 중…',
     running: (done: number, total: number, found: number): string => `${done}/${total} 살펴보는 중… ${found}종목 찾음`,
     nothing:
       '모의투자에는 순위가 없어 관심종목과 보유종목만 살펴볼 수 있는데, 둘 다 없습니다. /watch add 삼성전자 로 넣어 주세요.',
-    stopping: '찾던 것을 그만둡니다.',
-    stopped: '그만두었습니다. 여기까지만 찾았습니다.',
-    noneRunning: '찾고 있는 것이 없습니다. /screen golden 으로 시작할 수 있습니다.',
+    stopping: '검색을 멈추는 중입니다.',
+    stopped: '검색을 멈췄습니다. 여기까지 찾은 종목입니다.',
+    noneRunning: '진행 중인 검색이 없습니다. /screen golden 으로 시작할 수 있습니다.',
     scanned: {
       rankings: (count: number): string => `시가총액·거래대금 상위 ${count}종목`,
       own: (count: number): string => `순위를 볼 수 없어 관심·보유 ${count}종목`,
@@ -915,7 +928,7 @@ export const ko = {
 
   schedule: {
     title: '예약주문',
-    none: '예약주문이 없습니다.',
+    none: '예약주문이 없습니다. 예: /schedule 매수 삼성전자 10 70000',
     recent: '처리된 예약',
     ticket: (side: Side): string => `${side === 'buy' ? '매수' : '매도'} 예약 주문표`,
     amendTicket: '예약 정정 주문표',
@@ -1029,7 +1042,7 @@ export const ko = {
 
     'args.missing': (c) =>
       `${josa(argumentNames[c['argument'] as keyof typeof argumentNames].replace('…', ''), '이/가')} 빠졌습니다.`,
-    'args.extra': (c) => `${quoted(c, '은/는')} 쓸 자리가 없습니다.`,
+    'args.extra': (c) => `${quoted(c, '은/는')} 여기에 쓰지 않는 말입니다. 빼고 써 주세요.`,
     'args.order': () => '순서가 다릅니다. 종목을 먼저 써 주세요.',
     'args.instrument-unknown': (c) => `'${c['text']}' 종목을 찾지 못했습니다. 이름이나 6자리 코드로 써 주세요.`,
     'args.instrument-ambiguous': (c) => `'${c['text']}'에 맞는 종목이 여럿입니다.`,
@@ -1070,13 +1083,14 @@ export const ko = {
       `'${c['text']}' 봉은 없습니다. 1분, 3분, 5분, 10분, 15분, 30분, 60분, 일, 주, 월, 년 가운데 하나를 써 주세요.`,
     'args.verdict': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. 주문번호나 '없음'을 써 주세요.`,
     'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 all로 써 주세요.`,
-    'args.who-action': (c) => `'${c['text']}' 대신 add나 remove를 써 주세요.`,
+    'args.who-action': (c) => `'${c['text']}' 대신 추가(add)나 삭제(remove)를 써 주세요.`,
     'args.identity': (c) =>
       `${quoted(c, '은/는')} 누구인지 알 수 없습니다. telegram:이나 discord: 뒤에 숫자로 써 주세요.`,
     'args.schedule-action': (c) => `'${c['text']}' 대신 매수, 매도, 정정, 취소 가운데 하나를 써 주세요.`,
     'args.schedule-number': (c) => `${quoted(c, '은/는')} 예약번호가 아닙니다. /schedule 의 번호로 써 주세요.`,
     'args.until': (c) => `${quoted(c, '은/는')} 날짜가 아닙니다. 까지 20261205처럼 써 주세요.`,
-    'args.role': (c) => `'${c['text']}' 권한은 없습니다. viewer, trader, owner 가운데 하나를 써 주세요.`,
+    'args.role': (c) =>
+      `'${c['text']}' 권한은 없습니다. 조회(viewer), 거래(trader), 소유자(owner) 가운데 하나를 써 주세요.`,
 
     'rule.tick': (c) =>
       `호가단위가 ${won(Number(c['tick']))}이라 ${won(Number(c['price']))}은 안 됩니다. ${won(Number(c['below']))} 또는 ${won(Number(c['above']))}이 됩니다.`,
@@ -1167,7 +1181,7 @@ export const ko = {
     'sheets.unreachable': () => '구글 시트에 쓰지 못했습니다. 잠시 뒤에 다시 해 주세요.',
     'watch.too-many': (c) =>
       `관심종목은 ${number(c['limit'])}개까지입니다(${number(c['left'])}개 더 넣을 수 있습니다). /watch remove 로 빼 주세요.`,
-    'watch.not-watched': (c) => `${josa(String(c['name']), '은/는')} 관심종목에 없습니다. /watch 에서 확인해 주세요.`,
+    'watch.not-watched': (c) => `${c['name']} 종목은 관심종목에 없습니다. /watch 에서 확인해 주세요.`,
     'screen.running': () => '이미 찾고 있습니다. 끝나기를 기다리거나 그만(/screen stop)을 눌러 주세요.',
     'screen.golden-only': () => '기준은 골든크로스에만 씁니다. 예: /screen golden 시총≥1조',
     'orders.halted': () => '거래가 정지되어 있습니다. 소유자가 /resume 으로 다시 시작할 수 있습니다.',

@@ -29,6 +29,8 @@ const cases: readonly (readonly [string, RegExp])[] = [
   ['/sell 삼성전자 1 70000', /매도할 수 있는 수량이 없습니다/],
   ['/cancel', /주문번호가 빠졌습니다\. 예: \/cancel/],
   ['/cancel 내일', /'내일'은 주문번호가 아닙니다\. .*예: \/cancel/],
+  ['/cancel 12345678901', /'12345678901'은 주문번호가 아닙니다/],
+  ['/cancel 12345678905', /'12345678905'는 주문번호가 아닙니다/],
   ['/cancel 77', /취소할 미체결 주문이 없습니다/],
   ['/nonsense', /'\/nonsense' 명령을 모릅니다\. \/help/],
   ['안녕하세요', /명령은 \/로 시작합니다\. 문장은 .* \/help/],
@@ -84,7 +86,7 @@ describe('bad input gets one sentence', () => {
       expect(await english.say('/buy 005930 0')).toBe(
         '[simulator] The quantity must be at least one share. Example: /buy 삼성전자 10 70000',
       );
-      expect(await english.say('/help')).toContain('makes a buy ticket');
+      expect(await english.say('/help trade')).toContain('makes a buy ticket');
     } finally {
       await english.stop();
     }

@@ -17,7 +17,7 @@ async function order(side: 'buy' | 'sell', name: string, quantity: number): Prom
 
 test('of today, newest first, with time, quantity, price, amount and what it comes to', async () => {
   await start();
-  expect(await bot.say('/fills')).toContain('2026-11-23 체결이 없습니다');
+  expect(await bot.say('/fills')).toContain('2026-11-23에는 체결이 없습니다');
   await order('buy', '삼성전자', 10);
   await bot.told('체결 삼성전자 매수');
   await order('sell', '삼성전자', 4);

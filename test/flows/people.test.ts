@@ -117,7 +117,7 @@ describe('/who', () => {
     await bot.say('/who add telegram:5+discord:6 거래');
     expect(await bot.say('/누구')).toBe(
       [
-        '[시뮬레이터] 사람',
+        '[시뮬레이터] 쓸 수 있는 사람',
         '소유자 telegram:1 + discord:2 · 설정 HOGA_OWNERS',
         '소유자 console:local · 터미널',
         '거래 telegram:3 · 설정 HOGA_TRADERS',
@@ -229,17 +229,17 @@ describe('/who', () => {
   });
 
   test.each([
-    ['/who make telegram:5 trader', "'make' 대신 add나 remove를"],
-    ['/who constructor', "'constructor' 대신 add나 remove를"],
+    ['/who make telegram:5 trader', "'make' 대신 추가(add)나 삭제(remove)를"],
+    ['/who constructor', "'constructor' 대신 추가(add)나 삭제(remove)를"],
     ['/who add', '사람이 빠졌습니다'],
     ['/who add telegram:5', '권한이 빠졌습니다'],
     ['/who add 5 trader', "'5'는 누구인지 알 수 없습니다"],
     ['/who add telegram:kim trader', '누구인지 알 수 없습니다'],
     ['/who add console:local viewer', '누구인지 알 수 없습니다'],
     ['/who add telegram:5+ trader', '누구인지 알 수 없습니다'],
-    ['/who add telegram:5 king', "'king' 권한은 없습니다. viewer, trader, owner"],
-    ['/who add telegram:5 trader now', "'now'는 쓸 자리가 없습니다"],
-    ['/who remove telegram:5 trader', "'trader'는 쓸 자리가 없습니다"],
+    ['/who add telegram:5 king', "'king' 권한은 없습니다. 조회(viewer), 거래(trader), 소유자(owner)"],
+    ['/who add telegram:5 trader now', "'now'는 여기에 쓰지 않는 말입니다"],
+    ['/who remove telegram:5 trader', "'trader'는 여기에 쓰지 않는 말입니다"],
   ])('%s: one sentence and an example', async (line, sentence) => {
     await start();
     const said = await bot.say(line);

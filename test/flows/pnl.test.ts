@@ -23,7 +23,7 @@ async function trade(side: 'buy' | 'sell', symbol: string, quantity: number, pri
 
 test('of today: what sales made, costs taken off, by issue', async () => {
   await start();
-  expect(await bot.say('/pnl')).toContain('2026-11-23에 판 것이 없습니다');
+  expect(await bot.say('/pnl')).toContain('2026-11-23에는 매도 내역이 없습니다');
   await trade('buy', '005930', 10, 70_000);
   await trade('sell', '005930', 10, 71_000);
   const shown = await bot.say('/손익');

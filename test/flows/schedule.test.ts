@@ -76,7 +76,7 @@ describe('giving one', () => {
     bot.simulator.setPrice('005930', 80_000);
     bot.simulator.setClock({ session: 'auto' });
     const ticket = await bot.say('/schedule buy 005930 2 market');
-    expect(ticket).toContain('시장가 × 2주 ≤ 208,000원');
+    expect(ticket).toContain('시장가 × 2주 = 최대 208,000원');
     expect(ticket).toContain('보내는 날의 시가 근처에서');
     await bot.press('확인');
     expect(await make('/예약 매도 005930 5 시장가')).toContain('예약 접수됨');

@@ -60,7 +60,7 @@ describe('the golden cross', () => {
   test('is looked for among the largest and most traded, in place of what was said first, and kept for the day', async () => {
     await start();
     const before = bot.shown().length;
-    expect(await bot.say('/screen 골든크로스 20일')).toContain('50일선이 200일선을 20거래일 안에 넘음');
+    expect(await bot.say('/screen 골든크로스 20일')).toContain('최근 20거래일 안에 50일선이 200일선을 넘음');
     const found = await bot.told('시가총액·거래대금 상위 30종목 · 10:00 기준');
     expect(bot.shown()).toHaveLength(before + 1);
     expect(found).toMatch(/\d% \S+ \d{6} (?:오늘|\d+거래일 전)/);
@@ -107,12 +107,12 @@ describe('the golden cross', () => {
     expect(shown.edits).toBeLessThanOrEqual(6);
     expect(await bot.say('/screen golden 3일')).toContain('이미 찾고 있습니다');
     await bot.press('그만');
-    const stopped = await bot.told('그만두었습니다');
+    const stopped = await bot.told('검색을 멈췄습니다');
     expect(stopped).toMatch(/상위 \d+종목/);
     const calls = candles();
     await clock.advance(10_000);
     expect(candles()).toBe(calls);
-    expect(await bot.say('/screen stop')).toContain('찾고 있는 것이 없습니다');
+    expect(await bot.say('/screen stop')).toContain('진행 중인 검색이 없습니다');
   });
 
   test('lets those go first who wait for an answer', async () => {
@@ -134,7 +134,7 @@ describe('the golden cross', () => {
     await until('the price asked for', () => prices() > 0);
     expect(candles()).toBe(before);
     void bot.hand({ kind: 'text', text: '/screen stop' });
-    await until('stopped', () => bot.shown().some((text) => text.includes('그만두었습니다')));
+    await until('stopped', () => bot.shown().some((text) => text.includes('검색을 멈췄습니다')));
   });
 
   test('is looked for in what one watches and holds where there is no ranking', async () => {
@@ -172,6 +172,6 @@ describe('the golden cross', () => {
     await asked;
     await bot.restart();
     expect(bot.logs.join('\n')).not.toContain('screen failed');
-    expect(await bot.say('/screen stop')).toContain('찾고 있는 것이 없습니다');
+    expect(await bot.say('/screen stop')).toContain('진행 중인 검색이 없습니다');
   });
 });

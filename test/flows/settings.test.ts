@@ -137,7 +137,7 @@ describe('the screen', () => {
     ['/settings quiet 25-7', "'25-7' 시간을 읽지 못했습니다"],
     ['/settings fills loud', "'fills loud' 설정을 읽지 못했습니다"],
     ['/settings constructor on', '설정을 읽지 못했습니다'],
-    ['/settings fills off now', "'now'는 쓸 자리가 없습니다"],
+    ['/settings fills off now', "'now'는 여기에 쓰지 않는 말입니다"],
     ['/settings safety off', '끄거나 무음으로 할 수 없습니다'],
     ['/설정 거부 무음', '끄거나 무음으로 할 수 없습니다'],
   ])('%s is one sentence with an example of what works, and changes nothing', async (line, sentence) => {
@@ -162,7 +162,7 @@ describe('quiet hours', () => {
     await telegram.told(owner, '접수됨');
     await filledAtVenue(1);
     running.simulator.setPrice('005930', 71_000);
-    await eventually('two held', async () => (await running.say('/status')).includes('방해 금지로 기다림 2'));
+    await eventually('two held', async () => (await running.say('/status')).includes('방해 금지로 대기 2'));
     const before = texts(owner).length;
 
     await running.app().stop();

@@ -42,7 +42,7 @@ describe('anything less is asked, though one issue alone fits', () => {
   });
 
   test('and where several do, all are shown', async () => {
-    expect(await bot.say('/buy 전자 10')).toContain("'전자'에 맞는 종목이 여럿입니다.");
+    expect(await bot.say('/buy 전자 10')).toMatch(/'전자'에 맞는 종목이 여럿입니다\.\n예: \/buy \d{6} 10$/m);
     expect(labels()).toEqual(expect.arrayContaining(['삼성전자', 'LG전자']));
     expect(await bot.say('/buy 삼성전자유 10')).toContain("'삼성전자유'에 꼭 맞는 종목은 없습니다. 이 가운데");
     expect(labels()).toEqual(['삼성전자우', '삼성전자']);

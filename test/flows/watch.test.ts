@@ -26,7 +26,7 @@ describe('a watchlist', () => {
     await bot.restart();
     expect(await bot.say('/watch')).toContain('관심종목 2');
     expect(await bot.say('/watch remove 삼성전자')).not.toContain('삼성전자');
-    expect(await bot.say('/watch 삭제 삼성전자')).toContain('삼성전자는 관심종목에 없습니다');
+    expect(await bot.say('/watch 삭제 삼성전자')).toContain('삼성전자 종목은 관심종목에 없습니다');
     expect(await bot.say('/watch remove')).toContain('종목이 빠졌습니다');
   });
 

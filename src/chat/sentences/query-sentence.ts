@@ -29,6 +29,11 @@ const queries: readonly { readonly pattern: RegExp; readonly line: string }[] = 
     line: '/market',
   },
   { pattern: whole('(?:오늘|내일)(?:은)? ?(?:휴장(?:일)?|쉬는 ?날)(?:이야|이에요|인가요|이지)?'), line: '/market' },
+  { pattern: whole(`(?:내 |오늘 )?(?:실현 ?손익|손익)${topic}${show}`), line: '/pnl' },
+  { pattern: whole(`(?:내 )?관심 ?종목${topic}${show}`), line: '/watch' },
+  { pattern: whole(`(?:오늘 |지금 )?코스피 ?(?:지수)?${topic}${show}`), line: '/index 코스피' },
+  { pattern: whole(`(?:오늘 |지금 )?코스닥 ?(?:지수)?${topic}${show}`), line: '/index 코스닥' },
+  { pattern: whole(`(?:오늘 )?(?:시장|증시) ?뉴스${topic}${show}`), line: '/news' },
   { pattern: whole(`(?:내 ?)?알림 ?(?:목록)?${topic}(?=.* |.*목록)${show}`), line: '/alerts' },
   {
     pattern: whole('도움말|사용법(?: 알려 ?줘)?|(?:뭐|뭘) ?할 수 있(?:어|니|나요)|어떻게 (?:써|쓰는 거야|사용해)'),
@@ -36,6 +41,10 @@ const queries: readonly { readonly pattern: RegExp; readonly line: string }[] = 
   },
 ];
 
+/** `거래대금 순위`, `시총 상위 보여줘` */
+const ranking = whole(
+  `(거래량|거래대금|상승|상승률|급등|하락|하락률|급락|시가총액|시총|신고가|신저가) ?(?:종목 )?(?:순위|상위|랭킹) ?(?:종목)?${topic}${show}`,
+);
 const cancelAll = whole(
   '(?:내 )?(?:(?:미체결|주문|미체결 주문)(?:을|은)? ?(?:전부|모두|다|전체|싹 ?다)|(?:전부|모두|전체) ?(?:미체결|주문|미체결 주문)?) ?취소(?: ?해 ?줘요?| ?해 ?주세요| ?해)?',
 );
@@ -51,12 +60,18 @@ const ofStock: readonly { readonly pattern: RegExp; readonly command: string }[]
   },
   { pattern: whole(`(.+?)${topic} ?호가(?:창)?${topic}${show}`), command: 'book' },
   { pattern: whole(`(.+?)${topic} ?(?:일봉 |분봉 |주봉 )?차트${topic}${show}`), command: 'chart' },
+  { pattern: whole(`(.+?)${topic} (?:오늘 |최근 )?(?:뉴스|공시)${topic}${show}`), command: 'news' },
+  { pattern: whole(`(.+?)${topic} (?:재무(?:제표)?|실적)${topic}${show}`), command: 'fin' },
+  { pattern: whole(`(.+?)${topic} 수급${topic}${show}`), command: 'flow' },
+  { pattern: whole(`(.+?)${topic} (?:투자 ?의견|목표 ?(?:주가|가))${topic}${show}`), command: 'opinion' },
 ];
 
 /** Reads a sentence that asks for something to be shown, or for orders to be cancelled. */
 export function readQuery(text: string, reader: Reader, isCommand: (name: string) => boolean): Reading | undefined {
   const query = queries.find(({ pattern }) => pattern.test(text));
   if (query !== undefined) return { kind: 'line', line: query.line };
+  const by = ranking.exec(text)?.[1];
+  if (by !== undefined) return { kind: 'line', line: `/rank ${by}` };
   if (cancelAll.test(text)) return { kind: 'line', line: '/cancel all' };
   const number = cancelOne.exec(text)?.[1];
   if (number !== undefined) return { kind: 'line', line: `/cancel ${number}` };
