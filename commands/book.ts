@@ -40,10 +40,8 @@ function levels({ words }: CommandContext, { asks, bids, totalAskSize, totalBidS
   const change = (price: number): string => (base === 0 ? '' : words.percentSigned(((price - base) / base) * 100));
   const rows: readonly Row[] = [
     { cells: [words.book.asks, words.book.price, words.book.bids] },
-    ...asks
-      .toReversed()
-      .map(({ price, size }) => ({ cells: [grouped(size), grouped(price), ''], rest: [change(price)] })),
-    ...bids.map(({ price, size }) => ({ cells: ['', grouped(price), grouped(size)], rest: [change(price)] })),
+    ...asks.toReversed().map(({ price, size }) => ({ cells: [grouped(size), grouped(price), '', change(price)] })),
+    ...bids.map(({ price, size }) => ({ cells: ['', grouped(price), grouped(size), change(price)] })),
     { cells: [grouped(totalAskSize), words.book.total, grouped(totalBidSize)] },
   ];
   return table(rows);

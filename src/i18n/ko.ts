@@ -621,7 +621,7 @@ export const ko = {
     operatingProfit: '영업익',
     netIncome: '순이익',
     debt: '부채%',
-    growth: '매출%',
+    growth: '성장%',
     latest: (period: string): string => `${period} 기준`,
     assets: '자산',
     liabilities: '부채',
