@@ -54,7 +54,8 @@ export const en: Words = {
   wonShort: (amount) => {
     const size = Math.abs(amount);
     if (size >= 1e12) return `₩${(amount / 1e12).toFixed(1)}tn`;
-    return size >= 1e9 ? `₩${(amount / 1e9).toFixed(1)}bn` : won(amount);
+    if (size >= 1e9) return `₩${(amount / 1e9).toFixed(1)}bn`;
+    return size >= 1e8 ? `₩${Math.round(amount / 1e6)}m` : won(amount);
   },
   countShort: (count) => {
     const size = Math.abs(count);
@@ -202,7 +203,7 @@ export const en: Words = {
     index: 'index',
     interval: 'interval',
     period: 'period',
-    subject: 'what',
+    subject: 'subject',
     format: 'csv|sheet',
     watchAction: 'add|remove|import|live|stop',
     group: 'group',
@@ -213,14 +214,14 @@ export const en: Words = {
     start: 'says what there is, to begin with',
     help: 'shows the commands',
     price: 'shows current prices',
-    book: 'Shows ten levels of the order book',
-    info: 'Shows what company it is, its dividends and interruptions',
-    fin: 'Shows statements and ratios',
-    opinion: "Shows brokers' opinions and targets",
-    flow: 'Shows what individuals, foreigners and institutions bought',
-    news: 'Shows headlines',
-    index: 'Shows the KOSPI and KOSDAQ indices',
-    rank: 'Shows rankings by turnover, change and more',
+    book: 'shows ten levels of the order book',
+    info: 'shows what company it is, its dividends and interruptions',
+    fin: 'shows statements and ratios',
+    opinion: "shows brokers' opinions and targets",
+    flow: 'shows what individuals, foreigners and institutions bought',
+    news: 'shows headlines',
+    index: 'shows the KOSPI and KOSDAQ indices',
+    rank: 'shows rankings by turnover, change and more',
     chart: 'draws a chart: minutes, days, weeks, months, years',
     balance: 'shows cash and holdings',
     buy: 'makes a buy ticket (sent only when confirmed)',
@@ -548,7 +549,7 @@ export const en: Words = {
     dividend: 'Dividend',
     perShare: (amount) => `${amount} a share`,
     noCash: 'no cash',
-    ofFace: 'of face value',
+    ofFace: 'on face value',
   },
   fin: {
     title: { year: 'by year', quarter: 'by quarter' },
@@ -580,7 +581,8 @@ export const en: Words = {
   opinion: {
     title: (name) => `Opinions on ${name}`,
     none: (name, months) => `${name}: no opinions in the last ${months} months.`,
-    average: (target, away, count) => `Average target ${target} (${away}) · ${count} of them`,
+    average: (target, away, count) =>
+      `Average target ${target} (${away}) · ${count} ${count === 1 ? 'broker' : 'brokers'}`,
     view: { issue: 'by issue', broker: 'by broker' },
   },
   flow: {
@@ -688,7 +690,7 @@ export const en: Words = {
     stop: (price) => `Becomes a limit order when the last price reaches ${price}.`,
     exchange: (name) => `Exchange: ${name}`,
     sizedBySum: (sum, price, count) => `${sum} ÷ ${price} = ${count}`,
-    sizedByPercent: (of, percent, count) => `${percent}% of what ${of} = ${count}`,
+    sizedByPercent: (of, percent, count) => `${of}: ${percent}% = ${count}`,
     last: 'Last',
     cost: (commission, tax) => `Commission about ${commission}${tax === undefined ? '' : `, tax about ${tax}`}`,
     reckoned: { buy: (amount) => `at most ${amount}`, sell: (amount) => `about ${amount}` },
@@ -960,7 +962,8 @@ export const en: Words = {
     'chat.too-old': () => 'That request is too old and was not carried out. Send it again if you still want it.',
     'chat.no-such-button': () => 'This button can no longer be used.',
 
-    'args.missing': (c) => `The ${en.arguments[c['argument'] as keyof Words['arguments']]} is missing.`,
+    'args.missing': (c) =>
+      `The ${en.arguments[c['argument'] as keyof Words['arguments']].replace('…', '')} is missing.`,
     'args.extra': (c) => `'${c['text']}' does not belong here. Leave it out.`,
     'args.order': () => 'The order is off: the stock comes first.',
     'args.instrument-unknown': (c) => `No stock found for '${c['text']}'. Use its name or six-character code.`,

@@ -86,6 +86,7 @@ describe('bad input gets one sentence', () => {
       expect(await english.say('/buy 005930 0')).toBe(
         '[simulator] The quantity must be at least one share. Example: /buy 삼성전자 10 70000',
       );
+      expect(await english.say('/price')).toContain('The stock is missing. Example: /price');
       expect(await english.say('/help trade')).toContain('makes a buy ticket');
     } finally {
       await english.stop();
