@@ -55,7 +55,7 @@ function patternOf(secrets: readonly Secret[]): RegExp {
   const whole = [...forms].sort((a, b) => b.length - a.length).map(wherever);
   const long = texts.filter(({ length }) => length > tellingStart);
   const cutShort = long.map((text) => `${literally(text.slice(0, tellingStart))}[\\w+/=~.-]*`);
-  return forms.size === 0 ? /$^/g : new RegExp([...whole, ...cutShort].join('|'), 'g');
+  return forms.size === 0 ? /(?!)/g : new RegExp([...whole, ...cutShort].join('|'), 'g');
 }
 
 /** A text as it stands in plain, in JSON, in JSON within JSON, in URLs and forms, and in base64. */

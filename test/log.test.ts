@@ -81,6 +81,7 @@ describe('the redactor', () => {
 
   test('nothing to hide hides nothing', () => {
     expect(redactor('', ' ', 'abc').redact('abc and all else')).toBe('abc and all else');
+    expect(createRedactor([]).redact('')).toBe('');
   });
 
   test('an account number, but not the digits of another number', () => {

@@ -10,7 +10,7 @@ const begin = '<!-- commands: made by test/support/command-table.ts -->';
 const end = '<!-- /commands -->';
 
 const headings = {
-  en: ['command', '같은 말', 'who', 'terminal', 'Telegram', 'Discord', 'what'],
+  en: ['command', 'also', 'who', 'terminal', 'Telegram', 'Discord', 'what'],
   ko: ['명령', '같은 말', '권한', '터미널', '텔레그램', '디스코드', '하는 일'],
 } as const;
 
