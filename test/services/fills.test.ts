@@ -45,6 +45,7 @@ test.each([
       return [{ address, body: {} }];
     },
     queued: () => undefined,
+    filled: () => undefined,
   });
   await ledger.createProposal(proposalOf('p1'));
   await ledger.claim(claimOf('p1', { intents: [{ id: 'o1', intent: buyIntent, amount: 700_000 }] }));

@@ -101,6 +101,7 @@ beforeEach(async () => {
       return [];
     },
     queued: () => undefined,
+    filled: () => undefined,
   });
   const broker = {
     executions: async ({ from, to }: { from: string; to: string }) =>
