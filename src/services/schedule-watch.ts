@@ -102,7 +102,9 @@ export class ScheduleWatch {
     const { symbol, side } = intentIssue(intent);
     return {
       sightings: rows
-        .filter((row) => row.symbol === symbol && row.side === side && row.type !== undefined)
+        .filter((row) => row.symbol === symbol && row.side === side)
+        // One of a type that is not ordered here came of no request of ours; it may be cancelled, though.
+        .filter((row) => row.type !== undefined || intent.kind === 'cancel-schedule')
         .filter((row) => until === undefined || row.until === until)
         .map((row) => sighting(row, today)),
       isOwned: (number) => owned.has(number),

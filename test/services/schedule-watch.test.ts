@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { attribute } from '../../src/domain/attribution.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import type { OrderIntent, ScheduleDays, VenueOrder } from '../../src/domain/order.ts';
 import type { ScheduledOrder } from '../../src/domain/scheduled-order.ts';
@@ -223,4 +224,20 @@ test('a list that may be short says nothing of what is missing', async () => {
   await at('2026-11-24T15:56');
   expect(await look()).toBe(true);
   expect(told).toMatchObject([{ kind: 'schedule-ended', listed: false }]);
+});
+
+test('one of a type that is not ordered here is still listed: a cancel whose answer was lost is not called done', async () => {
+  const intent: OrderIntent = {
+    kind: 'cancel-schedule',
+    target: reference,
+    symbol: '005930',
+    side: 'buy',
+    quantity: 10,
+  };
+  await keep('c1', intent);
+  rows = [row({ type: undefined })];
+  const order = await ledger.order('c1');
+  if (order === undefined) throw new Error('no order');
+  const evidence = await watch.evidence(order, await watch.read());
+  expect(attribute(intent, clock.now(), evidence)).toEqual({ kind: 'nothing' });
 });
