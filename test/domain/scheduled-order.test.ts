@@ -1,7 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyEvent, newOrderRecord, type OrderIntent, type OrderRequest } from '../../src/domain/order.ts';
-import { isWaiting, type ScheduledOrder, scheduleHoursFrom, scheduleNumber } from '../../src/domain/scheduled-order.ts';
+import {
+  applyEvent,
+  newOrderRecord,
+  type OrderIntent,
+  type OrderRequest,
+  type VenueOrder,
+} from '../../src/domain/order.ts';
+import {
+  isWaiting,
+  listMayLackRows,
+  ordersMadeOf,
+  type ScheduledOrder,
+  scheduleHoursFrom,
+  scheduleNumber,
+} from '../../src/domain/scheduled-order.ts';
 
 const order: ScheduledOrder = {
   reference: { number: 'R39607', branch: '' },
@@ -114,4 +127,70 @@ describe('the record of one', () => {
       'done',
     );
   });
+});
+
+describe('the orders made of one of several days', () => {
+  const madeOn = (day: string, number: string, quantity: number, filledQuantity: number): VenueOrder => ({
+    reference: { number, branch: '06010' },
+    original: undefined,
+    action: 'new',
+    symbol: '005930',
+    name: '삼성전자',
+    side: 'buy',
+    type: 'limit',
+    quantity,
+    price: 70_000,
+    filledQuantity,
+    filledAmount: filledQuantity * 70_000,
+    remaining: 0,
+    cancelledQuantity: quantity - filledQuantity,
+    rejectedQuantity: 0,
+    exchange: 'KRX',
+    day,
+    time: '083500',
+    viaApi: true,
+  });
+  /** Shares filled on each day, whether its order is known already, and whether its number is that of the first day. */
+  const dayOf = fc.record({ filled: fc.nat(5), isKnown: fc.boolean(), repeats: fc.boolean() });
+
+  it('are all found, each once, oldest first, whichever of them are known and however numbers repeat', () => {
+    fc.assert(
+      fc.property(fc.array(dayOf, { minLength: 1, maxLength: 10 }), fc.nat(99), (days, shift) => {
+        let left = 100;
+        const all = days.map(({ filled, repeats }, index) => {
+          const day = String(20_261_201 + index);
+          const one = madeOn(day, repeats ? '31' : String(40 + index), left, filled);
+          left -= filled;
+          return one;
+        });
+        const isKnown = ({ day }: VenueOrder): boolean => days[Number(day) - 20_261_201]?.isKnown === true;
+        // The latest is the one that the venue names, and news.
+        const latest = all.at(-1);
+        const fresh = all.filter((one) => one === latest || !isKnown(one));
+        const known = all
+          .filter((one) => !fresh.includes(one))
+          .map(({ day, reference }) => ({ day, number: reference.number }));
+        const listed = [...all.slice(shift % all.length), ...all.slice(0, shift % all.length)];
+        const scheduled = { ...order, quantity: 100, day: '20261201', until: '20261231' };
+        expect(ordersMadeOf({ ...scheduled, orderNumber: latest?.reference.number }, known, listed)).toEqual(fresh);
+      }),
+    );
+  });
+
+  it('is one alone of a single day, on that day', () => {
+    const listed = [madeOn('20261125', '31', 10, 0), madeOn('20261124', '31', 10, 4), madeOn('20261124', '32', 10, 0)];
+    expect(ordersMadeOf({ ...order, orderNumber: '31' }, [], listed)).toEqual([listed[1]]);
+  });
+});
+
+it.each([
+  ['20261123', '153459', false],
+  ['20261123', '153500', true],
+  ['20261123', '155459', true],
+  ['20261123', '155500', false],
+  // The day of the entrance exam: an hour later.
+  ['20261119', '154000', false],
+  ['20261119', '163500', true],
+])('on %s at %s the list may lack rows: %s', (day, time, lacks) => {
+  expect(listMayLackRows(day, time)).toBe(lacks);
 });
