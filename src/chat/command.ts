@@ -294,21 +294,23 @@ export const instruments: ArgumentKind<readonly Instrument[]> = {
 export const orderNumberArgument: ArgumentKind<string> = {
   name: 'order',
   optional: false,
-  read([token = '']) {
-    const digits = token.replace(/^#/, '');
-    if (!/^\d{1,10}$/.test(digits)) throw new AppError('args.order-number', { text: shorten(token) });
-    return { value: orderNumber(digits), used: 1 };
-  },
+  read: (tokens) => readOrderNumber(tokens, 'args.order-number'),
 };
+
+function readOrderNumber([token = '']: readonly string[], code: 'args.order-number' | 'args.order-choice') {
+  const digits = token.replace(/^#/, '');
+  if (!/^\d{1,10}$/.test(digits)) throw new AppError(code, { text: shorten(token) });
+  return { value: orderNumber(digits), used: 1 };
+}
 
 /** An order number, or all of them: `1234`, `0000001234`, `all`, `전부`. */
 export const orderChoice: ArgumentKind<string> = {
   name: 'order',
   optional: false,
-  read: (tokens, context) =>
+  read: (tokens) =>
     /^(?:all|전부|모두|전체)$/i.test(tokens[0] ?? '')
       ? { value: 'all', used: 1 }
-      : orderNumberArgument.read(tokens, context),
+      : readOrderNumber(tokens, 'args.order-choice'),
 };
 
 /** The name of a command, with or without its slash. */

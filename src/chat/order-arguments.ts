@@ -73,20 +73,22 @@ function sharesOf(token: string): number {
 export const limitPrice: ArgumentKind<number> = {
   name: 'price',
   optional: false,
-  read(tokens) {
-    const found = longestRun(tokens, (text) => (/\d|원$/.test(text) ? readNumber(text.replace(/원$/, '')) : undefined));
-    if (found === undefined || found.value === 0 || found.value > highestPrice)
-      throw new AppError('args.price', { text: shorten(tokens[0] ?? '') });
-    return found;
-  },
+  read: (tokens) => readPrice(tokens, 'args.limit-price'),
 };
+
+function readPrice(tokens: readonly string[], code: 'args.price' | 'args.limit-price') {
+  const found = longestRun(tokens, (text) => (/\d|원$/.test(text) ? readNumber(text.replace(/원$/, '')) : undefined));
+  if (found === undefined || found.value === 0 || found.value > highestPrice)
+    throw new AppError(code, { text: shorten(tokens[0] ?? '') });
+  return found;
+}
 
 /** A limit price in won, or `market`: `70000`, `시장가`. */
 export const price: ArgumentKind<number | 'market'> = {
   name: 'price',
   optional: false,
-  read: (tokens, context) =>
-    meansHow(tokens[0] ?? '')?.pricing === 'market' ? { value: 'market', used: 1 } : limitPrice.read(tokens, context),
+  read: (tokens) =>
+    meansHow(tokens[0] ?? '')?.pricing === 'market' ? { value: 'market', used: 1 } : readPrice(tokens, 'args.price'),
 };
 
 /** Reads the longest run of words that is one number: after 억 or 만 it may go on behind a blank. */
@@ -184,8 +186,8 @@ export const how: ArgumentKind<OrderHow> = {
 export const priceBeforeHow: ArgumentKind<number | undefined> = {
   name: 'price',
   optional: true,
-  read(tokens, context) {
+  read(tokens) {
     if (meansHow(tokens[0] ?? '') !== undefined) return { value: undefined, used: 0 };
-    return limitPrice.read(tokens, context);
+    return readPrice(tokens, 'args.price');
   },
 };

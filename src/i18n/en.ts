@@ -985,6 +985,7 @@ export const en: Words = {
     'args.quantity-large': (c) => `That quantity is too large ('${c['text']}'). 100,000,000 shares are the most.`,
     'args.sum': (c) => `The sum '${c['text']}' does not fit. It may be from ₩1 to ₩1,000,000,000,000.`,
     'args.percent': (c) => `A share is above 0 and at most 100 percent ('${c['text']}%').`,
+    'args.limit-price': (c) => `'${c['text']}' is not a price. Write 70000 or 7만원.`,
     'args.price': (c) => `'${c['text']}' is not a price. Write 70000 or 7만원, or 'market'.`,
     'args.how': (c) =>
       `'${c['text']}' is no way to trade. Use market, best, top, mid, conditional, stop, IOC, FOK, pre-close, post-close, after, NXT or SOR.`,
@@ -1005,7 +1006,8 @@ export const en: Words = {
     'args.interval': (c) =>
       `'${c['text']}' is no interval. Use one of 1m, 3m, 5m, 10m, 15m, 30m, 60m, 1d, 1w, 1mo, 1y.`,
     'args.verdict': (c) => `'${c['text']}' is not an order number. Use the order number, or none.`,
-    'args.order-number': (c) => `'${c['text']}' is not an order number. Use one from /orders, or all.`,
+    'args.order-number': (c) => `'${c['text']}' is not an order number. Use one from /orders.`,
+    'args.order-choice': (c) => `'${c['text']}' is not an order number. Use one from /orders, or all.`,
     'args.who-action': (c) => `Use add or remove in place of '${c['text']}'.`,
     'args.identity': (c) => `'${c['text']}' is not a person. Use telegram: or discord: and a number.`,
     'args.schedule-action': (c) => `Use buy, sell, amend or cancel in place of '${c['text']}'.`,

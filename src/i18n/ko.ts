@@ -1050,7 +1050,10 @@ export const ko = {
     'args.instrument-near': (c) => `'${c['text']}'에 꼭 맞는 종목은 없습니다. 이 가운데 하나를 찾으셨나요?`,
     'args.quantity': (c) => `${quoted(c, '은/는')} 수량이 아닙니다. 1 이상의 정수로 써 주세요.`,
     'args.page': (context) => `${quoted(context, '은/는')} 쪽 번호가 아닙니다.`,
-    'args.choice': (c) => `'${c['text']}' 대신 ${c['korean']} 가운데 하나를 써 주세요.`,
+    'args.choice': (c) =>
+      String(c['korean']).includes(',')
+        ? `'${c['text']}' 대신 ${c['korean']} 가운데 하나를 써 주세요.`
+        : `'${c['text']}' 대신 '${c['korean']}'만 쓸 수 있습니다.`,
     'args.period': (c) =>
       `'${c['text']}' 기간을 읽지 못했습니다. 오늘, 어제, 1주, 3개월이나 20261101-20261120처럼 써 주세요.`,
     'args.period-reversed': (c) => `기간의 앞뒤가 바뀌었습니다(${c['from']} ~ ${c['to']}). 이른 날짜를 먼저 써 주세요.`,
@@ -1064,6 +1067,7 @@ export const ko = {
     'args.quantity-large': (c) => `수량이 너무 큽니다('${c['text']}'). 1억 주까지 쓸 수 있습니다.`,
     'args.sum': (c) => `금액이 맞지 않습니다('${c['text']}'). 1원부터 1조원까지 쓸 수 있습니다.`,
     'args.percent': (c) => `비율은 0보다 크고 100 이하여야 합니다('${c['text']}%').`,
+    'args.limit-price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 70000이나 7만원처럼 써 주세요.`,
     'args.price': (c) => `${quoted(c, '은/는')} 가격이 아닙니다. 70000이나 7만원처럼, 또는 '시장가'로 써 주세요.`,
     'args.how': (c) =>
       `${quoted(c, '은/는')} 방식이 아닙니다. 시장가, 최유리, 최우선, 중간가, 조건부, 스톱, IOC, FOK, 장전시간외, 장후시간외, 애프터마켓, NXT, SOR 가운데서 써 주세요.`,
@@ -1076,13 +1080,14 @@ export const ko = {
       `'${c['text']}' 조건을 읽지 못했습니다. 가격, 등락률(+3%), 거래량 3배, 신고가, 신저가, 20일선 위, 골든크로스, 평단 -5% 가운데 하나를 써 주세요.`,
     'args.alert-until': (c) => `'${c['text']}' 기한을 읽지 못했습니다. 30일이나 까지 2026-12-31처럼 써 주세요.`,
     'args.setting': (c) =>
-      `'${c['text']}' 설정을 읽지 못했습니다. /settings 의 버튼을 누르거나 fills silent처럼 써 주세요.`,
+      `'${c['text']}' 설정을 읽지 못했습니다. /settings 의 버튼을 누르거나 '체결 무음'처럼 써 주세요.`,
     'args.quiet-hours': (c) => `'${c['text']}' 시간을 읽지 못했습니다. 시작-끝을 24시간으로 쓰거나 off로 써 주세요.`,
     'args.quiet-hours-empty': () => '시작과 끝이 같아 방해 금지 시간이 없습니다. 서로 다르게 쓰거나 off로 써 주세요.',
     'args.interval': (c) =>
       `'${c['text']}' 봉은 없습니다. 1분, 3분, 5분, 10분, 15분, 30분, 60분, 일, 주, 월, 년 가운데 하나를 써 주세요.`,
     'args.verdict': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. 주문번호나 '없음'을 써 주세요.`,
-    'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 all로 써 주세요.`,
+    'args.order-number': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호로 써 주세요.`,
+    'args.order-choice': (c) => `${quoted(c, '은/는')} 주문번호가 아닙니다. /orders 의 번호나 '전부'로 써 주세요.`,
     'args.who-action': (c) => `'${c['text']}' 대신 추가(add)나 삭제(remove)를 써 주세요.`,
     'args.identity': (c) =>
       `${quoted(c, '은/는')} 누구인지 알 수 없습니다. telegram:이나 discord: 뒤에 숫자로 써 주세요.`,
