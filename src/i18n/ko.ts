@@ -397,7 +397,7 @@ export const ko = {
     socketState: { stopped: '꺼짐', connecting: '연결 중', connected: '연결됨', waiting: '다시 연결 대기' },
     fillsOn: '체결통보 받음',
     fillsOff: '체결통보 없음',
-    lastTick: '마지막 실시간 체결가',
+    lastTick: '마지막 체결가',
     lane: '1초에 보낼 수 있는 KIS 요청',
     waiting: '대기',
     token: 'KIS 토큰 받은 지',
