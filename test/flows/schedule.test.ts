@@ -113,7 +113,7 @@ describe('giving one', () => {
     ['/schedule 매도 삼성전자 6 70000', '매도가능수량은 5주입니다'],
     ['/schedule 취소 R9', 'R9 예약을 찾지 못했거나'],
     ['/schedule 취소 삼성전자', '예약번호가 아닙니다'],
-    ['/schedule 취소 R9 5', '쓸 자리가 없습니다'],
+    ['/schedule 취소 R9 5', '여기에 쓰지 않는 말입니다'],
     ['/schedule 정정 R9 10 70000', 'R9 예약을 찾지 못했거나'],
   ])('%s is refused in one sentence', async (line, sentence) => {
     await start(mondayEvening, {
