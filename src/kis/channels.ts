@@ -308,3 +308,5 @@ export const channels = defineChannels({
     ],
   },
 });
+
+export type ChannelName = keyof typeof channels;

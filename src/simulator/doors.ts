@@ -26,7 +26,7 @@ export interface Doors {
   scheduleElsewhere(order: ElsewhereSchedule): string;
   /** Cancels one that is kept for a later day. @throws RangeError. */
   cancelScheduledElsewhere(number: string): void;
-  /** Marks an issue as halted or warned of, in its quotation alone. @throws RangeError for an unknown one. */
+  /** Marks an issue as halted, interrupted or warned of, and tells whoever listens; it trades all the same. @throws RangeError for an unknown one. */
   setIssue(symbol: string, marks: { readonly [Name in keyof IssueMarks]?: IssueMarks[Name] | undefined }): void;
   /** Moves the clock, or fixes the session until `auto` gives it back to the hours. */
   setClock(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void;
@@ -109,7 +109,12 @@ const bodies = {
   cancelScheduled: z.strictObject({ number }),
   cancel: z.strictObject({ number, channel }),
   amend: z.strictObject({ number, price: wonOrNone, channel }),
-  issue: z.strictObject({ symbol, halted: z.boolean().optional(), warning: z.enum(issueWarnings).optional() }),
+  issue: z.strictObject({
+    symbol,
+    halted: z.boolean().optional(),
+    interrupted: z.boolean().optional(),
+    warning: z.enum(issueWarnings).optional(),
+  }),
   notice: z.strictObject({
     symbol,
     side,

@@ -63,8 +63,23 @@ export function plainSign(difference: number): string {
   return difference > 0 ? '2' : difference < 0 ? '5' : '3';
 }
 
+/** `iscd_stat_cls_code`; 55 is an issue that may be bought on credit. */
+const statusCodes: Readonly<Record<IssueMarks['warning'], string>> = {
+  none: '55',
+  administrative: '51',
+  caution: '54',
+  warning: '53',
+  risk: '52',
+  overheated: '59',
+  liquidation: '55',
+};
+
+export function statusCode({ halted, warning }: IssueMarks): string {
+  return halted ? '58' : statusCodes[warning];
+}
+
 /** The issues of a market by KIS's code for it, brought up to date; undefined for a code that is not one. */
-export function listingsOf(world: World, code: string): readonly Listing[] | undefined {
+export function listingsOf(world: Pick<World, 'market'>, code: string): readonly Listing[] | undefined {
   const within: Readonly<Record<string, (listing: Listing) => boolean>> = {
     '': () => true,
     '0000': () => true,

@@ -1,10 +1,11 @@
+import { channels } from '../kis/channels.ts';
 import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
-import { type Call, type Handler, input, record } from './answer.ts';
+import { type Call, type Handler, input, record, type World } from './answer.ts';
 import { daysWithToday, inMillions, listingsOf, plainSign } from './figures.ts';
 import { group, type HistoryBar } from './history.ts';
 import type { Listing } from './market.ts';
 import { sum } from './order.ts';
-import { percentOf } from './records.ts';
+import { line, percentOf } from './records.ts';
 import { answered, type BusinessRefusal, inputRefusal, queryRefusals } from './texts.ts';
 
 /** What an index is called, and where it stood when its issues were at the base prices of the table. */
@@ -22,17 +23,21 @@ interface Index {
   readonly days: readonly HistoryBar[];
 }
 
-/** The index a call is about: its issues' prices weighted by listed shares. */
+/** The index a call is about. */
 function indexOf(call: Call): Index | { readonly refusal: BusinessRefusal } {
   if (input(call, 'FID_COND_MRKT_DIV_CODE') !== 'U') return { refusal: inputRefusal('FID_COND_MRKT_DIV_CODE') };
-  const code = input(call, 'FID_INPUT_ISCD');
+  return indexNow(call.world, input(call, 'FID_INPUT_ISCD')) ?? { refusal: queryRefusals.symbol };
+}
+
+/** An index by its code: its issues' prices weighted by listed shares. */
+function indexNow(world: Pick<World, 'market' | 'clock'>, code: string): Index | undefined {
   const row = indices[code];
-  if (row === undefined) return { refusal: queryRefusals.symbol };
-  const listings = (listingsOf(call.world, code) ?? []).filter(({ issue }) => issue.kind === 'stock');
+  if (row === undefined) return undefined;
+  const listings = (listingsOf(world, code) ?? []).filter(({ issue }) => issue.kind === 'stock');
   const whole = sum(listings, ({ issue }) => issue.base * issue.listedThousands);
   const byListing = listings.map((listing) => ({
     weight: listing.issue.listedThousands,
-    bars: daysWithToday(listing, call.world.clock.day()),
+    bars: daysWithToday(listing, world.clock.day()),
   }));
   const days = (byListing[0]?.bars ?? []).map(({ start }, day): HistoryBar => {
     const total = (value: (bar: HistoryBar) => number, weighted: boolean): number =>
@@ -57,17 +62,72 @@ function indexOf(call: Call): Index | { readonly refusal: BusinessRefusal } {
 
 const nothing: HistoryBar = { start: '', open: 0, high: 0, low: 0, close: 0, volume: 0, turnover: 0 };
 
+/** Today's figures of an index, as they are asked for and pushed. */
+function figuresOf({ days, listings }: Index) {
+  const [today, before] = [days.at(-1) ?? nothing, days.at(-2) ?? nothing];
+  const count = (test: (listing: Listing) => boolean): number => listings.filter(test).length;
+  return {
+    today,
+    before,
+    sinceYesterday: (points: number): string => (points - before.close).toFixed(2),
+    inPercent: (points: number): string => percentOf(points - before.close, before.close),
+    rising: count((listing) => listing.today.last > listing.today.base),
+    atUpper: count((listing) => listing.today.last === listing.today.upper),
+    unchanged: count((listing) => listing.today.last === listing.today.base),
+    falling: count((listing) => listing.today.last < listing.today.base),
+    atLower: count((listing) => listing.today.last === listing.today.lower),
+  };
+}
+
+/** One record of the topic; undefined for a code that is no index. */
+export function indexRecord(world: Pick<World, 'market' | 'clock'>, code: string): string | undefined {
+  const index = indexNow(world, code);
+  if (index === undefined) return undefined;
+  const { today, before, sinceYesterday, inPercent, ...counts } = figuresOf(index);
+  const toLast = (points: number): string => (today.close - points).toFixed(2);
+  const sign = (points: number): string => plainSign(today.close - points);
+  return line(channels.index.columns, {
+    BSTP_CLS_CODE: code,
+    BSOP_HOUR: world.clock.time(),
+    PRPR_NMIX: today.close.toFixed(2),
+    PRDY_VRSS_SIGN: sign(before.close),
+    BSTP_NMIX_PRDY_VRSS: sinceYesterday(today.close),
+    ACML_VOL: Math.round(today.volume / 1000),
+    ACML_TR_PBMN: inMillions(today.turnover),
+    PCAS_VOL: 0,
+    PCAS_TR_PBMN: 0,
+    PRDY_CTRT: inPercent(today.close),
+    OPRC_NMIX: today.open.toFixed(2),
+    NMIX_HGPR: today.high.toFixed(2),
+    NMIX_LWPR: today.low.toFixed(2),
+    OPRC_VRSS_NMIX_PRPR: toLast(today.open),
+    OPRC_VRSS_NMIX_SIGN: sign(today.open),
+    HGPR_VRSS_NMIX_PRPR: toLast(today.high),
+    HGPR_VRSS_NMIX_SIGN: sign(today.high),
+    LWPR_VRSS_NMIX_PRPR: toLast(today.low),
+    LWPR_VRSS_NMIX_SIGN: sign(today.low),
+    PRDY_CLPR_VRSS_OPRC_RATE: inPercent(today.open),
+    PRDY_CLPR_VRSS_HGPR_RATE: inPercent(today.high),
+    PRDY_CLPR_VRSS_LWPR_RATE: inPercent(today.low),
+    UPLM_ISSU_CNT: counts.atUpper,
+    ASCN_ISSU_CNT: counts.rising,
+    STNR_ISSU_CNT: counts.unchanged,
+    DOWN_ISSU_CNT: counts.falling,
+    LSLM_ISSU_CNT: counts.atLower,
+    QTQT_ASCN_ISSU_CNT: 0,
+    QTQT_DOWN_ISSU_CNT: 0,
+    TICK_VRSS: 0,
+  }).join('^');
+}
+
 const inquireIndex: Handler = (call) => {
   const index = indexOf(call);
   if ('refusal' in index) return index;
   const { days, listings } = index;
-  const [today, before] = [days.at(-1) ?? nothing, days.at(-2) ?? nothing];
-  const sinceYesterday = (points: number): string => (points - before.close).toFixed(2);
-  const inPercent = (points: number): string => percentOf(points - before.close, before.close);
+  const { today, before, sinceYesterday, inPercent, ...counts } = figuresOf(index);
   const thisYear = days.filter(({ start }) => start.slice(0, 4) === today.start.slice(0, 4));
   const high = thisYear.reduce((best, day) => (day.high > best.high ? day : best), today);
   const low = thisYear.reduce((best, day) => (day.low < best.low ? day : best), today);
-  const count = (test: (listing: Listing) => boolean): number => listings.filter(test).length;
   const waiting = (side: 'buy' | 'sell'): number =>
     sum(listings, ({ book }) => sum(book.levels(side), (level) => level.size));
   const [asks, bids] = [waiting('sell'), waiting('buy')];
@@ -95,11 +155,11 @@ const inquireIndex: Handler = (call) => {
         prdy_clpr_vrss_lwpr: sinceYesterday(today.low),
         lwpr_vrss_prpr_sign: plainSign(today.low - before.close),
         prdy_clpr_vrss_lwpr_rate: inPercent(today.low),
-        ascn_issu_cnt: count((listing) => listing.today.last > listing.today.base),
-        uplm_issu_cnt: count((listing) => listing.today.last === listing.today.upper),
-        stnr_issu_cnt: count((listing) => listing.today.last === listing.today.base),
-        down_issu_cnt: count((listing) => listing.today.last < listing.today.base),
-        lslm_issu_cnt: count((listing) => listing.today.last === listing.today.lower),
+        ascn_issu_cnt: counts.rising,
+        uplm_issu_cnt: counts.atUpper,
+        stnr_issu_cnt: counts.unchanged,
+        down_issu_cnt: counts.falling,
+        lslm_issu_cnt: counts.atLower,
         dryy_bstp_nmix_hgpr: high.high.toFixed(2),
         dryy_hgpr_vrss_prpr_rate: percentOf(high.high - today.close, high.high),
         dryy_bstp_nmix_hgpr_date: high.start,

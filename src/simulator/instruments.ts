@@ -23,6 +23,8 @@ export const issueWarnings = [
 /** What is said of an issue beside its price; nobody is kept from trading it. */
 export interface IssueMarks {
   readonly halted: boolean;
+  /** By a volatility interruption. */
+  readonly interrupted: boolean;
   readonly warning: (typeof issueWarnings)[number];
 }
 

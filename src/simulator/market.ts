@@ -193,7 +193,7 @@ export class Market {
       minutes,
       pastMinutes: new Map(),
       today: sumUp(freshDay(issue, issue.base, days.at(-1)?.volume ?? 0, this.#clock.time()), minutes),
-      marks: { halted: false, warning: 'none' },
+      marks: { halted: false, interrupted: false, warning: 'none' },
       prints: [],
       movedAt: this.#clock.now(),
     };

@@ -44,7 +44,7 @@ const inquirePrice2 = aboutIssue(({ issue, today, marks }) => {
       // KIS writes the issue's own code here.
       bstp_cls_code: issue.symbol,
       stck_sdpr: today.base,
-      vi_cls_code: 'N',
+      vi_cls_code: yesNo(marks.interrupted),
       low_current_yn: 'N',
       stange_runup_yn: 'N',
       invt_caful_yn: 'N',

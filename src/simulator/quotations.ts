@@ -4,27 +4,16 @@ import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { aboutIssue, type Handler, input, record, type World } from './answer.ts';
 import { charts } from './charts.ts';
 import { lastYear } from './companies.ts';
-import { inHundredMillions, marketValue, warningCodes, yearRange, yesNo } from './figures.ts';
+import { inHundredMillions, marketValue, statusCode, warningCodes, yearRange, yesNo } from './figures.ts';
 import { dateOf, type VenueClock } from './hours.ts';
 import { indexQuotations } from './indices.ts';
-import { type IssueMarks, standardCode } from './instruments.ts';
+import { standardCode } from './instruments.ts';
 import { interruptions } from './interruptions.ts';
 import { foreignRatio } from './investors.ts';
 import type { Listing } from './market.ts';
 import { prices } from './prices.ts';
 import { changeSign, marketCodes, percentOf } from './records.ts';
 import { answered, inputRefusal, queryRefusals } from './texts.ts';
-
-/** `iscd_stat_cls_code`; 55 is an issue that may be bought on credit. */
-const statusCodes: Readonly<Record<IssueMarks['warning'], string>> = {
-  none: '55',
-  administrative: '51',
-  caution: '54',
-  warning: '53',
-  risk: '52',
-  overheated: '59',
-  liquidation: '55',
-};
 
 type Numbered = Record<string, string | number>;
 
@@ -45,7 +34,7 @@ const inquirePrice = aboutIssue((listing, { world }) => {
   const { high, low } = yearRange(listing, world.clock.day());
   return {
     output: record(domesticMarket.inquirePrice.output.output.fields, {
-      iscd_stat_cls_code: marks.halted ? '58' : statusCodes[marks.warning],
+      iscd_stat_cls_code: statusCode(marks),
       marg_rate: '20.00',
       rprs_mrkt_kor_name: issue.market === 'KOSPI' ? 'KOSPI200' : issue.market,
       bstp_kor_isnm: issue.industry,
@@ -91,7 +80,7 @@ const inquirePrice = aboutIssue((listing, { world }) => {
       w52_lwpr_date: low.start,
       w52_lwpr_vrss_prpr_ctrt: percentOf(today.last - low.low, low.low),
       stck_shrn_iscd: issue.symbol,
-      vi_cls_code: 'N',
+      vi_cls_code: yesNo(marks.interrupted),
       ovtm_vi_cls_code: 'N',
       invt_caful_yn: 'N',
       mrkt_warn_cls_code: warningCodes[marks.warning] ?? '00',
@@ -103,7 +92,7 @@ const inquirePrice = aboutIssue((listing, { world }) => {
   };
 });
 
-const inquireAskingPrice = aboutIssue(({ book, issue, today }, call) => {
+const inquireAskingPrice = aboutIssue(({ book, issue, marks, today }, call) => {
   const asks = book.levels('sell');
   const bids = book.levels('buy');
   const totalAsk = asks.reduce((sum, level) => sum + level.size, 0);
@@ -134,7 +123,7 @@ const inquireAskingPrice = aboutIssue(({ book, issue, today }, call) => {
       stck_sdpr: today.base,
       antc_cntg_vrss_sign: '3',
       stck_shrn_iscd: issue.symbol,
-      vi_cls_code: 'N',
+      vi_cls_code: yesNo(marks.interrupted),
     }),
   };
 });

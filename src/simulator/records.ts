@@ -8,7 +8,7 @@ import { orderTypes } from './order-types.ts';
 type Values<Names extends readonly string[]> = Partial<Record<Names[number], string | number>>;
 
 /** Columns in their order, blank where nothing is given. */
-function line<Names extends readonly string[]>(columns: Names, values: Values<Names>): readonly string[] {
+export function line<Names extends readonly string[]>(columns: Names, values: Values<Names>): readonly string[] {
   const given: Readonly<Record<string, string | number | undefined>> = values;
   return columns.map((name) => String(given[name] ?? ''));
 }
@@ -49,7 +49,7 @@ export function marketCodes(clock: VenueClock): {
   }
 }
 
-/** One H0STCNT0 record; the 47th column came in September 2026. */
+/** One record of trades; the 47th column, KRX's alone, came in September 2026. */
 export function tradeRecord(listing: Listing, print: Print, clock: VenueClock, columns: 46 | 47): string {
   const { book, issue } = listing;
   const { figures: day } = print;
@@ -112,8 +112,12 @@ export function tradeRecord(listing: Listing, print: Print, clock: VenueClock, c
   return record.slice(0, columns).join('^');
 }
 
-/** One H0STASP0 record. */
-export function bookRecord(listing: Listing, clock: VenueClock): string {
+/** One record of a book, KRX's or one in which Nextrade has a part. */
+export function bookRecord(
+  listing: Listing,
+  clock: VenueClock,
+  columns: (typeof channels)['orderBook' | 'nextradeOrderBook']['columns'],
+): string {
   const { book, issue, today } = listing;
   const asks = book.levels('sell');
   const bids = book.levels('buy');
@@ -138,7 +142,7 @@ export function bookRecord(listing: Listing, clock: VenueClock): string {
     values[`ASKP_RSQN${level}`] = asks[level - 1]?.size ?? 0;
     values[`BIDP_RSQN${level}`] = bids[level - 1]?.size ?? 0;
   }
-  return channels.orderBook.columns.map((name) => String(values[name] ?? 0)).join('^');
+  return columns.map((name) => String(values[name] ?? 0)).join('^');
 }
 
 /** A notice about an order, before it is laid out in columns. */

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { nearestTicks } from '../domain/order-rules.ts';
+import type { ChannelName } from '../kis/channels.ts';
 import { Account, type StartHolding } from './account.ts';
 import type { Settings, World } from './answer.ts';
 import { answerDoor, type Doors } from './doors.ts';
@@ -13,11 +14,12 @@ import { Notices } from './notices.ts';
 import { Oauth } from './oauth.ts';
 import type { OrderEvent } from './order.ts';
 import { randomFor } from './random.ts';
-import { bookRecord, type Notice, tradeRecord } from './records.ts';
+import type { Notice } from './records.ts';
 import { Rest } from './rest.ts';
 import { ScheduledBook } from './scheduled.ts';
 import { SocketServer } from './socket.ts';
 import { readState } from './state.ts';
+import { Ticker } from './ticker.ts';
 import { type Outcome, Venue } from './venue.ts';
 
 export interface SimulatorOptions {
@@ -65,6 +67,15 @@ export interface Simulator extends Doors {
   stop(): Promise<void>;
 }
 
+/** Whose issues move while somebody listens. */
+const priceChannels = [
+  'trades',
+  'nextradeTrades',
+  'combinedTrades',
+  'orderBook',
+  'nextradeOrderBook',
+  'combinedOrderBook',
+] as const satisfies readonly ChannelName[];
 const walkEveryMs = 300;
 const nobodysPort = 1;
 /** What the trading program on a phone writes into its orders. */
@@ -112,13 +123,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     sockets.push('executions', htsId, [record]),
   );
   const venue = new Venue(clock, market, account, (event) => notices.push(noticeOf(settings, event)));
+  const ticker = new Ticker(sockets, { market, clock }, options.tickColumns ?? 47);
   market.listen({
     restingFilled: (order, quantity, price) => venue.restingFilled(order, quantity, price),
-    printed(listing, prints) {
-      const records = prints.map((print) => tradeRecord(listing, print, clock, options.tickColumns ?? 47));
-      sockets.push('trades', listing.issue.symbol, records);
-    },
-    bookChanged: (listing) => sockets.push('orderBook', listing.issue.symbol, [bookRecord(listing, clock)]),
+    printed: (listing, prints) => ticker.printed(listing, prints),
+    bookChanged: (listing) => ticker.bookChanged(listing),
   });
   const scheduled = new ScheduledBook(clock, market, venue);
   const world: World = { settings, clock, market, account, venue, scheduled, faults };
@@ -169,10 +178,15 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       const kept = scheduled.cancel(number);
       if (typeof kept === 'string') throw new RangeError(`order refused: ${kept}`);
     },
-    setIssue(symbol, { halted, warning }) {
+    setIssue(symbol, { halted, interrupted, warning }) {
       const listing = known(market, symbol);
       const { marks } = listing;
-      listing.marks = { halted: halted ?? marks.halted, warning: warning ?? marks.warning };
+      listing.marks = {
+        halted: halted ?? marks.halted,
+        interrupted: interrupted ?? marks.interrupted,
+        warning: warning ?? marks.warning,
+      };
+      ticker.marked(listing);
     },
     setClock(change) {
       venue.roll();
@@ -217,6 +231,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     acceptSocket: (stream) => sockets.accept(stream),
     async stop() {
       stopWalking();
+      ticker.stop();
       await sockets.stop();
       await handed.close();
     },
@@ -230,7 +245,8 @@ function walk(clock: VenueClock, market: Market, venue: Venue, sockets: SocketSe
     cancel = clock.timer(Math.max(1, walkEveryMs / speed), () => {
       venue.roll();
       if (clock.session() === 'regular') {
-        const watched = new Set([...sockets.keys('trades'), ...sockets.keys('orderBook')]);
+        const watched = new Set(priceChannels.flatMap((name) => [...sockets.keys(name)]));
+        if (sockets.keys('index').size > 0) market.lookAll();
         for (const listing of market.all()) {
           if (watched.has(listing.issue.symbol) || listing.book.hasClientOrders()) market.step(listing);
         }

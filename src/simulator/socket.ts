@@ -2,15 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocket, WebSocketServer } from 'ws';
 import { inKorea } from '../clock.ts';
-import { channels } from '../kis/channels.ts';
+import { type ChannelName, channels } from '../kis/channels.ts';
 import { encrypt, type FrameCipher, serialiseData } from '../kis/frames.ts';
 import type { VenueClock } from './hours.ts';
 import { HandedConnections, listenOnLoopback } from './loopback.ts';
 import { type Random, randomText } from './random.ts';
+import type { SimulatorState } from './state.ts';
 import { type BusinessRefusal, socketTexts } from './texts.ts';
-
-/** The topics that it has something to say on; the others can be registered for, and stay silent. */
-type ChannelName = 'trades' | 'orderBook' | 'executions';
 
 /** What the socket needs to know of the rest. */
 export interface SocketHost {
@@ -81,9 +79,9 @@ export class SocketServer {
     for (const session of this.#sessions) this.#end(session);
   }
 
-  counts(): { readonly open: number; readonly registrations: number; readonly opened: number } {
-    const registrations = [...this.#sessions].reduce((sum, session) => sum + session.registrations.size, 0);
-    return { open: this.#sessions.size, registrations, opened: this.#opened };
+  counts(): SimulatorState['sockets'] {
+    const topics = [...this.#sessions].flatMap(({ registrations }) => [...registrations.keys()]);
+    return { open: this.#sessions.size, registrations: topics.length, topics, opened: this.#opened };
   }
 
   /** Keys that anyone is registered for on a channel. */
@@ -101,6 +99,7 @@ export class SocketServer {
   /** Sends records to everyone registered for them, in one frame each. */
   push(name: ChannelName, key: string, records: readonly string[]): void {
     const trId = channels[name].tr[this.#host.kind];
+    if (trId === null) return;
     const { encrypted } = channels[name];
     for (const session of this.#sessions) {
       if (!session.registrations.has(`${trId}|${key}`)) continue;

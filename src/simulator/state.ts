@@ -102,7 +102,13 @@ export interface SimulatorState {
     readonly byTr: Readonly<Record<string, number>>;
     readonly throttled: number;
   };
-  readonly sockets: { readonly open: number; readonly registrations: number; readonly opened: number };
+  readonly sockets: {
+    readonly open: number;
+    readonly registrations: number;
+    /** What is registered for: `H0STCNT0|005930`. */
+    readonly topics: readonly string[];
+    readonly opened: number;
+  };
   /** Fault rules that are still to be used. */
   readonly faultsLeft: number;
 }

@@ -231,3 +231,41 @@ test('the market moves by itself for those who watch', async () => {
     expect(last <= upper && last >= lower).toBe(true);
   }
 });
+
+test('Nextrade and both together tell the same market in their own columns', async () => {
+  const { sim, client } = await start();
+  const socket = await new RawSocket(sim.wsUrl).opened();
+  const approval = await client.approvalKey();
+  for (const trId of ['H0NXCNT0', 'H0UNCNT0', 'H0NXASP0', 'H0UNASP0', 'H0NXMKO0', 'H0UNMKO0']) {
+    await socket.subscribe(approval, trId, '005930');
+  }
+  sim.trade('005930', 'buy', 1);
+  sim.setIssue('005930', { halted: true });
+  const lengths: Record<string, number> = {};
+  for (let frame = 0; frame < 6; frame += 1) {
+    const [, trId = '', , payload = ''] = (await socket.next()).split('|');
+    const fields = payload.split('^');
+    lengths[trId] = fields.length;
+    expect(fields[0]).toBe('005930');
+    if (trId.endsWith('MKO0')) expect(fields.slice(0, 2)).toEqual(['005930', 'Y']);
+  }
+  expect(lengths).toEqual({ H0NXCNT0: 46, H0UNCNT0: 46, H0NXASP0: 65, H0UNASP0: 65, H0NXMKO0: 11, H0UNMKO0: 11 });
+});
+
+test('an index is told once a second, however much is traded', async () => {
+  const { sim, client, clock } = await start();
+  const socket = await new RawSocket(sim.wsUrl).opened();
+  await socket.subscribe(await client.approvalKey(), 'H0UPCNT0', '0001');
+  for (let second = 0; second < 3; second += 1) {
+    for (let trade = 0; trade < 20; trade += 1) sim.trade('005930', 'buy', 1);
+    clock.advance(1_000);
+  }
+  for (let pushed = 0; pushed < 3; pushed += 1) {
+    const record = await socket.next();
+    expect(record).toMatch(/^0\|H0UPCNT0\|001\|0001\^/);
+    expect(record.split('^')).toHaveLength(30);
+  }
+  // And no fourth one came before its refusal.
+  socket.socket.send('not json');
+  expect((await socket.nextJson()).body['msg_cd']).toBe('OPSP9999');
+});
