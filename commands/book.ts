@@ -1,48 +1,48 @@
-import type { Line, Message } from '../src/chat/channel.ts';
-import { type CommandContext, defineCommand, instrument } from '../src/chat/command.ts';
-import { type Row, table } from '../src/chat/table.ts';
-import type { OrderBook } from '../src/domain/quote.ts';
-import { changeSpan, issueButtons } from './shared.ts';
+import { boardMessage, bookMessage } from '../src/chat/boards.ts';
+import { type Answer, type CommandContext, defineCommand, instrument, oneOf, optional } from '../src/chat/command.ts';
+import type { Exchange } from '../src/domain/order.ts';
+import { AppError } from '../src/errors.ts';
+import type { BookFigures } from '../src/services/board-source.ts';
+import { liveAction } from './shared.ts';
+
+const exchange = oneOf('exchange', {
+  KRX: ['KRX', '한국거래소'],
+  NXT: ['NXT', '넥스트레이드', '넥스트'],
+  SOR: ['SOR', '통합'],
+});
 
 export const book = defineCommand({
   name: 'book',
   aliases: ['호가', '호가창'],
   role: 'viewer',
-  args: { instrument },
-  examples: ['/book 삼성전자', '/book 005930'],
-  async run(context, args): Promise<Message> {
-    const { words, broker } = context;
-    const { symbol, name } = args.instrument;
-    context.progress({ lines: [words.progress.price] });
-    const [quote, found] = await Promise.all([broker.quote(symbol), broker.orderBook(symbol)]);
-    const lines: Line[] = [
-      [{ bold: name }, ' ', { code: symbol }],
-      [{ bold: words.won(quote.last) }, ' ', changeSpan(words, quote.change, quote.changePercent)],
-      ...expectedLine(context, found),
-      ...levels(context, found, quote.basePrice),
-    ];
-    return {
-      lines,
-      buttons: [[{ id: `show:/book ${symbol}`, label: words.buttons.refresh }], issueButtons(words, symbol)],
-    };
+  args: { instrument, exchange: optional(exchange), action: optional(liveAction) },
+  examples: ['/book 삼성전자', '/book 005930 NXT', '/book 삼성전자 실시간'],
+  async run(context, args): Promise<Answer> {
+    const { words, directory, liveBoards, address } = context;
+    const { symbol } = args.instrument;
+    const where = args.exchange ?? 'KRX';
+    if (args.action === 'stop') await liveBoards.stop(address);
+    const figures = await read(context, symbol, where);
+    if (args.action !== 'live') return bookMessage(words, directory, { ...figures, supply: 'asked' });
+    const frame = await liveBoards.startBook(address, figures);
+    return { ...boardMessage(words, directory, frame), view: frame.view };
   },
 });
 
-/** What the auction under way would trade at. */
-function expectedLine({ words }: CommandContext, { expected }: OrderBook): readonly Line[] {
-  return expected === undefined ? [] : [words.book.expected(words.won(expected.price), words.shares(expected.size))];
-}
-
-/** As on every Korean screen: asks above with their sizes left, bids below with theirs right. */
-function levels({ words }: CommandContext, { asks, bids, totalAskSize, totalBidSize }: OrderBook, base: number) {
-  if (asks.length === 0 && bids.length === 0) return [words.book.empty];
-  const { grouped } = words;
-  const change = (price: number): string => (base === 0 ? '' : words.percentSigned(((price - base) / base) * 100));
-  const rows: readonly Row[] = [
-    { cells: [words.book.asks, words.book.price, words.book.bids] },
-    ...asks.toReversed().map(({ price, size }) => ({ cells: [grouped(size), grouped(price), '', change(price)] })),
-    ...bids.map(({ price, size }) => ({ cells: ['', grouped(price), grouped(size), change(price)] })),
-    { cells: [grouped(totalAskSize), words.book.total, grouped(totalBidSize)] },
-  ];
-  return table(rows);
+async function read(
+  context: CommandContext,
+  symbol: string,
+  exchange: Exchange,
+): Promise<Omit<BookFigures, 'kind' | 'supply'>> {
+  const { words, broker } = context;
+  const { exchanges } = broker.venue;
+  if (!exchanges.includes(exchange)) {
+    throw new AppError('book.exchange', { exchange, takes: exchanges.join(', ') });
+  }
+  context.progress({ lines: [words.progress.price] });
+  const [quote, found] = await Promise.all([
+    broker.quote(symbol, { exchange }),
+    broker.orderBook(symbol, { exchange }),
+  ]);
+  return { symbol, exchange, quote, book: found, strength: undefined, standing: undefined };
 }

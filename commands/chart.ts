@@ -7,12 +7,12 @@ import {
   optional,
   shorten,
 } from '../src/chat/command.ts';
+import { changeSpan } from '../src/chat/prices.ts';
 import { type BarInterval, barIntervals, minutesOf } from '../src/domain/bars.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import type { Quote } from '../src/domain/quote.ts';
 import { AppError } from '../src/errors.ts';
 import type { ChartLevel } from '../src/ports.ts';
-import { changeSpan } from './shared.ts';
 
 /** Candles in the picture. */
 const shown = 120;

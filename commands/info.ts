@@ -1,8 +1,9 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instrument } from '../src/chat/command.ts';
+import { issueButtons } from '../src/chat/prices.ts';
 import { inKorea, koreanDay } from '../src/clock.ts';
 import type { Dividend, IssueProfile, VolatilityInterruption } from '../src/domain/research.ts';
-import { dayText, ifAnswered, issueButtons, timeText } from './shared.ts';
+import { dayText, ifAnswered, timeText } from './shared.ts';
 
 /** Dividends of this year and the next are of interest. */
 const dividendMonths = 15;

@@ -1,9 +1,12 @@
+import { boardMessage, indexMessage } from '../src/chat/boards.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
-import { type CommandContext, defineCommand, oneOf, optional } from '../src/chat/command.ts';
+import { type Answer, type CommandContext, defineCommand, oneOf, optional } from '../src/chat/command.ts';
+import { indexLine, points } from '../src/chat/prices.ts';
 import { type Row, table } from '../src/chat/table.ts';
 import { inKorea, koreanDay } from '../src/clock.ts';
-import type { IndexCode, IndexQuote } from '../src/domain/research.ts';
-import { changeSpan, dayText, ifAnswered } from './shared.ts';
+import type { IndexCode } from '../src/domain/research.ts';
+import { AppError } from '../src/errors.ts';
+import { dayText, ifAnswered, liveAction } from './shared.ts';
 
 const codes: readonly IndexCode[] = ['KOSPI', 'KOSDAQ', 'KOSPI200'];
 const mostDays = 5;
@@ -18,35 +21,26 @@ export const index = defineCommand({
   name: 'index',
   aliases: ['지수'],
   role: 'viewer',
-  args: { code: optional(code) },
-  examples: ['/index', '/index 코스닥'],
-  async run(context, args): Promise<Message> {
-    const { words, research } = context;
+  args: { code: optional(code), action: optional(liveAction) },
+  examples: ['/index', '/index 코스닥', '/index 실시간'],
+  async run(context, args): Promise<Answer> {
+    const { words, research, liveBoards, address } = context;
+    if (args.code !== undefined) {
+      if (args.action !== undefined) throw new AppError('index.all-live');
+      return detail(context, args.code);
+    }
     context.progress({ lines: [words.progress.index] });
-    const lines =
-      args.code === undefined
-        ? (await Promise.all(codes.map((one) => research.index(one)))).map((quote) => headLine(context, quote))
-        : await detail(context, args.code);
-    const again = args.code === undefined ? '/index' : `/index ${args.code}`;
-    const others =
-      args.code === undefined ? codes.map((one) => ({ id: `run:/index ${one}`, label: words.index[one] })) : [];
-    return { lines, buttons: [[{ id: `show:${again}`, label: words.buttons.refresh }], others] };
+    if (args.action === 'stop') await liveBoards.stop(address);
+    const quotes = await Promise.all(codes.map((one) => research.index(one)));
+    if (args.action !== 'live') return indexMessage(words, { quotes, supply: 'asked' });
+    const frame = await liveBoards.startIndices(address, quotes);
+    return { ...boardMessage(words, context.directory, frame), view: frame.view };
   },
 });
 
-const points = (value: number): string =>
-  value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-
-function headLine({ words }: CommandContext, quote: IndexQuote): Line {
-  return [
-    { bold: words.index[quote.code] },
-    ` ${points(quote.last)} `,
-    changeSpan({ ...words, grouped: points }, quote.change, quote.changePercent),
-  ];
-}
-
-async function detail(context: CommandContext, which: IndexCode): Promise<readonly Line[]> {
+async function detail(context: CommandContext, which: IndexCode): Promise<Message> {
   const { words, research, now } = context;
+  context.progress({ lines: [words.progress.index] });
   const from = koreanDay(inKorea(now).minus({ weeks: 2 }).toMillis());
   const [quote, bars] = await Promise.all([
     research.index(which),
@@ -59,8 +53,8 @@ async function detail(context: CommandContext, which: IndexCode): Promise<readon
     const change = before === undefined ? '' : words.percentSigned(((bar.close - before) / before) * 100);
     return { cells: [dayText(bar.start).slice(-5), points(bar.close), change] };
   });
-  return [
-    headLine(context, quote),
+  const lines: readonly Line[] = [
+    indexLine(words, quote),
     ...(open === undefined || high === undefined || low === undefined
       ? []
       : [`${words.quote.range} ${points(open)} / ${points(high)} / ${points(low)}`]),
@@ -71,4 +65,5 @@ async function detail(context: CommandContext, which: IndexCode): Promise<readon
     ...(turnover === undefined ? [] : [`${words.quote.turnover} ${words.wonShort(turnover)}`]),
     ...table(rows.slice(1).toReversed()),
   ];
+  return { lines, buttons: [[{ id: `show:/index ${which}`, label: words.buttons.refresh }]] };
 }

@@ -1,8 +1,9 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instruments } from '../src/chat/command.ts';
+import { changeSpan, issueButtons } from '../src/chat/prices.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import type { Quote } from '../src/domain/quote.ts';
-import { changeSpan, ifAnswered, issueButtons } from './shared.ts';
+import { ifAnswered } from './shared.ts';
 
 export const price = defineCommand({
   name: 'price',

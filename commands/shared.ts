@@ -1,37 +1,18 @@
-import type { Button, Line, Span } from '../src/chat/channel.ts';
+import type { Line, Span } from '../src/chat/channel.ts';
+import { oneOf } from '../src/chat/command.ts';
+import { changeTone, type Toned } from '../src/chat/prices.ts';
 import { weekdayOf } from '../src/clock.ts';
 import type { Side } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
 
-type Toned = Extract<Span, { readonly tone: unknown }>;
-
-/** Which way a change goes. */
-export function changeTone(change: number): 'up' | 'down' | 'even' {
-  return change > 0 ? 'up' : change < 0 ? 'down' : 'even';
-}
-
-/** `▲1,100 (+1.44%)`, red for up and blue for down where colours show. */
-export function changeSpan(words: Words, change: number, percent: number): Toned {
-  const tone = changeTone(change);
-  if (tone === 'even') return { tone, text: words.quote.unchanged };
-  const mark = tone === 'up' ? '▲' : '▼';
-  return { tone, text: `${mark}${words.grouped(Math.abs(change))} (${words.percentSigned(percent)})` };
-}
+/** What a command that can show figures live is told to do about that. */
+export const liveAction = oneOf('liveAction', { live: ['실시간'], stop: ['멈춤'] });
 
 /** A profit or loss with its percentage. */
 export function pnlSpan(words: Words, amount: number, percent: number): Toned {
   const tone = changeTone(amount);
   return { tone, text: `${words.wonSigned(amount)} (${words.percentSigned(percent)})` };
-}
-
-/** What one does next with an issue. */
-export function issueButtons({ buttons }: Words, symbol: string): readonly Button[] {
-  return [
-    { id: `ask:/buy ${symbol}`, label: buttons.buy },
-    { id: `ask:/sell ${symbol}`, label: buttons.sell },
-    { id: `ask:/alert ${symbol}`, label: buttons.alert },
-  ];
 }
 
 /** `20261121` → `2026-11-21` */

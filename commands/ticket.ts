@@ -9,6 +9,7 @@ import {
 } from '../src/chat/command.ts';
 import { outcomeMessage } from '../src/chat/notices.ts';
 import { how, howText, type OrderHow, plainHow, priceBeforeHow, size } from '../src/chat/order-arguments.ts';
+import { changeSpan } from '../src/chat/prices.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import type { Exchange, OrderRequest, OrderType, Side } from '../src/domain/order.ts';
 import { type RuleViolation, stepPrice, valuationPrice } from '../src/domain/order-rules.ts';
@@ -17,7 +18,6 @@ import { hasLimit, orderTypeOf, orderTypeTraits } from '../src/domain/order-type
 import { AppError } from '../src/errors.ts';
 import { type OrderCheck, statedPrice, violation } from '../src/services/order-check.ts';
 import type { ConfirmedOrder } from '../src/services/orders.ts';
-import { changeSpan } from './shared.ts';
 
 /** `/buy` and `/sell` differ in the side alone. */
 export function orderCommand(

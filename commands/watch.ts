@@ -1,4 +1,4 @@
-import { boardMessage } from '../src/chat/boards.ts';
+import { boardMessage, watchMessage } from '../src/chat/boards.ts';
 import type { Button, Message } from '../src/chat/channel.ts';
 import {
   type Answer,
@@ -88,7 +88,7 @@ async function board(context: CommandContext): Promise<Message> {
   const symbols = await watched(context);
   if (symbols.length === 0) return empty(context);
   context.progress({ lines: [words.progress.price] });
-  return boardMessage(words, directory, { symbols, quotes: await broker.quotes(symbols) });
+  return watchMessage(words, directory, { symbols, quotes: await broker.quotes(symbols), supply: 'asked' });
 }
 
 async function goLive(context: CommandContext): Promise<Answer> {
@@ -96,7 +96,7 @@ async function goLive(context: CommandContext): Promise<Answer> {
   const symbols = await watched(context);
   if (symbols.length === 0) return empty(context);
   context.progress({ lines: [words.progress.price] });
-  const frame = await liveBoards.start(address, symbols, await broker.quotes(symbols));
+  const frame = await liveBoards.startWatch(address, symbols, await broker.quotes(symbols));
   return { ...boardMessage(words, directory, frame), view: frame.view };
 }
 

@@ -157,6 +157,8 @@ export async function startApp(options: AppOptions): Promise<App> {
     outbox.post({ address, message: asView(view, message), edits: viewKey(view) });
   const liveBoards = new LiveBoards({
     broker,
+    research,
+    feed,
     clock,
     log,
     newId,
@@ -277,7 +279,6 @@ export async function startApp(options: AppOptions): Promise<App> {
         lastTickAt = trade.at;
         alerts.onTrade(trade);
       },
-      onOrderBook: () => undefined,
       onExecution: (notice) => reconciler.onNotice(notice),
       onResumed: () => {
         reconciler.syncSoon();

@@ -26,7 +26,7 @@ import type {
   VenueOrder,
 } from './domain/order.ts';
 import type { Person, PersonSettings } from './domain/person.ts';
-import type { Bar, OrderBook, Quote, Trade } from './domain/quote.ts';
+import type { Bar, IssueStatus, OrderBook, Quote, Trade } from './domain/quote.ts';
 import type {
   Dividend,
   FinancialPeriod,
@@ -238,12 +238,35 @@ export interface VenueDescription {
 
 /** What the socket tells. Handlers return at once; work they start is theirs. */
 export interface FeedHandlers {
+  /** At KRX. */
   onTrade(trade: Trade): void;
-  onOrderBook(book: OrderBook): void;
   onExecution(notice: ExecutionNotice): void;
   /** After the socket came back and everything is subscribed again: something may have been missed. */
   onResumed(): void;
 }
+
+/** Whoever watches something that can be done without. */
+interface Watcher {
+  /** What came meanwhile may have been missed. */
+  onGap(): void;
+  /** Its registrations were needed elsewhere or refused: nothing more comes. */
+  onEnd(): void;
+}
+
+/** Hears of one issue's book. Handlers return at once. */
+export interface BookWatcher extends Watcher {
+  onOrderBook(book: OrderBook): void;
+  onTrade(trade: Trade): void;
+  onIssueStatus(status: IssueStatus): void;
+}
+
+/** Hears of indices. Handlers return at once. */
+export interface IndexWatcher extends Watcher {
+  onIndex(quote: IndexQuote): void;
+}
+
+/** Lets go of what was watched. */
+export type StopWatching = () => void;
 
 export interface FeedStatus {
   readonly state: 'stopped' | 'connecting' | 'connected' | 'waiting';
@@ -260,11 +283,16 @@ export interface FeedStatus {
 export interface MarketFeed {
   /** Connects and subscribes fill notices; resolves once they are acknowledged or the first attempt failed. */
   start(handlers: FeedHandlers): Promise<void>;
-  /** Trades of an issue. AppError `feed.full` when no registration is left. */
+  /** Trades of an issue. AppError `feed.full` when no registration is left, not even by ending a watch of those below. */
   watchTrades(symbol: string): Promise<void>;
   unwatchTrades(symbol: string): Promise<void>;
-  watchOrderBook(symbol: string): Promise<void>;
-  unwatchOrderBook(symbol: string): Promise<void>;
+  /**
+   * An issue's book, trades and standing on an exchange, as long as nothing more important needs the room. AppError
+   * `feed.full`, `feed.down`, `feed.unsupported` (the venue does not push it) or `feed.refused`; then nothing is watched.
+   */
+  watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching>;
+  /** The same for indices. */
+  watchIndices(codes: readonly IndexCode[], watcher: IndexWatcher): Promise<StopWatching>;
   status(): FeedStatus;
   stop(): Promise<void>;
 }

@@ -80,6 +80,8 @@ export interface IssueStatus {
   readonly reason: string | undefined;
   /** Whether a volatility interruption is on: two minutes of auction after a jump. */
   readonly interrupted: boolean;
+  /** Whether its whole market stands still by a circuit breaker; undefined where nothing is said of that. */
+  readonly circuitBreaker: boolean | undefined;
   /** When it reached us, in milliseconds. */
   readonly at: number;
 }

@@ -3,7 +3,7 @@ import type { AlertCondition, AlertDirection, AlertLevel } from '../domain/alert
 import type { BarInterval } from '../domain/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
 import type { NoticeTopic } from '../domain/notice.ts';
-import type { OrderStatus, OrderType, Side } from '../domain/order.ts';
+import type { Exchange, OrderStatus, OrderType, Side } from '../domain/order.ts';
 import type { Language, Loudness, Role } from '../domain/person.ts';
 import type { IssueWarning } from '../domain/quote.ts';
 import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/research.ts';
@@ -97,6 +97,8 @@ const argumentNames = {
   subject: '대상',
   format: 'csv|시트',
   watchAction: '추가|삭제|가져오기|실시간|멈춤',
+  exchange: 'KRX|NXT|SOR',
+  liveAction: '실시간|멈춤',
   group: '그룹번호',
   screen: '조건식',
   criteria: '기준',
@@ -273,13 +275,13 @@ export const ko = {
     start: '무엇을 할 수 있는지 보고 시작합니다',
     help: '명령을 알려 드립니다',
     price: '현재가를 봅니다',
-    book: '호가 열 단계를 봅니다',
+    book: '호가 열 단계를 보거나, 실시간으로 지켜봅니다',
     info: '종목이 어떤 회사인지, 배당과 VI를 봅니다',
     fin: '재무제표와 비율을 봅니다',
     opinion: '증권사 투자의견과 목표가를 봅니다',
     flow: '개인·외국인·기관이 얼마나 샀는지 봅니다',
     news: '뉴스와 공시 제목을 봅니다',
-    index: '코스피·코스닥 지수를 봅니다',
+    index: '코스피·코스닥 지수를 보거나, 실시간으로 지켜봅니다',
     rank: '거래대금·등락률 같은 순위를 봅니다',
     chart: '차트를 봅니다 (분·일·주·월·년봉)',
     balance: '예수금과 보유종목을 봅니다',
@@ -585,6 +587,11 @@ export const ko = {
     total: '합계',
     expected: (price: string, size: string): string => `예상체결 ${price} · ${size}`,
     empty: '호가가 없습니다.',
+    exchange: { KRX: 'KRX', NXT: '넥스트레이드(NXT)', SOR: '통합(SOR)' } satisfies Record<Exchange, string>,
+    strength: (percent: string): string => `체결강도 ${percent}%`,
+    halted: (reason: string | undefined): string => (reason === undefined ? '거래정지' : `거래정지 · ${reason}`),
+    interrupted: 'VI 발동 중: 2분 동안 단일가로 매매합니다.',
+    circuitBreaker: '서킷브레이커 발동: 시장 전체의 매매가 멈췄습니다.',
   },
   info: {
     marketValue: '시가총액',
@@ -889,15 +896,24 @@ export const ko = {
     title: (count: number): string => `관심종목 ${count}`,
     empty: '관심종목이 없습니다. 예: /watch add 삼성전자',
     noPrice: '가격 없음',
-    liveUntil: (time: string): string => `실시간 · ${time}까지 5초마다 새로 고칩니다.`,
-    over: '10분이 지나 실시간을 마쳤습니다.',
-    stopped: '실시간을 멈췄습니다.',
-    failed: '실시간을 멈췄습니다.',
     chooseGroup: '가져올 HTS 관심그룹을 골라 주세요.',
     noGroups: 'HTS에 저장한 관심그룹이 없습니다. HTS나 앱에서 만든 뒤 다시 해 주세요.',
     emptyGroup: '그 관심그룹에는 종목이 없습니다.',
     leftOut: (count: number, limit: number): string =>
       `관심종목은 ${limit}개까지라 ${count}종목은 넣지 못했습니다. /watch remove 로 빼면 자리가 납니다.`,
+  },
+
+  board: {
+    liveUntil: (time: string, seconds: number): string => `실시간 · ${time}까지 ${seconds}초마다 새로 고칩니다.`,
+    over: '10분이 지나 실시간을 마쳤습니다.',
+    stopped: '실시간을 멈췄습니다.',
+    failed: '실시간을 멈췄습니다.',
+    /** Why figures are asked for that could be pushed. */
+    why: {
+      unsupported: '모의투자에는 이 실시간 자료가 없어 조회합니다.',
+      full: '실시간 등록이 다 차서 조회합니다. 알림이 먼저입니다.',
+      down: '실시간 연결이 끊겨 있어 조회합니다.',
+    },
   },
 
   screen: {
@@ -1184,6 +1200,9 @@ export const ko = {
       '구글 시트를 찾지 못했습니다. 시트 주소의 /d/ 뒤에 있는 값을 GOOGLE_SHEETS_ID에 적어 주세요.',
     'sheets.throttled': () => '구글 시트 요청이 몰려 있습니다. 1분 뒤에 다시 해 주세요.',
     'sheets.unreachable': () => '구글 시트에 쓰지 못했습니다. 잠시 뒤에 다시 해 주세요.',
+    'index.all-live': () => '실시간은 세 지수를 함께 봅니다. 예: /index 실시간',
+    'book.exchange': (c) =>
+      `여기서는 ${c['exchange']} 호가를 볼 수 없습니다. ${c['takes']}만 됩니다. 예: /book 삼성전자`,
     'watch.too-many': (c) =>
       `관심종목은 ${number(c['limit'])}개까지입니다(${number(c['left'])}개 더 넣을 수 있습니다). /watch remove 로 빼 주세요.`,
     'watch.not-watched': (c) => `${c['name']} 종목은 관심종목에 없습니다. /watch 에서 확인해 주세요.`,

@@ -373,6 +373,9 @@ export function toOrderBookPush(
   };
 }
 
+/** `MKOP_CLS_CODE`: a circuit breaker begins, by stages, and ends. Most records are about something else, or blank. */
+const circuitBreakerCodes: Readonly<Record<string, boolean>> = { '174': true, '184': true, '175': false, '185': false };
+
 /** Of KRX, Nextrade or both together. */
 export function toIssueStatus(
   record: ChannelRecord<Channels['issueStatus' | 'nextradeIssueStatus' | 'combinedIssueStatus']>,
@@ -385,6 +388,7 @@ export function toIssueStatus(
     // Written out where there is none.
     reason: reason === '' || reason === '(null)' ? undefined : reason,
     interrupted: record.VI_CLS_CODE?.trim() === 'Y',
+    circuitBreaker: circuitBreakerCodes[record.MKOP_CLS_CODE?.trim() ?? ''],
     at,
   };
 }

@@ -1,14 +1,17 @@
 import type { Clock } from '../clock.ts';
+import type { Exchange } from '../domain/order.ts';
+import type { IndexCode } from '../domain/research.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { FeedHandlers, FeedStatus, MarketFeed } from '../ports.ts';
-import { channels } from './channels.ts';
+import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, StopWatching } from '../ports.ts';
+import { type ChannelName, channels } from './channels.ts';
 import type { Credentials } from './credentials.ts';
 import * as decode from './decode.ts';
 import type { Environment } from './environment.ts';
 import { cutRecords, type DataFrame } from './frames.ts';
 import type { AccountNumber } from './http.ts';
-import { KisSocket, type SocketTimings } from './socket.ts';
+import { type Holder, Registrar } from './registrar.ts';
+import { KisSocket, type Registration, type SocketTimings } from './socket.ts';
 import type { KisTransports } from './transports.ts';
 
 export interface FeedOptions {
@@ -26,63 +29,95 @@ export interface FeedOptions {
   readonly transports?: KisTransports | undefined;
 }
 
-/** The topics that are listened to; paper has all of them. */
-type FeedChannel = 'trades' | 'orderBook' | 'executions';
+/** What a watched book is made of. */
+const bookChannels = {
+  KRX: ['orderBook', 'trades', 'issueStatus'],
+  NXT: ['nextradeOrderBook', 'nextradeTrades', 'nextradeIssueStatus'],
+  SOR: ['combinedOrderBook', 'combinedTrades', 'combinedIssueStatus'],
+} as const satisfies Record<Exchange, readonly ChannelName[]>;
+
+/** What somebody watches, and who that is. */
+interface Watch extends Holder {
+  readonly watcher: Partial<BookWatcher & IndexWatcher>;
+}
 
 /** KIS's socket in domain words: records in, trades, books and notices of our own account out. */
 export class KisFeed implements MarketFeed {
   readonly #options: FeedOptions;
   readonly #socket: KisSocket;
+  readonly #registrar: Registrar;
   readonly #account: string;
+  readonly #nameOf: ReadonlyMap<string, ChannelName>;
+  /** By issue. */
+  readonly #trades = new Map<string, Holder>();
+  readonly #watches = new Set<Watch>();
   #handlers: FeedHandlers | undefined;
 
   constructor(options: FeedOptions, credentials: Credentials) {
     this.#options = options;
     this.#account = `${options.account.number}${options.account.product}`;
-    const { pong, socketTimings, transports } = options;
+    const { environment, pong, socketTimings, transports } = options;
+    const names = Object.keys(channels) as ChannelName[];
+    this.#nameOf = new Map(names.map((name) => [channels[name].tr[environment.dialect] ?? '', name]));
     this.#socket = new KisSocket({
-      url: options.environment.wsUrl,
+      url: environment.wsUrl,
       approvalKey: () => credentials.approvalKey(),
       clock: options.clock,
       random: options.random,
       log: options.log,
       handlers: {
         onData: (frame) => this.#receive(frame),
-        onLost: () => this.#handlers?.onResumed(),
-        onResumed: () => this.#handlers?.onResumed(),
+        onLost: () => this.#missed(),
+        onResumed: () => {
+          this.#registrar.endRefused();
+          this.#missed();
+        },
       },
       pong,
       timings: socketTimings,
       connect: transports?.connectSocket,
     });
+    this.#registrar = new Registrar(this.#socket, environment.maxRegistrations);
   }
 
   async start(handlers: FeedHandlers): Promise<void> {
     this.#handlers = handlers;
     const { htsId } = this.#options;
-    await this.#socket.start(htsId === undefined ? [] : [{ trId: this.#trId('executions'), trKey: htsId }]);
+    await this.#socket.start(htsId === undefined ? [] : [this.#topic('executions', htsId)]);
   }
 
-  watchTrades(symbol: string): Promise<void> {
-    return this.#register('trades', symbol);
+  async watchTrades(symbol: string): Promise<void> {
+    if (this.#trades.has(symbol)) return;
+    const holder = { topics: [this.#topic('trades', symbol)] };
+    await this.#registrar.hold(holder);
+    this.#trades.set(symbol, holder);
   }
 
-  unwatchTrades(symbol: string): Promise<void> {
-    return this.#socket.unregister({ trId: this.#trId('trades'), trKey: symbol });
+  async unwatchTrades(symbol: string): Promise<void> {
+    const holder = this.#trades.get(symbol);
+    if (holder === undefined) return;
+    this.#trades.delete(symbol);
+    await this.#registrar.release(holder);
   }
 
-  watchOrderBook(symbol: string): Promise<void> {
-    return this.#register('orderBook', symbol);
+  async watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
+    return this.#watch(
+      bookChannels[exchange].map((name) => this.#topic(name, symbol)),
+      watcher,
+    );
   }
 
-  unwatchOrderBook(symbol: string): Promise<void> {
-    return this.#socket.unregister({ trId: this.#trId('orderBook'), trKey: symbol });
+  async watchIndices(codes: readonly IndexCode[], watcher: IndexWatcher): Promise<StopWatching> {
+    return this.#watch(
+      codes.map((code) => this.#topic('index', decode.indexCodes[code])),
+      watcher,
+    );
   }
 
   status(): FeedStatus {
     const status = this.#socket.status();
     const { htsId } = this.#options;
-    const refusal = htsId && this.#socket.refusal({ trId: this.#trId('executions'), trKey: htsId });
+    const refusal = htsId && this.#socket.refusal(this.#topic('executions', htsId));
     const executions = status.state === 'connected' && htsId !== undefined && refusal === undefined;
     return { ...status, executions, reason: refusal || status.reason };
   }
@@ -91,40 +126,102 @@ export class KisFeed implements MarketFeed {
     return this.#socket.stop();
   }
 
-  #trId(channel: FeedChannel): string {
-    return channels[channel].tr[this.#options.environment.dialect];
+  #topic(name: ChannelName, trKey: string): Registration {
+    const trId = channels[name].tr[this.#options.environment.dialect];
+    if (trId === null) throw new AppError('feed.unsupported', { what: channels[name].title });
+    return { trId, trKey };
   }
 
-  async #register(channel: FeedChannel, symbol: string): Promise<void> {
-    if (this.#socket.status().registrations >= this.#options.environment.maxRegistrations) {
-      throw new AppError('feed.full', { limit: this.#options.environment.maxRegistrations });
+  async #watch(topics: readonly Registration[], watcher: BookWatcher | IndexWatcher): Promise<StopWatching> {
+    if (this.#socket.status().state !== 'connected') throw new AppError('feed.down');
+    const watch: Watch = {
+      topics,
+      watcher,
+      onEnd: () => {
+        this.#watches.delete(watch);
+        watcher.onEnd();
+      },
+    };
+    const stop = (): void => {
+      this.#watches.delete(watch);
+      void this.#registrar.release(watch);
+    };
+    this.#watches.add(watch);
+    try {
+      await this.#registrar.hold(watch);
+    } catch (error) {
+      stop();
+      throw error;
     }
-    await this.#socket.register({ trId: this.#trId(channel), trKey: symbol });
+    return stop;
+  }
+
+  #missed(): void {
+    this.#handlers?.onResumed();
+    for (const { watcher } of this.#watches) watcher.onGap?.();
+  }
+
+  #watchersOf(trId: string, trKey: string): readonly Watch['watcher'][] {
+    return [...this.#watches]
+      .filter(({ topics }) => topics.some((topic) => topic.trId === trId && topic.trKey === trKey))
+      .map(({ watcher }) => watcher);
   }
 
   #receive(frame: DataFrame): void {
     const handlers = this.#handlers;
     if (handlers === undefined) return;
-    const at = this.#options.clock.now();
+    const name = this.#nameOf.get(frame.trId);
     try {
-      if (frame.trId === this.#trId('trades')) {
-        for (const { record } of cutRecords(channels.trades, frame.count, frame.payload)) {
-          handlers.onTrade(decode.toTrade(record, at));
+      this.#read(handlers, name, frame);
+    } catch (error) {
+      this.#options.log.error('socket record unreadable', { trId: frame.trId, error });
+      if (name === 'executions') handlers.onResumed();
+    }
+  }
+
+  #read(handlers: FeedHandlers, name: ChannelName | undefined, { trId, count, payload }: DataFrame): void {
+    const at = this.#options.clock.now();
+    switch (name) {
+      case 'trades':
+      case 'nextradeTrades':
+      case 'combinedTrades':
+        for (const { record } of cutRecords(channels[name], count, payload)) {
+          const trade = decode.toTrade(record, at);
+          if (name === 'trades') handlers.onTrade(trade);
+          for (const watcher of this.#watchersOf(trId, trade.symbol)) watcher.onTrade?.(trade);
         }
-      } else if (frame.trId === this.#trId('orderBook')) {
-        for (const { record } of cutRecords(channels.orderBook, frame.count, frame.payload)) {
-          handlers.onOrderBook(decode.toOrderBookPush(record, at));
+        return;
+      case 'orderBook':
+      case 'nextradeOrderBook':
+      case 'combinedOrderBook':
+        for (const { record } of cutRecords(channels[name], count, payload)) {
+          const book = decode.toOrderBookPush(record, at);
+          for (const watcher of this.#watchersOf(trId, book.symbol)) watcher.onOrderBook?.(book);
         }
-      } else if (frame.trId === this.#trId('executions')) {
-        for (const { fields } of cutRecords(channels.executions, frame.count, frame.payload)) {
+        return;
+      case 'issueStatus':
+      case 'nextradeIssueStatus':
+      case 'combinedIssueStatus':
+        for (const { record } of cutRecords(channels[name], count, payload)) {
+          const status = decode.toIssueStatus(record, at);
+          for (const watcher of this.#watchersOf(trId, status.symbol)) watcher.onIssueStatus?.(status);
+        }
+        return;
+      case 'index':
+        for (const { record } of cutRecords(channels.index, count, payload)) {
+          const quote = decode.toIndexPush(record);
+          if (quote === undefined) continue;
+          for (const watcher of this.#watchersOf(trId, decode.indexCodes[quote.code])) watcher.onIndex?.(quote);
+        }
+        return;
+      case 'executions':
+        for (const { fields } of cutRecords(channels.executions, count, payload)) {
           const { account, notice } = decode.toExecutionNotice(fields, at);
           // One HTS id is told of all its accounts; the others are none of ours.
           if (account === this.#account) handlers.onExecution(notice);
         }
-      }
-    } catch (error) {
-      this.#options.log.error('socket record unreadable', { trId: frame.trId, error });
-      if (frame.trId === this.#trId('executions')) handlers.onResumed();
+        return;
+      default:
     }
   }
 }

@@ -59,6 +59,8 @@ interface Connection {
   readonly approvalKey: Secret;
   readonly ciphers: Map<string, FrameCipher>;
   pending: Pending | undefined;
+  /** Registrations that were sent on it. */
+  readonly asked: Set<string>;
   ended: boolean;
   ready: boolean;
   cancelWatchdog: () => void;
@@ -137,6 +139,7 @@ export class KisSocket {
     this.#wanted.set(id(registration), registration);
     const connection = this.#connection;
     if (connection?.ready !== true) return;
+    connection.asked.add(id(registration));
     const refused = await this.#exchange(connection, registration, '1');
     if (refused !== undefined) {
       this.#wanted.delete(id(registration));
@@ -147,7 +150,7 @@ export class KisSocket {
   async unregister(registration: Registration): Promise<void> {
     if (!this.#wanted.delete(id(registration))) return;
     const connection = this.#connection;
-    if (connection?.ready === true) await this.#exchange(connection, registration, '2');
+    if (connection?.asked.delete(id(registration))) await this.#exchange(connection, registration, '2');
   }
 
   /** KIS's code when it turned this registration down; undefined when it stands, or waits for a connection. */
@@ -193,6 +196,7 @@ export class KisSocket {
       approvalKey: key,
       ciphers: new Map(),
       pending: undefined,
+      asked: new Set(),
       ended: false,
       ready: false,
       cancelWatchdog: () => undefined,
@@ -215,7 +219,9 @@ export class KisSocket {
     if (!opened || connection.ended) return;
     this.#feedWatchdog(connection);
     this.#refused.clear();
-    for (const registration of [...this.#wanted.values()]) {
+    // What comes to be wanted meanwhile is at the end of it.
+    for (const registration of this.#wanted.values()) {
+      connection.asked.add(id(registration));
       const refused = await this.#exchange(connection, registration, '1');
       if (connection.ended) return;
       if (refused === undefined) continue;

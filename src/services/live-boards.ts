@@ -1,11 +1,18 @@
 import type { Clock } from '../clock.ts';
 import type { Quote } from '../domain/quote.ts';
+import type { IndexQuote } from '../domain/research.ts';
 import type { Log } from '../log.ts';
-import type { Broker, ChatAddress } from '../ports.ts';
+import type { Broker, ChatAddress, MarketFeed, Research } from '../ports.ts';
+import {
+  type BoardFigures,
+  type BoardSource,
+  type BookAsRead,
+  bookSource,
+  indexSource,
+  watchSource,
+} from './board-source.ts';
 
-/** Prices are asked for so long after the last answer came; a chat is not edited more often. */
-const intervalMs = 5_000;
-/** Nobody watches a chat for longer, and each look costs calls. */
+/** Nobody watches a chat for longer, and each look costs calls or registrations. */
 const lifeMs = 10 * 60_000;
 
 /** How a board stands: `until` is in milliseconds. */
@@ -15,57 +22,62 @@ export type BoardState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Prices as a chat is to show them, in the place of those before. */
+/** Figures as a chat is to show them, in the place of those before. */
 export interface BoardFrame {
   readonly address: ChatAddress;
   /** The message whose place it takes. */
   readonly view: string;
-  readonly symbols: readonly string[];
-  readonly quotes: readonly Quote[];
+  readonly figures: BoardFigures;
   readonly state: BoardState;
 }
 
 interface Board {
   frame: BoardFrame;
+  readonly source: BoardSource;
   readonly until: number;
   readonly ended: AbortController;
 }
 
+interface LiveBoardsOptions {
+  readonly broker: Broker;
+  readonly research: Research;
+  readonly feed: MarketFeed;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly show: (frame: BoardFrame) => Promise<void>;
+}
+
 /**
- * Boards of prices that change in their chat for ten minutes, one to a chat. They are lost with the process: the message
+ * Boards of figures that change in their chat for ten minutes, one to a chat. They are lost with the process: the message
  * then stands as it was last.
  */
 export class LiveBoards {
-  readonly #broker: Broker;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #newId: () => string;
-  readonly #show: (frame: BoardFrame) => Promise<void>;
+  readonly #options: LiveBoardsOptions;
   readonly #boards = new Map<string, Board>();
 
-  constructor(options: {
-    readonly broker: Broker;
-    readonly clock: Clock;
-    readonly log: Log;
-    readonly newId: () => string;
-    readonly show: (frame: BoardFrame) => Promise<void>;
-  }) {
-    this.#broker = options.broker;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#newId = options.newId;
-    this.#show = options.show;
+  constructor(options: LiveBoardsOptions) {
+    this.#options = options;
   }
 
-  /** Goes on from these quotes, and gives back what to show first. The board that was there stops. */
-  async start(address: ChatAddress, symbols: readonly string[], quotes: readonly Quote[]): Promise<BoardFrame> {
+  // Each goes on from the figures given, and gives back what to show first. The board that was there stops.
+
+  async startWatch(address: ChatAddress, symbols: readonly string[], quotes: readonly Quote[]): Promise<BoardFrame> {
     await this.stop(address);
-    const until = this.#clock.now() + lifeMs;
-    const frame: BoardFrame = { address, view: this.#newId(), symbols, quotes, state: { kind: 'live', until } };
-    const board = { frame, until, ended: new AbortController() };
-    this.#boards.set(placeOf(address), board);
-    void this.#run(board);
-    return frame;
+    return this.#start(address, {
+      figures: { kind: 'watch', symbols, quotes, supply: 'asked' },
+      source: watchSource(this.#options.broker, symbols),
+    });
+  }
+
+  async startBook(address: ChatAddress, read: BookAsRead): Promise<BoardFrame> {
+    await this.stop(address);
+    return this.#start(address, await bookSource(this.#options, read));
+  }
+
+  async startIndices(address: ChatAddress, quotes: readonly IndexQuote[]): Promise<BoardFrame> {
+    await this.stop(address);
+    return this.#start(address, await indexSource(this.#options, quotes));
   }
 
   /** False when none was live in that chat. */
@@ -78,45 +90,67 @@ export class LiveBoards {
 
   /** Ends them all without a word: the process goes. */
   close(): void {
-    for (const { ended } of this.#boards.values()) ended.abort();
+    for (const { ended, source } of this.#boards.values()) {
+      ended.abort();
+      source.close();
+    }
     this.#boards.clear();
   }
 
+  async #start(
+    address: ChatAddress,
+    { figures, source }: { readonly figures: BoardFigures; readonly source: BoardSource },
+  ): Promise<BoardFrame> {
+    const { clock, newId } = this.#options;
+    const until = clock.now() + lifeMs;
+    const frame: BoardFrame = { address, view: newId(), figures, state: { kind: 'live', until } };
+    const board = { frame, source, until, ended: new AbortController() };
+    const place = placeOf(address);
+    // Somebody may have started another while this one was made ready.
+    const other = this.#boards.get(place);
+    this.#boards.set(place, board);
+    if (other !== undefined) await this.#end(other, { kind: 'stopped' });
+    void this.#run(board);
+    return frame;
+  }
+
   async #run(board: Board): Promise<void> {
+    const { log, show } = this.#options;
     const { signal } = board.ended;
     try {
       while (await this.#pause(board)) {
-        const { symbols, quotes } = board.frame;
-        const fresh = await this.#broker.quotes(symbols, { priority: 'background', signal });
+        const figures = await board.source.look(signal);
         if (signal.aborted) return;
-        if (pricesOf(fresh) === pricesOf(quotes)) continue;
-        board.frame = { ...board.frame, quotes: fresh };
-        await this.#show(board.frame);
+        if (shownOf(figures) === shownOf(board.frame.figures)) continue;
+        board.frame = { ...board.frame, figures };
+        await show(board.frame);
       }
       await this.#end(board, { kind: 'over' });
     } catch (error) {
       if (signal.aborted) return;
-      this.#log.warn('live board ended', { error });
+      log.warn('live board ended', { error });
       await this.#end(board, { kind: 'failed', error }).catch((cause: unknown) =>
-        this.#log.error('live board not ended in its chat', { error: cause }),
+        log.error('live board not ended in its chat', { error: cause }),
       );
     }
   }
 
   /** Until the next look; false when there is to be none. */
-  async #pause({ until, ended }: Board): Promise<boolean> {
-    const leftMs = until - this.#clock.now();
+  async #pause({ source, until, ended }: Board): Promise<boolean> {
+    const { clock } = this.#options;
+    const leftMs = until - clock.now();
     if (leftMs <= 0) return false;
-    await this.#clock.sleep(Math.min(intervalMs, leftMs), ended.signal);
-    return this.#clock.now() < until;
+    await clock.sleep(Math.min(source.intervalMs, leftMs), ended.signal);
+    return clock.now() < until;
   }
 
   async #end(board: Board, state: BoardState): Promise<void> {
-    const place = placeOf(board.frame.address);
-    if (this.#boards.get(place) !== board) return;
-    this.#boards.delete(place);
+    if (board.ended.signal.aborted) return;
     board.ended.abort();
-    await this.#show({ ...board.frame, state });
+    board.source.close();
+    const place = placeOf(board.frame.address);
+    if (this.#boards.get(place) === board) this.#boards.delete(place);
+    await this.#options.show({ ...board.frame, state });
   }
 }
 
@@ -125,6 +159,16 @@ function placeOf({ channel, chatId }: ChatAddress): string {
   return `${channel}:${chatId.split('/')[0]}`;
 }
 
-function pricesOf(quotes: readonly Quote[]): string {
-  return JSON.stringify(quotes.map(({ symbol, last, change }) => [symbol, last, change]));
+/** All that a chat shows of figures: what else changes is no reason to edit it. */
+function shownOf(figures: BoardFigures): string {
+  switch (figures.kind) {
+    case 'watch':
+      return JSON.stringify(figures.quotes.map(({ symbol, last, change }) => [symbol, last, change]));
+    case 'book': {
+      const { quote, book, strength, standing, supply } = figures;
+      return JSON.stringify([quote.last, quote.change, { ...book, at: undefined }, strength, standing, supply]);
+    }
+    case 'index':
+      return JSON.stringify([figures.quotes.map(({ last, change }) => [last, change]), figures.supply]);
+  }
 }

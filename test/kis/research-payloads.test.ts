@@ -483,6 +483,18 @@ describe('pushes', () => {
     });
   });
 
+  test.each([
+    ['174', true],
+    ['184', true],
+    ['175', false],
+    ['185', false],
+    ['112', undefined],
+  ])('a circuit breaker: %s', (code, circuitBreaker) => {
+    const { payload } = push('issue-status-10');
+    const [row] = cutRecords(channels.issueStatus, 1, payload.replace('^(null)^^', `^(null)^${code}^`));
+    expect(toIssueStatus(row?.record ?? {}, at).circuitBreaker).toBe(circuitBreaker);
+  });
+
   test('an index: points, thousands of shares, millions of won', () => {
     const { count, payload } = push('index-30');
     const [first] = cutRecords(channels.index, count, payload);

@@ -233,7 +233,6 @@ describe('registrations', () => {
     const alerts = create({ broker: kis.broker, feed: kis.feed });
     await kis.feed.start({
       onTrade: (tick) => alerts.onTrade(tick),
-      onOrderBook: () => undefined,
       onExecution: () => undefined,
       onResumed: () => undefined,
     });

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { channels } from '../../src/kis/channels.ts';
+import { type ChannelName, channels } from '../../src/kis/channels.ts';
 import { authCalls } from '../../src/kis/endpoints/auth.ts';
 import { apiUse, catalogue } from './api-use.ts';
+import { channelUse } from './channel-use.ts';
 
 // Writes the page of what is asked of KIS from the catalogue: `node test/support/coverage-page.ts`.
 
@@ -15,11 +16,11 @@ const authUse: Readonly<Record<keyof typeof authCalls, string>> = {
   hashkey: 'orders, with `KIS_HASHKEY=on`',
 };
 
-/** Topics that are read, and what for; the others are decoded and tested, and nothing subscribes to them. */
-const channelUse: Readonly<Partial<Record<keyof typeof channels, string>>> = {
-  trades: '`/alert`',
-  executions: 'fills and what becomes of orders',
-};
+/** The commands that register for a topic, or what it is always registered for. */
+function useOf(name: ChannelName): string {
+  const use = channelUse[name];
+  return 'line' in use ? code(use.line.replace('005930 ', '').replace(/ >= .*/, '')) : use.always;
+}
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 const code = (text: string): string => `\`${text}\``;
@@ -52,13 +53,13 @@ function auth(): readonly string[] {
 }
 
 function sockets(): readonly string[] {
-  const names = Object.keys(channels) as (keyof typeof channels)[];
+  const names = Object.keys(channels) as ChannelName[];
   return [
     row('KIS', 'live', 'paper', 'columns', 'used by'),
     row(...Array.from({ length: 5 }, () => '---')),
     ...names.map((name) => {
       const { title, tr, columns } = channels[name];
-      return row(title, code(tr.live), trOrNone(tr.paper), String(columns.length), channelUse[name] ?? '–');
+      return row(title, code(tr.live), trOrNone(tr.paper), String(columns.length), useOf(name));
     }),
   ];
 }
@@ -68,9 +69,10 @@ export function coveragePage(): { readonly path: string; readonly before: string
   const after = [
     '# What is asked of KIS',
     '',
-    'Made from the catalogue by `test/support/coverage-page.ts`; a test types each command and looks whether the call was',
-    'made, and another compares every name with what KIS published in July 2026. Paper lacks many calls: those that name no',
-    'account are made with a live key where one is set (`KIS_LIVE_APP_KEY`), the others are refused with a sentence.',
+    'Made from the catalogue by `test/support/coverage-page.ts`; tests type each command and look whether the call was made or',
+    'the topic registered for, and another compares every name with what KIS published in July 2026. Paper lacks many calls:',
+    'those that name no account are made with a live key where one is set (`KIS_LIVE_APP_KEY`), the others are refused with a',
+    'sentence.',
     '',
     `## REST: ${catalogue.length} calls`,
     '',
