@@ -164,6 +164,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     newId,
     show: (frame) =>
       showView(frame.address, frame.view, boardMessage(audience.wordsAt(frame.address), directory, frame)),
+    readOnly,
   });
   const screens = new Screens({
     broker,

@@ -1115,6 +1115,7 @@ export const en: Words = {
     'sheets.throttled': () => 'Too many requests to the Google Sheet. Try again in a minute.',
     'sheets.unreachable': () => 'The Google Sheet could not be written. Try again in a moment.',
     'index.all-live': () => 'Live are the three indices together. Example: /index live',
+    'board.read-only': () => 'One answer is all there is here; go live in the chat of the bot. Example: /book 005930',
     'book.exchange': (c) =>
       `The book of ${c['exchange']} is not to be had here, only that of ${c['takes']}. Example: /book 005930`,
     'watch.too-many': (c) =>

@@ -1201,6 +1201,7 @@ export const ko = {
     'sheets.throttled': () => '구글 시트 요청이 몰려 있습니다. 1분 뒤에 다시 해 주세요.',
     'sheets.unreachable': () => '구글 시트에 쓰지 못했습니다. 잠시 뒤에 다시 해 주세요.',
     'index.all-live': () => '실시간은 세 지수를 함께 봅니다. 예: /index 실시간',
+    'board.read-only': () => '여기서는 한 번만 답해 실시간은 없습니다. 봇의 채팅에서 해 주세요. 예: /book 삼성전자',
     'book.exchange': (c) =>
       `여기서는 ${c['exchange']} 호가를 볼 수 없습니다. ${c['takes']}만 됩니다. 예: /book 삼성전자`,
     'watch.too-many': (c) =>

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Quote } from '../domain/quote.ts';
 import type { IndexQuote } from '../domain/research.ts';
+import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, ChatAddress, MarketFeed, Research } from '../ports.ts';
 import {
@@ -46,6 +47,8 @@ interface LiveBoardsOptions {
   readonly log: Log;
   readonly newId: () => string;
   readonly show: (frame: BoardFrame) => Promise<void>;
+  /** Whether the process ends with its answer. */
+  readonly readOnly: boolean;
 }
 
 /**
@@ -60,7 +63,8 @@ export class LiveBoards {
     this.#options = options;
   }
 
-  // Each goes on from the figures given, and gives back what to show first. The board that was there stops.
+  // Each goes on from the figures given, and gives back what to show first. The board that was there stops. AppError
+  // `board.read-only`.
 
   async startWatch(address: ChatAddress, symbols: readonly string[], quotes: readonly Quote[]): Promise<BoardFrame> {
     await this.stop(address);
@@ -101,7 +105,8 @@ export class LiveBoards {
     address: ChatAddress,
     { figures, source }: { readonly figures: BoardFigures; readonly source: BoardSource },
   ): Promise<BoardFrame> {
-    const { clock, newId } = this.#options;
+    const { clock, newId, readOnly } = this.#options;
+    if (readOnly) throw new AppError('board.read-only');
     const until = clock.now() + lifeMs;
     const frame: BoardFrame = { address, view: newId(), figures, state: { kind: 'live', until } };
     const board = { frame, source, until, ended: new AbortController() };

@@ -253,6 +253,13 @@ describe('without the socket', () => {
   });
 });
 
+test('where one answer is all there is, nothing goes live', async () => {
+  await start();
+  await bot.restart({ readOnly: true });
+  expect(await bot.say('/book 삼성전자 live')).toContain('한 번만 답해 실시간은 없습니다');
+  expect(await bot.say('/book 삼성전자 stop')).toContain('삼성전자 005930');
+});
+
 describe('live indices', () => {
   const indices = ['0001', '1001', '2001'].map((code) => `H0UPCNT0|${code}`);
 
