@@ -249,8 +249,8 @@ export interface FeedHandlers {
 interface Watcher {
   /** What came meanwhile may have been missed. */
   onGap(): void;
-  /** Its registrations were needed elsewhere or refused: nothing more comes. */
-  onEnd(): void;
+  /** Nothing more comes: its registrations were needed elsewhere, or refused when the socket came back. */
+  onEnd(why: 'full' | 'refused'): void;
 }
 
 /** Hears of one issue's book. Handlers return at once. */

@@ -884,6 +884,7 @@ export const en: Words = {
     why: {
       unsupported: 'Looked up: paper trading does not push it.',
       full: 'Looked up: all registrations of the socket are taken, and alerts come first.',
+      refused: 'Looked up: KIS did not take the registrations.',
       down: 'Looked up: the socket is not connected.',
     },
   },

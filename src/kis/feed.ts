@@ -137,9 +137,9 @@ export class KisFeed implements MarketFeed {
     const watch: Watch = {
       topics,
       watcher,
-      onEnd: () => {
+      onEnd: (why) => {
         this.#watches.delete(watch);
-        watcher.onEnd();
+        watcher.onEnd(why);
       },
     };
     const stop = (): void => {

@@ -4,8 +4,8 @@ import type { KisSocket, Registration } from './socket.ts';
 /** Somebody who wants topics, all of them or none. */
 export interface Holder {
   readonly topics: readonly Registration[];
-  /** Called when they went to somebody who has no such end; whoever has none keeps them. */
-  readonly onEnd?: () => void;
+  /** Called when they went to somebody who has no such end (who has none keeps them), or KIS did not give them again. */
+  readonly onEnd?: (why: 'full' | 'refused') => void;
 }
 
 /**
@@ -42,7 +42,7 @@ export class Registrar {
   /** After the socket came back: ends those who did not get all of their topics again. */
   endRefused(): void {
     for (const holder of [...this.#holders]) {
-      if (holder.topics.some((topic) => this.#socket.refusal(topic) !== undefined)) this.#end(holder);
+      if (holder.topics.some((topic) => this.#socket.refusal(topic) !== undefined)) this.#end(holder, 'refused');
     }
   }
 
@@ -63,13 +63,13 @@ export class Registrar {
       ({ topics, onEnd }) => onEnd !== undefined && topics.some((topic) => this.#holdersOf(topic) === 1),
     );
     if (needed.onEnd !== undefined || giving === undefined) throw new AppError('feed.full', { limit: this.#limit });
-    this.#end(giving);
+    this.#end(giving, 'full');
   }
 
-  #end(holder: Holder): void {
+  #end(holder: Holder, why: 'full' | 'refused'): void {
     if (holder.onEnd === undefined) return;
     void this.release(holder);
-    holder.onEnd();
+    holder.onEnd(why);
   }
 
   #holdersOf({ trId, trKey }: Registration): number {

@@ -11,7 +11,7 @@ const pollMs = 5_000;
 const pushMs = 3_000;
 
 /** Whether figures are pushed, or asked for: that is how it is meant, or there is a reason. */
-export type Supply = 'pushed' | 'asked' | 'unsupported' | 'full' | 'down';
+export type Supply = 'pushed' | 'asked' | 'unsupported' | 'full' | 'refused' | 'down';
 
 /** How long after a look the next one is due. */
 export function intervalMsOf(supply: Supply): number {
@@ -81,7 +81,7 @@ interface Pushing<T> {
   /** Says of each push what it makes of the figures. */
   watch(
     change: (next: (before: T) => T) => void,
-    on: { readonly onGap: () => void; readonly onEnd: () => void },
+    on: { readonly onGap: () => void; readonly onEnd: (why: 'full' | 'refused') => void },
   ): Promise<StopWatching>;
   ask(signal: AbortSignal): Promise<Partial<T>>;
 }
@@ -113,8 +113,8 @@ class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource 
           onGap: () => {
             this.#missed = true;
           },
-          onEnd: () => {
-            this.#supply = 'full';
+          onEnd: (why) => {
+            this.#supply = why;
           },
         },
       );
@@ -146,10 +146,14 @@ class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource 
   }
 }
 
+const reasons: Readonly<Record<string, Supply>> = {
+  'feed.unsupported': 'unsupported',
+  'feed.full': 'full',
+  'feed.refused': 'refused',
+};
+
 function whyNot(error: unknown): Supply {
-  const code = error instanceof AppError ? error.code : '';
-  if (code === 'feed.unsupported') return 'unsupported';
-  return code === 'feed.full' ? 'full' : 'down';
+  return (error instanceof AppError ? reasons[error.code] : undefined) ?? 'down';
 }
 
 /** A book that somebody looks at, from the figures that are shown first. */
