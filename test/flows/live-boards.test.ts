@@ -43,7 +43,7 @@ async function sayElsewhere(chatId: string, text: string): Promise<void> {
 describe('a live book', () => {
   test('hears of prices, sizes and the strength of buyers, and asks for nothing', async () => {
     await start();
-    expect(await bot.say('/book 삼성전자 실시간')).toContain('실시간 · 10:10까지 3초마다 고칩니다');
+    expect(await bot.say('/book 삼성전자 실시간')).toContain('실시간 · 10:10까지 3초마다 새로 고칩니다');
     await registered(...bookOf('ST'));
     const messages = bot.shown().length;
     const before = asked();
@@ -175,7 +175,7 @@ describe('a live board and alerts', () => {
     await bot.told('72,000원 이상');
     await registered(...bookOf('ST'));
     bot.simulator.setPrice(samsung, 72_100);
-    await shows('72,100원', '초마다 고칩니다');
+    await shows('72,100원', '초마다 새로 고칩니다');
   });
 
   test('alerts come first: the board gives its registrations up and goes on by asking', async () => {
@@ -191,7 +191,7 @@ describe('a live board and alerts', () => {
     await eventually('the board has made room', () => topics().length === 39);
     expect(topics()).toContain(`H0STCNT0|${others[0]}`);
     await shows('알림이 먼저입니다');
-    expect(board().text).toContain('5초마다 고칩니다');
+    expect(board().text).toContain('5초마다 새로 고칩니다');
     bot.simulator.setPrice(samsung, 70_700);
     const before = asked();
     await shows('70,700원');
@@ -215,7 +215,7 @@ describe('without the socket', () => {
       },
     });
     const shown = await bot.say('/book 삼성전자 live');
-    expect(shown).toContain('5초마다 고칩니다');
+    expect(shown).toContain('5초마다 새로 고칩니다');
     expect(shown).toContain('모의투자에는 이 실시간 자료가 없어');
     expect(topics()).toEqual(['H0STCNI9|hogasim']);
     bot.simulator.setPrice(samsung, 70_700);
