@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { mutants } from './mutant-table.ts';
 import { regressions } from './regressions.ts';
 import { runScenario } from './scenario.ts';
 
@@ -27,3 +30,11 @@ describe('scenarios', () => {
     expect(await trace()).toEqual(await trace());
   });
 });
+
+test.each(mutants.flatMap(({ name, edits }) => edits.map((edit) => ({ name, ...edit }))))(
+  'the code can still be broken in $file so that $name',
+  ({ file, find }) => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8');
+    expect(text.split(find)).toHaveLength(2);
+  },
+);
