@@ -71,11 +71,17 @@ export function input(call: Call, name: string): string {
   return (call.inputs.get(name) ?? '').trim();
 }
 
+/** The cursor of a page that a full last page promised and that is not there. */
+export const pastTheEnd = 'end';
+
 /** One page of `rows`, by the page size of the call's row. */
 export function page<T>(call: Call, rows: readonly T[]): { readonly rows: readonly T[]; readonly next: string } {
   const size = call.row.paging?.rows[call.world.settings.kind] ?? rows.length;
+  if (call.cursor === pastTheEnd) return { rows: [], next: '' };
   const from = /^\d+$/.test(call.cursor) ? Number(call.cursor) : 0;
   const to = from + size;
+  const full = to === rows.length && call.world.faults.conditions.fullLastPage !== 'ends';
+  if (full) return { rows: rows.slice(from, to), next: pastTheEnd };
   return { rows: rows.slice(from, to), next: to < rows.length ? String(to) : '' };
 }
 

@@ -13,10 +13,12 @@ import { z } from 'zod';
  *   { on: 'read', fault: 'delay', ms: 3000, when: 'before' }
  *   { on: 'order', fault: 'http', status: 502, when: 'after' }    a proxy's page instead of the answer
  *   { on: 'inquire-balance', fault: 'refuse', code: 'EGW00316', text: '…', status: 500 }
+ *   { on: 'read', fault: 'refuse', code: '', status: 500 }   a server that failed: codes and text are blank
  *   { on: 'read', fault: 'throttle', times: 3 }              EGW00201 on the next three
  *   { on: 'any', fault: 'token', state: 'expired' }          the token in use dies; a new one is to be had at once
  *   { on: 'read', fault: 'malformed' }                       half a JSON body
  *   { on: 'order', fault: 'exchange-reject' }                accepted, then turned down by a notice
+ *   { on: 'inquire-balance', fault: 'listing-changed' }      SYDB0050 on a page after the first; `skip: 1`, on the third
  */
 const ruleBase = {
   on: z.string().min(1).default('any'),
@@ -42,7 +44,7 @@ const faultRuleSchema = z.discriminatedUnion('fault', [
     ...ruleBase,
     fault: z.literal('refuse'),
     when: z.enum(['before', 'after']).default('before'),
-    code: z.string().min(1),
+    code: z.string(),
     text: z.string().default(''),
     rtCd: z.string().default('1'),
     status: z.int().min(200).max(599).default(200),
@@ -50,6 +52,7 @@ const faultRuleSchema = z.discriminatedUnion('fault', [
   z.strictObject({ ...ruleBase, fault: z.literal('throttle') }),
   z.strictObject({ ...ruleBase, fault: z.literal('token'), state: z.enum(['unknown', 'expired']) }),
   z.strictObject({ ...ruleBase, fault: z.literal('malformed') }),
+  z.strictObject({ ...ruleBase, fault: z.literal('listing-changed') }),
   z.strictObject({ ...ruleBase, fault: z.literal('exchange-reject') }),
 ]);
 
@@ -77,6 +80,11 @@ const faultsSchema = z.strictObject({
   sockets: socketsSchema.optional(),
   /** Executions, open and scheduled orders are listed as they stood so many milliseconds ago. */
   executionsLagMs: z.int().nonnegative().optional(),
+  /**
+   * What follows on a list whose last page is full, as KIS has answered with fifty holdings: it `ends` there, says that
+   * there is more and then that there is `nothing`, or says that and then always that the list has `changed`.
+   */
+  fullLastPage: z.enum(['ends', 'nothing', 'changed']).optional(),
   rules: z.array(faultRuleSchema).default([]),
   /** Breaks all sockets, now and once. */
   dropSockets: z.boolean().default(false),
@@ -86,9 +94,15 @@ interface Conditions {
   readonly notices: z.output<typeof noticesSchema>;
   readonly sockets: z.output<typeof socketsSchema>;
   readonly executionsLagMs: number;
+  readonly fullLastPage: 'ends' | 'nothing' | 'changed';
 }
 
-const calm: Conditions = { notices: noticesSchema.parse({}), sockets: socketsSchema.parse({}), executionsLagMs: 0 };
+const calm: Conditions = {
+  notices: noticesSchema.parse({}),
+  sockets: socketsSchema.parse({}),
+  executionsLagMs: 0,
+  fullLastPage: 'ends',
+};
 
 /** A rule as it is written; what has a default may be left out. */
 export type FaultRule = z.input<typeof faultRuleSchema>;
@@ -108,6 +122,8 @@ export interface CallNames {
   readonly trId: string;
   readonly id: string;
   readonly kind: 'order' | 'read' | 'oauth' | 'other';
+  /** Whether it goes on with a list. */
+  readonly continued: boolean;
 }
 
 /** The faults in force. */
@@ -137,6 +153,7 @@ export class FaultBox {
       notices: conditions.notices ?? this.#conditions.notices,
       sockets: conditions.sockets ?? this.#conditions.sockets,
       executionsLagMs: conditions.executionsLagMs ?? this.#conditions.executionsLagMs,
+      fullLastPage: conditions.fullLastPage ?? this.#conditions.fullLastPage,
     };
     this.#changed(dropSockets);
   }
@@ -152,6 +169,8 @@ export class FaultBox {
     const names = ['any', call.kind, call.path, call.trId, call.id];
     for (const [index, rule] of this.#rules.entries()) {
       if (!names.includes(rule.on)) continue;
+      // Only what has begun can have changed since.
+      if (rule.fault === 'listing-changed' && !call.continued) continue;
       if (rule.skip > 0) {
         this.#rules[index] = { ...rule, skip: rule.skip - 1 };
         return undefined;

@@ -6,7 +6,7 @@ import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
 import { domesticResearch } from '../kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../kis/endpoints/domestic-trading.ts';
 import { accountQueries } from './account-queries.ts';
-import type { Handled, World } from './answer.ts';
+import { type Handled, pastTheEnd, type World } from './answer.ts';
 import { assets } from './assets.ts';
 import type { ActiveFault, CallNames } from './faults.ts';
 import { masterFile } from './master-files.ts';
@@ -121,7 +121,8 @@ export class Rest {
     const path = url.pathname;
     const { row } = resolveRow(catalogue, this.#options.world.settings.kind, method, path, trId);
     const kind = oauthPaths.has(path) ? 'oauth' : (row?.kind ?? 'other');
-    return { path, trId, id: row?.id ?? '', kind };
+    const continued = String(headers['tr_cont'] ?? '').trim() === 'N';
+    return { path, trId, id: row?.id ?? '', kind, continued };
   }
 
   #answer(request: Request, names: CallNames, fault: ActiveFault | undefined): Reply {
@@ -149,8 +150,13 @@ export class Rest {
     if ('reply' in read) return read.reply;
     const handler = handlers.get(row.id);
     if (handler === undefined) return refusalReply(queryRefusals.service);
-    const continued = String(request.headers['tr_cont'] ?? '').trim() === 'N';
+    const { continued } = names;
     const cursor = row.paging === null || !continued ? '' : (read.inputs.get(row.paging.keys[1] ?? '') ?? '').trim();
+    const { fullLastPage } = world.faults.conditions;
+    if (fault?.fault === 'listing-changed' || (cursor === pastTheEnd && fullLastPage === 'changed')) {
+      return refusalReply(queryRefusals.changed);
+    }
+    if (cursor === pastTheEnd) return refusalReply({ ...answered.empty, rtCd: '0' });
     const handled = handler({
       world,
       row,
