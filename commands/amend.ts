@@ -33,9 +33,13 @@ export const amend = defineCommand({
     ];
     return { plan: { ...amendment, shownLast: last }, summary: { lines }, dropLabel: words.buttons.close };
   },
-  async execute({ orders, words, people, person, progress }, plan: ConfirmedAmendment, proposal): Promise<Message> {
+  async execute(
+    { orders, words, people, person, broker, progress },
+    plan: ConfirmedAmendment,
+    proposal,
+  ): Promise<Message> {
     progress({ lines: [words.progress.sending] });
     const order = await orders.amend(proposal, person.id, plan);
-    return outcomeMessage(words, order, plan.instrument.name, people.settings(person.id).fills);
+    return outcomeMessage(words, order, plan.instrument.name, people.settings(person.id).fills, broker);
   },
 });

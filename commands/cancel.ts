@@ -29,7 +29,7 @@ export const cancel = defineCommand({
     return { plan: targets, summary: { lines }, dropLabel: words.buttons.close };
   },
   async execute(
-    { orders, words, directory, people, person, progress },
+    { orders, words, directory, people, person, broker, progress },
     plan: readonly VenueOrder[],
     proposal,
   ): Promise<Message> {
@@ -42,6 +42,7 @@ export const cancel = defineCommand({
         order,
         directory.get(symbol)?.name ?? symbol,
         people.settings(person.id).fills,
+        broker,
       );
       return index === 0 ? message.lines : ['', ...message.lines];
     });

@@ -2,7 +2,7 @@ import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand } from '../src/chat/command.ts';
 import { inKorea, koreanDay } from '../src/clock.ts';
 import { krxHolidays, shiftedHours } from '../src/domain/krx-holidays.ts';
-import type { Words } from '../src/i18n/index.ts';
+import { errorSentence, type Words } from '../src/i18n/index.ts';
 import type { MarketSession } from '../src/services/calendar.ts';
 
 export const market = defineCommand({
@@ -28,9 +28,15 @@ export const market = defineCommand({
 });
 
 /** What trades, until when and whether orders are taken; or why nothing does. */
-function stateLines({ market: text, clockTime }: Words, session: MarketSession, day: string): readonly Line[] {
-  const { kind, reason, source, endsAt, takesOrders } = session;
-  if (kind === 'unknown') return [[{ bold: text.unknown }], text.unknownWhy];
+function stateLines(words: Words, session: MarketSession, day: string): readonly Line[] {
+  const { market: text, clockTime } = words;
+  const { failure, kind, reason, source, endsAt, takesOrders } = session;
+  if (kind === 'unknown')
+    return [
+      [{ bold: text.unknown }],
+      text.unknownWhy,
+      ...(failure === undefined ? [] : [errorSentence(words, failure)]),
+    ];
   if (source === 'always') return [[{ bold: text.session.regular }], text.always];
   if (endsAt !== undefined) {
     const until = text.until(clockTime(inKorea(endsAt)));

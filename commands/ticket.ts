@@ -51,7 +51,13 @@ export function orderCommand(
       context.progress({ lines: [context.words.progress.sending] });
       const { person, people } = context;
       const order = await context.orders.submit(proposal, person.id, plan);
-      return outcomeMessage(context.words, order, plan.instrument.name, people.settings(person.id).fills);
+      return outcomeMessage(
+        context.words,
+        order,
+        plan.instrument.name,
+        people.settings(person.id).fills,
+        context.broker,
+      );
     },
   });
 }

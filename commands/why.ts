@@ -4,7 +4,7 @@ import { orderLine } from '../src/chat/notices.ts';
 import { inKorea } from '../src/clock.ts';
 import { intentIssue, type OrderEvent } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
-import type { Words } from '../src/i18n/index.ts';
+import { sentenceOf, type Words } from '../src/i18n/index.ts';
 
 /** An order number, that of a scheduled order, or the id under which we keep it. */
 const orderName: ArgumentKind<string> = {
@@ -45,7 +45,8 @@ export const why = defineCommand({
 });
 
 /** One step of an order's story. */
-function eventText({ why: text, shares, won }: Words, event: OrderEvent): string {
+function eventText(words: Words, event: OrderEvent): string {
+  const { why: text, shares, won } = words;
   switch (event.type) {
     case 'confirmed':
     case 'submitting':
@@ -56,7 +57,7 @@ function eventText({ why: text, shares, won }: Words, event: OrderEvent): string
     case 'rejected':
       return event.code === 'moot' ? text.moot : text.rejected(event.text, event.code);
     case 'denied':
-      return text.denied(event.code);
+      return text.denied(sentenceOf(words, event.code, event.context));
     case 'outcome-unknown':
       return text['outcome-unknown'](event.code);
     case 'absent':

@@ -232,6 +232,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       return theirs.filter((address) => address.channel !== channel);
     },
     readOnly,
+    venueWaitsUntil: kis.waitsUntil,
   });
   /** Where nobody else is known yet, the terminal shows how to become known in a chat. */
   const invite = async (): Promise<void> => {
@@ -318,6 +319,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     async stop() {
       await http?.stop();
       for (const channel of channels.values()) await channel.stop();
+      kis.endWaits();
       // An order under way is waited for: cutting it off would make its outcome unknown.
       await Promise.race([router.idle(), clock.sleep(stopWaitMs)]);
       reconciler.stop();

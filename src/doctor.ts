@@ -50,6 +50,8 @@ export async function runDoctor(options: {
     cache,
     liveReads: config.kis.liveReads,
   });
+  // Where there is no token yet, that was said already, with the seconds: nothing is waited for.
+  const noWait = { priority: 'background' } as const;
   let allFine = true;
   const check = async (name: string, look: () => Promise<string>): Promise<void> => {
     try {
@@ -76,7 +78,7 @@ export async function runDoctor(options: {
   await check(text.token, () => kis.warmUp().then(() => text.fine));
   const { warmUpLiveReads } = kis;
   if (warmUpLiveReads !== undefined) await check(text.liveReads, () => warmUpLiveReads().then(() => text.fine));
-  await check(text.account, () => kis.broker.balance().then(({ totals }) => words.won(totals.assets)));
+  await check(text.account, () => kis.broker.balance(noWait).then(({ totals }) => words.won(totals.assets)));
   await check(text.socket, () => kis.checkSocket().then(() => text.socketFine));
   await check(text.fills, async () =>
     account.htsId === undefined ? text.noHtsId : account.htsId.replace(/.(?=.{2})/g, '*'),

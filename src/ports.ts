@@ -78,13 +78,18 @@ export interface MarketDay {
 }
 
 /**
- * All that is ever asked of the venue, in domain words. Every method throws AppError with a `venue.*` code:
- * `venue.rejected`, `venue.unauthorised`, `venue.throttled`, `venue.unreachable`, `venue.unsupported` (the venue lacks
- * it, as paper does) or `venue.malformed` (an answer we cannot read).
+ * All that is ever asked of the venue, in domain words. Every method throws AppError with a `venue.*` code, which is also
+ * the sentence with what helps: `venue.unsupported` (the venue lacks it, as paper does), `venue.malformed` (an answer we
+ * cannot read), `venue.token-wait` (nothing can be asked for so many `waitSeconds`; a person's own question waits for it
+ * by itself), `venue.listing-changed` (a list that went on changing while it was read: none of it is given),
+ * `venue.unreachable`, `venue.throttled`, `venue.unauthorised`, `venue.rejected`, or one for a refusal whose reason is
+ * known (`venue.key-unknown`, `venue.closed` and so on: src/kis/venue-codes.ts).
  */
 export interface Broker {
   /** What people must be told about where their orders go. */
   readonly venue: VenueDescription;
+  /** The sentence (an error code) with what helps against a refusal of an order; undefined where nothing is known. */
+  adviceOn(refusal: { readonly code: string; readonly text: string }): string | undefined;
   quote(symbol: string, options?: PriceOptions): Promise<Quote>;
   /** Many quotes, in the order asked; issues the venue does not know are left out. */
   quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]>;
@@ -114,8 +119,8 @@ export interface Broker {
   marketDays(day: string, options?: ReadOptions): Promise<readonly MarketDay[]>;
   /**
    * Sends one request, once, whatever the answer. Never throws for anything the venue did or failed to do: that is in
-   * the outcome. Throws only before anything was sent: AppError `lane.waited-too-long`, `venue.unauthorised` (no token
-   * to be had), or what `beforeSend` threw.
+   * the outcome. Throws only before anything was sent: AppError `lane.waited-too-long`, `venue.token-wait` or
+   * `venue.unauthorised` (no token to be had), or what `beforeSend` threw.
    */
   placeOrder(request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome>;
   /**

@@ -10,7 +10,9 @@ import {
   type VenueOrder,
 } from '../domain/order.ts';
 import type { Loudness } from '../domain/person.ts';
-import type { Words } from '../i18n/index.ts';
+import { sentenceOf, type Words } from '../i18n/index.ts';
+import { venueReason } from '../i18n/venue-words.ts';
+import type { Broker } from '../ports.ts';
 import { conditionText, levelText } from './alert-condition.ts';
 import type { Button, Line, Message } from './channel.ts';
 
@@ -54,8 +56,17 @@ export function numberLine(words: Words, { reference, intent }: OrderRecord): re
   return reference === undefined ? [] : [[`${called} `, { code: reference.number }]];
 }
 
-/** How a submit ended, in place of its ticket; `fills` is how its owner wants to be told of them. */
-export function outcomeMessage(words: Words, order: OrderRecord, name: string, fills: Loudness): Message {
+/**
+ * How a submit ended, in place of its ticket. `fills` is how its owner wants to be told of them; `venue` knows what helps
+ * against its refusals.
+ */
+export function outcomeMessage(
+  words: Words,
+  order: OrderRecord,
+  name: string,
+  fills: Loudness,
+  venue: Pick<Broker, 'adviceOn'>,
+): Message {
   const what = orderLine(words, order, name);
   const { outcome, schedule } = words;
   const { kind } = order.intent;
@@ -70,18 +81,22 @@ export function outcomeMessage(words: Words, order: OrderRecord, name: string, f
   }[kind];
   const next = isScheduleIntent(order.intent) ? schedule.tellResult : outcome.tellFill;
   switch (order.status) {
-    case 'rejected':
+    case 'rejected': {
+      const said = { code: order.code ?? '', text: order.text ?? '' };
+      const advice = venue.adviceOn(said);
+      const reason = venueReason(said);
       return {
         lines: [
           [{ bold: outcome.rejected }],
           what,
-          `${outcome.reason}: ${order.text ?? ''} (${order.code ?? ''})`,
+          reason === undefined ? outcome.noReason : `${outcome.reason}: ${reason}`,
+          ...(advice === undefined ? [] : [sentenceOf(words, advice)]),
           outcome.newTicket,
         ],
       };
+    }
     case 'denied': {
-      const sentences: Readonly<Record<string, (context: Readonly<Record<string, string>>) => string>> = words.errors;
-      const reason = (sentences[order.code ?? ''] ?? words.errors.unexpected)({});
+      const reason = sentenceOf(words, order.code ?? '', order.context);
       return { lines: [[{ bold: outcome.denied }], what, reason, outcome.newTicket] };
     }
     case 'outcome-unknown':
@@ -162,7 +177,7 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
       return {
         lines: [
           [{ bold: words.schedule.refused }, ` ${orderLine(words, order, name)}`],
-          reason === '' ? words.schedule.noReason : `${words.outcome.reason}: ${reason}`,
+          reason.trim() === '' ? words.outcome.noReason : `${words.outcome.reason}: ${reason}`,
           order.status === 'scheduled' ? words.schedule.refusedAgain : words.outcome.newTicket,
         ],
       };

@@ -25,6 +25,7 @@ import {
   type Ticket,
 } from './command.ts';
 import type { Outbox } from './outbox.ts';
+import { Progress } from './progress.ts';
 import { plainText } from './render.ts';
 import type { QuestionAbout, Reading } from './sentences/reading.ts';
 import { readSentence } from './sentences/sentence.ts';
@@ -34,8 +35,6 @@ import { asView, viewKey, viewOf } from './views.ts';
 const longestText = 500;
 /** Telegram keeps messages for a day while the bot is down; a change that was wanted this long ago is not made. */
 const staleAfterMs = 60_000;
-/** After this much waiting somebody on a phone wonders whether anything happened. */
-const progressAfterMs = 1_000;
 
 /** What of a CommandContext is the same for every command. */
 export type CommandServices = Omit<
@@ -62,6 +61,8 @@ export interface RouterOptions {
   readonly mirrors: (person: Person, address: ChatAddress) => readonly ChatAddress[];
   /** Only queries; nothing that could end in an order. */
   readonly readOnly: boolean;
+  /** Until when the venue cannot be asked anything, where a question waits for that; in milliseconds. */
+  readonly venueWaitsUntil: () => number | undefined;
 }
 
 /** One thing to answer: who, where, and the message that is edited instead of a new one, if any. */
@@ -428,8 +429,8 @@ export class Router {
   }
 
   /**
-   * Runs something slow. When it takes long enough to wonder, what it is doing is said, and the answer then takes the
-   * place of that message.
+   * Runs something slow. When it takes long enough to wonder, what it is doing is said, and what it waits for where that
+   * is long; the answer then takes the place of that message.
    */
   async #withProgress<T>(
     turn: Turn,
@@ -437,16 +438,19 @@ export class Router {
   ): Promise<{ readonly value: T; readonly turn: Turn }> {
     const { clock, newId, services, commands } = this.#options;
     const key = turn.edits ?? `progress:${newId()}`;
-    let said: Promise<void> | undefined;
-    let cancel = (): void => undefined;
-    const progress = (message: Message): void => {
-      cancel();
-      cancel = clock.timer(progressAfterMs, () => {
-        said = this.#say(turn, withButton(message, turn.again), turn.edits === undefined ? key : undefined).catch(
-          () => undefined,
+    const progress = new Progress({
+      clock,
+      words: turn.words,
+      venueWaitsUntil: this.#options.venueWaitsUntil,
+      say: (message, first) => {
+        const anew = first && turn.edits === undefined;
+        return this.#say(
+          anew ? turn : { ...turn, edits: key },
+          withButton(message, turn.again),
+          anew ? key : undefined,
         );
-      });
-    };
+      },
+    });
     const context = {
       ...services,
       words: turn.words,
@@ -455,16 +459,13 @@ export class Router {
       address: turn.address,
       alone: turn.alone,
       now: clock.now(),
-      progress,
+      progress: (message: Message) => progress.doing(message),
     };
     try {
       const value = await task(context);
-      cancel();
-      await said;
-      return { value, turn: said === undefined ? turn : { ...turn, edits: key } };
+      return { value, turn: (await progress.end()) ? { ...turn, edits: key } : turn };
     } catch (error) {
-      cancel();
-      await said;
+      await progress.end();
       throw error;
     }
   }

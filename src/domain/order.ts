@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorContext } from '../errors.ts';
 
 export type Side = 'buy' | 'sell';
 /** What each means is in order-types.ts. */
@@ -159,7 +159,8 @@ export type OrderEvent =
   /** `by` where it was not the venue's answer that told. */
   | { readonly type: 'accepted'; readonly reference: OrderReference; readonly by?: SettledBy | undefined }
   | { readonly type: 'rejected'; readonly code: string; readonly text: string }
-  | { readonly type: 'denied'; readonly code: string }
+  /** `context`: the facts that the sentence of `code` is made of. */
+  | { readonly type: 'denied'; readonly code: string; readonly context?: ErrorContext | undefined }
   | { readonly type: 'outcome-unknown'; readonly code: string; readonly text: string }
   /** It never arrived: the venue's lists went on not showing it. */
   | { readonly type: 'absent'; readonly by: SettledBy }
@@ -252,6 +253,8 @@ export interface OrderRecord {
   /** What the venue or we said when it ended badly. */
   readonly code: string | undefined;
   readonly text: string | undefined;
+  /** The facts of `code`, where we denied it. */
+  readonly context?: ErrorContext | undefined;
   /** Milliseconds. */
   readonly confirmedAt: number;
   readonly updatedAt: number;
@@ -405,7 +408,12 @@ export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): 
     case 'outcome-unknown':
       return { ...after, status: next as OrderStatus, code: event.code, text: event.text };
     case 'denied':
-      return { ...after, status: next as OrderStatus, code: event.code };
+      return {
+        ...after,
+        status: next as OrderStatus,
+        code: event.code,
+        ...(event.context === undefined ? {} : { context: event.context }),
+      };
     case 'overdue':
       return { ...after, status: next as OrderStatus };
     case 'sent-on':

@@ -2,6 +2,7 @@ import type { OrderType } from '../domain/order.ts';
 import type { SessionKind } from '../domain/session.ts';
 import type { ErrorContext } from '../errors.ts';
 import type { KoreanMoment, Words } from './ko.ts';
+import { venueCode, venueReason, venueWords } from './venue-words.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
@@ -30,7 +31,11 @@ const englishDate = (day: ErrorContext[string]): string =>
 const reach = { 'at-or-above': 'at or above', 'at-or-below': 'at or below' } as const;
 const orBeyond = { 'at-or-above': 'or above', 'at-or-below': 'or below' } as const;
 
-const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
+const keys = (context: ErrorContext): string => String(context['settings'] ?? 'KIS');
+const said = (context: ErrorContext): string => {
+  const words = venueWords(context);
+  return words === undefined ? '' : `: ${words}`;
+};
 
 const takenNames = (context: ErrorContext): string =>
   String(context['types'])
@@ -332,6 +337,23 @@ export const en: Words = {
     up: 'Up for',
     socket: 'Socket',
     socketState: { stopped: 'off', connecting: 'connecting', connected: 'connected', waiting: 'waiting to reconnect' },
+    socketReason: (reason) => {
+      const again = 'It connects again by itself.';
+      switch (reason) {
+        case 'in-use':
+          return `Another program holds the live connection with the same app key. Please end it. ${again}`;
+        case 'approval':
+          return `KIS did not take the key for the live connection; a new one is asked for. ${again}`;
+        case 'hts-id':
+          return 'KIS does not know the HTS login, so no fills are pushed. Correct KIS_HTS_ID and restart.';
+        case 'idle':
+          return `Nothing came from KIS, so the connection was ended. ${again}`;
+        default:
+          return /^OPSP/.test(reason)
+            ? `KIS did not register the notices of fills (${reason}). Fills are found by asking for the lists.`
+            : `KIS's live server cannot be connected to (${reason}). ${again} If it goes on, KIS may keep out a computer that connected too often: stop the bot and start it much later.`;
+      }
+    },
     fillsOn: 'fill notices on',
     fillsOff: 'no fill notices',
     lastTick: 'Last tick',
@@ -454,10 +476,10 @@ export const en: Words = {
       schedule: 'from a scheduled order',
     },
     push: 'notice',
-    rejected: (text, code) => `rejected ${text} (${code})`,
+    rejected: (text, code) => `rejected ${venueReason({ text, code }) ?? '(no reason given)'}`,
     moot: 'nothing was left to change',
-    denied: (code) => `not sent (${code})`,
-    'outcome-unknown': (code) => `outcome unknown (${code})`,
+    denied: (why) => `not sent: ${why}`,
+    'outcome-unknown': (code) => `outcome unknown${code === '' ? '' : ` (${code})`}`,
     absent: (how) => `never arrived (${how})`,
     asked: (numbers) => `owner asked${numbers === '' ? '' : `: ${numbers}`}`,
     filled: (quantity, price, how) => `filled ${quantity} × ${price} (${how})`,
@@ -465,7 +487,7 @@ export const en: Words = {
     expired: (quantity) => `remaining ${quantity} ended with the day`,
     replaced: (quantity, number) => `remaining ${quantity} → order ${number}`,
     'sent-on': (number) => `sent by KIS as order ${number}`,
-    'turned-down': (text) => `not sent by KIS: ${text}`,
+    'turned-down': (text) => `not sent by KIS${text.trim() === '' ? ' (no reason given)' : `: ${text}`}`,
     overdue: 'not dealt with when the market had opened',
     id: 'Record',
   },
@@ -494,6 +516,7 @@ export const en: Words = {
   },
 
   progress: {
+    token: (seconds) => `Waiting: KIS issues one token a minute. It goes on by itself in about ${seconds} seconds.`,
     info: 'Looking the issue up…',
     fin: 'Getting the statements…',
     opinion: 'Getting the opinions…',
@@ -725,6 +748,7 @@ export const en: Words = {
     unknownNext: "KIS did not answer. It is not sent again but looked up in KIS's lists; you will be told.",
     newTicket: 'Make a new ticket if you still want it.',
     reason: 'Reason',
+    noReason: 'KIS gave no reason.',
   },
 
   notices: {
@@ -773,14 +797,13 @@ export const en: Words = {
     cancelAccepted: 'Scheduled order cancelled',
     tellResult: 'You will be told when it leaves as an order, or is rejected.',
     sentAs: (number) => `order ${number}`,
-    refusedAs: (reason) => `rejected: ${reason}`,
+    refusedAs: (reason) => (reason.trim() === '' ? 'rejected (no reason given)' : `rejected: ${reason}`),
     elsewhere: 'scheduled elsewhere',
     amendOf: (number) => `amends schedule ${number}`,
     cancelOf: (number) => `cancel of schedule ${number}`,
     sent: 'A scheduled order has left',
     refused: 'A scheduled order was rejected',
     refusedAgain: 'It stays scheduled for the days left.',
-    noReason: 'KIS gave no reason.',
     overdue: 'A scheduled order was not dealt with',
     overdueText:
       'The market opened and KIS has not sent it as an order. It is being watched; please check your broker app too.',
@@ -1166,18 +1189,79 @@ export const en: Words = {
     'proposal.dropped': () => 'This ticket was dropped. Please make a new one.',
     'proposal.expired': () => 'This ticket has expired. Nothing was sent. Please make a new one.',
 
-    'lane.waited-too-long': () => 'Requests to KIS are queued up, and ten seconds went by. Nothing was sent.',
-    'venue.rejected': (c) => `KIS did not take it: ${venueWords(c)}`,
-    'venue.unauthorised': (c) =>
-      `KIS refused the credentials${c['venueCode'] === undefined ? '' : `: ${venueWords(c)}`}. Please check ${c['settings'] ?? 'KIS'}_APP_KEY and ${c['settings'] ?? 'KIS'}_APP_SECRET.`,
-    'venue.throttled': (c) =>
-      c['waitSeconds'] === undefined
-        ? 'Too many requests at KIS right now. Please try again in a moment.'
-        : `KIS issues one token a minute. Please try again in ${c['waitSeconds']} seconds.`,
-    'venue.unreachable': () => 'KIS does not answer. Please try again in a moment.',
+    'lane.waited-too-long': (c) =>
+      `Requests to KIS are queued up, and ${Math.round(Number(c['maxWaitMs'] ?? 10_000) / 1_000)} seconds went by. Nothing was sent.`,
+    'venue.rejected': (c) => {
+      const reason = venueWords(c);
+      return reason === undefined
+        ? 'KIS did not take it and gave no reason. Please try again in a moment.'
+        : `KIS did not take it: ${reason}`;
+    },
+    'venue.unauthorised': (c) => {
+      const reason = venueWords(c);
+      return `KIS refused the credentials${reason === undefined ? '' : `: ${reason}`}. Please check ${keys(c)}_APP_KEY and ${keys(c)}_APP_SECRET.`;
+    },
+    'venue.key-unknown': (c) =>
+      `KIS does not know the app key${venueCode(c)}. Compare ${keys(c)}_APP_KEY with the one at KIS Developers, and get a new one if it has expired. Live and paper keys differ.`,
+    'venue.secret-wrong': (c) =>
+      `The app secret does not belong to the app key${venueCode(c)}. Copy ${keys(c)}_APP_SECRET from KIS Developers again.`,
+    'venue.wrong-host': (c) =>
+      `Key and server are not of the same kind${venueCode(c)}. Use a live key with KIS_ENV=live and a paper key with KIS_ENV=paper, check KIS_REST_URL if you set it, and restart.`,
+    'venue.not-registered': (c) =>
+      `This key may not use the service${venueCode(c)}. Check at KIS Developers that the account is registered for the Open API.`,
+    'venue.persons-only': (c) =>
+      `Corporate accounts have no paper trading${venueCode(c)}. Use the key of a personal account.`,
+    'venue.token-refused': (c) =>
+      `KIS does not take the access token${venueCode(c)}. A new one is being asked for: please try again in a minute. If it goes on, check whether another program uses the same app key.`,
+    'venue.token-wait': (c) =>
+      `KIS issues one token a minute. Please try again in ${c['waitSeconds'] === undefined ? 'a minute' : `${c['waitSeconds']} seconds`}.`,
+    'venue.account-wrong': (c) =>
+      `This key does not go with the account${venueCode(c)}. Check that KIS_ACCOUNT (8 digits, 2 digits) is the one registered for the key at KIS Developers.`,
+    'venue.paper-not-joined': (c) =>
+      `The paper account is not, or no longer, signed up${venueCode(c)}. Sign up for paper trading again at Korea Investment & Securities and put the new account number into KIS_ACCOUNT.`,
+    'venue.paper-of-another': (c) =>
+      `The paper account belongs to somebody else than the key${venueCode(c)}. Check that KIS_ACCOUNT and KIS_APP_KEY are of the same login.`,
+    'venue.account-restricted': (c) =>
+      `KIS restricts this account${said(c)}. Ask Korea Investment & Securities, or look in its app, for what lifts that.`,
+    'venue.address-blocked': (c) =>
+      `KIS keeps this computer out${venueCode(c)}: it connected too often within a short time, or its IP address is not allowed. Stop every program that uses the key, try again much later, and ask KIS if it goes on.`,
+    'venue.hash-refused': (c) =>
+      `The hash of the order does not fit${venueCode(c)}. Set KIS_HASHKEY=off in the settings and restart.`,
+    'venue.throttled': () => 'Too many requests at KIS right now. Please try again in a moment.',
+    'venue.unreachable': () => 'KIS does not answer. Check the internet connection and try again in a moment.',
+    'venue.server-fault': (c) => `KIS's server is failing${venueCode(c)}. Please try again in a moment.`,
+    'venue.listing-changed': (c) =>
+      `KIS's list went on changing while it was read, so it could not be read to its end${venueCode(c)}. Please try again in a moment; if it goes on, look in the broker app.`,
+    'venue.outcome-unknown': () => 'KIS did not say whether it was done. Do not send it again; check /orders.',
+    'venue.unknown-issue': (c) => `KIS does not know that stock${venueCode(c)}. Please check the code.`,
+    'venue.period-wrong': (c) =>
+      `KIS does not take that period${venueCode(c)}. Please give a shorter one that ends today at the latest.`,
+    'venue.schedule-hours': (c) =>
+      `KIS takes no scheduled orders at this hour${said(c)}. Please make a new ticket when it does.`,
+    'venue.before-open': (c) => `The market is not open yet${venueCode(c)}. Please try again once it is.`,
+    'venue.closed': (c) =>
+      `No orders are taken at this hour${venueCode(c)}. See /market for the next opening, or use /schedule to order ahead.`,
+    'venue.holiday': (c) => `No orders are taken today${venueCode(c)}. See /market for the next trading day.`,
+    'venue.short-of-cash': (c) =>
+      `There is not enough cash${venueCode(c)}. See /balance and order fewer shares. A market buy needs the money for the upper limit price.`,
+    'venue.short-of-shares': (c) =>
+      `That is more than can be sold${venueCode(c)}. See /balance for what is held and /orders for what is offered already.`,
+    'venue.quantity': (c) => `KIS does not take that quantity${venueCode(c)}. Use a whole number of shares from 1.`,
+    'venue.tick': (c) => `The price is off the tick grid${venueCode(c)}. Use a price that is on it.`,
+    'venue.price-limits': (c) =>
+      `The price is outside the limits of the day${venueCode(c)}. See /price for them and use one in between.`,
+    'venue.halted': (c) => `The stock is halted; only cancels pass${venueCode(c)}. Please try again when it trades.`,
+    'venue.not-tradable': (c) => `Paper trading does not have that stock${venueCode(c)}. Use another one.`,
+    'venue.order-type': (c) =>
+      `That type of order is not taken for this stock, or not at this hour${venueCode(c)}. Use a limit order: give a price.`,
+    'venue.nothing-left': (c) =>
+      `Nothing is left to amend or cancel${venueCode(c)}. See /orders and /fills for whether it has filled.`,
+    'venue.more-than-left': (c) =>
+      `That is more than is left${venueCode(c)}. Part of it filled meanwhile: see /orders for the rest.`,
+    'venue.no-such-order': (c) => `KIS has no order of that number${venueCode(c)}. See /orders for the numbers.`,
     'venue.unsupported': (c) =>
       c['account'] === undefined
-        ? 'KIS does not offer this.'
+        ? 'KIS does not offer this here. Use its app or trading program.'
         : c['account'] === true
           ? 'Paper accounts do not offer this; a live account (KIS_ENV=live) does.'
           : 'Paper trading lacks this. Put a live key for reads into .env (KIS_LIVE_APP_KEY, KIS_LIVE_APP_SECRET) and restart to see it.',

@@ -1,5 +1,5 @@
 import type { Language } from '../domain/person.ts';
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorContext } from '../errors.ts';
 import { en } from './en.ts';
 import { ko, type Words } from './ko.ts';
 
@@ -10,7 +10,11 @@ export const languages = { ko, en } as const satisfies Record<Language, Words>;
 
 /** The sentence for anything thrown; what has no sentence of its own is `unexpected`, and never a stack trace. */
 export function errorSentence(words: Words, error: unknown): string {
-  const sentences: Readonly<Record<string, (context: AppError['context']) => string>> = words.errors;
-  if (!(error instanceof AppError)) return words.errors.unexpected({});
-  return (sentences[error.code] ?? words.errors.unexpected)(error.context).trim();
+  return error instanceof AppError ? sentenceOf(words, error.code, error.context) : words.errors.unexpected({});
+}
+
+/** The same for an error that was written down: its code and its facts. */
+export function sentenceOf(words: Words, code: string, context: ErrorContext = {}): string {
+  const sentences: Readonly<Record<string, (context: ErrorContext) => string>> = words.errors;
+  return (sentences[code] ?? words.errors.unexpected)(context).trim();
 }

@@ -9,6 +9,7 @@ import type { IssueWarning } from '../domain/quote.ts';
 import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/research.ts';
 import type { SessionKind } from '../domain/session.ts';
 import type { ErrorContext } from '../errors.ts';
+import { venueCode, venueReason, venueWords } from './venue-words.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const number = (value: ErrorContext[string]): string => grouped(Number(value));
@@ -54,8 +55,13 @@ const koreanDate = (day: ErrorContext[string]): string =>
   `${Number(String(day).slice(4, 6))}월 ${Number(String(day).slice(6))}일`;
 const reach: Readonly<Record<AlertDirection, string>> = { 'at-or-above': '이상', 'at-or-below': '이하' };
 
-/** What KIS said, with its code. */
-const venueWords = (context: ErrorContext): string => `${context['venueText'] ?? ''} (${context['venueCode'] ?? ''})`;
+/** How the settings begin of the key that was refused. */
+const keys = (context: ErrorContext): string => String(context['settings'] ?? 'KIS');
+/** What KIS said, after a sentence of ours. */
+const said = (context: ErrorContext): string => {
+  const words = venueWords(context);
+  return words === undefined ? '' : `: ${words}`;
+};
 
 /** Keeps the codes as a type and lets every sentence be any text. */
 function sentences<Code extends string>(
@@ -397,6 +403,24 @@ export const ko = {
     up: '실행한 지',
     socket: '실시간',
     socketState: { stopped: '꺼짐', connecting: '연결 중', connected: '연결됨', waiting: '다시 연결 대기' },
+    /** Why there is no connection, or no fills on it, and what helps. */
+    socketReason: (reason: string): string => {
+      const again = '저절로 다시 연결합니다.';
+      switch (reason) {
+        case 'in-use':
+          return `같은 앱키로 다른 곳에서 실시간에 접속해 있습니다. 그 프로그램을 꺼 주세요. ${again}`;
+        case 'approval':
+          return `KIS가 실시간 접속 키를 받아 주지 않아 새로 받습니다. ${again}`;
+        case 'hts-id':
+          return 'KIS가 모르는 HTS 아이디라 체결통보가 오지 않습니다. KIS_HTS_ID를 고치고 다시 시작해 주세요.';
+        case 'idle':
+          return `KIS에서 아무것도 오지 않아 끊었습니다. ${again}`;
+        default:
+          return /^OPSP/.test(reason)
+            ? `KIS가 체결통보 등록을 받아 주지 않았습니다 (${reason}). 체결은 목록을 조회해 알려 드립니다.`
+            : `KIS의 실시간 서버에 연결되지 않습니다 (${reason}). ${again} 오래 계속되면 거듭된 접속으로 KIS가 이 컴퓨터를 막았을 수 있으니, 봇을 멈추고 한참 뒤에 다시 시작해 주세요.`;
+      }
+    },
     fillsOn: '체결통보 받음',
     fillsOff: '체결통보 없음',
     lastTick: '마지막 체결가',
@@ -509,10 +533,11 @@ export const ko = {
       `접수${number === '' ? '' : ` ${number}`}${how === undefined ? '' : ` (${how})`}`,
     settledBy: { list: '목록에서 확인', notice: '통보로 확인', person: '사람이 확인', schedule: '예약주문에서' },
     push: '통보',
-    rejected: (text: string, code: string): string => `거부 ${text} (${code})`,
+    rejected: (text: string, code: string): string =>
+      `거부 ${venueReason({ text, code }) ?? '(이유를 알려 주지 않음)'}`,
     moot: '바꿀 것이 남아 있지 않았음',
-    denied: (code: string): string => `보내지 않음 (${code})`,
-    'outcome-unknown': (code: string): string => `결과를 모름 (${code})`,
+    denied: (why: string): string => `보내지 않음: ${why}`,
+    'outcome-unknown': (code: string): string => `결과를 모름${code === '' ? '' : ` (${code})`}`,
     absent: (how: string): string => `접수되지 않음 (${how})`,
     asked: (numbers: string): string => `소유자에게 물음${numbers === '' ? '' : `: ${numbers}`}`,
     filled: (quantity: string, price: string, how: string): string => `체결 ${quantity} × ${price} (${how})`,
@@ -520,7 +545,8 @@ export const ko = {
     expired: (quantity: string): string => `남은 ${quantity} 장 마감으로 소멸`,
     replaced: (quantity: string, number: string): string => `남은 ${quantity} → 주문 ${number}`,
     'sent-on': (number: string): string => `KIS가 주문으로 보냄: ${number}`,
-    'turned-down': (text: string): string => `KIS가 보내지 않음: ${text}`,
+    'turned-down': (text: string): string =>
+      `KIS가 보내지 않음${text.trim() === '' ? '(이유를 알려 주지 않음)' : `: ${text}`}`,
     overdue: '장이 열린 뒤에도 처리되지 않음',
     id: '기록번호',
   },
@@ -550,6 +576,8 @@ export const ko = {
   },
 
   progress: {
+    token: (seconds: number): string =>
+      `KIS 토큰은 1분에 한 번만 받을 수 있어 기다리는 중입니다. 약 ${seconds}초 뒤에 저절로 이어집니다.`,
     info: '종목 정보를 가져오는 중…',
     fin: '재무제표를 가져오는 중…',
     opinion: '투자의견을 가져오는 중…',
@@ -793,6 +821,7 @@ export const ko = {
     unknownNext: 'KIS의 답을 받지 못했습니다. 다시 보내지 않고 KIS 목록에서 찾아 알려 드립니다.',
     newTicket: '필요하면 주문표를 새로 만들어 주세요.',
     reason: '이유',
+    noReason: 'KIS가 이유를 알려 주지 않았습니다.',
   },
 
   notices: {
@@ -969,14 +998,13 @@ export const ko = {
     cancelAccepted: '예약 취소됨',
     tellResult: '주문으로 나가거나 거부되면 알려 드립니다.',
     sentAs: (number: string): string => `주문 ${number}`,
-    refusedAs: (reason: string): string => `거부: ${reason}`,
+    refusedAs: (reason: string): string => (reason.trim() === '' ? '거부(이유를 알려 주지 않음)' : `거부: ${reason}`),
     elsewhere: '다른 곳 예약',
     amendOf: (number: string): string => `예약 ${number} 정정`,
     cancelOf: (number: string): string => `예약 ${number} 취소`,
     sent: '예약주문이 나갔습니다',
     refused: '예약주문이 거부되었습니다',
     refusedAgain: '남은 기간의 예약은 그대로입니다.',
-    noReason: 'KIS가 이유를 알려 주지 않았습니다.',
     overdue: '예약주문이 처리되지 않았습니다',
     overdueText: '장이 열렸는데 KIS가 아직 주문으로 보내지 않았습니다. 계속 확인하니 HTS나 앱에서도 봐 주세요.',
     ended: '예약주문이 끝났습니다',
@@ -1253,18 +1281,80 @@ export const ko = {
     'proposal.dropped': () => '취소한 주문표입니다. 새로 만들어 주세요.',
     'proposal.expired': () => '시간이 지난 주문표입니다. 보내지 않았습니다. 새로 만들어 주세요.',
 
-    'lane.waited-too-long': () => 'KIS 요청이 밀려 10초 안에 보내지 못했습니다. 보내지 않았습니다.',
-    'venue.rejected': (c) => `KIS가 받아 주지 않았습니다: ${venueWords(c)}`,
-    'venue.unauthorised': (c) =>
-      `KIS 인증에 실패했습니다${c['venueCode'] === undefined ? '' : `: ${venueWords(c)}`}. ${c['settings'] ?? 'KIS'}_APP_KEY와 ${c['settings'] ?? 'KIS'}_APP_SECRET을 확인해 주세요.`,
-    'venue.throttled': (c) =>
-      c['waitSeconds'] === undefined
-        ? 'KIS 요청이 몰려 있습니다. 잠시 뒤에 다시 해 주세요.'
-        : `KIS 토큰은 1분에 한 번만 받을 수 있습니다. ${c['waitSeconds']}초 뒤에 다시 해 주세요.`,
-    'venue.unreachable': () => 'KIS가 답하지 않습니다. 잠시 뒤에 다시 해 주세요.',
+    'lane.waited-too-long': (c) =>
+      `KIS 요청이 밀려 ${Math.round(Number(c['maxWaitMs'] ?? 10_000) / 1_000)}초 안에 보내지 못했습니다. 보내지 않았습니다.`,
+    'venue.rejected': (c) => {
+      const reason = venueWords(c);
+      return reason === undefined
+        ? 'KIS가 이유를 알려 주지 않고 받아 주지 않았습니다. 잠시 뒤에 다시 해 주세요.'
+        : `KIS가 받아 주지 않았습니다: ${reason}`;
+    },
+    'venue.unauthorised': (c) => {
+      const reason = venueWords(c);
+      return `KIS 인증에 실패했습니다${reason === undefined ? '' : `: ${reason}`}. ${keys(c)}_APP_KEY와 ${keys(c)}_APP_SECRET을 확인해 주세요.`;
+    },
+    'venue.key-unknown': (c) =>
+      `KIS가 모르는 앱키입니다${venueCode(c)}. ${keys(c)}_APP_KEY를 KIS Developers의 앱키와 맞춰 보고, 기간이 지났으면 새로 받아 주세요. 실전 키와 모의투자 키는 서로 다릅니다.`,
+    'venue.secret-wrong': (c) =>
+      `앱 시크릿이 앱키와 맞지 않습니다${venueCode(c)}. KIS Developers에서 ${keys(c)}_APP_SECRET을 다시 복사해 주세요.`,
+    'venue.wrong-host': (c) =>
+      `키와 서버가 서로 다른 쪽입니다${venueCode(c)}. 실전 키는 KIS_ENV=live, 모의투자 키는 KIS_ENV=paper로 쓰고 다시 시작해 주세요. KIS_REST_URL을 적어 두었으면 그것도 확인해 주세요.`,
+    'venue.not-registered': (c) =>
+      `이 키로는 이 서비스를 쓸 수 없습니다${venueCode(c)}. KIS Developers에서 이 계좌로 Open API 서비스를 신청했는지 확인해 주세요.`,
+    'venue.persons-only': (c) => `법인 계좌는 모의투자를 쓸 수 없습니다${venueCode(c)}. 개인 계좌의 키로 바꿔 주세요.`,
+    'venue.token-refused': (c) =>
+      `KIS가 접근 토큰을 받아 주지 않습니다${venueCode(c)}. 새 토큰을 받으니 1분 뒤에 다시 해 주세요. 계속되면 다른 프로그램이 같은 앱키를 쓰는지 확인해 주세요.`,
+    'venue.token-wait': (c) =>
+      `KIS 토큰은 1분에 한 번만 받을 수 있습니다. ${c['waitSeconds'] === undefined ? '1분' : `${c['waitSeconds']}초`} 뒤에 다시 해 주세요.`,
+    'venue.account-wrong': (c) =>
+      `이 키로 쓸 수 있는 계좌가 아닙니다${venueCode(c)}. KIS_ACCOUNT(8자리-2자리)가 KIS Developers에서 이 키에 등록한 계좌인지 확인해 주세요.`,
+    'venue.paper-not-joined': (c) =>
+      `모의투자 참가 기간이 끝났거나 신청되지 않은 계좌입니다${venueCode(c)}. 한국투자증권에서 모의투자를 다시 신청하고, 새 계좌번호를 KIS_ACCOUNT에 적어 주세요.`,
+    'venue.paper-of-another': (c) =>
+      `모의투자 계좌와 키의 주인이 다릅니다${venueCode(c)}. 같은 아이디로 받은 계좌와 키인지 KIS_ACCOUNT와 KIS_APP_KEY를 확인해 주세요.`,
+    'venue.account-restricted': (c) =>
+      `KIS가 이 계좌의 거래를 제한하고 있습니다${said(c)}. 풀려면 한국투자증권 고객센터나 앱에서 확인해 주세요.`,
+    'venue.address-blocked': (c) =>
+      `KIS가 이 컴퓨터의 접속을 막고 있습니다${venueCode(c)}. 짧은 사이에 거듭 접속했거나 허용되지 않은 IP입니다. 같은 키를 쓰는 프로그램을 멈추고 한참 뒤에 다시 하고, 계속되면 KIS에 문의해 주세요.`,
+    'venue.hash-refused': (c) =>
+      `주문의 해시가 맞지 않습니다${venueCode(c)}. 설정의 KIS_HASHKEY를 off로 바꾸고 다시 시작해 주세요.`,
+    'venue.throttled': () => 'KIS 요청이 몰려 있습니다. 잠시 뒤에 다시 해 주세요.',
+    'venue.unreachable': () => 'KIS가 답하지 않습니다. 인터넷 연결을 확인하고 잠시 뒤에 다시 해 주세요.',
+    'venue.server-fault': (c) => `KIS 서버에 문제가 있습니다${venueCode(c)}. 잠시 뒤에 다시 해 주세요.`,
+    'venue.listing-changed': (c) =>
+      `KIS의 목록이 읽는 사이에 계속 바뀌어 끝까지 읽지 못했습니다${venueCode(c)}. 잠시 뒤에 다시 하고, 계속되면 한국투자 앱이나 HTS에서 확인해 주세요.`,
+    'venue.outcome-unknown': () =>
+      'KIS가 되었는지를 알려 주지 않았습니다. 다시 보내지 말고 /orders 에서 확인해 주세요.',
+    'venue.unknown-issue': (c) => `KIS가 모르는 종목입니다${venueCode(c)}. 종목 코드를 확인해 주세요.`,
+    'venue.period-wrong': (c) =>
+      `KIS가 받지 않는 조회 기간입니다${venueCode(c)}. 기간을 더 짧게, 오늘까지로 써 주세요.`,
+    'venue.schedule-hours': (c) =>
+      `지금은 KIS가 예약주문을 받는 시간이 아닙니다${said(c)}. 받는 시간에 주문표를 새로 만들어 주세요.`,
+    'venue.before-open': (c) => `아직 장이 열리지 않았습니다${venueCode(c)}. 열린 뒤에 다시 해 주세요.`,
+    'venue.closed': (c) =>
+      `지금은 주문을 받는 시간이 아닙니다${venueCode(c)}. 다음 개장은 /market 에서 보고, 미리 내려면 /schedule 로 예약해 주세요.`,
+    'venue.holiday': (c) =>
+      `오늘은 주문을 받는 날이 아닙니다${venueCode(c)}. 다음 거래일은 /market 에서 확인해 주세요.`,
+    'venue.short-of-cash': (c) =>
+      `주문가능금액이 모자랍니다${venueCode(c)}. /balance 에서 확인하고 수량을 줄여 주세요. 시장가 매수는 상한가만큼의 돈이 있어야 합니다.`,
+    'venue.short-of-shares': (c) =>
+      `매도할 수 있는 수량보다 많습니다${venueCode(c)}. /balance 에서 보유를, /orders 에서 걸어 둔 매도를 확인해 주세요.`,
+    'venue.quantity': (c) => `KIS가 받지 않는 수량입니다${venueCode(c)}. 1주 이상의 정수로 다시 써 주세요.`,
+    'venue.tick': (c) => `가격이 호가단위에 맞지 않습니다${venueCode(c)}. 호가단위에 맞는 가격으로 다시 써 주세요.`,
+    'venue.price-limits': (c) =>
+      `상한가와 하한가 사이의 가격이 아닙니다${venueCode(c)}. /price 에서 두 값을 보고 그 안의 가격을 써 주세요.`,
+    'venue.halted': (c) => `거래정지 종목이라 취소만 됩니다${venueCode(c)}. 정지가 풀린 뒤에 다시 해 주세요.`,
+    'venue.not-tradable': (c) => `모의투자에서 거래할 수 없는 종목입니다${venueCode(c)}. 다른 종목으로 해 주세요.`,
+    'venue.order-type': (c) =>
+      `이 종목이나 시간에는 되지 않는 주문 방식입니다${venueCode(c)}. 가격을 쓰고 지정가로 다시 해 주세요.`,
+    'venue.nothing-left': (c) =>
+      `정정하거나 취소할 것이 남아 있지 않습니다${venueCode(c)}. 이미 체결되었는지 /orders 와 /fills 에서 확인해 주세요.`,
+    'venue.more-than-left': (c) =>
+      `남은 수량보다 많이 바꾸려 했습니다${venueCode(c)}. 그사이 일부가 체결되었으니 /orders 에서 남은 수량을 확인해 주세요.`,
+    'venue.no-such-order': (c) => `KIS에 그 번호의 주문이 없습니다${venueCode(c)}. /orders 에서 번호를 확인해 주세요.`,
     'venue.unsupported': (c) =>
       c['account'] === undefined
-        ? 'KIS가 제공하지 않는 기능입니다.'
+        ? 'KIS가 여기에 제공하지 않는 기능입니다. 한국투자 앱이나 HTS를 써 주세요.'
         : c['account'] === true
           ? '모의투자 계좌에서는 제공되지 않는 기능입니다. 실전 계좌(KIS_ENV=live)에서만 됩니다.'
           : '모의투자에는 없는 정보입니다. .env에 조회용 실전 키(KIS_LIVE_APP_KEY, KIS_LIVE_APP_SECRET)를 적고 다시 시작하면 볼 수 있습니다.',

@@ -45,6 +45,7 @@ import { KisResearch } from './research.ts';
 import { KisScheduledOrders } from './scheduled-orders.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
 import { connectorOver, type KisTransports } from './transports.ts';
+import { familyOf } from './venue-codes.ts';
 
 export interface KisOptions extends FeedOptions {
   readonly key: AppKey;
@@ -66,6 +67,10 @@ export interface Kis {
   readonly feed: MarketFeed;
   lane(): LaneStatus;
   token(): ReturnType<Credentials['status']>;
+  /** Until when somebody's question waits for a token, in milliseconds; undefined while none does. */
+  waitsUntil(): number | undefined;
+  /** The process ends: what waits for a token is told to come back. */
+  endWaits(): void;
   /** Issues or loads the access token, so that the first question does not wait for it. */
   warmUp(): Promise<void>;
   /** The same for the live key for reads; undefined without one. */
@@ -126,6 +131,11 @@ export function createKis(options: KisOptions): Kis {
     feed,
     lane: () => lane.status(),
     token: () => credentials.status(),
+    waitsUntil: () => credentials.waitingUntil ?? live?.waitsUntil(),
+    endWaits: () => {
+      credentials.endWaits();
+      live?.endWaits();
+    },
     warmUp: async () => void (await credentials.token()),
     warmUpLiveReads: live?.warmUp,
     checkSocket: async () => {
@@ -152,7 +162,13 @@ export function createKis(options: KisOptions): Kis {
 function createLiveReads(
   options: KisOptions,
   { key, environment }: NonNullable<KisOptions['liveReads']>,
-): { readonly reads: MarketReads; readonly warmUp: () => Promise<void>; readonly close: () => Promise<void> } {
+): {
+  readonly reads: MarketReads;
+  readonly warmUp: () => Promise<void>;
+  readonly waitsUntil: () => number | undefined;
+  readonly endWaits: () => void;
+  readonly close: () => Promise<void>;
+} {
   const dispatcher = createDispatcher(undefined);
   const { cache, clock, random, log, redactor, timeouts } = options;
   const credentials = new Credentials({
@@ -170,6 +186,8 @@ function createLiveReads(
   return {
     reads: new KisHttp({ environment, credentials, lane, account, clock, random, log, redactor, dispatcher, timeouts }),
     warmUp: async () => void (await credentials.token()),
+    waitsUntil: () => credentials.waitingUntil,
+    endWaits: () => credentials.endWaits(),
     close: () => dispatcher.destroy(),
   };
 }
@@ -220,6 +238,10 @@ class KisBroker implements Broker {
       exchanges,
       listsAll: environment.dialect === 'live',
     };
+  }
+
+  adviceOn(refusal: { readonly code: string; readonly text: string }): string | undefined {
+    return familyOf(refusal)?.sentence;
   }
 
   async quote(symbol: string, options?: PriceOptions): Promise<Quote> {
@@ -321,7 +343,9 @@ class KisBroker implements Broker {
       return orders.filter((order) => order.remaining > 0);
     }
     const input = { INQR_DVSN_1: '0', INQR_DVSN_2: '0' };
-    const { pages } = await this.#http.readAll(domesticTrading.inquireAmendable, input, options);
+    const all = { ...options, maxPages: mostPages };
+    const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireAmendable, input, all);
+    if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'open orders', pages: mostPages });
     return pages
       .flatMap((page) => page.output.map((row) => decode.toOpenOrder(row, today)))
       .filter((order) => order.remaining > 0);

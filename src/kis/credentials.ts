@@ -2,12 +2,22 @@ import { createHash } from 'node:crypto';
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import { type Clock, fromKoreanDateTime } from '../clock.ts';
+import type { ErrorContext } from '../errors.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { Cache } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { authCalls } from './endpoints/auth.ts';
 import type { Environment } from './environment.ts';
-import { KisError, neverConnected, readRefusal, refusalKind, tokenTooSoonCode } from './error.ts';
+import {
+  failedServer,
+  KisError,
+  neverConnected,
+  parseObject,
+  readRefusal,
+  refusalKind,
+  type VenueRefusal,
+} from './error.ts';
+import { type KisErrorKind, tokenTooSoonCode } from './venue-codes.ts';
 
 /** What KIS issued to a customer for one environment. */
 export interface AppKey {
@@ -31,8 +41,11 @@ const tokenAnswer = z.object({
 });
 const approvalAnswer = z.object({ approval_key: z.string().min(1) });
 
+/** Refusals of a key that say nothing against it. */
+const passingKinds: ReadonlySet<KisErrorKind> = new Set(['throttled', 'unreachable', 'token-wait']);
 /** KIS refuses a second token within a minute of the last; a second more for its clock. */
 const issueGapMs = 61_000;
+const earlyMs = 50;
 /** A token lives a day, and asking within six hours of its issue returns the same one, so an hour early is early. */
 const renewBeforeMs = 60 * 60_000;
 
@@ -56,6 +69,10 @@ export class Credentials {
   /** Why the last issue failed, to be said again while another must not be asked for. */
   #lastFailure: KisError | undefined;
   #inFlight: Promise<Secret> | undefined;
+  /** Until when somebody waits to ask for a token, in milliseconds. */
+  #waitingUntil: number | undefined;
+  /** Ends the waits. */
+  readonly #ended = new AbortController();
 
   constructor(options: {
     readonly environment: Environment;
@@ -90,7 +107,8 @@ export class Credentials {
 
   /**
    * A token that is good for another while.
-   * @throws KisError `unauthorised` (the key is wrong), `throttled` (asked too soon) or `unreachable`.
+   * @throws KisError `unauthorised` (the key is wrong), `token-wait` (asked too soon; its `waitSeconds` say when not), or
+   * `unreachable`.
    */
   token(): Promise<Secret> {
     const current = this.#current;
@@ -101,6 +119,35 @@ export class Credentials {
       this.#inFlight = undefined;
     });
     return this.#inFlight;
+  }
+
+  /**
+   * Resolves when a token may be asked for again, or the process ends: at most a minute.
+   * @throws the signal's reason when it is aborted first.
+   */
+  async untilIssuable(signal?: AbortSignal): Promise<void> {
+    const now = this.#clock.now();
+    const until = Math.max(now, this.#issuableAt ?? now);
+    this.#waitingUntil = until;
+    try {
+      const ended = this.#ended.signal;
+      // A timer of the machine's may strike a millisecond early.
+      await this.#clock.sleep(until - now + earlyMs, signal === undefined ? ended : AbortSignal.any([ended, signal]));
+    } catch (error) {
+      if (signal?.aborted) throw error;
+    } finally {
+      if (this.#waitingUntil === until) this.#waitingUntil = undefined;
+    }
+  }
+
+  /** Until when somebody waits for a token, in milliseconds; undefined while nobody does. */
+  get waitingUntil(): number | undefined {
+    return this.#waitingUntil;
+  }
+
+  /** The process ends: nobody waits for a token any longer. */
+  endWaits(): void {
+    this.#ended.abort();
   }
 
   /** KIS did not take this token: forget it, unless a newer one is here already. */
@@ -132,13 +179,9 @@ export class Credentials {
       this.#current = stored;
       return stored.token;
     }
-    const previous = this.#lastIssueAt ?? stored?.issuedAt;
-    const waitMs = previous === undefined ? 0 : previous + issueGapMs - this.#clock.now();
-    if (waitMs > 0 && this.#lastFailure !== undefined) throw this.#lastFailure;
-    if (waitMs > 0) {
-      throw new KisError('throttled', { code: tokenTooSoonCode, text: '' }, { waitSeconds: Math.ceil(waitMs / 1_000) });
-    }
+    this.#lastIssueAt ??= stored?.issuedAt;
     const now = this.#clock.now();
+    if (this.#issuableAt !== undefined && this.#issuableAt > now) throw this.#lastFailure ?? this.#tooSoon();
     const body = await this.#requestToken(now);
     const answer = this.#read(tokenAnswer, body, 'tokenP');
     // Within six hours KIS hands out the same token again, and only the date tells how old that one is.
@@ -164,17 +207,37 @@ export class Credentials {
       return body;
     } catch (error) {
       // What never reached KIS cannot count against its once a minute; anything else may.
-      if (error instanceof KisError && !neverConnected(error)) {
-        this.#lastIssueAt = now;
-        this.#lastFailure = error;
-      }
-      throw error;
+      if (!(error instanceof KisError) || neverConnected(error)) throw error;
+      // How long ago somebody else asked, KIS does not say: a minute from now is late enough.
+      this.#lastIssueAt = now;
+      const tooSoon = error.kind === 'token-wait';
+      this.#lastFailure = tooSoon ? undefined : error;
+      throw tooSoon ? this.#tooSoon() : error;
     }
+  }
+
+  get #issuableAt(): number | undefined {
+    return this.#lastIssueAt === undefined ? undefined : this.#lastIssueAt + issueGapMs;
+  }
+
+  #tooSoon(): KisError {
+    const waitMs = (this.#issuableAt ?? 0) - this.#clock.now();
+    const waitSeconds = Math.max(1, Math.ceil(waitMs / 1_000));
+    return new KisError('token-wait', { code: tokenTooSoonCode, text: '' }, { waitSeconds });
   }
 
   async #load(): Promise<Token | undefined> {
     const parsed = storedToken.safeParse(await this.#cache.get(this.#cacheKey));
     return parsed.success ? { ...parsed.data, token: this.#learnt(parsed.data.token) } : undefined;
+  }
+
+  /** What the key's owner must mend, whatever the code, but for what passes. */
+  #refused(refusal: VenueRefusal, context: ErrorContext): KisError {
+    const kind = refusalKind(refusal, 'read');
+    const waitSeconds = kind === 'token-wait' ? Math.ceil(issueGapMs / 1_000) : undefined;
+    // KIS has called a server error what was an empty or a wrong key.
+    const passes = passingKinds.has(kind) && refusal.code !== 'EGW00002';
+    return new KisError(passes ? kind : 'unauthorised', refusal, { ...context, waitSeconds });
   }
 
   #learnt(text: string): Secret {
@@ -200,16 +263,13 @@ export class Credentials {
         dispatcher: this.#dispatcher,
         signal: abort.signal,
       });
-      const answer: unknown = await response.body.json();
-      if (response.statusCode === 200) return answer;
+      const { statusCode: status } = response;
+      const answer = parseObject(await response.body.text());
       const refusal = readRefusal(answer, this.#redactor);
-      if (refusal === undefined) throw new Error(`HTTP ${response.statusCode}`);
-      const kind = refusalKind(refusal, 'read');
-      // What the key's owner must mend, whatever the code: nothing else can refuse here but the once-a-minute rule.
-      throw new KisError(kind === 'throttled' || kind === 'unreachable' ? kind : 'unauthorised', refusal, {
-        path,
-        settings: this.#settings,
-      });
+      if (refusal !== undefined) throw this.#refused(refusal, { path, status, settings: this.#settings });
+      // Nothing else that is issued here says how it went.
+      if (status !== 200 || answer === undefined || 'rt_cd' in answer) throw failedServer(status, { path });
+      return answer;
     } catch (error) {
       if (error instanceof KisError) throw error;
       throw new KisError('unreachable', { code: '', text: '' }, { path }, error);

@@ -13,6 +13,7 @@ import type { AccountNumber } from './http.ts';
 import { type Holder, Registrar } from './registrar.ts';
 import { KisSocket, type Registration, type SocketTimings } from './socket.ts';
 import type { KisTransports } from './transports.ts';
+import { refusalReasons } from './venue-codes.ts';
 
 export interface FeedOptions {
   readonly environment: Environment;
@@ -119,7 +120,7 @@ export class KisFeed implements MarketFeed {
     const { htsId } = this.#options;
     const refusal = htsId && this.#socket.refusal(this.#topic('executions', htsId));
     const executions = status.state === 'connected' && htsId !== undefined && refusal === undefined;
-    return { ...status, executions, reason: refusal || status.reason };
+    return { ...status, executions, reason: (refusal && (refusalReasons[refusal] ?? refusal)) || status.reason };
   }
 
   stop(): Promise<void> {

@@ -9,16 +9,19 @@ import type { Endpoint, Input, Output } from './endpoint.ts';
 import { authCalls } from './endpoints/auth.ts';
 import type { Environment } from './environment.ts';
 import {
-  emptyAnswerCodes,
+  failedServer,
+  isEmptyAnswer,
+  isSuccess,
   KisError,
   neverConnected,
+  parseObject,
   readRefusal,
   refusalKind,
-  tokenCodes,
   type VenueRefusal,
 } from './error.ts';
 import { decodeFields } from './fields.ts';
 import type { Lane } from './throttle.ts';
+import { tokenCodes } from './venue-codes.ts';
 
 /** An account as KIS wants it: eight digits and two. */
 export interface AccountNumber {
@@ -52,6 +55,8 @@ interface RawAnswer {
 
 /** Tries of a read, the first included. */
 const readTries = 4;
+/** Times that a listing is begun, the first included. Some accounts' lists never come to their end. */
+const listingTries = 4;
 const firstBackoffMs = 250;
 /** KIS counts by the second. */
 const throttlePauseMs = 1_100;
@@ -108,17 +113,46 @@ export class KisHttp {
     return endpoint.tr[this.#environment.dialect] !== null;
   }
 
-  /** One page. @throws KisError of any kind but `outcome-unknown`. */
-  async read<E extends Endpoint>(endpoint: E, input: Input<E>, options: ReadOptions = {}): Promise<Output<E>> {
-    const answer = await this.#readPage(endpoint, input, '', options);
-    return decodeOutput(endpoint, answer.body ?? {});
+  /**
+   * One page. An interactive read waits, once, for a token that is not to be had yet; any other is refused with the
+   * seconds. @throws KisError of any kind but `outcome-unknown`.
+   */
+  read<E extends Endpoint>(endpoint: E, input: Input<E>, options: ReadOptions = {}): Promise<Output<E>> {
+    return this.#fromTheStart(endpoint, options, async () => {
+      const answer = await this.#readPage(endpoint, input, '', options);
+      return decodeOutput(endpoint, answer.body ?? {});
+    });
   }
 
-  /** All pages up to `maxPages`; `truncated` says that there was more. @throws KisError as `read` does. */
-  async readAll<E extends Endpoint>(
+  /**
+   * All pages up to `maxPages`; `truncated` says that there was more. A listing that changes meanwhile is read again from
+   * its start: what came before the change is never part of an answer.
+   * @throws KisError as `read` does, `listing-changed` when it went on changing.
+   */
+  readAll<E extends Endpoint>(
     endpoint: E,
     input: Input<E>,
     options: ReadOptions & { readonly maxPages?: number } = {},
+  ): Promise<{ readonly pages: readonly Output<E>[]; readonly truncated: boolean }> {
+    return this.#fromTheStart(endpoint, options, () => this.#readPages(endpoint, input, options));
+  }
+
+  async #fromTheStart<T>(endpoint: Endpoint, options: ReadOptions, task: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await task();
+      } catch (error) {
+        const changed = error instanceof KisError && error.kind === 'listing-changed';
+        if (!changed || attempt >= listingTries || options.signal?.aborted) throw error;
+        await this.#backOff('listing begun again', endpoint, attempt, options, error);
+      }
+    }
+  }
+
+  async #readPages<E extends Endpoint>(
+    endpoint: E,
+    input: Input<E>,
+    options: ReadOptions & { readonly maxPages?: number },
   ): Promise<{ readonly pages: readonly Output<E>[]; readonly truncated: boolean }> {
     const { paging } = endpoint;
     const pages: Output<E>[] = [];
@@ -126,6 +160,8 @@ export class KisHttp {
     for (let page = 0; page < (options.maxPages ?? 20); page += 1) {
       const answer = await this.#readPage(endpoint, { ...input, ...position }, page === 0 ? '' : 'N', options);
       const body = answer.body ?? {};
+      // A list that fills its last page may say that there is more, and then that there is nothing.
+      if (page > 0 && isEmptyAnswer(body)) return { pages, truncated: false };
       pages.push(decodeOutput(endpoint, body));
       const more = answer.trCont === 'M' || answer.trCont === 'F';
       if (!more || paging === null) return { pages, truncated: false };
@@ -137,7 +173,7 @@ export class KisHttp {
   }
 
   /**
-   * Sends one order request, once.
+   * Sends one order request, once. It waits for its turn, its token and its hash no longer than `orderQueueMs` in all.
    * @throws AppError `lane.waited-too-long`, KisError (no token, no hash, or no connection could be made) or what
    * `beforeSend` threw; in all of these no order was sent.
    */
@@ -145,11 +181,11 @@ export class KisHttp {
     const trId = this.#trId(endpoint);
     const fields = this.#fields(endpoint, input);
     const deadline = this.#clock.now() + this.#timeouts.orderQueueMs;
-    await this.#credentials.token();
+    await this.#tokenBy(deadline);
     const hashed = this.#hashkey ? { hashkey: await this.#hashOf(fields, deadline) } : {};
     await this.#lane.enter('order', { maxWaitMs: Math.max(0, deadline - this.#clock.now()) });
     // Waiting may have outlived the token; nobody else may spend our turn while it is looked at.
-    const token = await this.#credentials.token();
+    const token = await this.#tokenBy(deadline);
     await beforeSend();
     let answer: RawAnswer;
     try {
@@ -160,28 +196,52 @@ export class KisHttp {
       return { kind: 'unknown', code: 'no-answer', text: '' };
     }
     const refusal = answer.body && readRefusal(answer.body, this.#redactor);
-    if (refusal === undefined || answer.body === undefined) {
-      this.#log.error('order answer unreadable', { trId, status: answer.status });
-      return { kind: 'unknown', code: `http-${answer.status}`, text: '' };
-    }
-    if (answer.body['rt_cd'] === '0') {
+    if (answer.body !== undefined && isSuccess(answer.body)) {
+      const text = refusal?.text ?? '';
       try {
-        return { kind: 'accepted', output: decodeOutput(endpoint, answer.body), text: refusal.text };
+        return { kind: 'accepted', output: decodeOutput(endpoint, answer.body), text };
       } catch (error) {
         this.#log.error('order answer without number', { trId, error });
-        return { kind: 'unknown', code: 'no-number', text: refusal.text };
+        return { kind: 'unknown', code: 'no-number', text };
       }
+    }
+    if (refusal === undefined) {
+      this.#log.error('order answer unreadable', { trId, status: answer.status });
+      return { kind: 'unknown', code: `http-${answer.status}`, text: '' };
     }
     return { kind: await this.#refusedOrder(answer, refusal, token), ...refusal };
   }
 
   async #refusedOrder(answer: RawAnswer, refusal: VenueRefusal, token: Secret): Promise<'rejected' | 'unknown'> {
     if (tokenCodes.has(refusal.code)) await this.#credentials.invalidate(token);
-    const kind = refusalKind(refusal, 'order');
+    const kind = refusalKind(refusal, 'order', this.#environment.dialect);
     if (kind === 'throttled') this.#lane.pause(pauseFor(refusal.code));
     // A gateway fault we have no entry for may have struck after the order went through.
     const unlisted = answer.status >= 500 && !/^EGW00(?:[0-2]|30[34]|310)/.test(refusal.code);
     return kind === 'outcome-unknown' || refusal.code === '' || unlisted ? 'unknown' : 'rejected';
+  }
+
+  /** A token for an order, which must not leave long after it was pressed. */
+  async #tokenBy(deadline: number): Promise<Secret> {
+    const waited = Math.max(0, deadline - this.#clock.now());
+    let cancel = (): void => undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      const { orderQueueMs: maxWaitMs } = this.#timeouts;
+      cancel = this.#clock.timer(waited, () => reject(new AppError('lane.waited-too-long', { maxWaitMs })));
+    });
+    return Promise.race([this.#credentials.token(), late]).finally(() => cancel());
+  }
+
+  /** A token for a read. A person who looks at the chat is served as soon as there is one to be had. */
+  async #tokenFor({ priority = 'interactive', signal }: ReadOptions): Promise<Secret> {
+    try {
+      return await this.#credentials.token();
+    } catch (error) {
+      const waits = error instanceof KisError && error.kind === 'token-wait' && priority === 'interactive';
+      if (!waits || signal?.aborted) throw error;
+      await this.#credentials.untilIssuable(signal);
+      return this.#credentials.token();
+    }
   }
 
   #trId(endpoint: Endpoint): string {
@@ -209,15 +269,16 @@ export class KisHttp {
     let answer: RawAnswer;
     try {
       const headers = { ...this.#credentials.identity };
-      answer = await this.#request('POST', path, fields, headers, this.#timeouts.readMs, undefined);
+      const timeoutMs = Math.max(0, Math.min(this.#timeouts.readMs, deadline - this.#clock.now()));
+      answer = await this.#request('POST', path, fields, headers, timeoutMs, undefined);
     } catch (error) {
       throw new KisError('unreachable', { code: '', text: '' }, { path }, error);
     }
     const hash = answer.body?.['HASH'];
     if (typeof hash === 'string' && hash !== '') return hash;
     const refusal = answer.body && readRefusal(answer.body, this.#redactor);
-    if (refusal === undefined) throw new KisError('malformed', { code: '', text: '' }, { path, status: answer.status });
-    throw new KisError(refusalKind(refusal, 'read'), refusal, { path, status: answer.status });
+    if (refusal === undefined) throw failedServer(answer.status, { path });
+    throw new KisError(this.#readKind(refusal), refusal, { path, status: answer.status });
   }
 
   async #readPage(
@@ -229,22 +290,32 @@ export class KisHttp {
     let tokenRenewed = false;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const token = await this.#credentials.token();
+        const token = await this.#tokenFor(options);
         return await this.#readOnce(endpoint, input, trCont, token, options).catch(async (error: unknown) => {
           if (!(error instanceof KisError) || !tokenCodes.has(error.venueCode) || tokenRenewed) throw error;
           tokenRenewed = true;
           await this.#credentials.invalidate(token);
-          return this.#readOnce(endpoint, input, trCont, await this.#credentials.token(), options);
+          return this.#readOnce(endpoint, input, trCont, await this.#tokenFor(options), options);
         });
       } catch (error) {
         const again = error instanceof KisError && (error.kind === 'unreachable' || isOverLimit(error));
         if (!again || attempt >= readTries || options.signal?.aborted) throw error;
         if (isOverLimit(error)) this.#lane.pause(pauseFor(error.venueCode));
-        const backoffMs = firstBackoffMs * 2 ** (attempt - 1) * (0.5 + this.#random());
-        this.#log.warn('read repeated', { endpoint: endpoint.id, attempt, backoffMs: Math.round(backoffMs), error });
-        await this.#clock.sleep(backoffMs, options.signal);
+        await this.#backOff('read repeated', endpoint, attempt, options, error);
       }
     }
+  }
+
+  async #backOff(
+    why: string,
+    { id: endpoint }: Endpoint,
+    attempt: number,
+    { signal }: ReadOptions,
+    error: unknown,
+  ): Promise<void> {
+    const backoffMs = Math.round(firstBackoffMs * 2 ** (attempt - 1) * (0.5 + this.#random()));
+    this.#log.warn(why, { endpoint, attempt, backoffMs, error });
+    await this.#clock.sleep(backoffMs, signal);
   }
 
   async #readOnce(
@@ -267,12 +338,18 @@ export class KisHttp {
     } catch (error) {
       throw new KisError('unreachable', { code: '', text: '' }, { endpoint: endpoint.id }, error);
     }
-    const refusal = answer.body && readRefusal(answer.body, this.#redactor);
-    if (refusal === undefined || answer.body === undefined) {
-      throw new KisError('unreachable', { code: `http-${answer.status}`, text: '' }, { endpoint: endpoint.id });
-    }
-    if (answer.body['rt_cd'] === '0' || emptyAnswerCodes.has(refusal.code)) return answer;
-    throw new KisError(refusalKind(refusal, 'read'), refusal, { endpoint: endpoint.id, status: answer.status });
+    const { body, status } = answer;
+    if (body !== undefined && (isSuccess(body) || isEmptyAnswer(body))) return answer;
+    const refusal = body && readRefusal(body, this.#redactor);
+    const failed = refusal === undefined || (refusal.code === '' && status >= 500);
+    if (failed) throw failedServer(status, { endpoint: endpoint.id });
+    // What paper lacks, a live account has, or a live key for reads can ask for.
+    const lacking = this.#environment.dialect === 'paper' ? { account: endpoint.account } : {};
+    throw new KisError(this.#readKind(refusal), refusal, { endpoint: endpoint.id, status, ...lacking });
+  }
+
+  #readKind(refusal: VenueRefusal): KisError['kind'] {
+    return refusalKind(refusal, 'read', this.#environment.dialect);
   }
 
   #send(
@@ -331,17 +408,8 @@ function headerText(value: string | string[] | undefined): string {
   return (Array.isArray(value) ? value[0] : value)?.trim() ?? '';
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function isOverLimit(error: KisError): boolean {
-  return error.kind === 'throttled' && error.venueCode !== 'EGW00133';
+  return error.kind === 'throttled';
 }
 
 function pauseFor(code: string): number {

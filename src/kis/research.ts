@@ -30,8 +30,9 @@ import * as decode from './decode-research.ts';
 import type { Input, Output } from './endpoint.ts';
 import { domesticMarket, krx } from './endpoints/domestic-market.ts';
 import { domesticResearch } from './endpoints/domestic-research.ts';
-import { KisError, noMatchCode } from './error.ts';
+import { KisError } from './error.ts';
 import type { MarketReads, MarketRow } from './market-reads.ts';
+import { noMatchCode } from './venue-codes.ts';
 
 /** Where a ranking looks: a market is named by its index. */
 const markets: Readonly<Record<RankingMarket, string>> = { all: '0000', KOSPI: '0001', KOSDAQ: '1001' };

@@ -182,7 +182,9 @@ export class KisSocket {
       key = await approvalKey();
     } catch (error) {
       log.warn('approval key refused', { error });
-      this.#retry('approval-key', 0);
+      const refused = error instanceof AppError ? error : new AppError('approval-key');
+      // Asked for again before its time, it would be refused again.
+      this.#retry(refused.code, Number(refused.context['waitSeconds'] ?? 0) * 1_000);
       return;
     }
     if (this.#stopped()) return;

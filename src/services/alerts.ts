@@ -213,7 +213,7 @@ export class Alerts {
 
   /** Undefined where nobody can say: what a change is against, on a holiday, would be told a second time. */
   async #isTradingDay(): Promise<boolean | undefined> {
-    const { reason } = await this.#options.calendar.session();
+    const { reason } = await this.#options.calendar.session('KRX', { priority: 'background' });
     return reason === 'unknown' ? undefined : reason !== 'weekend' && reason !== 'holiday';
   }
 

@@ -20,6 +20,8 @@ export interface MarketSession {
   readonly source: 'venue' | 'table' | 'always';
   /** When what trades now ends, in milliseconds; undefined while nothing does. */
   readonly endsAt: number | undefined;
+  /** Why the venue did not tell, where it is unknown. */
+  readonly failure?: AppError | undefined;
 }
 
 /** The start of a regular session. */
@@ -51,8 +53,10 @@ export class Calendar {
   readonly #log: Log;
   readonly #key: string;
   #answer: Answer | undefined;
-  #asking: Promise<void> | undefined;
+  /** By how soon the answer is wanted: an order that was pressed must not wait with somebody who has time. */
+  readonly #asking = new Map<string, Promise<void>>();
   #failedAt: number | undefined;
+  #failure: AppError | undefined;
   /** The day on which the venue said that it has no calendar, as paper has none. */
   #lackingOn: string | undefined;
 
@@ -65,16 +69,18 @@ export class Calendar {
   }
 
   /** Never throws: what cannot be known is `unknown`, and takes no orders. */
-  async session(exchange: Exchange = 'KRX'): Promise<MarketSession> {
+  async session(exchange: Exchange = 'KRX', options: ReadOptions = {}): Promise<MarketSession> {
     const now = this.#clock.now();
     const day = koreanDay(now);
     if (this.#never) {
       const types = typesTaken(exchange, 'regular', day, 0);
       return { kind: 'regular', takesOrders: true, types, reason: undefined, source: 'always', endsAt: undefined };
     }
-    const known = await this.#dayOpen(day);
+    const known = await this.#dayOpen(day, options);
     const closed = { takesOrders: false, types: [], endsAt: undefined };
-    if (known === undefined) return { kind: 'unknown', reason: 'unknown', source: 'venue', ...closed };
+    if (known === undefined) {
+      return { kind: 'unknown', reason: 'unknown', source: 'venue', ...closed, failure: this.#failure };
+    }
     const { open, source } = known;
     if (!open) return { kind: 'closed', reason: isWeekend(day) ? 'weekend' : 'holiday', source, ...closed };
     const row = sessionRowAt(day, koreanTime(now), exchangeSessions(exchange, day));
@@ -87,12 +93,12 @@ export class Calendar {
   }
 
   /** The next start of a regular session; undefined where there is none, or it cannot be known. Never throws. */
-  async nextOpening(): Promise<Opening | undefined> {
+  async nextOpening(options: ReadOptions = {}): Promise<Opening | undefined> {
     if (this.#never) return undefined;
     const now = this.#clock.now();
     let day = koreanDay(now);
     for (let ahead = 0; ahead <= lookAheadDays; ahead += 1) {
-      const known = await this.#dayOpen(day);
+      const known = await this.#dayOpen(day, options);
       // A day nobody knows may be the opening; naming a later one would be wrong.
       if (known === undefined) return undefined;
       const start = sessionsOn(day).find(({ kind }) => kind === 'regular')?.start;
@@ -110,10 +116,10 @@ export class Calendar {
     await this.#load();
     if (this.#answer !== undefined && koreanDay(this.#answer.askedAt) === today) return;
     if (this.#failedAt !== undefined && this.#clock.now() - this.#failedAt < retryMs) return;
-    this.#asking ??= this.#ask(options).finally(() => {
-      this.#asking = undefined;
-    });
-    await this.#asking;
+    const { priority = 'interactive' } = options;
+    const asking = this.#asking.get(priority) ?? this.#ask(options).finally(() => this.#asking.delete(priority));
+    this.#asking.set(priority, asking);
+    await asking;
   }
 
   /** The market never closes. */
@@ -121,8 +127,11 @@ export class Calendar {
     return this.#broker.venue.hours === 'always';
   }
 
-  async #dayOpen(day: string): Promise<{ readonly open: boolean; readonly source: 'venue' | 'table' } | undefined> {
-    await this.refresh();
+  async #dayOpen(
+    day: string,
+    options: ReadOptions,
+  ): Promise<{ readonly open: boolean; readonly source: 'venue' | 'table' } | undefined> {
+    await this.refresh(options);
     const told = this.#goodAnswer()?.open[day];
     if (told !== undefined) return { open: told, source: 'venue' };
     // Where the venue has a calendar and did not tell, only weekends are certain.
@@ -154,6 +163,7 @@ export class Calendar {
       if (!days.some((entry) => entry.day === day)) throw new AppError('venue.malformed', { missing: day });
       this.#answer = { askedAt, open: Object.fromEntries(days.map((entry) => [entry.day, entry.open])) };
       this.#failedAt = undefined;
+      this.#failure = undefined;
       this.#lackingOn = undefined;
       await this.#cache.set(this.#key, this.#answer, goodForMs);
     } catch (error) {
@@ -161,7 +171,9 @@ export class Calendar {
         this.#lackingOn = day;
         return;
       }
-      this.#failedAt = askedAt;
+      this.#failure = error instanceof AppError ? error : undefined;
+      // While there is no token the venue was not asked, and its calendar failed nobody.
+      if (this.#failure?.code !== 'venue.token-wait') this.#failedAt = askedAt;
       this.#log.warn('market calendar unknown', { day, error });
     }
   }

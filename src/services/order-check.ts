@@ -67,7 +67,7 @@ export async function checkOrder(
 ): Promise<OrderCheck> {
   const { broker, calendar, rails } = deps;
   const { symbol, exchange } = request;
-  const session = await requireTaken(broker, calendar, request);
+  const session = await requireTaken(broker, calendar, request, options);
   const misplaced = checkPlace(request, instrument.kind);
   if (misplaced !== undefined) throw violation(misplaced);
   const there = { ...options, exchange };
@@ -114,26 +114,42 @@ export function statedPrice({ type, price }: Pick<OrderRequest, 'type' | 'price'
 
 /**
  * What trades now, where this order would be taken.
- * @throws AppError `rule.exchange`, `rule.order-type`, `rule.market-closed`.
+ * @throws AppError `rule.exchange`, `rule.order-type`, `rule.market-closed`; `venue.*` where the venue did not tell its
+ * days for a reason that has a remedy of its own.
  */
 export async function requireTaken(
   broker: Broker,
   calendar: Calendar,
   { exchange, type }: Pick<OrderRequest, 'exchange' | 'type'>,
+  options: ReadOptions = {},
 ): Promise<MarketSession> {
   const { exchanges } = broker.venue;
   if (!exchanges.includes(exchange)) throw violation({ rule: 'rule.exchange', exchange, takes: exchanges.join(', ') });
-  const session = await calendar.session(exchange);
+  const session = await calendar.session(exchange, options);
+  requireToldDays(session);
   const { kind, types, takesOrders, reason = 'unknown' } = session;
   if (types.includes(type)) return session;
   // Until the next opening only where ordinary orders have to wait for it.
-  const opening = takesOrders ? {} : await nextOpening(calendar);
+  const opening = takesOrders ? {} : await nextOpening(calendar, options);
   if (types.length === 0) throw violation({ rule: 'rule.market-closed', reason, ...opening });
   throw violation({ rule: 'rule.order-type', exchange, type, session: kind, types: types.join(), ...opening });
 }
 
-async function nextOpening(calendar: Calendar) {
-  const opening = await calendar.nextOpening();
+/** Failures against which nothing but another try is known to help: then it is enough that the day is not known. */
+const plainFailures: readonly string[] = [
+  'venue.unreachable',
+  'venue.server-fault',
+  'venue.malformed',
+  'venue.rejected',
+];
+
+/** @throws the failure for which nobody knows whether the market is open, where something else than another try helps. */
+export function requireToldDays({ failure }: MarketSession): void {
+  if (failure !== undefined && !plainFailures.includes(failure.code)) throw failure;
+}
+
+async function nextOpening(calendar: Calendar, options: ReadOptions) {
+  const opening = await calendar.nextOpening(options);
   if (opening === undefined) return {};
   const { month, day, weekday, hour, minute } = inKorea(opening.at);
   return { month, day, weekday, hour, minute };

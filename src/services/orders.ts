@@ -307,8 +307,7 @@ export class Orders {
       } catch (error) {
         // Thrown before the request left: refusing is the truth.
         this.#log.warn('order not sent', { order: record.id, error });
-        const code = error instanceof AppError ? error.code : 'unexpected';
-        return this.#append(record, { type: 'denied', code });
+        return this.#append(record, denial(error));
       }
       // From here on something was sent: whatever fails now must not read as if nothing was.
       this.#log.info('order answered', {
@@ -328,6 +327,12 @@ export class Orders {
   #append(record: OrderRecord, event: OrderEvent): Promise<OrderRecord> {
     return this.#ledger.appendOrderEvent(record.id, event, this.#clock.now());
   }
+}
+
+function denial(error: unknown): OrderEvent {
+  if (!(error instanceof AppError)) return { type: 'denied', code: 'unexpected' };
+  const facts = Object.entries(error.context).filter(([, value]) => value !== undefined);
+  return { type: 'denied', code: error.code, ...(facts.length === 0 ? {} : { context: Object.fromEntries(facts) }) };
 }
 
 function outcomeEvent(outcome: SubmitOutcome): OrderEvent {

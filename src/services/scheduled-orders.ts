@@ -14,7 +14,7 @@ import { isWaiting, longestScheduleDays, type ScheduledOrder, scheduleHoursFrom 
 import { AppError } from '../errors.ts';
 import type { Broker, Ledger, Proposal, ReadOptions, ScheduleBroker } from '../ports.ts';
 import type { Calendar } from './calendar.ts';
-import { type Rails, violation } from './order-check.ts';
+import { type Rails, requireToldDays, violation } from './order-check.ts';
 import type { Orders } from './orders.ts';
 
 /** An order that the venue is to send on another day. */
@@ -129,7 +129,7 @@ export class ScheduledOrders {
     const today = koreanDay(this.#clock.now());
     await this.#ledger.noteSeen(today, numbers);
     const waiting = listed.filter((order) => isWaiting(order, today));
-    const days = await this.#daysOf(until);
+    const days = await this.#daysOf(until, options);
     return this.#checkTerms(request, instrument, days, waiting, 0, options);
   }
 
@@ -139,7 +139,7 @@ export class ScheduledOrders {
     const { symbol, side, until } = target;
     const waiting = await this.waiting(options);
     this.#requireUnchanged(target, waiting);
-    const { day } = await this.#daysOf(undefined);
+    const { day } = await this.#daysOf(undefined, options);
     const request: OrderRequest = {
       symbol,
       side,
@@ -239,22 +239,23 @@ export class ScheduledOrders {
     };
   }
 
-  /** @throws AppError `schedule.hours`, `schedule.until`, or `rule.market-closed` where nobody knows the calendar. */
-  async #daysOf(until: string | undefined): Promise<ScheduleDays> {
-    const day = await this.#firstDay();
+  /** @throws AppError `schedule.hours`, `schedule.until`, or `rule.market-closed` or `venue.*` where nobody knows the calendar. */
+  async #daysOf(until: string | undefined, options: ReadOptions): Promise<ScheduleDays> {
+    const day = await this.#firstDay(options);
     if (until === undefined || until === day) return { day, until: null };
     const furthest = laterDay(day, longestScheduleDays - 1);
     if (until < day || until > furthest) throw new AppError('schedule.until', { first: day, last: furthest });
     return { day, until };
   }
 
-  async #firstDay(): Promise<string> {
+  async #firstDay(options: ReadOptions): Promise<string> {
     const now = this.#clock.now();
     const today = koreanDay(now);
     // A market that never closes takes them at any time and sends them on the same day.
     if (this.#broker.venue.hours === 'always') return today;
-    const session = await this.#calendar.session();
-    const opening = await this.#calendar.nextOpening();
+    const session = await this.#calendar.session('KRX', options);
+    requireToldDays(session);
+    const opening = await this.#calendar.nextOpening(options);
     if (session.reason === 'unknown' || opening === undefined) {
       throw violation({ rule: 'rule.market-closed', reason: 'unknown' });
     }

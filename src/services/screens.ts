@@ -242,5 +242,5 @@ export class Screens {
 }
 
 function isOfOneIssue(error: unknown): boolean {
-  return error instanceof AppError && (error.code === 'venue.rejected' || error.code === 'venue.malformed');
+  return error instanceof AppError && ['venue.rejected', 'venue.unknown-issue', 'venue.malformed'].includes(error.code);
 }

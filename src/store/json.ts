@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AlertCondition, AlertLevel } from '../domain/alert.ts';
 import type { OrderEvent, OrderIntent, OrderType } from '../domain/order.ts';
 import { orderTypeTraits } from '../domain/order-types.ts';
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorContext } from '../errors.ts';
 
 const reference = z.object({ number: z.string(), branch: z.string() });
 const side = z.enum(['buy', 'sell']);
@@ -29,6 +29,8 @@ const intentShape: z.ZodType<OrderIntent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancel-schedule'), target: reference, symbol: z.string(), side, quantity: z.int() }),
 ]);
 
+const errorContext = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
 const settledBy = z.enum(['list', 'notice', 'person', 'schedule']);
 
 const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
@@ -36,7 +38,7 @@ const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.literal('submitting') }),
   z.object({ type: z.literal('accepted'), reference, by: settledBy.optional() }),
   z.object({ type: z.literal('rejected'), code: z.string(), text: z.string() }),
-  z.object({ type: z.literal('denied'), code: z.string() }),
+  z.object({ type: z.literal('denied'), code: z.string(), context: errorContext.optional() }),
   z.object({ type: z.literal('outcome-unknown'), code: z.string(), text: z.string() }),
   z.object({ type: z.literal('never-sent') }),
   z.object({
@@ -111,6 +113,11 @@ export function eventData(event: OrderEvent): string {
 export function eventFromRow(row: { readonly type: string; readonly data: string }): OrderEvent {
   const data = fromJson(row.data);
   return parse(eventShape, { ...(typeof data === 'object' ? data : {}), type: row.type });
+}
+
+/** @throws AppError `store.malformed` when it is no error's context. */
+export function contextFromJson(text: string): ErrorContext {
+  return parse(errorContext, fromJson(text));
 }
 
 /** @throws AppError `store.malformed` when it is no condition we know. */

@@ -11,7 +11,7 @@ import {
 } from '../domain/order.ts';
 import { AppError } from '../errors.ts';
 import type { ChatAddress, Ledger } from '../ports.ts';
-import { eventData, eventFromRow, intentFromJson, intentToJson } from './json.ts';
+import { contextFromJson, eventData, eventFromRow, intentFromJson, intentToJson, toJson } from './json.ts';
 import { insertMessage } from './outbox.ts';
 import type { OrdersTable, Tables } from './schema.ts';
 import { isHalted } from './settings.ts';
@@ -322,7 +322,8 @@ function foldedColumns(record: OrderRecord) {
     filled_quantity: record.filledQuantity,
     filled_amount: record.filledAmount,
     code: record.code ?? null,
-    text: record.text ?? null,
+    // What we say of a denied order is made of facts, where the venue's refusal is a text.
+    text: record.context === undefined ? (record.text ?? null) : toJson(record.context),
     updated_at: record.updatedAt,
   };
 }
@@ -339,7 +340,8 @@ function recordOf(row: Selectable<OrdersTable>): OrderRecord {
     filledQuantity: row.filled_quantity,
     filledAmount: row.filled_amount,
     code: row.code ?? undefined,
-    text: row.text ?? undefined,
+    text: row.status === 'denied' ? undefined : (row.text ?? undefined),
+    ...(row.status === 'denied' && row.text !== null ? { context: contextFromJson(row.text) } : {}),
     confirmedAt: row.confirmed_at,
     updatedAt: row.updated_at,
   };

@@ -152,7 +152,7 @@ describe('the golden cross', () => {
   test('skips an issue that KIS refuses, and ends with a sentence when KIS is gone', async () => {
     await start();
     bot.simulator.setFaults([
-      { on: 'inquire-daily-itemchartprice', fault: 'refuse', code: 'OPSQ2000', text: '오류', times: 1 },
+      { on: 'inquire-daily-itemchartprice', fault: 'refuse', code: 'MCA05918', text: '종목코드 오류입니다.', times: 1 },
     ]);
     await bot.say('/screen golden');
     expect(await bot.told('1종목은 읽지 못함')).toContain('상위 29종목');

@@ -28,13 +28,19 @@ describe('the token', () => {
     expect(await bot.say('/price 005930')).toContain('70,000원');
   });
 
-  test('lost within a minute of its issue: says how long to wait, and does not ask KIS in vain', async () => {
+  test('lost within a minute of its issue: waited for, and KIS is not asked in vain', async () => {
     await start();
     await bot.say('/price 005930');
     bot.simulator.setFaults([{ on: 'inquire-price', fault: 'token', state: 'unknown' }]);
-    expect(await bot.say('/price 005930')).toMatch(/1분에 한 번만[\s\S]*초 뒤에/);
+    const answer = bot.say('/price 005930');
+    await eventually('waiting', async () => {
+      await bot.clock.advance(1_000);
+      return bot.shown().some((text) => /1분에 한 번만[\s\S]*초 뒤에/.test(text));
+    });
+    expect(bot.simulator.state().requests.byTr['/oauth2/tokenP']).toBe(1);
     await bot.clock.advance(62_000);
-    expect(await bot.say('/price 005930')).toContain('70,000원');
+    expect(await answer).toContain('70,000원');
+    expect(bot.simulator.state().requests.byTr['/oauth2/tokenP']).toBe(2);
   });
 
   test('is renewed before it ends, and kept across a restart', async () => {

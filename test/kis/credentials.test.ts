@@ -56,11 +56,62 @@ describe('the access token', () => {
   test('is not asked for again within a minute, and says how long to wait', async () => {
     const one = credentials();
     await one.invalidate(await one.token());
-    await expect(one.token()).rejects.toMatchObject({ code: 'venue.throttled', context: { waitSeconds: 61 } });
+    await expect(one.token()).rejects.toMatchObject({ code: 'venue.token-wait', context: { waitSeconds: 61 } });
     expect(issued()).toBe(1);
     await clock.advance(61_500);
     await one.token();
     expect(issued()).toBe(2);
+  });
+
+  test('lost with its cache: KIS says that it is too soon, and it is asked for again when it is not', async () => {
+    await credentials().token();
+    await cache.close();
+    cache = await openCache({ path: ':memory:' });
+    const one = credentials();
+    await expect(one.token()).rejects.toMatchObject({ code: 'venue.token-wait', context: { waitSeconds: 61 } });
+    const asked = issued();
+    await clock.advance(20_000);
+    await expect(one.token()).rejects.toMatchObject({ code: 'venue.token-wait', context: { waitSeconds: 41 } });
+    expect(issued()).toBe(asked);
+    let come = false;
+    const waiting = one.untilIssuable().then(() => {
+      come = true;
+    });
+    expect(one.waitingUntil).toBeGreaterThan(clock.now() + 40_000);
+    await clock.advance(40_000);
+    expect(come).toBe(false);
+    await clock.advance(2_000);
+    await waiting;
+    expect(one.waitingUntil).toBeUndefined();
+    await one.token();
+    expect(issued()).toBe(asked + 1);
+  });
+
+  test('is waited for by nobody once the process ends', async () => {
+    const one = credentials();
+    await one.invalidate(await one.token());
+    await expect(one.token()).rejects.toMatchObject({ code: 'venue.token-wait' });
+    const waiting = one.untilIssuable();
+    one.endWaits();
+    await waiting;
+    await expect(one.token()).rejects.toMatchObject({ code: 'venue.token-wait' });
+  });
+
+  test.each([
+    ['a body of blanks', { status: 500, body: '{"rt_cd":"1","msg_cd":"","msg1":""}' }],
+    ['a body of blanks and status 200', { status: 200, body: '{"rt_cd":"1","msg_cd":"","msg1":""}' }],
+    ['HTML', { status: 200, body: '<html></html>' }],
+    ['nothing', { status: 200, body: '' }],
+  ])('%s in its place, or the approval key, is a failed server', async (_what, answer) => {
+    simulator.setFaults([{ on: 'oauth', fault: 'http', ...answer, times: 2 }]);
+    const code = 'venue.server-fault';
+    await expect(credentials().token()).rejects.toMatchObject({ code, kind: 'unreachable' });
+    await expect(credentials().approvalKey()).rejects.toMatchObject({ code, kind: 'unreachable' });
+  });
+
+  test('a server error that KIS says of an empty or wrong key is one of the key', async () => {
+    simulator.setFaults([{ on: 'oauth', fault: 'refuse', code: 'EGW00002', text: '서버 에러', status: 403 }]);
+    await expect(credentials().token()).rejects.toMatchObject({ code: 'venue.unauthorised' });
   });
 
   test('forgetting an old token does not lose a newer one', async () => {
@@ -72,7 +123,7 @@ describe('the access token', () => {
 
   test("a wrong key is said in KIS's words, again and again, without asking KIS again", async () => {
     const one = credentials('short');
-    await expect(one.token()).rejects.toMatchObject({ code: 'venue.unauthorised', venueCode: 'EGW00103' });
+    await expect(one.token()).rejects.toMatchObject({ code: 'venue.key-unknown', venueCode: 'EGW00103' });
     const asked = issued();
     await expect(one.token()).rejects.toMatchObject({ venueCode: 'EGW00103' });
     expect(issued()).toBe(asked);

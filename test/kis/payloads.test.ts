@@ -429,10 +429,10 @@ describe('refusals', () => {
   it.each([
     ['error-over-limit', 'EGW00201', '초당 거래건수를 초과하였습니다.', 'throttled', 'throttled'],
     ['error-token-expired', 'EGW00123', '기간이 만료된 token 입니다.', 'unauthorised', 'unauthorised'],
-    ['error-wrong-account', 'APAC0081', '계좌번호 입력 오류입니다', 'rejected', 'rejected'],
+    ['error-wrong-account', 'APAC0081', '계좌번호 입력 오류입니다', 'unauthorised', 'unauthorised'],
     ['error-unknown-tr', 'OPSQ0002', '없는 서비스 코드 입니다.', 'unsupported', 'rejected'],
     ['error-no-match', 'MCA05918', '종목코드 오류입니다.', 'rejected', 'rejected'],
-    ['token-too-soon', 'EGW00133', '접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)', 'throttled', 'throttled'],
+    ['token-too-soon', 'EGW00133', '접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)', 'token-wait', 'token-wait'],
     ['buy-refused-wrong-day', 'APBK0919', '장운영일자가 주문일과 상이합니다', 'rejected', 'rejected'],
     ['sell-refused-closed', '40580000', '모의투자 장종료 입니다.', 'rejected', 'rejected'],
     ['sell-refused-nothing-held', '40240000', '모의투자 잔고내역이 없습니다.', 'rejected', 'rejected'],
@@ -445,7 +445,18 @@ describe('refusals', () => {
     expect(refusalKind(refusal, 'order')).toBe(order);
   });
 
-  it.each(['EGW00001', 'EGW00203', 'EGW00316', 'IGW00007', 'APBK1630'])('%s leaves an order unknown', (code) => {
+  it.each([
+    'EGW00001',
+    'EGW00002',
+    'EGW00203',
+    'EGW00316',
+    'IGW00007',
+    'APBK1630',
+    'OPSQ0003',
+    'OPSQ0011',
+    'OPSQ1002',
+    'SYDB0050',
+  ])('%s leaves an order unknown', (code) => {
     expect(refusalKind({ code, text: '' }, 'order')).toBe('outcome-unknown');
   });
 
@@ -453,6 +464,16 @@ describe('refusals', () => {
     for (const name of ['token', 'token-revoked', 'approval'])
       expect(readRefusal(answer(name), redactor)).toBeUndefined();
     for (const body of [undefined, null, 'text', 7, []]) expect(readRefusal(body, redactor)).toBeUndefined();
+  });
+
+  it.each([
+    [{ rt_cd: '1', msg_cd: '', msg1: '' }],
+    [{ rt_cd: '', msg_cd: '', msg1: '' }],
+    [{ rt_cd: '', msg_cd: 'APBK0952', msg1: '주문가능금액을 초과 했습니다' }],
+    [{ rt_cd: '7', msg_cd: '  ', msg1: ' ' }],
+    [{ error_code: '', error_description: '' }],
+  ])('finds none where a server failed: %j', (body) => {
+    expect(readRefusal(body, redactor)).toBeUndefined();
   });
 
   it('reads an empty list as no rows', () => {

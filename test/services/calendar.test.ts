@@ -141,6 +141,34 @@ describe('a day nobody can vouch for', () => {
     expect(await calendar.session()).toMatchObject({ kind: 'regular' });
   });
 
+  test('while there is no token is asked about at once when there is one, and says why it is unknown', async () => {
+    venue.answer = new AppError('venue.token-wait', { waitSeconds: 40 });
+    const calendar = calendarAt('20261123', '10:00');
+    expect((await calendar.session('KRX', { priority: 'urgent' })).failure?.code).toBe('venue.token-wait');
+    venue.answer = undefined;
+    expect(await calendar.session()).toMatchObject({ kind: 'regular' });
+  });
+
+  test('keeps no pressed order waiting with somebody who has time', async () => {
+    let answerLater = (): void => undefined;
+    const waits = new Promise<void>((resolve) => {
+      answerLater = resolve;
+    });
+    const marketDays: Broker['marketDays'] = async (day, { priority } = {}) => {
+      if (priority === 'urgent') throw new AppError('venue.token-wait', { waitSeconds: 40 });
+      await waits;
+      return weekdays(day);
+    };
+    const broker = { ...venue.broker, marketDays } as unknown as Broker;
+    const calendar = new Calendar({ broker, cache, clock: new JumpClock(at('20261123', '10:00')), log });
+    const patient = calendar.session();
+    await Promise.resolve();
+    const pressed = await calendar.session('KRX', { priority: 'urgent' });
+    expect(pressed).toMatchObject({ kind: 'unknown', takesOrders: false });
+    answerLater();
+    expect(await patient).toMatchObject({ kind: 'regular' });
+  });
+
   test('is one that the answer leaves out', async () => {
     venue.answer = weekdays('20261124');
     expect(await calendarAt('20261123', '10:00').session()).toMatchObject({ kind: 'unknown' });

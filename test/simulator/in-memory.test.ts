@@ -125,7 +125,7 @@ test('an answer that is cut leaves the order at the venue and its outcome unknow
 
 test('a connection that could not be made is no lost order, and is made later', async () => {
   const { sim, kis, clock, connections } = await startPair('rest');
-  expect(kis.feed.status()).toMatchObject({ state: 'waiting', reason: 'approval-key' });
+  expect(kis.feed.status()).toMatchObject({ state: 'waiting', reason: 'venue.unreachable' });
   await expect(place(kis)).rejects.toMatchObject({ code: 'venue.unreachable' });
   connections.refused = 'socket';
   expect(await place(kis)).toMatchObject({ kind: 'accepted' });

@@ -46,9 +46,10 @@ export class Gateway {
       const { authorization, appkey, appsecret } = request.headers;
       const sent = JSON.stringify({ url, authorization, appkey, appsecret, body: body.toString() });
       const text = `${sent} ${encodeURIComponent(sent)} ${Buffer.from(sent).toString('base64')}`;
-      const refusal = this.repeats === 'token' ? { error_code: 'EGW00103', error_description: text } : { msg1: text };
+      // Codes that nothing is known of: what KIS says with those is shown as it is.
+      const refusal = this.repeats === 'token' ? { error_code: 'EGW00999', error_description: text } : { msg1: text };
       response.writeHead(this.repeats === 'token' ? 403 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ rt_cd: '7', msg_cd: 'APBK0919', ...refusal }));
+      response.end(JSON.stringify({ rt_cd: '7', msg_cd: 'APBK9999', ...refusal }));
       return;
     }
     const headers = Object.fromEntries(
