@@ -60,7 +60,10 @@ export const alerts = defineCommand({
   role: 'viewer',
   args: { page: optional(pageNumber) },
   examples: ['/alerts', '/alerts 2'],
-  run: async (context, args): Promise<Message> => listOf(context, args.page),
+  run: async (context, args): Promise<Message> => ({
+    ...listOf(context, args.page),
+    data: context.alerts.list(context.person.id),
+  }),
 });
 
 export const unalert = defineCommand({

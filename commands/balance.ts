@@ -21,10 +21,8 @@ export const balance = defineCommand({
 });
 
 async function holdings({ broker, reports, words }: CommandContext, at: number | undefined): Promise<Message> {
-  const [{ cash, positions, totals, truncated }, margin] = await Promise.all([
-    broker.balance(),
-    ifAnswered(reports.margin(), undefined),
-  ]);
+  const [held, margin] = await Promise.all([broker.balance(), ifAnswered(reports.margin(), undefined)]);
+  const { cash, positions, totals, truncated } = held;
   const percent = totals.costBasis === 0 ? 0 : (totals.unrealizedPnl / totals.costBasis) * 100;
   const page = pageOf(words, positions, at, '/balance');
   const lines: Line[] = [
@@ -44,7 +42,7 @@ async function holdings({ broker, reports, words }: CommandContext, at: number |
     { id: 'show:/balance', label: words.buttons.refresh },
     { id: 'run:/balance assets', label: words.balance.summary },
   ];
-  return { lines, buttons: [...page.buttons, buttons] };
+  return { lines, buttons: [...page.buttons, buttons], data: { ...held, margin } };
 }
 
 /** What can be ordered with, in whatever currency it lies. */
@@ -76,6 +74,7 @@ async function assets({ broker, reports, words }: CommandContext): Promise<Messa
       ...also(text.loans, summary.loans),
     ],
     buttons: [[{ id: 'show:/balance assets', label: words.buttons.refresh }]],
+    data: summary,
   };
 }
 

@@ -23,11 +23,16 @@ export const book = defineCommand({
     const where = args.exchange ?? 'KRX';
     if (args.action === 'stop') await liveBoards.stop(address);
     const figures = await read(context, symbol, where);
-    if (args.action !== 'live') return bookMessage(words, directory, { ...figures, supply: 'asked' });
+    if (args.action !== 'live')
+      return { ...bookMessage(words, directory, { ...figures, supply: 'asked' }), data: dataOf(figures) };
     const frame = await liveBoards.startBook(address, figures);
-    return { ...boardMessage(words, directory, frame), view: frame.view };
+    return { ...boardMessage(words, directory, frame), view: frame.view, data: dataOf(figures) };
   },
 });
+
+function dataOf({ symbol, exchange, quote, book: found }: Awaited<ReturnType<typeof read>>) {
+  return { symbol, exchange, quote, book: found };
+}
 
 async function read(
   context: CommandContext,

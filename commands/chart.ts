@@ -92,6 +92,7 @@ export const chart = defineCommand({
       attachments: [
         { kind: 'photo', name: `chart-${symbol}-${length}.png`, data: Buffer.from(picture).toString('base64') },
       ],
+      data: { quote, bars },
       // What is in the picture cannot be taken out of it any more.
       ...(context.alone ? { private: true } : {}),
     };

@@ -20,7 +20,7 @@ export const fills = defineCommand({
     const days = (args.period ?? todayAlone)(koreanDay(context.now));
     context.progress({ lines: [words.progress.fills] });
     const orders = filledOf(await broker.executions(days));
-    if (orders.length === 0) return { lines: [words.fills.none(writtenPeriod(days))] };
+    if (orders.length === 0) return { lines: [words.fills.none(writtenPeriod(days))], data: [] };
     const word = periodWord(days);
     const page = pageOf(words, orders, args.page, `/fills ${word}`);
     const lines: Line[] = [
@@ -28,7 +28,8 @@ export const fills = defineCommand({
       totalLine(context, orders),
       ...byDay(context, page.rows),
     ];
-    return { lines, buttons: [...page.buttons, [{ id: `run:/export fills csv ${word}`, label: words.buttons.csv }]] };
+    const buttons = [...page.buttons, [{ id: `run:/export fills csv ${word}`, label: words.buttons.csv }]];
+    return { lines, buttons, data: orders };
   },
 });
 

@@ -20,7 +20,7 @@ export const fin = defineCommand({
     const span = args.by ?? 'year';
     context.progress({ lines: [words.progress.fin] });
     const periods = (await research.financials(symbol, span)).slice(0, mostPeriods);
-    if (periods.length === 0) return { lines: [words.fin.none(name)] };
+    if (periods.length === 0) return { lines: [words.fin.none(name)], data: [] };
     const lines: Line[] = [
       [{ bold: `${name} ${words.fin.title[span]}` }, ' ', { code: symbol }],
       ...figures(context, periods, span),
@@ -29,7 +29,8 @@ export const fin = defineCommand({
       ...latest(context, periods),
     ];
     const other = span === 'year' ? 'quarter' : 'year';
-    return { lines, buttons: [[{ id: `show:/fin ${symbol} ${other}`, label: words.fin.title[other] }]] };
+    const buttons = [[{ id: `show:/fin ${symbol} ${other}`, label: words.fin.title[other] }]];
+    return { lines, buttons, data: periods };
   },
 });
 

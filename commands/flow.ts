@@ -42,7 +42,7 @@ async function ofIssue(context: CommandContext, { symbol, name }: Instrument): P
     ifAnswered(research.investorEstimates(symbol), []),
     ifAnswered(research.tradeVolumes(symbol, from, koreanDay(now)), []),
   ]);
-  if (days.length === 0) return { lines: [words.flow.none(name)] };
+  if (days.length === 0) return { lines: [words.flow.none(name)], data: { days, holding, estimates, volumes } };
   const lines: Line[] = [
     [{ bold: words.flow.title(name) }, ' ', { code: symbol }],
     ...estimateLine(context, estimates),
@@ -50,7 +50,11 @@ async function ofIssue(context: CommandContext, { symbol, name }: Instrument): P
     ...holdingLine(context, holding),
     ...volumeLine(context, volumes),
   ];
-  return { lines, buttons: [[{ id: `show:/flow ${symbol}`, label: words.buttons.refresh }]] };
+  return {
+    lines,
+    buttons: [[{ id: `show:/flow ${symbol}`, label: words.buttons.refresh }]],
+    data: { days, holding, estimates, volumes },
+  };
 }
 
 /** What members reported by hand during the day. */
@@ -94,7 +98,7 @@ async function ofMarket(
   way: 'bought' | 'sold',
 ): Promise<Message> {
   const found = await research.netBuying({ who: whom, side: way, market: 'all' });
-  if (found.length === 0) return { lines: [words.flow.noneToday] };
+  if (found.length === 0) return { lines: [words.flow.noneToday], data: [] };
   const rows = found.slice(0, mostIssues).map((issue): Row => {
     const { amount, shares } = issue[whom];
     return {
@@ -112,6 +116,7 @@ async function ofMarket(
         { id: `show:/flow ${other} ${way}`, label: words.flow.top(other, way) },
       ],
     ],
+    data: found,
   };
 }
 

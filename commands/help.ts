@@ -59,7 +59,7 @@ export const help = defineCommand({
     const command = commands.find(
       ({ name, aliases }) => wanted !== undefined && (name === wanted || aliases.includes(wanted)),
     );
-    if (command !== undefined) return { lines: detail(words, command) };
+    if (command !== undefined) return { lines: detail(words, command), data: [about(words, command)] };
     const section = sections.find((one) => one === wanted);
     const title = section === undefined ? words.help.greeting : words.help.sections[section];
     const lines: readonly Line[] = [
@@ -71,7 +71,9 @@ export const help = defineCommand({
     const buttons = sections
       .filter((one) => allowed(context, one).length > 0)
       .map((one): Button => ({ id: `show:/help ${one}`, label: words.help.sections[one] }));
-    return { lines, buttons: [buttons] };
+    const shown = sections.filter((one) => section === undefined || one === section);
+    const data = shown.flatMap((one) => allowed(context, one).map((each) => about(words, each)));
+    return { lines, buttons: [buttons], data };
   },
 });
 
@@ -103,6 +105,10 @@ function usage(words: Words, command: AnyCommand): string {
     may ? `[${words.arguments[name]}]` : words.arguments[name],
   );
   return [`/${command.name}`, ...args].join(' ');
+}
+
+function about(words: Words, { name, aliases, role, examples }: AnyCommand) {
+  return { name, aliases, role, about: words.commands[name], examples };
 }
 
 function detail(words: Words, command: AnyCommand): readonly Line[] {

@@ -38,7 +38,8 @@ export const info = defineCommand({
       { id: `run:/flow ${symbol}`, label: words.buttons.flow },
       { id: `run:/news ${symbol}`, label: words.buttons.news },
     ];
-    return { lines, buttons: [more, issueButtons(words, symbol)] };
+    const data = { ...args.instrument, profile, dividends, interruptions };
+    return { lines, buttons: [more, issueButtons(words, symbol)], data };
   },
 });
 

@@ -32,9 +32,9 @@ export const index = defineCommand({
     context.progress({ lines: [words.progress.index] });
     if (args.action === 'stop') await liveBoards.stop(address);
     const quotes = await Promise.all(codes.map((one) => research.index(one)));
-    if (args.action !== 'live') return indexMessage(words, { quotes, supply: 'asked' });
+    if (args.action !== 'live') return { ...indexMessage(words, { quotes, supply: 'asked' }), data: quotes };
     const frame = await liveBoards.startIndices(address, quotes);
-    return { ...boardMessage(words, context.directory, frame), view: frame.view };
+    return { ...boardMessage(words, context.directory, frame), view: frame.view, data: quotes };
   },
 });
 
@@ -65,5 +65,6 @@ async function detail(context: CommandContext, which: IndexCode): Promise<Messag
     ...(turnover === undefined ? [] : [`${words.quote.turnover} ${words.wonShort(turnover)}`]),
     ...table(rows.slice(1).toReversed()),
   ];
-  return { lines, buttons: [[{ id: `show:/index ${which}`, label: words.buttons.refresh }]] };
+  const buttons = [[{ id: `show:/index ${which}`, label: words.buttons.refresh }]];
+  return { lines, buttons, data: [{ ...quote, days: bars }] };
 }

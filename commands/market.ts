@@ -23,7 +23,14 @@ export const market = defineCommand({
       ...(next === undefined ? [] : [text.next(words.moment(inKorea(next.at)))]),
       ...(session.source === 'table' && session.reason !== 'weekend' ? [text.byTable] : []),
     ];
-    return { lines, buttons: [[{ id: 'run:/market', label: words.buttons.refresh }]] };
+    return {
+      lines,
+      buttons: [[{ id: 'run:/market', label: words.buttons.refresh }]],
+      data: { ...session, next },
+      ...(session.kind === 'unknown'
+        ? { failure: { code: session.failure?.code ?? 'market.unknown', mistyped: false } }
+        : {}),
+    };
   },
 });
 

@@ -15,7 +15,7 @@ export const news = defineCommand({
     context.progress({ lines: [words.progress.news] });
     const found = await research.news(args.instrument?.symbol);
     const about = args.instrument?.name;
-    if (found.length === 0) return { lines: [words.news.none(about)] };
+    if (found.length === 0) return { lines: [words.news.none(about)], data: [] };
     const line = args.instrument === undefined ? '/news' : `/news ${args.instrument.symbol}`;
     const page = pageOf(words, found, args.page, line);
     return {
@@ -24,6 +24,7 @@ export const news = defineCommand({
         ...page.rows.map((one) => titleLine(context, one)),
       ],
       buttons: [...page.buttons, [{ id: `show:${line}`, label: words.buttons.refresh }]],
+      data: found,
     };
   },
 });

@@ -24,7 +24,7 @@ export const opinion = defineCommand({
       by === 'issue'
         ? await research.opinions(symbol, from, koreanDay(now))
         : (await research.brokerOpinions(symbol, from, koreanDay(now))).filter((one) => one.symbol === symbol);
-    if (found.length === 0) return { lines: [words.opinion.none(name, months)] };
+    if (found.length === 0) return { lines: [words.opinion.none(name, months)], data: [] };
     const { last } = await broker.quote(symbol);
     const page = pageOf(words, found, args.page, `/opinion ${symbol} ${by}`);
     const lines: Line[] = [
@@ -36,6 +36,7 @@ export const opinion = defineCommand({
     return {
       lines,
       buttons: [...page.buttons, [{ id: `show:/opinion ${symbol} ${other}`, label: words.opinion.view[other] }]],
+      data: found,
     };
   },
 });

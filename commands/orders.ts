@@ -39,7 +39,7 @@ export const orders = defineCommand({
       { id: `ask:/amend ${number}`, label: words.buttons.amendOrder(`${name} ${number}`) },
       { id: `run:/cancel ${number}`, label: words.buttons.cancelOrder(`${name} ${number}`) },
     ]);
-    return { lines, buttons };
+    return { lines, buttons, data: { open, today } };
   },
 });
 

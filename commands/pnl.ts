@@ -27,9 +27,9 @@ export const pnl = defineCommand({
     const { words } = context;
     const days = (args.period ?? todayAlone)(koreanDay(context.now));
     context.progress({ lines: [words.progress.pnl] });
-    const { total, sections, costs } = await reportOf(context, days, args.instrument);
+    const { total, sections, costs, data } = await reportOf(context, days, args.instrument);
     if (total.amount === 0 && sections.every(({ rows }) => rows.length === 0))
-      return { lines: [words.pnl.none(writtenPeriod(days))] };
+      return { lines: [words.pnl.none(writtenPeriod(days))], data };
     const symbol = args.instrument === undefined ? '' : ` ${args.instrument.symbol}`;
     const word = `${periodWord(days)}${symbol}`;
     const [first, ...others] = sections;
@@ -46,7 +46,8 @@ export const pnl = defineCommand({
       ...others.flatMap(({ title, rows, note }) => [[{ bold: title }], ...table(rows), ...note]),
       ...(costs.truncated ? [words.pnl.truncated] : []),
     ];
-    return { lines, buttons: [...page.buttons, [{ id: `run:/export pnl csv ${word}`, label: words.buttons.csv }]] };
+    const buttons = [...page.buttons, [{ id: `run:/export pnl csv ${word}`, label: words.buttons.csv }]];
+    return { lines, buttons, data };
   },
 });
 
@@ -60,6 +61,7 @@ interface Report {
   readonly total: RealizedPnl;
   readonly costs: Pick<ProfitReport<unknown>, 'commission' | 'tax' | 'truncated'>;
   readonly sections: readonly Section[];
+  readonly data: { readonly byIssue: ProfitReport<TradeProfit>; readonly byDay?: ProfitReport<ProfitDay> };
 }
 
 /** By day for one issue, by issue for one day, and else by day with what the issues came to below. */
@@ -70,13 +72,14 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
   const sales = byIssue.rows.filter(({ soldShares }) => soldShares > 0);
   if (only !== undefined) {
     const section = { title: words.pnl.byDay, rows: sales.map((row) => dayRow(words, row)), note: [] };
-    return { total: byIssue.realized, costs: byIssue, sections: [section] };
+    return { total: byIssue.realized, costs: byIssue, sections: [section], data: { byIssue } };
   }
   const issues = issueRows(words, sales);
   if (days.from === days.to) {
     // Of today the balance knows at once what the reports may say later.
     const total = days.to === koreanDay(now) ? await reports.realizedToday() : byIssue.realized;
-    return { total, costs: byIssue, sections: [{ title: words.pnl.byIssue, rows: issues, note: [] }] };
+    const section = { title: words.pnl.byIssue, rows: issues, note: [] };
+    return { total, costs: byIssue, sections: [section], data: { byIssue } };
   }
   const byDay = await reports.profitByDay(days.from, days.to);
   const dayRows = byDay.rows.filter(({ sold }) => sold > 0).map((day) => dayRow(words, day));
@@ -89,6 +92,7 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
       { title: words.pnl.byDay, rows: dayRows, note: [] },
       { title: words.pnl.byIssue, rows: issues.slice(0, mostIssues), note },
     ],
+    data: { byIssue, byDay },
   };
 }
 

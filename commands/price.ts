@@ -19,10 +19,12 @@ export const price = defineCommand({
         context.broker.quote(only.symbol),
         ifAnswered(context.research.recentTrades(only.symbol), []),
       ]);
-      return detail(context, only, quote, trades[0]?.strength);
+      const strength = trades[0]?.strength;
+      return { ...detail(context, only, quote, strength), data: [{ ...quote, name: only.name, strength }] };
     }
     const quotes = await context.broker.quotes(args.instruments.map(({ symbol }) => symbol));
-    return { lines: quotes.map((quote) => shortLine(context, quote)) };
+    const data = quotes.map((quote) => ({ ...quote, name: context.directory.get(quote.symbol)?.name }));
+    return { lines: quotes.map((quote) => shortLine(context, quote)), data };
   },
 });
 

@@ -34,7 +34,7 @@ export const rank = defineCommand({
     const by = args.kind ?? 'volume';
     const where = args.market ?? 'all';
     const found = await research.ranking(by, where);
-    if (found.length === 0) return { lines: [words.rank.none] };
+    if (found.length === 0) return { lines: [words.rank.none], data: [] };
     const page = pageOf(words, found, args.page, `/rank ${by} ${where}`);
     const title = words.rank.title(words.rank.kinds[by], words.rank.markets[where]);
     return {
@@ -48,6 +48,7 @@ export const rank = defineCommand({
           .filter((one) => one !== by)
           .map((one) => ({ id: `show:/rank ${one} ${where}`, label: words.rank.kinds[one] })),
       ],
+      data: found,
     };
   },
 });

@@ -28,6 +28,6 @@ export const start = defineCommand({
         { id: 'run:/help', label: welcome.helpButton },
       ],
     ];
-    return { lines, buttons };
+    return { lines, buttons, data: { venue: broker.venue, role: person.role } };
   },
 });

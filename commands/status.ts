@@ -29,7 +29,7 @@ export const status = defineCommand({
       ...(state.unknownOrders > 0 ? [[{ bold: text.unknownOrders(state.unknownOrders) }]] : []),
       ...(state.askedOrders > 0 ? [[{ bold: text.askedOrders(state.askedOrders) }]] : []),
     ];
-    return { lines, buttons: [[{ id: 'run:/status', label: words.buttons.refresh }]] };
+    return { lines, buttons: [[{ id: 'run:/status', label: words.buttons.refresh }]], data: state };
   },
 });
 

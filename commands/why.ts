@@ -40,7 +40,7 @@ export const why = defineCommand({
       '',
       [`${words.why.id} `, { code: order.id }],
     ];
-    return { lines };
+    return { lines, data: story };
   },
 });
 

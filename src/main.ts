@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { commands } from '../commands/index.ts';
 import { startApp } from './app.ts';
-import { ConsoleChannel, consoleChat, printer } from './chat/console.ts';
+import { AnswerPrinter } from './chat/answer-printer.ts';
+import { ConsoleChannel, consoleChat } from './chat/console.ts';
 import type { DiscordChannel } from './chat/discord.ts';
 import type { DiscordWebhookChannel } from './chat/discord-webhook.ts';
 import { TelegramChannel } from './chat/telegram.ts';
@@ -19,7 +20,7 @@ import { CronScheduler } from './services/scheduler.ts';
 import { startSimulator } from './simulator/server.ts';
 
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
-npm start -- exec "/price 005930"          one question, one answer
+npm start -- exec "/price 005930" [--json] one question, one answer; 0 answered, 1 failed, 2 asked wrongly
 npm start -- doctor                        checks settings, KIS, store and chats, one line each
 npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
 `;
@@ -122,12 +123,14 @@ function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
   return new TelegramChannel({ ...config.telegram, commands, words, clock: systemClock, log });
 }
 
-/** Runs one command as the local owner and prints the reply. */
-async function runExec(line: string): Promise<void> {
+/** Runs one command as the local owner and prints the reply. Returns the exit code. */
+async function runExec(line: string, json: boolean): Promise<number> {
   const config = loadConfig();
   const log = createLog({ level: config.logLevel, redactor });
   const { environment } = config.kis;
   const paced: Config = { ...config, kis: { ...config.kis, environment: { ...environment, callsPerSecond: 1 } } };
+  const watched = process.stderr.isTTY ? process.stderr : undefined;
+  const printer = new AnswerPrinter({ output: process.stdout, watched, json });
   let settled = async (): Promise<void> => undefined;
   const app = await startApp({
     config: paced,
@@ -140,7 +143,7 @@ async function runExec(line: string): Promise<void> {
     readOnly: true,
     channels: (whenSettled) => {
       settled = whenSettled;
-      return [printer(process.stdout)];
+      return [printer];
     },
   });
   try {
@@ -157,6 +160,7 @@ async function runExec(line: string): Promise<void> {
   } finally {
     await app.stop();
   }
+  return printer.print();
 }
 
 async function runDoctorMode(): Promise<boolean> {
@@ -213,9 +217,11 @@ async function runSimulator(values: Readonly<Record<string, string | boolean | u
 async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = readArgv(argv);
   const [mode, ...rest] = positionals;
+  const json = values.json === true;
+  if (json && mode !== 'exec') throw new UsageError(usage);
   if (values.help === true) process.stdout.write(usage);
   else if (mode === undefined) await runBot(Number(values.settle) * 1_000);
-  else if (mode === 'exec' && rest.length > 0) await runExec(rest.join(' '));
+  else if (mode === 'exec' && rest.length > 0) return runExec(rest.join(' '), json);
   else if (mode === 'doctor' && rest.length === 0) return (await runDoctorMode()) ? 0 : 1;
   else if (mode === 'simulator' && rest.length === 0) await runSimulator(values);
   else throw new UsageError(usage);
@@ -229,6 +235,7 @@ function readArgv(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         help: { type: 'boolean' },
+        json: { type: 'boolean' },
         settle: { type: 'string', default: '10' },
         'rest-port': { type: 'string' },
         'ws-port': { type: 'string' },

@@ -83,6 +83,21 @@ describe('exec', () => {
     expect(out).not.toContain('시작했습니다');
   });
 
+  test('says how it went by its exit code, and nothing but the answer', async () => {
+    const answers = await Promise.all([
+      hoga(['exec', '/info 005930', '--json'], ''),
+      hoga(['exec', '/price 없는종목'], ''),
+      hoga(['exec', '/price 005930'], '', { KIS_ENV: 'simulator', KIS_REST_URL: 'http://127.0.0.1:1' }),
+    ]);
+    expect(answers.map(({ code }) => code)).toEqual([0, 2, 1]);
+    expect(JSON.parse(answers[0]?.out ?? '')).toMatchObject({ ok: true, data: { symbol: '005930' } });
+    for (const line of (answers[0]?.err ?? '').trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
+  }, 30_000);
+
+  test('--json belongs to it alone', async () => {
+    expect((await hoga(['doctor', '--json'], '')).code).toBe(2);
+  });
+
   test("writes a chart into a file that is nobody else's, and says where", async () => {
     const { out } = await hoga(['exec', '/chart 005930'], '');
     const path = /^\/.*chart-005930-1d\.png$/m.exec(out)?.[0] ?? '';

@@ -41,6 +41,12 @@ export interface Message {
   readonly attachments?: readonly Attachment[];
   /** Comes without a sound. */
   readonly silent?: true;
+  /** Says only what is under way: the answer takes its place. */
+  readonly passing?: true;
+  /** It is no answer, and why: the error's code, and whether it was asked in a way that has none (`mistyped`). */
+  readonly failure?: { readonly code: string; readonly mistyped: boolean };
+  /** The answer as a program reads it: plain JSON, all rows. Only channels that take it are given it. */
+  readonly data?: unknown;
 }
 
 /** What a person did in a channel. */
@@ -107,6 +113,8 @@ export interface Hook {
  */
 export interface Channel {
   readonly name: string;
+  /** Is given the data of answers, which chats have no use for. */
+  readonly takesData?: true;
   /** Absent where nothing is posted to us. */
   readonly hook?: Hook | undefined;
   start(receive: Receive, suggest: Suggest, house: House): Promise<void>;

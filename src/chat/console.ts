@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Attachment, Button, Channel, Message, Receive } from './channel.ts';
-import { plainText, terminalLine } from './render.ts';
+import { terminalLine } from './render.ts';
 
 /** The one chat of the terminal. */
 export const consoleChat = { channel: 'console', chatId: 'local' } as const;
@@ -111,24 +111,8 @@ export class ConsoleChannel implements Channel {
   }
 }
 
-/** The terminal's way out alone: prints what is said, without buttons nobody could press, and reads nothing. */
-export function printer(output: Writable): Channel {
-  const save = attachmentFolder();
-  const print = async (message: Message): Promise<string> => {
-    output.write(`${[plainText(message), ...save(message.attachments)].join('\n')}\n\n`);
-    return '';
-  };
-  return {
-    name: consoleChat.channel,
-    start: async () => undefined,
-    send: (_chatId, message) => print(message),
-    edit: async (_chatId, _reference, message) => void (await print(message)),
-    stop: async () => undefined,
-  };
-}
-
 /** Writes what is attached into a folder that only this user can read, and gives back the paths. */
-function attachmentFolder(): (attachments?: readonly Attachment[]) => readonly string[] {
+export function attachmentFolder(): (attachments?: readonly Attachment[]) => readonly string[] {
   let folder: string | undefined;
   return (attachments = []) =>
     attachments.map(({ name, data }) => {

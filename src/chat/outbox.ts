@@ -92,7 +92,10 @@ export class Outbox {
 
   /** Writes it down and starts sending; returns once it is written. */
   async post(outgoing: Outgoing): Promise<void> {
-    await this.#ledger.enqueue(toDraft(outgoing, this.#letterhead), this.#clock.now());
+    const { data, ...shown } = outgoing.message;
+    const taken = data !== undefined && this.#channels.get(outgoing.address.channel)?.takesData === true;
+    const message = taken ? { ...shown, data } : shown;
+    await this.#ledger.enqueue(toDraft({ ...outgoing, message }, this.#letterhead), this.#clock.now());
     this.flush();
   }
 

@@ -242,7 +242,11 @@ export class Router {
       .map(({ verb, line, label }): Button => ({ id: `${verb}:${line}`, label }))
       .filter(({ id }) => Buffer.byteLength(id) <= longestButtonId);
     const lines = [turn.words.sentences.questions[about](subject)];
-    await this.#say(turn, { lines, ...(buttons.length === 0 ? {} : { buttons: inRows(buttons) }) });
+    await this.#say(turn, {
+      lines,
+      ...(buttons.length === 0 ? {} : { buttons: inRows(buttons) }),
+      failure: { code: `sentence.${about}`, mistyped: true },
+    });
   }
 
   /** The one gate: nothing runs, and nothing is executed, without passing here. */
@@ -446,7 +450,7 @@ export class Router {
         const anew = first && turn.edits === undefined;
         return this.#say(
           anew ? turn : { ...turn, edits: key },
-          withButton(message, turn.again),
+          { ...withButton(message, turn.again), passing: true },
           anew ? key : undefined,
         );
       },
@@ -494,6 +498,7 @@ export class Router {
     await this.#say(turn, {
       ...withButton(message, turn.again),
       ...(choices.length === 0 ? {} : { buttons: choices }),
+      failure: failureOf(error),
     });
   }
 
@@ -527,6 +532,12 @@ function isLoneWord(text: string): boolean {
 /** Whether it was not understood, as against not allowed or not possible. */
 function isMistyped({ code }: AppError): boolean {
   return code.startsWith('args.') || code === 'chat.not-a-command' || code === 'chat.too-long';
+}
+
+/** What went wrong, for a program. */
+function failureOf(error: unknown): NonNullable<Message['failure']> {
+  if (!(error instanceof AppError)) return { code: 'unexpected', mistyped: false };
+  return { code: error.code, mistyped: isMistyped(error) || error.code === 'chat.unknown-command' };
 }
 
 /** `/pair CODE`: the code; undefined for anything else. */

@@ -307,7 +307,7 @@ describe('nothing that is secret is written anywhere', () => {
     expectLogOnly(bot);
 
     const question = hoga(['exec', '/balance']);
-    expect(await question.ended).toBe(0);
+    expect(await question.ended).toBe(1);
     expect(question.written()).toContain('[redacted]');
 
     telegram.fail('getMe', { status: 401, description: `Unauthorized: /bot${canaries.botToken}/getMe` });
