@@ -42,6 +42,7 @@ const sectionOf: Readonly<Record<keyof Words['commands'], Section>> = {
   settings: 'rest',
   status: 'rest',
   who: 'rest',
+  revoke: 'rest',
   start: 'rest',
   help: 'rest',
 };

@@ -22,6 +22,7 @@ import { orders } from './orders.ts';
 import { pnl } from './pnl.ts';
 import { price } from './price.ts';
 import { rank } from './rank.ts';
+import { revoke } from './revoke.ts';
 import { schedule } from './schedule.ts';
 import { screen } from './screen.ts';
 import { sell } from './sell.ts';
@@ -69,6 +70,7 @@ export const commands: readonly AnyCommand[] = [
   settings,
   status,
   who,
+  revoke,
   start,
   help,
 ];

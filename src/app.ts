@@ -28,6 +28,7 @@ import { LiveBoards } from './services/live-boards.ts';
 import { Orders } from './services/orders.ts';
 import { People } from './services/people.ts';
 import { Reconciler } from './services/reconciler.ts';
+import { Revocation } from './services/revocation.ts';
 import { ScheduleWatch } from './services/schedule-watch.ts';
 import { ScheduledOrders } from './services/scheduled-orders.ts';
 import { Screens } from './services/screens.ts';
@@ -151,6 +152,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const orders = new Orders({ broker, ledger, calendar, reconciler, rails, liveTrading, clock, log, newId });
   const schedules = new ScheduledOrders({ broker, schedules: scheduleBroker, ledger, calendar, orders, rails, clock });
   const stories = new Stories({ ledger });
+  const revocation = new Revocation({ ledger, clock, revoke: () => kis.revokeTokens() });
   const charts = createChartRenderer({ theme: config.chartTheme });
   /** What takes the place of an answer, as often as it comes. */
   const showView = (address: ChatAddress, view: string, message: Message): Promise<void> =>
@@ -211,6 +213,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       schedules,
       reconciler,
       stories,
+      revocation,
       alerts,
       people,
       calendar,

@@ -15,6 +15,7 @@ import { runDoctor } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
 import { languages } from './i18n/index.ts';
 import { createLog, createRedactor, type Log } from './log.ts';
+import { runRevoke } from './revoke.ts';
 import { localIdentity } from './services/people.ts';
 import { CronScheduler } from './services/scheduler.ts';
 import { startSimulator } from './simulator/server.ts';
@@ -22,6 +23,7 @@ import { startSimulator } from './simulator/server.ts';
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
 npm start -- exec "/price 005930" [--json] one question, one answer; 0 answered, 1 failed, 2 asked wrongly
 npm start -- doctor                        checks settings, KIS, store and chats, one line each
+npm start -- revoke                        gives the KIS access token back, so that nobody can use it any more
 npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
 `;
 
@@ -189,6 +191,13 @@ async function runDoctorMode(): Promise<boolean> {
   return fine;
 }
 
+function runRevokeMode(): Promise<boolean> {
+  const config = loadConfig();
+  const log = createLog({ level: 'silent', redactor });
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  return runRevoke({ config, clock: systemClock, log, redactor, random: Math.random, print });
+}
+
 async function runSimulator(values: Readonly<Record<string, string | boolean | undefined>>): Promise<void> {
   const kind = values['kind'] ?? 'live';
   const hours = values['clock'] ?? 'open';
@@ -223,6 +232,7 @@ async function main(argv: readonly string[]): Promise<number> {
   else if (mode === undefined) await runBot(Number(values.settle) * 1_000);
   else if (mode === 'exec' && rest.length > 0) return runExec(rest.join(' '), json);
   else if (mode === 'doctor' && rest.length === 0) return (await runDoctorMode()) ? 0 : 1;
+  else if (mode === 'revoke' && rest.length === 0) return (await runRevokeMode()) ? 0 : 1;
   else if (mode === 'simulator' && rest.length === 0) await runSimulator(values);
   else throw new UsageError(usage);
   return 0;

@@ -611,6 +611,18 @@ export interface Cache {
   close(): Promise<void>;
 }
 
+/** What became of an access token that was to be given back to the venue. */
+export interface TokenRevocation {
+  /** How the settings of its app key begin: `KIS`, or `KIS_LIVE` for the key for reads. */
+  readonly settings: string;
+  /** `none` was held; `unknown`: the venue was asked and did not answer. */
+  readonly outcome: 'revoked' | 'none' | 'failed' | 'unknown';
+  /** Why it failed. */
+  readonly failure?: unknown;
+  /** Seconds until another may be asked for. */
+  readonly waitSeconds: number;
+}
+
 /** Work done by the hour. `signal` is aborted when the process ends. */
 export type ScheduledTask = (signal: AbortSignal) => Promise<void>;
 

@@ -63,8 +63,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'chat',
     'http-server',
   ],
-  main: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'commands', 'services', 'simulator', 'doctor'],
+  main: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'commands', 'services', 'simulator', 'doctor', 'revoke'],
   doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'kis', 'store'],
+  revoke: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
 };
 
 /** The KIS tables that client and simulator share. */

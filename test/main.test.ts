@@ -118,6 +118,13 @@ describe('exec', () => {
   }, 30_000);
 });
 
+describe('revoke', () => {
+  test('without a token: says that there is none, and 0', async () => {
+    const { code, out } = await hoga(['revoke'], '');
+    expect([code, out]).toEqual([0, expect.stringContaining('폐기할 것이 없습니다')]);
+  });
+});
+
 describe('simulator', () => {
   test('says where it is, serves, and stops when asked', async () => {
     const child = spawn(process.execPath, [entry, 'simulator', '--rest-port', '0', '--ws-port', '0'], { cwd: folder });

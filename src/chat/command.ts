@@ -22,6 +22,7 @@ import type { LiveBoards } from '../services/live-boards.ts';
 import type { Orders } from '../services/orders.ts';
 import type { People } from '../services/people.ts';
 import type { Reconciler } from '../services/reconciler.ts';
+import type { Revocation } from '../services/revocation.ts';
 import type { ScheduledOrders } from '../services/scheduled-orders.ts';
 import type { Screens } from '../services/screens.ts';
 import type { Stories } from '../services/stories.ts';
@@ -41,6 +42,7 @@ export interface CommandContext {
   readonly schedules: ScheduledOrders;
   readonly reconciler: Reconciler;
   readonly stories: Stories;
+  readonly revocation: Revocation;
   readonly calendar: Calendar;
   readonly directory: InstrumentDirectory;
   readonly charts: ChartRenderer;

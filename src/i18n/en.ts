@@ -249,6 +249,7 @@ export const en: Words = {
     status: 'shows connections and health',
     market: 'shows whether the market is open, and when it opens next',
     who: 'lists the people, adds and removes them',
+    revoke: 'gives the KIS access token back (only when confirmed)',
     fills: 'shows executions of a period',
     pnl: 'shows realised profit of a period, by day and issue',
     export: 'exports holdings, fills, profit or quotes as CSV or to a Google Sheet',
@@ -444,6 +445,25 @@ export const en: Words = {
     'not-needed': 'Nothing to arm: orders can leave already.',
     off: 'The settings allow no live orders. With HOGA_LIVE_TRADING=daily and a restart, /arm works.',
   },
+  revoke: {
+    title: 'Revoke the KIS access token',
+    what: 'Nobody can use the present access token any more. For when it may have leaked.',
+    stops:
+      'What stops: look-ups and orders, until there is a new token. Other programs that use the same token stop too.',
+    stays: 'What stays: open and scheduled orders at KIS, and the live connection, which has a key of its own.',
+    back: 'How it comes back: a new token is asked for by itself with the next question to KIS. One is issued a minute, so it may take a minute.',
+    forGood: 'To be done with KIS, stop the bot and run npm start -- revoke.',
+    outcome: {
+      revoked: 'The access token is revoked.',
+      none: 'No access token is held, so there is none to revoke.',
+      failed: 'The access token was not revoked. It is as it was.',
+      unknown: 'Whether the access token was revoked is unknown. It can be revoked once more.',
+    },
+    next: (seconds) =>
+      seconds === 0
+        ? 'The bot gets a new one by itself when it next asks KIS.'
+        : `The bot gets a new one by itself when it next asks KIS, in ${seconds} seconds at the soonest; look-ups and orders stop until then.`,
+  },
   settle: {
     found: 'Settled: it was accepted',
     foundCancel: 'Settled: the cancel was accepted',
@@ -517,6 +537,7 @@ export const en: Words = {
 
   progress: {
     token: (seconds) => `Waiting: KIS issues one token a minute. It goes on by itself in about ${seconds} seconds.`,
+    revoking: 'Revoking the access token…',
     info: 'Looking the issue up…',
     fin: 'Getting the statements…',
     opinion: 'Getting the opinions…',

@@ -27,6 +27,7 @@ import type {
   ReadOptions,
   Research,
   ScheduleBroker,
+  TokenRevocation,
   VenueDescription,
 } from '../ports.ts';
 import { KisAccountReports } from './account-reports.ts';
@@ -71,6 +72,8 @@ export interface Kis {
   waitsUntil(): number | undefined;
   /** The process ends: what waits for a token is told to come back. */
   endWaits(): void;
+  /** Gives the access token back, and that of the live key for reads where there is one. Never throws. */
+  revokeTokens(): Promise<readonly TokenRevocation[]>;
   /** Issues or loads the access token, so that the first question does not wait for it. */
   warmUp(): Promise<void>;
   /** The same for the live key for reads; undefined without one. */
@@ -136,6 +139,7 @@ export function createKis(options: KisOptions): Kis {
       credentials.endWaits();
       live?.endWaits();
     },
+    revokeTokens: async () => [await credentials.revoke(), ...(live === undefined ? [] : [await live.revoke()])],
     warmUp: async () => void (await credentials.token()),
     warmUpLiveReads: live?.warmUp,
     checkSocket: async () => {
@@ -165,6 +169,7 @@ function createLiveReads(
 ): {
   readonly reads: MarketReads;
   readonly warmUp: () => Promise<void>;
+  readonly revoke: () => Promise<TokenRevocation>;
   readonly waitsUntil: () => number | undefined;
   readonly endWaits: () => void;
   readonly close: () => Promise<void>;
@@ -186,6 +191,7 @@ function createLiveReads(
   return {
     reads: new KisHttp({ environment, credentials, lane, account, clock, random, log, redactor, dispatcher, timeouts }),
     warmUp: async () => void (await credentials.token()),
+    revoke: () => credentials.revoke(),
     waitsUntil: () => credentials.waitingUntil,
     endWaits: () => credentials.endWaits(),
     close: () => dispatcher.destroy(),

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Clock, fromKoreanDateTime } from '../clock.ts';
 import type { ErrorContext } from '../errors.ts';
 import type { Log, Redactor } from '../log.ts';
-import type { Cache } from '../ports.ts';
+import type { Cache, TokenRevocation } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { authCalls } from './endpoints/auth.ts';
 import type { Environment } from './environment.ts';
@@ -17,7 +17,7 @@ import {
   refusalKind,
   type VenueRefusal,
 } from './error.ts';
-import { type KisErrorKind, tokenTooSoonCode } from './venue-codes.ts';
+import { type KisErrorKind, tokenCodes, tokenTooSoonCode } from './venue-codes.ts';
 
 /** What KIS issued to a customer for one environment. */
 export interface AppKey {
@@ -62,7 +62,8 @@ export class Credentials {
   readonly #redactor: Redactor;
   readonly #dispatcher: Dispatcher;
   readonly #timeoutMs: number;
-  readonly #settings: string;
+  /** How the settings of this key begin. */
+  readonly settings: string;
   readonly #cacheKey: string;
   #current: Token | undefined;
   #lastIssueAt: number | undefined;
@@ -95,7 +96,7 @@ export class Credentials {
     this.#redactor = options.redactor;
     this.#dispatcher = options.dispatcher;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
-    this.#settings = options.settings ?? 'KIS';
+    this.settings = options.settings ?? 'KIS';
     const keyId = createHash('sha256').update(options.key.appKey.reveal()).digest('hex').slice(0, 16);
     this.#cacheKey = `token:${options.environment.name}:${new URL(options.environment.restUrl).host}:${keyId}`;
   }
@@ -155,6 +156,47 @@ export class Credentials {
     if (this.#current?.token.equals(token)) this.#current = undefined;
     const stored = await this.#load();
     if (stored?.token.equals(token)) await this.#cache.delete(this.#cacheKey);
+  }
+
+  /**
+   * Gives the token back to KIS (revokeP): from then on nobody can use it. Never throws: what became of it is said.
+   */
+  async revoke(): Promise<TokenRevocation> {
+    const { settings } = this;
+    await this.#inFlight?.catch(() => undefined);
+    const current = this.#current;
+    const stored = await this.#load();
+    // Another process beside us may have been issued a newer one.
+    const newer = current !== undefined && stored?.token.equals(current.token) ? undefined : stored;
+    const held = [current, newer].filter((token) => token !== undefined);
+    if (held.length === 0) return { settings, outcome: 'none', waitSeconds: 0 };
+    try {
+      for (const { token, issuedAt } of held) {
+        await this.#giveBack(token);
+        this.#lastIssueAt = Math.max(this.#lastIssueAt ?? issuedAt, issuedAt);
+        await this.invalidate(token);
+      }
+    } catch (error) {
+      this.#log.warn('token not revoked', { environment: this.#environment.name, error });
+      const unknown = error instanceof KisError && error.kind === 'unreachable' && !neverConnected(error);
+      return { settings, outcome: unknown ? 'unknown' : 'failed', failure: error, waitSeconds: 0 };
+    }
+    this.#log.info('token revoked', { environment: this.#environment.name });
+    const waitMs = (this.#issuableAt ?? 0) - this.#clock.now();
+    return { settings, outcome: 'revoked', waitSeconds: Math.max(0, Math.ceil(waitMs / 1_000)) };
+  }
+
+  async #giveBack(token: Secret): Promise<void> {
+    try {
+      await this.#post(authCalls.revoke.path, {
+        appkey: this.#key.appKey.reveal(),
+        appsecret: this.#key.appSecret.reveal(),
+        token: token.reveal(),
+      });
+    } catch (error) {
+      // Worthless already, which is what was wanted.
+      if (!(error instanceof KisError) || !tokenCodes.has(error.venueCode)) throw error;
+    }
   }
 
   /** A key for opening one socket. @throws KisError as `token` does. */
@@ -266,7 +308,7 @@ export class Credentials {
       const { statusCode: status } = response;
       const answer = parseObject(await response.body.text());
       const refusal = readRefusal(answer, this.#redactor);
-      if (refusal !== undefined) throw this.#refused(refusal, { path, status, settings: this.#settings });
+      if (refusal !== undefined) throw this.#refused(refusal, { path, status, settings: this.settings });
       // Nothing else that is issued here says how it went.
       if (status !== 200 || answer === undefined || 'rt_cd' in answer) throw failedServer(status, { path });
       return answer;

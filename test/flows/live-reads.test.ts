@@ -101,3 +101,11 @@ test('the check-up names the live key when KIS does not take it', async () => {
   expect(line).toMatch(/^✗ .*KIS_LIVE_APP_KEY/);
   await paper.stop();
 });
+
+test('/revoke gives both tokens back, and says what became of each', async () => {
+  const { say, press, simulator } = await start('2026-11-23T10:00:00+09:00');
+  await say('/price 삼성전자 SK하이닉스');
+  await say('/revoke');
+  expect(await press('확인')).toMatch(/KIS_APP_KEY: 접근토큰을 폐기[\s\S]*KIS_LIVE_APP_KEY: 접근토큰을 폐기/);
+  for (const host of [simulator, live]) expect(host.state().requests.byTr['/oauth2/revokeP']).toBe(1);
+});

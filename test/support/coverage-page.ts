@@ -11,7 +11,7 @@ const path = 'src/kis/endpoints/README.md';
 /** Calls that no command makes by itself. */
 const authUse: Readonly<Record<keyof typeof authCalls, string>> = {
   token: 'every call carries it',
-  revoke: '–',
+  revoke: '`/revoke`',
   approval: 'the socket',
   hashkey: 'orders, with `KIS_HASHKEY=on`',
 };
