@@ -23,13 +23,13 @@ export class KisAccountReports implements AccountReports {
   }
 
   async assets(options?: ReadOptions): Promise<AssetSummary> {
-    const input = { INQR_DVSN_1: '', BSPR_BF_DT_APLY_YN: '' };
+    const input = { INQR_DVSN_1: '', BSPR_BF_DT_APLY_YN: '' } as const;
     return decode.toAssets(await this.#http.read(domesticTrading.inquireAssets, input, options));
   }
 
   async margin(options?: ReadOptions): Promise<IntegratedMargin> {
     // 01: other currencies in themselves, not in won.
-    const input = { CMA_EVLU_AMT_ICLD_YN: 'N', WCRC_FRCR_DVSN_CD: '01', FWEX_CTRT_FRCR_DVSN_CD: '01' };
+    const input = { CMA_EVLU_AMT_ICLD_YN: 'N', WCRC_FRCR_DVSN_CD: '01', FWEX_CTRT_FRCR_DVSN_CD: '01' } as const;
     return decode.toMargin(await this.#http.read(domesticTrading.inquireMargin, input, options));
   }
 
@@ -44,7 +44,7 @@ export class KisAccountReports implements AccountReports {
       // 00 would add yesterday's trades.
       PRCS_DVSN: '01',
       COST_ICLD_YN: 'Y',
-    };
+    } as const;
     // The totals stand on every page, so the first will do; `readAll` sends its blank position too.
     const { pages } = await this.#http.readAll(domesticTrading.inquireRealizedBalance, input, {
       ...options,
@@ -54,7 +54,7 @@ export class KisAccountReports implements AccountReports {
   }
 
   async profitByDay(from: string, to: string, options?: ReadOptions): Promise<ProfitReport<ProfitDay>> {
-    const input = { ...everything, INQR_STRT_DT: from, INQR_END_DT: to, INQR_DVSN: '00', PDNO: '' };
+    const input = { ...everything, INQR_STRT_DT: from, INQR_END_DT: to, INQR_DVSN: '00', PDNO: '' } as const;
     const { pages, truncated } = await this.#http.readAll(domesticTrading.inquirePeriodProfit, input, options);
     return decode.toProfitByDay(pages, truncated);
   }
@@ -63,7 +63,7 @@ export class KisAccountReports implements AccountReports {
     query: { readonly from: string; readonly to: string; readonly symbol?: string },
     options?: ReadOptions,
   ): Promise<ProfitReport<TradeProfit>> {
-    const input = { ...everything, INQR_STRT_DT: query.from, INQR_END_DT: query.to, PDNO: query.symbol ?? '' };
+    const input = { ...everything, INQR_STRT_DT: query.from, INQR_END_DT: query.to, PDNO: query.symbol ?? '' } as const;
     const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireTradeProfit, input, options);
     return decode.toProfitByIssue(pages, truncated);
   }

@@ -37,7 +37,12 @@ export class BarReader {
     return bars.slice(-count);
   }
 
-  #period(symbol: string, period: string, count: number, options?: ReadOptions): Promise<readonly Bar[]> {
+  #period(
+    symbol: string,
+    period: (typeof periods)[keyof typeof periods],
+    count: number,
+    options?: ReadOptions,
+  ): Promise<readonly Bar[]> {
     const today = koreanDay(this.#clock.now());
     return backwards([], count, mostPages.period, async (oldest) => {
       const input = {
@@ -48,7 +53,7 @@ export class BarReader {
         FID_PERIOD_DIV_CODE: period,
         // 0 is adjusted for splits on this API; others read it the other way round.
         FID_ORG_ADJ_PRC: '0',
-      };
+      } as const;
       return decode.toDailyBars(await this.#http.read(domesticMarket.dailyChart, input, options));
     });
   }
@@ -73,7 +78,7 @@ export class BarReader {
               FID_INPUT_HOUR_1: `${from}00`,
               FID_PW_DATA_INCU_YN: 'N',
               FID_ETC_CLS_CODE: '',
-            };
+            } as const;
             return decode.toMinuteBars(await this.#http.read(domesticMarket.minuteChart, input, options));
           });
     if (!this.#http.supports(domesticMarket.pastMinuteChart)) return today;
@@ -87,7 +92,7 @@ export class BarReader {
         // Goes on into the days before where this one has too few.
         FID_PW_DATA_INCU_YN: 'Y',
         FID_FAKE_TICK_INCU_YN: '',
-      };
+      } as const;
       try {
         return decode.toMinuteBars(await this.#http.read(domesticMarket.pastMinuteChart, input, options));
       } catch (error) {

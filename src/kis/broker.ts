@@ -34,6 +34,7 @@ import { KisAccountReports } from './account-reports.ts';
 import { BarReader } from './bars.ts';
 import { type AppKey, Credentials } from './credentials.ts';
 import * as decode from './decode.ts';
+import type { Input } from './endpoint.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
 import { type Environment, venueOfHost } from './environment.ts';
@@ -251,7 +252,7 @@ class KisBroker implements Broker {
   }
 
   async quote(symbol: string, options?: PriceOptions): Promise<Quote> {
-    const input = { ...pricesOf(options), FID_INPUT_ISCD: symbol };
+    const input = { ...pricesOf(options), FID_INPUT_ISCD: symbol } as const;
     const output = await this.#market.read(domesticMarket.inquirePrice, input, options);
     return decode.toQuote(symbol, output, this.#clock.now());
   }
@@ -276,7 +277,7 @@ class KisBroker implements Broker {
           [`FID_COND_MRKT_DIV_CODE_${index + 1}`, 'J'],
           [`FID_INPUT_ISCD_${index + 1}`, symbol],
         ]),
-      );
+      ) as Input<typeof domesticMarket.multiplePrices>;
       const { output } = await this.#market.read(domesticMarket.multiplePrices, input, options);
       const at = this.#clock.now();
       for (const row of output) {
@@ -288,7 +289,7 @@ class KisBroker implements Broker {
   }
 
   async orderBook(symbol: string, options?: PriceOptions): Promise<OrderBook> {
-    const input = { ...pricesOf(options), FID_INPUT_ISCD: symbol };
+    const input = { ...pricesOf(options), FID_INPUT_ISCD: symbol } as const;
     const output = await this.#market.read(domesticMarket.inquireAskingPrice, input, options);
     return decode.toOrderBook(symbol, output, this.#clock.now());
   }
@@ -299,7 +300,7 @@ class KisBroker implements Broker {
 
   async instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined> {
     try {
-      const input = { PRDT_TYPE_CD: '300', PDNO: symbol };
+      const input = { PRDT_TYPE_CD: '300', PDNO: symbol } as const;
       return decode.toInstrument(symbol, await this.#market.read(domesticMarket.stockInfo, input, options));
     } catch (error) {
       if (error instanceof KisError && error.kind === 'rejected') return undefined;
@@ -311,12 +312,12 @@ class KisBroker implements Broker {
     const input = {
       AFHR_FLPR_YN: 'N',
       OFL_YN: '',
-      INQR_DVSN: '02',
+      INQR_DVSN: '01',
       UNPR_DVSN: '01',
       FUND_STTL_ICLD_YN: 'N',
       FNCG_AMT_AUTO_RDPT_YN: 'N',
       PRCS_DVSN: '00',
-    };
+    } as const;
     const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireBalance, input, options);
     return decode.toBalance(pages, truncated);
   }
@@ -329,7 +330,7 @@ class KisBroker implements Broker {
       ORD_DVSN: '01',
       CMA_EVLU_AMT_ICLD_YN: 'N',
       OVRS_ICLD_YN: 'N',
-    };
+    } as const;
     return decode.toBuyingPower(await this.#http.read(domesticTrading.inquireBuyingPower, input, options), price);
   }
 
@@ -348,7 +349,7 @@ class KisBroker implements Broker {
       const orders = await this.#executions({ from: today, to: today }, '02', options);
       return orders.filter((order) => order.remaining > 0);
     }
-    const input = { INQR_DVSN_1: '0', INQR_DVSN_2: '0' };
+    const input = { INQR_DVSN_1: '0', INQR_DVSN_2: '0' } as const;
     const all = { ...options, maxPages: mostPages };
     const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireAmendable, input, all);
     if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'open orders', pages: mostPages });
@@ -389,7 +390,7 @@ class KisBroker implements Broker {
       ODNO: '',
       INQR_DVSN_1: '',
       EXCG_ID_DVSN_CD: this.venue.exchanges.length > 1 ? 'ALL' : 'KRX',
-    };
+    } as const;
     const all = { ...options, maxPages: mostPages };
     const { pages, truncated } = await this.#http.readAll(endpoint, input, all);
     // Part of a list would let an order pass for absent.
@@ -421,7 +422,7 @@ class KisBroker implements Broker {
       EXCG_ID_DVSN_CD: request.exchange,
       SLL_TYPE: request.side === 'sell' ? '01' : '',
       CNDT_PRIC: request.stopPrice === undefined ? '' : String(request.stopPrice),
-    };
+    } as const;
     const answer = await this.#http.order(endpoint, input, beforeSend);
     return outcome(answer, (output) => ({ number: output.output.ODNO, branch: output.output.KRX_FWDG_ORD_ORGNO }));
   }
@@ -438,7 +439,7 @@ class KisBroker implements Broker {
       QTY_ALL_ORD_YN: 'N',
       EXCG_ID_DVSN_CD: request.exchange,
       CNDT_PRIC: '',
-    };
+    } as const;
     return changed(await this.#http.order(domesticTrading.orderAmendCancel, input, beforeSend));
   }
 
@@ -453,7 +454,7 @@ class KisBroker implements Broker {
       QTY_ALL_ORD_YN: 'Y',
       EXCG_ID_DVSN_CD: target.exchange,
       CNDT_PRIC: '',
-    };
+    } as const;
     return changed(await this.#http.order(domesticTrading.orderAmendCancel, input, beforeSend));
   }
 }

@@ -1,4 +1,5 @@
 import type { DecodedFields, Fields } from './fields.ts';
+import type { InputRule } from './inputs.ts';
 
 /**
  * How many pages an answer has, and the keys that carry the position: they differ in name between APIs, and some have
@@ -21,7 +22,7 @@ export interface Block<F extends Fields, Many extends boolean> {
  * `tr.paper` is null where KIS's paper host lacks the API; `tr.legacy` are older ids that other clients still send.
  */
 export interface Endpoint<
-  Inputs extends readonly string[] = readonly string[],
+  Inputs extends Readonly<Record<string, InputRule>> = Readonly<Record<string, InputRule>>,
   Blocks extends Readonly<Record<string, Block<Fields, boolean>>> = Readonly<Record<string, Block<Fields, boolean>>>,
 > {
   /** KIS's own name for it, the last part of the path where that is unique. */
@@ -35,7 +36,7 @@ export interface Endpoint<
   /** Account calls have a second, lower limit at KIS's ledger (EGW00215). */
   readonly account: boolean;
   readonly paging: Paging | null;
-  /** Names that every request carries, as query parameters or body fields; `{n}` stands for a number. */
+  /** What a request carries, as query parameters or body fields, and what KIS takes there; `{n}` stands for a number. */
   readonly input: Inputs;
   readonly output: Blocks;
 }
@@ -53,7 +54,7 @@ export function many<F extends Fields>(fields: F): Block<F, true> {
 /** Keeps the exact types of the rows. */
 export function defineEndpoints<
   const Rows extends Readonly<
-    Record<string, Endpoint<readonly string[], Readonly<Record<string, Block<Fields, boolean>>>>>
+    Record<string, Endpoint<Readonly<Record<string, InputRule>>, Readonly<Record<string, Block<Fields, boolean>>>>>
   >,
 >(rows: Rows): Rows {
   return rows;
@@ -63,7 +64,11 @@ export function defineEndpoints<
 type Numbered<Name extends string> = Name extends `${infer Stem}{n}` ? `${Stem}${number}` : Name;
 
 /** What a request to this row carries; account number and paging keys are added by the client. */
-export type Input<E extends Endpoint> = Readonly<Record<Numbered<E['input'][number]>, string>>;
+export type Input<E extends Endpoint> = {
+  readonly [Name in keyof E['input'] & string as Numbered<Name>]: E['input'][Name] extends InputRule<infer Value>
+    ? Value
+    : never;
+};
 
 /** What an answer of this row holds: each block under its KIS name. */
 export type Output<E extends Endpoint> = {

@@ -64,8 +64,8 @@ export class KisResearch implements Research {
   }
 
   async profile(symbol: string, options?: ReadOptions): Promise<IssueProfile> {
-    const issue = { ...krx, FID_INPUT_ISCD: symbol };
-    const product = { PDNO: symbol, PRDT_TYPE_CD: '300' };
+    const issue = { ...krx, FID_INPUT_ISCD: symbol } as const;
+    const product = { PDNO: symbol, PRDT_TYPE_CD: '300' } as const;
     // The price calls answer an issue they do not know with zeros; this one refuses it.
     const stock = await this.#ifOffered(domesticMarket.stockInfo, product, options);
     const [price, more, kind] = await Promise.all([
@@ -86,7 +86,7 @@ export class KisResearch implements Research {
   }
 
   async dividends(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Dividend[]> {
-    const input = { CTS: '', GB1: '0', F_DT: from, T_DT: to, SHT_CD: symbol, HIGH_GB: '' };
+    const input = { CTS: '', GB1: '0', F_DT: from, T_DT: to, SHT_CD: symbol, HIGH_GB: '' } as const;
     const { pages } = await this.#reads.readAll(domesticResearch.dividends, input, options);
     return pages.flatMap(decode.toDividends).sort((one, other) => other.recordDay.localeCompare(one.recordDay));
   }
@@ -101,7 +101,7 @@ export class KisResearch implements Research {
       FID_INPUT_DATE_1: day,
       FID_TRGT_CLS_CODE: '',
       FID_TRGT_EXLS_CLS_CODE: '',
-    };
+    } as const;
     const { pages } = await this.#reads.readAll(domesticMarket.inquireVolatilityInterruptions, input, {
       ...options,
       maxPages: mostPages,
@@ -112,12 +112,12 @@ export class KisResearch implements Research {
   }
 
   async recentTrades(symbol: string, options?: ReadOptions): Promise<readonly RecentTrade[]> {
-    const input = { ...krx, FID_INPUT_ISCD: symbol };
+    const input = { ...krx, FID_INPUT_ISCD: symbol } as const;
     return decode.toRecentTrades(await this.#reads.read(domesticMarket.inquireTrades, input, options));
   }
 
   async index(code: IndexCode, options?: ReadOptions): Promise<IndexQuote> {
-    const input = { FID_COND_MRKT_DIV_CODE: 'U', FID_INPUT_ISCD: indexCodes[code] };
+    const input = { FID_COND_MRKT_DIV_CODE: 'U', FID_INPUT_ISCD: indexCodes[code] } as const;
     return decode.toIndexQuote(code, await this.#reads.read(domesticMarket.inquireIndex, input, options));
   }
 
@@ -131,7 +131,7 @@ export class KisResearch implements Research {
         FID_INPUT_DATE_1: from,
         FID_INPUT_DATE_2: until,
         FID_PERIOD_DIV_CODE: 'D',
-      };
+      } as const;
       const page = decode.toIndexBars(await this.#reads.read(domesticMarket.indexChart, input, options));
       const fresh = page.filter(({ start }) => start >= from && start <= until && !bars.has(start));
       const oldest = fresh.map(({ start }) => start).sort()[0];
@@ -182,7 +182,7 @@ export class KisResearch implements Research {
       FID_INPUT_PRICE_2: '',
       FID_VOL_CNT: '',
       FID_INPUT_DATE_1: '',
-    };
+    } as const;
     const { output } = await this.#reads.read(domesticResearch.volumeRank, input, options);
     return decode.toRankedIssues(output, (row) => (kind === 'volume' ? row.acml_vol : row.acml_tr_pbmn));
   }
@@ -200,7 +200,7 @@ export class KisResearch implements Research {
       fid_input_cnt_1: '0',
       fid_rsfl_rate1: '',
       fid_rsfl_rate2: '',
-    };
+    } as const;
     const { output } = await this.#reads.read(domesticResearch.fluctuationRank, input, options);
     return decode.toRankedIssues(output, decode.changePercentOf);
   }
@@ -211,7 +211,7 @@ export class KisResearch implements Research {
       fid_cond_mrkt_div_code: 'J',
       fid_cond_scr_div_code: '20174',
       fid_input_iscd: market,
-    };
+    } as const;
     const { output } = await this.#reads.read(domesticResearch.marketCapRank, input, options);
     return decode.toRankedIssues(output, (row) => row.stck_avls);
   }
@@ -224,7 +224,7 @@ export class KisResearch implements Research {
       // 1 and 2 are by what traded before and after hours, 3 by asks that wait, 4 by bids.
       fid_rank_sort_cls_code: '4',
       fid_input_iscd: market,
-    };
+    } as const;
     const { output } = await this.#reads.read(domesticResearch.afterHoursRank, input, options);
     return decode.toRankedIssues(output, (row) => row.ovtm_total_bidp_rsqn);
   }
@@ -236,7 +236,7 @@ export class KisResearch implements Research {
       fid_cond_scr_div_code: '20172',
       fid_input_iscd: market,
       fid_rank_sort_cls_code: kind === 'bids' ? '0' : '1',
-    };
+    } as const;
     const { output } = await this.#reads.read(domesticResearch.quoteBalanceRank, input, options);
     return decode.toRankedIssues(output, ({ total_askp_rsqn: asks, total_bidp_rsqn: bids }) => {
       if (asks === undefined || bids === undefined) return undefined;
@@ -263,19 +263,19 @@ export class KisResearch implements Research {
       fid_aply_rang_vol: '0',
       fid_aply_rang_prc_1: '',
       fid_aply_rang_prc_2: '',
-    };
+    } as const;
     const { output } = await this.#reads.read(domesticResearch.newHighLowRank, input, options);
     return decode.toRankedIssues(output, (row) => (kind === 'new-high' ? row.hprc_near_rate : row.lwpr_near_rate));
   }
 
   async investorDays(symbol: string, options?: ReadOptions): Promise<readonly InvestorDay[]> {
-    const input = { ...krx, FID_INPUT_ISCD: symbol };
+    const input = { ...krx, FID_INPUT_ISCD: symbol } as const;
     return decode.toInvestorDays(await this.#reads.read(domesticResearch.inquireInvestors, input, options));
   }
 
   async foreignHolding(symbol: string, options?: ReadOptions): Promise<readonly ForeignHolding[]> {
     // 1 is adjusted for splits on this API, by KIS's samples; its older request collection has it the other way round.
-    const input = { ...krx, FID_INPUT_ISCD: symbol, FID_PERIOD_DIV_CODE: 'D', FID_ORG_ADJ_PRC: '1' };
+    const input = { ...krx, FID_INPUT_ISCD: symbol, FID_PERIOD_DIV_CODE: 'D', FID_ORG_ADJ_PRC: '1' } as const;
     return decode.toForeignHolding(await this.#reads.read(domesticMarket.dailyPrice, input, options));
   }
 
@@ -291,12 +291,12 @@ export class KisResearch implements Research {
       FID_PERIOD_DIV_CODE: 'D',
       FID_INPUT_DATE_1: from,
       FID_INPUT_DATE_2: to,
-    };
+    } as const;
     return decode.toTradeVolumes(await this.#reads.read(domesticMarket.dailyTradeVolume, input, options));
   }
 
   async investorEstimates(symbol: string, options?: ReadOptions): Promise<readonly InvestorEstimate[]> {
-    const input = { MKSC_SHRN_ISCD: symbol };
+    const input = { MKSC_SHRN_ISCD: symbol } as const;
     return decode.toInvestorEstimates(await this.#reads.read(domesticResearch.investorEstimate, input, options));
   }
 
@@ -312,16 +312,16 @@ export class KisResearch implements Research {
       FID_DIV_CLS_CODE: '1',
       FID_RANK_SORT_CLS_CODE: side === 'bought' ? '0' : '1',
       FID_ETC_CLS_CODE: who === 'foreigners' ? '1' : '2',
-    };
+    } as const;
     return decode.toNetBuying(await this.#reads.read(domesticResearch.foreignInstitutionTotal, input, options));
   }
 
   async financials(symbol: string, by: 'year' | 'quarter', options?: ReadOptions): Promise<readonly FinancialPeriod[]> {
     const which = by === 'year' ? '0' : '1';
-    const issue = { fid_cond_mrkt_div_code: 'J', fid_input_iscd: symbol };
+    const issue = { fid_cond_mrkt_div_code: 'J', fid_input_iscd: symbol } as const;
     // KIS writes this one name in capitals on four of the seven.
-    const upper = { ...issue, FID_DIV_CLS_CODE: which };
-    const lower = { ...issue, fid_div_cls_code: which };
+    const upper = { ...issue, FID_DIV_CLS_CODE: which } as const;
+    const lower = { ...issue, fid_div_cls_code: which } as const;
     const [balance, income, ratios, profit, other, stability, growth] = await Promise.all([
       this.#reads.read(domesticResearch.balanceSheet, upper, options),
       this.#reads.read(domesticResearch.incomeStatement, upper, options),
@@ -341,7 +341,7 @@ export class KisResearch implements Research {
       FID_INPUT_ISCD: symbol,
       FID_INPUT_DATE_1: from,
       FID_INPUT_DATE_2: to,
-    };
+    } as const;
     const all = { ...options, maxPages: mostPages };
     const { pages } = await this.#reads.readAll(domesticResearch.opinionsOnIssue, input, all);
     return pages.flatMap((page) => decode.toOpinions(symbol, page)).sort(newestFirst);
@@ -355,7 +355,7 @@ export class KisResearch implements Research {
       FID_DIV_CLS_CODE: '0',
       FID_INPUT_DATE_1: from,
       FID_INPUT_DATE_2: to,
-    };
+    } as const;
     const all = { ...options, maxPages: mostPages };
     const { pages } = await this.#reads.readAll(domesticResearch.opinionsByBroker, input, all);
     return pages.flatMap(decode.toBrokerOpinions).sort(newestFirst);
@@ -372,18 +372,18 @@ export class KisResearch implements Research {
       FID_INPUT_HOUR_1: '',
       FID_RANK_SORT_CLS_CODE: '',
       FID_INPUT_SRNO: '',
-    };
+    } as const;
     return decode.toNews(await this.#reads.read(domesticResearch.newsTitles, input, options));
   }
 
   async savedScreens(options?: ReadOptions): Promise<readonly SavedScreen[]> {
-    const input = { user_id: this.#user() };
+    const input = { user_id: this.#user() } as const;
     const { output2 } = await this.#reads.read(domesticResearch.screenList, input, options);
     return output2.map((row) => ({ id: row.seq, group: row.grp_nm ?? '', name: row.condition_nm }));
   }
 
   async screenMatches(id: string, options?: ReadOptions): Promise<readonly ScreenMatch[]> {
-    const input = { user_id: this.#user(), seq: id };
+    const input = { user_id: this.#user(), seq: id } as const;
     try {
       return decode.toScreenMatches(await this.#reads.read(domesticResearch.screenResult, input, options));
     } catch (error) {
@@ -393,7 +393,7 @@ export class KisResearch implements Research {
   }
 
   async savedWatchlists(options?: ReadOptions): Promise<readonly SavedWatchlist[]> {
-    const input = { TYPE: '1', FID_ETC_CLS_CODE: '00', USER_ID: this.#user() };
+    const input = { TYPE: '1', FID_ETC_CLS_CODE: '00', USER_ID: this.#user() } as const;
     const { output2 } = await this.#reads.read(domesticResearch.watchGroups, input, options);
     return output2.map((row) => ({ id: row.inter_grp_code, name: row.inter_grp_name }));
   }
@@ -408,7 +408,7 @@ export class KisResearch implements Research {
       INTER_GRP_NAME: '',
       HTS_KOR_ISNM: '',
       CNTG_CLS_CODE: '',
-    };
+    } as const;
     const { output2 } = await this.#reads.read(domesticResearch.watchGroupIssues, input, options);
     return output2.map((row) => ({ symbol: row.jong_code, name: row.hts_kor_isnm }));
   }

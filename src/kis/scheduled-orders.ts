@@ -39,7 +39,7 @@ export class KisScheduledOrders implements ScheduleBroker {
       RSVN_ORD_SEQ: '',
       PDNO: '',
       SLL_BUY_DVSN_CD: '',
-    };
+    } as const;
     const all = { ...options, maxPages: mostPages };
     const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireScheduled, input, all);
     // Part of a list would let a scheduled order pass for absent.
@@ -48,7 +48,7 @@ export class KisScheduledOrders implements ScheduleBroker {
   }
 
   async placeScheduled(request: OrderRequest, { until }: ScheduleDays, beforeSend: BeforeSend): Promise<SubmitOutcome> {
-    const input = { ...terms(request, until), LDNG_DT: '' };
+    const input = { ...terms(request, until), LDNG_DT: '' } as const;
     const answer = await this.#http.order(domesticTrading.orderScheduled, input, beforeSend);
     if (answer.kind !== 'accepted') return answer;
     const { RSVN_ORD_SEQ: number } = answer.output.output;
@@ -62,7 +62,7 @@ export class KisScheduledOrders implements ScheduleBroker {
     until: string | null,
     beforeSend: BeforeSend,
   ): Promise<SubmitOutcome> {
-    const input = { ...named(target), ...terms(request, until), CTAL_TLNO: '' };
+    const input = { ...named(target), ...terms(request, until), CTAL_TLNO: '' } as const;
     return changed(target, await this.#http.order(domesticTrading.amendScheduled, input, beforeSend));
   }
 
@@ -77,8 +77,8 @@ export class KisScheduledOrders implements ScheduleBroker {
       LOAN_DT: '',
       RSVN_ORD_END_DT: '',
       CTAL_TLNO: '',
-    };
-    const input = { ...named(target), ...none };
+    } as const;
+    const input = { ...named(target), ...none } as const;
     return changed(target, await this.#http.order(domesticTrading.cancelScheduled, input, beforeSend));
   }
 }
@@ -97,7 +97,7 @@ function terms(request: OrderRequest, until: string | null) {
     ORD_OBJT_CBLC_DVSN_CD: cash,
     LOAN_DT: '',
     RSVN_ORD_END_DT: until ?? '',
-  };
+  } as const;
 }
 
 /** As KIS knows it. */

@@ -78,15 +78,41 @@ export function statusCode({ halted, warning }: IssueMarks): string {
   return halted ? '58' : statusCodes[warning];
 }
 
+/** Industries of KOSPI by the number of their index. KRX's numbers; KIS has them in its list of industries. */
+const industries: Readonly<Record<string, string>> = {
+  음식료·담배: '0005',
+  화학: '0008',
+  제약: '0009',
+  비금속: '0010',
+  금속: '0011',
+  기계·장비: '0012',
+  전기·전자: '0013',
+  운송장비·부품: '0015',
+  유통: '0016',
+  전기·가스: '0017',
+  운송·창고: '0019',
+  통신: '0020',
+  금융: '0021',
+};
+
 /** The issues of a market by KIS's code for it, brought up to date; undefined for a code that is not one. */
 export function listingsOf(world: Pick<World, 'market'>, code: string): readonly Listing[] | undefined {
   const within: Readonly<Record<string, (listing: Listing) => boolean>> = {
     '': () => true,
     '0000': () => true,
     '0001': ({ issue }) => issue.market === 'KOSPI',
+    // Large issues, by KRX the first hundred; there are fewer than that here.
+    '0002': ({ issue }) => issue.market === 'KOSPI' && issue.kind === 'stock',
     '1001': ({ issue }) => issue.market === 'KOSDAQ',
     '2001': ({ issue }) => issue.market === 'KOSPI' && issue.kind === 'stock',
+    ...Object.fromEntries(
+      Object.entries(industries).map(([industry, number]) => [
+        number,
+        ({ issue }: Listing) => issue.market === 'KOSPI' && issue.industry === industry,
+      ]),
+    ),
   };
-  const keep = within[code];
+  // An industry that none of these issues is of is taken as KIS takes it, and lists nothing.
+  const keep = within[code] ?? (/^\d{4}$/.test(code) ? () => false : undefined);
   return keep && world.market.lookAll().filter(keep);
 }

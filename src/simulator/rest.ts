@@ -16,7 +16,7 @@ import { ordering } from './ordering.ts';
 import { profits } from './profits.ts';
 import { quotations } from './quotations.ts';
 import { research } from './research.ts';
-import { missingInput, readInputs, resolveRow } from './routing.ts';
+import { missingInput, readInputs, resolveRow, wrongInput } from './routing.ts';
 import { scheduling } from './scheduling.ts';
 import { answered, type BusinessRefusal, gatewayTexts, inputRefusal, type KisText, queryRefusals } from './texts.ts';
 
@@ -220,7 +220,9 @@ export class Rest {
       if (named[0] !== account || named[1] !== product) return { reply: refusalReply(queryRefusals.account) };
     }
     const missing = missingInput(row, inputs);
-    return missing === undefined ? { inputs } : { reply: refusalReply(inputRefusal(missing)) };
+    if (missing !== undefined) return { reply: refusalReply(inputRefusal(missing)) };
+    const wrong = wrongInput(row, inputs);
+    return wrong === undefined ? { inputs } : { reply: refusalReply({ ...inputRefusal(wrong), rtCd: '2' }) };
   }
 }
 

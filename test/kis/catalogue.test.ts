@@ -4,6 +4,7 @@ import type { Endpoint } from '../../src/kis/endpoint.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
 import { domesticResearch } from '../../src/kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
+import { type InputRule, takes } from '../../src/kis/inputs.ts';
 import { channelFacts, restFacts } from '../support/kis-facts/index.ts';
 
 // The catalogue against what KIS publishes, name by name.
@@ -14,6 +15,12 @@ const rows: readonly Endpoint[] = [domesticMarket, domesticResearch, domesticTra
 
 /** Added by the client to every call about the account. */
 const accountNames = ['CANO', 'ACNT_PRDT_CD'];
+
+/** Values that KIS's older request collection has, and its current samples do not. */
+const older: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  fluctuation: { fid_rank_sort_cls_code: ['1', '2', '3', '4', '0000'], fid_prc_cls_code: ['1'] },
+};
+const noRule: InputRule = { values: [], omissible: false };
 
 /** KIS spells one field differently in the same list; answers are read without regard to case. */
 const sorted = (names: readonly string[]): readonly string[] => names.map((name) => name.toLowerCase()).toSorted();
@@ -44,9 +51,25 @@ describe.each(published.map(({ row, fact }) => [row.id, row, fact] as const))('%
 
   test('parameters', () => {
     const given = fact.input.map((name) => name.replace('?', ''));
-    const sent = [...row.input, ...keys, ...(row.account ? accountNames : [])];
+    const sent = [...Object.keys(row.input), ...keys, ...(row.account ? accountNames : [])];
     // Spelling counts here: account calls read names as they stand.
     expect(sent.toSorted()).toEqual(given.toSorted());
+  });
+
+  test('values', () => {
+    for (const [name, values] of Object.entries(fact.values)) {
+      const rule = row.input[name];
+      // A set of markets may be named, and industries be taken besides.
+      if (rule === undefined || (rule.pattern !== undefined && values.every((value) => takes(rule, value)))) continue;
+      const sent = fact.sample[name];
+      const known = new Set([...values, ...(sent === undefined ? [] : [sent]), ...(older[row.id]?.[name] ?? [])]);
+      expect(rule.values?.toSorted(), name).toEqual([...known].toSorted());
+    }
+  });
+
+  test("what KIS's own sample sends is taken", () => {
+    for (const [name, text] of Object.entries(fact.sample))
+      expect(takes(row.input[name] ?? noRule, text), name).toBe(true);
   });
 
   test('paging', () => {

@@ -9,13 +9,23 @@ import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
 import { environments } from '../../src/kis/environment.ts';
 import { decodeFields } from '../../src/kis/fields.ts';
 import { KisHttp } from '../../src/kis/http.ts';
+import { anyText, takes } from '../../src/kis/inputs.ts';
 import { Lane } from '../../src/kis/throttle.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { memoryCache } from '../support/memory-cache.ts';
 import { answer as recordedAnswer } from '../support/payloads/index.ts';
-import { type Answer, type Json, ManualClock, monday, Outsider, orderNumberOf, start } from './support.ts';
+import {
+  type Answer,
+  type Json,
+  ManualClock,
+  monday,
+  Outsider,
+  orderNumberOf,
+  rows as rowsOf,
+  start,
+} from './support.ts';
 
 /** What each input is sent as; by its name in upper case, without `{n}`. */
 const inputs: Readonly<Record<string, string>> = {
@@ -72,10 +82,15 @@ const inputsOf: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 function inputsFor(row: Endpoint, more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
   const own: Readonly<Record<string, string>> = { ...inputs, ...inputsOf[row.id], ...more };
   return Object.fromEntries(
-    [...row.input, ...(row.paging?.keys ?? [])].map((name) => [
-      name.replace('{n}', '1'),
-      own[name.replace('{n}', '').toUpperCase()] ?? '',
-    ]),
+    [...Object.entries(row.input), ...(row.paging?.keys ?? []).map((key) => [key, anyText] as const)].map(
+      ([name, rule]) => {
+        const given = own[name.replace('{n}', '').toUpperCase()];
+        const changed = more[name.replace('{n}', '').toUpperCase()] !== undefined;
+        // What one row takes for a name, another may not.
+        const taken = changed || (given !== undefined && takes(rule, given));
+        return [name.replace('{n}', '1'), taken ? (given ?? '') : (rule.values?.[0] ?? '')];
+      },
+    ),
   );
 }
 
@@ -209,7 +224,8 @@ test.each([
   ['inquire-ccnl', { FID_INPUT_ISCD: '999999' }, 'MCA05918'],
   ['inquire-index-price', { FID_INPUT_ISCD: '9999' }, 'MCA05918'],
   ['inquire-index-price', { FID_COND_MRKT_DIV_CODE: 'J' }, 'OPSQ2001'],
-  ['market-cap', { FID_INPUT_ISCD: '9999' }, 'OPSQ2001'],
+  ['market-cap', { FID_INPUT_ISCD: 'KOSPI' }, 'OPSQ2001'],
+  ['inquire-balance', { INQR_DVSN: '02' }, 'OPSQ2001'],
   ['fluctuation', { FID_RANK_SORT_CLS_CODE: '9' }, 'OPSQ2001'],
   ['balance-sheet', { FID_INPUT_ISCD: '999999' }, 'MCA05918'],
   ['ksdinfo-dividend', { SHT_CD: '999999' }, 'MCA05918'],
@@ -220,7 +236,32 @@ test.each([
 ] as const)('%s refuses %j', async (id, change, code) => {
   const row = all.find((candidate) => candidate.id === id) as Endpoint;
   const answer = await ask(shared.outsider, row, change);
-  expect(answer.body).toMatchObject({ rt_cd: '1', msg_cd: code });
+  expect(answer.body).toMatchObject({ msg_cd: code });
+  expect(answer.body['rt_cd']).not.toBe('0');
+});
+
+test.each(
+  all.flatMap((row) =>
+    Object.entries(row.input).flatMap(([name, { values }]) =>
+      values === undefined ? [] : [[row.id, name.replace('{n}', '1'), row] as const],
+    ),
+  ),
+)('%s names %s when it holds what KIS does not document', async (_id, name, row) => {
+  const { body } = await ask(shared.outsider, row, {
+    [name.replace(/(?<=_)1$/, (digit) => (name in row.input ? digit : '')).toUpperCase()]: '~',
+  });
+  const field = name.toUpperCase().replace(/^FID_(?:COND_|INPUT_)?/, '');
+  expect(body).toMatchObject({ rt_cd: '2', msg_cd: 'OPSQ2001', msg1: `ERROR : INPUT INVALID_CHECK_${field}` });
+});
+
+test('a ranking of one industry lists its issues alone', async () => {
+  const row = all.find(({ id }) => id === 'volume-rank') as Endpoint;
+  const names = (answer: Answer) => rowsOf(answer, 'output').map((line) => line['hts_kor_isnm']);
+  expect(names(await ask(shared.outsider, row, { FID_INPUT_ISCD: '0009' }))).toEqual(
+    expect.arrayContaining(['삼성바이오로직스', '셀트리온']),
+  );
+  expect(names(await ask(shared.outsider, row, { FID_INPUT_ISCD: '0002' }))).toContain('삼성전자');
+  expect(names(await ask(shared.outsider, row, { FID_INPUT_ISCD: '0099' }))).toEqual([]);
 });
 
 test('inputs that KIS sends along but does not need may be left out, and no others', async () => {

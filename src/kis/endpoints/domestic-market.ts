@@ -13,6 +13,7 @@ import {
   won,
   yesNo,
 } from '../fields.ts';
+import { anyText, industryCode, omissible, oneOf } from '../inputs.ts';
 
 /** KRX's own market; NXT and the combined view are separate codes. */
 export const krx = { FID_COND_MRKT_DIV_CODE: 'J' } as const;
@@ -28,7 +29,7 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD'],
+    input: { FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN'), FID_INPUT_ISCD: anyText },
     output: {
       output: one({
         ...required(
@@ -137,7 +138,7 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD'],
+    input: { FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN'), FID_INPUT_ISCD: anyText },
     output: {
       output: one({
         ...required(won, 'stck_prdy_clpr', 'stck_prpr'),
@@ -213,7 +214,7 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD'],
+    input: { FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN'), FID_INPUT_ISCD: anyText },
     output: {
       output1: one({
         ...required(
@@ -322,7 +323,7 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD'],
+    input: { FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN'), FID_INPUT_ISCD: anyText },
     output: {
       output: many({
         ...required(won, 'stck_prpr', 'prdy_vrss'),
@@ -343,7 +344,7 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE_{n}', 'FID_INPUT_ISCD_{n}'],
+    input: { 'FID_COND_MRKT_DIV_CODE_{n}': oneOf('J', 'NX'), 'FID_INPUT_ISCD_{n}': anyText },
     output: {
       output: many({
         ...required(text, 'inter_shrn_iscd'),
@@ -394,14 +395,14 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: [
-      'FID_COND_MRKT_DIV_CODE',
-      'FID_INPUT_ISCD',
-      'FID_INPUT_DATE_1',
-      'FID_INPUT_DATE_2',
-      'FID_PERIOD_DIV_CODE',
-      'FID_ORG_ADJ_PRC',
-    ],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN'),
+      FID_INPUT_ISCD: anyText,
+      FID_INPUT_DATE_1: anyText,
+      FID_INPUT_DATE_2: anyText,
+      FID_PERIOD_DIV_CODE: oneOf('D', 'W', 'M', 'Y'),
+      FID_ORG_ADJ_PRC: oneOf('0', '1'),
+    },
     output: {
       output1: one({
         ...optional(
@@ -450,7 +451,13 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD', 'FID_INPUT_HOUR_1', 'FID_PW_DATA_INCU_YN', 'FID_ETC_CLS_CODE'],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN'),
+      FID_INPUT_ISCD: anyText,
+      FID_INPUT_HOUR_1: anyText,
+      FID_PW_DATA_INCU_YN: oneOf('Y', 'N'),
+      FID_ETC_CLS_CODE: omissible(anyText),
+    },
     output: {
       output1: one({
         ...optional(count, 'prdy_vrss', 'stck_prdy_clpr', 'acml_vol', 'acml_tr_pbmn', 'stck_prpr'),
@@ -474,7 +481,12 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD', 'FID_PERIOD_DIV_CODE', 'FID_ORG_ADJ_PRC'],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN'),
+      FID_INPUT_ISCD: anyText,
+      FID_PERIOD_DIV_CODE: oneOf('D', 'W', 'M'),
+      FID_ORG_ADJ_PRC: oneOf('0', '1'),
+    },
     output: {
       output: many({
         ...required(won, 'stck_oprc', 'stck_hgpr', 'stck_lwpr', 'stck_clpr'),
@@ -496,7 +508,13 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD', 'FID_PERIOD_DIV_CODE', 'FID_INPUT_DATE_1', 'FID_INPUT_DATE_2'],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX'),
+      FID_INPUT_ISCD: anyText,
+      FID_PERIOD_DIV_CODE: oneOf('D', 'W', 'M', 'Y'),
+      FID_INPUT_DATE_1: omissible(anyText),
+      FID_INPUT_DATE_2: omissible(anyText),
+    },
     output: {
       output1: one({
         ...optional(shares, 'shnu_cnqn_smtn', 'seln_cnqn_smtn'),
@@ -516,7 +534,7 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD'],
+    input: { FID_COND_MRKT_DIV_CODE: oneOf('U'), FID_INPUT_ISCD: industryCode },
     output: {
       output: one({
         ...required(percent, 'bstp_nmix_prdy_ctrt'),
@@ -567,7 +585,13 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD', 'FID_INPUT_DATE_1', 'FID_INPUT_DATE_2', 'FID_PERIOD_DIV_CODE'],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('U'),
+      FID_INPUT_ISCD: industryCode,
+      FID_INPUT_DATE_1: anyText,
+      FID_INPUT_DATE_2: anyText,
+      FID_PERIOD_DIV_CODE: oneOf('D', 'W', 'M', 'Y'),
+    },
     output: {
       output1: one({
         ...optional(millionWon, 'acml_tr_pbmn'),
@@ -605,14 +629,14 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: [
-      'FID_COND_MRKT_DIV_CODE',
-      'FID_INPUT_ISCD',
-      'FID_INPUT_HOUR_1',
-      'FID_INPUT_DATE_1',
-      'FID_PW_DATA_INCU_YN',
-      'FID_FAKE_TICK_INCU_YN',
-    ],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN'),
+      FID_INPUT_ISCD: anyText,
+      FID_INPUT_HOUR_1: anyText,
+      FID_INPUT_DATE_1: anyText,
+      FID_PW_DATA_INCU_YN: oneOf('', 'Y', 'N'),
+      FID_FAKE_TICK_INCU_YN: anyText,
+    },
     output: {
       output1: one({
         ...optional(count, 'prdy_vrss', 'stck_prdy_clpr', 'acml_vol', 'acml_tr_pbmn', 'stck_prpr'),
@@ -636,7 +660,25 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['PDNO', 'PRDT_TYPE_CD'],
+    input: {
+      PDNO: omissible(anyText),
+      PRDT_TYPE_CD: oneOf(
+        '300',
+        '301',
+        '302',
+        '512',
+        '513',
+        '529',
+        '515',
+        '501',
+        '543',
+        '558',
+        '507',
+        '508',
+        '551',
+        '552',
+      ),
+    },
     output: {
       output: one({
         ...required(text, 'pdno', 'prdt_name'),
@@ -667,7 +709,7 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['PRDT_TYPE_CD', 'PDNO'],
+    input: { PRDT_TYPE_CD: oneOf('300', '301', '302', '306'), PDNO: omissible(anyText) },
     output: {
       output: one({
         ...required(text, 'pdno', 'prdt_abrv_name', 'mket_id_cd', 'scty_grp_id_cd'),
@@ -752,16 +794,16 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'FID_DIV_CLS_CODE',
-      'FID_COND_SCR_DIV_CODE',
-      'FID_MRKT_CLS_CODE',
-      'FID_INPUT_ISCD',
-      'FID_RANK_SORT_CLS_CODE',
-      'FID_INPUT_DATE_1',
-      'FID_TRGT_CLS_CODE',
-      'FID_TRGT_EXLS_CLS_CODE',
-    ],
+    input: {
+      FID_DIV_CLS_CODE: oneOf('0', '1', '2'),
+      FID_COND_SCR_DIV_CODE: oneOf('20139'),
+      FID_MRKT_CLS_CODE: oneOf('0', 'K', 'Q'),
+      FID_INPUT_ISCD: omissible(anyText),
+      FID_RANK_SORT_CLS_CODE: oneOf('0', '1', '2', '3'),
+      FID_INPUT_DATE_1: anyText,
+      FID_TRGT_CLS_CODE: omissible(anyText),
+      FID_TRGT_EXLS_CLS_CODE: omissible(anyText),
+    },
     output: {
       output: many({
         ...required(text, 'mksc_shrn_iscd', 'bsop_date', 'cntg_vi_hour'),
@@ -781,7 +823,7 @@ export const domesticMarket = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: ['CTX_AREA_FK', 'CTX_AREA_NK'], rows: { live: 24, paper: 24 } },
-    input: ['BASS_DT'],
+    input: { BASS_DT: anyText },
     output: {
       output: many({
         ...required(text, 'bass_dt'),

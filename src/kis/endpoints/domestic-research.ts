@@ -12,6 +12,7 @@ import {
   text,
   won,
 } from '../fields.ts';
+import { anyText, flags, industryCode, omissible, oneOf } from '../inputs.ts';
 
 /**
  * Rankings, who buys and sells, company figures, opinions, news, and what a person keeps in KIS's own program (KIS
@@ -27,19 +28,19 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'FID_COND_MRKT_DIV_CODE',
-      'FID_COND_SCR_DIV_CODE',
-      'FID_INPUT_ISCD',
-      'FID_DIV_CLS_CODE',
-      'FID_BLNG_CLS_CODE',
-      'FID_TRGT_CLS_CODE',
-      'FID_TRGT_EXLS_CLS_CODE',
-      'FID_INPUT_PRICE_1',
-      'FID_INPUT_PRICE_2',
-      'FID_VOL_CNT',
-      'FID_INPUT_DATE_1',
-    ],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX', 'UN', 'W'),
+      FID_COND_SCR_DIV_CODE: oneOf('20171'),
+      FID_INPUT_ISCD: industryCode,
+      FID_DIV_CLS_CODE: oneOf('0', '1', '2'),
+      FID_BLNG_CLS_CODE: oneOf('0', '1', '2', '3', '4'),
+      FID_TRGT_CLS_CODE: flags,
+      FID_TRGT_EXLS_CLS_CODE: flags,
+      FID_INPUT_PRICE_1: anyText,
+      FID_INPUT_PRICE_2: anyText,
+      FID_VOL_CNT: anyText,
+      FID_INPUT_DATE_1: anyText,
+    },
     output: {
       output: many({
         ...required(won, 'stck_prpr', 'prdy_vrss'),
@@ -70,22 +71,23 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'fid_rsfl_rate2',
-      'fid_cond_mrkt_div_code',
-      'fid_cond_scr_div_code',
-      'fid_input_iscd',
-      'fid_rank_sort_cls_code',
-      'fid_input_cnt_1',
-      'fid_prc_cls_code',
-      'fid_input_price_1',
-      'fid_input_price_2',
-      'fid_vol_cnt',
-      'fid_trgt_cls_code',
-      'fid_trgt_exls_cls_code',
-      'fid_div_cls_code',
-      'fid_rsfl_rate1',
-    ],
+    input: {
+      fid_rsfl_rate2: anyText,
+      fid_cond_mrkt_div_code: oneOf('J', 'NX'),
+      fid_cond_scr_div_code: oneOf('20170'),
+      fid_input_iscd: industryCode,
+      // Its samples name 0 alone, and write it in two ways; its older request collection has the others.
+      fid_rank_sort_cls_code: oneOf('0', '1', '2', '3', '4', '0000'),
+      fid_input_cnt_1: anyText,
+      fid_prc_cls_code: oneOf('0', '1'),
+      fid_input_price_1: anyText,
+      fid_input_price_2: anyText,
+      fid_vol_cnt: anyText,
+      fid_trgt_cls_code: flags,
+      fid_trgt_exls_cls_code: flags,
+      fid_div_cls_code: oneOf('0'),
+      fid_rsfl_rate1: anyText,
+    },
     output: {
       output: many({
         ...required(won, 'stck_prpr', 'prdy_vrss'),
@@ -123,17 +125,17 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'fid_input_price_2',
-      'fid_cond_mrkt_div_code',
-      'fid_cond_scr_div_code',
-      'fid_div_cls_code',
-      'fid_input_iscd',
-      'fid_trgt_cls_code',
-      'fid_trgt_exls_cls_code',
-      'fid_input_price_1',
-      'fid_vol_cnt',
-    ],
+    input: {
+      fid_input_price_2: omissible(anyText),
+      fid_cond_mrkt_div_code: omissible(oneOf('', 'J', 'NX')),
+      fid_cond_scr_div_code: omissible(oneOf('', '20174')),
+      fid_div_cls_code: omissible(oneOf('', '0', '1', '2')),
+      fid_input_iscd: omissible(industryCode),
+      fid_trgt_cls_code: omissible(oneOf('', '0')),
+      fid_trgt_exls_cls_code: omissible(oneOf('', '0')),
+      fid_input_price_1: omissible(anyText),
+      fid_vol_cnt: omissible(anyText),
+    },
     output: {
       output: many({
         ...required(won, 'stck_prpr', 'prdy_vrss'),
@@ -156,18 +158,18 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'fid_input_price_1',
-      'fid_cond_mrkt_div_code',
-      'fid_cond_scr_div_code',
-      'fid_rank_sort_cls_code',
-      'fid_div_cls_code',
-      'fid_input_iscd',
-      'fid_trgt_exls_cls_code',
-      'fid_trgt_cls_code',
-      'fid_vol_cnt',
-      'fid_input_price_2',
-    ],
+    input: {
+      fid_input_price_1: omissible(anyText),
+      fid_cond_mrkt_div_code: oneOf('J'),
+      fid_cond_scr_div_code: oneOf('20176'),
+      fid_rank_sort_cls_code: oneOf('1', '2', '3', '4'),
+      fid_div_cls_code: omissible(oneOf('', '0')),
+      fid_input_iscd: industryCode,
+      fid_trgt_exls_cls_code: omissible(oneOf('', '0')),
+      fid_trgt_cls_code: omissible(oneOf('', '0')),
+      fid_vol_cnt: omissible(anyText),
+      fid_input_price_2: omissible(anyText),
+    },
     output: {
       output: many({
         ...required(won, 'stck_prpr', 'prdy_vrss'),
@@ -188,18 +190,18 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'fid_vol_cnt',
-      'fid_cond_mrkt_div_code',
-      'fid_cond_scr_div_code',
-      'fid_input_iscd',
-      'fid_rank_sort_cls_code',
-      'fid_div_cls_code',
-      'fid_trgt_cls_code',
-      'fid_trgt_exls_cls_code',
-      'fid_input_price_1',
-      'fid_input_price_2',
-    ],
+    input: {
+      fid_vol_cnt: omissible(anyText),
+      fid_cond_mrkt_div_code: omissible(oneOf('', 'J', 'NX')),
+      fid_cond_scr_div_code: omissible(oneOf('', '20172')),
+      fid_input_iscd: omissible(industryCode),
+      fid_rank_sort_cls_code: omissible(oneOf('', '0', '1', '2', '3')),
+      fid_div_cls_code: omissible(oneOf('', '0')),
+      fid_trgt_cls_code: omissible(oneOf('', '0')),
+      fid_trgt_exls_cls_code: omissible(oneOf('', '0')),
+      fid_input_price_1: omissible(anyText),
+      fid_input_price_2: omissible(anyText),
+    },
     output: {
       output: many({
         ...required(won, 'stck_prpr', 'prdy_vrss'),
@@ -221,20 +223,20 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'fid_aply_rang_vol',
-      'fid_cond_mrkt_div_code',
-      'fid_cond_scr_div_code',
-      'fid_div_cls_code',
-      'fid_input_cnt_1',
-      'fid_input_cnt_2',
-      'fid_prc_cls_code',
-      'fid_input_iscd',
-      'fid_trgt_cls_code',
-      'fid_trgt_exls_cls_code',
-      'fid_aply_rang_prc_1',
-      'fid_aply_rang_prc_2',
-    ],
+    input: {
+      fid_aply_rang_vol: omissible(oneOf('', '0', '100')),
+      fid_cond_mrkt_div_code: omissible(oneOf('', 'J')),
+      fid_cond_scr_div_code: omissible(oneOf('', '20187')),
+      fid_div_cls_code: omissible(oneOf('', '0', '1', '2', '3')),
+      fid_input_cnt_1: omissible(anyText),
+      fid_input_cnt_2: omissible(anyText),
+      fid_prc_cls_code: omissible(oneOf('', '0', '1')),
+      fid_input_iscd: omissible(industryCode),
+      fid_trgt_cls_code: omissible(oneOf('', '0')),
+      fid_trgt_exls_cls_code: omissible(oneOf('', '0', '1', '2', '3', '4', '5', '6', '7')),
+      fid_aply_rang_prc_1: omissible(anyText),
+      fid_aply_rang_prc_2: omissible(anyText),
+    },
     output: {
       output: many({
         ...required(won, 'stck_prpr', 'prdy_vrss'),
@@ -256,7 +258,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['FID_COND_MRKT_DIV_CODE', 'FID_INPUT_ISCD'],
+    input: { FID_COND_MRKT_DIV_CODE: oneOf('J', 'NX'), FID_INPUT_ISCD: anyText },
     output: {
       output: many({
         ...required(text, 'stck_bsop_date'),
@@ -298,14 +300,14 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: [
-      'FID_COND_MRKT_DIV_CODE',
-      'FID_COND_SCR_DIV_CODE',
-      'FID_INPUT_ISCD',
-      'FID_DIV_CLS_CODE',
-      'FID_RANK_SORT_CLS_CODE',
-      'FID_ETC_CLS_CODE',
-    ],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('V'),
+      FID_COND_SCR_DIV_CODE: oneOf('16449'),
+      FID_INPUT_ISCD: industryCode,
+      FID_DIV_CLS_CODE: oneOf('0', '1'),
+      FID_RANK_SORT_CLS_CODE: oneOf('0', '1'),
+      FID_ETC_CLS_CODE: oneOf('0', '1', '2', '3'),
+    },
     output: {
       output: many({
         ...required(won, 'stck_prpr'),
@@ -350,7 +352,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['MKSC_SHRN_ISCD'],
+    input: { MKSC_SHRN_ISCD: anyText },
     output: {
       output2: many({
         ...required(shares, 'frgn_fake_ntby_qty', 'orgn_fake_ntby_qty', 'sum_fake_ntby_qty'),
@@ -367,7 +369,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['FID_DIV_CLS_CODE', 'fid_cond_mrkt_div_code', 'fid_input_iscd'],
+    input: { FID_DIV_CLS_CODE: oneOf('0', '1'), fid_cond_mrkt_div_code: oneOf('J'), fid_input_iscd: anyText },
     output: {
       output: many({
         ...required(text, 'stac_yymm'),
@@ -396,7 +398,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['FID_DIV_CLS_CODE', 'fid_cond_mrkt_div_code', 'fid_input_iscd'],
+    input: { FID_DIV_CLS_CODE: oneOf('0', '1'), fid_cond_mrkt_div_code: oneOf('J'), fid_input_iscd: anyText },
     output: {
       output: many({
         ...required(text, 'stac_yymm'),
@@ -427,7 +429,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['FID_DIV_CLS_CODE', 'fid_cond_mrkt_div_code', 'fid_input_iscd'],
+    input: { FID_DIV_CLS_CODE: oneOf('0', '1'), fid_cond_mrkt_div_code: oneOf('J'), fid_input_iscd: anyText },
     output: {
       output: many({
         ...required(text, 'stac_yymm'),
@@ -445,7 +447,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['fid_input_iscd', 'FID_DIV_CLS_CODE', 'fid_cond_mrkt_div_code'],
+    input: { fid_input_iscd: anyText, FID_DIV_CLS_CODE: oneOf('0', '1'), fid_cond_mrkt_div_code: oneOf('J') },
     output: {
       output: many({
         ...required(text, 'stac_yymm'),
@@ -462,7 +464,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['fid_input_iscd', 'fid_div_cls_code', 'fid_cond_mrkt_div_code'],
+    input: { fid_input_iscd: anyText, fid_div_cls_code: oneOf('0', '1'), fid_cond_mrkt_div_code: oneOf('J') },
     output: {
       output: many({
         ...required(text, 'stac_yymm'),
@@ -480,7 +482,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['fid_input_iscd', 'fid_div_cls_code', 'fid_cond_mrkt_div_code'],
+    input: { fid_input_iscd: anyText, fid_div_cls_code: oneOf('0', '1'), fid_cond_mrkt_div_code: oneOf('J') },
     output: {
       output: many({
         ...required(text, 'stac_yymm'),
@@ -497,7 +499,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['fid_input_iscd', 'fid_div_cls_code', 'fid_cond_mrkt_div_code'],
+    input: { fid_input_iscd: anyText, fid_div_cls_code: oneOf('0', '1'), fid_cond_mrkt_div_code: oneOf('J') },
     output: {
       output: many({
         ...required(text, 'stac_yymm'),
@@ -514,13 +516,13 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'FID_COND_MRKT_DIV_CODE',
-      'FID_COND_SCR_DIV_CODE',
-      'FID_INPUT_ISCD',
-      'FID_INPUT_DATE_1',
-      'FID_INPUT_DATE_2',
-    ],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('J'),
+      FID_COND_SCR_DIV_CODE: oneOf('16633'),
+      FID_INPUT_ISCD: anyText,
+      FID_INPUT_DATE_1: anyText,
+      FID_INPUT_DATE_2: anyText,
+    },
     output: {
       output: many({
         ...required(text, 'stck_bsop_date', 'invt_opnn'),
@@ -539,14 +541,14 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'FID_COND_MRKT_DIV_CODE',
-      'FID_COND_SCR_DIV_CODE',
-      'FID_INPUT_ISCD',
-      'FID_DIV_CLS_CODE',
-      'FID_INPUT_DATE_1',
-      'FID_INPUT_DATE_2',
-    ],
+    input: {
+      FID_COND_MRKT_DIV_CODE: oneOf('J'),
+      FID_COND_SCR_DIV_CODE: oneOf('16634'),
+      FID_INPUT_ISCD: anyText,
+      FID_DIV_CLS_CODE: oneOf('0', '1', '2', '3'),
+      FID_INPUT_DATE_1: anyText,
+      FID_INPUT_DATE_2: anyText,
+    },
     output: {
       output: many({
         ...required(text, 'stck_bsop_date', 'stck_shrn_iscd', 'invt_opnn'),
@@ -573,7 +575,14 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: ['CTS', 'GB1', 'F_DT', 'T_DT', 'SHT_CD', 'HIGH_GB'],
+    input: {
+      CTS: omissible(anyText),
+      GB1: oneOf('0', '1', '2'),
+      F_DT: anyText,
+      T_DT: anyText,
+      SHT_CD: omissible(anyText),
+      HIGH_GB: omissible(anyText),
+    },
     output: {
       output1: many({
         ...required(text, 'record_date', 'sht_cd'),
@@ -601,16 +610,16 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: { keys: [], rows: { live: 30, paper: 30 } },
-    input: [
-      'FID_NEWS_OFER_ENTP_CODE',
-      'FID_COND_MRKT_CLS_CODE',
-      'FID_INPUT_ISCD',
-      'FID_TITL_CNTT',
-      'FID_INPUT_DATE_1',
-      'FID_INPUT_HOUR_1',
-      'FID_RANK_SORT_CLS_CODE',
-      'FID_INPUT_SRNO',
-    ],
+    input: {
+      FID_NEWS_OFER_ENTP_CODE: omissible(anyText),
+      FID_COND_MRKT_CLS_CODE: omissible(anyText),
+      FID_INPUT_ISCD: omissible(anyText),
+      FID_TITL_CNTT: omissible(anyText),
+      FID_INPUT_DATE_1: omissible(anyText),
+      FID_INPUT_HOUR_1: omissible(anyText),
+      FID_RANK_SORT_CLS_CODE: omissible(anyText),
+      FID_INPUT_SRNO: omissible(anyText),
+    },
     output: {
       output: many({
         ...required(text, 'cntt_usiq_srno', 'data_dt', 'data_tm', 'hts_pbnt_titl_cntt'),
@@ -652,7 +661,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['user_id'],
+    input: { user_id: anyText },
     output: {
       output2: many({
         ...required(text, 'seq', 'condition_nm'),
@@ -669,7 +678,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['user_id', 'seq'],
+    input: { user_id: anyText, seq: anyText },
     output: {
       output2: many({
         ...required(won, 'price'),
@@ -705,7 +714,7 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: ['TYPE', 'FID_ETC_CLS_CODE', 'USER_ID'],
+    input: { TYPE: oneOf('1'), FID_ETC_CLS_CODE: oneOf('00'), USER_ID: anyText },
     output: {
       output2: many({
         ...required(text, 'inter_grp_code', 'inter_grp_name'),
@@ -723,16 +732,16 @@ export const domesticResearch = defineEndpoints({
     kind: 'read',
     account: false,
     paging: null,
-    input: [
-      'TYPE',
-      'USER_ID',
-      'INTER_GRP_CODE',
-      'FID_ETC_CLS_CODE',
-      'DATA_RANK',
-      'INTER_GRP_NAME',
-      'HTS_KOR_ISNM',
-      'CNTG_CLS_CODE',
-    ],
+    input: {
+      TYPE: oneOf('1'),
+      USER_ID: anyText,
+      INTER_GRP_CODE: anyText,
+      FID_ETC_CLS_CODE: oneOf('4'),
+      DATA_RANK: omissible(anyText),
+      INTER_GRP_NAME: omissible(anyText),
+      HTS_KOR_ISNM: omissible(anyText),
+      CNTG_CLS_CODE: omissible(anyText),
+    },
     output: {
       output1: one({
         ...optional(text, 'inter_grp_name'),

@@ -1,20 +1,21 @@
 import { defineEndpoints, many, one } from '../endpoint.ts';
 import { count, decimal, optional, percent, real, required, shares, text, won } from '../fields.ts';
+import { anyText, omissible, oneOf } from '../inputs.ts';
 
 /** What is asked about executions, and answered; two TR ids share it, by how long ago they were. */
-const executionInput = [
-  'INQR_STRT_DT',
-  'INQR_END_DT',
-  'SLL_BUY_DVSN_CD',
-  'PDNO',
-  'CCLD_DVSN',
-  'INQR_DVSN',
-  'INQR_DVSN_3',
-  'ORD_GNO_BRNO',
-  'ODNO',
-  'INQR_DVSN_1',
-  'EXCG_ID_DVSN_CD',
-] as const;
+const executionInput = {
+  INQR_STRT_DT: anyText,
+  INQR_END_DT: anyText,
+  SLL_BUY_DVSN_CD: oneOf('00', '01', '02'),
+  PDNO: omissible(anyText),
+  CCLD_DVSN: oneOf('00', '01', '02'),
+  INQR_DVSN: oneOf('00', '01'),
+  INQR_DVSN_3: oneOf('00', '01', '02', '03', '04', '05', '06', '07'),
+  ORD_GNO_BRNO: omissible(anyText),
+  ODNO: omissible(anyText),
+  INQR_DVSN_1: omissible(oneOf('', '1', '2')),
+  EXCG_ID_DVSN_CD: omissible(oneOf('', 'KRX', 'NXT', 'SOR', 'ALL')),
+};
 const executionBlocks = {
   output1: many({
     ...required(
@@ -72,15 +73,16 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: { keys: ['CTX_AREA_FK100', 'CTX_AREA_NK100'], rows: { live: 50, paper: 20 } },
-    input: [
-      'AFHR_FLPR_YN',
-      'OFL_YN',
-      'INQR_DVSN',
-      'UNPR_DVSN',
-      'FUND_STTL_ICLD_YN',
-      'FNCG_AMT_AUTO_RDPT_YN',
-      'PRCS_DVSN',
-    ],
+    input: {
+      AFHR_FLPR_YN: oneOf('N', 'Y', 'X'),
+      OFL_YN: omissible(oneOf('')),
+      // By issue (02) has been refused since 2026-02-10: rows come by loan date.
+      INQR_DVSN: oneOf('01'),
+      UNPR_DVSN: oneOf('01'),
+      FUND_STTL_ICLD_YN: oneOf('N', 'Y'),
+      FNCG_AMT_AUTO_RDPT_YN: oneOf('N'),
+      PRCS_DVSN: oneOf('00', '01'),
+    },
     output: {
       output1: many({
         ...required(text, 'pdno', 'prdt_name'),
@@ -145,7 +147,7 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: null,
-    input: ['INQR_DVSN_1', 'BSPR_BF_DT_APLY_YN'],
+    input: { INQR_DVSN_1: omissible(anyText), BSPR_BF_DT_APLY_YN: omissible(anyText) },
     output: {
       output1: many({
         ...optional(won, 'pchs_amt', 'evlu_amt', 'evlu_pfls_amt', 'crdt_lnd_amt', 'real_nass_amt'),
@@ -195,16 +197,16 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: { keys: ['CTX_AREA_FK100', 'CTX_AREA_NK100'], rows: { live: 50, paper: 20 } },
-    input: [
-      'AFHR_FLPR_YN',
-      'OFL_YN',
-      'INQR_DVSN',
-      'UNPR_DVSN',
-      'FUND_STTL_ICLD_YN',
-      'FNCG_AMT_AUTO_RDPT_YN',
-      'PRCS_DVSN',
-      'COST_ICLD_YN',
-    ],
+    input: {
+      AFHR_FLPR_YN: oneOf('N', 'Y'),
+      OFL_YN: omissible(anyText),
+      INQR_DVSN: oneOf('00', '02'),
+      UNPR_DVSN: oneOf('01'),
+      FUND_STTL_ICLD_YN: oneOf('N', 'Y'),
+      FNCG_AMT_AUTO_RDPT_YN: oneOf('N'),
+      PRCS_DVSN: oneOf('00', '01'),
+      COST_ICLD_YN: omissible(oneOf('', 'N', 'Y')),
+    },
     output: {
       output1: many({
         ...required(shares, 'hldg_qty'),
@@ -266,7 +268,11 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: null,
-    input: ['CMA_EVLU_AMT_ICLD_YN', 'WCRC_FRCR_DVSN_CD', 'FWEX_CTRT_FRCR_DVSN_CD'],
+    input: {
+      CMA_EVLU_AMT_ICLD_YN: oneOf('Y', 'N'),
+      WCRC_FRCR_DVSN_CD: oneOf('01', '02'),
+      FWEX_CTRT_FRCR_DVSN_CD: oneOf('01', '02'),
+    },
     output: {
       output: one({
         ...required(real, 'stck_cash_ord_psbl_amt', 'rcvb_amt'),
@@ -389,7 +395,13 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: null,
-    input: ['PDNO', 'ORD_UNPR', 'ORD_DVSN', 'CMA_EVLU_AMT_ICLD_YN', 'OVRS_ICLD_YN'],
+    input: {
+      PDNO: omissible(anyText),
+      ORD_UNPR: anyText,
+      ORD_DVSN: anyText,
+      CMA_EVLU_AMT_ICLD_YN: oneOf('Y', 'N'),
+      OVRS_ICLD_YN: oneOf('Y', 'N'),
+    },
     output: {
       output: one({
         ...required(won, 'ord_psbl_cash', 'nrcvb_buy_amt'),
@@ -418,7 +430,7 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: null,
-    input: ['PDNO'],
+    input: { PDNO: omissible(anyText) },
     output: {
       output: one({
         ...required(shares, 'ord_psbl_qty'),
@@ -448,7 +460,7 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: { keys: ['CTX_AREA_FK100', 'CTX_AREA_NK100'], rows: { live: 50, paper: 50 } },
-    input: ['INQR_DVSN_1', 'INQR_DVSN_2'],
+    input: { INQR_DVSN_1: oneOf('0', '1'), INQR_DVSN_2: oneOf('0', '1', '2') },
     output: {
       output: many({
         ...required(text, 'ord_gno_brno', 'odno', 'pdno', 'sll_buy_dvsn_cd', 'ord_tmd'),
@@ -507,7 +519,14 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: { keys: ['CTX_AREA_FK100', 'CTX_AREA_NK100'], rows: { live: 100, paper: 100 } },
-    input: ['INQR_STRT_DT', 'INQR_END_DT', 'SORT_DVSN', 'INQR_DVSN', 'CBLC_DVSN', 'PDNO'],
+    input: {
+      INQR_STRT_DT: anyText,
+      INQR_END_DT: anyText,
+      SORT_DVSN: oneOf('00', '01', '02'),
+      INQR_DVSN: oneOf('00'),
+      CBLC_DVSN: oneOf('00'),
+      PDNO: omissible(anyText),
+    },
     output: {
       output1: many({
         ...required(won, 'buy_amt', 'sll_amt', 'rlzt_pfls', 'fee', 'tl_tax'),
@@ -545,7 +564,13 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: { keys: ['CTX_AREA_FK100', 'CTX_AREA_NK100'], rows: { live: 100, paper: 100 } },
-    input: ['SORT_DVSN', 'INQR_STRT_DT', 'INQR_END_DT', 'CBLC_DVSN', 'PDNO'],
+    input: {
+      SORT_DVSN: oneOf('00', '01', '02'),
+      INQR_STRT_DT: anyText,
+      INQR_END_DT: anyText,
+      CBLC_DVSN: oneOf('00'),
+      PDNO: omissible(anyText),
+    },
     output: {
       output1: many({
         ...required(won, 'buy_amt', 'sll_amt', 'rlzt_pfls', 'fee', 'tl_tax'),
@@ -586,7 +611,15 @@ export const domesticTrading = defineEndpoints({
     kind: 'order',
     account: true,
     paging: null,
-    input: ['PDNO', 'ORD_DVSN', 'ORD_QTY', 'ORD_UNPR', 'EXCG_ID_DVSN_CD', 'SLL_TYPE', 'CNDT_PRIC'],
+    input: {
+      PDNO: omissible(anyText),
+      ORD_DVSN: anyText,
+      ORD_QTY: anyText,
+      ORD_UNPR: anyText,
+      EXCG_ID_DVSN_CD: omissible(oneOf('KRX', 'NXT', 'SOR')),
+      SLL_TYPE: omissible(oneOf('', '01', '02', '05')),
+      CNDT_PRIC: omissible(anyText),
+    },
     output: {
       output: one({
         ...required(text, 'KRX_FWDG_ORD_ORGNO', 'ODNO', 'ORD_TMD'),
@@ -603,7 +636,15 @@ export const domesticTrading = defineEndpoints({
     kind: 'order',
     account: true,
     paging: null,
-    input: ['PDNO', 'ORD_DVSN', 'ORD_QTY', 'ORD_UNPR', 'EXCG_ID_DVSN_CD', 'SLL_TYPE', 'CNDT_PRIC'],
+    input: {
+      PDNO: omissible(anyText),
+      ORD_DVSN: anyText,
+      ORD_QTY: anyText,
+      ORD_UNPR: anyText,
+      EXCG_ID_DVSN_CD: omissible(oneOf('KRX', 'NXT', 'SOR')),
+      SLL_TYPE: omissible(oneOf('', '01', '02', '05')),
+      CNDT_PRIC: omissible(anyText),
+    },
     output: {
       output: one({
         ...required(text, 'KRX_FWDG_ORD_ORGNO', 'ODNO', 'ORD_TMD'),
@@ -620,17 +661,17 @@ export const domesticTrading = defineEndpoints({
     kind: 'order',
     account: true,
     paging: null,
-    input: [
-      'KRX_FWDG_ORD_ORGNO',
-      'ORGN_ODNO',
-      'ORD_DVSN',
-      'RVSE_CNCL_DVSN_CD',
-      'ORD_QTY',
-      'ORD_UNPR',
-      'QTY_ALL_ORD_YN',
-      'EXCG_ID_DVSN_CD',
-      'CNDT_PRIC',
-    ],
+    input: {
+      KRX_FWDG_ORD_ORGNO: anyText,
+      ORGN_ODNO: anyText,
+      ORD_DVSN: anyText,
+      RVSE_CNCL_DVSN_CD: oneOf('01', '02'),
+      ORD_QTY: anyText,
+      ORD_UNPR: anyText,
+      QTY_ALL_ORD_YN: oneOf('Y', 'N'),
+      EXCG_ID_DVSN_CD: omissible(oneOf('KRX', 'NXT', 'SOR')),
+      CNDT_PRIC: omissible(anyText),
+    },
     output: {
       output: one({
         ...required(text, 'odno', 'ord_tmd'),
@@ -647,17 +688,17 @@ export const domesticTrading = defineEndpoints({
     kind: 'order',
     account: true,
     paging: null,
-    input: [
-      'PDNO',
-      'ORD_QTY',
-      'ORD_UNPR',
-      'SLL_BUY_DVSN_CD',
-      'ORD_DVSN_CD',
-      'ORD_OBJT_CBLC_DVSN_CD',
-      'LOAN_DT',
-      'RSVN_ORD_END_DT',
-      'LDNG_DT',
-    ],
+    input: {
+      PDNO: omissible(anyText),
+      ORD_QTY: anyText,
+      ORD_UNPR: anyText,
+      SLL_BUY_DVSN_CD: oneOf('01', '02'),
+      ORD_DVSN_CD: oneOf('00', '01', '02', '05'),
+      ORD_OBJT_CBLC_DVSN_CD: oneOf('10', '12', '28'),
+      LOAN_DT: omissible(anyText),
+      RSVN_ORD_END_DT: omissible(anyText),
+      LDNG_DT: omissible(anyText),
+    },
     output: {
       output: one({
         ...required(text, 'RSVN_ORD_SEQ'),
@@ -673,16 +714,16 @@ export const domesticTrading = defineEndpoints({
     kind: 'read',
     account: true,
     paging: { keys: ['CTX_AREA_FK200', 'CTX_AREA_NK200'], rows: { live: 20, paper: 20 } },
-    input: [
-      'RSVN_ORD_ORD_DT',
-      'RSVN_ORD_END_DT',
-      'TMNL_MDIA_KIND_CD',
-      'PRCS_DVSN_CD',
-      'CNCL_YN',
-      'RSVN_ORD_SEQ',
-      'PDNO',
-      'SLL_BUY_DVSN_CD',
-    ],
+    input: {
+      RSVN_ORD_ORD_DT: anyText,
+      RSVN_ORD_END_DT: omissible(anyText),
+      TMNL_MDIA_KIND_CD: anyText,
+      PRCS_DVSN_CD: anyText,
+      CNCL_YN: anyText,
+      RSVN_ORD_SEQ: anyText,
+      PDNO: omissible(anyText),
+      SLL_BUY_DVSN_CD: anyText,
+    },
     output: {
       output: many({
         ...required(won, 'ord_rsvn_unpr'),
@@ -719,20 +760,20 @@ export const domesticTrading = defineEndpoints({
     kind: 'order',
     account: true,
     paging: null,
-    input: [
-      'RSVN_ORD_SEQ',
-      'RSVN_ORD_ORGNO',
-      'RSVN_ORD_ORD_DT',
-      'PDNO',
-      'ORD_QTY',
-      'ORD_UNPR',
-      'SLL_BUY_DVSN_CD',
-      'ORD_DVSN_CD',
-      'ORD_OBJT_CBLC_DVSN_CD',
-      'LOAN_DT',
-      'RSVN_ORD_END_DT',
-      'CTAL_TLNO',
-    ],
+    input: {
+      RSVN_ORD_SEQ: anyText,
+      RSVN_ORD_ORGNO: omissible(anyText),
+      RSVN_ORD_ORD_DT: anyText,
+      PDNO: omissible(anyText),
+      ORD_QTY: anyText,
+      ORD_UNPR: anyText,
+      SLL_BUY_DVSN_CD: oneOf('', '01', '02'),
+      ORD_DVSN_CD: oneOf('', '00', '01', '02', '05'),
+      ORD_OBJT_CBLC_DVSN_CD: oneOf('', '10', '12', '28'),
+      LOAN_DT: omissible(anyText),
+      RSVN_ORD_END_DT: omissible(anyText),
+      CTAL_TLNO: omissible(anyText),
+    },
     output: {
       output: one({
         ...required(text, 'nrml_prcs_yn'),
@@ -748,20 +789,20 @@ export const domesticTrading = defineEndpoints({
     kind: 'order',
     account: true,
     paging: null,
-    input: [
-      'RSVN_ORD_SEQ',
-      'RSVN_ORD_ORGNO',
-      'RSVN_ORD_ORD_DT',
-      'PDNO',
-      'ORD_QTY',
-      'ORD_UNPR',
-      'SLL_BUY_DVSN_CD',
-      'ORD_DVSN_CD',
-      'ORD_OBJT_CBLC_DVSN_CD',
-      'LOAN_DT',
-      'RSVN_ORD_END_DT',
-      'CTAL_TLNO',
-    ],
+    input: {
+      RSVN_ORD_SEQ: anyText,
+      RSVN_ORD_ORGNO: omissible(anyText),
+      RSVN_ORD_ORD_DT: anyText,
+      PDNO: omissible(anyText),
+      ORD_QTY: anyText,
+      ORD_UNPR: anyText,
+      SLL_BUY_DVSN_CD: oneOf('', '01', '02'),
+      ORD_DVSN_CD: oneOf('', '00', '01', '02', '05'),
+      ORD_OBJT_CBLC_DVSN_CD: oneOf('', '10', '12', '28'),
+      LOAN_DT: omissible(anyText),
+      RSVN_ORD_END_DT: omissible(anyText),
+      CTAL_TLNO: omissible(anyText),
+    },
     output: {
       output: one({
         ...required(text, 'nrml_prcs_yn'),

@@ -13,6 +13,13 @@ const restFact = z.strictObject({
   paper: z.string().nullable(),
   older: words.default([]),
   input: words,
+  values: z
+    .record(
+      z.string(),
+      z.string().transform((text) => text.split('|')),
+    )
+    .default({}),
+  sample: z.record(z.string(), z.string()).default({}),
   paging: words,
   output: z.record(
     z.string(),
