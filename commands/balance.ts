@@ -84,6 +84,7 @@ function positionLines(words: Words, position: Position): readonly Line[] {
     [
       { bold: position.name },
       ` ${words.balance.position(words.shares(position.quantity), words.shares(position.sellableQuantity))}`,
+      ...(position.onCredit === 0 ? [] : [` · ${words.balance.onCredit(words.shares(position.onCredit))}`]),
     ],
     [
       `  ${words.balance.average} ${average} · ${words.balance.last} ${words.won(position.last)} `,

@@ -1,4 +1,7 @@
-/** One holding. Amounts are whole won; the average cost is a decimal string because KIS keeps four places. */
+/**
+ * One issue that is held, however it was paid for. Amounts are whole won; the average cost is a decimal string because
+ * KIS keeps four places.
+ */
 export interface Position {
   readonly symbol: string;
   readonly name: string;
@@ -11,6 +14,8 @@ export interface Position {
   readonly marketValue: number;
   readonly unrealizedPnl: number;
   readonly unrealizedPnlPercent: number;
+  /** Shares of it that were bought on credit, where KIS says so; 0 for none. */
+  readonly onCredit: number;
 }
 
 /** The account as the venue sees it. Amounts are whole won. */

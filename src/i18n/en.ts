@@ -722,6 +722,7 @@ export const en: Words = {
     pnl: 'Unrealized P&L',
     none: 'No holdings.',
     position: (quantity, sellable) => `${quantity} (${sellable} sellable)`,
+    onCredit: (quantity) => `${quantity} on credit`,
     average: 'avg',
     last: 'last',
     truncated: 'There are more holdings than are shown here.',

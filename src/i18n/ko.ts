@@ -788,6 +788,7 @@ export const ko = {
     pnl: '평가손익',
     none: '보유종목이 없습니다.',
     position: (quantity: string, sellable: string): string => `${quantity} (매도가능 ${sellable})`,
+    onCredit: (quantity: string): string => `신용 ${quantity} 포함`,
     average: '평균',
     last: '현재',
     truncated: '보유종목이 많아 일부만 보입니다.',

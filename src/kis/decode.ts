@@ -1,4 +1,4 @@
-import type { Balance, BuyingPower } from '../domain/account.ts';
+import type { Balance, BuyingPower, Position } from '../domain/account.ts';
 import type { Instrument, InstrumentKind, Market } from '../domain/instrument.ts';
 import { type Exchange, type ExecutionNotice, orderNumber, type Side, type VenueOrder } from '../domain/order.ts';
 import type { Bar, BookLevel, IssueStatus, IssueWarning, OrderBook, Quote, Trade } from '../domain/quote.ts';
@@ -206,25 +206,50 @@ export function toInstrument(symbol: string, { output }: Output<Market_['stockIn
 
 type BalanceOutput = Output<Trading['inquireBalance']>;
 
+type HoldingRow = BalanceOutput['output1'][number];
+
+/** KIS names a loan by its day; its name for how an issue is held says the same where the day is blank. */
+function isOnCredit({ loan_dt = '', trad_dvsn_name = '' }: HoldingRow): boolean {
+  return /[1-9]/.test(loan_dt) || /융자|대주|신용|대출/.test(trad_dvsn_name);
+}
+
+/**
+ * One position of all rows of an issue: KIS lists what is held by the day it was lent money for, and pages may part
+ * them. A single row keeps KIS's own average and percentage.
+ */
+function toPosition(rows: readonly [HoldingRow, ...HoldingRow[]]): Position {
+  const [first] = rows;
+  const total = (amountOf: (row: HoldingRow) => number) => rows.reduce((sum, row) => sum + amountOf(row), 0);
+  const quantity = total((row) => row.hldg_qty);
+  const costBasis = total((row) => row.pchs_amt);
+  const unrealizedPnl = total((row) => row.evlu_pfls_amt);
+  const percent = costBasis === 0 ? 0 : Math.round((unrealizedPnl / costBasis) * 10_000) / 100;
+  return {
+    symbol: first.pdno,
+    name: first.prdt_name,
+    quantity,
+    sellableQuantity: total((row) => row.ord_psbl_qty),
+    averageCost: rows.length === 1 ? first.pchs_avg_pric : (costBasis / quantity).toFixed(4),
+    costBasis,
+    last: first.prpr,
+    marketValue: total((row) => row.evlu_amt),
+    unrealizedPnl,
+    unrealizedPnlPercent: rows.length === 1 ? first.evlu_pfls_rt : percent,
+    onCredit: total((row) => (isOnCredit(row) ? row.hldg_qty : 0)),
+  };
+}
+
 /** Every page carries the totals; the first is as good as any. A position sold today stays listed with 0 shares. */
 export function toBalance(pages: readonly BalanceOutput[], truncated: boolean): Balance {
   const totals = pages[0]?.output2[0];
   if (totals === undefined) throw new AppError('venue.malformed', { where: 'inquire-balance', problem: 'no totals' });
-  const positions = pages
-    .flatMap((page) => page.output1)
-    .filter((row) => row.hldg_qty > 0)
-    .map((row) => ({
-      symbol: row.pdno,
-      name: row.prdt_name,
-      quantity: row.hldg_qty,
-      sellableQuantity: row.ord_psbl_qty,
-      averageCost: row.pchs_avg_pric,
-      costBasis: row.pchs_amt,
-      last: row.prpr,
-      marketValue: row.evlu_amt,
-      unrealizedPnl: row.evlu_pfls_amt,
-      unrealizedPnlPercent: row.evlu_pfls_rt,
-    }));
+  const rowsOf = new Map<string, [HoldingRow, ...HoldingRow[]]>();
+  for (const row of pages.flatMap((page) => page.output1).filter(({ hldg_qty }) => hldg_qty > 0)) {
+    const known = rowsOf.get(row.pdno);
+    if (known === undefined) rowsOf.set(row.pdno, [row]);
+    else known.push(row);
+  }
+  const positions = [...rowsOf.values()].map(toPosition);
   return {
     cash: { deposit: totals.dnca_tot_amt, settled: totals.prvs_rcdl_excc_amt },
     positions,

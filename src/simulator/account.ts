@@ -5,6 +5,8 @@ import type { Issue } from './instruments.ts';
 
 /** A holding; a sold-out one stays until the end of its day, as at KIS. */
 export interface Holding {
+  /** The day on which KIS lent the money for it; absent for what was paid in cash. */
+  readonly loanDate?: string;
   readonly issue: Issue;
   readonly quantity: number;
   /** What was paid for the shares still held, without costs, in won. */
@@ -40,6 +42,8 @@ export interface BookedTrade {
 
 /** Shares that an account starts with. */
 export interface StartHolding {
+  /** Bought on credit that day; such a holding is listed beside the one in cash, and nothing here sells it. */
+  readonly loanDate?: string;
   readonly symbol: string;
   readonly quantity: number;
   readonly averageCost: number;
@@ -50,6 +54,7 @@ const nothing: DayTotals = { bought: 0, sold: 0, costs: 0 };
 /** One account's money and shares. Trades settle on the second trading day; until then only the sums ahead change. */
 export class Account {
   readonly #holdings = new Map<string, Holding>();
+  readonly #onCredit: Holding[] = [];
   readonly #trades: BookedTrade[] = [];
   readonly #settlements: { readonly day: string; readonly amount: number }[] = [];
   #deposit: number;
@@ -77,11 +82,12 @@ export class Account {
     return this.#trades;
   }
 
-  /** In the order of their first purchase. */
+  /** In the order of their first purchase, those on credit last. */
   holdings(): readonly Holding[] {
-    return [...this.#holdings.values()];
+    return [...this.#holdings.values(), ...this.#onCredit];
   }
 
+  /** What was paid in cash. */
   holding(symbol: string): Holding | undefined {
     return this.#holdings.get(symbol);
   }
@@ -94,13 +100,11 @@ export class Account {
   }
 
   /** Shares bought before the first day, already settled. */
-  give(issue: Issue, quantity: number, averageCost: number): void {
-    this.#holdings.set(issue.symbol, {
-      ...noShares(issue),
-      quantity,
-      costBasis: Math.round(quantity * averageCost),
-      boughtBefore: quantity,
-    });
+  give(issue: Issue, quantity: number, averageCost: number, loanDate?: string): void {
+    const costBasis = Math.round(quantity * averageCost);
+    const given = { ...noShares(issue), quantity, costBasis, boughtBefore: quantity };
+    if (loanDate === undefined) this.#holdings.set(issue.symbol, given);
+    else this.#onCredit.push({ ...given, loanDate });
   }
 
   fill(issue: Issue, side: Side, quantity: number, price: number, day: string): void {

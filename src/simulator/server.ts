@@ -97,8 +97,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const clock = new VenueClock(options.clock, options.hours ?? 'open');
   const market = new Market(clock, seed, speed);
   const account = new Account(options.cash ?? 10_000_000);
-  for (const { symbol, quantity, averageCost } of options.holdings ?? []) {
-    account.give(known(market, symbol).issue, quantity, averageCost);
+  for (const { symbol, quantity, averageCost, loanDate } of options.holdings ?? []) {
+    account.give(known(market, symbol).issue, quantity, averageCost, loanDate);
   }
   const oauth = new Oauth(clock, randomFor(seed, 'oauth'));
   const faults = new FaultBox((dropSockets) => {

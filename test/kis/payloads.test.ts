@@ -248,6 +248,7 @@ describe('the account', () => {
           marketValue: 994_000,
           unrealizedPnl: -1_000,
           unrealizedPnlPercent: -0.1,
+          onCredit: 0,
         },
       ],
       totals: { costBasis: 995_000, marketValue: 994_000, unrealizedPnl: -1_000, assets: 9_998_860 },
@@ -263,25 +264,27 @@ describe('the account', () => {
     expect(balance.truncated).toBe(true);
   });
 
-  it('keeps holdings in cash and on credit apart', () => {
+  it('makes one position of what is held in cash and on credit, and says how much is on credit', () => {
     const page = decodeAnswer(domesticTrading.inquireBalance, 'balance-portal');
     expect(toBalance([page], false).positions).toMatchObject([
       {
         symbol: '009150',
-        quantity: 1_657,
-        sellableQuantity: 1_611,
-        averageCost: '135440.2517',
-        costBasis: 224_424_497,
+        quantity: 1_660,
+        sellableQuantity: 1_614,
+        // (224,424,497 + 369,000) ÷ 1,660
+        averageCost: '135417.7693',
+        costBasis: 224_793_497,
+        onCredit: 3,
       },
-      { symbol: '009150', quantity: 3, sellableQuantity: 3, averageCost: '123000.0000', costBasis: 369_000 },
     ]);
   });
 
   it('joins the pages, counts the totals once and leaves out what was sold today', () => {
     const page = decodeAnswer(domesticTrading.inquireBalance, 'balance-paper');
     const sold = { ...page, output1: page.output1.map((row) => ({ ...row, hldg_qty: 0 })) };
-    const balance = toBalance([page, sold, page], false);
-    expect(balance.positions).toHaveLength(2);
+    const other = { ...page, output1: page.output1.map((row) => ({ ...row, pdno: '000660' })) };
+    const balance = toBalance([page, sold, other], false);
+    expect(balance.positions.map(({ symbol }) => symbol)).toEqual(['005930', '000660']);
     expect(balance.totals.marketValue).toBe(174_200);
   });
 
