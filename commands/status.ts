@@ -23,6 +23,7 @@ export const status = defineCommand({
       `${text.outbox} ${state.outboxPending}${state.outboxHeld > 0 ? ` · ${text.held(state.outboxHeld)}` : ''}`,
       ...(state.deadLetters > 0 ? [[{ bold: text.deadLetters(state.deadLetters) }]] : []),
       `${text.lastLook} ${state.lastLookAt === undefined ? text.none : text.ago(now - state.lastLookAt)}`,
+      ...driftLines(words, state, now),
       ...(state.ready ? [] : [[{ bold: words.errors['orders.recovering']({}) }]]),
       ...(state.armed ? [] : [[{ bold: text.notArmed }]]),
       ...(state.halted ? [[{ bold: words.errors['orders.halted']({}) }]] : []),
@@ -32,6 +33,14 @@ export const status = defineCommand({
     return { lines, buttons: [[{ id: 'run:/status', label: words.buttons.refresh }]], data: state };
   },
 });
+
+/** APIs that KIS changed, as far as anybody has met them. */
+function driftLines(words: Words, { drifts }: Health, now: number): readonly Line[] {
+  const { health: text } = words;
+  return drifts.map((drift) => [
+    { bold: text.drift(drift.api, `${drift.code} ${drift.field ?? ''}`.trim(), text.ago(now - drift.at)) },
+  ]);
+}
 
 /** What keeps the connection, or the fills on it, away, and what helps. */
 function whyLine(words: Words, { socket: { reason } }: Health): readonly Line[] {

@@ -4,6 +4,7 @@ import { boardMessage } from './chat/boards.ts';
 import type { Channel, House, Message, Receive, Suggest } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
+import { driftMessage } from './chat/notices.ts';
 import { type Letterhead, Outbox } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
 import { screenMessage } from './chat/screens.ts';
@@ -22,6 +23,7 @@ import type { ChatAddress, Scheduler } from './ports.ts';
 import { Secret } from './secret.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
+import { DriftWatch } from './services/drift-watch.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
 import { scheduleHousework } from './services/housework.ts';
 import { LiveBoards } from './services/live-boards.ts';
@@ -104,6 +106,17 @@ export async function startApp(options: AppOptions): Promise<App> {
   const ledger = readOnly
     ? await openForReading(config.store.ledger)
     : await (options.openLedger ?? openLedger)({ url: `sqlite:${config.store.ledger}` });
+  const drifts = new DriftWatch({
+    cache,
+    clock,
+    log,
+    tell: (drift) => {
+      if (readOnly) return;
+      const said = audience.tell(audience.ownerAddresses(), undefined, (words) => driftMessage(words, drift));
+      for (const outgoing of said) void outbox.post(outgoing);
+    },
+  });
+  await drifts.load();
   const access = accessOf(config);
   const environment = simulatedEnvironment(config, simulator);
   const kis = createKis({
@@ -119,6 +132,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     pong: config.kis.pong,
     liveReads: config.kis.liveReads,
     hashkey: config.kis.hashkey,
+    onDrift: (drift) => drifts.notice(drift),
     timeouts: options.timeouts,
     socketTimings: options.socketTimings,
     transports: options.transports,
@@ -196,6 +210,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     armed: await orders.armed(),
     ready: reconciler.ready,
     lastLookAt: reconciler.lastLookAt,
+    drifts: drifts.seen(),
     unknownOrders: (await ledger.ordersByStatus(['outcome-unknown'])).length,
     askedOrders: (await ledger.ordersByStatus(['asked'])).length,
   });

@@ -69,7 +69,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The KIS tables that client and simulator share. */
-const wireTables = /^src\/kis\/(?:fields|endpoint|channels|frames|error|environment|endpoints\/[\w-]+)\.ts$/;
+const wireTables = /^src\/kis\/(?:fields|inputs|endpoint|channels|frames|error|environment|endpoints\/[\w-]+)\.ts$/;
 
 function importsOf(file: string): readonly { readonly target: string; readonly local: boolean }[] {
   const text = textOf.get(file) ?? '';

@@ -57,8 +57,12 @@ export class Audience {
     return this.#chatsOf(this.#people.identitiesOf(person.id));
   }
 
-  /** One message on a topic to those of the addresses who want it, each in their words. */
-  tell(addresses: readonly ChatAddress[], topic: NoticeTopic, say: (words: Words) => Message): readonly Outgoing[] {
+  /** One message to those of the addresses who want its topic, each in their words; without a topic, to all of them. */
+  tell(
+    addresses: readonly ChatAddress[],
+    topic: NoticeTopic | undefined,
+    say: (words: Words) => Message,
+  ): readonly Outgoing[] {
     return addresses.flatMap((address) => this.#outgoing(address, topic, say));
   }
 

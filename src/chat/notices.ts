@@ -1,4 +1,5 @@
 import { inKorea } from '../clock.ts';
+import type { SeenDrift } from '../domain/api-drift.ts';
 import type { Notice, SettleCandidate } from '../domain/notice.ts';
 import {
   intentIssue,
@@ -307,4 +308,14 @@ export function settleButtons(
     .slice(0, 4)
     .map((number): readonly Button[] => [{ id: run(number), label: words.settle.isNumber(number) }]);
   return [...rows, [{ id: run('none'), label: words.settle.isNone }]];
+}
+
+/** What owners are told when KIS and Hoga disagree about an API. */
+export function driftMessage(words: Words, drift: SeenDrift): Message {
+  const { title, said, report } = words.drift;
+  const { code, text, field = '' } = drift;
+  return {
+    lines: [[{ bold: title(drift) }], said(`${code} ${text} ${field}`.trim().replace(/\s+/g, ' ')), report],
+    private: true,
+  };
 }

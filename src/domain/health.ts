@@ -1,3 +1,5 @@
+import type { SeenDrift } from './api-drift.ts';
+
 /** How the bot is, for `/status`. Times are milliseconds. */
 export interface Health {
   readonly version: string;
@@ -28,6 +30,8 @@ export interface Health {
   readonly ready: boolean;
   /** When the venue's lists of orders were last read. */
   readonly lastLookAt: number | undefined;
+  /** APIs of the last week that KIS and Hoga disagreed about, the newest first. */
+  readonly drifts: readonly SeenDrift[];
   /** Orders of ours whose outcome nobody knows. */
   readonly unknownOrders: number;
   /** Those among them that the owner was asked about are not counted, but here. */

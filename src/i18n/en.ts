@@ -333,7 +333,14 @@ export const en: Words = {
     clockUnknown: 'KIS does not say its time, so nothing was compared',
     clockOff: (seconds) => `${seconds} seconds off KIS's time; set the clock of this machine`,
   },
+  drift: {
+    title: ({ api }) => `⚠️ KIS and Hoga disagree about the API ${api}`,
+    said: (what) => `KIS: ${what}`,
+    report:
+      'KIS seems to have changed this API. See whether there is a newer Hoga; if not, please report the name and code above to its developers. Whether other calls still work: npm start -- doctor --wire.',
+  },
   health: {
+    drift: (api, code, ago) => `KIS API ${api} disagrees${code === '' ? '' : ` (${code})`}, ${ago} ago`,
     title: 'Status',
     up: 'Up for',
     socket: 'Socket',
@@ -1289,6 +1296,16 @@ export const en: Words = {
           : 'Paper trading lacks this. Put a live key for reads into .env (KIS_LIVE_APP_KEY, KIS_LIVE_APP_SECRET) and restart to see it.',
     'venue.no-hts-id': () =>
       "Conditions and lists kept in KIS's program need your HTS login. Put it into .env as KIS_HTS_ID and restart.",
-    'venue.malformed': () => "KIS's answer could not be read. Please try again in a moment.",
+    'venue.drift': (c) =>
+      `${apiName(c)} seems to have changed, and no longer agrees with Hoga${venueCode(c)}. Nothing is wrong with what you wrote. Please update Hoga, or report it to its developers.`,
+    'venue.malformed': (c) =>
+      c['endpoint'] === undefined
+        ? "KIS's answer could not be read. Please try again in a moment."
+        : `The answer of ${apiName(c)} could not be read: KIS seems to have changed it. Please update Hoga, or report it to its developers.`,
   },
 };
+
+/** An API by the last part of its path. */
+function apiName({ endpoint }: ErrorContext): string {
+  return endpoint === undefined ? "One of KIS's APIs" : `KIS's API ${endpoint}`;
+}

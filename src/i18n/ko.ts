@@ -399,7 +399,17 @@ export const ko = {
     clockUnknown: 'KIS가 시각을 알려 주지 않아 비교하지 못했습니다',
     clockOff: (seconds: number): string => `KIS 시각과 ${seconds}초 다릅니다. 컴퓨터 시계를 맞춰 주세요`,
   },
+  /** KIS and Hoga disagree about an API: no input of a person would help. */
+  drift: {
+    title: ({ title, api }: { readonly title: string; readonly api: string }): string =>
+      `⚠️ KIS API '${title}'(${api})가 호가와 맞지 않습니다`,
+    said: (what: string): string => `KIS: ${what}`,
+    report:
+      'KIS가 이 API를 바꾼 것 같습니다. 호가에 새 판이 있는지 보고, 없으면 위 이름과 코드를 개발자에게 알려 주세요. 다른 조회도 괜찮은지는 npm start -- doctor --wire 로 확인할 수 있습니다.',
+  },
   health: {
+    drift: (api: string, code: string, ago: string): string =>
+      `KIS API ${api} 맞지 않음${code === '' ? '' : ` (${code})`} · ${ago} 전`,
     title: '상태',
     up: '실행한 지',
     socket: '실시간',
@@ -1381,9 +1391,20 @@ export const ko = {
           : '모의투자에는 없는 정보입니다. .env에 조회용 실전 키(KIS_LIVE_APP_KEY, KIS_LIVE_APP_SECRET)를 적고 다시 시작하면 볼 수 있습니다.',
     'venue.no-hts-id': () =>
       'HTS에 저장한 조건과 관심그룹을 보려면 설정에 HTS 아이디가 있어야 합니다. .env의 KIS_HTS_ID에 적고 다시 시작해 주세요.',
-    'venue.malformed': () => 'KIS의 답을 읽지 못했습니다. 잠시 뒤에 다시 해 주세요.',
+    'venue.drift': (c) =>
+      `${apiName(c)}가 호가와 맞지 않게 바뀐 것 같습니다${venueCode(c)}. 입력이 틀린 것은 아닙니다. 호가를 새 판으로 바꾸거나 개발자에게 알려 주세요.`,
+    'venue.malformed': (c) =>
+      c['endpoint'] === undefined
+        ? 'KIS의 답을 읽지 못했습니다. 잠시 뒤에 다시 해 주세요.'
+        : `${apiName(c)}의 답을 읽지 못했습니다. KIS가 답의 모양을 바꾼 것 같으니, 호가를 새 판으로 바꾸거나 개발자에게 알려 주세요.`,
   }),
 };
 
 /** What every language says. */
 export type Words = typeof ko;
+
+/** An API by the name that KIS's documents give it. */
+function apiName({ title, endpoint }: ErrorContext): string {
+  if (endpoint === undefined) return 'KIS API';
+  return title === undefined ? `KIS API ${endpoint}` : `KIS API '${title}'(${endpoint})`;
+}

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
 import type { Balance, BuyingPower } from '../domain/account.ts';
+import type { ApiDrift } from '../domain/api-drift.ts';
 import type { BarInterval } from '../domain/bars.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import {
@@ -58,6 +59,8 @@ export interface KisOptions extends FeedOptions {
   readonly liveReads?: { readonly key: AppKey; readonly environment: Environment } | undefined;
   /** Whether orders carry KIS's hash of their body. */
   readonly hashkey?: boolean | undefined;
+  /** Told whenever KIS turns out not to agree with the catalogue about one of its APIs. */
+  readonly onDrift?: ((drift: ApiDrift) => void) | undefined;
 }
 
 /** A venue that can be asked and listened to. */
@@ -176,7 +179,7 @@ function createLiveReads(
   readonly close: () => Promise<void>;
 } {
   const dispatcher = createDispatcher(undefined);
-  const { cache, clock, random, log, redactor, timeouts } = options;
+  const { cache, clock, random, log, redactor, timeouts, onDrift } = options;
   const credentials = new Credentials({
     environment,
     key,
@@ -188,9 +191,20 @@ function createLiveReads(
     settings: 'KIS_LIVE',
   });
   const lane = new Lane(clock, environment.callsPerSecond);
-  const account = undefined;
   return {
-    reads: new KisHttp({ environment, credentials, lane, account, clock, random, log, redactor, dispatcher, timeouts }),
+    reads: new KisHttp({
+      environment,
+      credentials,
+      lane,
+      account: undefined,
+      clock,
+      random,
+      log,
+      redactor,
+      dispatcher,
+      timeouts,
+      onDrift,
+    }),
     warmUp: async () => void (await credentials.token()),
     revoke: () => credentials.revoke(),
     waitsUntil: () => credentials.waitingUntil,

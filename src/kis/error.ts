@@ -101,7 +101,7 @@ export function refusalKind(
   if (refusal.code === 'EGW02006' && dialect === 'paper') return 'unsupported';
   if (call === 'read') return family.read;
   if (family.orderUnknown) return 'outcome-unknown';
-  return family.read === 'unsupported' ? 'rejected' : family.read;
+  return family.read === 'unsupported' || family.read === 'drift' ? 'rejected' : family.read;
 }
 
 /** Failures before a connection stood: nothing can have been sent. */

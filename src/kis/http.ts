@@ -1,5 +1,6 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../clock.ts';
+import type { ApiDrift } from '../domain/api-drift.ts';
 import { AppError } from '../errors.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { BeforeSend, ReadOptions } from '../ports.ts';
@@ -20,8 +21,9 @@ import {
   type VenueRefusal,
 } from './error.ts';
 import { decodeFields } from './fields.ts';
+import { untakenInput } from './inputs.ts';
 import type { Lane } from './throttle.ts';
-import { tokenCodes } from './venue-codes.ts';
+import { familyOf, tokenCodes } from './venue-codes.ts';
 
 /** An account as KIS wants it: eight digits and two. */
 export interface AccountNumber {
@@ -57,6 +59,8 @@ interface RawAnswer {
 const readTries = 4;
 /** Times that a listing is begun, the first included. Some accounts' lists never come to their end. */
 const listingTries = 4;
+/** KIS said nothing. */
+const nothing: VenueRefusal = { code: '', text: '' };
 const firstBackoffMs = 250;
 /** KIS counts by the second. */
 const throttlePauseMs = 1_100;
@@ -79,6 +83,7 @@ export class KisHttp {
   readonly #dispatcher: Dispatcher;
   readonly #timeouts: HttpTimeouts;
   readonly #hashkey: boolean;
+  readonly #onDrift: (drift: ApiDrift) => void;
 
   constructor(options: {
     readonly environment: Environment;
@@ -94,6 +99,8 @@ export class KisHttp {
     readonly timeouts?: HttpTimeouts | undefined;
     /** Whether orders carry KIS's hash of their body, which costs a call each. Default: no. */
     readonly hashkey?: boolean | undefined;
+    /** Told whenever KIS turns out not to agree with the catalogue about one of its APIs. */
+    readonly onDrift?: ((drift: ApiDrift) => void) | undefined;
   }) {
     this.#environment = options.environment;
     this.#credentials = options.credentials;
@@ -106,6 +113,7 @@ export class KisHttp {
     this.#dispatcher = options.dispatcher;
     this.#timeouts = options.timeouts ?? defaultTimeouts;
     this.#hashkey = options.hashkey ?? false;
+    this.#onDrift = options.onDrift ?? (() => undefined);
   }
 
   /** Whether the host has this API at all. */
@@ -120,7 +128,7 @@ export class KisHttp {
   read<E extends Endpoint>(endpoint: E, input: Input<E>, options: ReadOptions = {}): Promise<Output<E>> {
     return this.#fromTheStart(endpoint, options, async () => {
       const answer = await this.#readPage(endpoint, input, '', options);
-      return decodeOutput(endpoint, answer.body ?? {});
+      return this.#decode(endpoint, answer.body ?? {});
     });
   }
 
@@ -162,7 +170,7 @@ export class KisHttp {
       const body = answer.body ?? {};
       // A list that fills its last page may say that there is more, and then that there is nothing.
       if (page > 0 && isEmptyAnswer(body)) return { pages, truncated: false };
-      pages.push(decodeOutput(endpoint, body));
+      pages.push(this.#decode(endpoint, body));
       const more = answer.trCont === 'M' || answer.trCont === 'F';
       if (!more || paging === null) return { pages, truncated: false };
       position = Object.fromEntries(
@@ -199,7 +207,7 @@ export class KisHttp {
     if (answer.body !== undefined && isSuccess(answer.body)) {
       const text = refusal?.text ?? '';
       try {
-        return { kind: 'accepted', output: decodeOutput(endpoint, answer.body), text };
+        return { kind: 'accepted', output: this.#decode(endpoint, answer.body), text };
       } catch (error) {
         this.#log.error('order answer without number', { trId, error });
         return { kind: 'unknown', code: 'no-number', text };
@@ -209,6 +217,7 @@ export class KisHttp {
       this.#log.error('order answer unreadable', { trId, status: answer.status });
       return { kind: 'unknown', code: `http-${answer.status}`, text: '' };
     }
+    if (familyOf(refusal)?.read === 'drift') this.#reportDrift(endpoint, refusal);
     return { kind: await this.#refusedOrder(answer, refusal, token), ...refusal };
   }
 
@@ -255,8 +264,45 @@ export class KisHttp {
     return new KisError('unsupported', { code: '', text: '' }, { endpoint: id, account });
   }
 
-  /** What a request carries; the account is ours to add. */
+  /** @throws KisError `malformed`, naming the API and the field. */
+  #decode<E extends Endpoint>(endpoint: E, body: Readonly<Record<string, unknown>>): Output<E> {
+    try {
+      return decodeOutput(endpoint, body);
+    } catch (error) {
+      const { where = '', field = '' } = error instanceof AppError ? error.context : {};
+      const place = `${where} ${field}`.replace(endpoint.id, '').trim();
+      this.#reportDrift(endpoint, nothing, place);
+      throw new KisError('malformed', nothing, { ...named(endpoint), field: place }, error);
+    }
+  }
+
+  /** KIS and the catalogue disagree. Names are logged, so that it can be reported, and no values. */
+  #reportDrift(endpoint: Endpoint, { code, text }: VenueRefusal, field?: string): void {
+    const { id: api, title } = endpoint;
+    const trId = endpoint.tr[this.#environment.dialect] ?? '';
+    const parameters = [...Object.keys(endpoint.input), ...(endpoint.paging?.keys ?? [])].join(' ');
+    this.#log.error('KIS does not agree with the catalogue about an API', {
+      api,
+      trId,
+      path: endpoint.path,
+      code,
+      text,
+      field,
+      parameters,
+    });
+    this.#onDrift({ api, title, trId, code, text, field });
+  }
+
+  /**
+   * What a request carries; the account is ours to add. @throws KisError `drift` for what KIS is known not to take: it
+   * never leaves.
+   */
   #fields(endpoint: Endpoint, input: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    const field = untakenInput(endpoint.input, new Map(Object.entries(input)));
+    if (field !== undefined) {
+      this.#reportDrift(endpoint, nothing, field);
+      throw new KisError('drift', nothing, { ...named(endpoint), field });
+    }
     if (!endpoint.account) return input;
     if (this.#account === undefined) throw this.#lacks(endpoint);
     return { CANO: this.#account.number, ACNT_PRDT_CD: this.#account.product, ...input };
@@ -298,8 +344,12 @@ export class KisHttp {
           return this.#readOnce(endpoint, input, trCont, await this.#tokenFor(options), options);
         });
       } catch (error) {
-        const again = error instanceof KisError && (error.kind === 'unreachable' || isOverLimit(error));
-        if (!again || attempt >= readTries || options.signal?.aborted) throw error;
+        if (!mayPass(error) || attempt >= readTries || options.signal?.aborted) {
+          if (error instanceof KisError && error.kind === 'drift' && error.venueCode !== '') {
+            this.#reportDrift(endpoint, { code: error.venueCode, text: error.venueText });
+          }
+          throw error;
+        }
         if (isOverLimit(error)) this.#lane.pause(pauseFor(error.venueCode));
         await this.#backOff('read repeated', endpoint, attempt, options, error);
       }
@@ -343,9 +393,10 @@ export class KisHttp {
     const refusal = body && readRefusal(body, this.#redactor);
     const failed = refusal === undefined || (refusal.code === '' && status >= 500);
     if (failed) throw failedServer(status, { endpoint: endpoint.id });
+    const kind = this.#readKind(refusal);
     // What paper lacks, a live account has, or a live key for reads can ask for.
     const lacking = this.#environment.dialect === 'paper' ? { account: endpoint.account } : {};
-    throw new KisError(this.#readKind(refusal), refusal, { endpoint: endpoint.id, status, ...lacking });
+    throw new KisError(kind, refusal, { ...named(endpoint), status, ...lacking });
   }
 
   #readKind(refusal: VenueRefusal): KisError['kind'] {
@@ -404,8 +455,20 @@ export class KisHttp {
   }
 }
 
+/** An API in the words of its documents, for the sentence about it. */
+function named({ id, title }: Endpoint): { readonly endpoint: string; readonly title: string } {
+  return { endpoint: id, title };
+}
+
 function headerText(value: string | string[] | undefined): string {
   return (Array.isArray(value) ? value[0] : value)?.trim() ?? '';
+}
+
+/** Whether the same question may well be answered at the next try. */
+function mayPass(error: unknown): error is KisError {
+  if (!(error instanceof KisError)) return false;
+  const { kind, venueCode: code, venueText: text } = error;
+  return kind === 'unreachable' || isOverLimit(error) || familyOf({ code, text })?.passing === true;
 }
 
 function isOverLimit(error: KisError): boolean {

@@ -13,6 +13,8 @@ export type KisErrorKind =
   | 'listing-changed'
   | 'outcome-unknown'
   | 'unsupported'
+  /** KIS does not know the request as Hoga sends it: the API changed, and no other input would help. */
+  | 'drift'
   | 'malformed';
 
 /** Codes of KIS that lead to the same: what the client does about them, and the sentence a person is told. */
@@ -21,6 +23,8 @@ interface CodeFamily {
   readonly sentence: `venue.${string}`;
   /** What such an answer to a read is. */
   readonly read: KisErrorKind;
+  /** Such an answer to a read may be gone at the next try, whatever else it means. */
+  readonly passing?: true;
   /** Such an answer to an order does not say whether it was taken. Absent: it was refused. */
   readonly orderUnknown?: true;
   readonly codes: readonly (string | RegExp)[];
@@ -49,7 +53,7 @@ export const codeFamilies: readonly CodeFamily[] = [
   { sentence: 'venue.persons-only', read: 'unauthorised', codes: ['EGW00210'] },
   { sentence: 'venue.token-refused', read: 'unauthorised', codes: ['EGW00121', 'EGW00122', 'EGW00123'] },
   { sentence: 'venue.token-wait', read: 'token-wait', codes: ['EGW00133'] },
-  { sentence: 'venue.account-wrong', read: 'unauthorised', codes: ['OPSQ2000', 'APAC0081', 'EGW00128'] },
+  { sentence: 'venue.account-wrong', read: 'unauthorised', codes: ['OPSQ2000', 'APAC0081', 'EGW00128', 'IGW00002'] },
   { sentence: 'venue.paper-not-joined', read: 'unauthorised', codes: ['40910000'] },
   { sentence: 'venue.paper-of-another', read: 'unauthorised', codes: ['90070000'] },
   {
@@ -69,7 +73,7 @@ export const codeFamilies: readonly CodeFamily[] = [
   { sentence: 'venue.no-hts-id', read: 'rejected', codes: ['EGW00129'] },
   { sentence: 'venue.unsupported', read: 'unsupported', codes: ['90000000', 'OPSQ0002', 'EGW00213'] },
 
-  // How KIS is: too much at once, failing, changing. IGW0000x is thinly documented; not knowing is the safe reading.
+  // How KIS is: too much at once, failing, changing.
   { sentence: 'venue.throttled', read: 'throttled', codes: ['EGW00201', 'EGW00215', 'http-429'] },
   { sentence: 'venue.listing-changed', read: 'listing-changed', orderUnknown: true, codes: ['SYDB0050'] },
   {
@@ -92,7 +96,10 @@ export const codeFamilies: readonly CodeFamily[] = [
       /^http-[235]\d\d$/,
     ],
   },
-  { sentence: 'venue.server-fault', ...server, codes: ['IGW00007', 'IGW00008', 'IGW00009'] },
+  // KIS and Hoga disagree about the API. IGW0000x is thinly documented, and was seen to pass: a read is repeated, and what
+  // became of an order is not known.
+  { sentence: 'venue.drift', read: 'drift', codes: ['OPSQ2001', 'OPSQ2002'] },
+  { sentence: 'venue.drift', read: 'drift', passing: true, orderUnknown: true, codes: [/^IGW0000\d$/] },
   { sentence: 'venue.server-fault', read: 'rejected', orderUnknown: true, codes: ['APBK1630'] },
 
   // What was asked for.

@@ -140,6 +140,7 @@ const plainFailures: readonly string[] = [
   'venue.unreachable',
   'venue.server-fault',
   'venue.malformed',
+  'venue.drift',
   'venue.rejected',
 ];
 
