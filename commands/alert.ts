@@ -1,4 +1,4 @@
-import { alertWish, conditionText, levelText } from '../src/chat/alert-condition.ts';
+import { alertWish, conditionText, levelText, otherDay } from '../src/chat/alert-condition.ts';
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import { type ArgumentKind, type CommandContext, defineCommand, instrument, optional } from '../src/chat/command.ts';
 import { pageNumber, pageOf } from '../src/chat/pages.ts';
@@ -40,7 +40,7 @@ export const alert = defineCommand({
     context.progress({ lines: [words.progress.price] });
     const { symbol } = args.instrument;
     const made = await alerts.create({ personId: person.id, address, symbol, condition, repeats, until });
-    const today = levelText(words, made.alert);
+    const today = levelText(words, made.alert, now);
     const lines: Line[] = [
       [{ bold: words.alerts.made }],
       alertText(context, made.alert),
@@ -85,7 +85,7 @@ function listOf(context: CommandContext, wanted?: number): Message {
   if (mine.length === 0) return { lines: [words.alerts.none] };
   const page = pageOf(words, mine, wanted, '/alerts');
   const lines = page.rows.map((one, index): Line => {
-    const today = levelText(words, one);
+    const today = levelText(words, one, context.now);
     const notes = [
       ...(today === undefined ? [] : [today]),
       ...(context.alerts.isLive(one.symbol) ? [] : [words.alerts.polledShort]),
@@ -106,8 +106,9 @@ function alertText({ words, directory }: CommandContext, one: Alert): string {
   return `${directory.get(one.symbol)?.name ?? one.symbol} ${conditionText(words, one)}`;
 }
 
-function waitingText({ words }: CommandContext, { condition: { kind } }: Alert): string {
-  if (kind === 'volume') return words.alerts.waitingVolume;
+function waitingText({ words, now }: CommandContext, one: Alert): string {
+  const { kind } = one.condition;
+  if (kind === 'volume') return words.alerts.waitingVolume(otherDay(one, now));
   return kind === 'price' ? words.alerts.waiting : words.alerts.waitingOther;
 }
 

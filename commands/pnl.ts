@@ -11,6 +11,8 @@ import { pnlSpan } from './shared.ts';
 
 /** Below the days, the issues that made or lost most; the file has them all. */
 const mostIssues = 5;
+/** When the first exchange opens, `HHmm`. */
+const firstTrading = '0800';
 
 export const pnl = defineCommand({
   name: 'pnl',
@@ -66,7 +68,7 @@ interface Report {
 
 /** By day for one issue, by issue for one day, and else by day with what the issues came to below. */
 async function reportOf(context: CommandContext, days: Period, only: Instrument | undefined): Promise<Report> {
-  const { words, reports, now } = context;
+  const { words, reports, calendar, now } = context;
   const query = { ...days, ...(only === undefined ? {} : { symbol: only.symbol }) };
   const byIssue = await reports.profitByIssue(query);
   const sales = byIssue.rows.filter(({ soldShares }) => soldShares > 0);
@@ -76,8 +78,9 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
   }
   const issues = issueRows(words, sales);
   if (days.from === days.to) {
-    // Of today the balance knows at once what the reports may say later.
-    const total = days.to === koreanDay(now) ? await reports.realizedToday() : byIssue.realized;
+    // Of today the balance knows at once what the reports may say later; before anything can be sold on it, of no day.
+    const begun = days.to === koreanDay(now) && (await calendar.figuresDay({}, firstTrading)).day === days.to;
+    const total = begun ? await reports.realizedToday() : byIssue.realized;
     const section = { title: words.pnl.byIssue, rows: issues, note: [] };
     return { total, costs: byIssue, sections: [section], data: { byIssue } };
   }

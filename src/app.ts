@@ -188,6 +188,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     watchlists: ledger,
     directory,
     cache,
+    calendar,
     clock,
     log,
     newId,

@@ -64,6 +64,11 @@ export function koreanTime(at: number): string {
   return inKorea(at).toFormat('HHmmss');
 }
 
+/** The Korean day that is counted where days begin at a later hour (`HHmm`): until then it is the day before. */
+export function dayBegunAt(at: number, begins: string): string {
+  return koreanDay(at - (Number(begins.slice(0, 2)) * 60 + Number(begins.slice(2))) * 60_000);
+}
+
 /** Milliseconds for a day (`20261121`) and a time (`091500`) in Korea; NaN when they are not a time. */
 export function fromKoreanDayAndTime(day: string, time: string): number {
   const parsed = DateTime.fromFormat(`${day}${time}`, 'yyyyMMddHHmmss', { zone: korea });

@@ -68,6 +68,11 @@ export interface PriceOptions extends ReadOptions {
   readonly exchange?: Exchange;
 }
 
+/** `until`: the last day of the candles (`20261121`); the last one whose figures have begun where it is not said. */
+export interface BarOptions extends ReadOptions {
+  readonly until?: string;
+}
+
 /** Called at the head of the lane, just before the one request leaves; when it throws, nothing is sent. */
 export type BeforeSend = () => Promise<void>;
 
@@ -95,9 +100,9 @@ export interface Broker {
   quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]>;
   /**
    * The newest candles, oldest first: `count` at most, fewer of an issue listed lately, and of minutes as many as some
-   * thirty calls bring (a week of them; on paper today's alone).
+   * thirty calls bring (a week of them; on paper today's alone). `until` is for days and longer.
    */
-  bars(symbol: string, interval: BarInterval, count: number, options?: ReadOptions): Promise<readonly Bar[]>;
+  bars(symbol: string, interval: BarInterval, count: number, options?: BarOptions): Promise<readonly Bar[]>;
   orderBook(symbol: string, options?: PriceOptions): Promise<OrderBook>;
   /** Undefined when the venue has no such issue. */
   instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined>;

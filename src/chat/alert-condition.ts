@@ -1,5 +1,6 @@
-import { fromKoreanDayAndTime } from '../clock.ts';
+import { fromKoreanDayAndTime, koreanDay } from '../clock.ts';
 import type { Alert, AlertCondition, AlertDirection } from '../domain/alert.ts';
+import { changesByDay } from '../domain/alert-level.ts';
 import { AppError } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
 import { type ArgumentKind, shorten } from './command.ts';
@@ -173,15 +174,26 @@ export function conditionText(
   ].join(' · ');
 }
 
-/** What a condition comes to today; nothing for a price, which says so itself. */
+/** The day that an alert's level is of, where it is another one than that of `now` (milliseconds). */
+export function otherDay(
+  { condition, levelDay }: Pick<Alert, 'condition' | 'levelDay'>,
+  now: number,
+): string | undefined {
+  return changesByDay(condition) && levelDay !== koreanDay(now) ? levelDay : undefined;
+}
+
+/** What a condition comes to on the day that counts `now` (milliseconds); nothing for a price, which says so itself. */
 export function levelText(
   { alerts }: Words,
-  { condition, level }: Pick<Alert, 'condition' | 'level'>,
+  alert: Pick<Alert, 'condition' | 'level' | 'levelDay'>,
+  now: number,
 ): string | undefined {
+  const { condition, level } = alert;
+  const day = otherDay(alert, now);
   if (condition.kind === 'price') return undefined;
   if (level === undefined) return condition.kind === 'cost' ? alerts.notHeld : alerts.noLevel;
-  if (level.value < 1) return level.direction === 'at-or-above' ? alerts.always : alerts.never;
-  return alerts.today(level);
+  if (level.value < 1) return level.direction === 'at-or-above' ? alerts.always(day) : alerts.never(day);
+  return alerts.today(level, day);
 }
 
 /** Whether it is a day there is, or a number of days that somebody may mean. */

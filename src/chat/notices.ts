@@ -235,9 +235,9 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
 }
 
 /** What was waited for came true: the condition, what is now, and what the condition came to today. */
-function alertMessage(words: Words, { alert, name, seen }: Extract<Notice, { kind: 'alert' }>): Message {
+function alertMessage(words: Words, { alert, name, seen, at }: Extract<Notice, { kind: 'alert' }>): Message {
   const { symbol, level } = alert;
-  const today = levelText(words, alert);
+  const today = levelText(words, alert, at);
   return {
     lines: [
       [{ bold: words.alerts.fired }, ` ${name} ${conditionText(words, alert)}`],

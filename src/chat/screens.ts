@@ -76,7 +76,7 @@ function lineOf({ marketValue, turnover, within }: GoldenCriteria): string {
 }
 
 /** How far a search is, or what it found. */
-export function screenMessage(words: Words, { criteria: wanted, state }: ScreenFrame, page?: number): Message {
+export function screenMessage(words: Words, { criteria: wanted, state, today }: ScreenFrame, page?: number): Message {
   const { screen } = words;
   const floor = (won: number | undefined, say: (amount: string) => string): readonly string[] =>
     won === undefined ? [] : [say(words.wonShort(won))];
@@ -99,29 +99,32 @@ export function screenMessage(words: Words, { criteria: wanted, state }: ScreenF
     case 'failed':
       return { lines: [title, errorSentence(words, state.error)], private: true };
     default: {
+      const day = state.result.day === today ? undefined : state.result.day;
       const { rows, label, buttons } = pageOf(words, state.result.matches, page, lineOf(wanted));
       const lines = [
         title,
         ...(state.kind === 'stopped' ? [screen.stopped] : []),
-        ...(state.result.scanned === 0 ? [] : [`${aboutOf(words, state.result)}${label === '' ? '' : ` · ${label}`}`]),
-        ...(rows.length === 0 ? [screen.none] : matchLines(words, rows)),
+        ...(state.result.scanned === 0
+          ? []
+          : [`${aboutOf(words, state.result, day)}${label === '' ? '' : ` · ${label}`}`]),
+        ...(rows.length === 0 ? [screen.none] : matchLines(words, rows, day)),
       ];
       return { lines, buttons, private: true };
     }
   }
 }
 
-/** What was looked through, and when. */
-function aboutOf({ screen }: Words, { universe, scanned, skipped, at }: GoldenResult): string {
-  const when = screen.at(inKorea(at).toFormat('HH:mm'));
+/** What was looked through, and when: `day` where the figures are not today's. */
+function aboutOf({ screen }: Words, { universe, scanned, skipped, at }: GoldenResult, day: string | undefined): string {
+  const when = day === undefined ? screen.at(inKorea(at).toFormat('HH:mm')) : screen.asOf(day);
   return `${screen.scanned[universe](scanned)} · ${when}${skipped === 0 ? '' : ` · ${screen.skipped(skipped)}`}`;
 }
 
-function matchLines(words: Words, matches: readonly GoldenMatch[]): readonly Line[] {
+function matchLines(words: Words, matches: readonly GoldenMatch[], day: string | undefined): readonly Line[] {
   return table(
     matches.map(({ name, symbol, last, changePercent, daysAgo }) => ({
       cells: [words.grouped(last), words.percentSigned(changePercent)],
-      rest: [name, ' ', { code: symbol }, ` ${words.screen.daysAgo(daysAgo)}`],
+      rest: [name, ' ', { code: symbol }, ` ${words.screen.daysAgo(daysAgo, day)}`],
     })),
   );
 }

@@ -62,7 +62,14 @@ export type Notice =
       readonly maybeOurs: boolean;
     }
   /** What somebody waits for came true. */
-  | { readonly kind: 'alert'; readonly alert: Alert; readonly name: string; readonly seen: Seen }
+  | {
+      readonly kind: 'alert';
+      readonly alert: Alert;
+      readonly name: string;
+      readonly seen: Seen;
+      /** Milliseconds. */
+      readonly at: number;
+    }
   /** The last day of an alert is over. */
   | { readonly kind: 'alert-expired'; readonly alert: Alert; readonly name: string }
   /** Found at start: confirmed, and the process ended before anything was sent. */

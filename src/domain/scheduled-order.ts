@@ -6,7 +6,7 @@ import {
   type Side,
   type VenueOrder,
 } from './order.ts';
-import { later, sessionsOn } from './session.ts';
+import { krxHours, later } from './session.ts';
 
 /**
  * An order that the venue keeps and makes an order of by itself, on a later day: with nobody's ticket, no halt and no
@@ -95,11 +95,9 @@ export function scheduleHoursFrom(day: string, time: string, isTradingDay: boole
   const now = time.slice(0, 4);
   if (now >= pause.start || now < pause.end) return pause.end;
   if (!isTradingDay) return undefined;
-  const sessions = sessionsOn(day);
-  const opening = sessions.find(({ kind }) => kind === 'regular')?.start ?? '0900';
-  const close = sessions.find(({ kind }) => kind === 'closing-auction')?.end ?? '1530';
+  const { open, close } = krxHours(day);
   const from = later(close, quietAfterClose);
-  return now >= later(opening, -quietBeforeOpening) && now < from ? from : undefined;
+  return now >= later(open, -quietBeforeOpening) && now < from ? from : undefined;
 }
 
 /** KIS goes through those of several days then, in minutes after the close. */
@@ -107,7 +105,7 @@ const dailyRun = { from: 5, to: 25 } as const;
 
 /** Whether KIS's list of them may be short at `time` (`HHmmss`) of `day`: then it does not tell that one is missing. */
 export function listMayLackRows(day: string, time: string): boolean {
-  const close = sessionsOn(day).find(({ kind }) => kind === 'closing-auction')?.end ?? '1530';
+  const { close } = krxHours(day);
   const now = time.slice(0, 4);
   return now >= later(close, dailyRun.from) && now < later(close, dailyRun.to);
 }

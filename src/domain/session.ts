@@ -83,6 +83,13 @@ export function sessionsOn(day: string, rows?: readonly SessionRow[]): readonly 
   return all.filter(({ from = '', to = '99999999' }) => from <= day && day <= to);
 }
 
+/** When KRX's regular session opens on a trading `day`, and when the closing auction ends it, `HHmm`. */
+export function krxHours(day: string): { readonly open: string; readonly close: string } {
+  const rows = sessionsOn(day);
+  const open = rows.find(({ kind }) => kind === 'regular')?.start ?? '0900';
+  return { open, close: rows.find(({ kind }) => kind === 'closing-auction')?.end ?? '1530' };
+}
+
 /** The stretch of an open `day` that `time` (`HHmmss`) is in; undefined before the first, between two and after the last. */
 export function sessionRowAt(day: string, time: string, rows?: readonly SessionRow[]): SessionRow | undefined {
   const minute = time.slice(0, 4);
@@ -93,6 +100,9 @@ export function sessionRowAt(day: string, time: string, rows?: readonly SessionR
 export function sessionAt(day: string, time: string, rows?: readonly SessionRow[]): SessionKind {
   return sessionRowAt(day, time, rows)?.kind ?? 'closed';
 }
+
+/** When a trading day's own figures begin, `HHmm`: KIS has its base prices by then, and nothing traded at KRX yet. */
+export const figuresBegin = '0840';
 
 /** Sessions in which KRX takes ordinary limit and market orders. */
 export const ordinaryOrderSessions: readonly SessionKind[] = ['opening-auction', 'regular', 'closing-auction'];

@@ -297,14 +297,15 @@ export const en: Words = {
     },
     repeats: 'every time',
     until: (day) => `until ${day}`,
-    today: ({ metric, direction, value }) =>
-      `today: ${reach[direction]} ${metric === 'price' ? won(value) : shares(value)}`,
-    always: 'Today every price fits.',
-    never: 'Today no price fits.',
+    today: ({ metric, direction, value }, day) =>
+      `${day === undefined ? 'today' : englishDate(day)}: ${reach[direction]} ${metric === 'price' ? won(value) : shares(value)}`,
+    always: (day) => `Every price fits ${day === undefined ? 'today' : `on ${englishDate(day)}`}.`,
+    never: (day) => `No price fits ${day === undefined ? 'today' : `on ${englishDate(day)}`}.`,
     notHeld: 'It is not held now.',
-    noLevel: 'What that is today is not known yet.',
+    noLevel: 'What that comes to is not known yet.',
     waiting: 'The price is there already. You will be told when it comes back to it from the other side.',
-    waitingVolume: 'So much was traded today already. You will be told from the next trading day on.',
+    waitingVolume: (day) =>
+      `So much was traded ${day === undefined ? 'today already' : `on ${englishDate(day)}`}. You will be told from the next trading day on.`,
     waitingOther: 'That is so already. You will be told when it is so again after it was not.',
     polled: 'No live slot is left, so it is looked up every 15 seconds.',
     off: 'Your settings have price alerts off. To be told: /settings alerts on',
@@ -964,7 +965,11 @@ export const en: Words = {
     },
     skipped: (count) => `${count} could not be read`,
     at: (time) => `as of ${time}`,
-    daysAgo: (days) => (days === 0 ? 'today' : `${days} trading ${days === 1 ? 'day' : 'days'} ago`),
+    asOf: (day) => `as of ${englishDate(day)}`,
+    daysAgo: (days, day) => {
+      if (days > 0) return `${days} trading ${days === 1 ? 'day' : 'days'} ago`;
+      return day === undefined ? 'today' : englishDate(day);
+    },
   },
 
   welcome: {

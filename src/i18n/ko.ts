@@ -363,14 +363,18 @@ export const ko = {
     },
     repeats: '매번',
     until: (day: string): string => `${day}까지`,
-    today: ({ metric, direction, value }: AlertLevel): string =>
-      `오늘 기준 ${metric === 'price' ? won(value) : shares(value)} ${reach[direction]}`,
-    always: '오늘은 모든 가격이 이 조건에 맞습니다.',
-    never: '오늘은 어떤 가격도 이 조건에 맞지 않습니다.',
+    /** `day` (`20261120`) where the figures are not today's. */
+    today: ({ metric, direction, value }: AlertLevel, day?: string): string =>
+      `${day === undefined ? '오늘' : koreanDate(day)} 기준 ${metric === 'price' ? won(value) : shares(value)} ${reach[direction]}`,
+    always: (day?: string): string =>
+      `${day === undefined ? '오늘' : koreanDate(day)}은 모든 가격이 이 조건에 맞습니다.`,
+    never: (day?: string): string =>
+      `${day === undefined ? '오늘' : koreanDate(day)}은 어떤 가격도 이 조건에 맞지 않습니다.`,
     notHeld: '지금은 보유하지 않습니다.',
-    noLevel: '오늘 기준을 아직 계산하지 못했습니다.',
+    noLevel: '기준을 아직 계산하지 못했습니다.',
     waiting: '지금 이미 그 가격입니다. 반대쪽으로 갔다가 다시 닿으면 알려 드립니다.',
-    waitingVolume: '오늘은 이미 그만큼 거래되었습니다. 다음 거래일부터 알려 드립니다.',
+    waitingVolume: (day?: string): string =>
+      `${day === undefined ? '오늘' : koreanDate(day)}은 이미 그만큼 거래되었습니다. 다음 거래일부터 알려 드립니다.`,
     waitingOther: '지금 이미 조건에 맞습니다. 벗어났다가 다시 맞으면 알려 드립니다.',
     polled: '실시간 자리가 없어 15초마다 확인합니다.',
     off: '내 설정에서 가격 알림을 꺼 두셨습니다. 켜려면 /settings alerts on',
@@ -1000,7 +1004,10 @@ export const ko = {
     },
     skipped: (count: number): string => `${count}종목은 읽지 못함`,
     at: (time: string): string => `${time} 기준`,
-    daysAgo: (days: number): string => (days === 0 ? '오늘' : `${days}거래일 전`),
+    asOf: (day: string): string => `${koreanDate(day)} 기준`,
+    /** `day` (`20261120`) where the last of them is not today. */
+    daysAgo: (days: number, day?: string): string =>
+      days > 0 ? `${days}거래일 전` : day === undefined ? '오늘' : koreanDate(day),
   },
 
   schedule: {

@@ -1,8 +1,8 @@
-import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime } from '../clock.ts';
+import { type Clock, dayBegunAt, fromKoreanDayAndTime, koreanDay, koreanTime } from '../clock.ts';
 import { aggregateBars, type BarInterval, minutesOf } from '../domain/bars.ts';
 import type { Bar } from '../domain/quote.ts';
-import { sessionsOn } from '../domain/session.ts';
-import type { ReadOptions, VenueDescription } from '../ports.ts';
+import { figuresBegin, krxHours } from '../domain/session.ts';
+import type { BarOptions, ReadOptions, VenueDescription } from '../ports.ts';
 import * as decode from './decode.ts';
 import { domesticMarket, krx } from './endpoints/domestic-market.ts';
 import { KisError } from './error.ts';
@@ -28,7 +28,7 @@ export class BarReader {
   }
 
   /** The newest `count` at most, oldest first. */
-  async newest(symbol: string, interval: BarInterval, count: number, options?: ReadOptions): Promise<readonly Bar[]> {
+  async newest(symbol: string, interval: BarInterval, count: number, options?: BarOptions): Promise<readonly Bar[]> {
     const minutes = minutesOf(interval);
     const bars =
       minutes === undefined
@@ -41,20 +41,23 @@ export class BarReader {
     symbol: string,
     period: (typeof periods)[keyof typeof periods],
     count: number,
-    options?: ReadOptions,
+    options: BarOptions = {},
   ): Promise<readonly Bar[]> {
-    const today = koreanDay(this.#clock.now());
+    const now = this.#clock.now();
+    const { until, ...read } = options;
+    // A candle that KIS may list before its day began is none: it would take the place of one that is.
+    const newest = until ?? (this.#hours === 'exchange' ? dayBegunAt(now, figuresBegin) : koreanDay(now));
     return backwards([], count, mostPages.period, async (oldest) => {
       const input = {
         ...krx,
         FID_INPUT_ISCD: symbol,
         FID_INPUT_DATE_1: longAgo,
-        FID_INPUT_DATE_2: oldest === undefined ? today : minuteBefore(oldest.start, '0000').day,
+        FID_INPUT_DATE_2: oldest === undefined ? newest : minuteBefore(oldest.start, '0000').day,
         FID_PERIOD_DIV_CODE: period,
         // 0 is adjusted for splits on this API; others read it the other way round.
         FID_ORG_ADJ_PRC: '0',
       } as const;
-      return decode.toDailyBars(await this.#http.read(domesticMarket.dailyChart, input, options));
+      return decode.toDailyBars(await this.#http.read(domesticMarket.dailyChart, input, read));
     });
   }
 
@@ -105,10 +108,7 @@ export class BarReader {
 
   #tradingHours(day: string): { readonly open: string; readonly close: string } {
     if (this.#hours === 'always') return { open: '0000', close: '2359' };
-    const rows = sessionsOn(day);
-    const open = rows.find(({ kind }) => kind === 'regular')?.start ?? '0900';
-    const close = rows.find(({ kind }) => kind === 'closing-auction')?.end ?? '1530';
-    return { open, close };
+    return krxHours(day);
   }
 }
 

@@ -18,6 +18,7 @@ import { AppError } from '../errors.ts';
 import type { Redactor } from '../log.ts';
 import type {
   AccountReports,
+  BarOptions,
   BeforeSend,
   Broker,
   Cache,
@@ -308,7 +309,7 @@ class KisBroker implements Broker {
     return decode.toOrderBook(symbol, output, this.#clock.now());
   }
 
-  bars(symbol: string, interval: BarInterval, count: number, options?: ReadOptions): Promise<readonly Bar[]> {
+  bars(symbol: string, interval: BarInterval, count: number, options?: BarOptions): Promise<readonly Bar[]> {
     return this.#bars.newest(symbol, interval, count, options);
   }
 

@@ -1,3 +1,4 @@
+import { previousDay } from '../clock.ts';
 import type { AlertCondition } from '../domain/alert.ts';
 import { barsNeeded, type DayFigures } from '../domain/alert-level.ts';
 import type { Bar, Quote } from '../domain/quote.ts';
@@ -12,7 +13,7 @@ export class AlertFigures {
     this.#broker = broker;
   }
 
-  /** What these conditions on an issue need beside its quote, costs left out. */
+  /** What these conditions on an issue need beside its quote on a trading `day`, costs left out. */
   async of(
     { symbol, basePrice }: Quote,
     conditions: readonly AlertCondition[],
@@ -27,9 +28,7 @@ export class AlertFigures {
   async #barsBefore(symbol: string, count: number, day: string, priority: ReadPriority): Promise<readonly Bar[]> {
     const known = this.#bars.get(symbol);
     if (known !== undefined && known.day === day && known.count >= count) return known.bars;
-    // The newest may be today's own.
-    const newest = await this.#broker.bars(symbol, '1d', count + 1, { priority });
-    const bars = newest.filter(({ start }) => start < day);
+    const bars = await this.#broker.bars(symbol, '1d', count, { priority, until: previousDay(day) });
     this.#bars.set(symbol, { day, count, bars });
     return bars;
   }

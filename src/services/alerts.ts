@@ -1,8 +1,9 @@
-import { type CancelTimer, type Clock, fromKoreanDayAndTime, koreanDay, nextDay } from '../clock.ts';
+import { type CancelTimer, type Clock, dayBegunAt, fromKoreanDayAndTime, koreanDay, nextDay } from '../clock.ts';
 import { type Alert, AlertBook, type AlertCondition, isReached, type Seen } from '../domain/alert.ts';
 import { changesByDay, levelOn, startDay, withCost } from '../domain/alert-level.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Quote, Trade } from '../domain/quote.ts';
+import { figuresBegin } from '../domain/session.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, ChatAddress, InstrumentDirectory, Ledger, MarketFeed, OutboxDraft } from '../ports.ts';
@@ -13,9 +14,6 @@ import { Serial } from './serial.ts';
 /** How often prices are asked for that no registration is left for. */
 const pollMs = 15_000;
 const mostPerPerson = 50;
-/** When a day's levels are reckoned: KIS has the base prices by now, and nothing traded at KRX yet. */
-const dayStart = '084000';
-const dayStartMs = (8 * 60 + 40) * 60_000;
 /** What could not be reckoned is tried again. */
 const retryMs = 60_000;
 /** The balance shows a fill a moment after it is pushed; several at once are looked at once. */
@@ -92,11 +90,12 @@ export class Alerts {
    * asked.
    */
   async create(request: AlertRequest): Promise<{ readonly alert: Alert; readonly seen: Seen }> {
-    const { broker, ledger, clock, newId } = this.#options;
+    const { broker, calendar, ledger, clock, newId } = this.#options;
     const { symbol, condition } = request;
     if (this.list(request.personId).length >= mostPerPerson)
       throw new AppError('alerts.too-many', { limit: mostPerPerson });
-    const day = this.#today();
+    const begun = this.#begunDay();
+    const day = (await calendar.figuresDay()).day ?? begun;
     const quote = await broker.quote(symbol);
     const positions = condition.kind === 'cost' ? (await broker.balance()).positions : [];
     const figures = await this.#figures.of(quote, [condition], day, 'interactive');
@@ -115,6 +114,8 @@ export class Alerts {
     };
     await ledger.createAlert(alert);
     this.#keep(alert);
+    // A day began meanwhile.
+    if (this.#begunDay() !== begun) void this.startDay();
     await this.#align(symbol);
     return { alert, seen };
   }
@@ -141,7 +142,7 @@ export class Alerts {
   onTrade({ symbol, price, volume }: Trade): void {
     // Levels of yesterday are none of today's, and a trade is proof of a trading day.
     if (this.#clock.now() >= this.#dayEndsAt) {
-      this.#suspend(this.#stale(this.#today()));
+      this.#suspend(this.#stale(this.#begunDay()));
       void this.startDay({ traded: true });
     }
     this.#meet(symbol, { price, volume });
@@ -171,17 +172,20 @@ export class Alerts {
    * is first looked at. Never rejects.
    */
   startDay({ traded = false }: { readonly traded?: boolean } = {}): Promise<void> {
-    const day = this.#today();
-    this.#dayEndsAt = fromKoreanDayAndTime(nextDay(day), dayStart);
-    this.#expire(day);
+    const begun = this.#begunDay();
+    this.#dayEndsAt = fromKoreanDayAndTime(nextDay(begun), `${figuresBegin}00`);
+    this.#expire(begun);
     return this.#reckonings.run(async () => {
-      const opens = traded || (await this.#isTradingDay());
-      if (opens !== false) this.#suspend(this.#stale(day));
-      if (opens === true) await this.#reckon(day);
-      if (opens === undefined) {
+      const told = await this.#options.calendar.figuresDay({ priority: 'background' });
+      const day = traded && begun === koreanDay(this.#clock.now()) ? begun : told.day;
+      this.#suspend(this.#stale(day ?? begun));
+      if (day === undefined) {
         // The first trade will say so.
         this.#dayEndsAt = 0;
         this.#retrySoon();
+      } else {
+        this.#dayEndsAt = told.until;
+        await this.#reckon(day);
       }
       await this.#followCosts();
     });
@@ -207,23 +211,18 @@ export class Alerts {
     return this.#options.log;
   }
 
-  #today(): string {
-    return koreanDay(this.#clock.now() - dayStartMs);
-  }
-
-  /** Undefined where nobody can say: what a change is against, on a holiday, would be told a second time. */
-  async #isTradingDay(): Promise<boolean | undefined> {
-    const { reason } = await this.#options.calendar.session('KRX', { priority: 'background' });
-    return reason === 'unknown' ? undefined : reason !== 'weekend' && reason !== 'holiday';
+  /** The day that has begun, whether or not it is one for trading. */
+  #begunDay(): string {
+    return dayBegunAt(this.#clock.now(), figuresBegin);
   }
 
   #costAlerts(): readonly Alert[] {
     return [...this.#alerts.values()].filter(({ condition }) => condition.kind === 'cost');
   }
 
-  /** Those with a level that is not this day's. */
+  /** Those with a level of an earlier day. */
   #stale(day: string): readonly Alert[] {
-    return [...this.#alerts.values()].filter(({ condition, levelDay }) => changesByDay(condition) && levelDay !== day);
+    return [...this.#alerts.values()].filter(({ condition, levelDay }) => changesByDay(condition) && levelDay < day);
   }
 
   /** Until their new level is known, no price means anything to them. */
@@ -338,7 +337,7 @@ export class Alerts {
 
   async #fire(alert: Alert, seen: Seen, at: number): Promise<void> {
     const { draft, ledger, queued } = this.#options;
-    const messages = draft({ kind: 'alert', alert, name: this.#nameOf(alert), seen }, alert.address);
+    const messages = draft({ kind: 'alert', alert, name: this.#nameOf(alert), seen, at }, alert.address);
     try {
       if (await ledger.fireAlert(alert.id, at, messages)) queued();
     } catch (error) {

@@ -1,8 +1,18 @@
-import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime, nextDay, weekdayOf } from '../clock.ts';
+import {
+  type Clock,
+  dayBegunAt,
+  fromKoreanDayAndTime,
+  koreanDay,
+  koreanTime,
+  laterDay,
+  nextDay,
+  previousDay,
+  weekdayOf,
+} from '../clock.ts';
 import { krxClosures, krxTableYears } from '../domain/krx-holidays.ts';
 import type { Exchange, OrderType } from '../domain/order.ts';
 import { typesTaken } from '../domain/order-types.ts';
-import { exchangeSessions, type SessionKind, sessionRowAt, sessionsOn } from '../domain/session.ts';
+import { exchangeSessions, figuresBegin, krxHours, type SessionKind, sessionRowAt } from '../domain/session.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, Cache, ReadOptions } from '../ports.ts';
@@ -30,6 +40,14 @@ export interface Opening {
   readonly at: number;
   /** `20261123` */
   readonly day: string;
+}
+
+/** The trading day whose figures count, and until when it does. */
+export interface FiguresDay {
+  /** `20261123`; undefined where nobody can say whether today is one. */
+  readonly day: string | undefined;
+  /** Milliseconds: the next day may have begun then. */
+  readonly until: number;
 }
 
 /** What the venue said of its days, and when. */
@@ -101,12 +119,31 @@ export class Calendar {
       const known = await this.#dayOpen(day, options);
       // A day nobody knows may be the opening; naming a later one would be wrong.
       if (known === undefined) return undefined;
-      const start = sessionsOn(day).find(({ kind }) => kind === 'regular')?.start;
-      const at = fromKoreanDayAndTime(day, `${start}00`);
+      const at = fromKoreanDayAndTime(day, `${krxHours(day).open}00`);
       if (known.open && at > now) return { at, day };
       day = nextDay(day);
     }
     return undefined;
+  }
+
+  /**
+   * The trading day whose figures count now: today where it is one and has begun (`begins`, `HHmm`: 08:40), else the last
+   * one before. A weekday before today that nobody tells of is taken for one. Never throws.
+   */
+  async figuresDay(options: ReadOptions = {}, begins = figuresBegin): Promise<FiguresDay> {
+    const now = this.#clock.now();
+    const today = koreanDay(now);
+    if (this.#never) return { day: today, until: fromKoreanDayAndTime(nextDay(today), '000000') };
+    let day = dayBegunAt(now, begins);
+    const until = fromKoreanDayAndTime(nextDay(day), `${begins}00`);
+    await this.#load();
+    for (let back = 0; back <= lookAheadDays; back += 1) {
+      const told = this.#answer?.open[day] ?? openByTable(day) ?? true;
+      const open = day === today ? (await this.#dayOpen(day, options))?.open : told;
+      if (open !== false) return { day: open && day, until };
+      day = previousDay(day);
+    }
+    return { day: undefined, until };
   }
 
   /** Asks the venue for its calendar, unless it was asked today. Never throws. */
@@ -161,7 +198,12 @@ export class Calendar {
     try {
       const days = await this.#broker.marketDays(day, options);
       if (!days.some((entry) => entry.day === day)) throw new AppError('venue.malformed', { missing: day });
-      this.#answer = { askedAt, open: Object.fromEntries(days.map((entry) => [entry.day, entry.open])) };
+      // It tells of no day before, and what it said of those is wanted still.
+      const past = Object.entries(this.#answer?.open ?? {}).filter(
+        ([one]) => one < day && one > laterDay(day, -lookAheadDays),
+      );
+      const told = days.map((entry) => [entry.day, entry.open] as const);
+      this.#answer = { askedAt, open: Object.fromEntries([...past, ...told]) };
       this.#failedAt = undefined;
       this.#failure = undefined;
       this.#lackingOn = undefined;

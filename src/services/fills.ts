@@ -11,13 +11,14 @@ import {
   unsettledStatuses,
   type VenueOrder,
 } from '../domain/order.ts';
+import { krxHours } from '../domain/session.ts';
 import type { ChatAddress, InstrumentDirectory, Ledger, MadeOrder, OutboxDraft } from '../ports.ts';
 
 /** The messages that tell of something: to the chat that asked for it, or to the owners where nobody did. */
 export type DraftNotice = (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
 
-/** Orders of the day end at the first, those given after it at the second; what is left is listed as rejected from then on. */
-const closes = ['153000', '200000'] as const;
+/** Orders given after KRX's close end then, `HHmm`; what is left is listed as rejected from then on. */
+const lastClose = '2000';
 
 /**
  * Writes down what became of our orders at the venue and tells it, each share once. It is handed pushes and rows of the
@@ -210,8 +211,8 @@ export class Fills {
 
 /** Whether the close has ended an order, as against the exchange. */
 function isOverAt(now: number, { day, time }: VenueOrder): boolean {
-  const close = time < closes[0] ? closes[0] : closes[1];
-  return day < koreanDay(now) || koreanTime(now) >= close;
+  const { close } = krxHours(day);
+  return day < koreanDay(now) || koreanTime(now).slice(0, 4) >= (time.slice(0, 4) < close ? close : lastClose);
 }
 
 /** Shares of an order that are not known to be filled. */

@@ -11,7 +11,7 @@ import {
   type VenueOrder,
 } from '../domain/order.ts';
 import { isWaiting, listMayLackRows, ordersMadeOf, type ScheduledOrder } from '../domain/scheduled-order.ts';
-import { sessionsOn } from '../domain/session.ts';
+import { krxHours } from '../domain/session.ts';
 import type { Log } from '../log.ts';
 import type { Broker, Ledger, ScheduleBroker } from '../ports.ts';
 import type { Fills } from './fills.ts';
@@ -284,8 +284,7 @@ export class ScheduleWatch {
 
   /** Whether the market opened on `day` so long ago. */
   #isOpened(day: string, longAgoMs = 0): boolean {
-    const opening = sessionsOn(day).find(({ kind }) => kind === 'regular')?.start ?? '0900';
-    return this.#clock.now() >= fromKoreanDayAndTime(day, `${opening}00`) + longAgoMs;
+    return this.#clock.now() >= fromKoreanDayAndTime(day, `${krxHours(day).open}00`) + longAgoMs;
   }
 }
 

@@ -4,6 +4,7 @@ import { type GoldenCriteria, goldenCross, goldenSpans, meanTurnover } from '../
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Broker, Cache, ChatAddress, InstrumentDirectory, Research, Watchlists } from '../ports.ts';
+import type { Calendar } from './calendar.ts';
 
 /** A chat is not told more often how far it is. */
 const tellMs = 1_000;
@@ -15,7 +16,7 @@ export interface GoldenMatch {
   readonly name: string;
   readonly last: number;
   readonly changePercent: number;
-  /** Trading days since the cross; 0 is today. */
+  /** Trading days since the cross; 0 is the last one. */
   readonly daysAgo: number;
 }
 
@@ -31,6 +32,8 @@ export interface GoldenResult {
   readonly matches: readonly GoldenMatch[];
   /** Milliseconds. */
   readonly at: number;
+  /** The trading day whose figures were looked at: `20261120`. */
+  readonly day: string;
 }
 
 export type ScreenState =
@@ -47,6 +50,8 @@ export interface ScreenFrame {
   readonly view: string;
   readonly criteria: GoldenCriteria;
   readonly state: ScreenState;
+  /** The day on which it is shown. */
+  readonly today: string;
 }
 
 interface Candidate {
@@ -58,6 +63,7 @@ interface Candidate {
 
 /** What was found until now. */
 interface Scan {
+  readonly day: string;
   universe: Universe;
   scanned: number;
   skipped: number;
@@ -70,6 +76,7 @@ interface ScreensOptions {
   readonly watchlists: Watchlists;
   readonly directory: InstrumentDirectory;
   readonly cache: Cache;
+  readonly calendar: Pick<Calendar, 'figuresDay'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
@@ -97,9 +104,11 @@ export class Screens {
     criteria: GoldenCriteria,
   ): Promise<{ readonly frame: ScreenFrame; readonly begin: () => void }> {
     const view = this.#options.newId();
-    const frameOf = (state: ScreenState): ScreenFrame => ({ address, view, criteria, state });
+    const day = await this.#day();
+    const today = koreanDay(this.#options.clock.now());
+    const frameOf = (state: ScreenState): ScreenFrame => ({ address, view, criteria, state, today });
     for (const universe of ['rankings', 'own'] as const) {
-      const result = await this.#options.cache.get<GoldenResult>(await this.#keyOf(personId, universe, criteria));
+      const result = await this.#options.cache.get<GoldenResult>(await this.#keyOf(day, personId, universe, criteria));
       if (result !== undefined) return { frame: frameOf({ kind: 'done', result }), begin: () => undefined };
     }
     if (this.#running.has(personId)) throw new AppError('screen.running');
@@ -107,7 +116,7 @@ export class Screens {
     this.#running.set(personId, ended);
     const frame = frameOf({ kind: 'gathering' });
     const begin = (): void => {
-      void this.#run(personId, frame, ended.signal).finally(() => this.#running.delete(personId));
+      void this.#run(day, personId, frame, ended.signal).finally(() => this.#running.delete(personId));
     };
     return { frame, begin };
   }
@@ -129,9 +138,9 @@ export class Screens {
     for (const ended of this.#running.values()) ended.abort();
   }
 
-  async #run(personId: string, first: ScreenFrame, signal: AbortSignal): Promise<void> {
+  async #run(day: string, personId: string, first: ScreenFrame, signal: AbortSignal): Promise<void> {
     const { log, show } = this.#options;
-    const scan: Scan = { universe: 'rankings', scanned: 0, skipped: 0, matches: [] };
+    const scan: Scan = { day, universe: 'rankings', scanned: 0, skipped: 0, matches: [] };
     const state = await this.#scan(personId, first, scan, signal).catch((error: unknown): ScreenState | undefined => {
       if (!signal.aborted) {
         log.warn('screen failed', { error });
@@ -167,13 +176,13 @@ export class Screens {
       await show({ ...first, state: { kind: 'running', done, total: candidates.length, found: matches.length } });
     }
     const result = this.#resultOf(scan);
-    await cache.set(await this.#keyOf(personId, universe, criteria), result, keptMs);
+    await cache.set(await this.#keyOf(scan.day, personId, universe, criteria), result, keptMs);
     return { kind: 'done', result };
   }
 
-  #resultOf({ universe, scanned, skipped, matches }: Scan): GoldenResult {
+  #resultOf({ day, universe, scanned, skipped, matches }: Scan): GoldenResult {
     const latestFirst = matches.toSorted((a, b) => a.daysAgo - b.daysAgo);
-    return { universe, scanned: scanned - skipped, skipped, matches: latestFirst, at: this.#options.clock.now() };
+    return { universe, scanned: scanned - skipped, skipped, matches: latestFirst, at: this.#options.clock.now(), day };
   }
 
   /** The market's largest and most traded stocks; where nobody ranks them, what the person watches and holds. */
@@ -232,12 +241,18 @@ export class Screens {
     return this.#options.broker.bars(symbol, '1d', goldenSpans.slow + 30, options);
   }
 
-  /** Where the same is looked for again on the same day. */
-  async #keyOf(personId: string, universe: Universe, criteria: GoldenCriteria): Promise<string> {
-    const { clock, watchlists } = this.#options;
+  /** The trading day whose figures count. */
+  async #day(): Promise<string> {
+    const { calendar, clock } = this.#options;
+    return (await calendar.figuresDay()).day ?? koreanDay(clock.now());
+  }
+
+  /** Where the same is looked for again while the figures are of the same day. */
+  async #keyOf(day: string, personId: string, universe: Universe, criteria: GoldenCriteria): Promise<string> {
+    const { watchlists } = this.#options;
     const { within, marketValue = '', turnover = '' } = criteria;
     const own = universe === 'own' ? [personId, ...(await watchlists.watchlist(personId))] : [];
-    return ['screen', 'golden', koreanDay(clock.now()), within, marketValue, turnover, ...own].join(':');
+    return ['screen', 'golden-cross', day, within, marketValue, turnover, ...own].join(':');
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, koreanDay, nextDay, weekdayOf } from '../clock.ts';
+import { type Clock, dayBegunAt, nextDay, weekdayOf } from '../clock.ts';
 import type { Instrument, ListedIssue, Market } from '../domain/instrument.ts';
 import { krxClosures } from '../domain/krx-holidays.ts';
 import { AppError } from '../errors.ts';
@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Cache, InstrumentDirectory, InstrumentMatches, SymbolSource } from '../ports.ts';
 
 /** New files stand ready before this hour; what is downloaded earlier is of the day before. */
-const readyHour = 8;
+const filesReady = '0800';
 
 const markets: readonly Market[] = ['KOSPI', 'KOSDAQ', 'KONEX'];
 
@@ -85,7 +85,7 @@ export class SymbolMaster {
   /** Downloads what is older than the last trading day. Never throws: a market whose file is bad keeps what it had. */
   async refresh(signal: AbortSignal): Promise<void> {
     await this.load();
-    const today = koreanDay(this.#options.clock.now() - readyHour * 60 * 60_000);
+    const today = dayBegunAt(this.#options.clock.now(), filesReady);
     let changed = false;
     for (const market of markets) {
       if (!isStale(this.#lists.get(market)?.day, today)) continue;

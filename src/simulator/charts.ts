@@ -13,7 +13,7 @@ const periods = ['D', 'W', 'M', 'Y'] as const;
 const dailyChart = aboutIssue((listing, call) => {
   const { issue, today, book } = listing;
   const { output1, output2 } = domesticMarket.dailyChart.output;
-  const day = call.world.clock.day();
+  const { day } = call.world.market;
   const { open, high, low, last: close, volume, turnover } = today;
   const bars = [...listing.days, { start: day, open, high, low, close, volume, turnover }];
   const [from, to] = [input(call, 'FID_INPUT_DATE_1'), input(call, 'FID_INPUT_DATE_2')];
@@ -74,7 +74,7 @@ const maxMinuteRows = 30;
 const minuteChart = aboutIssue((listing, call) => {
   const { today } = listing;
   const { output1, output2 } = domesticMarket.minuteChart.output;
-  const { clock } = call.world;
+  const { clock, market } = call.world;
   const asked = input(call, 'FID_INPUT_HOUR_1').slice(0, 4);
   const past = minutesUpTo(listing.minutes, asked);
   const rows = [...past, ...minutesAhead(clock.time(), asked, today.last, today.turnover)];
@@ -83,7 +83,7 @@ const minuteChart = aboutIssue((listing, call) => {
     output2: rows
       .slice(-maxMinuteRows)
       .reverse()
-      .map((bar) => minuteRecord(output2.fields, clock.day(), bar)),
+      .map((bar) => minuteRecord(output2.fields, market.day, bar)),
   };
 });
 
@@ -92,7 +92,7 @@ const maxPastMinuteRows = 120;
 const pastMinuteChart = aboutIssue((listing, call) => {
   const { output1, output2 } = domesticMarket.pastMinuteChart.output;
   const [day, time] = [input(call, 'FID_INPUT_DATE_1'), input(call, 'FID_INPUT_HOUR_1').slice(0, 4)];
-  const now = call.world.clock.day();
+  const now = call.world.market.day;
   const withEarlier = input(call, 'FID_PW_DATA_INCU_YN') === 'Y';
   const days = [now, ...listing.days.map(({ start }) => start).toReversed()].filter((one) => one <= day);
   const rows: { readonly day: string; readonly bar: HistoryBar }[] = [];

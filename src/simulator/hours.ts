@@ -44,12 +44,15 @@ export function addTradingDays(day: string, count: number): string {
 export class VenueClock {
   readonly #clock: Clock;
   readonly #hours: 'open' | 'live';
+  readonly #dayBegins: string;
   #offset = 0;
   #forced: Session | undefined;
 
-  constructor(clock: Clock, hours: 'open' | 'live') {
+  /** `dayBegins`: when prices become a new day's, `HHmm`. */
+  constructor(clock: Clock, hours: 'open' | 'live', dayBegins = '0000') {
     this.#clock = clock;
     this.#hours = hours;
+    this.#dayBegins = dayBegins;
   }
 
   now(): number {
@@ -62,6 +65,13 @@ export class VenueClock {
 
   time(): string {
     return koreanTime(this.now());
+  }
+
+  /** The day that prices are of: the last one on which the market opens, today's from some hour on. */
+  priceDay(): string {
+    const day = this.day();
+    const begun = this.neverCloses || this.time().slice(0, 4) >= this.#dayBegins;
+    return begun && this.isOpenDay(day) ? day : addTradingDays(day, -1);
   }
 
   /** Timers run by the clock passed in, wherever this one was moved. */

@@ -37,7 +37,7 @@ function indexNow(world: Pick<World, 'market' | 'clock'>, code: string): Index |
   const whole = sum(listings, ({ issue }) => issue.base * issue.listedThousands);
   const byListing = listings.map((listing) => ({
     weight: listing.issue.listedThousands,
-    bars: daysWithToday(listing, world.clock.day()),
+    bars: daysWithToday(listing, world.market.day),
   }));
   const days = (byListing[0]?.bars ?? []).map(({ start }, day): HistoryBar => {
     const total = (value: (bar: HistoryBar) => number, weighted: boolean): number =>

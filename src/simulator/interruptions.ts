@@ -30,7 +30,7 @@ function interruptionsOn(world: World, day: string): readonly Interruption[] {
     .lookAll()
     .flatMap((listing): readonly Interruption[] => {
       const { issue } = listing;
-      const bar = daysWithToday(listing, world.clock.day()).find(({ start }) => start === day);
+      const bar = daysWithToday(listing, world.market.day).find(({ start }) => start === day);
       const random = randomFor(world.settings.seed, `interruption ${issue.symbol} ${day}`);
       if (bar === undefined || issue.kind !== 'stock' || random() >= 0.25) return [];
       const start = between(random, 60, 3_000);

@@ -58,7 +58,7 @@ function investorDay(world: World, issue: Issue, { start, volume, turnover }: Hi
 
 /** Shares that foreigners bought less sold in a day; nothing is known of a day that is not over. */
 export function foreignersNet(world: World, issue: Issue, bar: HistoryBar): number {
-  if (bar.start === world.clock.day() && !isOver(world.clock)) return 0;
+  if (bar.start === world.market.day && !isOver(world)) return 0;
   const { foreigners } = investorDay(world, issue, bar);
   return foreigners.bought - foreigners.sold;
 }
@@ -70,7 +70,8 @@ export function foreignRatio(world: World, issue: Issue): string {
 }
 
 /** The day's figures come after the close. */
-function isOver(clock: VenueClock): boolean {
+function isOver({ market, clock }: World): boolean {
+  if (market.day < clock.day()) return true;
   const session = clock.session();
   return session === 'post-close' || session === 'after-market' || (session === 'closed' && clock.time() >= '1530');
 }
@@ -80,12 +81,12 @@ const investorDays = 30;
 const inquireInvestors = aboutIssue((listing, call) => {
   const { world } = call;
   const { fields } = domesticResearch.inquireInvestors.output.output;
-  const days = daysWithToday(listing, world.clock.day());
+  const days = daysWithToday(listing, world.market.day);
   const rows = days.map((bar, index) => ({ bar, before: days[index - 1]?.close ?? bar.open })).slice(-investorDays);
   return {
     output: rows.reverse().map(({ bar, before }) => {
       // Until then today stands there with its price alone, and blanks.
-      if (bar.start === world.clock.day() && !isOver(world.clock)) {
+      if (bar.start === world.market.day && !isOver(world)) {
         const blank = Object.fromEntries(Object.keys(fields).map((name) => [name, '']));
         return {
           ...blank,
@@ -132,7 +133,7 @@ function estimatesUntil(clock: VenueClock): number {
 
 /** What foreigners and institutions had bought less sold by the day's `count`th estimate, in whole thousands. */
 function estimateOf(world: World, { issue, today }: Listing, count: number) {
-  const { foreigners, institutions } = partsOf(world, issue, world.clock.day());
+  const { foreigners, institutions } = partsOf(world, issue, world.market.day);
   // Of yesterday's volume, so that an estimate stays as it was entered.
   const volume = (today.previousVolume * count) / estimateTimes.length;
   const net = (parts: { readonly bought: number; readonly sold: number }): number =>

@@ -68,7 +68,7 @@ const screenResult: Handler = (call) => {
       output2: found.map((listing) => {
         const { issue, today } = listing;
         const change = changeColumns(today);
-        const { high, low } = yearRange(listing, call.world.clock.day());
+        const { high, low } = yearRange(listing, call.world.market.day);
         return record(fields, {
           code: issue.symbol,
           name: issue.name,

@@ -70,18 +70,26 @@ export class Market {
   readonly #listings: ReadonlyMap<string, Listing>;
   readonly #clock: VenueClock;
   readonly #speed: number;
+  #day: string;
   #listener: MarketListener | undefined;
 
   constructor(clock: VenueClock, seed: number, speed: number) {
     this.#clock = clock;
     this.#speed = speed;
-    const days = tradingDaysBefore(clock.day(), historyDays);
-    const minutes = minutesBefore(clock.time(), clock.neverCloses ? undefined : clock.day());
+    this.#day = clock.priceDay();
+    const days = tradingDaysBefore(this.#day, historyDays);
+    const time = this.#day === clock.day() ? clock.time() : '240000';
+    const minutes = minutesBefore(time, clock.neverCloses ? undefined : this.#day);
     this.#listings = new Map(issues.map((issue) => [issue.symbol, this.#list(issue, seed, days, minutes)]));
   }
 
   listen(listener: MarketListener): void {
     this.#listener = listener;
+  }
+
+  /** The day that today's figures are of: at night, at weekends and on holidays the last trading day. */
+  get day(): string {
+    return this.#day;
   }
 
   /** All issues, in the order of the table. */
@@ -167,8 +175,11 @@ export class Market {
     this.#listener?.bookChanged(listing);
   }
 
-  /** A new trading day: today becomes history, and its last price the base. */
-  newDay(endedDay: string): void {
+  /** Where a new trading day has begun today becomes history, and its last price the base. */
+  roll(): void {
+    const [endedDay, day] = [this.#day, this.#clock.priceDay()];
+    if (day <= endedDay) return;
+    this.#day = day;
     for (const listing of this.#listings.values()) {
       const { today } = listing;
       const { open, high, low, last: close, volume, turnover } = today;

@@ -74,7 +74,7 @@ const dailyRows = 30;
 const dailyPrice = aboutIssue((listing, call) => {
   const { world } = call;
   const { fields } = domesticMarket.dailyPrice.output.output;
-  const days = daysWithToday(listing, world.clock.day());
+  const days = daysWithToday(listing, world.market.day);
   const period = (['D', 'W', 'M'] as const).find((code) => code === input(call, 'FID_PERIOD_DIV_CODE')) ?? 'D';
   const bars = group(days, period);
   const rows = bars.map((bar, index) => ({ bar, before: bars[index - 1], after: bars[index + 1]?.start ?? '9' }));
@@ -119,13 +119,13 @@ function pastSides(seed: number, issue: Issue, { start, volume }: HistoryBar): S
 const maxVolumeRows = 100;
 
 const dailyTradeVolume = aboutIssue((listing, call) => {
-  const { clock, settings } = call.world;
+  const { market, settings } = call.world;
   const { issue, today, days } = listing;
   const { output1, output2 } = domesticMarket.dailyTradeVolume.output;
-  const current: Sides = { start: clock.day(), bought: today.buyVolume, sold: today.sellVolume };
+  const current: Sides = { start: market.day, bought: today.buyVolume, sold: today.sellVolume };
   const sides = [...days.map((bar) => pastSides(settings.seed, issue, bar)), current];
   const period = (['W', 'M', 'Y'] as const).find((code) => code === input(call, 'FID_PERIOD_DIV_CODE')) ?? 'D';
-  const bars = group(daysWithToday(listing, clock.day()), period);
+  const bars = group(daysWithToday(listing, market.day), period);
   const [from, to] = [input(call, 'FID_INPUT_DATE_1'), input(call, 'FID_INPUT_DATE_2') || '9'];
   const rows = bars
     .map((bar, index) => {

@@ -31,7 +31,7 @@ function valuation(world: World, { issue, today }: Listing) {
 
 const inquirePrice = aboutIssue((listing, { world }) => {
   const { issue, today, marks } = listing;
-  const { high, low } = yearRange(listing, world.clock.day());
+  const { high, low } = yearRange(listing, world.market.day);
   return {
     output: record(domesticMarket.inquirePrice.output.output.fields, {
       iscd_stat_cls_code: statusCode(marks),

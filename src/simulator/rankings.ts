@@ -145,10 +145,10 @@ const fluctuationRank = ranking({
       acml_vol: today.volume,
       stck_hgpr: today.high,
       hgpr_hour: today.highTime,
-      acml_hgpr_date: world.clock.day(),
+      acml_hgpr_date: world.market.day,
       stck_lwpr: today.low,
       lwpr_hour: today.lowTime,
-      acml_lwpr_date: world.clock.day(),
+      acml_lwpr_date: world.market.day,
       lwpr_vrss_prpr_rate: percentOf(today.last - today.low, today.low),
       dsgt_date_clpr_vrss_prpr_rate: changeColumns(today).prdy_ctrt,
       cnnt_ascn_dynu: daysInARow(listing, 1),
@@ -244,7 +244,7 @@ const quoteBalanceRank = ranking({
 
 /** How far the price is from the year's high, and from its low, in percent; 0 is there. */
 function distances(listing: Listing, { world }: Call) {
-  const { high, low } = yearRange(listing, world.clock.day());
+  const { high, low } = yearRange(listing, world.market.day);
   const { last } = listing.today;
   return { high, low, below: ((high.high - last) / last) * 100, above: ((last - low.low) / last) * 100 };
 }

@@ -32,6 +32,8 @@ export interface SimulatorOptions {
   readonly kind?: 'live' | 'paper';
   /** `open` (default): the regular session, whatever the hour; `live`: KRX's hours by its own clock. */
   readonly hours?: 'open' | 'live';
+  /** From when on prices are a new day's, `HHmm`; by default from midnight. With `live` hours alone. */
+  readonly dayBegins?: string;
   /** False: no ports; connections are handed in by `acceptRest` and `acceptSocket` alone. Default true. */
   readonly listen?: boolean;
   /** 0 or absent: any. */
@@ -94,7 +96,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     branch: kind === 'paper' ? '00950' : '06010',
     unpaddedOrderNumbers: options.unpaddedOrderNumbers ?? false,
   };
-  const clock = new VenueClock(options.clock, options.hours ?? 'open');
+  const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins);
   const market = new Market(clock, seed, speed);
   const account = new Account(options.cash ?? 10_000_000);
   for (const { symbol, quantity, averageCost, loanDate } of options.holdings ?? []) {

@@ -131,8 +131,8 @@ export class Venue {
     const newDay = day > this.#day && this.#clock.isOpenDay(day);
     this.#expire(newDay);
     this.#fireStops();
+    this.#market.roll();
     if (!newDay) return;
-    this.#market.newDay(this.#day);
     this.#account.newDay(day);
     this.#day = day;
   }

@@ -32,6 +32,7 @@ test('the button to another page fits, and asks for the same', () => {
     skipped: 0,
     matches: Array.from({ length: 60 }, () => match),
     at: 0,
+    day: '20261123',
   } as const;
   const floor = fc.option(
     fc.integer({ min: 1, max: 100_000_000 }).map((count) => count * 1e8),
@@ -41,7 +42,13 @@ test('the button to another page fits, and asks for the same', () => {
   fc.assert(
     fc.property(wanted, (asked) => {
       const address = { channel: 'telegram', chatId: '1' };
-      const frame = { address, view: '0123456789ab', criteria: asked, state: { kind: 'done', result } } as const;
+      const frame = {
+        address,
+        view: '0123456789ab',
+        criteria: asked,
+        today: '20261123',
+        state: { kind: 'done', result },
+      } as const;
       const [button] = asView(frame.view, screenMessage(ko, frame)).buttons?.flat() ?? [];
       expect(Buffer.byteLength(button?.id ?? '')).toBeLessThanOrEqual(longestButtonId);
       const words = (button?.id ?? '').replace(`show:${frame.view}:/screen gc `, '').split(' ');

@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { koreanDay } from '../../src/clock.ts';
+import { dayBegunAt, fromKoreanDayAndTime, koreanDay, nextDay, previousDay } from '../../src/clock.ts';
 import type { AlertCondition } from '../../src/domain/alert.ts';
 import type { Notice } from '../../src/domain/notice.ts';
 import type { Bar } from '../../src/domain/quote.ts';
+import { figuresBegin } from '../../src/domain/session.ts';
 import { AppError } from '../../src/errors.ts';
 import { createDirectory } from '../../src/kis/symbols-search.ts';
 import { shippedInstruments } from '../../src/kis/symbols-shipped.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { Broker, Ledger, MarketFeed } from '../../src/ports.ts';
 import { Alerts } from '../../src/services/alerts.ts';
-import type { Calendar } from '../../src/services/calendar.ts';
+import type { Calendar, FiguresDay } from '../../src/services/calendar.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { eventually, JumpClock, turns } from '../support/clock.ts';
 
@@ -65,6 +66,13 @@ const broker = {
     }),
 } as unknown as Broker;
 
+/** The day before where today is closed. */
+const figuresDay = async (): Promise<FiguresDay> => {
+  const begun = dayBegunAt(clock.now(), figuresBegin);
+  const day = { holiday: previousDay(begun), unknown: undefined, open: begun }[venue.closed ?? 'open'];
+  return { day, until: fromKoreanDayAndTime(nextDay(begun), `${figuresBegin}00`) };
+};
+
 function start(): void {
   alerts?.stop();
   alerts = new Alerts({
@@ -72,7 +80,7 @@ function start(): void {
     feed: { watchTrades: async () => undefined, unwatchTrades: async () => undefined } as unknown as MarketFeed,
     ledger,
     directory: createDirectory(shippedInstruments),
-    calendar: { session: async () => ({ reason: venue.closed }) } as unknown as Calendar,
+    calendar: { figuresDay } as unknown as Calendar,
     clock,
     log,
     newId: () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { koreanDay } from '../../src/clock.ts';
 import type { AlertDirection } from '../../src/domain/alert.ts';
 import { AppError } from '../../src/errors.ts';
 import { createKis } from '../../src/kis/broker.ts';
@@ -33,7 +34,9 @@ const broker = {
     return symbols.map((symbol) => ({ symbol, last, volume: 1 }));
   },
 } as unknown as Broker;
-const calendar = { session: async () => ({ reason: undefined }) } as unknown as Calendar;
+const calendar = {
+  figuresDay: async () => ({ day: koreanDay(clock.now()), until: Number.POSITIVE_INFINITY }),
+} as unknown as Calendar;
 const feed = {
   watchTrades: async (symbol: string) => {
     if (refusal !== undefined) throw refusal;
