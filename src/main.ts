@@ -11,7 +11,7 @@ import type { DiscordWebhookChannel } from './chat/discord-webhook.ts';
 import { TelegramChannel } from './chat/telegram.ts';
 import { systemClock } from './clock.ts';
 import { type Config, processEnviron, readConfig, secretsIn } from './config.ts';
-import { runDoctor } from './doctor.ts';
+import { runDoctor, runWireCheck } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
 import { languages } from './i18n/index.ts';
 import { createLog, createRedactor, type Log } from './log.ts';
@@ -23,6 +23,7 @@ import { startSimulator } from './simulator/server.ts';
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
 npm start -- exec "/price 005930" [--json] one question, one answer; 0 answered, 1 failed, 2 asked wrongly
 npm start -- doctor                        checks settings, KIS, store and chats, one line each
+npm start -- doctor --wire                 asks every read of KIS's API once, and prints what came of each
 npm start -- revoke                        gives the KIS access token back, so that nobody can use it any more
 npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
 `;
@@ -165,37 +166,55 @@ async function runExec(line: string, json: boolean): Promise<number> {
   return printer.print();
 }
 
+/** The settings, with an embedded simulator where there are no keys; a check gets nothing else from it than its places. */
+async function withStandIn<T>(config: Config, task: (config: Config) => Promise<T>): Promise<T> {
+  const simulator = config.kis.embedded ? await startSimulator({ clock: systemClock }) : undefined;
+  if (simulator === undefined) return task(config);
+  const { restUrl, wsUrl } = simulator;
+  const environment = { ...config.kis.environment, restUrl, wsUrl };
+  try {
+    return await task({ ...config, kis: { ...config.kis, environment } });
+  } finally {
+    await simulator.stop();
+  }
+}
+
+const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
+
 async function runDoctorMode(): Promise<boolean> {
   const loaded = loadConfig();
   const log = createLog({ level: 'silent', redactor });
-  const simulator = loaded.kis.embedded ? await startSimulator({ clock: systemClock }) : undefined;
-  const { environment } = loaded.kis;
-  const config: Config =
-    simulator === undefined
-      ? loaded
-      : {
-          ...loaded,
-          kis: { ...loaded.kis, environment: { ...environment, restUrl: simulator.restUrl, wsUrl: simulator.wsUrl } },
-        };
   const chats = await createChats(loaded, log);
-  const fine = await runDoctor({
-    config,
-    clock: systemClock,
-    log,
-    redactor,
-    random: Math.random,
-    chats,
-    print: (line) => void process.stdout.write(`${line}\n`),
-  });
-  await simulator?.stop();
-  return fine;
+  return withStandIn(loaded, (config) =>
+    runDoctor({ config, clock: systemClock, log, redactor, random: Math.random, chats, print: printLine }),
+  );
+}
+
+async function runWireMode(): Promise<boolean> {
+  const log = createLog({ level: 'silent', redactor });
+  const isWatched = process.stderr.isTTY;
+  // One line, written over and over; nothing where nobody looks.
+  const overwrite = (line: string): void => void process.stderr.write(`\r\u001b[K${line}`);
+  return withStandIn(loadConfig(), (config) =>
+    runWireCheck({
+      config,
+      clock: systemClock,
+      log,
+      redactor,
+      random: Math.random,
+      progress: isWatched ? overwrite : () => undefined,
+      print: (line) => {
+        if (isWatched) overwrite('');
+        printLine(line);
+      },
+    }),
+  );
 }
 
 function runRevokeMode(): Promise<boolean> {
   const config = loadConfig();
   const log = createLog({ level: 'silent', redactor });
-  const print = (line: string): void => void process.stdout.write(`${line}\n`);
-  return runRevoke({ config, clock: systemClock, log, redactor, random: Math.random, print });
+  return runRevoke({ config, clock: systemClock, log, redactor, random: Math.random, print: printLine });
 }
 
 async function runSimulator(values: Readonly<Record<string, string | boolean | undefined>>): Promise<void> {
@@ -231,7 +250,8 @@ async function main(argv: readonly string[]): Promise<number> {
   if (values.help === true) process.stdout.write(usage);
   else if (mode === undefined) await runBot(Number(values.settle) * 1_000);
   else if (mode === 'exec' && rest.length > 0) return runExec(rest.join(' '), json);
-  else if (mode === 'doctor' && rest.length === 0) return (await runDoctorMode()) ? 0 : 1;
+  else if (mode === 'doctor' && rest.length === 0)
+    return (await (values.wire === true ? runWireMode() : runDoctorMode())) ? 0 : 1;
   else if (mode === 'revoke' && rest.length === 0) return (await runRevokeMode()) ? 0 : 1;
   else if (mode === 'simulator' && rest.length === 0) await runSimulator(values);
   else throw new UsageError(usage);
@@ -245,6 +265,7 @@ function readArgv(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         help: { type: 'boolean' },
+        wire: { type: 'boolean' },
         json: { type: 'boolean' },
         settle: { type: 'string', default: '10' },
         'rest-port': { type: 'string' },

@@ -317,6 +317,16 @@ export const en: Words = {
     expiredText: (what) => `The alert ${what} has come to its last day.`,
   },
   doctor: {
+    wire: {
+      works: 'works',
+      refused: 'refused',
+      undecodable: 'not decodable',
+      unreachable: 'no answer',
+      'not-here': 'not on this host',
+      'nothing-to-ask': 'nothing to ask',
+    },
+    wireProgress: (at, of, api) => `Asking KIS ${at}/${of} ${api}`,
+    wireSum: (works, broken) => (broken === 0 ? `${works} reads work` : `${works} reads work, ${broken} do not`),
     settings: 'settings',
     store: 'store',
     clock: 'clock',

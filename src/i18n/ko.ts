@@ -386,6 +386,17 @@ export const ko = {
     expiredText: (what: string): string => `${what} 알림의 기한이 지났습니다.`,
   },
   doctor: {
+    wire: {
+      works: '정상',
+      refused: '거절',
+      undecodable: '답을 읽지 못함',
+      unreachable: '답 없음',
+      'not-here': '이 서버에 없음',
+      'nothing-to-ask': '물어볼 것 없음',
+    },
+    wireProgress: (at: number, of: number, api: string): string => `KIS 조회 확인 ${at}/${of} ${api}`,
+    wireSum: (works: number, broken: number): string =>
+      broken === 0 ? `조회 ${works}개 정상` : `조회 ${works}개 정상, ${broken}개 이상`,
     settings: '설정',
     store: '저장소',
     clock: '시계',

@@ -36,20 +36,21 @@ import { KisAccountReports } from './account-reports.ts';
 import { BarReader } from './bars.ts';
 import { type AppKey, Credentials } from './credentials.ts';
 import * as decode from './decode.ts';
-import type { Input } from './endpoint.ts';
+import type { Endpoint, Input } from './endpoint.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
 import { type Environment, venueOfHost } from './environment.ts';
 import { KisError } from './error.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
 import { type HttpTimeouts, KisHttp, type OrderAnswer } from './http.ts';
-import { type MarketReads, withLiveReads } from './market-reads.ts';
+import { type MarketReads, type MarketRow, withLiveReads } from './market-reads.ts';
 import { orderTypeCode } from './order-types.ts';
 import { KisResearch } from './research.ts';
 import { KisScheduledOrders } from './scheduled-orders.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
 import { connectorOver, type KisTransports } from './transports.ts';
 import { familyOf } from './venue-codes.ts';
+import type { WireReads } from './wire-check.ts';
 
 export interface KisOptions extends FeedOptions {
   readonly key: AppKey;
@@ -71,6 +72,8 @@ export interface Kis {
   readonly reports: AccountReports;
   readonly schedules: ScheduleBroker;
   readonly feed: MarketFeed;
+  /** Any read of the catalogue, by its row: for a check of them all. */
+  readonly reads: WireReads;
   lane(): LaneStatus;
   token(): ReturnType<Credentials['status']>;
   /** Until when somebody's question waits for a token, in milliseconds; undefined while none does. */
@@ -137,6 +140,7 @@ export function createKis(options: KisOptions): Kis {
     reports: new KisAccountReports(http),
     schedules: new KisScheduledOrders(http, options.clock),
     feed,
+    reads: wireReads(http, market),
     lane: () => lane.status(),
     token: () => credentials.status(),
     waitsUntil: () => credentials.waitingUntil ?? live?.waitsUntil(),
@@ -164,6 +168,18 @@ export function createKis(options: KisOptions): Kis {
       await live?.close();
       await dispatcher.destroy();
     },
+  };
+}
+
+/** What names no account goes as all of that kind does: to the live key for reads where the own host lacks it. */
+function wireReads(http: KisHttp, market: MarketReads): WireReads {
+  const isMarket = (row: Endpoint): row is MarketRow => row.kind === 'read' && !row.account;
+  return {
+    supports: (row) => (isMarket(row) ? market.supports(row) : http.supports(row)),
+    read: (row, input, options) =>
+      isMarket(row)
+        ? market.read(row, input as Input<MarketRow>, options)
+        : http.read(row, input as Input<Endpoint>, options),
   };
 }
 

@@ -2,9 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint } from '../kis/endpoint.ts';
 import { authCalls } from '../kis/endpoints/auth.ts';
-import { domesticMarket } from '../kis/endpoints/domestic-market.ts';
-import { domesticResearch } from '../kis/endpoints/domestic-research.ts';
-import { domesticTrading } from '../kis/endpoints/domestic-trading.ts';
+import { catalogue } from '../kis/endpoints/catalogue.ts';
 import { accountQueries } from './account-queries.ts';
 import { type Handled, pastTheEnd, type World } from './answer.ts';
 import { assets } from './assets.ts';
@@ -51,9 +49,6 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const catalogue: readonly Endpoint[] = [domesticMarket, domesticResearch, domesticTrading].flatMap(
-  (rows): readonly Endpoint[] => Object.values(rows),
-);
 const handlers = new Map([
   ...quotations,
   ...research,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ApiUse, apiUse, catalogue } from '../support/api-use.ts';
+import { catalogue } from '../../src/kis/endpoints/catalogue.ts';
+import { type ApiUse, apiUse } from '../support/api-use.ts';
 import { JumpClock } from '../support/clock.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 

@@ -1,13 +1,3 @@
-import type { Endpoint } from '../../src/kis/endpoint.ts';
-import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
-import { domesticResearch } from '../../src/kis/endpoints/domestic-research.ts';
-import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
-
-/** Every row of the REST catalogue, in the order of its tables. */
-export const catalogue: readonly Endpoint[] = [domesticMarket, domesticResearch, domesticTrading].flatMap(
-  (rows): readonly Endpoint[] => Object.values(rows),
-);
-
 /** What a person types, or presses after it, for a call to be made. */
 export interface ApiUse {
   readonly line: string;

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type ChannelName, channels } from '../../src/kis/channels.ts';
 import { authCalls } from '../../src/kis/endpoints/auth.ts';
-import { apiUse, catalogue } from './api-use.ts';
+import { catalogue } from '../../src/kis/endpoints/catalogue.ts';
+import { apiUse } from './api-use.ts';
 import { channelUse } from './channel-use.ts';
 
 // Writes the page of what is asked of KIS from the catalogue: `node test/support/coverage-page.ts`.
