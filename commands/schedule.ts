@@ -174,7 +174,7 @@ async function placeTicket(context: CommandContext, side: Side, args: Arguments)
   const check = await schedules.check(ordered);
   const lines: Line[] = [
     [{ bold: words.schedule.ticket(side) }, ' · ', { bold: stock.name }, ' ', { code: stock.symbol }],
-    ...termLines(context, check),
+    ...(await termLines(context, check)),
     ...(check.twin === undefined ? [] : [[{ bold: words.schedule.twin(check.twin) }]]),
     ...noteLines(context, check),
   ];
@@ -204,7 +204,7 @@ async function amendTicket(context: CommandContext, args: Arguments): Promise<Ti
   const lines: Line[] = [
     [{ bold: words.schedule.amendTicket }, ' · ', { bold: nameOf(context, order) }, ' ', { code: symbol }],
     [{ code: number }, ` ${terms(context, order)} →`],
-    ...termLines(context, check),
+    ...(await termLines(context, check)),
     ...noteLines(context, check),
   ];
   const plan = { kind: 'amend' as const, ...amendment, shownLast: check.quote.last, days: check.days };
@@ -233,11 +233,11 @@ async function waitingOne({ schedules }: CommandContext, args: Arguments): Promi
 }
 
 /** What it is, when it goes, and what there is for it today. */
-function termLines(context: CommandContext, check: ScheduleCheck): readonly Line[] {
-  const { words, broker } = context;
+async function termLines(context: CommandContext, check: ScheduleCheck): Promise<readonly Line[]> {
+  const { words, calendar } = context;
   const { request, days, quote, amount, commission, tax, available, orderableCash } = check;
   const { side, quantity: wanted, price: limit } = request;
-  const always = broker.venue.hours === 'always';
+  const always = (await calendar.session()).source === 'always';
   const what =
     limit === null
       ? `${words.orders.marketPrice} × ${words.shares(wanted)}${side === 'buy' ? ` = ${words.ticket.reckoned.buy(words.won(amount))}` : ''}`

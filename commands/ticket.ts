@@ -1,4 +1,4 @@
-import type { Line, Message } from '../src/chat/channel.ts';
+import type { Button, Line, Message } from '../src/chat/channel.ts';
 import {
   type AnyCommand,
   type CommandContext,
@@ -8,14 +8,15 @@ import {
   type Ticket,
 } from '../src/chat/command.ts';
 import { outcomeMessage } from '../src/chat/notices.ts';
-import { how, howText, type OrderHow, plainHow, priceBeforeHow, size } from '../src/chat/order-arguments.ts';
+import { how, type OrderHow, orderLine, plainHow, priceBeforeHow, size } from '../src/chat/order-arguments.ts';
 import { changeSpan } from '../src/chat/prices.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import type { Exchange, OrderRequest, OrderType, Side } from '../src/domain/order.ts';
-import { type RuleViolation, stepPrice, valuationPrice } from '../src/domain/order-rules.ts';
+import { checkPlace, type RuleViolation, stepPrice, valuationPrice } from '../src/domain/order-rules.ts';
 import { type OrderSize, sharesForPercent, sharesForSum } from '../src/domain/order-size.ts';
 import { hasLimit, orderTypeOf, orderTypeTraits } from '../src/domain/order-types.ts';
 import { AppError } from '../src/errors.ts';
+import { errorSentence } from '../src/i18n/index.ts';
 import { type OrderCheck, statedPrice, violation } from '../src/services/order-check.ts';
 import type { ConfirmedOrder } from '../src/services/orders.ts';
 
@@ -31,13 +32,22 @@ export function orderCommand(
     role: 'trader',
     args: { instrument, quantity: size, price: priceBeforeHow, how: optional(how) },
     examples,
-    async prepare(context, args): Promise<Ticket<ConfirmedOrder>> {
+    async prepare(context, args): Promise<Ticket<ConfirmedOrder> | Message> {
       context.progress({ lines: [context.words.progress.ticket] });
       const wanted = args.how ?? plainHow;
       const type = typeOf(wanted, args.price);
       const { exchange, stopPrice } = wanted;
-      await context.orders.checkTaken({ exchange, type });
-      const { symbol } = args.instrument;
+      const { symbol, kind } = args.instrument;
+      try {
+        await context.orders.checkTaken({ exchange, type }, kind);
+      } catch (error) {
+        const line = (how: OrderHow): string => orderLine(side, symbol, args.quantity, args.price, how);
+        if (!(error instanceof AppError)) throw error;
+        const offers = offersNow(context.words, error, args.instrument, wanted, line);
+        if (offers.length === 0) throw error;
+        const failure = { code: error.code, mistyped: false };
+        return { lines: [errorSentence(context.words, error)], buttons: [offers], failure };
+      }
       const price = hasLimit(type) ? (args.price ?? (await bestPrice(context, side, symbol, exchange))) : null;
       const priced = { symbol, side, type, price, exchange, ...(stopPrice === undefined ? {} : { stopPrice }) };
       const sized = await sizeOf(context, priced, args.quantity);
@@ -60,6 +70,26 @@ export function orderCommand(
       );
     },
   });
+}
+
+/** The same order where, or as, it is taken now; of an order that was refused by the hours. */
+function offersNow(
+  { buttons }: CommandContext['words'],
+  error: AppError,
+  { kind }: Instrument,
+  wanted: OrderHow,
+  line: (how: OrderHow) => string,
+): readonly Button[] {
+  const { elsewhere = '', types = '', session } = error.context;
+  const offers = (String(elsewhere).split(',').filter(Boolean) as Exchange[]).map(
+    (exchange): Button => ({ id: `run:${line({ ...wanted, exchange })}`, label: buttons.atExchange(exchange) }),
+  );
+  const other = { ...wanted, afterMarket: !wanted.afterMarket };
+  const type = orderTypeOf(other);
+  const isTaken = session !== undefined && type !== undefined && String(types).split(',').includes(type);
+  if (isTaken && checkPlace({ exchange: wanted.exchange, type }, kind) === undefined)
+    offers.push({ id: `run:${line(other)}`, label: buttons.atSession(other.afterMarket) });
+  return offers;
 }
 
 /** @throws AppError `args.how-together`, `args.how-price`, `args.stop-price`. */
@@ -186,7 +216,7 @@ function tickVariants(
   limit: number,
   wanted: OrderHow,
 ): readonly { readonly label: string; readonly line: string }[] {
-  const line = (at: number): string => `/${side} ${symbol} ${quantity} ${at} ${howText(wanted)}`.trim();
+  const line = (at: number): string => orderLine(side, symbol, { kind: 'shares', shares: quantity }, at, wanted);
   return [
     { label: words.buttons.tickDown, line: line(stepPrice(limit, 'down', stock.kind)) },
     { label: words.buttons.tickUp, line: line(stepPrice(limit, 'up', stock.kind)) },

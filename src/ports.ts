@@ -51,6 +51,7 @@ import type {
   WatchedIssue,
 } from './domain/research.ts';
 import type { ScheduledOrder } from './domain/scheduled-order.ts';
+import type { SessionKind } from './domain/session.ts';
 
 /**
  * How soon a read is wanted: an order that somebody pressed waits for it, somebody is looking at the chat, or nobody
@@ -120,6 +121,8 @@ export interface Broker {
     query: { readonly from: string; readonly to: string; readonly symbol?: string },
     options?: ReadOptions,
   ): Promise<readonly VenueOrder[]>;
+  /** What a venue with hours of its own says of them. */
+  hours(options?: ReadOptions): Promise<VenueHours>;
   /** The calendar from `day` on, about a month. */
   marketDays(day: string, options?: ReadOptions): Promise<readonly MarketDay[]>;
   /**
@@ -236,14 +239,24 @@ export interface CancelTarget {
 export interface VenueDescription {
   /** Told by the host that is called, not by what anybody named it. */
   readonly kind: 'live' | 'paper' | 'simulator';
-  /** `always` where the market never closes (the simulator's demo), else the exchange's hours decide. */
-  readonly hours: 'exchange' | 'always';
+  /** `own` where the venue must be asked (`Broker.hours`), as a stand-in for the exchange; else the exchange's decide. */
+  readonly hours: 'exchange' | 'own';
   /** The account, masked: `5000****-01`. */
   readonly account: string;
   /** Where orders are accepted. */
   readonly exchanges: readonly Exchange[];
   /** Whether an order that its lists do not show does not exist; paper's were seen empty though orders stood. */
   readonly listsAll: boolean;
+}
+
+/** What a stand-in for the exchange says of its hours. */
+export interface VenueHours {
+  /** Milliseconds, by its own clock. */
+  readonly now: number;
+  /** The regular session is all there is, whatever the hour. */
+  readonly neverCloses: boolean;
+  /** What somebody fixed it at; undefined while the hours decide. */
+  readonly fixed: SessionKind | 'holiday' | undefined;
 }
 
 /** What the socket tells. Handlers return at once; work they start is theirs. */

@@ -1,4 +1,4 @@
-import type { Exchange } from '../domain/order.ts';
+import type { Exchange, Side } from '../domain/order.ts';
 import type { OrderSize } from '../domain/order-size.ts';
 import type { OrderTypeTraits, WantedPricing } from '../domain/order-types.ts';
 import { AppError } from '../errors.ts';
@@ -148,7 +148,7 @@ export const howNames: readonly string[] = [...howByName.keys()];
 export const meansHow = (word: string): Partial<OrderHow> | undefined => howByName.get(word.toLowerCase());
 
 /** The words that say it again, for a button. */
-export function howText({ pricing, condition, afterMarket, exchange, stopPrice }: OrderHow): string {
+function howText({ pricing, condition, afterMarket, exchange, stopPrice }: OrderHow): string {
   return [
     pricing === 'limit' ? '' : pricing,
     stopPrice === undefined ? '' : String(stopPrice),
@@ -158,6 +158,22 @@ export function howText({ pricing, condition, afterMarket, exchange, stopPrice }
   ]
     .filter((word) => word !== '')
     .join(' ');
+}
+
+function sizeText(wanted: OrderSize): string {
+  if (wanted.kind === 'shares') return String(wanted.shares);
+  return wanted.kind === 'sum' ? `${wanted.won}원` : `${wanted.percent}%`;
+}
+
+/** The line that asks for the order again, for a button. */
+export function orderLine(
+  side: Side,
+  symbol: string,
+  wanted: OrderSize,
+  price: number | undefined,
+  way: OrderHow,
+): string {
+  return [`/${side}`, symbol, sizeText(wanted), price ?? '', howText(way)].filter((word) => word !== '').join(' ');
 }
 
 /** `최유리`, `IOC`, `조건부`, `스톱 72000`, `애프터마켓`, `NXT`, in any order. Each says one thing, once. */

@@ -114,14 +114,10 @@ export type RuleViolation =
   | { readonly rule: 'rule.halted' }
   /** The venue takes orders for `takes` alone. */
   | { readonly rule: 'rule.exchange'; readonly exchange: Exchange; readonly takes: string }
+  /** The exchange takes `types` at some hour, and this one at none. */
+  | (NotTakenNow & { readonly rule: 'rule.never-taken'; readonly types: string })
   /** The exchange takes `types` now, and not this one. */
-  | ({
-      readonly rule: 'rule.order-type';
-      readonly exchange: Exchange;
-      readonly type: OrderType;
-      readonly session: string;
-      readonly types: string;
-    } & KoreanOpening)
+  | (NotTakenNow & { readonly rule: 'rule.order-type'; readonly session: string; readonly types: string })
   /** Funds and notes trade in KRX's ordinary sessions alone. */
   | { readonly rule: 'rule.shares-only'; readonly where: 'NXT' | 'after-market' }
   /** The price at which a stop would fire is behind already. */
@@ -165,13 +161,19 @@ export type RuleViolation =
       readonly percent: number;
       readonly limit: number;
     }
-  | ({
-      readonly rule: 'rule.market-closed';
-      readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown';
-    } & KoreanOpening);
+  /** Nobody can tell whether the day has trading. */
+  | { readonly rule: 'rule.market-closed'; readonly reason: 'unknown' }
+  | (NotTakenNow & { readonly rule: 'rule.market-closed'; readonly reason: 'weekend' | 'holiday' | 'hours' });
 
-/** The next opening in Korea, where it is known and waited for; `weekday` 1 is Monday. */
-type KoreanOpening = Partial<Record<'month' | 'day' | 'weekday' | 'hour' | 'minute', number>>;
+/** An order that its exchange does not take now, and what would pass. */
+interface NotTakenNow extends Partial<Record<'month' | 'day' | 'weekday' | 'hour' | 'minute', number>> {
+  readonly exchange: Exchange;
+  readonly type: OrderType;
+  /** Exchanges that take it now, comma-separated. */
+  readonly elsewhere: string;
+  /** Of the day on which the exchange takes it next, `0830-1530,1600-2000`; the moment itself stands in the other fields. */
+  readonly hours?: string;
+}
 
 /**
  * The price an order is valued at for caps: its own, or the worst where it may trade at another: the upper limit for a
@@ -224,7 +226,10 @@ function checkStatedPrice(
 }
 
 /** Whether this kind of issue trades where the order is to go. */
-export function checkPlace({ exchange, type }: OrderRequest, kind: Instrument['kind']): RuleViolation | undefined {
+export function checkPlace(
+  { exchange, type }: Pick<OrderRequest, 'exchange' | 'type'>,
+  kind: Instrument['kind'],
+): RuleViolation | undefined {
   if (kind !== 'etf' && kind !== 'etn') return undefined;
   if (exchange === 'NXT') return { rule: 'rule.shares-only', where: 'NXT' };
   return type.startsWith('after-') ? { rule: 'rule.shares-only', where: 'after-market' } : undefined;

@@ -1,5 +1,5 @@
 import type { Exchange, OrderType, Side } from './order.ts';
-import type { SessionKind } from './session.ts';
+import { exchangeSessions, later, type SessionKind } from './session.ts';
 
 /** What a type means, whatever the exchange calls it. */
 export interface OrderTypeTraits {
@@ -96,6 +96,39 @@ export function typesTaken(
     .filter((row) => row.exchange === exchange && row.session === session)
     .filter(({ from = '', firstMinutes = Number.POSITIVE_INFINITY }) => from <= day && minutesIn < firstMinutes)
     .flatMap(({ types }) => types);
+}
+
+/** Whether the exchange takes the type at some hour of such a `day`. */
+export function isEverTaken(exchange: Exchange, type: OrderType, day: string): boolean {
+  return taken.some((row) => row.exchange === exchange && (row.from ?? '') <= day && row.types.includes(type));
+}
+
+/** The types that the exchange takes at some hour of such a `day`, each once. */
+export function typesEverTaken(exchange: Exchange, day: string): readonly OrderType[] {
+  return (Object.keys(orderTypeTraits) as OrderType[]).filter((type) => isEverTaken(exchange, type, day));
+}
+
+/** A part of a day, `HHmm`, start included and end not. */
+export interface Hours {
+  readonly start: string;
+  readonly end: string;
+}
+
+/** The hours of a trading `day` in which the exchange takes the type, in order; those that touch are one. */
+export function hoursTaken(exchange: Exchange, type: OrderType, day: string): readonly Hours[] {
+  const hours: Hours[] = [];
+  for (const { kind, start, end } of exchangeSessions(exchange, day)) {
+    const row = taken.find(
+      ({ from = '', ...candidate }) =>
+        candidate.exchange === exchange && candidate.session === kind && from <= day && candidate.types.includes(type),
+    );
+    if (row === undefined) continue;
+    const until = row.firstMinutes === undefined ? end : later(start, row.firstMinutes);
+    const before = hours.at(-1);
+    if (before?.end === start) hours.splice(-1, 1, { start: before.start, end: until });
+    else hours.push({ start, end: until });
+  }
+  return hours;
 }
 
 /** Whether the order states the price it trades at. */

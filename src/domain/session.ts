@@ -43,13 +43,23 @@ const nxtSessions: readonly SessionRow[] = [
   { kind: 'after-market', start: '1540', end: '2000' },
 ];
 
-/**
- * The stretches of an exchange's trading `day`. On days that open late Nextrade's hours were not published, so it has
- * none; what the broker routes follows KRX.
- */
+/** The stretches of an exchange's trading `day`, in order; what the broker routes follows KRX. */
 export function exchangeSessions(exchange: Exchange, day: string): readonly SessionRow[] {
   if (exchange !== 'NXT') return sessionsOn(day);
-  return shiftedHours.some((shifted) => shifted.day === day) ? [] : nxtSessions;
+  const shifted = shiftedHours.find((candidate) => candidate.day === day);
+  return shifted === undefined ? nxtSessions : shiftedNxtSessions(shifted);
+}
+
+/**
+ * Nextrade on a day that opens late (2 January 2026, the entrance exam of 2025): no pre-market, the main market half a
+ * minute after KRX's opening, what follows moved with KRX's close, and the end as ever.
+ */
+function shiftedNxtSessions({ open, close }: ShiftedHours): readonly SessionRow[] {
+  return [
+    { kind: 'regular', start: later(open, 1), end: later(close, -10) },
+    { kind: 'after-opening', start: close, end: later(close, 10) },
+    { kind: 'after-market', start: later(close, 10), end: '2000' },
+  ];
 }
 
 /**

@@ -2,7 +2,7 @@ import type { OrderType } from '../domain/order.ts';
 import type { SessionKind } from '../domain/session.ts';
 import type { ErrorContext } from '../errors.ts';
 import type { KoreanMoment, Words } from './ko.ts';
-import { venueCode, venueReason, venueWords } from './venue-words.ts';
+import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
@@ -15,8 +15,16 @@ const clockTime: Words['clockTime'] = (at) =>
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-const opening = (context: ErrorContext): string =>
-  context['month'] === undefined ? '' : ` It opens next ${en.moment(context as unknown as KoreanMoment)}.`;
+/** When an order that was refused by the hours is taken, and where it is now. */
+const takenWhen = (context: ErrorContext): string => {
+  const { exchange, hours, elsewhere } = context;
+  const type = en.orderType[context['type'] as OrderType];
+  const next =
+    context['month'] === undefined
+      ? ''
+      : ` ${exchange} takes ${type} orders ${hoursText(hours)}, next from ${en.moment(context as unknown as KoreanMoment)}.`;
+  return elsewhere === '' ? next : `${next} Taken now: ${String(elsewhere).replaceAll(',', ', ')}.`;
+};
 const insteadOfMarket = (context: ErrorContext): string => {
   const count = Number(context['quantity']);
   const price = won(Number(context['price']));
@@ -175,6 +183,8 @@ export const en: Words = {
     importGroups: 'Import from HTS',
     amendOrder: (name) => `Amend ${name}`,
     cancelOrder: (name) => `Cancel ${name}`,
+    atExchange: (exchange) => `At ${exchange}`,
+    atSession: (isAfterMarket) => (isAfterMarket ? 'In the after-market' : 'In the regular session'),
   },
 
   channels: { console: 'the terminal', telegram: 'Telegram', discord: 'Discord' },
@@ -247,7 +257,7 @@ export const en: Words = {
     why: 'tells the story of an order, step by step',
     settings: 'shows and changes your own settings',
     status: 'shows connections and health',
-    market: 'shows whether the market is open, and when it opens next',
+    market: 'shows what KRX and NXT trade and take now, and what comes next',
     who: 'lists the people, adds and removes them',
     revoke: 'gives the KIS access token back (only when confirmed)',
     fills: 'shows executions of a period',
@@ -405,10 +415,8 @@ export const en: Words = {
       closed: 'Closed',
     },
     until: (time) => `until ${time} KST`,
-    takesOrders: 'Orders are taken.',
-    takesNone: 'Limit and market orders are not taken now.',
-    closed: 'Closed',
-    hours: 'It is outside trading hours.',
+    takes: (types) => `Takes: ${types}`,
+    takesNone: 'no orders are taken now',
     weekend: 'weekend',
     holiday: 'market holiday',
     holidays: {
@@ -432,7 +440,7 @@ export const en: Words = {
     always: "The simulator's market never closes.",
     shifted: (open, close, why) => `Today's regular session is ${open}–${close} (${why}).`,
     shiftedWhy: { 'first-trading-day': 'first trading day of the year', 'entrance-exam': 'university entrance exam' },
-    next: (when) => `Next opening: ${when}`,
+    next: (when, session) => `Next: ${when}, ${session}`,
     byTable:
       'KIS cannot be asked about holidays here, so the built-in table of 2026–2027 decides. It may lack temporary holidays.',
   },
@@ -1133,7 +1141,9 @@ export const en: Words = {
     'rule.exchange': (c) =>
       `Orders for ${c['exchange']} are not taken here, only for ${c['takes']}. Leave ${c['exchange']} out.`,
     'rule.order-type': (c) =>
-      `${c['exchange']} (${en.market.session[c['session'] as SessionKind]}) takes no ${en.orderType[c['type'] as OrderType]} orders now. It takes: ${takenNames(c)}.${opening(c)}`,
+      `${c['exchange']} (${en.market.session[c['session'] as SessionKind]}) takes no ${en.orderType[c['type'] as OrderType]} orders now. It takes: ${takenNames(c)}.${takenWhen(c)}`,
+    'rule.never-taken': (c) =>
+      `${c['exchange']} takes no ${en.orderType[c['type'] as OrderType]} orders. It takes: ${takenNames(c)}.${takenWhen(c)}`,
     'rule.shares-only': (c) =>
       `Funds and notes are not traded ${c['where'] === 'NXT' ? 'on NXT' : 'in the after-market'}. KRX takes them in its regular session.`,
     'rule.stop-reached': (c) =>
@@ -1142,9 +1152,9 @@ export const en: Words = {
       `The price moved ${Number(c['percent']).toFixed(2)}% since the ticket (${won(Number(c['shown']))} → ${won(Number(c['now']))}). Please make a new ticket.`,
     'rule.market-closed': (c) =>
       c['reason'] === 'weekend' || c['reason'] === 'holiday'
-        ? `The market is closed today (${c['reason']}).${opening(c) || ' /market tells when it opens next.'}`
+        ? `The market is closed today (${c['reason']}).${takenWhen(c) || ' /market tells when it opens next.'}`
         : c['reason'] === 'hours'
-          ? `The regular market is closed now (orders are normally taken 08:30–15:30).${opening(c)}`
+          ? `${c['exchange']} takes no orders at this hour.${takenWhen(c)}`
           : 'It is not known whether the market is open today, so nothing is sent. Please try again in a moment.',
     'rule.no-price': () => 'The book is empty, so there is no price to take. Please give one.',
 
@@ -1273,6 +1283,8 @@ export const en: Words = {
       `The hash of the order does not fit${venueCode(c)}. Set KIS_HASHKEY=off in the settings and restart.`,
     'venue.throttled': () => 'Too many requests at KIS right now. Please try again in a moment.',
     'venue.unreachable': () => 'KIS does not answer. Check the internet connection and try again in a moment.',
+    'venue.stand-in-silent': () =>
+      'The simulator does not answer. Please see that it runs (npm start -- simulator) and try again.',
     'venue.server-fault': (c) => `KIS's server is failing${venueCode(c)}. Please try again in a moment.`,
     'venue.listing-changed': (c) =>
       `KIS's list went on changing while it was read, so it could not be read to its end${venueCode(c)}. Please try again in a moment; if it goes on, look in the broker app.`,

@@ -9,7 +9,7 @@ import type { IssueWarning } from '../domain/quote.ts';
 import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/research.ts';
 import type { SessionKind } from '../domain/session.ts';
 import type { ErrorContext } from '../errors.ts';
-import { venueCode, venueReason, venueWords } from './venue-words.ts';
+import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const number = (value: ErrorContext[string]): string => grouped(Number(value));
@@ -40,9 +40,15 @@ export interface KoreanMoment {
 const clockTime = ({ hour, minute }: Pick<KoreanMoment, 'hour' | 'minute'>): string =>
   [hour, minute].map((part) => String(part).padStart(2, '0')).join(':');
 
-/** The next opening, where it is known: the context of `rule.market-closed` holds its parts. */
-const opening = (context: ErrorContext): string =>
-  context['month'] === undefined ? '' : ` 다음 개장은 ${ko.moment(context as unknown as KoreanMoment)}입니다.`;
+/** When an order that was refused by the hours is taken, and where it is now. */
+const takenWhen = (context: ErrorContext): string => {
+  const { exchange, hours, elsewhere } = context;
+  const next =
+    context['month'] === undefined
+      ? ''
+      : ` ${exchange} ${josa(typeName(context), '은/는')} ${hoursText(hours)}에 받으며, 다음은 ${ko.moment(context as unknown as KoreanMoment)}부터입니다.`;
+  return elsewhere === '' ? next : `${next} 지금 ${String(elsewhere).replaceAll(',', ', ')}에서는 받습니다.`;
+};
 /** What would pass where a market order would not. */
 const insteadOfMarket = (context: ErrorContext): string => {
   const count = Number(context['quantity']);
@@ -273,6 +279,8 @@ export const ko = {
     importGroups: 'HTS에서 가져오기',
     amendOrder: (name: string): string => `${name} 정정`,
     cancelOrder: (name: string): string => `${name} 취소`,
+    atExchange: (exchange: Exchange): string => `${exchange}로`,
+    atSession: (isAfterMarket: boolean): string => (isAfterMarket ? '애프터마켓으로' : '정규장으로'),
   },
 
   channels: { console: '터미널', telegram: '텔레그램', discord: '디스코드' } as Readonly<Record<string, string>>,
@@ -307,7 +315,7 @@ export const ko = {
     why: '주문이 어떻게 되었는지 처음부터 보여 드립니다',
     settings: '내 설정을 보고 바꿉니다',
     status: '연결과 상태를 봅니다',
-    market: '장이 열렸는지, 다음에 언제 열리는지 봅니다',
+    market: 'KRX와 NXT가 열렸는지, 지금 무엇을 받는지, 다음은 언제인지 봅니다',
     who: '쓸 수 있는 사람을 보고, 더하고, 뺍니다',
     revoke: 'KIS 접근토큰을 폐기합니다 (확인해야 합니다)',
     fills: '체결 내역을 기간별로 봅니다',
@@ -471,10 +479,8 @@ export const ko = {
   market: {
     session: sessionNames,
     until: (time: string): string => `${time}까지`,
-    takesOrders: '주문을 받습니다.',
-    takesNone: '지금은 지정가·시장가 주문을 받지 않습니다.',
-    closed: '장 닫힘',
-    hours: '거래 시간이 아닙니다.',
+    takes: (types: string): string => `받는 주문: ${types}`,
+    takesNone: '지금은 주문을 받지 않음',
     weekend: '주말',
     holiday: '휴장일',
     holidays: {
@@ -501,7 +507,7 @@ export const ko = {
       ShiftedHours['why'],
       string
     >,
-    next: (when: string): string => `다음 개장 ${when}`,
+    next: (when: string, session: string): string => `다음 ${when} ${session}`,
     byTable: 'KIS에 휴장일을 물어볼 수 없어 내장된 휴장표(2026–2027년)로 봅니다. 임시 휴장일은 없을 수 있습니다.',
   },
   settings: {
@@ -1227,7 +1233,9 @@ export const ko = {
     'rule.exchange': (c) =>
       `여기서는 ${c['exchange']} 주문을 받지 않습니다. ${c['takes']}만 됩니다. ${josa(String(c['exchange']), '을/를')} 빼고 써 주세요.`,
     'rule.order-type': (c) =>
-      `지금 ${c['exchange']} ${sessionNames[c['session'] as SessionKind]}에서는 ${josa(typeName(c), '을/를')} 받지 않습니다. 되는 것: ${takenNames(c)}.${opening(c)}`,
+      `지금 ${c['exchange']} ${sessionNames[c['session'] as SessionKind]}에서는 ${josa(typeName(c), '을/를')} 받지 않습니다. 되는 것: ${takenNames(c)}.${takenWhen(c)}`,
+    'rule.never-taken': (c) =>
+      `${c['exchange']}에서는 ${josa(typeName(c), '을/를')} 받지 않습니다. ${c['exchange']}에서 되는 것: ${takenNames(c)}.${takenWhen(c)}`,
     'rule.shares-only': (c) =>
       `ETF와 ETN은 ${c['where'] === 'NXT' ? 'NXT' : '애프터마켓'}에서 거래되지 않습니다. KRX 정규장에서는 됩니다.`,
     'rule.stop-reached': (c) =>
@@ -1236,9 +1244,9 @@ export const ko = {
       `주문표를 만든 뒤 가격이 ${Number(c['percent']).toFixed(2)}% 움직였습니다(${won(Number(c['shown']))} → ${won(Number(c['now']))}). 주문표를 새로 만들어 주세요.`,
     'rule.market-closed': (c) =>
       c['reason'] === 'weekend' || c['reason'] === 'holiday'
-        ? `오늘은 ${c['reason'] === 'weekend' ? '주말' : '휴장일'}이라 주문할 수 없습니다.${opening(c) || ' 다음 개장은 /market 에서 볼 수 있습니다.'}`
+        ? `오늘은 ${c['reason'] === 'weekend' ? '주말' : '휴장일'}이라 주문할 수 없습니다.${takenWhen(c) || ' 다음 개장은 /market 에서 볼 수 있습니다.'}`
         : c['reason'] === 'hours'
-          ? `지금은 정규장 시간이 아닙니다(보통 08:30–15:30에 주문할 수 있습니다).${opening(c)}`
+          ? `지금은 ${c['exchange']} 주문 시간이 아닙니다.${takenWhen(c)}`
           : '오늘이 개장일인지 확인하지 못해 주문을 보내지 않습니다. 잠시 뒤에 다시 해 주세요.',
     'rule.no-price': () => '호가가 없어 가격을 정할 수 없습니다. 가격을 써 주세요.',
 
@@ -1369,6 +1377,8 @@ export const ko = {
       `주문의 해시가 맞지 않습니다${venueCode(c)}. 설정의 KIS_HASHKEY를 off로 바꾸고 다시 시작해 주세요.`,
     'venue.throttled': () => 'KIS 요청이 몰려 있습니다. 잠시 뒤에 다시 해 주세요.',
     'venue.unreachable': () => 'KIS가 답하지 않습니다. 인터넷 연결을 확인하고 잠시 뒤에 다시 해 주세요.',
+    'venue.stand-in-silent': () =>
+      '시뮬레이터가 답하지 않습니다. 떠 있는지 확인하고(npm start -- simulator) 다시 해 주세요.',
     'venue.server-fault': (c) => `KIS 서버에 문제가 있습니다${venueCode(c)}. 잠시 뒤에 다시 해 주세요.`,
     'venue.listing-changed': (c) =>
       `KIS의 목록이 읽는 사이에 계속 바뀌어 끝까지 읽지 못했습니다${venueCode(c)}. 잠시 뒤에 다시 하고, 계속되면 한국투자 앱이나 HTS에서 확인해 주세요.`,

@@ -18,3 +18,11 @@ export function venueCode(context: ErrorContext): string {
   const code = String(context['venueCode'] ?? '').trim();
   return code === '' ? '' : ` (${code.replace(/^http-/, 'HTTP ')})`;
 }
+
+/** `0830-1530,1600-2000` as it is read: `08:30–15:30, 16:00–20:00`. */
+export function hoursText(hours: ErrorContext[string]): string {
+  return String(hours)
+    .replace(/(\d\d)(\d\d)/g, '$1:$2')
+    .replaceAll('-', '–')
+    .replaceAll(',', ', ');
+}

@@ -107,7 +107,8 @@ export class BarReader {
   }
 
   #tradingHours(day: string): { readonly open: string; readonly close: string } {
-    if (this.#hours === 'always') return { open: '0000', close: '2359' };
+    // A stand-in may trade at any hour, by a clock that is not ours.
+    if (this.#hours === 'own') return { open: '0000', close: '2359' };
     return krxHours(day);
   }
 }

@@ -31,6 +31,7 @@ import type {
   ScheduleBroker,
   TokenRevocation,
   VenueDescription,
+  VenueHours,
 } from '../ports.ts';
 import { KisAccountReports } from './account-reports.ts';
 import { BarReader } from './bars.ts';
@@ -47,6 +48,7 @@ import { type MarketReads, type MarketRow, withLiveReads } from './market-reads.
 import { orderTypeCode } from './order-types.ts';
 import { KisResearch } from './research.ts';
 import { KisScheduledOrders } from './scheduled-orders.ts';
+import { standInHours } from './stand-in.ts';
 import { Lane, type LaneStatus } from './throttle.ts';
 import { connectorOver, type KisTransports } from './transports.ts';
 import { familyOf } from './venue-codes.ts';
@@ -135,7 +137,7 @@ export function createKis(options: KisOptions): Kis {
   const market = withLiveReads(http, live?.reads);
   const feed = new KisFeed(options, credentials);
   return {
-    broker: new KisBroker(http, market, options),
+    broker: new KisBroker(http, market, options, dispatcher),
     research: new KisResearch(market, options.htsId),
     reports: new KisAccountReports(http),
     schedules: new KisScheduledOrders(http, options.clock),
@@ -260,14 +262,16 @@ class KisBroker implements Broker {
   readonly #http: KisHttp;
   readonly #market: MarketReads;
   readonly #clock: Clock;
+  readonly #standIn: Parameters<typeof standInHours>[0];
   readonly #bars: BarReader;
 
-  constructor(http: KisHttp, market: MarketReads, options: KisOptions) {
-    const { environment, account } = options;
+  constructor(http: KisHttp, market: MarketReads, options: KisOptions, dispatcher: Dispatcher) {
+    const { environment, account, clock } = options;
     const exchanges: readonly Exchange[] = environment.dialect === 'paper' ? ['KRX'] : ['KRX', 'NXT', 'SOR'];
     this.#http = http;
     this.#market = market;
-    this.#clock = options.clock;
+    this.#clock = clock;
+    this.#standIn = { restUrl: environment.restUrl, dispatcher, clock };
     this.#bars = new BarReader(market, options.clock, environment.hours);
     this.venue = {
       kind: venueOfHost(environment.restUrl),
@@ -427,6 +431,10 @@ class KisBroker implements Broker {
     // Part of a list would let an order pass for absent.
     if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'executions', pages: mostPages });
     return pages.flatMap((page) => page.output1.map(decode.toExecution));
+  }
+
+  hours(options?: ReadOptions): Promise<VenueHours> {
+    return standInHours(this.#standIn, options);
   }
 
   async marketDays(day: string, options?: ReadOptions): Promise<readonly MarketDay[]> {

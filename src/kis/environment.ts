@@ -12,7 +12,7 @@ export interface Environment {
   readonly callsPerSecond: number;
   /** Registrations on one socket, all products together. */
   readonly maxRegistrations: number;
-  readonly hours: 'exchange' | 'always';
+  readonly hours: 'exchange' | 'own';
 }
 
 /** Where KIS publishes its stock master files, for live and paper alike. */
@@ -40,7 +40,7 @@ export const environments = {
     maxRegistrations: 41,
     hours: 'exchange',
   },
-  /** Speaks the live dialect; its hosts are known once it listens, and its market never closes. */
+  /** Speaks the live dialect; its hosts are known once it listens, and its hours once it is asked. */
   simulator: {
     name: 'simulator',
     dialect: 'live',
@@ -49,7 +49,7 @@ export const environments = {
     masterUrl: 'http://127.0.0.1:9443/common/master',
     callsPerSecond: 18,
     maxRegistrations: 41,
-    hours: 'always',
+    hours: 'own',
   },
 } as const satisfies Record<string, Environment>;
 

@@ -40,7 +40,7 @@ export async function checkAmendment(
   const { broker, calendar, rails } = deps;
   const { reference, symbol, side, type, exchange, remaining: quantity } = target;
   if (type === 'other' || !isRepriceable(type)) throw new AppError('orders.not-repriceable', { type });
-  await requireTaken(broker, calendar, { exchange, type }, options);
+  await requireTaken(broker, calendar, { exchange, type }, instrument.kind, options);
   const request: OrderRequest = { symbol, side, type, quantity, price, exchange };
   const [quote, open, power] = await Promise.all([
     broker.quote(symbol, { ...options, exchange }),

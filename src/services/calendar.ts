@@ -11,11 +11,11 @@ import {
 } from '../clock.ts';
 import { krxClosures, krxTableYears } from '../domain/krx-holidays.ts';
 import type { Exchange, OrderType } from '../domain/order.ts';
-import { typesTaken } from '../domain/order-types.ts';
-import { exchangeSessions, figuresBegin, krxHours, type SessionKind, sessionRowAt } from '../domain/session.ts';
+import { type Hours, hoursTaken, typesTaken } from '../domain/order-types.ts';
+import { exchangeSessions, figuresBegin, type SessionKind, type SessionRow, sessionRowAt } from '../domain/session.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Broker, Cache, ReadOptions } from '../ports.ts';
+import type { Broker, Cache, ReadOptions, VenueHours } from '../ports.ts';
 
 /** What trades now, and how we know. */
 export interface MarketSession {
@@ -34,9 +34,10 @@ export interface MarketSession {
   readonly failure?: AppError | undefined;
 }
 
-/** The start of a regular session. */
-export interface Opening {
-  /** Milliseconds. */
+/** A stretch of an exchange's day that is to come. */
+export interface NextSession {
+  readonly kind: Exclude<SessionKind, 'closed'>;
+  /** When it begins, in milliseconds. */
   readonly at: number;
   /** `20261123` */
   readonly day: string;
@@ -48,6 +49,18 @@ export interface FiguresDay {
   readonly day: string | undefined;
   /** Milliseconds: the next day may have begun then. */
   readonly until: number;
+}
+
+/** When an exchange takes orders of a type next. */
+export interface NextHours extends Omit<NextSession, 'kind'> {
+  /** All hours of that day in which it does, those that are over included. */
+  readonly hours: readonly Hours[];
+}
+
+/** The venue's time: ours, unless it is a stand-in with a clock of its own. */
+interface Moment extends VenueHours {
+  /** Why a stand-in did not tell. */
+  readonly failure?: AppError | undefined;
 }
 
 /** What the venue said of its days, and when. */
@@ -88,39 +101,77 @@ export class Calendar {
 
   /** Never throws: what cannot be known is `unknown`, and takes no orders. */
   async session(exchange: Exchange = 'KRX', options: ReadOptions = {}): Promise<MarketSession> {
-    const now = this.#clock.now();
+    const moment = await this.#moment(options);
+    const { now, neverCloses, fixed, failure } = moment;
     const day = koreanDay(now);
-    if (this.#never) {
-      const types = typesTaken(exchange, 'regular', day, 0);
-      return { kind: 'regular', takesOrders: true, types, reason: undefined, source: 'always', endsAt: undefined };
+    if (neverCloses) return { ...openAt(exchange, 'regular', day), source: 'always' };
+    const closed = { kind: 'closed', takesOrders: false, types: [], endsAt: undefined } as const;
+    if (fixed === 'holiday' || fixed === 'closed') {
+      return { ...closed, reason: fixed === 'holiday' ? 'holiday' : 'hours', source: 'venue' };
     }
-    const known = await this.#dayOpen(day, options);
-    const closed = { takesOrders: false, types: [], endsAt: undefined };
+    if (fixed !== undefined) return { ...openAt(exchange, fixed, day), source: 'venue' };
+    const known = failure === undefined ? await this.#dayOpen(day, moment, options) : undefined;
     if (known === undefined) {
-      return { kind: 'unknown', reason: 'unknown', source: 'venue', ...closed, failure: this.#failure };
+      return { ...closed, kind: 'unknown', reason: 'unknown', source: 'venue', failure: failure ?? this.#failure };
     }
     const { open, source } = known;
-    if (!open) return { kind: 'closed', reason: isWeekend(day) ? 'weekend' : 'holiday', source, ...closed };
+    if (!open) return { ...closed, reason: isWeekend(day) ? 'weekend' : 'holiday', source };
     const row = sessionRowAt(day, koreanTime(now), exchangeSessions(exchange, day));
-    if (row === undefined) return { kind: 'closed', reason: 'hours', source, ...closed };
-    const startedAt = fromKoreanDayAndTime(day, `${row.start}00`);
-    const types = typesTaken(exchange, row.kind, day, (now - startedAt) / 60_000);
-    const takesOrders = types.includes('limit');
+    if (row === undefined) return { ...closed, reason: 'hours', source };
+    const minutesIn = (now - startOf(day, row)) / 60_000;
     const endsAt = fromKoreanDayAndTime(day, `${row.end}00`);
-    return { kind: row.kind, takesOrders, types, reason: takesOrders ? undefined : 'hours', source, endsAt };
+    return { ...openAt(exchange, row.kind, day, minutesIn), source, endsAt };
+  }
+
+  /** The venue's day (`20261123`) and time of day (`091500`). Never throws. */
+  async today(options: ReadOptions = {}): Promise<{ readonly day: string; readonly time: string }> {
+    const { now } = await this.#moment(options);
+    return { day: koreanDay(now), time: koreanTime(now) };
   }
 
   /** The next start of a regular session; undefined where there is none, or it cannot be known. Never throws. */
-  async nextOpening(options: ReadOptions = {}): Promise<Opening | undefined> {
-    if (this.#never) return undefined;
-    const now = this.#clock.now();
-    let day = koreanDay(now);
+  nextOpening(exchange: Exchange = 'KRX', options: ReadOptions = {}): Promise<NextSession | undefined> {
+    return this.#nextStart(exchange, options, ({ kind }) => kind === 'regular');
+  }
+
+  /** The next stretch in which the exchange takes orders of any type, as `nextOpening`. Never throws. */
+  nextSession(exchange: Exchange = 'KRX', options: ReadOptions = {}): Promise<NextSession | undefined> {
+    return this.#nextStart(exchange, options, ({ kind }, day) => typesTaken(exchange, kind, day, 0).length > 0);
+  }
+
+  #nextStart(
+    exchange: Exchange,
+    options: ReadOptions,
+    isMeant: (row: SessionRow, day: string) => boolean,
+  ): Promise<NextSession | undefined> {
+    return this.#onNextDay(options, (day, now) =>
+      exchangeSessions(exchange, day)
+        .filter((row) => isMeant(row, day))
+        .map((row) => ({ kind: row.kind, at: startOf(day, row), day }))
+        .find(({ at }) => at > now),
+    );
+  }
+
+  /** When the exchange takes orders of the type next, as `nextOpening`. Never throws. */
+  nextHours(exchange: Exchange, type: OrderType, options: ReadOptions = {}): Promise<NextHours | undefined> {
+    return this.#onNextDay(options, (day, now) => {
+      const hours = hoursTaken(exchange, type, day);
+      const at = hours.map((part) => startOf(day, part)).find((start) => start > now);
+      return at === undefined ? undefined : { at, day, hours };
+    });
+  }
+
+  /** What `look` finds first, on this trading day or one after it. */
+  async #onNextDay<T>(options: ReadOptions, look: (day: string, now: number) => T | undefined): Promise<T | undefined> {
+    const moment = await this.#moment(options);
+    if (moment.neverCloses || moment.failure !== undefined) return undefined;
+    let day = koreanDay(moment.now);
     for (let ahead = 0; ahead <= lookAheadDays; ahead += 1) {
-      const known = await this.#dayOpen(day, options);
-      // A day nobody knows may be the opening; naming a later one would be wrong.
+      const known = await this.#dayOpen(day, moment, options);
+      // A day nobody knows may be the one; naming a later one would be wrong.
       if (known === undefined) return undefined;
-      const at = fromKoreanDayAndTime(day, `${krxHours(day).open}00`);
-      if (known.open && at > now) return { at, day };
+      const found = known.open ? look(day, moment.now) : undefined;
+      if (found !== undefined) return found;
       day = nextDay(day);
     }
     return undefined;
@@ -131,54 +182,76 @@ export class Calendar {
    * one before. A weekday before today that nobody tells of is taken for one. Never throws.
    */
   async figuresDay(options: ReadOptions = {}, begins = figuresBegin): Promise<FiguresDay> {
-    const now = this.#clock.now();
+    const moment = await this.#moment(options);
+    const { now, neverCloses } = moment;
     const today = koreanDay(now);
-    if (this.#never) return { day: today, until: fromKoreanDayAndTime(nextDay(today), '000000') };
+    /** By our clock. */
+    const ours = (at: number): number => at - now + this.#clock.now();
+    if (neverCloses) return { day: today, until: ours(fromKoreanDayAndTime(nextDay(today), '000000')) };
     let day = dayBegunAt(now, begins);
-    const until = fromKoreanDayAndTime(nextDay(day), `${begins}00`);
+    const until = ours(fromKoreanDayAndTime(nextDay(day), `${begins}00`));
     await this.#load();
     for (let back = 0; back <= lookAheadDays; back += 1) {
       const told = this.#answer?.open[day] ?? openByTable(day) ?? true;
-      const open = day === today ? (await this.#dayOpen(day, options))?.open : told;
+      const open = day === today ? await this.#opensToday(day, moment, options) : told;
       if (open !== false) return { day: open && day, until };
       day = previousDay(day);
     }
     return { day: undefined, until };
   }
 
+  async #opensToday(day: string, moment: Moment, options: ReadOptions): Promise<boolean | undefined> {
+    if (moment.failure !== undefined) return undefined;
+    if (moment.fixed !== undefined) return moment.fixed !== 'holiday';
+    return (await this.#dayOpen(day, moment, options))?.open;
+  }
+
   /** Asks the venue for its calendar, unless it was asked today. Never throws. */
   async refresh(options: ReadOptions = {}): Promise<void> {
-    const today = koreanDay(this.#clock.now());
-    if (this.#never || this.#lackingOn === today) return;
+    const moment = await this.#moment(options);
+    if (!moment.neverCloses && moment.failure === undefined) await this.#refresh(moment, options);
+  }
+
+  async #refresh({ now }: Moment, options: ReadOptions): Promise<void> {
+    const today = koreanDay(now);
+    if (this.#lackingOn === today) return;
     await this.#load();
     if (this.#answer !== undefined && koreanDay(this.#answer.askedAt) === today) return;
-    if (this.#failedAt !== undefined && this.#clock.now() - this.#failedAt < retryMs) return;
+    if (this.#failedAt !== undefined && now - this.#failedAt < retryMs) return;
     const { priority = 'interactive' } = options;
-    const asking = this.#asking.get(priority) ?? this.#ask(options).finally(() => this.#asking.delete(priority));
+    const asking = this.#asking.get(priority) ?? this.#ask(now, options).finally(() => this.#asking.delete(priority));
     this.#asking.set(priority, asking);
     await asking;
   }
 
-  /** The market never closes. */
-  get #never(): boolean {
-    return this.#broker.venue.hours === 'always';
+  /** A stand-in is asked every time: somebody may have moved its clock. */
+  async #moment(options: ReadOptions): Promise<Moment> {
+    const ours = { now: this.#clock.now(), neverCloses: false, fixed: undefined };
+    if (this.#broker.venue.hours === 'exchange') return ours;
+    try {
+      return await this.#broker.hours(options);
+    } catch (error) {
+      this.#log.warn('hours of the stand-in unknown', { error });
+      return { ...ours, failure: error instanceof AppError ? error : new AppError('venue.stand-in-silent') };
+    }
   }
 
   async #dayOpen(
     day: string,
+    moment: Moment,
     options: ReadOptions,
   ): Promise<{ readonly open: boolean; readonly source: 'venue' | 'table' } | undefined> {
-    await this.refresh(options);
-    const told = this.#goodAnswer()?.open[day];
+    await this.#refresh(moment, options);
+    const told = this.#goodAnswer(moment)?.open[day];
     if (told !== undefined) return { open: told, source: 'venue' };
     // Where the venue has a calendar and did not tell, only weekends are certain.
     const open = this.#lackingOn !== undefined ? openByTable(day) : isWeekend(day) ? false : undefined;
     return open === undefined ? undefined : { open, source: 'table' };
   }
 
-  #goodAnswer(): Answer | undefined {
+  #goodAnswer({ now }: Moment): Answer | undefined {
     if (this.#answer === undefined) return undefined;
-    const age = this.#clock.now() - this.#answer.askedAt;
+    const age = now - this.#answer.askedAt;
     return age >= 0 && age < goodForMs ? this.#answer : undefined;
   }
 
@@ -192,8 +265,7 @@ export class Calendar {
     }
   }
 
-  async #ask(options: ReadOptions): Promise<void> {
-    const askedAt = this.#clock.now();
+  async #ask(askedAt: number, options: ReadOptions): Promise<void> {
     const day = koreanDay(askedAt);
     try {
       const days = await this.#broker.marketDays(day, options);
@@ -219,6 +291,22 @@ export class Calendar {
       this.#log.warn('market calendar unknown', { day, error });
     }
   }
+}
+
+/** What trades, and what is taken of it. */
+function openAt(
+  exchange: Exchange,
+  kind: Exclude<SessionKind, 'closed'>,
+  day: string,
+  minutesIn = 0,
+): Omit<MarketSession, 'source'> {
+  const types = typesTaken(exchange, kind, day, minutesIn);
+  const takesOrders = types.includes('limit');
+  return { kind, types, takesOrders, reason: takesOrders ? undefined : 'hours', endsAt: undefined };
+}
+
+function startOf(day: string, { start }: Pick<SessionRow, 'start'>): number {
+  return fromKoreanDayAndTime(day, `${start}00`);
 }
 
 function isWeekend(day: string): boolean {

@@ -1,6 +1,6 @@
 import { inKorea } from '../clock.ts';
 import type { Instrument } from '../domain/instrument.ts';
-import type { OrderRequest } from '../domain/order.ts';
+import type { Exchange, OrderRequest } from '../domain/order.ts';
 import {
   checkOrderCap,
   checkPlace,
@@ -14,6 +14,7 @@ import {
   type SlippageEstimate,
   valuationPrice,
 } from '../domain/order-rules.ts';
+import { typesEverTaken } from '../domain/order-types.ts';
 import type { OrderBook, Quote } from '../domain/quote.ts';
 import { continuousSessions } from '../domain/session.ts';
 import { AppError } from '../errors.ts';
@@ -67,7 +68,7 @@ export async function checkOrder(
 ): Promise<OrderCheck> {
   const { broker, calendar, rails } = deps;
   const { symbol, exchange } = request;
-  const session = await requireTaken(broker, calendar, request, options);
+  const session = await requireTaken(broker, calendar, request, instrument.kind, options);
   const misplaced = checkPlace(request, instrument.kind);
   if (misplaced !== undefined) throw violation(misplaced);
   const there = { ...options, exchange };
@@ -113,26 +114,49 @@ export function statedPrice({ type, price }: Pick<OrderRequest, 'type' | 'price'
 }
 
 /**
- * What trades now, where this order would be taken.
- * @throws AppError `rule.exchange`, `rule.order-type`, `rule.market-closed`; `venue.*` where the venue did not tell its
- * days for a reason that has a remedy of its own.
+ * What trades now, where this order would be taken; `kind` is the issue's.
+ * @throws AppError `rule.exchange`, `rule.never-taken`, `rule.order-type`, `rule.market-closed`; `venue.*` where the
+ * venue did not tell its days for a reason that has a remedy of its own.
  */
 export async function requireTaken(
   broker: Broker,
   calendar: Calendar,
-  { exchange, type }: Pick<OrderRequest, 'exchange' | 'type'>,
+  wanted: Pick<OrderRequest, 'exchange' | 'type'>,
+  kind: Instrument['kind'],
   options: ReadOptions = {},
 ): Promise<MarketSession> {
   const { exchanges } = broker.venue;
+  const { exchange, type } = wanted;
   if (!exchanges.includes(exchange)) throw violation({ rule: 'rule.exchange', exchange, takes: exchanges.join(', ') });
   const session = await calendar.session(exchange, options);
+  if (session.types.includes(type)) return session;
+  const { day } = await calendar.today(options);
+  const now = { exchange, type, elsewhere: (await takenElsewhere(broker, calendar, wanted, kind, options)).join() };
+  const ever = typesEverTaken(exchange, day);
+  if (!ever.includes(type)) throw violation({ rule: 'rule.never-taken', types: ever.join(), ...now });
   requireToldDays(session);
-  const { kind, types, takesOrders, reason = 'unknown' } = session;
-  if (types.includes(type)) return session;
-  // Until the next opening only where ordinary orders have to wait for it.
-  const opening = takesOrders ? {} : await nextOpening(calendar, options);
-  if (types.length === 0) throw violation({ rule: 'rule.market-closed', reason, ...opening });
-  throw violation({ rule: 'rule.order-type', exchange, type, session: kind, types: types.join(), ...opening });
+  const { types, reason = 'hours' } = session;
+  if (reason === 'unknown') throw violation({ rule: 'rule.market-closed', reason });
+  const next = await nextHours(calendar, wanted, options);
+  if (types.length === 0) throw violation({ rule: 'rule.market-closed', reason, ...now, ...next });
+  throw violation({ rule: 'rule.order-type', session: session.kind, types: types.join(), ...now, ...next });
+}
+
+/** The other exchanges that take such an order now. */
+async function takenElsewhere(
+  { venue }: Broker,
+  calendar: Calendar,
+  { exchange, type }: Pick<OrderRequest, 'exchange' | 'type'>,
+  kind: Instrument['kind'],
+  options: ReadOptions,
+): Promise<readonly Exchange[]> {
+  const others = venue.exchanges.filter(
+    (other) => other !== exchange && checkPlace({ exchange: other, type }, kind) === undefined,
+  );
+  const taking = await Promise.all(
+    others.map(async (other) => (await calendar.session(other, options)).types.includes(type)),
+  );
+  return others.filter((_, index) => taking[index]);
 }
 
 /** Failures against which nothing but another try is known to help: then it is enough that the day is not known. */
@@ -149,11 +173,15 @@ export function requireToldDays({ failure }: MarketSession): void {
   if (failure !== undefined && !plainFailures.includes(failure.code)) throw failure;
 }
 
-async function nextOpening(calendar: Calendar, options: ReadOptions) {
-  const opening = await calendar.nextOpening(options);
-  if (opening === undefined) return {};
-  const { month, day, weekday, hour, minute } = inKorea(opening.at);
-  return { month, day, weekday, hour, minute };
+async function nextHours(
+  calendar: Calendar,
+  { exchange, type }: Pick<OrderRequest, 'exchange' | 'type'>,
+  options: ReadOptions,
+) {
+  const next = await calendar.nextHours(exchange, type, options);
+  if (next === undefined) return {};
+  const { month, day, weekday, hour, minute } = inKorea(next.at);
+  return { hours: next.hours.map(({ start, end }) => `${start}-${end}`).join(), month, day, weekday, hour, minute };
 }
 
 /** @throws AppError `rule.empty-book`, `rule.thin-book`, `rule.slippage`. */

@@ -90,9 +90,9 @@ export class Orders {
   }
 
   /** Before anything is asked for a ticket. @throws AppError as `check`, for what is not taken now whatever the price. */
-  async checkTaken(wanted: Pick<OrderRequest, 'exchange' | 'type'>): Promise<void> {
+  async checkTaken(wanted: Pick<OrderRequest, 'exchange' | 'type'>, kind: Instrument['kind']): Promise<void> {
     await this.#guard();
-    await requireTaken(this.#broker, this.#calendar, wanted);
+    await requireTaken(this.#broker, this.#calendar, wanted, kind);
   }
 
   /** What the ticket of an amendment shows. @throws as `check`, and `orders.changed` when less is left than was shown. */

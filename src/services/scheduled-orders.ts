@@ -1,4 +1,4 @@
-import { type Clock, koreanDay, koreanTime, laterDay } from '../clock.ts';
+import { type Clock, koreanDay, laterDay } from '../clock.ts';
 import type { Instrument } from '../domain/instrument.ts';
 import type { OrderIntent, OrderRecord, OrderRequest, ScheduleDays } from '../domain/order.ts';
 import {
@@ -249,18 +249,17 @@ export class ScheduledOrders {
   }
 
   async #firstDay(options: ReadOptions): Promise<string> {
-    const now = this.#clock.now();
-    const today = koreanDay(now);
-    // A market that never closes takes them at any time and sends them on the same day.
-    if (this.#broker.venue.hours === 'always') return today;
+    const { day: today, time } = await this.#calendar.today(options);
     const session = await this.#calendar.session('KRX', options);
+    // A market that never closes takes them at any time and sends them on the same day.
+    if (session.source === 'always') return today;
     requireToldDays(session);
-    const opening = await this.#calendar.nextOpening(options);
+    const opening = await this.#calendar.nextOpening('KRX', options);
     if (session.reason === 'unknown' || opening === undefined) {
       throw violation({ rule: 'rule.market-closed', reason: 'unknown' });
     }
     const isTradingDay = session.reason === undefined || session.reason === 'hours';
-    const from = scheduleHoursFrom(today, koreanTime(now), isTradingDay);
+    const from = scheduleHoursFrom(today, time, isTradingDay);
     if (from !== undefined) throw new AppError('schedule.hours', { from: `${from.slice(0, 2)}:${from.slice(2)}` });
     return opening.day;
   }

@@ -9,6 +9,8 @@ import type { SimulatorState } from './state.ts';
 /** What a test can see and do, in the same process or through the doors. */
 export interface Doors {
   state(): SimulatorState;
+  /** The venue's own time and hours, for a client that is to go by them. */
+  hours(): { readonly now: number; readonly neverCloses: boolean; readonly fixed: Session | undefined };
   /** Brings the market to a price; client orders on the way trade. @throws RangeError for a price that cannot be. */
   setPrice(symbol: string, price: number): void;
   /**
@@ -148,6 +150,8 @@ function act({ method, url, body }: DoorRequest, doors: Doors): unknown {
   switch (`${method} ${url.pathname}`) {
     case 'GET /__sim/state':
       return doors.state();
+    case 'GET /__sim/hours':
+      return doors.hours();
     case 'POST /__sim/price': {
       const change = bodies.price.parse(json());
       doors.setPrice(change.symbol, change.price);

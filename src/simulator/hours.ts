@@ -97,6 +97,11 @@ export class VenueClock {
     return sessionAt(day, this.time(), exchangeSessions(exchange, day));
   }
 
+  /** The session that is fixed; undefined while the hours decide. */
+  get fixed(): Session | undefined {
+    return this.#forced;
+  }
+
   /** Whether the regular session is all there is. */
   get neverCloses(): boolean {
     return this.#hours === 'open' && this.#forced === undefined;

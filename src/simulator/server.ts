@@ -147,6 +147,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       venue.roll();
       return readState(world, rest.counts, sockets.counts());
     },
+    hours: () => ({ now: clock.now(), neverCloses: clock.neverCloses, fixed: clock.fixed }),
     setPrice(symbol, price) {
       venue.roll();
       market.moveTo(tradable(market, symbol, price), price);

@@ -4,13 +4,15 @@ import { levelsFor, valuationPrice } from '../../src/domain/order-rules.ts';
 import { sharesForPercent, sharesForSum } from '../../src/domain/order-size.ts';
 import {
   hasLimit,
+  hoursTaken,
   isRepriceable,
   orderTypeOf,
   orderTypeTraits,
   stopIsReached,
+  typesEverTaken,
   typesTaken,
 } from '../../src/domain/order-types.ts';
-import { exchangeSessions, type SessionKind, sessionAt } from '../../src/domain/session.ts';
+import { exchangeSessions, later, type SessionKind, sessionAt, sessionRowAt } from '../../src/domain/session.ts';
 import { orderTypeCode, orderTypeOfCode } from '../../src/kis/order-types.ts';
 import { orderTypes as simulated } from '../../src/simulator/order-types.ts';
 
@@ -62,7 +64,46 @@ describe('order types', () => {
     expect(typesTaken('KRX', 'opening-auction', day, 10)).not.toContain('pre-close');
   });
 
-  test("Nextrade's day, and none where its hours were not published", () => {
+  test.each([
+    ['KRX', 'limit', day, '0830-1530'],
+    ['KRX', 'best', day, '0900-1520'],
+    ['KRX', 'pre-close', day, '0830-0840'],
+    ['KRX', 'pre-close', '20261119', '0930-0940'],
+    ['KRX', 'post-close', '20261119', '1630-1700'],
+    ['KRX', 'after-limit', '20260911', ''],
+    ['KRX', 'after-limit', day, '1600-2000'],
+    ['NXT', 'limit', day, '0800-0850 0901-1520 1530-2000'],
+    ['NXT', 'best', day, '0800-0850 0901-1520 1540-2000'],
+    ['NXT', 'market', day, ''],
+    ['SOR', 'limit', '20261119', '1000-1620'],
+  ] as const)('%s takes %s on %s at %s', (exchange, type, on, hours) => {
+    expect(
+      hoursTaken(exchange, type, on)
+        .map(({ start, end }) => `${start}-${end}`)
+        .join(' '),
+    ).toBe(hours);
+    expect(typesEverTaken(exchange, on).includes(type)).toBe(hours !== '');
+  });
+
+  test('the hours of a type are those in which it is among what is taken, minute by minute', () => {
+    for (const on of [day, '20260911', '20261119', '20270104']) {
+      for (const exchange of exchanges) {
+        for (let minute = 7 * 60; minute < 21 * 60; minute += 1) {
+          const time = later('0000', minute);
+          const row = sessionRowAt(on, `${time}00`, exchangeSessions(exchange, on));
+          const since =
+            row === undefined ? 0 : minute - Number(row.start.slice(0, 2)) * 60 - Number(row.start.slice(2));
+          const now = row === undefined ? [] : typesTaken(exchange, row.kind, on, since);
+          const byHours = typesEverTaken(exchange, on).filter((type) =>
+            hoursTaken(exchange, type, on).some(({ start, end }) => start <= time && time < end),
+          );
+          expect([...now].sort(), `${exchange} ${on} ${time}`).toEqual([...byHours].sort());
+        }
+      }
+    }
+  });
+
+  test("Nextrade's day, and those that open late", () => {
     const at = (time: string, on = day): SessionKind => sessionAt(on, time, exchangeSessions('NXT', on));
     expect(
       [
@@ -82,7 +123,14 @@ describe('order types', () => {
       ...['pre-market', 'pre-market', 'closed', 'closed', 'regular', 'regular', 'closed'],
       ...['after-opening', 'after-market', 'after-market', 'closed'],
     ]);
-    expect(at('110000', '20261119')).toBe('closed');
+    const exam = ['081000', '100000', '100100', '161959', '162500', '163000', '164000', '200000'];
+    expect(exam.map((time) => at(time, '20261119'))).toEqual([
+      ...['closed', 'closed', 'regular', 'regular', 'closed', 'after-opening', 'after-market', 'closed'],
+    ]);
+    const newYear = ['081000', '100000', '100100', '151959', '152500', '153000', '154000'];
+    expect(newYear.map((time) => at(time, '20270104'))).toEqual([
+      ...['closed', 'closed', 'regular', 'regular', 'closed', 'after-opening', 'after-market'],
+    ]);
   });
 
   test('are put together from what is asked for, or not at all', () => {

@@ -34,29 +34,34 @@ afterEach(async () => {
 });
 
 describe('/market', () => {
-  test('while it is open: which session, until when, and the next opening', async () => {
+  test('while it is open: which session, until when, what is taken, and what comes next', async () => {
     await startAt('2026-11-23T10:00');
+    const regular = '지정가, 시장가, 조건부지정가, 최유리지정가, 최우선지정가, 중간가, 스톱지정가';
     expect(await bot.say('/market')).toBe(
-      ['[시뮬레이터] 정규장 · 15:20까지', '주문을 받습니다.', '다음 개장 11월 24일(화) 09:00'].join('\n'),
+      [
+        '[시뮬레이터] KRX · 정규장 · 15:20까지',
+        `받는 주문: ${regular}`,
+        '다음 11월 23일(월) 15:20 장마감 동시호가',
+        'NXT · 정규장 · 15:20까지',
+        '받는 주문: 지정가, 최유리지정가, 최우선지정가, 중간가, 스톱지정가',
+        '다음 11월 23일(월) 15:30 애프터마켓 개장 전',
+        'SOR · 정규장 · 15:20까지',
+        '받는 주문: 지정가, 시장가, 최유리지정가, 최우선지정가',
+        '다음 11월 24일(화) 09:00 정규장',
+      ].join('\n'),
     );
   });
 
   test.each([
-    ['2026-11-23T08:40', '장전 동시호가 · 09:00까지', '다음 개장 11월 23일(월) 09:00'],
-    ['2026-11-23T15:25', '장마감 동시호가 · 15:30까지', '다음 개장 11월 24일(화) 09:00'],
-    ['2026-11-23T15:45', '장후 시간외 · 16:00까지', '지정가·시장가 주문을 받지 않습니다'],
-    ['2026-11-23T19:00', '애프터마켓 · 20:00까지', '지정가·시장가 주문을 받지 않습니다'],
-    ['2026-11-23T22:00', '장 닫힘\n거래 시간이 아닙니다.', '다음 개장 11월 24일(화) 09:00'],
-    ['2026-11-23T03:00', '장 닫힘\n거래 시간이 아닙니다.', '다음 개장 11월 23일(월) 09:00'],
-    ['2026-11-21T12:00', '휴장 · 주말', '다음 개장 11월 23일(월) 09:00'],
-    ['2026-09-24T10:00', '휴장 · 추석', '다음 개장 9월 28일(월) 09:00'],
-    ['2026-12-31T10:00', '휴장 · 연말 휴장', '다음 개장 1월 4일(월) 10:00'],
-    [
-      '2026-11-19T09:10',
-      '장 닫힘\n거래 시간이 아닙니다.\n오늘 정규장은 10:00–16:30입니다(수능일).',
-      '11월 19일(목) 10:00',
-    ],
-    ['2026-11-19T16:00', '정규장 · 16:20까지', '오늘 정규장은 10:00–16:30입니다(수능일).'],
+    ['2026-11-23T08:40', 'KRX · 장전 동시호가 · 09:00까지', '다음 11월 23일(월) 09:00 정규장'],
+    ['2026-11-23T15:25', 'KRX · 장마감 동시호가 · 15:30까지', '다음 11월 23일(월) 15:30 장후 시간외'],
+    ['2026-11-23T22:00', 'KRX · 지금은 주문을 받지 않음', '다음 11월 24일(화) 08:30 장전 동시호가'],
+    ['2026-11-23T03:00', 'KRX · 지금은 주문을 받지 않음', '다음 11월 23일(월) 08:30 장전 동시호가'],
+    ['2026-11-21T12:00', '휴장 · 주말', '다음 11월 23일(월) 08:30 장전 동시호가'],
+    ['2026-09-24T10:00', '휴장 · 추석', '다음 9월 28일(월) 08:30 장전 동시호가'],
+    ['2026-12-31T10:00', '휴장 · 연말 휴장', '다음 1월 4일(월) 09:30 장전 동시호가'],
+    ['2026-11-19T09:10', '오늘 정규장은 10:00–16:30입니다(수능일).', '다음 11월 19일(목) 09:30 장전 동시호가'],
+    ['2026-11-19T16:00', 'KRX · 정규장 · 16:20까지', '오늘 정규장은 10:00–16:30입니다(수능일).'],
   ])('at %s: %s', async (moment, state, more) => {
     await startAt(moment);
     const answer = await bot.say('/장');
@@ -69,14 +74,14 @@ describe('/market', () => {
     await startAt('2026-11-23T10:00', { faults: noCalendar });
     const answer = await bot.say('/장상태');
     expect(answer).toContain('개장일인지 확인하지 못했습니다');
-    expect(answer).not.toContain('다음 개장');
+    expect(answer).not.toContain('다음');
   });
 
   test('says when the shipped table decided', async () => {
     await startAt('2026-12-25T10:00', onPaper);
     const answer = await bot.say('/market');
     expect(answer).toContain('휴장 · 성탄절');
-    expect(answer).toContain('다음 개장 12월 28일(월) 09:00');
+    expect(answer).toContain('다음 12월 28일(월) 08:30 장전 동시호가');
     expect(answer).toContain('내장된 휴장표(2026–2027년)');
   });
 
@@ -88,7 +93,9 @@ describe('/market', () => {
 
   test('is said in English too', async () => {
     await startAt('2026-09-24T10:00', { env: { HOGA_LANG: 'en' } });
-    expect(await bot.say('/market')).toContain('Closed · Chuseok\nNext opening: Mon 28 Sep 09:00 KST');
+    expect(await bot.say('/market')).toContain(
+      'Closed · Chuseok\nKRX · no orders are taken now\nNext: Mon 28 Sep 08:30 KST, Opening auction',
+    );
   });
 });
 
@@ -96,13 +103,18 @@ describe('an order is refused', () => {
   test.each([
     ['on a holiday', '2026-10-09T10:00', '오늘은 휴장일이라'],
     ['at a weekend', '2026-11-22T10:00', '오늘은 주말이라'],
-    ['at night', '2026-11-23T22:00', '정규장 시간이 아닙니다'],
+    ['at night', '2026-11-23T22:00', 'KRX 주문 시간이 아닙니다'],
     ['in the after-market', '2026-11-23T17:00', 'KRX 애프터마켓에서는 지정가를 받지 않습니다'],
-    ['before a late opening', '2026-11-19T09:15', '정규장 시간이 아닙니다'],
+    ['before a late opening', '2026-11-19T09:15', 'KRX 주문 시간이 아닙니다'],
   ])('%s', async (_, moment, why) => {
     await startAt(moment);
     expect(await bot.say('/buy 005930 1 70000')).toContain(why);
-    expect(bot.chat().messages.at(-1)?.buttons).toEqual([]);
+    expect(
+      bot
+        .chat()
+        .messages.at(-1)
+        ?.buttons.map(({ label }) => label),
+    ).not.toContain('확인');
   });
 
   test('on a day nobody can vouch for, until somebody can', async () => {

@@ -202,7 +202,7 @@ describe('sent at most once', () => {
     const button = bot.button('확인');
     await bot.simulator.stop();
     await bot.hand({ kind: 'press', button });
-    await bot.told('KIS가 답하지 않습니다');
+    await bot.told('시뮬레이터가 답하지 않습니다');
   });
 
   test('the price moved since the ticket', async () => {

@@ -163,7 +163,7 @@ describe('the session', () => {
   test('orders are refused outside hours, and on a day nobody can vouch for', async () => {
     const clock = new JumpClock(Date.parse('2026-11-23T21:00:00+09:00'));
     await start({ env: live, clock, simulator: { hours: 'live' } });
-    expect(await bot.say('/buy 005930 1 70000')).toContain('정규장 시간이 아닙니다');
+    expect(await bot.say('/buy 005930 1 70000')).toContain('KRX 주문 시간이 아닙니다');
   });
 
   test('a calendar that does not answer is no reason to trade', async () => {

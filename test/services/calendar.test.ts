@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { inKorea } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
-import type { Broker, Cache, MarketDay, VenueDescription } from '../../src/ports.ts';
+import type { Broker, Cache, MarketDay, VenueDescription, VenueHours } from '../../src/ports.ts';
 import { Calendar } from '../../src/services/calendar.ts';
 import { JumpClock } from '../support/clock.ts';
 import { memoryCache } from '../support/memory-cache.ts';
@@ -17,14 +17,14 @@ class CalendarVenue {
   answer: readonly MarketDay[] | AppError | undefined;
   readonly broker: Broker;
 
-  constructor(hours: VenueDescription['hours'] = 'exchange') {
+  constructor(hours: VenueDescription['hours'] = 'exchange', own?: VenueHours) {
     const venue: VenueDescription = { kind: 'live', hours, account: '', exchanges: ['KRX'], listsAll: true };
     const marketDays = async (day: string): Promise<readonly MarketDay[]> => {
       this.calls.push(day);
       if (this.answer instanceof AppError) throw this.answer;
       return this.answer ?? weekdays(day);
     };
-    this.broker = { venue, marketDays } as unknown as Broker;
+    this.broker = { venue, marketDays, hours: async () => own } as unknown as Broker;
   }
 }
 
@@ -113,7 +113,7 @@ describe('the session', () => {
   });
 
   test('a market that never closes says so, and is not asked', async () => {
-    venue = new CalendarVenue('always');
+    venue = new CalendarVenue('own', { now: at('20261121', '03:00'), neverCloses: true, fixed: undefined });
     const calendar = calendarAt('20261121', '03:00');
     expect(await calendar.session()).toMatchObject({ kind: 'regular', takesOrders: true, source: 'always' });
     expect(await calendar.nextOpening()).toBeUndefined();
@@ -300,5 +300,62 @@ describe('one call a day', () => {
     const calendar = calendarAt('20261123', '10:00');
     expect(await calendar.session()).toMatchObject({ kind: 'regular' });
     expect(await nextOpening(calendar)).toBe('2026-11-24 09:00');
+  });
+});
+
+describe('what comes next at an exchange', () => {
+  const text = (next: { readonly at: number } | undefined) => next && inKorea(next.at).toFormat('MM-dd HH:mm');
+  test.each([
+    // KRX: opening auction, regular, closing auction, post-close, after-market.
+    ['20261123', '07:00', 'KRX', '11-23 08:30', '11-23 09:00'],
+    ['20261123', '10:00', 'KRX', '11-23 15:20', '11-24 09:00'],
+    ['20261123', '17:00', 'KRX', '11-24 08:30', '11-24 09:00'],
+    // Before the after-market of 2026-09-14 nothing came after the post-close.
+    ['20260911', '15:45', 'KRX', '09-14 08:30', '09-14 09:00'],
+    ['20261123', '07:00', 'NXT', '11-23 08:00', '11-23 09:01'],
+    ['20261123', '15:25', 'NXT', '11-23 15:30', '11-24 09:01'],
+    ['20261118', '21:00', 'NXT', '11-19 10:01', '11-19 10:01'],
+    ['20261123', '07:00', 'SOR', '11-23 09:00', '11-23 09:00'],
+    ['20261120', '17:00', 'SOR', '11-23 09:00', '11-23 09:00'],
+  ] as const)('on %s at %s, %s', async (day, time, exchange, session, opening) => {
+    const calendar = calendarAt(day, time);
+    expect(text(await calendar.nextSession(exchange))).toBe(session);
+    expect(text(await calendar.nextOpening(exchange))).toBe(opening);
+  });
+
+  test('the hours of a type are those of the day on which it is taken next', async () => {
+    const next = await calendarAt('20261118', '21:00').nextHours('KRX', 'limit');
+    expect([text(next), next?.hours]).toEqual(['11-19 09:30', [{ start: '0930', end: '1630' }]]);
+    expect(text(await calendarAt('20261123', '08:35').nextHours('KRX', 'post-close'))).toBe('11-23 15:30');
+    expect(await calendarAt('20261123', '08:35').nextHours('NXT', 'market')).toBeUndefined();
+  });
+
+  test('is not known where the day is not', async () => {
+    venue.answer = new AppError('venue.unreachable');
+    const calendar = calendarAt('20261123', '10:00');
+    expect(await calendar.nextSession('NXT')).toBeUndefined();
+    expect(await calendar.nextHours('NXT', 'limit')).toBeUndefined();
+  });
+});
+
+describe('a stand-in that keeps its own clock', () => {
+  test('decides on the day and the hour, and asks for its own calendar', async () => {
+    const now = at('20261123', '08:10');
+    venue = new CalendarVenue('own', { now, neverCloses: false, fixed: undefined });
+    const calendar = calendarAt('20261121', '12:00');
+    expect(await calendar.today()).toEqual({ day: '20261123', time: '081000' });
+    expect(await calendar.session('NXT')).toMatchObject({ kind: 'pre-market', source: 'venue' });
+    expect(await calendar.session()).toMatchObject({ kind: 'closed', reason: 'hours' });
+    expect(venue.calls).toEqual(['20261123']);
+  });
+
+  test('that does not answer leaves the market unknown', async () => {
+    venue = new CalendarVenue('own');
+    Object.assign(venue.broker, { hours: () => Promise.reject(new AppError('venue.unreachable')) });
+    const calendar = calendarAt('20261123', '10:00');
+    const session = await calendar.session();
+    expect(session).toMatchObject({ kind: 'unknown', takesOrders: false, types: [] });
+    expect(session.failure?.code).toBe('venue.unreachable');
+    expect(await calendar.nextOpening()).toBeUndefined();
   });
 });
