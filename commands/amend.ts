@@ -34,12 +34,12 @@ export const amend = defineCommand({
     return { plan: { ...amendment, shownLast: last }, summary: { lines }, dropLabel: words.buttons.close };
   },
   async execute(
-    { orders, words, people, person, broker, progress },
+    { orders, words, people, person, broker, progress, fillNotices },
     plan: ConfirmedAmendment,
     proposal,
   ): Promise<Message> {
     progress({ lines: [words.progress.sending] });
     const order = await orders.amend(proposal, person.id, plan);
-    return outcomeMessage(words, order, plan.instrument.name, people.settings(person.id).fills, broker);
+    return outcomeMessage(words, order, plan.instrument.name, people.settings(person.id).fills, broker, fillNotices());
   },
 });

@@ -29,7 +29,7 @@ export const cancel = defineCommand({
     return { plan: targets, summary: { lines }, dropLabel: words.buttons.close };
   },
   async execute(
-    { orders, words, directory, people, person, broker, progress },
+    { orders, words, directory, people, person, broker, progress, fillNotices },
     plan: readonly VenueOrder[],
     proposal,
   ): Promise<Message> {
@@ -43,6 +43,7 @@ export const cancel = defineCommand({
         directory.get(symbol)?.name ?? symbol,
         people.settings(person.id).fills,
         broker,
+        fillNotices(),
       );
       return index === 0 ? message.lines : ['', ...message.lines];
     });

@@ -125,7 +125,7 @@ export const schedule = defineCommand({
     progress({ lines: [words.progress.sending] });
     const order = await submit();
     const name = nameOf(context, plan.kind === 'cancel' ? plan.target : plan.instrument);
-    return outcomeMessage(words, order, name, people.settings(person.id).fills, context.broker);
+    return outcomeMessage(words, order, name, people.settings(person.id).fills, context.broker, context.fillNotices());
 
     function submit(): Promise<OrderRecord> {
       switch (plan.kind) {

@@ -1,7 +1,8 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand } from '../src/chat/command.ts';
+import { fillNoticesWhy, socketWhy } from '../src/chat/fill-notices.ts';
 import type { Health } from '../src/domain/health.ts';
-import { sentenceOf, type Words } from '../src/i18n/index.ts';
+import type { Words } from '../src/i18n/index.ts';
 
 export const status = defineCommand({
   name: 'status',
@@ -16,7 +17,7 @@ export const status = defineCommand({
       [{ bold: text.title }, ` Hoga ${state.version} · ${broker.venue.account}`],
       `${text.up} ${text.ago(now - state.startedAt)}`,
       socketLine(words, state, now),
-      ...whyLine(words, state),
+      ...whyLines(words, state),
       `${text.lastTick} ${state.lastTickAt === undefined ? text.none : text.ago(now - state.lastTickAt)}`,
       `${text.lane} ${state.lane.headRoom} / ${state.lane.callsPerSecond} · ${text.waiting} ${state.lane.waiting}`,
       `${text.token} ${state.token === undefined ? text.none : text.ago(now - state.token.issuedAt)}`,
@@ -43,14 +44,14 @@ function driftLines(words: Words, { drifts }: Health, now: number): readonly Lin
 }
 
 /** What keeps the connection, or the fills on it, away, and what helps. */
-function whyLine(words: Words, { socket: { reason } }: Health): readonly Line[] {
-  if (reason === undefined) return [];
-  return [reason in words.errors ? sentenceOf(words, reason) : words.health.socketReason(reason)];
+function whyLines(words: Words, { socket: { reason, fillNotices } }: Health): readonly Line[] {
+  const fills = fillNoticesWhy(words, fillNotices);
+  return [...(reason === undefined ? [] : [socketWhy(words, reason)]), ...(fills === undefined ? [] : [fills])];
 }
 
 function socketLine(words: Words, { socket }: Health, now: number): Line {
   const { health: text } = words;
   const since = socket.connectedAt === undefined ? '' : ` ${text.ago(now - socket.connectedAt)}`;
-  const fills = socket.executions ? text.fillsOn : text.fillsOff;
+  const fills = socket.fillNotices.state === 'working' ? text.fillsOn : text.fillsOff;
   return `${text.socket} ${text.socketState[socket.state]}${since} · ${fills} · ${socket.registrations}/${socket.maxRegistrations}`;
 }

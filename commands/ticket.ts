@@ -67,6 +67,7 @@ export function orderCommand(
         plan.instrument.name,
         people.settings(person.id).fills,
         context.broker,
+        context.fillNotices(),
       );
     },
   });

@@ -4,6 +4,7 @@ import { boardMessage } from './chat/boards.ts';
 import type { Channel, House, Message, Receive, Suggest } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
+import { fillNoticesMessage } from './chat/fill-notices.ts';
 import { driftMessage } from './chat/notices.ts';
 import { type Letterhead, Outbox } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
@@ -11,6 +12,7 @@ import { screenMessage } from './chat/screens.ts';
 import { asView, viewKey } from './chat/views.ts';
 import { type Clock, koreanDay } from './clock.ts';
 import type { Config } from './config.ts';
+import type { FillNotices } from './domain/fill-notices.ts';
 import type { Health } from './domain/health.ts';
 import { startHttpServer } from './http-server.ts';
 import type { Words } from './i18n/index.ts';
@@ -24,6 +26,7 @@ import { Secret } from './secret.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
 import { DriftWatch } from './services/drift-watch.ts';
+import { FillNoticeWatch } from './services/fill-notice-watch.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
 import { scheduleHousework } from './services/housework.ts';
 import { LiveBoards } from './services/live-boards.ts';
@@ -144,7 +147,8 @@ export async function startApp(options: AppOptions): Promise<App> {
 
   // The chat's way out.
   const channels = new Map<string, Channel>();
-  const audience = new Audience({ people, channels, language: config.language });
+  const fillNotices = (): FillNotices => feed.status().fillNotices;
+  const audience = new Audience({ people, channels, language: config.language, fillNotices });
   const { kind: venue } = broker.venue;
   const letterhead: Letterhead = { venue, redactor, wordsAt: (address) => audience.wordsAt(address) };
   const outbox = new Outbox({ ledger, channels, clock, log, letterhead });
@@ -165,6 +169,13 @@ export async function startApp(options: AppOptions): Promise<App> {
   const reconciler = new Reconciler({ broker, ledger, fills, schedules: watch, clock, log, visibilityMs });
   const orders = new Orders({ broker, ledger, calendar, reconciler, rails, liveTrading, clock, log, newId });
   const schedules = new ScheduledOrders({ broker, schedules: scheduleBroker, ledger, calendar, orders, rails, clock });
+  const fillNoticeWatch = new FillNoticeWatch({
+    status: () => feed.status(),
+    tell: (news) => {
+      const said = audience.tell(audience.ownerAddresses(), 'fills', (words) => fillNoticesMessage(words, news));
+      for (const outgoing of said) void outbox.post(outgoing);
+    },
+  });
   const stories = new Stories({ ledger });
   const revocation = new Revocation({ ledger, clock, revoke: () => kis.revokeTokens() });
   const charts = createChartRenderer({ theme: config.chartTheme });
@@ -230,6 +241,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       reconciler,
       stories,
       revocation,
+      fillNotices,
       alerts,
       people,
       calendar,
@@ -301,6 +313,7 @@ export async function startApp(options: AppOptions): Promise<App> {
         alerts.onTrade(trade);
       },
       onExecution: (notice) => reconciler.onNotice(notice),
+      onConnected: () => fillNoticeWatch.connected(),
       onResumed: () => {
         reconciler.syncSoon();
         void alerts.resync();
@@ -312,6 +325,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       lines: [text[venue], ...(access.htsId === undefined ? [text.noHtsId] : []), text.hint],
     });
     for (const outgoing of audience.tell(audience.ownerAddresses(), 'starts', start)) await outbox.post(outgoing);
+    fillNoticeWatch.begin();
     await invite();
     if (options.scheduler !== undefined)
       scheduleHousework(options.scheduler, { ...kis, calendar, symbols, alerts, reconciler, prune });

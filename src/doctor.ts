@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import stringWidth from 'string-width';
 import { accessOf } from './app.ts';
+import { fillNoticesWhy, socketWhy } from './chat/fill-notices.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { errorText } from './errors.ts';
@@ -35,8 +36,8 @@ export interface ChatCheck {
 }
 
 /**
- * Checks all that the bot needs, one line each. Reads only, opens no socket session, and asks KIS for no more than one
- * thing a second, so that it can run beside the bot.
+ * Checks all that the bot needs, one line each. Reads only, and asks KIS for no more than one thing a second, so that it
+ * can run beside the bot, whose socket session it does not get to share.
  * @returns whether everything is fine.
  */
 export async function runDoctor(options: {
@@ -94,9 +95,14 @@ export async function runDoctor(options: {
   if (warmUpLiveReads !== undefined) await check(text.liveReads, () => warmUpLiveReads().then(() => text.fine));
   await check(text.account, () => kis.broker.balance(noWait).then(({ totals }) => words.won(totals.assets)));
   await check(text.socket, () => kis.checkSocket().then(() => text.socketFine));
-  await check(text.fills, async () =>
-    account.htsId === undefined ? text.noHtsId : account.htsId.replace(/.(?=.{2})/g, '*'),
-  );
+  await check(text.fills, async () => {
+    if (account.htsId === undefined) return text.noHtsId;
+    const { fillNotices, reason } = await kis.tryFeed();
+    const masked = account.htsId.replace(/.(?=.{2})/g, '*');
+    if (fillNotices.state === 'working') return text.fillsFine(masked);
+    if (reason === 'in-use') return text.fillsInUse(masked);
+    throw new Error(fillNoticesWhy(words, fillNotices) ?? socketWhy(words, reason ?? ''));
+  });
   for (const chat of options.chats) await check(chat.name, () => chat.check());
   await kis.close();
   await cache.close();

@@ -11,6 +11,7 @@ import type {
 import type { Alert } from './domain/alert.ts';
 import type { BarInterval } from './domain/bars.ts';
 import type { ChatAddress } from './domain/chat-address.ts';
+import type { FillNotices } from './domain/fill-notices.ts';
 import type { Instrument, ListedIssue, Market } from './domain/instrument.ts';
 import type {
   Exchange,
@@ -264,6 +265,8 @@ export interface FeedHandlers {
   /** At KRX. */
   onTrade(trade: Trade): void;
   onExecution(notice: ExecutionNotice): void;
+  /** Each time the socket stands and its registrations are answered: the first time, and before `onResumed`. */
+  onConnected(): void;
   /** After the socket came back and everything is subscribed again: something may have been missed. */
   onResumed(): void;
 }
@@ -297,8 +300,7 @@ export interface FeedStatus {
   readonly connectedAt: number | undefined;
   readonly lastMessageAt: number | undefined;
   readonly registrations: number;
-  /** Whether fill notices are subscribed and acknowledged. */
-  readonly executions: boolean;
+  readonly fillNotices: FillNotices;
   /** Why it is not connected, when it is not. */
   readonly reason: string | undefined;
 }

@@ -64,7 +64,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'http-server',
   ],
   main: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'commands', 'services', 'simulator', 'doctor', 'revoke'],
-  doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'kis', 'store'],
+  doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
   revoke: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
 };
 

@@ -1,4 +1,5 @@
 import { type ChatAddress, webhookChat } from '../domain/chat-address.ts';
+import type { FillNotices } from '../domain/fill-notices.ts';
 import { type Notice, type NoticeTopic, topicOf } from '../domain/notice.ts';
 import type { Language, Person } from '../domain/person.ts';
 import { languages, type Words } from '../i18n/index.ts';
@@ -23,6 +24,7 @@ export class Audience {
   readonly #people: People;
   readonly #channels: ReadonlyMap<string, Channel>;
   readonly #language: Language;
+  readonly #fillNotices: () => FillNotices;
 
   constructor(options: {
     readonly people: People;
@@ -30,10 +32,13 @@ export class Audience {
     readonly channels: ReadonlyMap<string, Channel>;
     /** The bot's own. */
     readonly language: Language;
+    /** Whether fills are pushed to us now. */
+    readonly fillNotices: () => FillNotices;
   }) {
     this.#people = options.people;
     this.#channels = options.channels;
     this.#language = options.language;
+    this.#fillNotices = options.fillNotices;
   }
 
   /** The language of somebody, or of a stranger. */
@@ -82,7 +87,7 @@ export class Audience {
     return [...asker, ...others, ...wall]
       .flatMap((address) =>
         this.#outgoing(address, topicOf(notice), (words) => {
-          const said = noticeMessage(words, notice, nameOf);
+          const said = noticeMessage(words, notice, nameOf, this.#fillNotices());
           return isOpenToAll(notice) ? said : { ...said, private: true };
         }),
       )

@@ -1,3 +1,4 @@
+import type { FillNotices } from '../domain/fill-notices.ts';
 import type { Health } from '../domain/health.ts';
 import { type Instrument, looksLikeSymbol } from '../domain/instrument.ts';
 import { orderNumber } from '../domain/order.ts';
@@ -53,6 +54,8 @@ export interface CommandContext {
   /** Undefined where no spreadsheet is set. */
   readonly sheets: SheetWriter | undefined;
   readonly people: People;
+  /** Whether fills are pushed to us now. */
+  readonly fillNotices: () => FillNotices;
   /** How the bot is. */
   readonly health: () => Promise<Health>;
   /** The commands there are, for help. */

@@ -1,5 +1,6 @@
 import { inKorea } from '../clock.ts';
 import type { SeenDrift } from '../domain/api-drift.ts';
+import type { FillNotices } from '../domain/fill-notices.ts';
 import type { Notice, SettleCandidate } from '../domain/notice.ts';
 import {
   intentIssue,
@@ -16,6 +17,7 @@ import { venueReason } from '../i18n/venue-words.ts';
 import type { Broker } from '../ports.ts';
 import { conditionText, levelText } from './alert-condition.ts';
 import type { Button, Line, Message } from './channel.ts';
+import { tellFill } from './fill-notices.ts';
 
 /** What an order trades at: `70,000원`, `시장가`, `조건부지정가 70,000원`. */
 export function orderPrice(words: Words, { type, price }: Pick<VenueOrder, 'type' | 'price'>): string {
@@ -58,8 +60,8 @@ export function numberLine(words: Words, { reference, intent }: OrderRecord): re
 }
 
 /**
- * How a submit ended, in place of its ticket. `fills` is how its owner wants to be told of them; `venue` knows what helps
- * against its refusals.
+ * How a submit ended, in place of its ticket. `fills` is how its owner wants to be told of them, and `notices` how the bot
+ * hears of them; `venue` knows what helps against its refusals.
  */
 export function outcomeMessage(
   words: Words,
@@ -67,6 +69,7 @@ export function outcomeMessage(
   name: string,
   fills: Loudness,
   venue: Pick<Broker, 'adviceOn'>,
+  notices: FillNotices,
 ): Message {
   const what = orderLine(words, order, name);
   const { outcome, schedule } = words;
@@ -80,7 +83,8 @@ export function outcomeMessage(
     'amend-schedule': schedule.amendAccepted,
     'cancel-schedule': schedule.cancelAccepted,
   }[kind];
-  const next = isScheduleIntent(order.intent) ? schedule.tellResult : outcome.tellFill;
+  const scheduled = isScheduleIntent(order.intent);
+  const next = scheduled ? schedule.tellResult : tellFill(words, notices);
   switch (order.status) {
     case 'rejected': {
       const said = { code: order.code ?? '', text: order.text ?? '' };
@@ -108,14 +112,19 @@ export function outcomeMessage(
           [{ bold: accepted }],
           what,
           ...(cancel ? [] : numberLine(words, order)),
-          ...(cancel || (fills === 'off' && next === outcome.tellFill) ? [] : [next]),
+          ...(cancel || (fills === 'off' && !scheduled) ? [] : [next]),
         ],
       };
   }
 }
 
 /** What somebody is told unasked. */
-export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: string) => string): Message {
+export function noticeMessage(
+  words: Words,
+  notice: Notice,
+  nameOf: (symbol: string) => string,
+  pushed: FillNotices,
+): Message {
   const { notices } = words;
   switch (notice.kind) {
     case 'filled': {
@@ -168,7 +177,7 @@ export function noticeMessage(words: Words, notice: Notice, nameOf: (symbol: str
         lines: [
           [{ bold: words.schedule.sent }, ` ${orderLine(words, notice.order, name)}`],
           ...numberLine(words, notice.order),
-          words.outcome.tellFill,
+          tellFill(words, pushed),
         ],
       };
     }

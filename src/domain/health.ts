@@ -1,4 +1,5 @@
 import type { SeenDrift } from './api-drift.ts';
+import type { FillNotices } from './fill-notices.ts';
 
 /** How the bot is, for `/status`. Times are milliseconds. */
 export interface Health {
@@ -10,8 +11,7 @@ export interface Health {
     readonly lastMessageAt: number | undefined;
     readonly registrations: number;
     readonly maxRegistrations: number;
-    /** Whether fills are pushed to us. */
-    readonly executions: boolean;
+    readonly fillNotices: FillNotices;
     readonly reason: string | undefined;
   };
   /** When the last trade of any watched issue came in. */

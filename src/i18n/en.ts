@@ -349,6 +349,9 @@ export const en: Words = {
     fine: 'fine',
     socketFine: 'reachable (the session of a running bot was left alone)',
     noHtsId: 'without KIS_HTS_ID fills are looked up every 30 seconds',
+    fillsFine: (id) => `${id} · taken by KIS`,
+    fillsInUse: (id) =>
+      `${id} · not asked: a bot or another program holds the live connection of the same app key; the bot's /status tells`,
     storeNew: 'will be made at the first start',
     storePending: (count) => `fine, ${count} messages to send`,
     clockUnknown: 'KIS does not say its time, so nothing was compared',
@@ -373,18 +376,14 @@ export const en: Words = {
           return `Another program holds the live connection with the same app key. Please end it. ${again}`;
         case 'approval':
           return `KIS did not take the key for the live connection; a new one is asked for. ${again}`;
-        case 'hts-id':
-          return 'KIS does not know the HTS login, so no fills are pushed. Correct KIS_HTS_ID and restart.';
         case 'idle':
           return `Nothing came from KIS, so the connection was ended. ${again}`;
         default:
-          return /^OPSP/.test(reason)
-            ? `KIS did not register the notices of fills (${reason}). Fills are found by asking for the lists.`
-            : `KIS's live server cannot be connected to (${reason}). ${again} If it goes on, KIS may keep out a computer that connected too often: stop the bot and start it much later.`;
+          return `KIS's live server cannot be connected to (${reason}). ${again} If it goes on, KIS may keep out a computer that connected too often: stop the bot and start it much later.`;
       }
     },
     fillsOn: 'fill notices on',
-    fillsOff: 'no fill notices',
+    fillsOff: 'no fill notices (looked up every 30 seconds)',
     lastTick: 'Last tick',
     lane: 'KIS calls left this second',
     waiting: 'waiting',
@@ -401,6 +400,19 @@ export const en: Words = {
       const minutes = Math.floor(ms / 60_000);
       if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1_000))} s`;
       return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
+    },
+  },
+  fillNotices: {
+    title: 'Fills are not pushed',
+    lookUp: 'While an order is open, fills are looked up every 30 seconds and told then.',
+    tellFill: 'Fills are not pushed: they are looked up every 30 seconds, and you will be told then.',
+    working: 'Fills are pushed again. You will be told at once.',
+    why: {
+      'hts-id': (code) =>
+        `KIS knows no such HTS login (${code}). Set KIS_HTS_ID to the id with which you log in at Korea Investment & Securities, and restart.`,
+      'no-answer': () => 'KIS did not answer the subscription of fills. If it goes on, check KIS_HTS_ID and restart.',
+      other: (code) =>
+        `KIS turned the subscription of fills down (${code}). Check that KIS_HTS_ID is the login that the app key was issued to, and restart.`,
     },
   },
   market: {

@@ -417,6 +417,9 @@ export const ko = {
     fine: '정상',
     socketFine: '연결할 수 있습니다 (봇이 쓰는 소켓은 건드리지 않았습니다)',
     noHtsId: 'KIS_HTS_ID가 없어 30초마다 조회로 확인합니다',
+    fillsFine: (id: string): string => `${id} · KIS가 받아 주었습니다`,
+    fillsInUse: (id: string): string =>
+      `${id} · 같은 앱키로 봇이나 다른 프로그램이 실시간에 접속해 있어 확인하지 못했습니다. 봇의 /status 에서 볼 수 있습니다`,
     storeNew: '처음 실행할 때 만들어집니다',
     storePending: (count: number): string => `정상, 보낼 메시지 ${count}건`,
     clockUnknown: 'KIS가 시각을 알려 주지 않아 비교하지 못했습니다',
@@ -445,18 +448,14 @@ export const ko = {
           return `같은 앱키로 다른 곳에서 실시간에 접속해 있습니다. 그 프로그램을 꺼 주세요. ${again}`;
         case 'approval':
           return `KIS가 실시간 접속 키를 받아 주지 않아 새로 받습니다. ${again}`;
-        case 'hts-id':
-          return 'KIS가 모르는 HTS 아이디라 체결통보가 오지 않습니다. KIS_HTS_ID를 고치고 다시 시작해 주세요.';
         case 'idle':
           return `KIS에서 아무것도 오지 않아 끊었습니다. ${again}`;
         default:
-          return /^OPSP/.test(reason)
-            ? `KIS가 체결통보 등록을 받아 주지 않았습니다 (${reason}). 체결은 목록을 조회해 알려 드립니다.`
-            : `KIS의 실시간 서버에 연결되지 않습니다 (${reason}). ${again} 오래 계속되면 거듭된 접속으로 KIS가 이 컴퓨터를 막았을 수 있으니, 봇을 멈추고 한참 뒤에 다시 시작해 주세요.`;
+          return `KIS의 실시간 서버에 연결되지 않습니다 (${reason}). ${again} 오래 계속되면 거듭된 접속으로 KIS가 이 컴퓨터를 막았을 수 있으니, 봇을 멈추고 한참 뒤에 다시 시작해 주세요.`;
       }
     },
     fillsOn: '체결통보 받음',
-    fillsOff: '체결통보 없음',
+    fillsOff: '체결통보 없음(30초마다 조회)',
     lastTick: '마지막 체결가',
     lane: '1초에 보낼 수 있는 KIS 요청',
     waiting: '대기',
@@ -474,6 +473,21 @@ export const ko = {
       const minutes = Math.floor(ms / 60_000);
       if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1_000))}초`;
       return minutes < 120 ? `${minutes}분` : `${Math.floor(minutes / 60)}시간`;
+    },
+  },
+  /** Whether fills are pushed, and why not. */
+  fillNotices: {
+    title: '체결통보가 오지 않습니다',
+    lookUp: '주문이 열려 있는 동안 체결을 30초마다 조회로 확인해 알려 드립니다.',
+    tellFill: '체결통보가 오지 않아 30초마다 조회로 확인합니다. 체결되면 그때 알려 드립니다.',
+    working: '체결통보가 다시 옵니다. 체결되면 바로 알려 드립니다.',
+    why: {
+      'hts-id': (code: string): string =>
+        `KIS에 그런 HTS 아이디가 없습니다(${code}). KIS_HTS_ID를 한국투자증권에 로그인하는 아이디로 고치고 다시 시작해 주세요.`,
+      'no-answer': (): string =>
+        'KIS가 체결통보 등록에 답하지 않았습니다. 계속되면 KIS_HTS_ID를 확인하고 다시 시작해 주세요.',
+      other: (code: string): string =>
+        `KIS가 체결통보 등록을 받아 주지 않았습니다(${code}). KIS_HTS_ID가 이 앱키를 받은 아이디인지 확인하고 다시 시작해 주세요.`,
     },
   },
   market: {

@@ -23,6 +23,7 @@ import type {
   Broker,
   Cache,
   CancelTarget,
+  FeedStatus,
   MarketDay,
   MarketFeed,
   PriceOptions,
@@ -93,6 +94,11 @@ export interface Kis {
    * a running bot would lose its own to. @throws KisError, or the error of the connection.
    */
   checkSocket(): Promise<void>;
+  /**
+   * Opens a session, asks for the notices of fills, and ends it: what KIS said. Where another program has the app key's
+   * only session KIS turns this one away (`in-use`), and that one goes on.
+   */
+  tryFeed(): Promise<FeedStatus>;
   /** What KIS's clock says, in milliseconds; undefined when its host does not say. @throws for no connection. */
   serverTime(): Promise<number | undefined>;
   close(): Promise<void>;
@@ -158,6 +164,14 @@ export function createKis(options: KisOptions): Kis {
       const connectSocket = options.transports?.connectSocket;
       if (connectSocket === undefined) await reachable(new URL(options.environment.wsUrl));
       else connectSocket().destroy();
+    },
+    tryFeed: async () => {
+      const trial = new KisFeed(options, credentials);
+      const ignore = (): void => undefined;
+      await trial.start({ onTrade: ignore, onExecution: ignore, onConnected: ignore, onResumed: ignore });
+      const status = trial.status();
+      await trial.stop();
+      return status;
     },
     serverTime: async () => {
       const response = await request(options.environment.restUrl, { dispatcher });

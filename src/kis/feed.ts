@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { FillNotices } from '../domain/fill-notices.ts';
 import type { Exchange } from '../domain/order.ts';
 import type { IndexCode } from '../domain/research.ts';
 import { AppError } from '../errors.ts';
@@ -11,9 +12,9 @@ import type { Environment } from './environment.ts';
 import { cutRecords, type DataFrame } from './frames.ts';
 import type { AccountNumber } from './http.ts';
 import { type Holder, Registrar } from './registrar.ts';
-import { KisSocket, type Registration, type SocketTimings } from './socket.ts';
+import { KisSocket, noAnswerCode, type Registration, type SocketTimings } from './socket.ts';
 import type { KisTransports } from './transports.ts';
-import { refusalReasons } from './venue-codes.ts';
+import { unknownHtsIdCode } from './venue-codes.ts';
 
 export interface FeedOptions {
   readonly environment: Environment;
@@ -69,6 +70,7 @@ export class KisFeed implements MarketFeed {
       handlers: {
         onData: (frame) => this.#receive(frame),
         onLost: () => this.#missed(),
+        onReady: () => this.#handlers?.onConnected(),
         onResumed: () => {
           this.#registrar.endRefused();
           this.#missed();
@@ -116,11 +118,17 @@ export class KisFeed implements MarketFeed {
   }
 
   status(): FeedStatus {
-    const status = this.#socket.status();
+    return { ...this.#socket.status(), fillNotices: this.#fillNotices() };
+  }
+
+  #fillNotices(): FillNotices {
     const { htsId } = this.#options;
-    const refusal = htsId && this.#socket.refusal(this.#topic('executions', htsId));
-    const executions = status.state === 'connected' && htsId !== undefined && refusal === undefined;
-    return { ...status, executions, reason: (refusal && (refusalReasons[refusal] ?? refusal)) || status.reason };
+    if (htsId === undefined) return { state: 'no-id' };
+    if (this.#socket.status().state !== 'connected') return { state: 'waiting' };
+    const code = this.#socket.refusal(this.#topic('executions', htsId));
+    if (code === undefined) return { state: 'working' };
+    if (code === noAnswerCode) return { state: 'refused', code: '', reason: 'no-answer' };
+    return { state: 'refused', code, reason: code === unknownHtsIdCode ? 'hts-id' : 'other' };
   }
 
   stop(): Promise<void> {

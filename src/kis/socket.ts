@@ -18,6 +18,8 @@ export interface SocketHandlers {
   onData(frame: DataFrame): void;
   /** A frame of this topic came that cannot be read: something was told and not heard. */
   onLost(trId: string): void;
+  /** Connected, and all registrations are answered. */
+  onReady(): void;
   /** Connected again, with all registrations back. */
   onResumed(): void;
 }
@@ -45,6 +47,8 @@ export const defaultSocketTimings: SocketTimings = {
 
 const okCodes: ReadonlySet<string> = new Set(['OPSP0000', 'OPSP0001', 'OPSP0002', 'OPSP0003']);
 const inUseCode = 'OPSP8996';
+/** Our own word for a registration that was not answered in time. */
+export const noAnswerCode = 'no-answer';
 /** The approval key is spent or not known: only a new connection with a new key helps. */
 const approvalCodes: ReadonlySet<string> = new Set(['OPSP0010', 'OPSP0011']);
 
@@ -240,6 +244,7 @@ export class KisSocket {
     this.#state = 'connected';
     this.#reason = undefined;
     log.info('socket ready', { registrations: this.#wanted.size });
+    this.#options.handlers.onReady();
     if (this.#everReady) this.#options.handlers.onResumed();
     this.#everReady = true;
   }
@@ -250,7 +255,7 @@ export class KisSocket {
       if (connection.ended) return new AppError('feed.refused', { code: 'disconnected' });
       const answer = await new Promise<ControlFrame | AppError>((resolve) => {
         const cancel = this.#options.clock.timer(this.#options.timings.answerMs, () =>
-          settle(new AppError('feed.refused', { code: 'no-answer' })),
+          settle(new AppError('feed.refused', { code: noAnswerCode })),
         );
         const settle = (value: ControlFrame | AppError): void => {
           cancel();

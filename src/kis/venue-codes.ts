@@ -138,8 +138,8 @@ export function familyOf({ code, text }: { readonly code: string; readonly text:
   );
 }
 
-/** Refusals to register the notices of fills, by what helps; the others are shown as their code. */
-export const refusalReasons: Readonly<Record<string, string>> = { OPSP0017: 'hts-id', OPSP8996: 'in-use' };
+/** The socket knows no such HTS id, under which the notices of fills are registered. */
+export const unknownHtsIdCode = 'OPSP0017';
 
 /** The token is worn out or not known (any more): a new one helps, once, for a read. */
 export const tokenCodes: ReadonlySet<string> = new Set(['EGW00121', 'EGW00123']);

@@ -32,7 +32,12 @@ async function start(maxRegistrations = 41) {
     await simulator.stop();
   });
   const listening = (): Promise<void> =>
-    feed.start({ onTrade: () => undefined, onExecution: () => undefined, onResumed: () => undefined });
+    feed.start({
+      onTrade: () => undefined,
+      onExecution: () => undefined,
+      onConnected: () => undefined,
+      onResumed: () => undefined,
+    });
   const topics = (...wanted: readonly string[]): Promise<unknown> =>
     eventually(wanted.join(), () => simulator.state().sockets.topics.toSorted().join() === wanted.toSorted().join());
   return { clock, simulator, feed, listening, topics };

@@ -114,7 +114,8 @@ describe('no sentence shows an empty reason', () => {
       words.why['turned-down']('  '),
       words.schedule.refusedAs(''),
       words.schedule.refusedAs(' '),
-      ...['in-use', 'approval', 'hts-id', 'idle', 'closed-1006', 'OPSP0009'].map(words.health.socketReason),
+      ...['in-use', 'approval', 'idle', 'closed-1006'].map(words.health.socketReason),
+      ...Object.values(words.fillNotices.why).map((why) => why('OPSP0009')),
     ];
     for (const sentence of said) expect(sentence).not.toMatch(emptyReason);
   });

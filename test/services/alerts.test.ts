@@ -237,14 +237,15 @@ describe('registrations', () => {
     await kis.feed.start({
       onTrade: (tick) => alerts.onTrade(tick),
       onExecution: () => undefined,
+      onConnected: () => undefined,
       onResumed: () => undefined,
     });
     const samsung = [await alerts.create(request), await alerts.create(priceOf(72_000))];
     await alerts.create({ ...priceOf(200_000), symbol: other.symbol });
-    expect([alerts.isLive('005930'), alerts.isLive('000660'), kis.feed.status().executions]).toEqual([
+    expect([alerts.isLive('005930'), alerts.isLive('000660'), kis.feed.status().fillNotices.state]).toEqual([
       true,
       false,
-      true,
+      'working',
     ]);
     expect(simulator.state().sockets.registrations).toBe(2);
     simulator.setPrice('000660', 200_000);

@@ -70,6 +70,7 @@ async function startPair(refused: 'none' | 'rest' = 'none'): Promise<Pair> {
   await kis.feed.start({
     onTrade: () => undefined,
     onExecution: (notice) => void pair.notices.push(notice),
+    onConnected: () => undefined,
     onResumed: () => {
       pair.resumed += 1;
     },
@@ -97,7 +98,7 @@ test('quotes, orders and notices pass without a port', async () => {
   await until('notices', () => notices.length === 2);
   expect(notices.map(({ kind }) => kind)).toEqual(['accepted', 'filled']);
   expect(await kis.broker.balance()).toMatchObject({ positions: [{ symbol: '005930', quantity: 10 }] });
-  expect(kis.feed.status()).toMatchObject({ state: 'connected', executions: true });
+  expect(kis.feed.status()).toMatchObject({ state: 'connected', fillNotices: { state: 'working' } });
   await kis.checkSocket();
   expect(networkHandles()).toEqual(before);
   // Checking the socket opens another and leaves it.
