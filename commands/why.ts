@@ -1,14 +1,20 @@
-import type { Line, Message } from '../src/chat/channel.ts';
-import { type ArgumentKind, defineCommand } from '../src/chat/command.ts';
+import { conditionText } from '../src/chat/alert-condition.ts';
+import { alertStory } from '../src/chat/alert-story.ts';
+import type { Button, Line, Message } from '../src/chat/channel.ts';
+import { type ArgumentKind, type CommandContext, defineCommand, optional, shorten } from '../src/chat/command.ts';
 import { orderLine } from '../src/chat/notices.ts';
 import { inKorea } from '../src/clock.ts';
 import { intentIssue, type OrderEvent } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
 import { sentenceOf, type Words } from '../src/i18n/index.ts';
+import type { AlertStory } from '../src/services/stories.ts';
 
-/** An order number, that of a scheduled order, or the id under which we keep it. */
-const orderName: ArgumentKind<string> = {
-  name: 'order',
+/** Of orders and of alerts: together they are as many rows of buttons as Discord takes. */
+const mostLatest = 5;
+
+/** An order number, that of a scheduled order, or the id under which we keep an order or an alert. */
+const record: ArgumentKind<string> = {
+  name: 'record',
   optional: false,
   read: ([token = '']) => ({ value: token.replace(/^#/, ''), used: 1 }),
 };
@@ -18,11 +24,17 @@ export const why = defineCommand({
   aliases: ['이유'],
   role: 'viewer',
   private: true,
-  args: { order: orderName },
-  examples: ['/why 1234'],
-  async run({ stories, directory, words }, args): Promise<Message> {
-    const story = await stories.find(args.order);
-    if (story === undefined) throw new AppError('why.unknown', { text: args.order });
+  args: { record: optional(record) },
+  examples: ['/why 1234', '/why'],
+  async run(context, args): Promise<Message> {
+    if (args.record === undefined) return latest(context);
+    const { stories, directory, words, person } = context;
+    const story = await stories.find(args.record);
+    if (story === undefined) {
+      const alert = await stories.alert(args.record, person.id);
+      if (alert === undefined) throw new AppError('why.unknown', { text: shorten(args.record) });
+      return ofAlert(context, alert);
+    }
     const { order, proposal, events, address } = story;
     const { symbol } = intentIssue(order.intent);
     const at = (time: number): string => inKorea(time).toFormat('MM-dd HH:mm:ss');
@@ -43,6 +55,50 @@ export const why = defineCommand({
     return { lines, data: story };
   },
 });
+
+/** What somebody may wonder about: the newest orders, and their own alerts. */
+async function latest({ stories, directory, words, person }: CommandContext): Promise<Message> {
+  const { orders, alerts } = await stories.latest(person.id, mostLatest);
+  const nameOf = (symbol: string): string => directory.get(symbol)?.name ?? symbol;
+  const rows = [
+    ...orders.map((order) => ({
+      id: order.id,
+      at: order.confirmedAt,
+      what: orderLine(words, order, nameOf(intentIssue(order.intent).symbol)),
+      how: words.status[order.status],
+    })),
+    ...alerts.map(({ alert, status }) => ({
+      id: alert.id,
+      at: alert.firedAt ?? alert.createdAt,
+      what: `${nameOf(alert.symbol)} ${conditionText(words, alert)}`,
+      how: words.why.alertStatus[status],
+    })),
+  ];
+  if (rows.length === 0) return { lines: [words.why.none] };
+  const lines = rows.map(({ at, what, how }, index): Line => {
+    return `${index + 1}. ${inKorea(at).toFormat('MM-dd HH:mm')} ${what} · ${how}`;
+  });
+  const buttons = rows.map(({ id, what }, index): Button => {
+    return { id: `run:/why ${id}`, label: shorten(`${index + 1}. ${what}`) };
+  });
+  const pairs = Array.from({ length: Math.ceil(buttons.length / 2) }, (_, row) => buttons.slice(row * 2, row * 2 + 2));
+  return { lines: [[{ bold: words.why.title }], ...lines], buttons: pairs, data: { orders, alerts } };
+}
+
+function ofAlert(context: CommandContext, story: AlertStory): Message {
+  const { alerts, directory, people, person, words } = context;
+  const { id, symbol } = story.alert;
+  const open = alerts.get(id);
+  const lines = alertStory(words, directory.get(symbol)?.name ?? symbol, story, {
+    open,
+    ...alerts.known(symbol),
+    live: alerts.isLive(symbol),
+    wanted: people.settings(person.id).alerts !== 'off',
+  });
+  const remove =
+    open === undefined ? {} : { buttons: [[{ id: `run:/unalert ${id}`, label: words.alerts.removeThis }]] };
+  return { lines, ...remove, data: story };
+}
 
 /** One step of an order's story. */
 function eventText(words: Words, event: OrderEvent): string {

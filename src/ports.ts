@@ -8,7 +8,7 @@ import type {
   RealizedPnl,
   TradeProfit,
 } from './domain/account.ts';
-import type { Alert } from './domain/alert.ts';
+import type { Alert, AlertEvent, AlertStatus, Seen } from './domain/alert.ts';
 import type { BarInterval } from './domain/bars.ts';
 import type { ChatAddress } from './domain/chat-address.ts';
 import type { FillNotices } from './domain/fill-notices.ts';
@@ -474,6 +474,26 @@ export interface Hold {
   readonly until: number;
 }
 
+/** An alert as it is kept, also when it is over. */
+export interface KeptAlert {
+  readonly alert: Alert;
+  readonly status: AlertStatus;
+}
+
+/** What became of a message. */
+export interface MessageFate {
+  readonly address: ChatAddress;
+  /** `held` for somebody's quiet hours, `queued` to be sent, `dead` for good. */
+  readonly state: 'held' | 'queued' | 'sent' | 'dead';
+  /** Milliseconds. */
+  readonly createdAt: number;
+  readonly sentAt: number | undefined;
+  readonly heldUntil: number | undefined;
+  readonly attempts: number;
+  /** Why the latest attempt failed. */
+  readonly error: string | undefined;
+}
+
 /** The issues that people keep an eye on. */
 export interface Watchlists {
   /** A person's, in the order they were added. */
@@ -538,6 +558,8 @@ export interface Ledger extends Watchlists {
   ordersByStatus(statuses: readonly OrderStatus[]): Promise<readonly OrderRecord[]>;
   /** Orders confirmed on a Korean day, newest first. */
   ordersOfDay(day: string): Promise<readonly OrderRecord[]>;
+  /** Of all days, newest first. */
+  latestOrders(most: number): Promise<readonly OrderRecord[]>;
   orderEvents(id: string): Promise<readonly { readonly at: number; readonly event: OrderEvent }[]>;
   /** The chat that asked for the order. */
   orderAddress(id: string): Promise<ChatAddress | undefined>;
@@ -555,22 +577,31 @@ export interface Ledger extends Watchlists {
   noteSeen(day: string, numbers: readonly string[]): Promise<void>;
   /** Numbers of its day that had been noted when an order went to `submitting`. */
   seenBefore(orderId: string): Promise<ReadonlySet<string>>;
-  createAlert(alert: Alert): Promise<void>;
+  /** `seen`: what it starts from. */
+  createAlert(alert: Alert, seen: Seen): Promise<void>;
   /** Neither fired nor deleted, oldest first. */
   openAlerts(): Promise<readonly Alert[]>;
   /** A waiting alert saw that its condition does not hold. */
-  armAlert(id: string): Promise<void>;
+  armAlert(id: string, at: number, seen: Seen): Promise<void>;
   /** Keeps the level, its day and the state of alerts that are open still. */
-  setAlertLevels(alerts: readonly Alert[]): Promise<void>;
+  setAlertLevels(alerts: readonly Alert[], at: number): Promise<void>;
   /**
    * Marks it fired and queues the messages about it, in one; false, and nothing done, when it was not armed (any more).
    * One that repeats waits from then on.
    */
-  fireAlert(id: string, at: number, messages: readonly OutboxDraft[]): Promise<boolean>;
+  fireAlert(id: string, at: number, seen: Seen, messages: readonly OutboxDraft[]): Promise<boolean>;
   /** Ends an open alert whose last day is over, and queues the messages about that, in one; false when it was over. */
   expireAlert(id: string, at: number, messages: readonly OutboxDraft[]): Promise<boolean>;
   /** False when it is not this person's, or over already. */
-  deleteAlert(id: string, personId: string): Promise<boolean>;
+  deleteAlert(id: string, personId: string, at: number): Promise<boolean>;
+  /** Open or over. */
+  alert(id: string): Promise<KeptAlert | undefined>;
+  /** A person's, the one that something happened to last first. */
+  latestAlerts(personId: string, most: number): Promise<readonly KeptAlert[]>;
+  /** Oldest first; of one that was made before they were written down, what came since. */
+  alertEvents(id: string): Promise<readonly { readonly at: number; readonly event: AlertEvent }[]>;
+  /** What became of the messages that tell of an alert, oldest first, as far as they are kept. */
+  messagesOfAlert(id: string): Promise<readonly MessageFate[]>;
   /** By person, what each chose; nobody else chose anything. */
   peopleSettings(): Promise<ReadonlyMap<string, PersonSettings>>;
   /** Messages that are held for the person wait until `heldUntil` from now on. */
@@ -612,8 +643,8 @@ export interface Ledger extends Watchlists {
   /** Messages that failed for good in the last 30 days. */
   deadLetters(now: number): Promise<number>;
   /**
-   * Forgets messages that were sent, and what the venue pushed, before a moment and its Korean day. Orders, their events,
-   * tickets and messages that were never delivered are kept.
+   * Forgets messages that were sent, what happened to alerts and what the venue pushed, before a moment and its Korean
+   * day. Orders, their events, tickets and messages that were never delivered are kept.
    */
   prune(before: number, beforeDay: string): Promise<void>;
   /** What the channel called the message that was queued under `key`; undefined before it was sent. */

@@ -59,6 +59,30 @@ export interface Alert {
   readonly firedAt: number | undefined;
 }
 
+/** How an alert stands; the last three are over. */
+export type AlertStatus = Alert['state'] | 'fired' | 'expired' | 'deleted';
+
+/** What happened to an alert, as it is written down. */
+export type AlertEvent =
+  | {
+      readonly type: 'created';
+      readonly seen: Seen;
+      readonly level: AlertLevel | undefined;
+      readonly state: Alert['state'];
+    }
+  /** It came to another level: of a day, or of an average cost. Undefined where there is none. */
+  | {
+      readonly type: 'level';
+      readonly day: string;
+      readonly level: AlertLevel | undefined;
+      readonly state: Alert['state'];
+    }
+  /** Its condition was seen not to hold. */
+  | { readonly type: 'armed'; readonly seen: Seen }
+  /** `messages`: how many tell of it; none where nobody wanted one. */
+  | { readonly type: 'fired'; readonly seen: Seen; readonly level: AlertLevel | undefined; readonly messages: number }
+  | { readonly type: 'expired' | 'deleted' };
+
 /** One that repeats is not told more often than this. */
 const restMs = 60_000;
 

@@ -1,5 +1,5 @@
 import { josa } from 'es-hangul';
-import type { AlertCondition, AlertDirection, AlertLevel } from '../domain/alert.ts';
+import type { AlertCondition, AlertDirection, AlertLevel, AlertStatus } from '../domain/alert.ts';
 import type { BarInterval } from '../domain/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
 import type { NoticeTopic } from '../domain/notice.ts';
@@ -83,6 +83,7 @@ const argumentNames = {
   price: '가격',
   how: '방식',
   order: '주문번호',
+  record: '주문번호/기록번호',
   command: '명령',
   condition: '조건',
   alert: '알림',
@@ -312,7 +313,7 @@ export const ko = {
     arm: '실전 주문을 오늘 하루 켭니다 (HOGA_LIVE_TRADING=daily)',
     schedule: '다음 거래일에 나갈 예약주문을 내고, 보고, 바꿉니다 (확인해야 나갑니다)',
     settle: '결과를 모르는 주문이 어떻게 되었는지 알려 줍니다',
-    why: '주문이 어떻게 되었는지 처음부터 보여 드립니다',
+    why: '주문이나 알림이 어떻게 되었는지 처음부터 보여 드립니다',
     settings: '내 설정을 보고 바꿉니다',
     status: '연결과 상태를 봅니다',
     market: 'KRX와 NXT가 열렸는지, 지금 무엇을 받는지, 다음은 언제인지 봅니다',
@@ -613,6 +614,38 @@ export const ko = {
       `KIS가 보내지 않음${text.trim() === '' ? '(이유를 알려 주지 않음)' : `: ${text}`}`,
     overdue: '장이 열린 뒤에도 처리되지 않음',
     id: '기록번호',
+    title: '최근 주문과 알림',
+    none: '아직 주문도 알림도 없습니다. 예: /buy 삼성전자 1 70000, /alert 삼성전자 >= 71000',
+    alertStatus: {
+      armed: '기다리는 중',
+      waiting: '이미 맞아서 벗어나기를 기다리는 중',
+      fired: '울림',
+      expired: '기한이 지나 끝남',
+      deleted: '지움',
+    } satisfies Record<AlertStatus, string>,
+    alertMade: '만듦',
+    alertHolds: '이미 맞는 값이라 벗어나기를 기다림',
+    alertDay: (day: string): string => `${day} 기준`,
+    alertArmed: '울릴 준비 됨',
+    alertFired: '울림',
+    earlier: (count: number): string => `(앞선 ${count}건 줄임)`,
+    level: ({ metric, direction, value }: AlertLevel): string =>
+      `기준 ${metric === 'price' ? won(value) : shares(value)} ${reach[direction]}`,
+    noLevel: '기준 없음',
+    told: (channel: string, at: string): string => `${channel}(으)로 전함 ${at}`,
+    held: (channel: string, until: string): string => `방해 금지 시간이라 ${until}까지 기다림 (${channel})`,
+    queued: (channel: string): string => `아직 전하지 못함 (${channel})`,
+    lost: (channel: string): string => `전하지 못했음 (${channel})`,
+    attempts: (count: number, error: string): string => ` · ${count}번 실패: ${error}`,
+    notWanted: '내 설정에서 가격 알림이 꺼져 있어 전하지 않음',
+    messageForgotten: '전한 기록은 30일이 지나 지워짐',
+    seenLast: '마지막으로 본 값:',
+    seenNothing: '봇이 시작한 뒤로 이 종목의 값을 아직 보지 못했습니다.',
+    seenLive: '실시간',
+    waitsForDay: '그날은 이미 그만큼 거래되어 다음 거래일을 기다립니다.',
+    notReached: (level: string): string => `아직 닿지 않았습니다: ${level}`,
+    away: (level: string, amount: string, percent: string): string =>
+      `아직 닿지 않았습니다: ${level}, ${amount} 남음${percent === '' ? '' : ` (${percent})`}`,
   },
   outbox: {
     notTold: (count: number): string => `전해 드리지 못한 메시지가 ${count}건 있었습니다.`,
@@ -1340,7 +1373,8 @@ export const ko = {
     'settle.not-asked': () => '결과를 묻고 있는 주문이 아닙니다. /orders 에서 상태를 볼 수 있습니다.',
     'settle.taken': (c) => `${c['number']}번은 이미 다른 주문의 번호입니다. 다른 번호를 쓰거나 '없음'을 써 주세요.`,
     'settle.other-order': (c) => `${c['number']}번은 다른 종목이나 반대 방향의 주문입니다. 번호를 확인해 주세요.`,
-    'why.unknown': (c) => `'${c['text']}' 주문의 기록이 없습니다. /orders 의 번호로 써 주세요.`,
+    'why.unknown': (c) =>
+      `'${c['text']}' 주문이나 알림의 기록이 없습니다. /why 만 보내면 최근 것을 골라 볼 수 있습니다.`,
     'orders.not-recorded': () =>
       'KIS로 보냈지만 결과를 기록하지 못했습니다. 다시 보내지 말고 /orders 와 HTS에서 확인해 주세요.',
     'orders.none-open': () => '취소할 미체결 주문이 없습니다.',

@@ -9,10 +9,9 @@ import type { Log } from '../log.ts';
 import type { Broker, ChatAddress, InstrumentDirectory, Ledger, MarketFeed, OutboxDraft } from '../ports.ts';
 import { AlertFigures } from './alert-figures.ts';
 import type { Calendar } from './calendar.ts';
+import { PriceWatch } from './price-watch.ts';
 import { Serial } from './serial.ts';
 
-/** How often prices are asked for that no registration is left for. */
-const pollMs = 15_000;
 const mostPerPerson = 50;
 /** What could not be reckoned is tried again. */
 const retryMs = 60_000;
@@ -28,6 +27,12 @@ export interface AlertRequest {
   readonly repeats: boolean;
   /** `20261231` */
   readonly until: string | undefined;
+}
+
+/** What was seen of an issue, and when. */
+export interface LastSeen extends Seen {
+  /** Milliseconds. */
+  readonly at: number;
 }
 
 export interface AlertsOptions {
@@ -49,18 +54,16 @@ export class Alerts {
   readonly #figures: AlertFigures;
   readonly #books = new Map<string, AlertBook>();
   readonly #alerts = new Map<string, Alert>();
-  /** Issues with a registration on the socket. */
-  readonly #watched = new Set<string>();
-  /** Issues that there was none for. */
-  readonly #polled = new Set<string>();
+  readonly #watch: PriceWatch;
+  /** By issue, what was seen last, in this process. */
+  readonly #seen = new Map<string, LastSeen>();
+  /** By issue, why its levels could not be reckoned. */
+  readonly #troubles = new Map<string, unknown>();
   readonly #queue = new Serial();
-  /** Registrations change one at a time, each towards what is wanted when its turn comes. */
-  readonly #registrations = new Serial();
   /** Levels are reckoned one day and one fill after the other. */
   readonly #reckonings = new Serial();
   /** Milliseconds: from then on a new day is to be looked at. */
   #dayEndsAt = 0;
-  #cancelPoll: CancelTimer | undefined;
   #cancelRetry: CancelTimer | undefined;
   #cancelFill: CancelTimer | undefined;
   #stopped = false;
@@ -68,6 +71,13 @@ export class Alerts {
   constructor(options: AlertsOptions) {
     this.#options = options;
     this.#figures = new AlertFigures(options.broker);
+    this.#watch = new PriceWatch({
+      feed: options.feed,
+      clock: options.clock,
+      log: options.log,
+      isWanted: (symbol) => this.#books.has(symbol),
+      ask: (symbols) => this.#ask(symbols),
+    });
   }
 
   /** Reads what is open, without watching it: enough to list it. */
@@ -112,11 +122,11 @@ export class Alerts {
       createdAt: clock.now(),
       firedAt: undefined,
     };
-    await ledger.createAlert(alert);
+    await ledger.createAlert(alert, seen);
     this.#keep(alert);
     // A day began meanwhile.
     if (this.#begunDay() !== begun) void this.startDay();
-    await this.#align(symbol);
+    await this.#watch.align(symbol);
     return { alert, seen };
   }
 
@@ -127,12 +137,22 @@ export class Alerts {
 
   /** Whether an issue is watched over the socket; else its price is asked for now and then. */
   isLive(symbol: string): boolean {
-    return !this.#polled.has(symbol);
+    return this.#watch.isLive(symbol);
+  }
+
+  /** What this process knows of an issue that is watched: what was seen last, and why its levels are missing. */
+  known(symbol: string): { readonly seen: LastSeen | undefined; readonly trouble: unknown } {
+    return { seen: this.#seen.get(symbol), trouble: this.#troubles.get(symbol) };
+  }
+
+  /** An open alert as it stands now. */
+  get(id: string): Alert | undefined {
+    return this.#alerts.get(id);
   }
 
   /** False when it was not theirs, or is over already. */
   async remove(id: string, personId: string): Promise<boolean> {
-    if (!(await this.#options.ledger.deleteAlert(id, personId))) return false;
+    if (!(await this.#options.ledger.deleteAlert(id, personId, this.#clock.now()))) return false;
     const alert = this.#alerts.get(id);
     if (alert !== undefined) this.#drop(alert);
     return true;
@@ -162,7 +182,7 @@ export class Alerts {
    * rejects.
    */
   async resync(): Promise<void> {
-    for (const symbol of [...this.#books.keys()]) await this.#align(symbol);
+    for (const symbol of [...this.#books.keys()]) await this.#watch.align(symbol);
     await this.startDay();
     await this.#ask([...this.#books.keys()]);
   }
@@ -198,7 +218,7 @@ export class Alerts {
 
   stop(): void {
     this.#stopped = true;
-    this.#cancelPoll?.();
+    this.#watch.stop();
     this.#cancelRetry?.();
     this.#cancelFill?.();
   }
@@ -243,6 +263,7 @@ export class Alerts {
           stale.filter(({ symbol }) => symbol === quote.symbol),
         );
     } catch (error) {
+      for (const symbol of symbols) this.#troubles.set(symbol, error);
       this.#log.warn('alert levels not to be had', { day, error });
       this.#retrySoon();
     }
@@ -252,9 +273,11 @@ export class Alerts {
     try {
       const conditions = stale.map(({ condition }) => condition);
       const figures = await this.#figures.of(quote, conditions, day, 'background');
+      this.#troubles.delete(quote.symbol);
       this.#setLevels(stale, (alert) => startDay(alert, figures));
       if (quote.volume > 0) this.#meet(quote.symbol, seenIn(quote));
     } catch (error) {
+      this.#troubles.set(quote.symbol, error);
       this.#log.warn('alert levels not to be had', { day, symbol: quote.symbol, error });
       this.#retrySoon();
     }
@@ -294,8 +317,9 @@ export class Alerts {
       return next === undefined || next === alert ? [] : [next];
     });
     if (changed.length === 0) return;
+    const at = this.#clock.now();
     for (const alert of changed) this.#replace(alert);
-    this.#enqueue(() => this.#options.ledger.setAlertLevels(changed));
+    this.#enqueue(() => this.#options.ledger.setAlertLevels(changed, at));
   }
 
   #keep(alert: Alert): void {
@@ -316,17 +340,20 @@ export class Alerts {
     book?.delete(alert.id);
     if (book === undefined || book.size > 0) return;
     this.#books.delete(alert.symbol);
-    void this.#align(alert.symbol);
+    this.#seen.delete(alert.symbol);
+    this.#troubles.delete(alert.symbol);
+    void this.#watch.align(alert.symbol);
   }
 
   #meet(symbol: string, seen: Seen): void {
     // Nothing trades at nothing, and taken for a price it would reach every `<=`.
     if (seen.price <= 0) return;
     const at = this.#clock.now();
+    if (this.#books.has(symbol)) this.#seen.set(symbol, { ...seen, at });
     const met = this.#books.get(symbol)?.meet(seen, at);
     for (const alert of met?.armed ?? []) {
       this.#alerts.set(alert.id, alert);
-      this.#enqueue(() => this.#options.ledger.armAlert(alert.id));
+      this.#enqueue(() => this.#options.ledger.armAlert(alert.id, at, seen));
     }
     for (const alert of met?.fired ?? []) {
       if (alert.repeats) this.#keep({ ...alert, state: 'waiting', firedAt: at });
@@ -339,11 +366,11 @@ export class Alerts {
     const { draft, ledger, queued } = this.#options;
     const messages = draft({ kind: 'alert', alert, name: this.#nameOf(alert), seen, at }, alert.address);
     try {
-      if (await ledger.fireAlert(alert.id, at, messages)) queued();
+      if (await ledger.fireAlert(alert.id, at, seen, messages)) queued();
     } catch (error) {
       // As far as anybody knows it is armed still: the next price tells it, unless it was written down after all.
       this.#replace(alert);
-      void this.#align(alert.symbol);
+      void this.#watch.align(alert.symbol);
       throw error;
     }
   }
@@ -365,45 +392,6 @@ export class Alerts {
 
   #enqueue(task: () => Promise<void>): void {
     void this.#queue.run(task).catch((error: unknown) => this.#log.error('alert not recorded', { error }));
-  }
-
-  /** Watches an issue that has alerts, and lets go of one that has none. Never rejects. */
-  #align(symbol: string): Promise<void> {
-    return this.#registrations.run(() => (this.#books.has(symbol) ? this.#watch(symbol) : this.#unwatch(symbol)));
-  }
-
-  async #watch(symbol: string): Promise<void> {
-    if (this.#stopped || this.#watched.has(symbol)) return;
-    try {
-      await this.#options.feed.watchTrades(symbol);
-      this.#watched.add(symbol);
-      this.#polled.delete(symbol);
-    } catch (error) {
-      if (!this.#polled.has(symbol)) this.#log.warn('issue asked for instead of watched', { symbol, error });
-      this.#polled.add(symbol);
-      this.#schedulePoll();
-    }
-  }
-
-  async #unwatch(symbol: string): Promise<void> {
-    this.#polled.delete(symbol);
-    if (!this.#watched.delete(symbol)) return;
-    try {
-      await this.#options.feed.unwatchTrades(symbol);
-    } catch (error) {
-      this.#log.warn('issue still watched', { symbol, error });
-    }
-    for (const waiting of this.#polled) void this.#align(waiting);
-  }
-
-  #schedulePoll(): void {
-    if (this.#stopped || this.#cancelPoll !== undefined || this.#polled.size === 0) return;
-    this.#cancelPoll = this.#clock.timer(pollMs, () => {
-      void this.#ask([...this.#polled]).finally(() => {
-        this.#cancelPoll = undefined;
-        this.#schedulePoll();
-      });
-    });
   }
 
   async #ask(symbols: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Alert } from '../domain/alert.ts';
-import type { Ledger } from '../ports.ts';
+import type { KeptAlert, Ledger } from '../ports.ts';
+import { insertAlertEvent, openAlertStates } from './alert-events.ts';
 import { conditionFromJson, levelFromJson, toJson } from './json.ts';
 import { insertMessage } from './outbox.ts';
 import type { AlertsTable } from './schema.ts';
@@ -8,14 +9,20 @@ import type { Transactions } from './transactions.ts';
 
 type AlertMethods = Pick<
   Ledger,
-  'createAlert' | 'openAlerts' | 'armAlert' | 'setAlertLevels' | 'fireAlert' | 'expireAlert' | 'deleteAlert'
+  | 'createAlert'
+  | 'openAlerts'
+  | 'armAlert'
+  | 'setAlertLevels'
+  | 'fireAlert'
+  | 'expireAlert'
+  | 'deleteAlert'
+  | 'alert'
+  | 'latestAlerts'
 >;
-
-const open: readonly AlertsTable['state'][] = ['armed', 'waiting'];
 
 export function createAlertMethods({ read, write }: Transactions): AlertMethods {
   return {
-    createAlert: (alert) =>
+    createAlert: (alert, seen) =>
       write('create-alert', async (transaction) => {
         const { id, personId, address, symbol, condition, repeats, until, createdAt, firedAt } = alert;
         await transaction
@@ -34,6 +41,8 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
             fired_at: firedAt ?? null,
           })
           .execute();
+        const { level, state } = alert;
+        await insertAlertEvent(transaction, id, { type: 'created', seen, level, state }, createdAt);
       }),
 
     openAlerts: () =>
@@ -41,37 +50,41 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
         const query = db
           .selectFrom('alerts')
           .selectAll()
-          .where('state', 'in', open)
+          .where('state', 'in', openAlertStates)
           .orderBy('created_at')
           .orderBy('id');
         return (await query.execute()).map(alertOf);
       }),
 
-    armAlert: (id) =>
+    armAlert: (id, at, seen) =>
       write('arm-alert', async (transaction) => {
-        await transaction
+        const result = await transaction
           .updateTable('alerts')
           .set({ state: 'armed' })
           .where('id', '=', id)
           .where('state', '=', 'waiting')
-          .execute();
+          .executeTakeFirst();
+        if (result.numUpdatedRows === 1n) await insertAlertEvent(transaction, id, { type: 'armed', seen }, at);
       }),
 
-    setAlertLevels: (alerts) =>
+    setAlertLevels: (alerts, at) =>
       write('set-alert-levels', async (transaction) => {
         for (const alert of alerts) {
-          await transaction
+          const result = await transaction
             .updateTable('alerts')
             .set(levelColumns(alert))
             .where('id', '=', alert.id)
-            .where('state', 'in', open)
-            .execute();
+            .where('state', 'in', openAlertStates)
+            .executeTakeFirst();
+          const { id, level, levelDay: day, state } = alert;
+          if (result.numUpdatedRows === 1n)
+            await insertAlertEvent(transaction, id, { type: 'level', day, level, state }, at);
         }
       }),
 
-    fireAlert: (id, at, messages) =>
+    fireAlert: (id, at, seen, messages) =>
       write('fire-alert', async (transaction) => {
-        const result = await transaction
+        const fired = await transaction
           .updateTable('alerts')
           .set((row) => ({
             state: row
@@ -84,9 +97,13 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
           }))
           .where('id', '=', id)
           .where('state', '=', 'armed')
+          .returning('level')
           .executeTakeFirst();
-        if (result.numUpdatedRows !== 1n) return false;
-        for (const draft of messages) await insertMessage(transaction, draft, at);
+        if (fired === undefined) return false;
+        const level = fired.level === null ? undefined : levelFromJson(fired.level);
+        const event = { type: 'fired', seen, level, messages: messages.length } as const;
+        await insertAlertEvent(transaction, id, event, at);
+        for (const draft of messages) await insertMessage(transaction, draft, at, id);
         return true;
       }),
 
@@ -96,23 +113,44 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
           .updateTable('alerts')
           .set({ state: 'expired' })
           .where('id', '=', id)
-          .where('state', 'in', open)
+          .where('state', 'in', openAlertStates)
           .executeTakeFirst();
         if (result.numUpdatedRows !== 1n) return false;
-        for (const draft of messages) await insertMessage(transaction, draft, at);
+        await insertAlertEvent(transaction, id, { type: 'expired' }, at);
+        for (const draft of messages) await insertMessage(transaction, draft, at, id);
         return true;
       }),
 
-    deleteAlert: (id, personId) =>
+    deleteAlert: (id, personId, at) =>
       write('delete-alert', async (transaction) => {
         const result = await transaction
           .updateTable('alerts')
           .set({ state: 'deleted' })
           .where('id', '=', id)
           .where('person_id', '=', personId)
-          .where('state', 'in', open)
+          .where('state', 'in', openAlertStates)
           .executeTakeFirst();
-        return result.numUpdatedRows === 1n;
+        if (result.numUpdatedRows !== 1n) return false;
+        await insertAlertEvent(transaction, id, { type: 'deleted' }, at);
+        return true;
+      }),
+
+    alert: (id) =>
+      read('alert', async (db) => {
+        const row = await db.selectFrom('alerts').selectAll().where('id', '=', id).executeTakeFirst();
+        return row && keptOf(row);
+      }),
+
+    latestAlerts: (personId, most) =>
+      read('latest-alerts', async (db) => {
+        const query = db
+          .selectFrom('alerts')
+          .selectAll()
+          .where('person_id', '=', personId)
+          .orderBy((row) => row.fn.coalesce('fired_at', 'created_at'), 'desc')
+          .orderBy('id')
+          .limit(most);
+        return (await query.execute()).map(keptOf);
       }),
   };
 }
@@ -123,6 +161,10 @@ function levelColumns({
   state,
 }: Alert): Pick<Selectable<AlertsTable>, 'level' | 'level_day' | 'state'> {
   return { level: level === undefined ? null : toJson(level), level_day: levelDay, state };
+}
+
+function keptOf(row: Selectable<AlertsTable>): KeptAlert {
+  return { alert: alertOf(row), status: row.state };
 }
 
 function alertOf(row: Selectable<AlertsTable>): Alert {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AlertCondition, AlertLevel } from '../domain/alert.ts';
+import type { AlertCondition, AlertEvent, AlertLevel } from '../domain/alert.ts';
 import type { OrderEvent, OrderIntent, OrderType } from '../domain/order.ts';
 import { orderTypeTraits } from '../domain/order-types.ts';
 import { AppError, type ErrorContext } from '../errors.ts';
@@ -77,6 +77,26 @@ const levelShape: z.ZodType<AlertLevel> = z.object({
   value: z.int(),
 });
 
+const seenShape = z.object({ price: z.number(), volume: z.number() });
+const state = z.enum(['armed', 'waiting']);
+
+const alertEventShape: z.ZodType<AlertEvent> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('created'), seen: seenShape, level: levelShape.optional(), state }).transform(withLevel),
+  z.object({ type: z.literal('level'), day: z.string(), level: levelShape.optional(), state }).transform(withLevel),
+  z.object({ type: z.literal('armed'), seen: seenShape }),
+  z
+    .object({ type: z.literal('fired'), seen: seenShape, level: levelShape.optional(), messages: z.int() })
+    .transform(withLevel),
+  z.object({ type: z.enum(['expired', 'deleted']) }),
+]);
+
+/** A level that there was none of is left out of JSON. */
+function withLevel<T extends { readonly level?: AlertLevel | undefined }>(
+  event: T,
+): T & { level: AlertLevel | undefined } {
+  return { ...event, level: event.level };
+}
+
 /** JSON of anything; undefined alone becomes null, undefined fields are left out. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
@@ -126,6 +146,11 @@ export function conditionFromJson(text: string): AlertCondition {
 }
 
 /** @throws AppError `store.malformed` when it is no level we know. */
+/** @throws AppError `store.malformed`. */
+export function alertEventFromJson(text: string): AlertEvent {
+  return parse(alertEventShape, fromJson(text));
+}
+
 export function levelFromJson(text: string): AlertLevel {
   return parse(levelShape, fromJson(text));
 }

@@ -1,6 +1,7 @@
 import { Kysely } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ports.ts';
+import { createAlertEventMethods } from './alert-events.ts';
 import { createAlertMethods } from './alerts.ts';
 import { createChatMethods } from './chats.ts';
 import { migrate } from './migrations.ts';
@@ -39,6 +40,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createOutboxMethods(transactions),
     ...createSettingMethods(transactions),
     ...createAlertMethods(transactions),
+    ...createAlertEventMethods(transactions),
     ...createPeopleMethods(transactions),
     ...createChatMethods(transactions),
     ...createWatchlistMethods(transactions),

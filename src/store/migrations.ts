@@ -15,6 +15,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0005-quiet-hours': { up: addHeldMessages },
   '0006-watchlists': { up: createWatchedIssues },
   '0007-alert-conditions': { up: addAlertConditions },
+  '0009-alert-events': { up: addAlertEvents },
 };
 
 /**
@@ -214,4 +215,18 @@ async function addAlertConditions(db: Kysely<unknown>): Promise<void> {
     level = '{"metric":"price","direction":"' || direction || '","value":' || price || '}'`.execute(db);
   await db.schema.alterTable('alerts').dropColumn('direction').execute();
   await db.schema.alterTable('alerts').dropColumn('price').execute();
+}
+
+async function addAlertEvents(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('alert_events')
+    .addColumn('alert_id', 'text', (column) => column.notNull())
+    .addColumn('sequence', 'integer', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('type', 'text', (column) => column.notNull())
+    .addColumn('data', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('alert_events_key', ['alert_id', 'sequence'])
+    .execute();
+  await db.schema.alterTable('outbox').addColumn('alert_id', 'text').execute();
+  await db.schema.createIndex('outbox_alert').on('outbox').column('alert_id').execute();
 }

@@ -12,6 +12,7 @@ export async function openForReading(path: string): Promise<Ledger> {
   const records = await openLedger({ url: `sqlite:${path}` });
   const { halted, armedDay, proposal, order, orderEvents, latestByNumber } = records;
   const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings, watchlist } = records;
+  const { latestOrders, alert, latestAlerts, alertEvents, messagesOfAlert } = records;
   const close = async (): Promise<void> => {
     await records.close();
     await scratch.close();
@@ -28,6 +29,11 @@ export async function openForReading(path: string): Promise<Ledger> {
     ordersByStatus,
     amountOfDay,
     openAlerts,
+    latestOrders,
+    alert,
+    latestAlerts,
+    alertEvents,
+    messagesOfAlert,
     people,
     peopleSettings,
     watchlist,

@@ -27,6 +27,7 @@ type OrderMethods = Pick<
   | 'latestByNumber'
   | 'ordersByStatus'
   | 'ordersOfDay'
+  | 'latestOrders'
   | 'orderEvents'
   | 'orderAddress'
   | 'amountOfDay'
@@ -129,6 +130,12 @@ export function createOrderMethods({ read, write }: Transactions): OrderMethods 
     ordersOfDay: (day) =>
       read('orders-of-day', async (db) => {
         const query = db.selectFrom('orders').selectAll().where('day', '=', day).orderBy('sequence', 'desc');
+        return (await query.execute()).map(recordOf);
+      }),
+
+    latestOrders: (most) =>
+      read('latest-orders', async (db) => {
+        const query = db.selectFrom('orders').selectAll().orderBy('sequence', 'desc').limit(most);
         return (await query.execute()).map(recordOf);
       }),
 

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { AppError } from '../errors.ts';
 import type { Ledger, OutboxDraft, OutboxEntry } from '../ports.ts';
+import { forgetAlertEvents } from './alert-events.ts';
 import { fromJson, toJson } from './json.ts';
 import type { OutboxTable, Tables } from './schema.ts';
 import type { Transactions } from './transactions.ts';
@@ -150,6 +151,7 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
           .where('state', 'in', ['sent', 'superseded'])
           .where('created_at', '<', before)
           .execute();
+        await forgetAlertEvents(transaction, before);
         await transaction.deleteFrom('execution_notices').where('day', '<', beforeDay).execute();
         await transaction.deleteFrom('seen_orders').where('day', '<', beforeDay).execute();
       }),
@@ -203,8 +205,13 @@ async function nextHeld(db: Kysely<Tables>): Promise<number | undefined> {
   return row?.until ?? undefined;
 }
 
-/** Writes a message down, within a transaction of the caller's. */
-export async function insertMessage(db: Kysely<Tables>, draft: OutboxDraft, now: number): Promise<OutboxEntry> {
+/** Writes a message down, within a transaction of the caller's; `alertId` is of the alert that it tells of. */
+export async function insertMessage(
+  db: Kysely<Tables>,
+  draft: OutboxDraft,
+  now: number,
+  alertId?: string,
+): Promise<OutboxEntry> {
   const held = await heldOriginal(db, draft);
   if (held !== undefined) {
     const change = { body: toJson(draft.body), state: draft.hold === undefined ? 'queued' : 'held' } as const;
@@ -228,6 +235,7 @@ export async function insertMessage(db: Kysely<Tables>, draft: OutboxDraft, now:
     created_at: now,
     sent_at: null,
     reference: null,
+    alert_id: alertId ?? null,
     held_for: draft.hold?.personId ?? null,
     held_until: draft.hold?.until ?? null,
   };

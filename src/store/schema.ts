@@ -1,3 +1,4 @@
+import type { AlertEvent } from '../domain/alert.ts';
 import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/order.ts';
 import type { Role } from '../domain/person.ts';
 import type { Proposal } from '../ports.ts';
@@ -13,6 +14,7 @@ export interface Tables {
   readonly settings: SettingsTable;
   readonly people: PeopleTable;
   readonly alerts: AlertsTable;
+  readonly alert_events: AlertEventsTable;
   readonly watched_issues: WatchedIssuesTable;
 }
 
@@ -76,6 +78,17 @@ export interface AlertsTable {
   readonly state: 'armed' | 'waiting' | 'fired' | 'expired' | 'deleted';
   readonly created_at: number;
   readonly fired_at: number | null;
+}
+
+/** Only ever inserted into, and forgotten after a while. */
+export interface AlertEventsTable {
+  readonly alert_id: string;
+  /** 1 for the first event of the alert. */
+  readonly sequence: number;
+  readonly at: number;
+  readonly type: AlertEvent['type'];
+  /** JSON of the whole event. */
+  readonly data: string;
 }
 
 /** What people keep an eye on. */
@@ -142,6 +155,8 @@ export interface OutboxTable {
   readonly sent_at: number | null;
   /** What the channel calls the message. */
   readonly reference: string | null;
+  /** The alert that it tells of. */
+  readonly alert_id: string | null;
   /** Whose quiet hours it was held for, and until when. */
   readonly held_for: string | null;
   readonly held_until: number | null;

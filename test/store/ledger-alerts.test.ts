@@ -20,6 +20,7 @@ const alertOf = (id: string, changes: Partial<Alert> = {}): Alert => ({
   firedAt: undefined,
   ...changes,
 });
+const seen = { price: 70_000, volume: 1 };
 const draft = { address, body: { text: '🔔' } };
 
 describe('alerts', () => {
@@ -35,8 +36,8 @@ describe('alerts', () => {
       personId: 'lee',
     });
     const earlier = alertOf('b', { state: 'waiting' });
-    await ledger.createAlert(later);
-    await ledger.createAlert(earlier);
+    await ledger.createAlert(later, seen);
+    await ledger.createAlert(earlier, seen);
     expect(await ledger.openAlerts()).toStrictEqual([earlier, later]);
     await ledger.close();
     const reopened = await testLedger(url);
@@ -45,17 +46,17 @@ describe('alerts', () => {
 
   it('keep the side that was seen', async () => {
     const ledger = await testLedger();
-    await ledger.createAlert(alertOf('a', { state: 'waiting' }));
-    await ledger.armAlert('a');
-    await ledger.armAlert('a');
+    await ledger.createAlert(alertOf('a', { state: 'waiting' }), seen);
+    await ledger.armAlert('a', start, seen);
+    await ledger.armAlert('a', start, seen);
     expect(await ledger.openAlerts()).toStrictEqual([alertOf('a')]);
   });
 
   it('fire once, with their message', async () => {
     const ledger = await testLedger();
-    await ledger.createAlert(alertOf('a'));
-    expect(await ledger.fireAlert('a', start + 1, [draft])).toBe(true);
-    expect(await ledger.fireAlert('a', start + 2, [draft])).toBe(false);
+    await ledger.createAlert(alertOf('a'), seen);
+    expect(await ledger.fireAlert('a', start + 1, seen, [draft])).toBe(true);
+    expect(await ledger.fireAlert('a', start + 2, seen, [draft])).toBe(false);
     expect(await ledger.openAlerts()).toEqual([]);
     expect(await ledger.outboxHeads()).toMatchObject([{ address, body: draft.body, createdAt: start + 1 }]);
     expect(await ledger.outboxPending()).toBe(1);
@@ -63,25 +64,27 @@ describe('alerts', () => {
 
   it('stay armed when their message cannot be queued', async () => {
     const ledger = await testLedger();
-    await ledger.createAlert(alertOf('a'));
+    await ledger.createAlert(alertOf('a'), seen);
     const unreadable = { address, body: { price: 1n } };
-    await expect(ledger.fireAlert('a', start, [draft, unreadable])).rejects.toThrow();
+    await expect(ledger.fireAlert('a', start, seen, [draft, unreadable])).rejects.toThrow();
     expect([await ledger.openAlerts(), await ledger.outboxPending()]).toEqual([[alertOf('a')], 0]);
   });
 
   it.each(['waiting', 'deleted', 'unknown'])('do not fire when %s', async (state) => {
     const ledger = await testLedger();
-    if (state !== 'unknown') await ledger.createAlert(alertOf('a', { state: state === 'waiting' ? state : 'armed' }));
-    if (state === 'deleted') expect(await ledger.deleteAlert('a', 'kim')).toBe(true);
-    expect(await ledger.fireAlert('a', start, [draft])).toBe(false);
-    await ledger.armAlert('b');
+    if (state !== 'unknown')
+      await ledger.createAlert(alertOf('a', { state: state === 'waiting' ? state : 'armed' }), seen);
+    if (state === 'deleted') expect(await ledger.deleteAlert('a', 'kim', start)).toBe(true);
+    expect(await ledger.fireAlert('a', start, seen, [draft])).toBe(false);
+    await ledger.armAlert('b', start, seen);
     expect(await ledger.outboxPending()).toBe(0);
   });
 
   it('are deleted by whose they are, once, and not after firing', async () => {
     const ledger = await testLedger();
-    for (const id of ['a', 'b', 'c']) await ledger.createAlert(alertOf(id, id === 'c' ? { state: 'waiting' } : {}));
-    await ledger.fireAlert('b', start, []);
+    for (const id of ['a', 'b', 'c'])
+      await ledger.createAlert(alertOf(id, id === 'c' ? { state: 'waiting' } : {}), seen);
+    await ledger.fireAlert('b', start, seen, []);
     const tries = [
       ['a', 'lee'],
       ['a', 'kim'],
@@ -91,41 +94,41 @@ describe('alerts', () => {
       ['d', 'kim'],
     ] as const;
     const deleted = [];
-    for (const [id, person] of tries) deleted.push(await ledger.deleteAlert(id, person));
+    for (const [id, person] of tries) deleted.push(await ledger.deleteAlert(id, person, start));
     expect(deleted).toEqual([false, true, false, false, true, false]);
     expect(await ledger.openAlerts()).toEqual([]);
   });
 
   it('that repeat wait again, in the transaction that queues their message', async () => {
     const ledger = await testLedger();
-    await ledger.createAlert(alertOf('a', { repeats: true }));
-    expect(await ledger.fireAlert('a', start + 1, [draft])).toBe(true);
-    expect(await ledger.fireAlert('a', start + 2, [draft])).toBe(false);
+    await ledger.createAlert(alertOf('a', { repeats: true }), seen);
+    expect(await ledger.fireAlert('a', start + 1, seen, [draft])).toBe(true);
+    expect(await ledger.fireAlert('a', start + 2, seen, [draft])).toBe(false);
     expect(await ledger.openAlerts()).toStrictEqual([
       alertOf('a', { repeats: true, state: 'waiting', firedAt: start + 1 }),
     ]);
-    await ledger.armAlert('a');
-    expect(await ledger.fireAlert('a', start + 3, [draft])).toBe(true);
+    await ledger.armAlert('a', start, seen);
+    expect(await ledger.fireAlert('a', start + 3, seen, [draft])).toBe(true);
     expect(await ledger.outboxPending()).toBe(2);
   });
 
   it('keep a new level while they are open, and not after', async () => {
     const ledger = await testLedger();
-    await ledger.createAlert(alertOf('a'));
-    await ledger.createAlert(alertOf('b'));
-    await ledger.fireAlert('b', start, []);
+    await ledger.createAlert(alertOf('a'), seen);
+    await ledger.createAlert(alertOf('b'), seen);
+    await ledger.fireAlert('b', start, seen, []);
     const changes = {
       level: { metric: 'volume', direction: 'at-or-above', value: 5 },
       levelDay: '20261124',
       state: 'waiting',
     } as const;
-    await ledger.setAlertLevels([alertOf('a', changes), alertOf('b', changes)]);
+    await ledger.setAlertLevels([alertOf('a', changes), alertOf('b', changes)], start);
     expect(await ledger.openAlerts()).toStrictEqual([alertOf('a', changes)]);
   });
 
   it('end on their last day once, with their message', async () => {
     const ledger = await testLedger();
-    await ledger.createAlert(alertOf('a', { state: 'waiting' }));
+    await ledger.createAlert(alertOf('a', { state: 'waiting' }), seen);
     expect([await ledger.expireAlert('a', start, [draft]), await ledger.expireAlert('a', start, [draft])]).toEqual([
       true,
       false,
@@ -142,7 +145,10 @@ describe('alerts', () => {
       old.exec(`alter table alerts drop column ${column}`);
     old.exec('alter table alerts add column direction text not null');
     old.exec('alter table alerts add column price bigint not null');
-    old.exec("delete from kysely_migration where name like '%-alert-conditions'");
+    old.exec('drop table alert_events');
+    old.exec('drop index outbox_alert');
+    old.exec('alter table outbox drop column alert_id');
+    old.exec("delete from kysely_migration where name >= '0007'");
     old.exec(
       `insert into alerts values ('a', 'kim', 'telegram', '42', '005930', 'armed', ${start}, null, 'at-or-below', 69000)`,
     );
@@ -155,6 +161,6 @@ describe('alerts', () => {
         levelDay: '',
       }),
     ]);
-    expect(await ledger.fireAlert('a', start, [draft])).toBe(true);
+    expect(await ledger.fireAlert('a', start, seen, [draft])).toBe(true);
   });
 });

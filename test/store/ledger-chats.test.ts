@@ -17,8 +17,11 @@ describe('a chat that goes on under another id', () => {
     } as const;
     const elsewhere = { channel: 'discord', chatId: address.chatId };
     await confirmedOrder(ledger, 'a');
-    await ledger.createAlert({ ...alert, id: 'here', address, createdAt: start });
-    await ledger.createAlert({ ...alert, id: 'there', address: elsewhere, createdAt: start + 1 });
+    await ledger.createAlert({ ...alert, id: 'here', address, createdAt: start }, { price: 70_000, volume: 1 });
+    await ledger.createAlert(
+      { ...alert, id: 'there', address: elsewhere, createdAt: start + 1 },
+      { price: 70_000, volume: 1 },
+    );
     await ledger.moveChat(address, '-1001');
     const moved = { ...address, chatId: '-1001' };
     expect(await ledger.orderAddress('a')).toEqual(moved);
