@@ -1,36 +1,53 @@
 import type { Line, Message } from '../src/chat/channel.ts';
-import { defineCommand, orderChoice, type Ticket } from '../src/chat/command.ts';
+import { defineCommand, optional, orderChoice, type Ticket } from '../src/chat/command.ts';
 import { orderPrice, outcomeMessage } from '../src/chat/notices.ts';
-import { intentIssue, type VenueOrder } from '../src/domain/order.ts';
+import { orderPart, sharesOfPart } from '../src/chat/order-part.ts';
+import { intentIssue } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
+import type { Cancellation } from '../src/services/orders.ts';
 
 export const cancel = defineCommand({
   name: 'cancel',
   aliases: ['취소'],
   role: 'trader',
-  args: { order: orderChoice },
-  examples: ['/cancel 1234', '/cancel all'],
-  async prepare({ broker, words, progress }, args): Promise<Ticket<readonly VenueOrder[]>> {
+  args: { order: orderChoice, quantity: optional(orderPart) },
+  examples: ['/cancel 1234', '/cancel 1234 3', '/cancel all'],
+  async prepare({ broker, words, progress }, args): Promise<Ticket<readonly Cancellation[]> | Message> {
+    if (args.order === 'all' && args.quantity !== undefined) {
+      const all = { id: 'run:/cancel all', label: words.trading.cancelAll };
+      return { lines: [words.orders.partOfAll], buttons: [[all]] };
+    }
     progress({ lines: [words.progress.orders] });
     const open = await broker.openOrders();
     if (open.length === 0) throw new AppError('orders.none-open');
     const targets = args.order === 'all' ? open : open.filter(({ reference }) => reference.number === args.order);
     if (targets.length === 0) throw new AppError('orders.not-open', { number: args.order });
-    const lines: Line[] = [
-      [{ bold: words.ticket.cancelTitle }],
-      ...targets.map(
-        (order): Line => [
-          { code: order.reference.number },
-          ` ${order.name} ${words.side[order.side]} ${orderPrice(words, order)} · ${words.orders.remaining} ${words.shares(order.remaining)}`,
-        ],
-      ),
-    ];
+    const plan: Cancellation[] = [];
+    const lines: Line[] = [[{ bold: words.ticket.cancelTitle }]];
+    for (const target of targets) {
+      const { number } = target.reference;
+      const remaining = words.shares(target.remaining);
+      const whole = { line: `/cancel ${number}`, label: words.buttons.cancelAll(remaining) };
+      const meant = sharesOfPart(words, { number, remaining: target.remaining }, args.quantity, whole);
+      if (meant.refusal !== undefined) return meant.refusal;
+      const part = meant.shares;
+      plan.push({ target, ...(part === undefined ? {} : { part }) });
+      const line = ` ${target.name} ${words.side[target.side]} ${orderPrice(words, target)} · ${words.orders.remaining} `;
+      if (part === undefined) lines.push([{ code: number }, line, remaining]);
+      else {
+        const stays = words.shares(target.remaining - part);
+        lines.push(
+          [{ code: number }, line, { bold: words.orders.partOf(remaining, words.shares(part)) }],
+          words.ticket.cancelPartNote(words.shares(part), stays),
+        );
+      }
+    }
     // '취소' beside '확인' on a cancel ticket could be read either way.
-    return { plan: targets, summary: { lines }, dropLabel: words.buttons.close };
+    return { plan, summary: { lines }, dropLabel: words.buttons.close };
   },
   async execute(
     { orders, words, directory, people, person, broker, progress, fillNotices },
-    plan: readonly VenueOrder[],
+    plan: readonly Cancellation[],
     proposal,
   ): Promise<Message> {
     progress({ lines: [words.progress.sending] });

@@ -1,6 +1,6 @@
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand } from '../src/chat/command.ts';
-import { orderLine, orderPrice } from '../src/chat/notices.ts';
+import { orderLine, orderPrice, partsGone } from '../src/chat/notices.ts';
 import { intentIssue, type OrderRecord, type VenueOrder } from '../src/domain/order.ts';
 
 /** More than a screen of buttons helps nobody; the rest can be cancelled by number. */
@@ -20,11 +20,10 @@ export const orders = defineCommand({
     const open = await broker.openOrders();
     // Read last: what was told of while KIS answered is in it.
     const today = await context.orders.today();
-    const ours = new Set(today.map(({ reference }) => reference?.number));
-    const isOurs = ({ reference }: VenueOrder): boolean => ours.has(reference.number);
+    const ours = new Map(today.map((order) => [order.reference?.number, order]));
     const lines: Line[] = [
       open.length === 0 ? words.orders.none : [{ bold: words.orders.title }],
-      ...open.map((order) => openLine(context, order, isOurs(order))),
+      ...open.map((order) => openLine(context, order, ours.get(order.reference.number))),
     ];
     if (today.length > 0) {
       lines.push(
@@ -44,15 +43,18 @@ export const orders = defineCommand({
 });
 
 /** Orders from the HTS or a phone are open orders too, and can be cancelled here. */
-function openLine({ words }: CommandContext, order: VenueOrder, ours: boolean): Line {
+function openLine({ words }: CommandContext, order: VenueOrder, ours: OrderRecord | undefined): Line {
   const at = orderPrice(words, order);
+  const left = `${words.orders.remaining} ${words.shares(order.remaining)} / ${words.shares(order.quantity)}`;
+  const notes = ours === undefined ? [words.orders.elsewhere] : partsGone(words, ours);
   return [
     { code: order.reference.number },
-    ` ${order.name} ${words.side[order.side]} ${at} · ${words.orders.remaining} ${words.shares(order.remaining)} / ${words.shares(order.quantity)}${ours ? '' : ` · ${words.orders.elsewhere}`}`,
+    [` ${order.name} ${words.side[order.side]} ${at}`, left, ...notes].join(' · '),
   ];
 }
 
 function todayLine({ words, directory }: CommandContext, order: OrderRecord): Line {
   const { symbol } = intentIssue(order.intent);
-  return `${words.status[order.status]} · ${orderLine(words, order, directory.get(symbol)?.name ?? symbol)}`;
+  const line = orderLine(words, order, directory.get(symbol)?.name ?? symbol);
+  return [words.status[order.status], line, ...partsGone(words, order)].join(' · ');
 }

@@ -126,6 +126,10 @@ function eventText(words: Words, event: OrderEvent): string {
         won(event.price),
         event.source === 'query' ? text.settledBy.list : text.push,
       );
+    case 'part-cancelled':
+      return text['part-cancelled'](shares(event.quantity));
+    case 'part-replaced':
+      return text['part-replaced'](shares(event.quantity), event.number);
     case 'cancelled':
     case 'expired':
       return text[event.type](shares(event.quantity));

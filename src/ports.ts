@@ -137,7 +137,7 @@ export interface Broker {
    * venue refuses when fewer are left.
    */
   amendOrder(target: OrderReference, request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome>;
-  /** Cancels all that is left of an order; same promises as `placeOrder`. */
+  /** Cancels what is left of an order, or a part of it; same promises as `placeOrder`. */
   cancelOrder(target: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome>;
 }
 
@@ -234,7 +234,8 @@ export interface AccountReports {
 export interface CancelTarget {
   readonly reference: OrderReference;
   readonly exchange: Exchange;
-  readonly quantity: number;
+  /** Shares, where only so many of what is left are to be cancelled; undefined: all. */
+  readonly part: number | undefined;
 }
 
 export interface VenueDescription {

@@ -8,7 +8,9 @@ import {
   isCancel,
   isScheduleIntent,
   type OrderRecord,
+  restOf,
   type ScheduleDays,
+  standingQuantity,
   type VenueOrder,
 } from '../domain/order.ts';
 import type { Loudness } from '../domain/person.ts';
@@ -28,9 +30,13 @@ export function orderPrice(words: Words, { type, price }: Pick<VenueOrder, 'type
 /** One line that says which order: `매수 삼성전자 10주 70,000원`. */
 export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name: string): string {
   const { intent } = order;
+  const of = 'of' in intent ? intent.of : undefined;
+  const part =
+    of === undefined ? undefined : words.orders.partOf(words.shares(of), words.shares(intentQuantity(intent)));
   if (!('request' in intent)) {
     const cancelOf = intent.kind === 'cancel' ? words.orders.cancelOf : words.schedule.cancelOf;
-    return `${name} ${words.side[intent.side]} ${words.shares(intent.quantity)} · ${cancelOf(intent.target.number)}`;
+    const count = part ?? words.shares(intent.quantity);
+    return `${name} ${words.side[intent.side]} ${count} · ${cancelOf(intent.target.number)}`;
   }
   const { side, quantity, price, type } = intent.request;
   const at = orderPrice(words, { type, price: price ?? 0 });
@@ -39,12 +45,20 @@ export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name
     case 'place':
       return line;
     case 'amend':
-      return `${line} · ${words.orders.amendOf(intent.target.number)}`;
+      return [line, ...(part === undefined ? [] : [part]), words.orders.amendOf(intent.target.number)].join(' · ');
     case 'schedule':
       return `${line} · ${scheduleDays(words, intent)}`;
     case 'amend-schedule':
       return `${line} · ${words.schedule.amendOf(intent.target.number)}`;
   }
+}
+
+/** What left an order while others of it stood: `3주 취소 · 2주 정정`; nothing where nothing did. */
+export function partsGone(words: Words, { cancelledQuantity, replacedQuantity }: OrderRecord): readonly string[] {
+  return [
+    ...(cancelledQuantity === 0 ? [] : [words.orders.partCancelled(words.shares(cancelledQuantity))]),
+    ...(replacedQuantity === 0 ? [] : [words.orders.partAmended(words.shares(replacedQuantity))]),
+  ];
 }
 
 /** When a scheduled order goes: `12월 5일 예약`. */
@@ -130,7 +144,7 @@ export function noticeMessage(
     case 'filled': {
       const { order, name, quantity, price } = notice;
       const { side } = intentIssue(order.intent);
-      const total = notices.filledTotal(words.shares(order.filledQuantity), words.shares(intentQuantity(order.intent)));
+      const total = notices.filledTotal(words.shares(order.filledQuantity), words.shares(standingQuantity(order)));
       return {
         lines: [
           [
@@ -149,6 +163,16 @@ export function noticeMessage(
           notices.cancelledRest(words.shares(notice.quantity)),
         ],
       };
+    case 'part-cancelled': {
+      const { order, name, quantity } = notice;
+      return {
+        lines: [
+          [{ bold: notices.partCancelled }, ` ${orderLine(words, order, name)}`],
+          notices.partCancelledText(words.shares(quantity), words.shares(restOf(order))),
+          ...numberLine(words, order),
+        ],
+      };
+    }
     case 'expired':
       return {
         lines: [
@@ -163,6 +187,19 @@ export function noticeMessage(
           [notices.replacedElsewhere, ` ${words.outcome.number} `, { code: notice.number }],
         ],
       };
+    case 'part-replaced': {
+      const { order, name, quantity, number } = notice;
+      return {
+        lines: [
+          [{ bold: notices.partReplaced }, ` ${orderLine(words, order, name)}`],
+          [
+            notices.partReplacedElsewhere(words.shares(quantity), words.shares(restOf(order))),
+            ` ${words.outcome.number} `,
+            { code: number },
+          ],
+        ],
+      };
+    }
     case 'settled':
       return settledMessage(words, notice.order, notice.late, nameOf(intentIssue(notice.order.intent).symbol));
     case 'asked':
@@ -289,7 +326,11 @@ function askedMessage(words: Words, order: OrderRecord, candidates: readonly Set
     [{ bold: settle.asked }, ` ${orderLine(words, order, name)}`],
     candidates.length === 0 ? settle.askedNone : settle.askedSome,
     ...candidates.map(({ number, quantity, price, placedAt }): Line => {
-      const at = price === undefined ? '' : ` ${price === 0 ? words.orders.marketPrice : words.won(price)}`;
+      // A cancel has no price, and is not at the market for that.
+      const at =
+        price === undefined || isCancel(order.intent.kind)
+          ? ''
+          : ` ${price === 0 ? words.orders.marketPrice : words.won(price)}`;
       return [{ code: number }, ` ${inKorea(placedAt).toFormat('HH:mm:ss')} ${words.shares(quantity)}${at}`];
     }),
     settle.askedHow,

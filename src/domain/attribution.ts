@@ -1,4 +1,4 @@
-import { isListedPlainly, type OrderIntent, type VenueOrder } from './order.ts';
+import { isListedPlainly, type OrderIntent, partOf, type VenueOrder } from './order.ts';
 
 /**
  * An order as a list of the venue or a push of it showed it. What a push does not tell is undefined.
@@ -66,15 +66,28 @@ export function attribute(intent: OrderIntent, sentAt: number, evidence: Evidenc
     }
     case 'cancel': {
       const { number } = intent.target;
-      const [child] = candidates(evidence).filter(
-        (seen) => seen.action === 'cancel' && seen.original === number && isInTime(seen, sentAt),
-      );
-      if (child !== undefined) return { kind: 'found', sighting: child };
-      if (!isOver(evidence, number)) return { kind: 'nothing' };
+      const part = partOf(intent);
+      const children = candidates(evidence).filter((seen) => seen.action === 'cancel' && seen.original === number);
+      if (part === undefined) {
+        // Nothing follows a cancel of all, and it leaves nothing: what did is a part's.
+        const child = children
+          .filter((seen) => isInTime(seen, sentAt))
+          .toSorted(byNumber)
+          .at(-1);
+        const leaves = find(evidence, number)?.standing?.remaining ?? 0;
+        if (child !== undefined && leaves === 0) return { kind: 'found', sighting: child };
+      } else {
+        const fitting = children.filter(({ quantity }) => quantity === part);
+        const chosen = choose(fitting, sentAt, evidence);
+        if (chosen.kind !== 'nothing') return chosen;
+      }
       // Not every list shows cancellations: then the cancelled order tells by itself.
       const listed = evidence.sightings.some((seen) => seen.action === 'cancel' && seen.original === number);
-      const cancelled = find(evidence, number)?.standing?.cancelledQuantity ?? 0;
-      return cancelled > 0 && !listed ? { kind: 'found', sighting: undefined } : { kind: 'moot' };
+      const target = find(evidence, number)?.standing;
+      if (!listed && target !== undefined && target.cancelledQuantity >= (part ?? 1)) {
+        if (part !== undefined || target.remaining === 0) return { kind: 'found', sighting: undefined };
+      }
+      return isOver(evidence, number) ? { kind: 'moot' } : { kind: 'nothing' };
     }
     case 'amend-schedule': {
       const { target, request } = intent;
@@ -132,6 +145,9 @@ function choose(fitting: readonly Sighting[], sentAt: number, evidence: Evidence
   if (only !== undefined && second === undefined) return { kind: 'found', sighting: only };
   return fitting.length === 0 ? { kind: 'nothing' } : { kind: 'ambiguous', candidates: fitting };
 }
+
+const byNumber = (one: Sighting, other: Sighting): number =>
+  Number(one.reference.number) - Number(other.reference.number);
 
 function isInTime({ placedAt }: Sighting, sentAt: number): boolean {
   return placedAt >= sentAt + earliestMs && placedAt <= sentAt + latestMs;

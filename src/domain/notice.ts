@@ -23,6 +23,13 @@ export type Notice =
     }
   /** The venue turned an order down after taking it. */
   | { readonly kind: 'rejected'; readonly order: OrderRecord; readonly name: string }
+  /** Of what was left of an order so many were cancelled; the others stand. */
+  | {
+      readonly kind: 'part-cancelled';
+      readonly order: OrderRecord;
+      readonly name: string;
+      readonly quantity: number;
+    }
   /** What was left of an order was cancelled, or ended with the day. */
   | {
       readonly kind: 'cancelled' | 'expired';
@@ -30,9 +37,9 @@ export type Notice =
       readonly name: string;
       readonly quantity: number;
     }
-  /** What was left of an order was amended from elsewhere, and has another number now. */
+  /** What was left of an order, or a part of it, was amended from elsewhere, and has another number now. */
   | {
-      readonly kind: 'replaced';
+      readonly kind: 'replaced' | 'part-replaced';
       readonly order: OrderRecord;
       readonly name: string;
       readonly quantity: number;
@@ -96,8 +103,10 @@ export function topicOf(notice: Notice): NoticeTopic | undefined {
     case 'alert-expired':
       return 'alerts';
     case 'cancelled':
+    case 'part-cancelled':
     case 'expired':
     case 'replaced':
+    case 'part-replaced':
     case 'schedule-sent':
       return 'orders';
     case 'schedule-ended':

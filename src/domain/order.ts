@@ -1,4 +1,4 @@
-import { AppError, type ErrorContext } from '../errors.ts';
+import type { ErrorContext } from '../errors.ts';
 
 export type Side = 'buy' | 'sell';
 /** What each means is in order-types.ts. */
@@ -177,6 +177,10 @@ export type OrderEvent =
       readonly filledAmount: number;
       readonly source: 'notice' | 'query';
     }
+  /** Of what was left so many were cancelled, by us or elsewhere; the others stand as they did. */
+  | { readonly type: 'part-cancelled'; readonly quantity: number }
+  /** Of what was left so many went on under another number; the others stand as they did. */
+  | { readonly type: 'part-replaced'; readonly quantity: number; readonly number: string }
   /** The rest was cancelled, by us or elsewhere. */
   | { readonly type: 'cancelled'; readonly quantity: number }
   /** The rest went on under another number, amended by us or elsewhere. */
@@ -190,18 +194,24 @@ export type OrderEvent =
   /** The market opened and the venue had not made an order of a scheduled one. */
   | { readonly type: 'overdue'; readonly day: string };
 
+/** What an intent has that is about a part of an order alone. */
+interface OfPart {
+  /** The shares that were left of the order, as they were shown: its quantity is fewer. Absent: all that is left. */
+  readonly of?: number | undefined;
+}
+
 /** An intent to place an order, or to change or cancel one; the ledger's row without its events. */
 export type OrderIntent =
   | { readonly kind: 'place'; readonly request: OrderRequest }
-  /** What is left of `target` goes on as `request` says, under a new number; it is then an order like any other. */
-  | {
+  /** What is left of `target`, or a part of it, goes on as `request` says under a new number, an order like any other. */
+  | ({
       readonly kind: 'amend';
       readonly target: OrderReference;
       readonly request: OrderRequest;
       /** The price it had, in won; 0 for none. */
       readonly oldPrice: number;
-    }
-  | {
+    } & OfPart)
+  | ({
       readonly kind: 'cancel';
       readonly target: OrderReference;
       /** The cancelled order as it was shown to the person. */
@@ -209,7 +219,7 @@ export type OrderIntent =
       readonly side: Side;
       readonly quantity: number;
       readonly exchange: Exchange;
-    }
+    } & OfPart)
   | ScheduleIntent;
 
 /** The days on which a scheduled order is sent. */
@@ -250,6 +260,9 @@ export interface OrderRecord {
   /** Shares known to be filled; only ever rises. */
   readonly filledQuantity: number;
   readonly filledAmount: number;
+  /** Shares that were cancelled, and that went on under other numbers, while others of it stood. */
+  readonly cancelledQuantity: number;
+  readonly replacedQuantity: number;
   /** What the venue or we said when it ended badly. */
   readonly code: string | undefined;
   readonly text: string | undefined;
@@ -259,50 +272,6 @@ export interface OrderRecord {
   readonly confirmedAt: number;
   readonly updatedAt: number;
 }
-
-type EventType = OrderEvent['type'];
-
-/**
- * (status, event) → status. A pair that is not here is a bug or a lie, and is refused. A fill is tied to an order by its
- * number, so none is applied before the number is known: notices that come first are held (services/reconciler).
- */
-const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderStatus | 'by-quantity' | 'by-day'>>>> = {
-  confirmed: { submitting: 'submitting', denied: 'denied', 'never-sent': 'never-sent' },
-  // Denied here: no connection could be made, so nothing left.
-  submitting: { accepted: 'accepted', rejected: 'rejected', denied: 'denied', 'outcome-unknown': 'outcome-unknown' },
-  // Rejected here: the exchange turned down what the broker had taken.
-  accepted: {
-    filled: 'by-quantity',
-    cancelled: 'cancelled',
-    rejected: 'rejected',
-    replaced: 'replaced',
-    expired: 'expired',
-  },
-  'partly-filled': { filled: 'by-quantity', cancelled: 'cancelled', replaced: 'replaced', expired: 'expired' },
-  filled: {},
-  // A fill and a cancel or amendment cross at the venue, and a fill of the closing auction may be told after the close.
-  cancelled: { filled: 'by-quantity' },
-  replaced: { filled: 'by-quantity' },
-  expired: { filled: 'by-quantity' },
-  rejected: {},
-  denied: {},
-  'never-sent': {},
-  // Rejected here: a cancel or amendment that found nothing left to change.
-  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked' },
-  asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent' },
-  // The venue's lists lagged longer than we waited: it is there after all.
-  absent: { accepted: 'accepted' },
-  done: {},
-  scheduled: {
-    'sent-on': 'by-day',
-    'turned-down': 'by-day',
-    overdue: 'scheduled',
-    cancelled: 'cancelled',
-    replaced: 'replaced',
-    expired: 'expired',
-  },
-  'sent-on': {},
-};
 
 /** Statuses from which nothing more is expected of the venue. */
 export const endedStatuses: readonly OrderStatus[] = [
@@ -339,17 +308,39 @@ export function intentQuantity(intent: OrderIntent): number {
   return 'request' in intent ? intent.request.quantity : intent.quantity;
 }
 
+/** The shares of an order that were filled or may be: without those that left it while others stood. */
+export function standingQuantity({
+  intent,
+  cancelledQuantity,
+  replacedQuantity,
+}: Pick<OrderRecord, 'intent' | 'cancelledQuantity' | 'replacedQuantity'>): number {
+  return intentQuantity(intent) - cancelledQuantity - replacedQuantity;
+}
+
+/** The shares of an order that are not known to be filled, or to have left it. */
+export function restOf(order: OrderRecord): number {
+  return standingQuantity(order) - order.filledQuantity;
+}
+
+/** The shares that an intent to amend or cancel is about where it is not all that was left. */
+export function partOf(intent: OrderIntent): number | undefined {
+  return 'of' in intent && intent.of !== undefined ? intentQuantity(intent) : undefined;
+}
+
 /** The issue an intent is about, and its side. */
 export function intentIssue(intent: OrderIntent): Pick<OrderRequest, 'symbol' | 'side'> {
   return 'request' in intent ? intent.request : intent;
 }
 
 /**
- * Whether two intents could not be told apart in the venue's lists: equal new orders, or two amendments of one order.
- * While one of them is unsettled the other waits. Cancels may repeat: the second finds nothing to cancel.
+ * Whether two intents could not be told apart in the venue's lists: equal new orders, two amendments of one order, or
+ * two cancels of parts of it. While one of them is unsettled the other waits. Cancels of all may repeat: the second finds
+ * nothing to cancel.
  */
 export function sameAtVenue(a: OrderIntent, b: OrderIntent): boolean {
   if (a.kind === 'amend' && b.kind === 'amend') return a.target.number === b.target.number;
+  if (a.kind === 'cancel' && b.kind === 'cancel')
+    return partOf(a) !== undefined && partOf(b) !== undefined && a.target.number === b.target.number;
   if (a.kind === 'amend-schedule' && b.kind === 'amend-schedule') return a.target.number === b.target.number;
   if (a.kind === 'schedule' && b.kind === 'schedule') return a.until === b.until && sameRequest(a, b);
   return a.kind === 'place' && b.kind === 'place' && sameRequest(a, b);
@@ -377,92 +368,4 @@ export function isListedPlainly(type: OrderType): boolean {
 export function mixedUpEasily(a: OrderIntent, b: OrderIntent): boolean {
   const cancels = 'target' in a && 'target' in b && isCancel(a.kind) && a.target.number === b.target.number;
   return (cancels && a.kind === b.kind) || sameAtVenue(a, b);
-}
-
-/**
- * The record after one more event.
- * @throws AppError `order.impossible-event` for a pair that is not in the table, and for a fill that does not raise the total.
- */
-export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): OrderRecord {
-  const next = transitions[record.status][event.type];
-  // What is filled only ever rises.
-  const falls = event.type === 'filled' && event.filledQuantity <= record.filledQuantity;
-  if (next === undefined || falls) {
-    throw new AppError('order.impossible-event', { status: record.status, event: event.type, order: record.id });
-  }
-  const after = { ...record, updatedAt: at };
-  switch (event.type) {
-    case 'confirmed':
-    case 'submitting':
-    case 'never-sent':
-    case 'absent':
-    case 'asked':
-    case 'cancelled':
-    case 'replaced':
-    case 'expired':
-      return { ...after, status: next as OrderStatus };
-    case 'accepted': {
-      return { ...after, status: acceptedStatus(record.intent, next as OrderStatus), reference: event.reference };
-    }
-    case 'rejected':
-    case 'outcome-unknown':
-      return { ...after, status: next as OrderStatus, code: event.code, text: event.text };
-    case 'denied':
-      return {
-        ...after,
-        status: next as OrderStatus,
-        code: event.code,
-        ...(event.context === undefined ? {} : { context: event.context }),
-      };
-    case 'overdue':
-      return { ...after, status: next as OrderStatus };
-    case 'sent-on':
-    case 'turned-down': {
-      const { until } = record.intent as ScheduleDays & OrderIntent;
-      if (until !== null && event.day < until) return { ...after, status: 'scheduled' };
-      return event.type === 'sent-on'
-        ? { ...after, status: 'sent-on' }
-        : { ...after, status: 'rejected', code: 'turned-down', text: event.text };
-    }
-    case 'filled': {
-      const whole = event.filledQuantity >= intentQuantity(record.intent);
-      // An order that is over stays so: its rest was cancelled, amended away or expired.
-      const part = endedStatuses.includes(record.status) ? record.status : 'partly-filled';
-      return {
-        ...after,
-        status: whole ? 'filled' : part,
-        filledQuantity: event.filledQuantity,
-        filledAmount: event.filledAmount,
-      };
-    }
-  }
-}
-
-function acceptedStatus(intent: OrderIntent, otherwise: OrderStatus): OrderStatus {
-  if (isCancel(intent.kind)) return 'done';
-  return isScheduleIntent(intent) ? 'scheduled' : otherwise;
-}
-
-/** A new intent's record, before any event but its confirmation. */
-export function newOrderRecord(fields: {
-  readonly id: string;
-  readonly proposalId: string;
-  readonly personId: string;
-  readonly intent: OrderIntent;
-  readonly at: number;
-}): OrderRecord {
-  return {
-    id: fields.id,
-    proposalId: fields.proposalId,
-    personId: fields.personId,
-    intent: fields.intent,
-    status: 'confirmed',
-    reference: undefined,
-    filledQuantity: 0,
-    filledAmount: 0,
-    code: undefined,
-    text: undefined,
-    confirmedAt: fields.at,
-    updatedAt: fields.at,
-  };
 }

@@ -279,6 +279,8 @@ export const ko = {
     stopScreen: '그만',
     importGroups: 'HTS에서 가져오기',
     amendOrder: (name: string): string => `${name} 정정`,
+    amendAll: (quantity: string, price: string): string => `${quantity} 모두 ${price}으로`,
+    cancelAll: (quantity: string): string => `${quantity} 모두 취소`,
     cancelOrder: (name: string): string => `${name} 취소`,
     atExchange: (exchange: Exchange): string => `${exchange}로`,
     atSession: (isAfterMarket: boolean): string => (isAfterMarket ? '애프터마켓으로' : '정규장으로'),
@@ -303,8 +305,8 @@ export const ko = {
     buy: '매수 주문표를 만듭니다 (확인해야 나갑니다)',
     sell: '매도 주문표를 만듭니다 (확인해야 나갑니다)',
     orders: '미체결과 오늘 주문을 봅니다',
-    amend: '미체결 주문의 가격을 정정합니다 (확인해야 나갑니다)',
-    cancel: '미체결 주문을 취소합니다 (확인해야 나갑니다)',
+    amend: '미체결 주문의 전부나 일부를 다른 가격으로 정정합니다 (확인해야 나갑니다)',
+    cancel: '미체결 주문의 전부나 일부를 취소합니다 (확인해야 나갑니다)',
     alert: '가격·등락률·거래량·이평선 조건에 맞으면 알려 드립니다',
     alerts: '알림을 보고 지웁니다',
     unalert: '알림을 지웁니다',
@@ -607,6 +609,8 @@ export const ko = {
     asked: (numbers: string): string => `소유자에게 물음${numbers === '' ? '' : `: ${numbers}`}`,
     filled: (quantity: string, price: string, how: string): string => `체결 ${quantity} × ${price} (${how})`,
     cancelled: (quantity: string): string => `남은 ${quantity} 취소`,
+    'part-cancelled': (quantity: string): string => `${quantity} 취소, 나머지는 그대로`,
+    'part-replaced': (quantity: string, number: string): string => `${quantity} → 주문 ${number}, 나머지는 그대로`,
     expired: (quantity: string): string => `남은 ${quantity} 장 마감으로 소멸`,
     replaced: (quantity: string, number: string): string => `남은 ${quantity} → 주문 ${number}`,
     'sent-on': (number: string): string => `KIS가 주문으로 보냄: ${number}`,
@@ -877,6 +881,9 @@ export const ko = {
     cancelTitle: '취소 주문표',
     amendTitle: '정정 주문표',
     amendNote: '남은 수량 전부를 정정하며 주문번호가 새로 나옵니다.',
+    amendPartNote: (part: string, rest: string, number: string): string =>
+      `${part}만 정정해 새 주문번호가 나오고, ${rest}는 ${number}번으로 그대로 남습니다.`,
+    cancelPartNote: (part: string, rest: string): string => `${part}만 취소하고 ${rest}는 그대로 둡니다.`,
     chosen: {
       buy: '가격이 없어 최우선 매도호가 지정가로 정했습니다.',
       sell: '가격이 없어 최우선 매수호가 지정가로 정했습니다.',
@@ -928,10 +935,16 @@ export const ko = {
     filledTotal: (filled: string, all: string): string => `누적 ${filled} / ${all}`,
     cancelled: '취소 확인',
     cancelledRest: (quantity: string): string => `남은 ${quantity}가 취소되었습니다.`,
+    partCancelled: '일부 취소 확인',
+    partCancelledText: (quantity: string, left: string): string =>
+      `${quantity}가 취소되었습니다. 남은 ${left}는 그대로입니다.`,
     expired: '장 마감',
     expiredRest: (quantity: string): string => `체결되지 않은 ${quantity}는 장 마감으로 없어졌습니다.`,
     replaced: '정정됨',
     replacedElsewhere: '다른 곳에서 정정되었습니다. 이제',
+    partReplaced: '일부 정정됨',
+    partReplacedElsewhere: (quantity: string, left: string): string =>
+      `다른 곳에서 ${quantity}가 정정되었습니다. 남은 ${left}는 그대로입니다. 정정된 것은`,
     rejected: '거부됨',
     rejectedText: 'KIS가 접수 뒤에 거부했습니다.',
     foreignFill: '다른 곳 주문의 체결',
@@ -955,6 +968,12 @@ export const ko = {
     elsewhere: '다른 곳 주문',
     amendOf: (number: string): string => `주문 ${number} 정정`,
     cancelOf: (number: string): string => `주문 ${number} 취소`,
+    partOf: (all: string, part: string): string => `${all} 중 ${part}`,
+    partCancelled: (quantity: string): string => `${quantity} 취소`,
+    partAmended: (quantity: string): string => `${quantity} 정정`,
+    partRefused: (number: string, asked: string, left: number): string =>
+      `${number}번 주문에 남은 수량은 ${shares(left)}라 ${asked}는 안 됩니다. ${left === 1 ? '1주만' : `1주부터 ${shares(left)}까지`} 됩니다.`,
+    partOfAll: '모두 취소할 때는 수량을 쓰지 않습니다. 한 주문의 일부는 /cancel 1234 3 처럼 번호와 수량을 써 주세요.',
   },
 
   fills: {

@@ -496,16 +496,16 @@ class KisBroker implements Broker {
     return changed(await this.#http.order(domesticTrading.orderAmendCancel, input, beforeSend));
   }
 
-  async cancelOrder(target: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome> {
+  async cancelOrder({ reference, exchange, part }: CancelTarget, beforeSend: BeforeSend): Promise<SubmitOutcome> {
     const input = {
-      KRX_FWDG_ORD_ORGNO: target.reference.branch,
-      ORGN_ODNO: paddedNumber(target.reference),
+      KRX_FWDG_ORD_ORGNO: reference.branch,
+      ORGN_ODNO: paddedNumber(reference),
       ORD_DVSN: '00',
       RVSE_CNCL_DVSN_CD: '02',
-      ORD_QTY: '0',
+      ORD_QTY: String(part ?? 0),
       ORD_UNPR: '0',
-      QTY_ALL_ORD_YN: 'Y',
-      EXCG_ID_DVSN_CD: target.exchange,
+      QTY_ALL_ORD_YN: part === undefined ? 'Y' : 'N',
+      EXCG_ID_DVSN_CD: exchange,
       CNDT_PRIC: '',
     } as const;
     return changed(await this.#http.order(domesticTrading.orderAmendCancel, input, beforeSend));

@@ -7,20 +7,22 @@ import type { Broker, ReadOptions } from '../ports.ts';
 import type { Calendar } from './calendar.ts';
 import { type Rails, requireTaken, statedPrice, violation } from './order-check.ts';
 
-/** An order that is to go on at another price. */
+/** An order that is to go on at another price, or a part of it. */
 export interface Amendment {
   /** The order as it was shown, with what was left of it. */
   readonly target: VenueOrder;
   readonly instrument: Instrument;
   /** Whole won. */
   readonly price: number;
+  /** Shares, fewer than are left, where the others are to stand as they do; absent: all that is left. */
+  readonly part?: number | undefined;
 }
 
 /** What the venue says about an amendment before it is sent. */
 export interface AmendmentCheck {
   /** Won. */
   readonly last: number;
-  /** What will stand at the venue: what is left of the order, at the new price. */
+  /** What will stand at the venue at the new price: what is left of the order, or the part of it. */
   readonly request: OrderRequest;
   /** Won: what the day's sum grows by. */
   readonly added: number;
@@ -34,11 +36,12 @@ export interface AmendmentCheck {
  */
 export async function checkAmendment(
   deps: { readonly broker: Broker; readonly calendar: Calendar; readonly rails: Rails },
-  { target, instrument, price }: Amendment,
+  { target, instrument, price, part }: Amendment,
   options: ReadOptions,
 ): Promise<AmendmentCheck> {
   const { broker, calendar, rails } = deps;
-  const { reference, symbol, side, type, exchange, remaining: quantity } = target;
+  const { reference, symbol, side, type, exchange, remaining } = target;
+  const quantity = part ?? remaining;
   if (type === 'other' || !isRepriceable(type)) throw new AppError('orders.not-repriceable', { type });
   await requireTaken(broker, calendar, { exchange, type }, instrument.kind, options);
   const request: OrderRequest = { symbol, side, type, quantity, price, exchange };
@@ -48,7 +51,8 @@ export async function checkAmendment(
     side === 'buy' ? broker.buyingPower(symbol, statedPrice(request), options) : undefined,
   ]);
   const left = open.find((order) => order.reference.number === reference.number)?.remaining ?? 0;
-  if (left !== quantity) throw new AppError('orders.changed', { number: reference.number, left });
+  // A part too: what its ticket says stays behind is no longer what would.
+  if (left !== remaining) throw new AppError('orders.changed', { number: reference.number, left });
   const broken = checkPrice(request, quote, instrument.kind);
   if (broken !== undefined) throw violation(broken);
   const unit = valuationPrice(request, quote);

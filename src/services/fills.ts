@@ -3,11 +3,13 @@ import type { Notice } from '../domain/notice.ts';
 import {
   type ExecutionNotice,
   intentIssue,
-  intentQuantity,
   isCancel,
   type OrderEvent,
   type OrderRecord,
   openStatuses,
+  partOf,
+  restOf,
+  standingQuantity,
   unsettledStatuses,
   type VenueOrder,
 } from '../domain/order.ts';
@@ -59,8 +61,7 @@ export class Fills {
         if (order.status === 'accepted') await this.#markRejected(order);
         return true;
       case 'cancelled': {
-        // Paper tells no quantity, and part of an order may be cancelled from elsewhere.
-        const whole = notice.quantity === 0 || notice.quantity >= rest(order);
+        const whole = await this.#isOfAll(order, notice);
         if (whole) await this.#markCancelled(order);
         return whole;
       }
@@ -91,23 +92,37 @@ export class Fills {
     if (row.filledQuantity > current.filledQuantity) {
       current = await this.#raise(current, row.filledQuantity, row.filledAmount, 'query');
     }
+    if (!isOpen(current)) return current;
     const over = row.remaining === 0 && row.filledQuantity < row.quantity;
-    if (!over || !openStatuses.includes(current.status)) return current;
-    const { number } = row.reference;
-    const successor = rows.find(({ original, action }) => original === number && action === 'amend');
-    if (row.cancelledQuantity > 0) return this.#markCancelled(current);
-    if (successor !== undefined) return this.replace(current, successor.reference.number);
+    const cancelled = row.cancelledQuantity - current.cancelledQuantity;
+    const successors = await this.#newSuccessors(current, rows);
+    for (const [index, { reference, quantity }] of successors.entries()) {
+      // Whatever it is listed with: where nothing is left, the last of them took what was.
+      const takesRest = over && cancelled <= 0 && index === successors.length - 1;
+      const before = current;
+      current = await this.replace(current, reference.number, takesRest ? undefined : quantity);
+      if (current === before) return current;
+    }
+    if (cancelled > 0 && isOpen(current)) {
+      const all = cancelled >= restOf(current) || (over && row.rejectedQuantity === 0);
+      current = all ? await this.#markCancelled(current) : await this.#markPartCancelled(current, cancelled);
+    }
+    if (!over || !isOpen(current)) return current;
     if (row.rejectedQuantity === 0) return this.#markCancelled(current);
     return isOverAt(this.#clock.now(), row) || current.status === 'partly-filled'
       ? this.expire(current)
       : this.#markRejected(current);
   }
 
-  /** What was left of an order goes on under another number. Told only when that was not our doing. */
-  async replace(order: OrderRecord, number: string): Promise<OrderRecord> {
-    if (!openStatuses.includes(order.status)) return order;
-    const quantity = rest(order);
-    const event = { type: 'replaced', quantity, number } as const;
+  /**
+   * What was left of an order, or a part of it, goes on under another number. Told only when that was not our doing.
+   * Returns the very order it was given where that was written down before, or may be ours without our knowing yet.
+   */
+  async replace(order: OrderRecord, number: string, part?: number): Promise<OrderRecord> {
+    if (!isOpen(order) || (await this.#knowsSuccessor(order, number))) return order;
+    const all = part === undefined || part >= restOf(order);
+    const quantity = all ? restOf(order) : part;
+    const event = { type: all ? 'replaced' : 'part-replaced', quantity, number } as const;
     const ofDay = await this.#ledger.ordersOfDay(koreanDay(order.confirmedAt));
     const amendments = ofDay.filter(
       ({ intent }) => intent.kind === 'amend' && intent.target.number === order.reference?.number,
@@ -118,13 +133,13 @@ export class Fills {
     // It may be one of ours whose number is not known yet.
     if (amendments.some(({ status }) => unsettledStatuses.includes(status))) return order;
     const name = this.#nameOf(order);
-    return this.append(order, event, (after) => ({ kind: 'replaced', order: after, name, quantity, number }));
+    return this.append(order, event, (after) => ({ kind: event.type, order: after, name, quantity, number }));
   }
 
   /** The order's day is over. */
   async expire(order: OrderRecord): Promise<OrderRecord> {
-    if (!openStatuses.includes(order.status)) return order;
-    const quantity = rest(order);
+    if (!isOpen(order)) return order;
+    const quantity = restOf(order);
     const name = this.#nameOf(order);
     const event = { type: 'expired', quantity } as const;
     return this.append(order, event, (after) => ({ kind: 'expired', order: after, name, quantity }));
@@ -166,7 +181,7 @@ export class Fills {
   async #takeFill(order: OrderRecord, notice: ExecutionNotice): Promise<boolean> {
     const { noticedQuantity } = await this.#ledger.recordNotice(notice, koreanDay(notice.at));
     const before = noticedQuantity - notice.quantity;
-    if (before !== order.filledQuantity || noticedQuantity > intentQuantity(order.intent)) return false;
+    if (before !== order.filledQuantity || noticedQuantity > standingQuantity(order)) return false;
     await this.#raise(order, noticedQuantity, order.filledAmount + notice.quantity * notice.price, 'notice');
     return true;
   }
@@ -191,11 +206,45 @@ export class Fills {
   }
 
   async #markCancelled(order: OrderRecord): Promise<OrderRecord> {
-    if (!openStatuses.includes(order.status)) return order;
-    const quantity = rest(order);
+    if (!isOpen(order)) return order;
+    const quantity = restOf(order);
     const name = this.#nameOf(order);
     const event = { type: 'cancelled', quantity } as const;
     return this.append(order, event, (after) => ({ kind: 'cancelled', order: after, name, quantity }));
+  }
+
+  #markPartCancelled(order: OrderRecord, quantity: number): Promise<OrderRecord> {
+    const name = this.#nameOf(order);
+    const event = { type: 'part-cancelled', quantity } as const;
+    return this.append(order, event, (after) => ({ kind: 'part-cancelled', order: after, name, quantity }));
+  }
+
+  /**
+   * Whether a push of a cancel is about all that was left. Paper's tells no quantity; and where a part is known to be
+   * cancelled, it may be that part which is told again.
+   */
+  async #isOfAll(order: OrderRecord, notice: ExecutionNotice): Promise<boolean> {
+    const cancel = await this.#ledger.orderByNumber(notice.number, koreanDay(notice.at));
+    const asMany = notice.quantity >= restOf(order);
+    if (cancel?.intent.kind === 'cancel') {
+      return partOf(cancel.intent) === undefined && (notice.quantity === 0 || asMany);
+    }
+    return asMany && order.cancelledQuantity === 0;
+  }
+
+  /** The amendments of an order that a list shows and that are not written down, oldest first. */
+  async #newSuccessors(order: OrderRecord, rows: readonly VenueOrder[]): Promise<readonly VenueOrder[]> {
+    const fresh: VenueOrder[] = [];
+    for (const row of rows) {
+      const amends = row.action === 'amend' && row.original === order.reference?.number;
+      if (amends && !(await this.#knowsSuccessor(order, row.reference.number))) fresh.push(row);
+    }
+    return fresh.toSorted((one, other) => Number(one.reference.number) - Number(other.reference.number));
+  }
+
+  async #knowsSuccessor(order: OrderRecord, number: string): Promise<boolean> {
+    const events = await this.#ledger.orderEvents(order.id);
+    return events.some(({ event }) => event.type === 'part-replaced' && event.number === number);
   }
 
   #markRejected(order: OrderRecord): Promise<OrderRecord> {
@@ -215,7 +264,7 @@ function isOverAt(now: number, { day, time }: VenueOrder): boolean {
   return day < koreanDay(now) || koreanTime(now).slice(0, 4) >= (time.slice(0, 4) < close ? close : lastClose);
 }
 
-/** Shares of an order that are not known to be filled. */
-function rest(order: OrderRecord): number {
-  return intentQuantity(order.intent) - order.filledQuantity;
+/** Whether something of it may rest at the venue. */
+function isOpen({ status }: OrderRecord): boolean {
+  return openStatuses.includes(status);
 }

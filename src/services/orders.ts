@@ -6,6 +6,7 @@ import {
   type OrderIntent,
   type OrderRecord,
   type OrderRequest,
+  partOf,
   type SubmitOutcome,
   type VenueOrder,
 } from '../domain/order.ts';
@@ -31,6 +32,14 @@ export interface ConfirmedOrder {
 export interface ConfirmedAmendment extends Amendment {
   /** The last price shown on the ticket, in won. */
   readonly shownLast: number;
+}
+
+/** An order that somebody confirmed to cancel. */
+export interface Cancellation {
+  /** The order as it was shown, with what was left of it. */
+  readonly target: VenueOrder;
+  /** Shares, fewer than are left, where the others are to stand as they do; absent: all that is left. */
+  readonly part?: number | undefined;
 }
 
 /** One request that a proposal, once taken, leads to. */
@@ -128,19 +137,25 @@ export class Orders {
     return this.#inTurn(`amend ${reference.number}`, async () => {
       const { last, request, added } = await this.checkAmendment(amendment, { priority: 'urgent' });
       this.#requireNoDrift(amendment.shownLast, last);
-      const intent: OrderIntent = { kind: 'amend', target: reference, request, oldPrice };
+      const ofPart = amendment.part === undefined ? {} : { of: amendment.target.remaining };
+      const intent: OrderIntent = { kind: 'amend', target: reference, request, oldPrice, ...ofPart };
       return this.#submitOne(proposal, personId, { intent, amount: added }, (beforeSend) =>
         this.#broker.amendOrder(reference, request, beforeSend),
       );
     });
   }
 
-  /** Cancels what is left of orders: one confirmation, one request each. @throws as `submit`. */
-  async cancel(proposal: Proposal, personId: string, targets: readonly VenueOrder[]): Promise<readonly OrderRecord[]> {
+  /** Cancels what is left of orders, or parts of it: one confirmation, one request each. @throws as `submit`. */
+  async cancel(
+    proposal: Proposal,
+    personId: string,
+    cancellations: readonly Cancellation[],
+  ): Promise<readonly OrderRecord[]> {
     await this.#requireArmed('cancel');
-    const planned = targets.map((target): Planned => {
-      const { reference, symbol, side, remaining: quantity, exchange } = target;
-      return { intent: { kind: 'cancel', target: reference, symbol, side, quantity, exchange }, amount: 0 };
+    const planned = cancellations.map(({ target, part }): Planned => {
+      const { reference, symbol, side, remaining, exchange } = target;
+      const size = part === undefined ? { quantity: remaining } : { quantity: part, of: remaining };
+      return { intent: { kind: 'cancel', target: reference, symbol, side, exchange, ...size }, amount: 0 };
     });
     const records = await this.#claim(proposal, personId, planned);
     const sent: OrderRecord[] = [];
@@ -148,7 +163,7 @@ export class Orders {
     for (const record of records) {
       const { intent } = record;
       if (intent.kind !== 'cancel') continue;
-      const target = { reference: intent.target, exchange: intent.exchange, quantity: intent.quantity };
+      const target = { reference: intent.target, exchange: intent.exchange, part: partOf(intent) };
       try {
         sent.push(await this.#send(record, (beforeSend) => this.#broker.cancelOrder(target, beforeSend)));
       } catch (error) {

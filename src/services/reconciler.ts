@@ -12,6 +12,7 @@ import {
   type OrderStatus,
   openStatuses,
   orderNumber,
+  partOf,
   type SettledBy,
   type VenueOrder,
 } from '../domain/order.ts';
@@ -539,13 +540,13 @@ export class Reconciler {
     return accepted;
   }
 
-  /** What an amendment that went through has replaced, where that is an order of ours. */
+  /** What an amendment that went through has replaced, or a part of it, where that is an order of ours. */
   async #replaceTarget(order: OrderRecord): Promise<void> {
     const { intent, reference, confirmedAt } = order;
     if (isScheduleIntent(intent)) return this.#schedules.changed(order);
     if (intent.kind !== 'amend' || reference === undefined) return;
     const target = await this.#ledger.orderByNumber(intent.target.number, koreanDay(confirmedAt));
-    if (target !== undefined) await this.#fills.replace(target, reference.number);
+    if (target !== undefined) await this.#fills.replace(target, reference.number, partOf(intent));
   }
 
   async #settled(order: OrderRecord, event: OrderEvent): Promise<OrderRecord> {

@@ -21,9 +21,9 @@ export interface Doors {
   /** An order of the account's own that was not entered here; its number. @throws RangeError naming the refusal. */
   placeElsewhere(order: ElsewhereOrder): string;
   /** Cancels what is left of an order, wherever that was entered; the cancellation's number. @throws RangeError. */
-  cancelElsewhere(number: string, channel?: string): string;
+  cancelElsewhere(number: string, change?: ElsewhereChange): string;
   /** Replaces what is left of an order; 0 makes it a market order. The new order's number. @throws RangeError. */
-  amendElsewhere(number: string, price: number, channel?: string): string;
+  amendElsewhere(number: string, price: number, change?: ElsewhereChange): string;
   /** An order for a later day that was not entered here; its number. @throws RangeError naming the refusal. */
   scheduleElsewhere(order: ElsewhereSchedule): string;
   /** Cancels one that is kept for a later day. @throws RangeError. */
@@ -49,6 +49,14 @@ export interface ElsewhereOrder {
   readonly channel?: string | undefined;
   /** Default KRX. */
   readonly exchange?: Exchange | undefined;
+}
+
+/** How an order is changed by other means. */
+export interface ElsewhereChange {
+  /** So many shares of what is left; absent: all. */
+  readonly quantity?: number | undefined;
+  /** As of an order. */
+  readonly channel?: string | undefined;
 }
 
 /** An order for a later day from the account's owner by other means. */
@@ -109,8 +117,8 @@ const bodies = {
       .optional(),
   }),
   cancelScheduled: z.strictObject({ number }),
-  cancel: z.strictObject({ number, channel }),
-  amend: z.strictObject({ number, price: wonOrNone, channel }),
+  cancel: z.strictObject({ number, quantity: shares.optional(), channel }),
+  amend: z.strictObject({ number, price: wonOrNone, quantity: shares.optional(), channel }),
   issue: z.strictObject({
     symbol,
     halted: z.boolean().optional(),
@@ -166,11 +174,11 @@ function act({ method, url, body }: DoorRequest, doors: Doors): unknown {
       return { ok: true, number: doors.placeElsewhere(bodies.order.parse(json())) };
     case 'POST /__sim/cancel': {
       const cancel = bodies.cancel.parse(json());
-      return { ok: true, number: doors.cancelElsewhere(cancel.number, cancel.channel) };
+      return { ok: true, number: doors.cancelElsewhere(cancel.number, cancel) };
     }
     case 'POST /__sim/amend': {
       const amend = bodies.amend.parse(json());
-      return { ok: true, number: doors.amendElsewhere(amend.number, amend.price, amend.channel) };
+      return { ok: true, number: doors.amendElsewhere(amend.number, amend.price, amend) };
     }
     case 'POST /__sim/schedule':
       return { ok: true, number: doors.scheduleElsewhere(bodies.schedule.parse(json())) };

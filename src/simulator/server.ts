@@ -161,14 +161,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       if (kind === 'paper' && exchange !== 'KRX') throw new RangeError('order refused: exchange');
       return numberOf(venue.place({ symbol, side, type: typeOf(price), quantity, price, exchange, channel }));
     },
-    cancelElsewhere(number, channel = otherChannel) {
+    cancelElsewhere(number, { quantity, channel = otherChannel } = {}) {
       venue.roll();
-      return numberOf(venue.cancel({ number: number.padStart(10, '0'), quantity: undefined, channel }));
+      return numberOf(venue.cancel({ number: number.padStart(10, '0'), quantity, channel }));
     },
-    amendElsewhere(number, price, channel = otherChannel) {
+    amendElsewhere(number, price, { quantity, channel = otherChannel } = {}) {
       venue.roll();
       const original = number.padStart(10, '0');
-      return numberOf(venue.amend({ number: original, quantity: undefined, type: typeOf(price), price, channel }));
+      return numberOf(venue.amend({ number: original, quantity, type: typeOf(price), price, channel }));
     },
     scheduleElsewhere({ symbol, side, quantity, price = 0, until = '' }) {
       venue.roll();

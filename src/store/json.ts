@@ -18,12 +18,21 @@ const request = z.object({
   stopPrice: z.int().optional(),
 });
 
+const ofPart = { of: z.int().optional() };
 const days = { day: z.string(), until: z.string().nullable() };
 
 const intentShape: z.ZodType<OrderIntent> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('place'), request }),
-  z.object({ kind: z.literal('amend'), target: reference, request, oldPrice: z.int() }),
-  z.object({ kind: z.literal('cancel'), target: reference, symbol: z.string(), side, quantity: z.int(), exchange }),
+  z.object({ kind: z.literal('amend'), target: reference, request, oldPrice: z.int(), ...ofPart }),
+  z.object({
+    kind: z.literal('cancel'),
+    target: reference,
+    symbol: z.string(),
+    side,
+    quantity: z.int(),
+    exchange,
+    ...ofPart,
+  }),
   z.object({ kind: z.literal('schedule'), request, ...days }),
   z.object({ kind: z.literal('amend-schedule'), target: reference, request, ...days }),
   z.object({ kind: z.literal('cancel-schedule'), target: reference, symbol: z.string(), side, quantity: z.int() }),
@@ -51,6 +60,8 @@ const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('absent'), by: settledBy }),
   z.object({ type: z.literal('asked'), candidates: z.array(z.string()) }),
+  z.object({ type: z.literal('part-cancelled'), quantity: z.int() }),
+  z.object({ type: z.literal('part-replaced'), quantity: z.int(), number: z.string() }),
   z.object({ type: z.literal('cancelled'), quantity: z.number() }),
   z.object({ type: z.literal('replaced'), quantity: z.number(), number: z.string() }),
   z.object({ type: z.literal('expired'), quantity: z.number() }),

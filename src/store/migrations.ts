@@ -16,6 +16,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0006-watchlists': { up: createWatchedIssues },
   '0007-alert-conditions': { up: addAlertConditions },
   '0009-alert-events': { up: addAlertEvents },
+  '0010-order-parts': { up: addOrderParts },
 };
 
 /**
@@ -229,4 +230,14 @@ async function addAlertEvents(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.alterTable('outbox').addColumn('alert_id', 'text').execute();
   await db.schema.createIndex('outbox_alert').on('outbox').column('alert_id').execute();
+}
+
+/** Before, an order was changed or cancelled as a whole. */
+async function addOrderParts(db: Kysely<unknown>): Promise<void> {
+  for (const name of ['cancelled_quantity', 'replaced_quantity']) {
+    await db.schema
+      .alterTable('orders')
+      .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(0))
+      .execute();
+  }
 }

@@ -1,14 +1,13 @@
 import type { Kysely, Selectable } from 'kysely';
 import {
-  applyEvent,
   isCancel,
-  newOrderRecord,
   type OrderEvent,
   type OrderRecord,
   type OrderStatus,
   orderNumber,
   unsettledStatuses,
 } from '../domain/order.ts';
+import { applyEvent, newOrderRecord } from '../domain/order-state.ts';
 import { AppError } from '../errors.ts';
 import type { ChatAddress, Ledger } from '../ports.ts';
 import { contextFromJson, eventData, eventFromRow, intentFromJson, intentToJson, toJson } from './json.ts';
@@ -328,6 +327,8 @@ function foldedColumns(record: OrderRecord) {
     branch: record.reference?.branch ?? null,
     filled_quantity: record.filledQuantity,
     filled_amount: record.filledAmount,
+    cancelled_quantity: record.cancelledQuantity,
+    replaced_quantity: record.replacedQuantity,
     code: record.code ?? null,
     // What we say of a denied order is made of facts, where the venue's refusal is a text.
     text: record.context === undefined ? (record.text ?? null) : toJson(record.context),
@@ -346,6 +347,8 @@ function recordOf(row: Selectable<OrdersTable>): OrderRecord {
       row.order_number === null || row.branch === null ? undefined : { number: row.order_number, branch: row.branch },
     filledQuantity: row.filled_quantity,
     filledAmount: row.filled_amount,
+    cancelledQuantity: row.cancelled_quantity,
+    replacedQuantity: row.replaced_quantity,
     code: row.code ?? undefined,
     text: row.status === 'denied' ? undefined : (row.text ?? undefined),
     ...(row.status === 'denied' && row.text !== null ? { context: contextFromJson(row.text) } : {}),

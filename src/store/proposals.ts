@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import { isCancel, newOrderRecord, type OrderRecord, sameAtVenue } from '../domain/order.ts';
+import { isCancel, type OrderRecord, sameAtVenue } from '../domain/order.ts';
+import { newOrderRecord } from '../domain/order-state.ts';
 import { AppError } from '../errors.ts';
 import type { ClaimRequest, ClaimResult, Ledger, Proposal } from '../ports.ts';
 import { fromJson, toJson } from './json.ts';

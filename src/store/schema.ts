@@ -52,6 +52,8 @@ export interface OrdersTable {
   readonly branch: string | null;
   readonly filled_quantity: number;
   readonly filled_amount: number;
+  readonly cancelled_quantity: number;
+  readonly replaced_quantity: number;
   readonly code: string | null;
   readonly text: string | null;
   readonly confirmed_at: number;

@@ -4,6 +4,8 @@ import {
   type OrderEvent,
   type OrderRecord,
   orderNumber,
+  partOf,
+  restOf,
   sameAtVenue,
   unsettledStatuses,
 } from '../../src/domain/order.ts';
@@ -140,7 +142,9 @@ function onceEach(stories: readonly Story[], ours: readonly VenueOrder[]): reado
 /** Whether a venue's order is what the intent asked for. */
 function madeBy({ intent }: Story, order: VenueOrder): boolean {
   if (intent.kind === 'cancel') {
-    return order.action === 'cancel' && orderNumber(order.original ?? '') === intent.target.number;
+    const part = partOf(intent);
+    const asMany = part === undefined || order.quantity === part;
+    return order.action === 'cancel' && orderNumber(order.original ?? '') === intent.target.number && asMany;
   }
   if (intent.kind !== 'place' && intent.kind !== 'amend') return false;
   const { symbol, side, quantity, price, type } = intent.request;
@@ -181,6 +185,8 @@ function samePosition({ stories, state, elsewhere, holdings }: Facts): readonly 
     const open = story.status === 'accepted' || story.status === 'partly-filled';
     if (open !== order.remaining > 0)
       violations.push(`order ${numberOf(order)} is ${order.status}, not ${story.status}`);
+    else if (open && restOf(story) !== order.remaining)
+      violations.push(`order ${numberOf(order)}: ${order.remaining} are left, the ledger has ${restOf(story)}`);
   }
   for (const symbol of ['005930', '000660']) {
     const signed = (side: string, quantity: number): number => (side === 'buy' ? quantity : -quantity);

@@ -66,7 +66,7 @@ export const mutants: readonly Mutant[] = [
     name: 'a start calls an order that was being sent never sent',
     edits: [
       {
-        file: 'src/domain/order.ts',
+        file: 'src/domain/order-state.ts',
         find: "submitting: { accepted: 'accepted',",
         replace: "submitting: { 'never-sent': 'never-sent', accepted: 'accepted',",
       },
@@ -95,6 +95,36 @@ export const mutants: readonly Mutant[] = [
         file: 'src/services/reconciler.ts',
         find: 'if (scheduled || this.#inFlight > 0 || doubtful.some(({ status }) => isUndecided(status))) {',
         replace: 'if (scheduled) {',
+      },
+    ],
+  },
+  {
+    name: 'a part is sent as all that is left',
+    edits: [
+      {
+        file: 'src/kis/broker.ts',
+        find: "QTY_ALL_ORD_YN: part === undefined ? 'Y' : 'N',",
+        replace: "QTY_ALL_ORD_YN: 'Y',",
+      },
+    ],
+  },
+  {
+    name: 'an amended part ends the order it was a part of',
+    edits: [
+      {
+        file: 'src/services/reconciler.ts',
+        find: 'await this.#fills.replace(target, reference.number, partOf(intent));',
+        replace: 'await this.#fills.replace(target, reference.number);',
+      },
+    ],
+  },
+  {
+    name: 'a part that an amendment took is taken again at the next look',
+    edits: [
+      {
+        file: 'src/services/fills.ts',
+        find: "return events.some(({ event }) => event.type === 'part-replaced' && event.number === number);",
+        replace: 'return events.length < 0 && number === undefined;',
       },
     ],
   },

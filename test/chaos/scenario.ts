@@ -55,6 +55,9 @@ export const troubles = [
   'order-elsewhere',
   'equal-order-elsewhere',
   'change-elsewhere',
+  'part-cancelled',
+  'part-amended',
+  'part-elsewhere',
   'equal-fills',
   'market-close',
 ] as const;
@@ -173,7 +176,7 @@ class Scenario {
     switch (
       random.weighted({
         order: 10,
-        change: 3,
+        change: 7,
         trade: 4,
         elsewhere: 2,
         halt: 0.4,
@@ -213,7 +216,8 @@ class Scenario {
     const random = this.#random;
     const symbol = random.chance(0.8) ? '005930' : '000660';
     const side = random.chance(0.65) ? 'buy' : 'sell';
-    const quantity = random.between(1, 4);
+    // Mostly so few that orders are alike, now and then enough to be taken apart.
+    const quantity = random.chance(0.25) ? random.between(5, 9) : random.between(1, 4);
     const base = symbol === '005930' ? 70_000 : 200_000;
     const step = symbol === '005930' ? 100 : 500;
     const towards = side === 'buy' ? -1 : 1;
@@ -236,10 +240,20 @@ class Scenario {
     const target = random.pick(open);
     if (target === undefined) return;
     const step = target.symbol === '005930' ? 100 : 500;
-    const line = random.weighted({ amend: 3, cancel: 3, all: 1 });
+    // A part may be all there is, and now and then more.
+    const part = random.between(1, random.chance(0.1) ? target.remaining + 1 : Math.max(1, target.remaining - 1));
+    const line = random.weighted({ amend: 3, cancel: 2, all: 1, partCancel: 3, partAmend: 2 });
     const price = (target.price || 70_000) + step * random.pick([-2, -1, 1, 2] as const);
     const number = Number(target.number);
-    const text = { amend: `/amend ${number} ${price}`, cancel: `/cancel ${number}`, all: '/cancel all' }[line];
+    const text = {
+      amend: `/amend ${number} ${price}`,
+      cancel: `/cancel ${number}`,
+      all: '/cancel all',
+      partCancel: `/cancel ${number} ${part}`,
+      partAmend: `/amend ${number} ${price} ${part}`,
+    }[line];
+    if (line === 'partCancel' && part < target.remaining) this.#count('part-cancelled');
+    if (line === 'partAmend' && part < target.remaining) this.#count('part-amended');
     this.world.act(channel, identity, { kind: 'text', text });
     await this.world.advance(random.between(50, 1_500));
     await this.#decide(channel, identity);
@@ -313,7 +327,7 @@ class Scenario {
 
   async #again(channel: string, identity: string): Promise<void> {
     const last = this.world.did.findLast(({ input, identity: who }) => input.kind === 'text' && who === identity);
-    if (last?.input.kind !== 'text' || !/^\/(buy|sell)/.test(last.input.text)) return;
+    if (last?.input.kind !== 'text' || !/^\/(?:buy|sell|cancel \d+ \d|amend \d+ \d+ \d)/.test(last.input.text)) return;
     this.world.act(channel, identity, last.input);
     await this.world.advance(this.#random.between(200, 1_500));
     const button = this.#newest(channel, identity, 'confirm:');
@@ -458,9 +472,12 @@ class Scenario {
       if (target !== undefined && random.chance(0.35)) {
         const step = target.symbol === '005930' ? 100 : 500;
         const price = (target.price || 70_000) + step * random.pick([-1, 1] as const);
+        const quantity =
+          target.remaining > 1 && random.chance(0.4) ? random.between(1, target.remaining - 1) : undefined;
+        if (quantity !== undefined) this.#count('part-elsewhere');
         const number = random.chance(0.5)
-          ? simulator.cancelElsewhere(target.number)
-          : simulator.amendElsewhere(target.number, price);
+          ? simulator.cancelElsewhere(target.number, { quantity })
+          : simulator.amendElsewhere(target.number, price, { quantity });
         this.elsewhere.add(number);
         this.#count('change-elsewhere');
         this.world.trace(`elsewhere: ${number} changes ${target.number}`);

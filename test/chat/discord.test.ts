@@ -172,7 +172,7 @@ describe('what people do', () => {
       lines: ['표'],
       buttons: [
         [
-          { id: 'ask:/amend 1 2', label: 'a' },
+          { id: 'ask:/amend 1 2 3', label: 'a' },
           { id: 'ask:/none', label: 'b' },
         ],
       ],

@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  applyEvent,
   endedStatuses,
   intentIssue,
   intentQuantity,
-  newOrderRecord,
   type OrderEvent,
   type OrderIntent,
   type OrderRecord,
@@ -13,9 +11,12 @@ import {
   type OrderStatus,
   openStatuses,
   orderNumber,
+  restOf,
   sameAtVenue,
+  standingQuantity,
   unsettledStatuses,
 } from '../../src/domain/order.ts';
+import { applyEvent, newOrderRecord } from '../../src/domain/order-state.ts';
 
 const intent: OrderIntent = {
   kind: 'place',
@@ -34,6 +35,8 @@ const events = {
   'never-sent': { type: 'never-sent' },
   'part-fill': fill(4),
   'whole-fill': fill(10),
+  'part-cancelled': { type: 'part-cancelled', quantity: 2 },
+  'part-replaced': { type: 'part-replaced', quantity: 2, number: '2894' },
   cancelled: { type: 'cancelled', quantity: 6 },
   absent: { type: 'absent', by: 'list' },
   asked: { type: 'asked', candidates: ['2892'] },
@@ -77,6 +80,8 @@ const allowed: Readonly<Record<OrderStatus, Partial<Record<EventName, OrderStatu
   accepted: {
     'part-fill': 'partly-filled',
     'whole-fill': 'filled',
+    'part-cancelled': 'accepted',
+    'part-replaced': 'accepted',
     cancelled: 'cancelled',
     rejected: 'rejected',
     replaced: 'replaced',
@@ -85,6 +90,8 @@ const allowed: Readonly<Record<OrderStatus, Partial<Record<EventName, OrderStatu
   'partly-filled': {
     'part-fill': 'partly-filled',
     'whole-fill': 'filled',
+    'part-cancelled': 'partly-filled',
+    'part-replaced': 'partly-filled',
     cancelled: 'cancelled',
     replaced: 'replaced',
     expired: 'expired',
@@ -157,6 +164,8 @@ describe('the state machine', () => {
       reference: undefined,
       filledQuantity: 0,
       filledAmount: 0,
+      cancelledQuantity: 0,
+      replacedQuantity: 0,
       code: undefined,
       text: undefined,
       confirmedAt: 7,
@@ -194,6 +203,17 @@ describe('the state machine', () => {
       );
     }
     expect(applyEvent(filled, fill(5), 3_000)).toMatchObject({ status: 'partly-filled', filledQuantity: 5 });
+  });
+
+  it('is filled once all is that parts left of it, and lets no part take the last of it', () => {
+    const parted = fold(['submitting', 'accepted', 'part-cancelled', 'part-replaced', 'part-cancelled']);
+    expect(parted).toMatchObject({ status: 'accepted', cancelledQuantity: 4, replacedQuantity: 2 });
+    expect([standingQuantity(parted), restOf(parted)]).toEqual([4, 4]);
+    for (const quantity of [0, -1, 4, 5]) {
+      expect(() => applyEvent(parted, { type: 'part-cancelled', quantity }, 3_000)).toThrow('order.impossible-event');
+    }
+    expect(applyEvent(parted, fill(3), 3_000)).toMatchObject({ status: 'partly-filled' });
+    expect(applyEvent(parted, fill(4), 3_000)).toMatchObject({ status: 'filled', filledQuantity: 4 });
   });
 
   it('keeps what the venue or we said when it ended badly', () => {
@@ -258,6 +278,15 @@ describe('the state machine', () => {
     expect(sameAtVenue(amend('1', 70_000), amend('1', 71_000))).toBe(true);
     expect(sameAtVenue(amend('1', 70_000), amend('2', 70_000))).toBe(false);
     expect(sameAtVenue(amend('1', 70_000), intent)).toBe(false);
+    const cancel = (number: string, of?: number): OrderIntent => ({
+      ...{ kind: 'cancel', target: { number, branch: '' }, symbol: '005930', side: 'buy', quantity: 3 },
+      ...{ exchange: 'KRX', of },
+    });
+    // Of all, the second finds nothing; of a part, it takes as many again.
+    expect(sameAtVenue(cancel('1'), cancel('1'))).toBe(false);
+    expect(sameAtVenue(cancel('1', 7), cancel('1'))).toBe(false);
+    expect(sameAtVenue(cancel('1', 7), cancel('1', 7))).toBe(true);
+    expect(sameAtVenue(cancel('1', 7), cancel('2', 7))).toBe(false);
   });
 
   it('never leaves rejected, denied or never-sent, whatever comes in whatever order', () => {

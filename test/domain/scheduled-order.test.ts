@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  applyEvent,
-  newOrderRecord,
-  type OrderIntent,
-  type OrderRequest,
-  type VenueOrder,
-} from '../../src/domain/order.ts';
+import type { OrderIntent, OrderRequest, VenueOrder } from '../../src/domain/order.ts';
+import { applyEvent, newOrderRecord } from '../../src/domain/order-state.ts';
 import {
   isWaiting,
   listMayLackRows,

@@ -223,7 +223,7 @@ describe('where others read along', () => {
 });
 
 describe('commands, forms, suggestions', () => {
-  test('amend by a form that asks for the price alone', async () => {
+  test('amend by a form that asks for the price, and how many if not all', async () => {
     await start();
     await ticketFor(owner, undefined, { instrument: '005930', quantity: 1, price: '60000' });
     discord.press(owner, '확인');
@@ -234,12 +234,34 @@ describe('commands, forms, suggestions', () => {
     discord.pressOn(owner, list, amend?.custom_id ?? '');
     const form = await eventually('a form', () => discord.forms.at(-1));
     expect(form.data['components']).toEqual([
-      expect.objectContaining({ label: '가격', component: expect.objectContaining({ custom_id: 'price' }) }),
+      expect.objectContaining({
+        label: '가격',
+        component: expect.objectContaining({ custom_id: 'price', required: true }),
+      }),
+      expect.objectContaining({
+        label: '수량',
+        component: expect.objectContaining({ custom_id: 'quantity', required: false }),
+      }),
     ]);
-    discord.submit(owner, { price: '61000' });
+    discord.submit(owner, { price: '61000', quantity: '' });
     await discord.told(own, '정정 주문표');
     discord.press(owner, '확인');
     await eventually('amended', () => venueOrders().some(({ price }) => price === 61_000));
+  });
+
+  test('a part of an order by an option', async () => {
+    await start();
+    await ticketFor(owner, undefined, { instrument: '005930', quantity: 7, price: '60000' });
+    discord.press(owner, '확인');
+    await discord.told(own, '접수됨');
+    const order = String(Number(venueOrders()[0]?.number));
+    discord.slash(owner, 'cancel', { order, quantity: '3' });
+    await discord.told(own, '남은 7주 중 3주');
+    discord.press(owner, '확인');
+    await eventually('cancelled', () => venueOrders()[0]?.remaining === 4);
+    discord.slash(owner, 'amend', { order, price: '61000', quantity: '5' });
+    const refused = await discord.told(own, '5주는 안 됩니다');
+    expect(refused.buttons.flat().map(({ label }) => label)).toEqual(['4주 모두 61,000원으로']);
   });
 
   test('suggestions within 300 ms, as many as Discord shows; none for strangers', async () => {

@@ -85,7 +85,7 @@ async function discordPlace(clock: JumpClock): Promise<Place> {
       const [name = '', ...values] = line.slice(1).split(' ');
       const keys = Object.keys(commands.find((command) => command.name === name)?.args ?? {});
       const typed = (value: string, key: string | undefined): string | number =>
-        key === 'quantity' ? Number(value) : value;
+        key === 'quantity' && value !== '' ? Number(value) : value;
       // A condition has blanks in it, and is the last of its command.
       const options = keys.map((key, index) => {
         const value = index === keys.length - 1 ? values.slice(index).join(' ') : (values[index] ?? '');

@@ -346,17 +346,18 @@ describe('cancelling', () => {
     expect(told('바뀐 것이 없습니다')).toBe(0);
   });
 
-  test('from elsewhere, before the list showed a fill that was pushed like another: the fill is told', async () => {
-    // Paper's push of a cancel does not say how many shares it was about.
+  test('before the list showed a fill that was pushed like another: the fill is told', async () => {
+    // Paper's push of a cancel does not say how many shares it was about; the cancel was ours, of all.
     await start(paper);
     await ticket();
     await bot.press('확인');
+    await bot.say('/cancel all');
     bot.simulator.setFaults({ executionsLagMs: 15_000 });
     // Two fills alike within one second are one push twice, as far as anybody can tell from the pushes.
     bot.simulator.trade('005930', 'sell', 1, 69_000);
     bot.simulator.trade('005930', 'sell', 1, 69_000);
     await bot.told('누적 1주');
-    bot.simulator.cancelElsewhere(venueOrders()[0]?.number ?? '');
+    await bot.press('확인');
     await bot.told('취소 확인');
     await pass(45);
     await bot.told('누적 2주');

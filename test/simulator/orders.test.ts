@@ -318,7 +318,7 @@ describe('orders entered elsewhere', () => {
       [own, '', 10, 69_000, true],
       [number, '', 2, 68_900, true],
     ]);
-    const amended = sim.amendElsewhere(number, 68_800, 'HTS');
+    const amended = sim.amendElsewhere(number, 68_800, { channel: 'HTS' });
     expect(await facts()).toEqual([amended, number, 3, 68_800, false]);
     const cancelled = sim.cancelElsewhere(String(Number(amended)));
     expect(await facts()).toEqual([cancelled, amended, 3, 0, false]);

@@ -143,6 +143,8 @@ describe('alerts', () => {
     const old = new DatabaseSync(path);
     for (const column of ['condition', 'repeats', 'until', 'level', 'level_day'])
       old.exec(`alter table alerts drop column ${column}`);
+    for (const column of ['cancelled_quantity', 'replaced_quantity'])
+      old.exec(`alter table orders drop column ${column}`);
     old.exec('alter table alerts add column direction text not null');
     old.exec('alter table alerts add column price bigint not null');
     old.exec('drop table alert_events');

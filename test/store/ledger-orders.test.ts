@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  applyEvent,
-  newOrderRecord,
-  type OrderEvent,
-  type OrderIntent,
-  type OrderRecord,
-} from '../../src/domain/order.ts';
+import type { OrderEvent, OrderIntent, OrderRecord } from '../../src/domain/order.ts';
+import { applyEvent, newOrderRecord } from '../../src/domain/order-state.ts';
 import type { Ledger, MadeOrder } from '../../src/ports.ts';
 import {
   address,

@@ -69,6 +69,8 @@ describe('claim', () => {
       reference: undefined,
       filledQuantity: 0,
       filledAmount: 0,
+      cancelledQuantity: 0,
+      replacedQuantity: 0,
       code: undefined,
       text: undefined,
       confirmedAt: start + 1_000,

@@ -49,6 +49,9 @@ const cancelAll = whole(
   '(?:내 )?(?:(?:미체결|주문|미체결 주문)(?:을|은)? ?(?:전부|모두|다|전체|싹 ?다)|(?:전부|모두|전체) ?(?:미체결|주문|미체결 주문)?) ?취소(?: ?해 ?줘요?| ?해 ?주세요| ?해)?',
 );
 const cancelOne = whole('#?(\\d{1,10})번? ?(?:주문)?(?:을|은)? ?취소(?: ?해 ?줘요?| ?해 ?주세요| ?해)?');
+const cancelPart = whole(
+  '#?(\\d{1,10})번? ?(?:주문)?(?:에서|의|을|은|중)? ?(\\d[\\d,]*주|절반)(?:만|를|을)? ?취소(?: ?해 ?줘요?| ?해 ?주세요| ?해)?',
+);
 
 /** Queries about one issue, which stands in front. */
 const ofStock: readonly { readonly pattern: RegExp; readonly command: string }[] = [
@@ -75,6 +78,8 @@ export function readQuery(text: string, reader: Reader, isCommand: (name: string
   if (cancelAll.test(text)) return { kind: 'line', line: '/cancel all' };
   const number = cancelOne.exec(text)?.[1];
   if (number !== undefined) return { kind: 'line', line: `/cancel ${number}` };
+  const part = cancelPart.exec(text);
+  if (part !== null) return { kind: 'line', line: `/cancel ${part[1]} ${part[2]}` };
   for (const { pattern, command } of ofStock) {
     const typed = pattern.exec(text)?.[1];
     if (typed === undefined || !isCommand(command)) continue;
