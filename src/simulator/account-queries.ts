@@ -170,6 +170,7 @@ const inquireSellable: Handler = (call) => {
     blocks: {
       output: record(domesticTrading.inquireSellable.output.output.fields, {
         pdno: symbol,
+        prdt_name: listing.issue.name,
         buy_qty: quantity + (held?.soldToday ?? 0),
         sll_qty: held?.soldToday ?? 0,
         cblc_qty: quantity,

@@ -75,7 +75,9 @@ const minuteChart = aboutIssue((listing, call) => {
   const { today } = listing;
   const { output1, output2 } = domesticMarket.minuteChart.output;
   const { clock, market } = call.world;
-  const asked = input(call, 'FID_INPUT_HOUR_1').slice(0, 4);
+  const given = input(call, 'FID_INPUT_HOUR_1').slice(0, 4);
+  // A public client asks for the newest with zeros; no minute of a session ends at midnight.
+  const asked = given === '0000' ? clock.time().slice(0, 4) : given;
   const past = minutesUpTo(listing.minutes, asked);
   const rows = [...past, ...minutesAhead(clock.time(), asked, today.last, today.turnover)];
   return {

@@ -215,6 +215,6 @@ function problemOf(error: unknown): string {
 }
 
 function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json;charset=UTF-8' });
+  response.writeHead(status, { 'Content-Type': 'application/json;charset=UTF-8' });
   response.end(`${JSON.stringify(body)}\n`);
 }

@@ -77,7 +77,7 @@ export class Rest {
     world.venue.roll();
     const master = masterFile(request.url.pathname, world.market);
     if (master !== undefined) {
-      send(response, { status: 200, body: master, headers: { 'content-type': 'application/zip' } });
+      send(response, { status: 200, body: master, headers: { 'Content-Type': 'application/zip' } });
       return;
     }
     const names = this.#name(request);
@@ -108,7 +108,16 @@ export class Rest {
       await world.clock.sleep(fault.ms);
     }
     if (noticeBeforeAnswer) await settle();
-    send(response, fault?.fault === 'malformed' ? { ...reply, body: String(reply.body).slice(0, -2) } : reply);
+    const body = fault?.fault === 'malformed' ? String(reply.body).slice(0, -2) : reply.body;
+    send(response, { ...reply, body, headers: { ...this.#ownHeaders(names), ...reply.headers } });
+  }
+
+  /** KIS's own headers, in lower case; its published client makes an object of all that are, so none holds a dash. */
+  #ownHeaders({ path, trId }: CallNames): Readonly<Record<string, string>> {
+    if (!path.startsWith('/uapi/')) return {};
+    const number = String(this.counts.total).padStart(8, '0');
+    // Whoever made up an id gets none back: a header takes no line breaks.
+    return { tr_id: /^\w*$/.test(trId) ? trId : '', tr_cont: '', gt_uid: `0000000000000000${number}` };
   }
 
   #name({ url, method, headers }: Request): CallNames {
@@ -161,7 +170,7 @@ export class Rest {
     });
     if ('refusal' in handled) return refusalReply(handled.refusal);
     if ('gateway' in handled) return gatewayReply(handled.gateway);
-    return success(row, handled, world, cursor, names.trId);
+    return success(row, handled, world, cursor);
   }
 
   /** What the gateway minds before it looks at the request itself. */
@@ -228,7 +237,7 @@ function disturb(fault: ActiveFault, names: CallNames, response: ServerResponse)
       response.destroy();
       break;
     case 'http':
-      send(response, { status: fault.status, body: fault.body, headers: { 'content-type': 'text/html' } });
+      send(response, { status: fault.status, body: fault.body, headers: { 'Content-Type': 'text/html' } });
       break;
     case 'refuse': {
       const { rtCd, code, text, status } = fault;
@@ -248,7 +257,7 @@ async function settle(): Promise<void> {
 }
 
 function send(response: ServerResponse, reply: Reply): void {
-  response.writeHead(reply.status, { 'content-type': 'application/json;charset=UTF-8', ...reply.headers });
+  response.writeHead(reply.status, { 'Content-Type': 'application/json;charset=UTF-8', ...reply.headers });
   response.end(reply.body);
 }
 
@@ -280,7 +289,6 @@ function success(
   handled: Extract<Handled, { readonly text: KisText }>,
   world: World,
   cursor: string,
-  trId: string,
 ): Reply {
   const next = handled.next ?? '';
   const values = [`${world.settings.account}^${world.settings.product}^`, next];
@@ -301,7 +309,7 @@ function success(
       msg_cd: handled.text.code,
       msg1: padded ? pad(handled.text.text) : handled.text.text,
     },
-    { tr_id: trId, tr_cont: row.paging === null ? '' : position },
+    { tr_cont: row.paging === null ? '' : position },
   );
 }
 

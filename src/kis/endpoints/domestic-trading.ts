@@ -434,7 +434,7 @@ export const domesticTrading = defineEndpoints({
     output: {
       output: one({
         ...required(shares, 'ord_psbl_qty'),
-        ...optional(text, 'pdno'),
+        ...optional(text, 'pdno', 'prdt_name'),
         ...optional(
           count,
           'buy_qty',
