@@ -264,8 +264,9 @@ async function termLines(context: CommandContext, check: ScheduleCheck): Promise
 }
 
 /** What cannot be known or undone later. */
-function noteLines({ words, broker }: CommandContext, { request }: ScheduleCheck): readonly Line[] {
+function noteLines({ words, broker }: CommandContext, { request, takenFrom }: ScheduleCheck): readonly Line[] {
   return [
+    ...(takenFrom === undefined ? [] : [[{ bold: words.schedule.outsideHours(takenFrom) }]]),
     request.price === null ? words.schedule.marketNote : words.schedule.bandNote,
     words.schedule.haltNote,
     ...(broker.venue.kind === 'live' ? [[{ bold: words.ticket.live }]] : []),

@@ -894,6 +894,8 @@ export const en: Words = {
     marketNote: 'Market order: it fills near the opening of its day; the price is open.',
     short: 'There is too little cash for it now. KIS rejects it if that is still so in the morning.',
     twin: (number) => `The same is scheduled already: ${number}`,
+    outsideHours: (from) =>
+      `⚠️ KIS documents that it takes scheduled orders from 15:40 to 07:30 of the next trading day (not 23:40–00:10; today from ${from}). Confirmed now, it is sent all the same, and KIS may refuse it.`,
     haltNote: 'Once KIS has it, /halt does not stop it; cancel the scheduled order to do so.',
     cancelNote: 'What has already left as an order is not cancelled. Cancel that in /orders.',
     accepted: 'Scheduled',
@@ -1280,8 +1282,6 @@ export const en: Words = {
     'orders.not-repriceable': (c) =>
       `The price of an order of the type '${en.orderType[c['type'] as OrderType | 'other']}' cannot be amended. Cancel it and make a new one.`,
     'orders.same-price': (c) => `It stands at ${won(Number(c['price']))} already. Give another price.`,
-    'schedule.hours': (c) =>
-      `Scheduled orders are taken from 15:40, after the close, to 07:30 of the next trading day (not 23:40–00:10). Today from ${c['from']}.`,
     'schedule.until': (c) =>
       `The last day may be from ${englishDate(c['first'])} to ${englishDate(c['last'])}. Example: /schedule buy 005930 10 70000 until ${c['last']}`,
     'schedule.changed': (c) => `Schedule ${c['number']} has changed or was dealt with. See /schedule.`,

@@ -1112,6 +1112,8 @@ export const ko = {
     marketNote: '시장가: 보내는 날의 시가 근처에서 체결되며 가격은 정해지지 않습니다.',
     short: '지금 주문가능금액으로는 모자랍니다. 그날 아침에도 모자라면 KIS가 거부합니다.',
     twin: (number: string): string => `같은 예약이 이미 있습니다: ${number}`,
+    outsideHours: (from: string): string =>
+      `⚠️ KIS 안내로는 예약주문을 15:40부터 다음 거래일 07:30까지 받습니다(23:40–00:10 제외, 오늘은 ${from}부터). 지금 확인하면 그대로 보내지만 KIS가 거절할 수 있습니다.`,
     haltNote: 'KIS가 받은 뒤에는 /halt 로도 막을 수 없고 예약을 취소해야 합니다.',
     cancelNote: '이미 주문으로 나간 것은 취소되지 않습니다. 그 주문은 /orders 에서 취소해 주세요.',
     accepted: '예약 접수됨',
@@ -1376,8 +1378,6 @@ export const ko = {
         : `${c['number']}번 주문의 남은 수량이 ${shares(Number(c['left']))}로 바뀌었습니다. 주문표를 새로 만들어 주세요.`,
     'orders.not-repriceable': (c) => `${typeName(c)} 주문은 가격을 정정할 수 없습니다. 취소하고 새로 내 주세요.`,
     'orders.same-price': (c) => `이미 ${won(Number(c['price']))}인 주문입니다. 다른 가격을 써 주세요.`,
-    'schedule.hours': (c) =>
-      `예약주문은 장 마감 뒤 15:40부터 다음 거래일 07:30까지 받습니다(23:40–00:10 제외). 오늘은 ${c['from']}부터 됩니다.`,
     'schedule.until': (c) =>
       `예약 마지막 날은 ${koreanDate(c['first'])}부터 ${koreanDate(c['last'])}까지 됩니다. 예: /schedule 매수 005930 10 70000 까지 ${c['last']}`,
     'schedule.changed': (c) =>

@@ -58,6 +58,8 @@ export interface ScheduleCheck {
   readonly available: number;
   /** Won, for a buy. */
   readonly orderableCash: number | undefined;
+  /** When KIS documents to take them again, `HH:mm`; undefined within its hours. It decides by itself, whatever it documents. */
+  readonly takenFrom: string | undefined;
   /** One that is waiting already and reads the same. */
   readonly twin: string | undefined;
 }
@@ -235,11 +237,12 @@ export class ScheduledOrders {
       ...estimateCost(amount, side, instrument),
       available,
       orderableCash: power.orderableCash,
+      takenFrom: await this.#takenFrom(options),
       twin: twin?.reference.number,
     };
   }
 
-  /** @throws AppError `schedule.hours`, `schedule.until`, or `rule.market-closed` or `venue.*` where nobody knows the calendar. */
+  /** @throws AppError `schedule.until`, or `rule.market-closed` or `venue.*` where nobody knows the calendar. */
   async #daysOf(until: string | undefined, options: ReadOptions): Promise<ScheduleDays> {
     const day = await this.#firstDay(options);
     if (until === undefined || until === day) return { day, until: null };
@@ -249,19 +252,25 @@ export class ScheduledOrders {
   }
 
   async #firstDay(options: ReadOptions): Promise<string> {
-    const { day: today, time } = await this.#calendar.today(options);
     const session = await this.#calendar.session('KRX', options);
     // A market that never closes takes them at any time and sends them on the same day.
-    if (session.source === 'always') return today;
+    if (session.source === 'always') return (await this.#calendar.today(options)).day;
     requireToldDays(session);
     const opening = await this.#calendar.nextOpening('KRX', options);
     if (session.reason === 'unknown' || opening === undefined) {
       throw violation({ rule: 'rule.market-closed', reason: 'unknown' });
     }
-    const isTradingDay = session.reason === undefined || session.reason === 'hours';
-    const from = scheduleHoursFrom(today, time, isTradingDay);
-    if (from !== undefined) throw new AppError('schedule.hours', { from: `${from.slice(0, 2)}:${from.slice(2)}` });
     return opening.day;
+  }
+
+  /** The documented hours were seen to differ from those that KIS keeps, so they warn and refuse nothing. */
+  async #takenFrom(options: ReadOptions): Promise<string | undefined> {
+    const { reason, source } = await this.#calendar.session('KRX', options);
+    if (source === 'always') return undefined;
+    const { day, time } = await this.#calendar.today(options);
+    const isTradingDay = reason === undefined || reason === 'hours';
+    const from = scheduleHoursFrom(day, time, isTradingDay);
+    return from && `${from.slice(0, 2)}:${from.slice(2)}`;
   }
 
   /** @throws AppError `schedule.changed`. */

@@ -85,6 +85,8 @@ const faultsSchema = z.strictObject({
    * there is more and then that there is `nothing`, or says that and then always that the list has `changed`.
    */
   fullLastPage: z.enum(['ends', 'nothing', 'changed']).optional(),
+  /** When orders for a later day are taken: in the documented hours, or at any, as KIS has been seen to move them. */
+  scheduleHours: z.enum(['documented', 'any']).optional(),
   rules: z.array(faultRuleSchema).default([]),
   /** Breaks all sockets, now and once. */
   dropSockets: z.boolean().default(false),
@@ -95,6 +97,7 @@ interface Conditions {
   readonly sockets: z.output<typeof socketsSchema>;
   readonly executionsLagMs: number;
   readonly fullLastPage: 'ends' | 'nothing' | 'changed';
+  readonly scheduleHours: 'documented' | 'any';
 }
 
 const calm: Conditions = {
@@ -102,6 +105,7 @@ const calm: Conditions = {
   sockets: socketsSchema.parse({}),
   executionsLagMs: 0,
   fullLastPage: 'ends',
+  scheduleHours: 'documented',
 };
 
 /** A rule as it is written; what has a default may be left out. */
@@ -154,6 +158,7 @@ export class FaultBox {
       sockets: conditions.sockets ?? this.#conditions.sockets,
       executionsLagMs: conditions.executionsLagMs ?? this.#conditions.executionsLagMs,
       fullLastPage: conditions.fullLastPage ?? this.#conditions.fullLastPage,
+      scheduleHours: conditions.scheduleHours ?? this.#conditions.scheduleHours,
     };
     this.#changed(dropSockets);
   }

@@ -27,7 +27,9 @@ const done = (): Handled => ({ text: scheduleTexts.changed, blocks: { output: { 
 const inHours =
   (handler: Handler): Handler =>
   (call) =>
-    call.world.scheduled.takes() ? handler(call) : { refusal: scheduleTexts.closed };
+    call.world.faults.conditions.scheduleHours === 'any' || call.world.scheduled.takes()
+      ? handler(call)
+      : { refusal: scheduleTexts.closed };
 
 const orderScheduled = inHours((call) => {
   const side = { '01': 'sell' as const, '02': 'buy' as const }[input(call, 'SLL_BUY_DVSN_CD')];

@@ -127,32 +127,47 @@ describe('giving one', () => {
 
   test.each([
     ['2026-11-23T07:29', undefined],
-    ['2026-11-23T07:30', '15:40부터 됩니다'],
-    ['2026-11-23T12:00', '15:40부터 됩니다'],
-    ['2026-11-23T15:39', '15:40부터 됩니다'],
+    ['2026-11-23T07:30', '오늘은 15:40부터'],
+    ['2026-11-23T12:00', '오늘은 15:40부터'],
+    ['2026-11-23T15:39', '오늘은 15:40부터'],
     ['2026-11-23T15:40', undefined],
     ['2026-11-23T23:39', undefined],
-    ['2026-11-23T23:40', '00:10부터 됩니다'],
-    ['2026-11-24T00:09', '00:10부터 됩니다'],
+    ['2026-11-23T23:40', '오늘은 00:10부터'],
+    ['2026-11-24T00:09', '오늘은 00:10부터'],
     ['2026-11-24T00:10', undefined],
     ['2026-11-28T12:00', undefined],
     // The day of the entrance exam: all an hour later.
     ['2026-11-19T08:29', undefined],
-    ['2026-11-19T16:39', '16:40부터 됩니다'],
-  ])('at %s', async (moment, refusal) => {
+    ['2026-11-19T16:39', '오늘은 16:40부터'],
+  ])('at %s', async (moment, warning) => {
     await start(moment);
     const said = await bot.say('/schedule 매수 삼성전자 1 70000');
-    expect(said).toContain(refusal ?? '예약 주문표');
-    if (refusal === undefined) expect(await bot.press('확인')).toContain('예약 접수됨');
-    expect(requests()).toBe(refusal === undefined ? 1 : 0);
+    expect(said).toContain('예약 주문표');
+    if (warning === undefined) expect(said).not.toContain('⚠️');
+    else expect(said).toContain(warning);
+    // KIS decides: it is asked once, and what it says is passed on.
+    const pressed = await bot.press('확인');
+    expect(pressed).toContain(warning === undefined ? '예약 접수됨' : 'KIER3672');
+    expect(requests()).toBe(1);
   });
 
-  test('a ticket that is pressed when the hours are over sends nothing', async () => {
+  test('outside the documented hours it is sent when confirmed, and kept where KIS takes it', async () => {
+    await start('2026-11-24T08:00');
+    bot.simulator.setFaults({ scheduleHours: 'any' });
+    expect(await bot.say('/schedule 매수 삼성전자 1 70000')).toContain('오늘은 15:40부터');
+    expect(await bot.press('확인')).toContain('예약 접수됨');
+    expect(kept()).toHaveLength(1);
+  });
+
+  test("a ticket that is pressed when the hours are over gets KIS's own refusal", async () => {
     await start('2026-11-23T07:29', { env: { HOGA_CONFIRM_SECONDS: '120' } });
     await bot.say('/schedule 매수 삼성전자 1 70000');
     await bot.clock.advance(70_000);
-    expect(await bot.press('확인')).toMatch(/보내지 않았습니다[\s\S]*15:40부터/);
-    expect(requests()).toBe(0);
+    expect(await bot.press('확인')).toContain(
+      '예약주문 은 15:40분 이후부터 익영업일 07:30분까지만 가능합니다. (KIER3672)',
+    );
+    expect(requests()).toBe(1);
+    expect(kept()).toEqual([]);
   });
 
   test('pressed twice, it is sent once', async () => {
