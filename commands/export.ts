@@ -46,8 +46,11 @@ export const exporting = defineCommand({
   async run(context, { subject, format = 'csv', period: said, instruments: named }): Promise<Message> {
     const { words, now } = context;
     if (said !== undefined && (subject === 'holdings' || subject === 'quotes')) throw new AppError('export.no-period');
+    // A file does not say what it lacks.
+    const [unknown] = named?.missing ?? [];
+    if (unknown !== undefined) throw unknown;
     if (format === 'sheet' && context.sheets === undefined) throw new AppError('export.no-sheet');
-    const wanted = { days: (said ?? todayAlone)(koreanDay(now)), symbols: named?.map(({ symbol }) => symbol) };
+    const wanted = { days: (said ?? todayAlone)(koreanDay(now)), symbols: named?.found.map(({ symbol }) => symbol) };
     context.progress({ lines: [words.progress.exporting] });
     const rows = await rowsOf[subject](context, wanted);
     if (rows.length === 0) throw new AppError('export.empty', { subject });

@@ -1,4 +1,5 @@
 import type { Line, Message } from '../src/chat/channel.ts';
+import { withMissing } from '../src/chat/choices.ts';
 import { type CommandContext, defineCommand, instruments } from '../src/chat/command.ts';
 import { changeSpan, issueButtons } from '../src/chat/prices.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
@@ -13,20 +14,26 @@ export const price = defineCommand({
   examples: ['/price 삼성전자', '/price 005930 SK하이닉스'],
   async run(context, args): Promise<Message> {
     context.progress({ lines: [context.words.progress.price] });
-    const [only, ...others] = args.instruments;
-    if (only !== undefined && others.length === 0) {
-      const [quote, trades] = await Promise.all([
-        context.broker.quote(only.symbol),
-        ifAnswered(context.research.recentTrades(only.symbol), []),
-      ]);
-      const strength = trades[0]?.strength;
-      return { ...detail(context, only, quote, strength), data: [{ ...quote, name: only.name, strength }] };
-    }
-    const quotes = await context.broker.quotes(args.instruments.map(({ symbol }) => symbol));
-    const data = quotes.map((quote) => ({ ...quote, name: context.directory.get(quote.symbol)?.name }));
-    return { lines: quotes.map((quote) => shortLine(context, quote)), data };
+    const { found } = args.instruments;
+    const answer = await (found.length === 1 ? priceOf(context, found[0]) : pricesOf(context, found));
+    return withMissing(answer, args.instruments, 'price', context.words, context.directory);
   },
 });
+
+async function priceOf(context: CommandContext, issue: Instrument): Promise<Message> {
+  const [quote, trades] = await Promise.all([
+    context.broker.quote(issue.symbol),
+    ifAnswered(context.research.recentTrades(issue.symbol), []),
+  ]);
+  const strength = trades[0]?.strength;
+  return { ...detail(context, issue, quote, strength), data: [{ ...quote, name: issue.name, strength }] };
+}
+
+async function pricesOf(context: CommandContext, issues: readonly Instrument[]): Promise<Message> {
+  const quotes = await context.broker.quotes(issues.map(({ symbol }) => symbol));
+  const data = quotes.map((quote) => ({ ...quote, name: context.directory.get(quote.symbol)?.name }));
+  return { lines: quotes.map((quote) => shortLine(context, quote)), data };
+}
 
 function shortLine({ words, directory }: CommandContext, quote: Quote): Line {
   const name = directory.get(quote.symbol)?.name ?? quote.symbol;

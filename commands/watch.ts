@@ -1,15 +1,16 @@
 import { boardMessage, watchMessage } from '../src/chat/boards.ts';
 import type { Button, Message } from '../src/chat/channel.ts';
+import { withMissing } from '../src/chat/choices.ts';
 import {
   type Answer,
   type ArgumentKind,
   type CommandContext,
   defineCommand,
   instruments,
+  type NamedIssues,
   oneOf,
   optional,
 } from '../src/chat/command.ts';
-import type { Instrument } from '../src/domain/instrument.ts';
 import { AppError } from '../src/errors.ts';
 
 /** What one call tells the prices of, and a phone shows without much scrolling. */
@@ -58,12 +59,12 @@ export const watch = defineCommand({
         return board(context);
       default:
         if (action === 'add' && named === undefined) throw new AppError('args.missing', { argument: 'instruments' });
-        if (named !== undefined)
-          await add(
-            context,
-            named.map(({ symbol }) => symbol),
-          );
-        return board(context);
+        if (named === undefined) return board(context);
+        await add(
+          context,
+          named.found.map(({ symbol }) => symbol),
+        );
+        return withMissing(await board(context), named, 'watch add', context.words, context.directory);
     }
   },
 });
@@ -72,15 +73,16 @@ async function add({ watchlists, person }: CommandContext, symbols: readonly str
   await watchlists.watchIssues(person.id, symbols, mostIssues);
 }
 
-async function remove(context: CommandContext, named: readonly Instrument[] | undefined): Promise<Message> {
+async function remove(context: CommandContext, named: NamedIssues | undefined): Promise<Message> {
   if (named === undefined) throw new AppError('args.missing', { argument: 'instruments' });
-  const { watchlists, person } = context;
+  const { watchlists, person, words, directory } = context;
+  const { found } = named;
   const removed = await watchlists.unwatchIssues(
     person.id,
-    named.map(({ symbol }) => symbol),
+    found.map(({ symbol }) => symbol),
   );
-  if (removed === 0) throw new AppError('watch.not-watched', { name: named[0]?.name });
-  return board(context);
+  if (removed === 0) throw new AppError('watch.not-watched', { name: found[0].name });
+  return withMissing(await board(context), named, 'watch remove', words, directory);
 }
 
 async function board(context: CommandContext): Promise<Message> {

@@ -39,6 +39,7 @@ import { ScheduledOrders } from './services/scheduled-orders.ts';
 import { Screens } from './services/screens.ts';
 import { Stories } from './services/stories.ts';
 import { SymbolMaster } from './services/symbol-master.ts';
+import { UnlistedIssues } from './services/unlisted-issues.ts';
 import { GoogleSheets } from './sheets/google-sheets.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
@@ -156,6 +157,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const source = new MasterFiles({ masterUrl: environment.masterUrl, clock });
   const symbols = new SymbolMaster({ source, shipped: shippedInstruments, index: createDirectory, cache, clock, log });
   const { directory } = symbols;
+  const unlisted = new UnlistedIssues({ broker, directory, cache, clock, log });
+  await unlisted.load();
   const nameOf = (symbol: string): string => directory.get(symbol)?.name ?? symbol;
   const draft: DraftNotice = (notice, wanted) => audience.draft(notice, wanted, nameOf, letterhead);
 
@@ -264,6 +267,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     },
     readOnly,
     venueWaitsUntil: kis.waitsUntil,
+    learnIssues: (words) => unlisted.learn(words),
   });
   /** Where nobody else is known yet, the terminal shows how to become known in a chat. */
   const invite = async (): Promise<void> => {

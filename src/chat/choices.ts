@@ -1,6 +1,8 @@
 import type { AppError } from '../errors.ts';
+import { errorSentence, type Words } from '../i18n/index.ts';
 import type { InstrumentDirectory } from '../ports.ts';
-import { type Button, longestButtonId } from './channel.ts';
+import { type Button, type Line, longestButtonId, type Message } from './channel.ts';
+import type { NamedIssues } from './command.ts';
 
 /** Two beside each other fit a phone, and six of them Discord's five rows. */
 const buttonsPerRow = 2;
@@ -26,6 +28,31 @@ export function choiceButtons(
       return { id: fits ? id : `run:/price ${symbol}`, label: directory.get(symbol)?.name ?? symbol };
     });
   return inRows(buttons);
+}
+
+/** More than these would push what was found off the screen. */
+const mostMissing = 5;
+
+/** An answer about the issues of a line that were found, with a sentence for each that was not, and what it may be. */
+export function withMissing(
+  message: Message,
+  { missing, typed }: Pick<NamedIssues, 'missing' | 'typed'>,
+  command: string,
+  words: Words,
+  directory: InstrumentDirectory,
+): Message {
+  if (missing.length === 0) return message;
+  const lines = missing.slice(0, mostMissing).map((error): Line => errorSentence(words, error));
+  const more = missing.length > mostMissing ? [words.more(missing.length - mostMissing)] : [];
+  const choices = missing
+    .filter(({ context }) => context['choices'] !== undefined)
+    .slice(0, 1)
+    .flatMap((error) => choiceButtons(command, typed, error, directory));
+  return {
+    ...message,
+    lines: [...message.lines, '', ...lines, ...more],
+    buttons: [...(message.buttons ?? []), ...choices],
+  };
 }
 
 /** Buttons as a phone shows them. */

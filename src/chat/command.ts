@@ -280,18 +280,37 @@ export const instrument: ArgumentKind<Instrument> = {
   },
 };
 
-/** Several issues, to the end of the line. */
-export const instruments: ArgumentKind<readonly Instrument[]> = {
+/** The issues of a line. */
+export interface NamedIssues {
+  /** At least one. */
+  readonly found: readonly [Instrument, ...Instrument[]];
+  /** Why each of the others was not found, or which it may be: `args.*`. */
+  readonly missing: readonly AppError[];
+  /** The words they were read from. */
+  readonly typed: readonly string[];
+}
+
+/** Several issues, to the end of the line. One that is not found does not cost the others. */
+export const instruments: ArgumentKind<NamedIssues> = {
   name: 'instruments',
   optional: false,
   read(tokens, context) {
-    const value: Instrument[] = [];
+    const found: Instrument[] = [];
+    const missing: AppError[] = [];
     for (let position = 0; position < tokens.length; ) {
-      const next = instrument.read(tokens.slice(position), { ...context, after: 0 });
-      value.push(next.value);
-      position += next.used;
+      try {
+        const next = instrument.read(tokens.slice(position), { ...context, after: 0 });
+        found.push(next.value);
+        position += next.used;
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        missing.push(error);
+        position += Math.max(1, String(error.context['typed'] ?? '').split(' ').length);
+      }
     }
-    return { value, used: tokens.length };
+    const [first, ...others] = found;
+    if (first === undefined) throw missing[0] ?? new AppError('args.missing', { argument: 'instruments' });
+    return { value: { found: [first, ...others], missing, typed: tokens }, used: tokens.length };
   },
 };
 

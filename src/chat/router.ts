@@ -29,6 +29,7 @@ import { Progress } from './progress.ts';
 import { plainText } from './render.ts';
 import type { QuestionAbout, Reading } from './sentences/reading.ts';
 import { readSentence } from './sentences/sentence.ts';
+import { ordinaryWidth } from './typed-text.ts';
 import { asView, viewKey, viewOf } from './views.ts';
 
 /** Nobody types more than this as a command; what is longer is a paste gone wrong. */
@@ -63,6 +64,8 @@ export interface RouterOptions {
   readonly readOnly: boolean;
   /** Until when the venue cannot be asked anything, where a question waits for that; in milliseconds. */
   readonly venueWaitsUntil: () => number | undefined;
+  /** Asks the venue about words that look like codes and that no list has; whether it knew any. @throws AppError `venue.*`. */
+  readonly learnIssues: (words: readonly string[]) => Promise<boolean>;
 }
 
 /** One thing to answer: who, where, and the message that is edited instead of a new one, if any. */
@@ -145,7 +148,8 @@ export class Router {
     const address = { channel: incoming.channel, chatId: incoming.chatId };
     try {
       const person = this.#options.identify(incoming.identity);
-      const code = incoming.input.kind === 'text' ? pairingCode(incoming.input.text) : undefined;
+      const text = incoming.input.kind === 'text' ? ordinaryWidth(incoming.input.text) : '';
+      const code = pairingCode(text);
       if (code !== undefined) {
         await this.#pair(incoming.identity, code, address, person);
         return;
@@ -164,7 +168,7 @@ export class Router {
         overheard: incoming.overheard === true,
       };
       if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);
-      else await this.#text(turn, incoming.input.text);
+      else await this.#text(turn, text);
     } catch (error) {
       this.#options.log.error('message not handled', { channel: incoming.channel, error });
     }
@@ -194,6 +198,7 @@ export class Router {
     try {
       const typed = text.trim();
       if (typed.length > longestText) throw new AppError('chat.too-long', { length: typed.length, limit: longestText });
+      if (typed.startsWith('/') || !turn.overheard) await this.#learnCodes(typed);
       const reading = this.#isCommandLine(typed) ? undefined : this.#readSentence(turn, typed);
       if (reading?.kind === 'question') {
         if (!turn.overheard || plainQuestions.has(reading.about)) await this.#ask(turn, reading);
@@ -259,7 +264,7 @@ export class Router {
     this.#authorise(turn.person, command);
     const changes = changesThings(command) && command.effect !== 'stop';
     if (changes && this.#options.clock.now() - turn.at > staleAfterMs) throw new AppError('chat.too-old');
-    const args = readArguments(command, tokens, this.#options.services.directory);
+    const args = await this.#readArguments(command, tokens);
     if (!isTicketCommand(command)) {
       const message = await this.#withProgress(turn, (context) => command.run(context, args));
       await this.#sayView(message.turn, kept(command, message.value));
@@ -268,6 +273,26 @@ export class Router {
     const prepared = await this.#withProgress(turn, (context) => command.prepare(context, args));
     if (isMessage(prepared.value)) await this.#say(prepared.turn, kept(command, prepared.value));
     else await this.#propose(prepared.turn, command, prepared.value);
+  }
+
+  /** Codes that no list has are asked of the venue. Six digits behind the issue are a price sooner than a code. */
+  async #learnCodes(typed: string): Promise<void> {
+    const [first = '', second = '', ...rest] = typed.split(/\s+/);
+    await this.#options.learnIssues([first, second, ...rest.filter((word) => /[a-z]/i.test(word))]);
+  }
+
+  /** @throws AppError `args.*`; a code in another place than usual was asked of the venue before it is called unknown. */
+  async #readArguments(command: AnyCommand, tokens: readonly string[]) {
+    const read = () => readArguments(command, tokens, this.#options.services.directory);
+    const takesSeveral = Object.values(command.args).some(({ name }) => name === 'instruments');
+    if (takesSeveral) await this.#options.learnIssues(tokens);
+    try {
+      return read();
+    } catch (error) {
+      const code = error instanceof AppError && error.code === 'args.instrument-unknown' ? error.context['text'] : '';
+      if (!(await this.#options.learnIssues([String(code)]))) throw error;
+      return read();
+    }
   }
 
   async #propose(turn: Turn, command: AnyCommand, ticket: Ticket<unknown>): Promise<void> {

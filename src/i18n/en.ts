@@ -1104,6 +1104,7 @@ export const en: Words = {
     direction: { above: (price) => `at or above ${price}`, below: (price) => `at or below ${price}` },
   },
   example: (example) => `Example: ${example}`,
+  more: (count) => `and ${count} more`,
   goOn: 'Go on with:',
 
   errors: {

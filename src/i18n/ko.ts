@@ -1193,6 +1193,8 @@ export const ko = {
   },
   example: (example: string): string => `예: ${example}`,
   /** Before a line that the person is to finish. */
+  /** Of a list that is cut short. */
+  more: (count: number): string => `그 밖에 ${count}개 더 있습니다.`,
   goOn: '이어서 써 주세요:',
 
   /** By error code. What the person can do comes with it; an example of the command is added after it. */

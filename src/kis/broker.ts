@@ -348,9 +348,22 @@ class KisBroker implements Broker {
   }
 
   async instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined> {
+    if (!this.#market.supports(domesticMarket.stockInfo)) return this.#pricedIssue(symbol, options);
     try {
       const input = { PRDT_TYPE_CD: '300', PDNO: symbol } as const;
       return decode.toInstrument(symbol, await this.#market.read(domesticMarket.stockInfo, input, options));
+    } catch (error) {
+      if (error instanceof KisError && error.kind === 'rejected') return undefined;
+      throw error;
+    }
+  }
+
+  /** Paper tells prices alone: what has one is an issue. It is called by its code, and takes a share's steps. */
+  async #pricedIssue(symbol: string, options?: ReadOptions): Promise<Instrument | undefined> {
+    try {
+      const { last } = await this.quote(symbol, options);
+      // An issue that it does not know has come as zeros.
+      return last > 0 ? { symbol, name: symbol, market: 'KOSPI', kind: 'stock' } : undefined;
     } catch (error) {
       if (error instanceof KisError && error.kind === 'rejected') return undefined;
       throw error;

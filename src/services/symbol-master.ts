@@ -13,6 +13,8 @@ const markets: readonly Market[] = ['KOSPI', 'KOSDAQ', 'KONEX'];
 /** A directory whose contents can be exchanged while others hold it. */
 export class LiveDirectory implements InstrumentDirectory {
   #current: InstrumentDirectory;
+  /** What no list has, by code; once one has it, the list counts. */
+  readonly #unlisted = new Map<string, Instrument>();
 
   constructor(first: InstrumentDirectory) {
     this.#current = first;
@@ -22,16 +24,28 @@ export class LiveDirectory implements InstrumentDirectory {
     this.#current = next;
   }
 
+  /** Adds an issue that no list has. It is found by its code, and by its whole name. */
+  learn(instrument: Instrument): void {
+    this.#unlisted.set(instrument.symbol, instrument);
+  }
+
   get(symbol: string): Instrument | undefined {
-    return this.#current.get(symbol);
+    return this.#current.get(symbol) ?? this.#unlisted.get(symbol);
   }
 
   named(text: string): Instrument | undefined {
-    return this.#current.named(text);
+    return this.#current.named(text) ?? this.#unlistedNamed(text);
   }
 
   search(text: string, limit: number): InstrumentMatches {
-    return this.#current.search(text, limit);
+    const matches = this.#current.search(text, limit);
+    const unlisted = matches.fit === 'whole' ? undefined : this.#unlistedNamed(text);
+    return unlisted === undefined ? matches : { instruments: [unlisted], fit: 'whole' };
+  }
+
+  #unlistedNamed(text: string): Instrument | undefined {
+    const wanted = text.trim().toUpperCase();
+    return [...this.#unlisted.values()].find(({ symbol, name }) => symbol === wanted || name.toUpperCase() === wanted);
   }
 }
 

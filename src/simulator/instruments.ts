@@ -9,6 +9,8 @@ export interface Issue extends Instrument {
   readonly industry: string;
   /** As KIS's product information has it. */
   readonly english: string;
+  /** Listed this morning: it trades, and no master file has it yet. */
+  readonly isNew?: true;
 }
 
 /** How the exchange marks an issue, for `setIssue`. */

@@ -73,14 +73,16 @@ export class Market {
   #day: string;
   #listener: MarketListener | undefined;
 
-  constructor(clock: VenueClock, seed: number, speed: number) {
+  constructor(clock: VenueClock, seed: number, speed: number, newIssues: readonly Issue[] = []) {
     this.#clock = clock;
     this.#speed = speed;
     this.#day = clock.priceDay();
     const days = tradingDaysBefore(this.#day, historyDays);
     const time = this.#day === clock.day() ? clock.time() : '240000';
     const minutes = minutesBefore(time, clock.neverCloses ? undefined : this.#day);
-    this.#listings = new Map(issues.map((issue) => [issue.symbol, this.#list(issue, seed, days, minutes)]));
+    this.#listings = new Map(
+      [...issues, ...newIssues].map((issue) => [issue.symbol, this.#list(issue, seed, days, minutes)]),
+    );
   }
 
   listen(listener: MarketListener): void {

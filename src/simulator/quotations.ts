@@ -214,7 +214,7 @@ const stockInfo: Handler = (call) => {
         pdno: `00000A${issue.symbol}`,
         prdt_type_cd: '300',
         mket_id_cd: { KOSPI: 'STK', KOSDAQ: 'KSQ', KONEX: 'KNX' }[issue.market],
-        scty_grp_id_cd: isStock ? 'ST' : 'EF',
+        scty_grp_id_cd: { stock: 'ST', etf: 'EF', etn: 'EN', other: '' }[issue.kind],
         excg_dvsn_cd: issue.market === 'KOSPI' ? '02' : '03',
         prdt_name: issue.name,
         prdt_name120: issue.name,

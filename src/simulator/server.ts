@@ -8,6 +8,7 @@ import type { Settings, World } from './answer.ts';
 import { answerDoor, type Doors } from './doors.ts';
 import { FaultBox } from './faults.ts';
 import { VenueClock } from './hours.ts';
+import type { Issue } from './instruments.ts';
 import { HandedConnections, listenOnLoopback } from './loopback.ts';
 import { type Listing, Market } from './market.ts';
 import { Notices } from './notices.ts';
@@ -53,6 +54,8 @@ export interface SimulatorOptions {
   /** Won in the account; default 10,000,000. */
   readonly cash?: number;
   readonly holdings?: readonly StartHolding[];
+  /** Issues beside those of the table: listed this morning, they trade, and no master file has them yet. */
+  readonly newIssues?: readonly Omit<Issue, 'isNew'>[];
   readonly log?: (event: string, fields: Record<string, unknown>) => void;
 }
 
@@ -97,7 +100,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     unpaddedOrderNumbers: options.unpaddedOrderNumbers ?? false,
   };
   const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins);
-  const market = new Market(clock, seed, speed);
+  const market = new Market(
+    clock,
+    seed,
+    speed,
+    options.newIssues?.map((issue) => ({ ...issue, isNew: true })),
+  );
   const account = new Account(options.cash ?? 10_000_000);
   for (const { symbol, quantity, averageCost, loanDate } of options.holdings ?? []) {
     account.give(known(market, symbol).issue, quantity, averageCost, loanDate);
