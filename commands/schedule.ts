@@ -11,6 +11,7 @@ import {
 } from '../src/chat/command.ts';
 import { outcomeMessage, scheduleDays } from '../src/chat/notices.ts';
 import { price, shares } from '../src/chat/order-arguments.ts';
+import { arrangeOrder } from '../src/chat/order-line.ts';
 import { koreanDay } from '../src/clock.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import type { OrderRecord, OrderRequest, Side } from '../src/domain/order.ts';
@@ -96,6 +97,12 @@ export const schedule = defineCommand({
     quantity: optional(shares),
     price: optional(price),
     until: optional(until),
+  },
+  arrange([first = '', ...rest], directory) {
+    if (!/^(?:buy|sell|매수|매도)$/i.test(first)) return undefined;
+    const at = rest.findIndex((word) => /^(?:까지|until)$|\d까지$/i.test(word));
+    const last = at === -1 ? [] : rest.splice(at, /\d/.test(rest[at] ?? '') ? 1 : 2);
+    return arrangeOrder(rest, directory, (order) => [first, ...order, ...last]);
   },
   examples: [
     '/schedule 매수 삼성전자 10 70000',

@@ -9,6 +9,7 @@ import {
 } from '../src/chat/command.ts';
 import { outcomeMessage } from '../src/chat/notices.ts';
 import { how, type OrderHow, orderLine, plainHow, priceBeforeHow, size } from '../src/chat/order-arguments.ts';
+import { arrangeOrder } from '../src/chat/order-line.ts';
 import { changeSpan } from '../src/chat/prices.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import type { Exchange, OrderRequest, OrderType, Side } from '../src/domain/order.ts';
@@ -17,7 +18,7 @@ import { type OrderSize, sharesForPercent, sharesForSum } from '../src/domain/or
 import { hasLimit, orderTypeOf, orderTypeTraits } from '../src/domain/order-types.ts';
 import { AppError } from '../src/errors.ts';
 import { errorSentence } from '../src/i18n/index.ts';
-import { type OrderCheck, statedPrice, violation } from '../src/services/order-check.ts';
+import { buyingPrice, type OrderCheck, violation } from '../src/services/order-check.ts';
 import type { ConfirmedOrder } from '../src/services/orders.ts';
 
 /** `/buy` and `/sell` differ in the side alone. */
@@ -31,6 +32,7 @@ export function orderCommand(
     aliases,
     role: 'trader',
     args: { instrument, quantity: size, price: priceBeforeHow, how: optional(how) },
+    arrange: arrangeOrder,
     examples,
     async prepare(context, args): Promise<Ticket<ConfirmedOrder> | Message> {
       context.progress({ lines: [context.words.progress.ticket] });
@@ -130,7 +132,8 @@ async function sizeOf(
     case 'percent': {
       const available =
         side === 'buy'
-          ? (await broker.buyingPower(symbol, statedPrice(order))).quantity
+          ? (await broker.buyingPower(symbol, await buyingPrice(order, () => broker.quote(symbol, { exchange }))))
+              .quantity
           : await broker.sellableQuantity(symbol);
       const shares = passing(sharesForPercent(wanted.percent, available, side));
       const of = `${words.ticket.available[side]} ${words.shares(available)}`;
@@ -156,8 +159,8 @@ async function ticket(
   const { quote, amount, commission, tax, available, orderableCash } = check;
   const { side, type, quantity, price } = request;
   const cash = orderableCash === undefined ? '' : ` (${words.ticket.orderableCash} ${words.won(orderableCash)})`;
-  const exact = price !== null && price * quantity === amount;
-  const stated = price === null ? '' : ` ${words.won(price)}`;
+  const exact = check.price !== undefined && check.price * quantity === amount;
+  const stated = check.price === undefined ? '' : ` ${words.won(check.price)}`;
   const count = `${words.orderType[type]}${stated} × ${words.shares(quantity)}`;
   const lines: Line[] = [
     [{ bold: words.ticket.title(side) }, ' · ', { bold: stock.name }, ' ', { code: stock.symbol }],

@@ -60,3 +60,12 @@ export function inRows(buttons: readonly Button[]): readonly (readonly Button[])
   const rows = Math.ceil(buttons.length / buttonsPerRow);
   return Array.from({ length: rows }, (_, row) => buttons.slice(row * buttonsPerRow, (row + 1) * buttonsPerRow));
 }
+
+/** A button for each way to read a line; a way too long for one is typed. */
+export function wayButtons(command: string, { context }: AppError): readonly (readonly Button[])[] {
+  return String(context['lines'])
+    .split('\n')
+    .map((words): Button => ({ id: `run:/${command} ${words}`, label: words }))
+    .filter(({ id }) => Buffer.byteLength(id) <= longestButtonId)
+    .map((button) => [button]);
+}

@@ -106,6 +106,8 @@ interface Declaration<A extends ArgumentKinds> {
   readonly effect?: 'change' | 'stop';
   /** Its answers are about somebody's money: where others read along they are shown to the person alone. */
   readonly private?: true;
+  /** What was typed in the order in which it is read; undefined where it is nothing of the kind. @throws AppError `args.*`. */
+  readonly arrange?: (tokens: readonly string[], directory: InstrumentDirectory) => readonly string[] | undefined;
   /** As typed; the first is quoted when somebody got it wrong. */
   readonly examples: readonly [string, ...string[]];
 }
@@ -148,8 +150,22 @@ export function defineCommand<const A extends ArgumentKinds, P = never>(
   return command as unknown as AnyCommand;
 }
 
-/** Reads a command's arguments. @throws AppError `args.*`. */
+/** Reads a command's arguments; what cannot be read as it was typed, in another order if it takes one. @throws AppError `args.*`. */
 export function readArguments(
+  command: AnyCommand,
+  tokens: readonly string[],
+  directory: InstrumentDirectory,
+): ArgumentValues<ArgumentKinds> {
+  try {
+    return readInOrder(command, tokens, directory);
+  } catch (error) {
+    const arranged = error instanceof AppError ? command.arrange?.(tokens, directory) : undefined;
+    if (arranged === undefined) throw error;
+    return readInOrder(command, arranged, directory);
+  }
+}
+
+function readInOrder(
   command: AnyCommand,
   tokens: readonly string[],
   directory: InstrumentDirectory,

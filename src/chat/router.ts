@@ -14,7 +14,7 @@ import {
   type Suggestion,
   type SuggestionQuery,
 } from './channel.ts';
-import { choiceButtons, inRows } from './choices.ts';
+import { choiceButtons, inRows, wayButtons } from './choices.ts';
 import {
   type Answer,
   type AnyCommand,
@@ -515,16 +515,22 @@ export class Router {
     tokens: readonly string[] = [],
   ): Promise<void> {
     this.#logFailure(error, command);
-    const choices =
-      command !== undefined && error instanceof AppError && isInstrumentQuestion(error)
-        ? choiceButtons(command.name, tokens, error, this.#options.services.directory)
-        : [];
+    const choices = this.#choices(error, command, tokens);
     const message = describeError(turn.words, error, command, choices[0]?.[0]);
     await this.#say(turn, {
       ...withButton(message, turn.again),
       ...(choices.length === 0 ? {} : { buttons: choices }),
       failure: failureOf(error),
     });
+  }
+
+  /** What somebody may have meant, to choose from. */
+  #choices(error: unknown, command: AnyCommand | undefined, tokens: readonly string[]): readonly (readonly Button[])[] {
+    if (command === undefined || !(error instanceof AppError)) return [];
+    if (error.code === 'args.several-ways') return wayButtons(command.name, error);
+    return isInstrumentQuestion(error)
+      ? choiceButtons(command.name, tokens, error, this.#options.services.directory)
+      : [];
   }
 
   /** Says an answer; what its buttons show, and what comes later of its own, will take its place. */

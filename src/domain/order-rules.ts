@@ -176,22 +176,34 @@ interface NotTakenNow extends Partial<Record<'month' | 'day' | 'weekday' | 'hour
 }
 
 /**
- * The price an order is valued at for caps: its own, or the worst where it may trade at another: the upper limit for a
+ * The price that an order before or after hours trades at, in won; undefined for any other. Before hours it is the base
+ * price, which is yesterday's close unless the issue was adjusted since; after hours today's close, which stands as the
+ * last price while such orders are taken.
+ */
+export function fixedPrice(type: OrderType, quote: Pick<Quote, 'basePrice' | 'last'>): number | undefined {
+  if (type === 'pre-close') return quote.basePrice;
+  return type === 'post-close' ? quote.last : undefined;
+}
+
+/**
+ * The price an order is valued at for caps: its own, the one that is fixed, or the worst where it may trade at another: the upper limit for a
  * purchase without a limit, which is also what KIS reserves, and for one that may go to the market at the close.
  */
 export function valuationPrice(
   request: Pick<OrderRequest, 'type' | 'price' | 'side'>,
-  quote: Pick<Quote, 'upperLimit' | 'last'>,
+  quote: Pick<Quote, 'upperLimit' | 'basePrice' | 'last'>,
 ): number {
   const { type, price, side } = request;
   if (price !== null && type !== 'conditional') return price;
+  const fixed = fixedPrice(type, quote);
+  if (fixed !== undefined) return fixed;
   return side === 'buy' ? quote.upperLimit : Math.max(price ?? 0, quote.last);
 }
 
 /** The first rule about the issue itself that the order breaks. */
 export function checkPrice(
   request: OrderRequest,
-  quote: Pick<Quote, 'upperLimit' | 'lowerLimit' | 'last' | 'warnings'>,
+  quote: Pick<Quote, 'upperLimit' | 'lowerLimit' | 'basePrice' | 'last' | 'warnings'>,
   kind: Instrument['kind'],
 ): RuleViolation | undefined {
   if (quote.warnings.includes('halted')) return { rule: 'rule.halted' };
@@ -200,7 +212,8 @@ export function checkPrice(
   if (price === null || type === 'conditional') {
     if (quote.warnings.includes('liquidation')) return { rule: 'rule.limit-only', reason: 'liquidation', last };
     // Without an upper limit nobody can say what a market purchase may cost, and no cap would hold it.
-    if (side === 'buy' && quote.upperLimit <= 0) return { rule: 'rule.limit-only', reason: 'no-band', last };
+    if (side === 'buy' && quote.upperLimit <= 0 && fixedPrice(type, quote) === undefined)
+      return { rule: 'rule.limit-only', reason: 'no-band', last };
   }
   if (stopPrice !== undefined && stopIsReached(side, stopPrice, last)) {
     return { rule: 'rule.stop-reached', side, stop: stopPrice, last };

@@ -1122,6 +1122,8 @@ export const en: Words = {
     'args.missing': (c) =>
       `The ${en.arguments[c['argument'] as keyof Words['arguments']].replace('…', '')} is missing.`,
     'args.extra': (c) => `'${c['text']}' does not belong here. Leave it out.`,
+    'args.several-ways': (c) =>
+      `This can be read in more than one way: ${String(c['lines']).replaceAll('\n', ' or ')}. Please write one of them, or mark the shares (10주).`,
     'args.order': () => 'The order is off: the stock comes first.',
     'args.instrument-unknown': (c) => `No stock found for '${c['text']}'. Use its name or six-character code.`,
     'args.instrument-ambiguous': (c) => `Several stocks fit '${c['text']}'.`,

@@ -1213,6 +1213,8 @@ export const ko = {
     'args.missing': (c) =>
       `${josa(argumentNames[c['argument'] as keyof typeof argumentNames].replace('…', ''), '이/가')} 빠졌습니다.`,
     'args.extra': (c) => `${quoted(c, '은/는')} 여기에 쓰지 않는 말입니다. 빼고 써 주세요.`,
+    'args.several-ways': (c) =>
+      `한 가지로 읽히지 않습니다: ${String(c['lines']).replaceAll('\n', ' 또는 ')}. 이 가운데 하나로, 또는 수량에 '주'를 붙여 써 주세요.`,
     'args.order': () => '순서가 다릅니다. 종목을 먼저 써 주세요.',
     'args.instrument-unknown': (c) => `'${c['text']}' 종목을 찾지 못했습니다. 이름이나 6자리 코드로 써 주세요.`,
     'args.instrument-ambiguous': (c) => `'${c['text']}'에 맞는 종목이 여럿입니다.`,

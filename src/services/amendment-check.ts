@@ -5,7 +5,7 @@ import { isRepriceable } from '../domain/order-types.ts';
 import { AppError } from '../errors.ts';
 import type { Broker, ReadOptions } from '../ports.ts';
 import type { Calendar } from './calendar.ts';
-import { type Rails, requireTaken, statedPrice, violation } from './order-check.ts';
+import { type Rails, requireTaken, violation } from './order-check.ts';
 
 /** An order that is to go on at another price, or a part of it. */
 export interface Amendment {
@@ -48,7 +48,8 @@ export async function checkAmendment(
   const [quote, open, power] = await Promise.all([
     broker.quote(symbol, { ...options, exchange }),
     broker.openOrders(options),
-    side === 'buy' ? broker.buyingPower(symbol, statedPrice(request), options) : undefined,
+    // What can go on at another price states it, and the worst is asked for where it may trade at another.
+    side === 'buy' ? broker.buyingPower(symbol, type === 'conditional' ? undefined : price, options) : undefined,
   ]);
   const left = open.find((order) => order.reference.number === reference.number)?.remaining ?? 0;
   // A part too: what its ticket says stays behind is no longer what would.

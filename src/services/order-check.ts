@@ -8,13 +8,14 @@ import {
   checkSlippage,
   estimateCost,
   estimateSlippage,
+  fixedPrice,
   isPricedByBook,
   levelsFor,
   type RuleViolation,
   type SlippageEstimate,
   valuationPrice,
 } from '../domain/order-rules.ts';
-import { typesEverTaken } from '../domain/order-types.ts';
+import { orderTypeTraits, typesEverTaken } from '../domain/order-types.ts';
 import type { OrderBook, Quote } from '../domain/quote.ts';
 import { continuousSessions } from '../domain/session.ts';
 import { AppError } from '../errors.ts';
@@ -38,6 +39,8 @@ export interface Rails {
 /** What the venue says about an order before it is sent. */
 export interface OrderCheck {
   readonly quote: Quote;
+  /** Won a share, where it is stated or fixed; undefined where the order has no price of its own. */
+  readonly price: number | undefined;
   /** Won: what the order counts for against the caps, and what it may cost at most. */
   readonly amount: number;
   readonly commission: number;
@@ -72,11 +75,12 @@ export async function checkOrder(
   const misplaced = checkPlace(request, instrument.kind);
   if (misplaced !== undefined) throw violation(misplaced);
   const there = { ...options, exchange };
+  const quoted = broker.quote(symbol, there);
   const [quote, book, power] = await Promise.all([
-    broker.quote(symbol, there),
+    quoted,
     isPricedByBook(request.type) ? broker.orderBook(symbol, there) : undefined,
     request.side === 'buy'
-      ? broker.buyingPower(symbol, statedPrice(request), options)
+      ? buyingPrice(request, () => quoted).then((price) => broker.buyingPower(symbol, price, options))
       : broker.sellableQuantity(symbol, options).then((quantity) => ({ quantity, orderableCash: undefined })),
   ]);
   const broken = checkPrice(request, quote, instrument.kind);
@@ -100,6 +104,7 @@ export async function checkOrder(
   const slippage = book === undefined ? undefined : slippageOf(request, instrument, session, quote, book, rails);
   return {
     quote,
+    price: request.price ?? fixedPrice(request.type, quote),
     amount,
     ...estimateCost(amount, request.side, instrument),
     available: power.quantity,
@@ -108,9 +113,13 @@ export async function checkOrder(
   };
 }
 
-/** The price at which buying power is asked for; undefined where the order may trade at another. */
-export function statedPrice({ type, price }: Pick<OrderRequest, 'type' | 'price'>): number | undefined {
-  return type === 'conditional' ? undefined : (price ?? undefined);
+/** The price at which buying power is asked for, in won; undefined where the order may trade at another. */
+export async function buyingPrice(
+  { type, price }: Pick<OrderRequest, 'type' | 'price'>,
+  quote: () => Promise<Quote>,
+): Promise<number | undefined> {
+  if (type === 'conditional') return undefined;
+  return price ?? (orderTypeTraits[type].pricing === 'close' ? fixedPrice(type, await quote()) : undefined);
 }
 
 /**

@@ -191,7 +191,7 @@ describe('costs', () => {
 });
 
 describe('rules of one order', () => {
-  const quote = { upperLimit: 99_400, lowerLimit: 53_600, last: 77_600, warnings: [] } as const;
+  const quote = { upperLimit: 99_400, lowerLimit: 53_600, basePrice: 76_500, last: 77_600, warnings: [] } as const;
   const order = (price: number | null, side: OrderRequest['side'] = 'buy'): OrderRequest => ({
     symbol: '005930',
     side,
@@ -431,7 +431,12 @@ describe('the limit on slippage', () => {
         sharesOf,
         fc.double({ min: 0, max: 5, noNaN: true }),
         ({ side, levels: book, last, kind }, quantity, limit) => {
-          const band = { last, upperLimit: priceBand(last, kind).upper, lowerLimit: priceBand(last, kind).lower };
+          const band = {
+            basePrice: last,
+            last,
+            upperLimit: priceBand(last, kind).upper,
+            lowerLimit: priceBand(last, kind).lower,
+          };
           const check = (shares: number) => checkSlippage({ side, quantity: shares }, book, band, kind, limit);
           const refused = check(quantity);
           if (refused === undefined || refused.rule === 'rule.empty-book') return;

@@ -155,9 +155,20 @@ describe('order types', () => {
 });
 
 describe('the worst price', () => {
-  const quote = { last: 70_000, upperLimit: 91_000 };
-  test.each(types.filter((type) => !hasLimit(type)))('of a purchase %s is the upper limit', (type) => {
-    expect(valuationPrice({ type, side: 'buy', price: null }, quote)).toBe(91_000);
+  const quote = { last: 70_000, basePrice: 69_500, upperLimit: 91_000 };
+  test.each(types.filter((type) => !['limit', 'close'].includes(orderTypeTraits[type].pricing)))(
+    'of a purchase %s is the upper limit',
+    (type) => {
+      expect(valuationPrice({ type, side: 'buy', price: null }, quote)).toBe(91_000);
+    },
+  );
+
+  test.each([
+    ['pre-close', 69_500],
+    ['post-close', 70_000],
+  ] as const)('of one that trades at a price that is fixed is that price: %s', (type, fixed) => {
+    for (const side of ['buy', 'sell'] as const)
+      expect(valuationPrice({ type, side, price: null }, { ...quote, upperLimit: 0 })).toBe(fixed);
   });
 
   test('of one with a limit is the limit, unless it may go to the market', () => {
