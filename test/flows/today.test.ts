@@ -41,7 +41,7 @@ interface Walk {
   readonly figures: PerTime;
   /** Whether a limit order at KRX gets a ticket. */
   readonly orders: PerTime;
-  /** The day for which an order can be scheduled now, or why not: KIS's pause at midnight, or the trading day. */
+  /** The day for which an order can be scheduled now, or why the ticket warns: KIS's pause at midnight, or the trading day. */
   readonly scheduled: PerTime;
 }
 
@@ -133,7 +133,7 @@ describe('orders and days', () => {
       const asked = await bot.say('/buy 005930 1 69000');
       expect(`${time} ${asked.includes('주문표') ? 'ticket' : 'no'}`).toBe(`${time} ${orders[index]}`);
       const kept = await bot.say('/schedule 매수 삼성전자 1 69000');
-      const said = kept.includes('주문표') ? 'ticket' : kept.includes('00:10부터') ? 'pause' : 'day';
+      const said = kept.includes('⚠️') ? (kept.includes('오늘은 00:10부터') ? 'pause' : 'day') : 'ticket';
       const expected = scheduled[index] ?? '';
       if (/^\d/.test(expected)) expect(`${time} ${kept}`).toContain(monthDay(expected));
       else expect(`${time} ${said}`).toBe(`${time} ${expected}`);
