@@ -51,7 +51,7 @@ function marginLines({ balance: text, won, grouped }: Words, margin: IntegratedM
   return [
     `${text.margin} ${won(orderableCash)}`,
     ...currencies.map(({ currency, orderable }) => `  ${currency} ${grouped(orderable)}`),
-    ...(unpaid === 0 ? [] : [[{ bold: `${text.unpaid} ${won(unpaid)}` }]]),
+    ...(unpaid === undefined || unpaid === 0 ? [] : [[{ bold: `${text.unpaid} ${won(unpaid)}` }]]),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Message } from '../src/chat/channel.ts';
+import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instruments, oneOf, optional } from '../src/chat/command.ts';
 import { type Cells, csvFile } from '../src/chat/csv.ts';
 import {
@@ -13,6 +13,7 @@ import {
 import { inKorea, koreanDay } from '../src/clock.ts';
 import { AppError } from '../src/errors.ts';
 import { averagePrice, filledOf } from './fills.ts';
+import { reckonedLines } from './pnl.ts';
 
 type Subject = 'holdings' | 'fills' | 'pnl' | 'quotes';
 const subject = oneOf('subject', {
@@ -22,6 +23,12 @@ const subject = oneOf('subject', {
   quotes: ['시세', '관심'],
 });
 const format = oneOf('format', { csv: ['파일'], sheet: ['시트'] });
+
+/** What goes into the file, and what is said of it beside it. */
+interface Exported {
+  readonly rows: Cells;
+  readonly notes?: readonly Line[];
+}
 
 /** What is asked of whom: for some a stretch of days, for all some issues instead of all. */
 interface Wanted {
@@ -52,17 +59,20 @@ export const exporting = defineCommand({
     if (format === 'sheet' && context.sheets === undefined) throw new AppError('export.no-sheet');
     const wanted = { days: (said ?? todayAlone)(koreanDay(now)), symbols: named?.found.map(({ symbol }) => symbol) };
     context.progress({ lines: [words.progress.exporting] });
-    const rows = await rowsOf[subject](context, wanted);
+    const { rows, notes = [] } = await rowsOf[subject](context, wanted);
     if (rows.length === 0) throw new AppError('export.empty', { subject });
     const cells: Cells = [words.export.columns[subject], ...rows];
     const name = words.export.subjects[subject];
     if (format === 'sheet' && context.sheets !== undefined) {
       const tab = `${name} ${writtenPeriod(wanted.days)}`;
       const { url } = await context.sheets.write(tab, cells);
-      return { lines: [words.export.written(tab, rows.length), url] };
+      return { lines: [words.export.written(tab, rows.length), url, ...notes] };
     }
     const days = wanted.days.from === wanted.days.to ? wanted.days.to : periodWord(wanted.days);
-    return { lines: [words.export.file(name, rows.length)], attachments: [csvFile(`${subject}-${days}`, cells)] };
+    return {
+      lines: [words.export.file(name, rows.length), ...notes],
+      attachments: [csvFile(`${subject}-${days}`, cells)],
+    };
   },
 });
 
@@ -71,11 +81,11 @@ const isWanted =
   ({ symbol }: { readonly symbol: string }): boolean =>
     symbols === undefined || symbols.includes(symbol);
 
-const rowsOf: Readonly<Record<Subject, (context: CommandContext, wanted: Wanted) => Promise<Cells>>> = {
+const rowsOf: Readonly<Record<Subject, (context: CommandContext, wanted: Wanted) => Promise<Exported>>> = {
   async holdings({ broker }, wanted) {
     const { positions, truncated } = await broker.balance();
     if (truncated) throw new AppError('export.truncated');
-    return positions
+    const rows = positions
       .filter(isWanted(wanted))
       .map((held) => [
         held.symbol,
@@ -89,11 +99,12 @@ const rowsOf: Readonly<Record<Subject, (context: CommandContext, wanted: Wanted)
         held.unrealizedPnl,
         held.unrealizedPnlPercent,
       ]);
+    return { rows };
   },
 
   async fills({ broker, words }, wanted) {
     const orders = filledOf(await broker.executions(wanted.days));
-    return orders
+    const rows = orders
       .filter(isWanted(wanted))
       .map((order) => [
         writtenDay(order.day),
@@ -106,12 +117,13 @@ const rowsOf: Readonly<Record<Subject, (context: CommandContext, wanted: Wanted)
         averagePrice(order),
         order.filledAmount,
       ]);
+    return { rows };
   },
 
-  async pnl({ reports }, wanted) {
-    const { rows, truncated } = await reports.profitByIssue(wanted.days);
+  async pnl({ reports, words }, wanted) {
+    const { rows: all, truncated, reckoned } = await reports.profitByIssue(wanted.days);
     if (truncated) throw new AppError('export.truncated');
-    return rows
+    const rows = all
       .filter(isWanted(wanted))
       .map((row) => [
         writtenDay(row.day),
@@ -126,12 +138,13 @@ const rowsOf: Readonly<Record<Subject, (context: CommandContext, wanted: Wanted)
         row.commission,
         row.tax,
       ]);
+    return { rows, notes: reckoned === undefined ? [] : reckonedLines(words, reckoned) };
   },
 
   async quotes({ broker, directory, watchlists, person }, { symbols }) {
     const chosen = symbols ?? (await watchlists.watchlist(person.id));
     if (chosen.length === 0) throw new AppError('export.nothing-watched');
-    return (await broker.quotes(chosen)).map((quote) => [
+    const rows = (await broker.quotes(chosen)).map((quote) => [
       quote.symbol,
       directory.get(quote.symbol)?.name ?? quote.symbol,
       quote.last,
@@ -144,5 +157,6 @@ const rowsOf: Readonly<Record<Subject, (context: CommandContext, wanted: Wanted)
       quote.turnover,
       inKorea(quote.at).toFormat('yyyy-MM-dd HH:mm:ss'),
     ]);
+    return { rows };
   },
 };

@@ -6,6 +6,7 @@ import { type Row, table } from '../src/chat/table.ts';
 import { koreanDay } from '../src/clock.ts';
 import type { ProfitDay, ProfitReport, RealizedPnl, TradeProfit } from '../src/domain/account.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
+import { profitDays } from '../src/domain/realized-profit.ts';
 import type { Words } from '../src/i18n/index.ts';
 import { pnlSpan } from './shared.ts';
 
@@ -30,7 +31,8 @@ export const pnl = defineCommand({
     const days = (args.period ?? todayAlone)(koreanDay(context.now));
     context.progress({ lines: [words.progress.pnl] });
     const { total, sections, costs, data } = await reportOf(context, days, args.instrument);
-    if (total.amount === 0 && sections.every(({ rows }) => rows.length === 0))
+    const unpriced = costs.reckoned?.unpriced ?? [];
+    if (total.amount === 0 && unpriced.length === 0 && sections.every(({ rows }) => rows.length === 0))
       return { lines: [words.pnl.none(writtenPeriod(days))], data };
     const symbol = args.instrument === undefined ? '' : ` ${args.instrument.symbol}`;
     const word = `${periodWord(days)}${symbol}`;
@@ -47,6 +49,7 @@ export const pnl = defineCommand({
       ...table(page.rows),
       ...others.flatMap(({ title, rows, note }) => [[{ bold: title }], ...table(rows), ...note]),
       ...(costs.truncated ? [words.pnl.truncated] : []),
+      ...(costs.reckoned === undefined ? [] : reckonedLines(words, costs.reckoned)),
     ];
     const buttons = [...page.buttons, [{ id: `run:/export pnl csv ${word}`, label: words.buttons.csv }]];
     return { lines, buttons, data };
@@ -61,7 +64,7 @@ interface Section {
 
 interface Report {
   readonly total: RealizedPnl;
-  readonly costs: Pick<ProfitReport<unknown>, 'commission' | 'tax' | 'truncated'>;
+  readonly costs: Pick<ProfitReport<unknown>, 'commission' | 'tax' | 'truncated' | 'reckoned'>;
   readonly sections: readonly Section[];
   readonly data: { readonly byIssue: ProfitReport<TradeProfit>; readonly byDay?: ProfitReport<ProfitDay> };
 }
@@ -79,12 +82,15 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
   const issues = issueRows(words, sales);
   if (days.from === days.to) {
     // Of today the balance knows at once what the reports may say later; before anything can be sold on it, of no day.
-    const begun = days.to === koreanDay(now) && (await calendar.figuresDay({}, firstTrading)).day === days.to;
+    const isToday = days.to === koreanDay(now) && byIssue.reckoned === undefined;
+    const begun = isToday && (await calendar.figuresDay({}, firstTrading)).day === days.to;
     const total = begun ? await reports.realizedToday() : byIssue.realized;
     const section = { title: words.pnl.byIssue, rows: issues, note: [] };
     return { total, costs: byIssue, sections: [section], data: { byIssue } };
   }
-  const byDay = await reports.profitByDay(days.from, days.to);
+  // Reckoned twice it would be asked for twice.
+  const isReckoned = byIssue.reckoned !== undefined;
+  const byDay = isReckoned ? profitDays(byIssue) : await reports.profitByDay(days.from, days.to);
   const dayRows = byDay.rows.filter(({ sold }) => sold > 0).map((day) => dayRow(words, day));
   const left = issues.length - mostIssues;
   const note = left > 0 ? [words.pnl.moreIssues(left)] : [];
@@ -97,6 +103,15 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
     ],
     data: { byIssue, byDay },
   };
+}
+
+/** Whose figures these are, and what is not in them. */
+export function reckonedLines(
+  { pnl: text, shares }: Words,
+  { unpriced }: NonNullable<ProfitReport<unknown>['reckoned']>,
+): readonly Line[] {
+  const left = unpriced.map((sale) => `${sale.name} ${shares(sale.shares)}`).join(', ');
+  return [text.reckoned, ...(left === '' ? [] : [[{ bold: text.unpriced(left) }]])];
 }
 
 function totalSpan(words: Words, { amount, percent }: RealizedPnl) {

@@ -32,6 +32,7 @@ import { scheduleHousework } from './services/housework.ts';
 import { LiveBoards } from './services/live-boards.ts';
 import { Orders } from './services/orders.ts';
 import { People } from './services/people.ts';
+import { ReckonedReports } from './services/reckoned-reports.ts';
 import { Reconciler } from './services/reconciler.ts';
 import { Revocation } from './services/revocation.ts';
 import { ScheduleWatch } from './services/schedule-watch.ts';
@@ -141,7 +142,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     socketTimings: options.socketTimings,
     transports: options.transports,
   });
-  const { broker, research, reports, schedules: scheduleBroker, feed } = kis;
+  const { broker, research, schedules: scheduleBroker, feed } = kis;
 
   const people = new People({ settings: config.people, ledger, clock, log });
   await people.load();
@@ -172,6 +173,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const reconciler = new Reconciler({ broker, ledger, fills, schedules: watch, clock, log, visibilityMs });
   const orders = new Orders({ broker, ledger, calendar, reconciler, rails, liveTrading, clock, log, newId });
   const schedules = new ScheduledOrders({ broker, schedules: scheduleBroker, ledger, calendar, orders, rails, clock });
+  const reports = new ReckonedReports({ reports: kis.reports, broker, directory, clock });
   const fillNoticeWatch = new FillNoticeWatch({
     status: () => feed.status(),
     tell: (news) => {

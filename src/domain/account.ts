@@ -66,8 +66,8 @@ export interface IntegratedMargin {
   readonly orderableCash: number;
   /** Won that can be bought for when the whole price is deposited (증거금 100%). */
   readonly orderableFull: number | undefined;
-  /** Won that is owed and was not paid in time (미수금). */
-  readonly unpaid: number;
+  /** Won that is owed and was not paid in time (미수금); undefined where the venue does not say. */
+  readonly unpaid: number | undefined;
   /** What can be ordered with in other currencies; those with nothing are left out. */
   readonly currencies: readonly { readonly currency: string; readonly orderable: number }[];
 }
@@ -112,4 +112,8 @@ export interface ProfitReport<Row> {
   readonly tax: number;
   /** True when there were more rows than the pages we read; the totals are of all. */
   readonly truncated: boolean;
+  /** Reckoned from the orders, for want of the venue's own report; the sales that could not be are in nothing above. */
+  readonly reckoned?: {
+    readonly unpriced: readonly { readonly symbol: string; readonly name: string; readonly shares: number }[];
+  };
 }

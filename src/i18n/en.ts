@@ -952,6 +952,9 @@ export const en: Words = {
     byIssue: 'By issue',
     moreIssues: (count) => `The CSV file has ${count} more.`,
     truncated: 'There are too many rows to show all; the totals are of all. A shorter period shows every row.',
+    reckoned:
+      'Paper has no report of profits: this is reckoned from your executions and average costs. Commission and tax are estimates, so the HTS may differ a little.',
+    unpriced: (sales) => `Left out, because what the shares cost is not known: ${sales}`,
   },
 
   export: {

@@ -990,6 +990,9 @@ export const ko = {
     byIssue: '종목별',
     moreIssues: (count: number): string => `그 밖에 ${count}종목은 CSV 파일에 있습니다.`,
     truncated: '내역이 많아 일부만 보입니다. 합계는 전체입니다. 기간을 줄이면 다 보입니다.',
+    reckoned:
+      '모의투자에는 손익 조회가 없어 체결 내역과 평균단가로 계산한 값입니다. 수수료와 세금은 어림이라 HTS와 조금 다를 수 있습니다.',
+    unpriced: (sales: string): string => `산 값을 알 수 없어 빠진 매도: ${sales}`,
   },
 
   export: {

@@ -14,11 +14,11 @@ import type { KisHttp } from './http.ts';
 /** All issues, the newest first. */
 const everything = { SORT_DVSN: '00', CBLC_DVSN: '00' } as const;
 
-/** What the account came to, from KIS. Paper has none of it. */
+/** What the account came to, from KIS. Paper has none of it, but for the cash that can be ordered with. */
 export class KisAccountReports implements AccountReports {
-  readonly #http: Pick<KisHttp, 'read' | 'readAll'>;
+  readonly #http: Pick<KisHttp, 'read' | 'readAll' | 'supports'>;
 
-  constructor(http: Pick<KisHttp, 'read' | 'readAll'>) {
+  constructor(http: Pick<KisHttp, 'read' | 'readAll' | 'supports'>) {
     this.#http = http;
   }
 
@@ -28,6 +28,12 @@ export class KisAccountReports implements AccountReports {
   }
 
   async margin(options?: ReadOptions): Promise<IntegratedMargin> {
+    if (!this.#http.supports(domesticTrading.inquireMargin)) {
+      // Without an issue and a price KIS reckons the cash alone.
+      const input = { PDNO: '', ORD_UNPR: '', ORD_DVSN: '01', CMA_EVLU_AMT_ICLD_YN: 'N', OVRS_ICLD_YN: 'N' } as const;
+      const { output } = await this.#http.read(domesticTrading.inquireBuyingPower, input, options);
+      return { orderableCash: output.ord_psbl_cash, orderableFull: undefined, unpaid: undefined, currencies: [] };
+    }
     // 01: other currencies in themselves, not in won.
     const input = { CMA_EVLU_AMT_ICLD_YN: 'N', WCRC_FRCR_DVSN_CD: '01', FWEX_CTRT_FRCR_DVSN_CD: '01' } as const;
     return decode.toMargin(await this.#http.read(domesticTrading.inquireMargin, input, options));

@@ -144,7 +144,7 @@ export function createKis(options: KisOptions): Kis {
   const feed = new KisFeed(options, credentials);
   return {
     broker: new KisBroker(http, market, options, dispatcher),
-    research: new KisResearch(market, options.htsId),
+    research: new KisResearch(market, options.htsId, options.clock),
     reports: new KisAccountReports(http),
     schedules: new KisScheduledOrders(http, options.clock),
     feed,

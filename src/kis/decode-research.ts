@@ -17,6 +17,7 @@ import type {
   TradeVolumeDay,
   VolatilityInterruption,
 } from '../domain/research.ts';
+import { AppError } from '../errors.ts';
 import { signed, toWarnings } from './decode.ts';
 import type { Output } from './endpoint.ts';
 import type { domesticMarket } from './endpoints/domestic-market.ts';
@@ -133,6 +134,29 @@ export function toIndexQuote(code: IndexCode, { output }: Output<Market['inquire
     rising: output.ascn_issu_cnt,
     unchanged: output.stnr_issu_cnt,
     falling: output.down_issu_cnt,
+  };
+}
+
+/** The index at the head of its chart, which counts no issues. */
+export function toIndexHead(code: IndexCode, { output1 }: Output<Market['indexChart']>): IndexQuote {
+  const { bstp_nmix_prpr: last, bstp_nmix_prdy_vrss: change, bstp_nmix_prdy_ctrt: percent } = output1;
+  if (last === undefined || change === undefined || percent === undefined) {
+    throw new AppError('venue.malformed', { where: 'inquire-daily-indexchartprice', problem: 'no index at its head' });
+  }
+  const sign = output1.prdy_vrss_sign ?? '';
+  return {
+    code,
+    last,
+    change: signed(change, sign),
+    changePercent: signed(percent, sign),
+    open: unlessZero(output1.bstp_nmix_oprc),
+    high: unlessZero(output1.bstp_nmix_hgpr),
+    low: unlessZero(output1.bstp_nmix_lwpr),
+    volume: output1.acml_vol,
+    turnover: output1.acml_tr_pbmn,
+    rising: undefined,
+    unchanged: undefined,
+    falling: undefined,
   };
 }
 

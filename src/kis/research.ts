@@ -1,4 +1,4 @@
-import { previousDay } from '../clock.ts';
+import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
 import type { Bar } from '../domain/quote.ts';
 import type {
   Dividend,
@@ -57,10 +57,12 @@ const unbounded = {
 export class KisResearch implements Research {
   readonly #reads: MarketReads;
   readonly #htsId: string | undefined;
+  readonly #clock: Clock;
 
-  constructor(reads: MarketReads, htsId: string | undefined) {
+  constructor(reads: MarketReads, htsId: string | undefined, clock: Clock) {
     this.#reads = reads;
     this.#htsId = htsId;
+    this.#clock = clock;
   }
 
   async profile(symbol: string, options?: ReadOptions): Promise<IssueProfile> {
@@ -118,6 +120,15 @@ export class KisResearch implements Research {
 
   async index(code: IndexCode, options?: ReadOptions): Promise<IndexQuote> {
     const input = { FID_COND_MRKT_DIV_CODE: 'U', FID_INPUT_ISCD: indexCodes[code] } as const;
+    if (!this.#reads.supports(domesticMarket.inquireIndex)) {
+      // Paper's chart carries the index as it is now at its head.
+      const day = koreanDay(this.#clock.now());
+      const days = { FID_INPUT_DATE_1: monthsBefore(day, 1), FID_INPUT_DATE_2: day, FID_PERIOD_DIV_CODE: 'D' } as const;
+      return decode.toIndexHead(
+        code,
+        await this.#reads.read(domesticMarket.indexChart, { ...input, ...days }, options),
+      );
+    }
     return decode.toIndexQuote(code, await this.#reads.read(domesticMarket.inquireIndex, input, options));
   }
 

@@ -97,7 +97,7 @@ test.each([
   expect(answer.split('\n')).toHaveLength(1);
 });
 
-test.each(['/rank', '/fin 삼성전자', '/opinion 삼성전자', '/news', '/index', '/flow 외국인', '/balance 자산'])(
+test.each(['/rank', '/fin 삼성전자', '/opinion 삼성전자', '/news', '/flow 외국인', '/balance 자산'])(
   '%s on paper without a live key says what it takes',
   async (line) => {
     await start(onPaper);
@@ -111,6 +111,8 @@ test('on paper what paper has is shown all the same', async () => {
   await start(onPaper);
   expect(await bot.say('/info 삼성전자')).toContain('삼성전자 005930');
   expect(await bot.say('/flow 삼성전자')).toContain('수급');
-  expect(await bot.say('/balance')).toContain('예수금');
+  expect(await bot.say('/balance')).toMatch(/예수금[\s\S]*주문가능 10,000,000원/);
+  expect(await bot.say('/index')).toMatch(/코스피 [\d,.]+[\s\S]*코스닥 [\d,.]+[\s\S]*코스피200 [\d,.]+/);
+  expect(await bot.say('/index 코스닥')).toMatch(/코스닥 [\s\S]*시가\/고가\/저가/);
   expect(await bot.say('/book 삼성전자')).toContain('합계');
 });

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 
 let bot: Harness;
@@ -64,8 +64,8 @@ test('says what is wrong in one sentence', async () => {
   expect(await bot.say('/pnl 1주 없는회사')).toContain("'없는회사' 종목을 찾지 못했습니다");
 });
 
-test('on paper there is none, and a sentence says so', async () => {
-  await start({
+describe('on paper, which has no report of profits', () => {
+  const paper: HarnessOptions = {
     simulator: { kind: 'paper' },
     env: {
       KIS_ENV: 'paper',
@@ -73,9 +73,74 @@ test('on paper there is none, and a sentence says so', async () => {
       KIS_APP_SECRET: 'paper-app-secret',
       KIS_ACCOUNT: '50000000-01',
       KIS_HTS_ID: 'hogasim',
+      KIS_CALLS_PER_SECOND: '1000',
+      HOGA_MAX_DAILY_KRW: '100000000',
     },
+  };
+  const week = async (options: HarnessOptions): Promise<Readonly<Record<string, string>>> => {
+    await start(options);
+    await trade('buy', '005930', 10, 70_000);
+    await trade('buy', '005930', 10, 71_000);
+    await trade('buy', '035720', 10, 48_000);
+    await trade('sell', '005930', 4, 72_000);
+    await bot.clock.advance(dayMs);
+    await trade('sell', '035720', 10, 47_000);
+    const said: Record<string, string> = {};
+    for (const line of ['/pnl', '/pnl 1주', '/pnl 1주 삼성전자', '/pnl 어제']) said[line] = await bot.say(line);
+    return said;
+  };
+  /** The amounts alone: tags and notes differ, and so does whether a day has a percentage. */
+  const amounts = (text: string): readonly string[] =>
+    text.split('\n').flatMap((line) => /^(?:\d\d-\d\d)? *([+-][\d,]+)/.exec(line)?.[1] ?? []);
+
+  test('it is reckoned from the executions, says so, and comes to what a live account is told', async () => {
+    const live = await week({ env: { HOGA_MAX_DAILY_KRW: '100000000' } });
+    await bot.stop();
+    const reckoned = await week(paper);
+    for (const [line, said] of Object.entries(reckoned)) {
+      expect(said, line).toContain('체결 내역과 평균단가로 계산한 값입니다');
+      expect(live[line], line).not.toContain('계산한 값');
+      expect(amounts(said).length, said).toBeGreaterThan(1);
+      expect(amounts(said), line).toEqual(amounts(live[line] ?? ''));
+    }
   });
-  for (const line of ['/pnl', '/pnl 1개월', '/export pnl csv 1주']) {
-    expect(await bot.say(line)).toContain('모의투자 계좌에서는 제공되지 않는 기능입니다');
-  }
+
+  test('nothing sold: says so, and nothing else', async () => {
+    await start(paper);
+    expect(await bot.say('/pnl')).toContain('2026-11-23에는 매도 내역이 없습니다');
+  });
+
+  test('shares held before any order: what is left of them tells what they cost', async () => {
+    await start({
+      ...paper,
+      simulator: { kind: 'paper', holdings: [{ symbol: '005930', quantity: 10, averageCost: 60_000 }] },
+    });
+    await trade('sell', '005930', 4, 70_000);
+    expect(await bot.say('/pnl')).toMatch(/실현손익 2026-11-23\n\+39,\d{3}원/);
+  });
+
+  test('shares that nothing tells the cost of are left out and named', async () => {
+    await start({
+      ...paper,
+      simulator: { kind: 'paper', holdings: [{ symbol: '005930', quantity: 10, averageCost: 60_000 }] },
+    });
+    await trade('sell', '005930', 10, 70_000);
+    expect(await bot.say('/pnl')).toContain('산 값을 알 수 없어 빠진 매도: 삼성전자 10주');
+  });
+
+  test('bought longer ago than the period, and all sold: the executions before it are looked at', async () => {
+    await start(paper);
+    await trade('buy', '005930', 10, 70_000);
+    await bot.clock.advance(dayMs);
+    await trade('sell', '005930', 10, 71_000);
+    const shown = await bot.say('/pnl 오늘');
+    expect(shown).toMatch(/\+[78],\d{3}원/);
+    expect(shown).not.toContain('빠진 매도');
+  });
+
+  test('the export says whose figures they are', async () => {
+    await start(paper);
+    await trade('buy', '005930', 1, 70_000);
+    expect(await bot.say('/export pnl csv 1주')).toMatch(/손익 1행[\s\S]*계산한 값입니다/);
+  });
 });

@@ -191,6 +191,24 @@ describe('the market', () => {
     ]);
   });
 
+  test('the index at the head of its chart, without which there is none', () => {
+    const chart = read(domesticMarket.indexChart, 'index-chart');
+    expect(research.toIndexHead('KOSPI', chart)).toMatchObject({
+      last: 2_642.07,
+      change: 2.78,
+      changePercent: 0.11,
+      open: 2_651.63,
+      volume: 305_715_000,
+      turnover: 4_736_153_000_000,
+      rising: undefined,
+    });
+    const fallen = { ...chart, output1: { ...chart.output1, prdy_vrss_sign: '5' } };
+    expect(research.toIndexHead('KOSPI', fallen)).toMatchObject({ change: -2.78, changePercent: -0.11 });
+    expect(() =>
+      research.toIndexHead('KOSPI', { ...chart, output1: { ...chart.output1, bstp_nmix_prpr: undefined } }),
+    ).toThrow(/venue.malformed/);
+  });
+
   test('a fall that comes unsigned beside its sign is negative', () => {
     const { output } = read(domesticMarket.inquireIndex, 'index');
     expect(research.toIndexQuote('KOSPI', { output: { ...output, prdy_vrss_sign: '5' } })).toMatchObject({
