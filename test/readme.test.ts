@@ -5,6 +5,7 @@ import { commands } from '../commands/index.ts';
 import { settingNames } from '../src/config.ts';
 import { withTable } from './support/command-table.ts';
 import { coveragePage } from './support/coverage-page.ts';
+import { withoutEngines } from './support/lock-engines.ts';
 
 const read = (name: string): string => readFileSync(resolve(import.meta.dirname, '..', name), 'utf8');
 
@@ -37,4 +38,9 @@ test.each(['en', 'ko'] as const)('the table of commands is that of the declarati
 test('the page of what is asked of KIS is that of the catalogue', () => {
   const { before, after } = coveragePage();
   expect(before, 'run node test/support/coverage-page.ts').toBe(after);
+});
+
+test('`npm ci` warns of no Node that the README promises: the lock asks for none', () => {
+  const { before, after } = withoutEngines();
+  expect(before === after, 'run node test/support/lock-engines.ts').toBe(true);
 });
