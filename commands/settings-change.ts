@@ -1,5 +1,6 @@
 import { type ArgumentKind, shorten } from '../src/chat/command.ts';
-import { noticeTopics } from '../src/domain/notice.ts';
+import { type NoticeTopic, noticeTopics } from '../src/domain/notice.ts';
+import type { Exchange } from '../src/domain/order.ts';
 import type { Language, Loudness, PersonSettings } from '../src/domain/person.ts';
 import { readQuietHours } from '../src/domain/quiet-hours.ts';
 import { AppError } from '../src/errors.ts';
@@ -29,14 +30,44 @@ const loudnesses: Readonly<Record<string, Loudness>> = {
   끔: 'off',
   끄기: 'off',
 };
+const saidPlaces: Readonly<Record<string, SaidPlace>> = {
+  here: 'here',
+  여기: 'here',
+  여기로: 'here',
+  asked: 'asked',
+  물은곳: 'asked',
+  주문한곳: 'asked',
+  everywhere: 'everywhere',
+  모든채팅: 'everywhere',
+};
+const exchanges: Readonly<Record<string, Exchange>> = {
+  krx: 'KRX',
+  한국거래소: 'KRX',
+  nxt: 'NXT',
+  넥스트레이드: 'NXT',
+  sor: 'SOR',
+  통합: 'SOR',
+};
 const spokenLanguages: Readonly<Record<string, Language>> = { ko: 'ko', 한국어: 'ko', en: 'en', 영어: 'en' };
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** `fills silent`, `체결 무음`, `quiet 22:00-07:00`, `방해금지 끔`, `language en`, `mirror on`. */
-export const settingChange: ArgumentKind<Partial<PersonSettings>> = {
+/** Where notices are to go, as it is said: in the chat in which this is said, where they were asked for, or everywhere. */
+export type SaidPlace = 'here' | 'asked' | 'everywhere';
+
+/** A change as it is said: some of it depends on where. */
+export interface SettingChange {
+  readonly change: Partial<PersonSettings>;
+  readonly place?: { readonly topics: readonly NoticeTopic[]; readonly at: SaidPlace };
+}
+
+/**
+ * `fills silent`, `체결 무음`, `fills here`, `체결 여기`, `exchange NXT`, `거래소 SOR`, `quiet 22:00-07:00`, `방해금지 끔`,
+ * `language en`, `mirror on`.
+ */
+export const settingChange: ArgumentKind<SettingChange> = {
   name: 'setting',
   optional: false,
   read(tokens) {
@@ -50,26 +81,30 @@ export const settingChange: ArgumentKind<Partial<PersonSettings>> = {
   },
 };
 
-function readWord(name: string, value: string): Partial<PersonSettings> | undefined {
+function readWord(name: string, value: string): SettingChange | undefined {
   const chosen = own(topics, name);
   const loudness = own(loudnesses, value);
   if (chosen !== undefined && loudness !== undefined) {
-    return Object.fromEntries(chosen.map((topic) => [topic, loudness]));
+    return { change: Object.fromEntries(chosen.map((topic) => [topic, loudness])) };
   }
+  const at = own(saidPlaces, value);
+  if (chosen !== undefined && at !== undefined) return { change: {}, place: { topics: chosen, at } };
+  const exchange = own(exchanges, value);
+  if (['exchange', '거래소'].includes(name) && exchange !== undefined) return { change: { exchange } };
   if (['mirror', '함께'].includes(name) && (loudness === 'on' || loudness === 'off')) {
-    return { mirror: loudness === 'on' };
+    return { change: { mirror: loudness === 'on' } };
   }
   const language = own(spokenLanguages, value);
-  return ['language', 'lang', '언어'].includes(name) && language !== undefined ? { language } : undefined;
+  return ['language', 'lang', '언어'].includes(name) && language !== undefined ? { change: { language } } : undefined;
 }
 
 /** The hours may be written with blanks, so they take the rest of the line. */
 function readQuiet(tokens: readonly string[], before: number) {
   const text = tokens.join('');
   const used = before + tokens.length;
-  if (own(loudnesses, text) === 'off') return { value: { quiet: undefined }, used };
+  if (own(loudnesses, text) === 'off') return { value: { change: { quiet: undefined } }, used };
   const quiet = readQuietHours(text);
   if (quiet === undefined) throw new AppError('args.quiet-hours', { text: shorten(text) });
   if (quiet.startMinute === quiet.endMinute) throw new AppError('args.quiet-hours-empty');
-  return { value: { quiet }, used };
+  return { value: { change: { quiet } }, used };
 }

@@ -36,9 +36,12 @@ export function orderCommand(
     examples,
     async prepare(context, args): Promise<Ticket<ConfirmedOrder> | Message> {
       context.progress({ lines: [context.words.progress.ticket] });
-      const wanted = args.how ?? plainHow;
+      const how = args.how ?? plainHow;
+      const usual = usualExchange(context);
+      // Named from here on, so that a button asks for the same whatever is chosen meanwhile.
+      const wanted = { ...how, exchange: how.exchange ?? usual.exchange };
       const type = typeOf(wanted, args.price);
-      const { exchange, stopPrice } = wanted;
+      const { exchange = 'KRX', stopPrice } = wanted;
       const { symbol, kind } = args.instrument;
       try {
         await context.orders.checkTaken({ exchange, type }, kind);
@@ -54,6 +57,7 @@ export function orderCommand(
       const priced = { symbol, side, type, price, exchange, ...(stopPrice === undefined ? {} : { stopPrice }) };
       const sized = await sizeOf(context, priced, args.quantity);
       const notes = [
+        ...(how.exchange === undefined ? usual.note : []),
         ...(hasLimit(type) && args.price === undefined ? [context.words.ticket.chosen[side]] : []),
         ...(sized.how === undefined ? [] : [sized.how]),
       ];
@@ -90,9 +94,22 @@ function offersNow(
   const other = { ...wanted, afterMarket: !wanted.afterMarket };
   const type = orderTypeOf(other);
   const isTaken = session !== undefined && type !== undefined && String(types).split(',').includes(type);
-  if (isTaken && checkPlace({ exchange: wanted.exchange, type }, kind) === undefined)
+  if (isTaken && checkPlace({ exchange: wanted.exchange ?? 'KRX', type }, kind) === undefined)
     offers.push({ id: `run:${line(other)}`, label: buttons.atSession(other.afterMarket) });
   return offers;
+}
+
+/** Where somebody's orders go that name no exchange, and what the ticket says of it; undefined is KRX, chosen by nobody. */
+function usualExchange({ broker, people, person, words }: CommandContext): {
+  readonly exchange: Exchange | undefined;
+  readonly note: readonly Line[];
+} {
+  const { exchange } = people.settings(person.id);
+  if (exchange === undefined) return { exchange, note: [] };
+  // Paper has KRX alone.
+  if (!broker.venue.exchanges.includes(exchange))
+    return { exchange: undefined, note: [words.ticket.usualNotHere(exchange)] };
+  return { exchange, note: [words.ticket.usualExchange(exchange)] };
 }
 
 /** @throws AppError `args.how-together`, `args.how-price`, `args.stop-price`. */

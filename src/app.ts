@@ -117,7 +117,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     tell: (drift) => {
       if (readOnly) return;
-      const said = audience.tell(audience.ownerAddresses(), undefined, (words) => driftMessage(words, drift));
+      const said = audience.tellOwners(undefined, (words) => driftMessage(words, drift));
       for (const outgoing of said) void outbox.post(outgoing);
     },
   });
@@ -177,7 +177,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const fillNoticeWatch = new FillNoticeWatch({
     status: () => feed.status(),
     tell: (news) => {
-      const said = audience.tell(audience.ownerAddresses(), 'fills', (words) => fillNoticesMessage(words, news));
+      const said = audience.tellOwners('fills', (words) => fillNoticesMessage(words, news));
       for (const outgoing of said) void outbox.post(outgoing);
     },
   });
@@ -287,7 +287,10 @@ export async function startApp(options: AppOptions): Promise<App> {
         return identities.map((identity) => ({ identity, role, language }));
       }),
     onPeopleChange: (listener) => people.onChange(listener),
-    chatMoved: (from, toChatId) => ledger.moveChat(from, toChatId),
+    chatMoved: async (from, toChatId) => {
+      await ledger.moveChat(from, toChatId);
+      await people.chatMoved(from, toChatId);
+    },
   };
   const http =
     config.httpPort === undefined || readOnly
@@ -330,7 +333,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     const start = ({ start: text }: Words): Message => ({
       lines: [text[venue], ...(access.htsId === undefined ? [text.noHtsId] : []), text.hint],
     });
-    for (const outgoing of audience.tell(audience.ownerAddresses(), 'starts', start)) await outbox.post(outgoing);
+    for (const outgoing of audience.tellOwners('starts', start)) await outbox.post(outgoing);
     fillNoticeWatch.begin();
     await invite();
     if (options.scheduler !== undefined)

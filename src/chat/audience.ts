@@ -1,6 +1,6 @@
-import { type ChatAddress, webhookChat } from '../domain/chat-address.ts';
+import { type ChatAddress, isSameChat, webhookChat } from '../domain/chat-address.ts';
 import type { FillNotices } from '../domain/fill-notices.ts';
-import { type Notice, type NoticeTopic, topicOf } from '../domain/notice.ts';
+import { type Notice, type NoticeTopic, ownerOf, topicOf } from '../domain/notice.ts';
 import type { Language, Person } from '../domain/person.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Hold, OutboxDraft } from '../ports.ts';
@@ -16,9 +16,15 @@ interface Manner {
   readonly hold?: Hold;
 }
 
+/** A chat to be told something; `chosenBy` where somebody wanted it there, and so in their manner. */
+interface Ear {
+  readonly address: ChatAddress;
+  readonly chosenBy?: Person;
+}
+
 /**
  * Who is told what nobody asked for just now, and how each of them wants it. A group and the webhook's channel are
- * nobody: they are told everything, at once, in the bot's own language.
+ * nobody: they are told everything, at once, in the bot's own language, but for what somebody chose to be told there.
  */
 export class Audience {
   readonly #people: People;
@@ -52,41 +58,36 @@ export class Audience {
     return this.wordsOf(this.#people.identify(identityIn(address)));
   }
 
-  /** Where owners are told what nobody asked for: the terminal, and their own chats with the bot. */
-  ownerAddresses(): readonly ChatAddress[] {
-    return this.#chatsOf(this.#people.ownerIdentities());
-  }
-
   /** Somebody's own chats with the bot, where it is running. */
   chatsOf(person: Person): readonly ChatAddress[] {
     return this.#chatsOf(this.#people.identitiesOf(person.id));
   }
 
-  /** One message to those of the addresses who want its topic, each in their words; without a topic, to all of them. */
-  tell(
-    addresses: readonly ChatAddress[],
-    topic: NoticeTopic | undefined,
-    say: (words: Words) => Message,
-  ): readonly Outgoing[] {
-    return addresses.flatMap((address) => this.#outgoing(address, topic, say));
+  /** One message to those of the owners who want its topic, each in their words; without a topic, to all of them. */
+  tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
+    return this.#owners(topic).flatMap((ear) => this.#outgoing(ear, topic, say));
   }
 
-  /** The messages about a notice: to the chat that it is for, or to the owners where there is none. */
+  /**
+   * The messages about a notice: to the chat that it is for, unless its person chose another for such notices, or to the
+   * owners where there is none.
+   */
   draft(
     notice: Notice,
     wanted: ChatAddress | undefined,
     nameOf: (symbol: string) => string,
     letterhead: Letterhead,
   ): readonly OutboxDraft[] {
-    const asker = wanted !== undefined && this.#channels.has(wanted.channel) ? [wanted] : [];
+    const topic = topicOf(notice);
+    const askers = this.#askers(notice, wanted, topic);
     // What only an owner can answer goes to the owners too.
-    const owners = notice.kind === 'asked' || asker.length === 0 ? this.ownerAddresses() : [];
+    const owners = notice.kind === 'asked' || askers.length === 0 ? this.#owners(topic) : [];
     const asked = wanted === undefined ? undefined : identityIn(wanted);
-    const others = owners.filter((address) => identityIn(address) !== asked);
-    const wall = this.#channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [webhookChat] : [];
-    return [...asker, ...others, ...wall]
-      .flatMap((address) =>
-        this.#outgoing(address, topicOf(notice), (words) => {
+    const others = owners.filter(({ address }) => identityIn(address) !== asked);
+    const wall = this.#channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [{ address: webhookChat }] : [];
+    return [...askers, ...others, ...wall]
+      .flatMap((ear) =>
+        this.#outgoing(ear, topic, (words) => {
           const said = noticeMessage(words, notice, nameOf, this.#fillNotices());
           return isOpenToAll(notice) ? said : { ...said, private: true };
         }),
@@ -94,9 +95,37 @@ export class Audience {
       .map((outgoing) => toDraft(outgoing, letterhead));
   }
 
+  /** Whoever asked for what a notice is about: where they asked, or where they chose to be told of such. */
+  #askers(notice: Notice, wanted: ChatAddress | undefined, topic: NoticeTopic | undefined): readonly Ear[] {
+    const asked = wanted !== undefined && this.#channels.has(wanted.channel) ? [{ address: wanted }] : [];
+    const id = ownerOf(notice);
+    const person = id === undefined ? undefined : this.#people.withId(id);
+    const chosen = person === undefined ? [] : this.#chosen(person, topic);
+    return chosen.length > 0 ? chosen : asked;
+  }
+
+  /** Where owners are told what nobody asked for: where each chose to be, else the terminal and their own chats. */
+  #owners(topic: NoticeTopic | undefined): readonly Ear[] {
+    const ears = this.#people.ownerIdentities().flatMap((identity): readonly Ear[] => {
+      const person = this.#people.identify(identity);
+      const chosen = person === undefined ? [] : this.#chosen(person, topic);
+      return chosen.length > 0 ? chosen : this.#chatsOf([identity]).map((address) => ({ address }));
+    });
+    return ears.filter(({ address }, at) => ears.findIndex((other) => isSameChat(other.address, address)) === at);
+  }
+
+  /** The chats that somebody chose for a topic and that can be reached; none where they chose none. */
+  #chosen(person: Person, topic: NoticeTopic | undefined): readonly Ear[] {
+    const place = topic === undefined ? undefined : this.#people.settings(person.id).places[topic];
+    if (place === undefined) return [];
+    const chats = place === 'everywhere' ? this.chatsOf(person) : [place];
+    return chats.filter(({ channel }) => this.#channels.has(channel)).map((address) => ({ address, chosenBy: person }));
+  }
+
   /** None, or one. What has no topic is told by nobody's leave. */
-  #outgoing(address: ChatAddress, topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
-    const manner = this.#mannerFor(address, topic);
+  #outgoing(ear: Ear, topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
+    const { address } = ear;
+    const manner = this.#mannerFor(ear, topic);
     if (manner === undefined) return [];
     const { words, silent, hold } = manner;
     const message = say(words);
@@ -104,8 +133,8 @@ export class Audience {
   }
 
   /** Undefined where the person wants none of it. */
-  #mannerFor(address: ChatAddress, topic: NoticeTopic | undefined): Manner | undefined {
-    const person = this.#people.identify(identityIn(address));
+  #mannerFor({ address, chosenBy }: Ear, topic: NoticeTopic | undefined): Manner | undefined {
+    const person = chosenBy ?? this.#people.identify(identityIn(address));
     const words = this.wordsOf(person);
     if (person === undefined || topic === undefined) return { words };
     const loudness = this.#people.settings(person.id)[topic];

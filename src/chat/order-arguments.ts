@@ -110,7 +110,8 @@ export interface OrderHow {
   readonly pricing: WantedPricing;
   readonly condition: OrderTypeTraits['condition'];
   readonly afterMarket: boolean;
-  readonly exchange: Exchange;
+  /** Undefined where none was named. */
+  readonly exchange: Exchange | undefined;
   /** Won. */
   readonly stopPrice: number | undefined;
 }
@@ -119,7 +120,7 @@ export const plainHow: OrderHow = {
   pricing: 'limit',
   condition: 'none',
   afterMarket: false,
-  exchange: 'KRX',
+  exchange: undefined,
   stopPrice: undefined,
 };
 
@@ -154,7 +155,7 @@ function howText({ pricing, condition, afterMarket, exchange, stopPrice }: Order
     stopPrice === undefined ? '' : String(stopPrice),
     condition === 'none' ? '' : condition,
     afterMarket ? 'after' : '',
-    exchange === 'KRX' ? '' : exchange,
+    exchange ?? '',
   ]
     .filter((word) => word !== '')
     .join(' ');

@@ -92,6 +92,12 @@ export type Notice =
 export const noticeTopics = ['fills', 'alerts', 'orders', 'starts'] as const;
 export type NoticeTopic = (typeof noticeTopics)[number];
 
+/** Whose order or alert a notice is about; undefined where it is nobody's here. */
+export function ownerOf(notice: Notice): string | undefined {
+  if ('order' in notice) return notice.order.personId;
+  return 'alert' in notice ? notice.alert.personId : undefined;
+}
+
 /** What a notice is about; undefined where money is in doubt, or an order of theirs went nowhere: that is always told. */
 export function topicOf(notice: Notice): NoticeTopic | undefined {
   switch (notice.kind) {

@@ -474,6 +474,13 @@ export const en: Words = {
     alwaysOn: 'What puts money in doubt (outcome unknown, refused, your word needed) always comes at once.',
     quiet: 'Quiet hours',
     quietHow: 'Notices of those hours come after them, in order. To change them:',
+    exchange: 'Usual exchange',
+    here: 'in this chat',
+    everywhere: 'in all your chats',
+    inChat: (channel) => `in another chat (${channel})`,
+    placeHow: 'Notices go to the chat that asked. To have them in this one:',
+    placeButton: (isHere) => (isHere ? 'All where I asked' : 'All in this chat'),
+    seenByOthers: 'Everybody in this chat sees those notices. To take it back: /settings all asked',
     languageLine: 'Language',
     language: 'English',
     otherLanguage: { code: 'ko', name: '한국어' },
@@ -818,6 +825,8 @@ export const en: Words = {
     atUpperLimit: 'The amount is reckoned at the upper limit.',
     stop: (price) => `Becomes a limit order when the last price reaches ${price}.`,
     exchange: (name) => `Exchange: ${name}`,
+    usualExchange: (name) => `No exchange was named: it goes to ${name}, your usual one.`,
+    usualNotHere: (name) => `Your usual exchange ${name} is not to be had here: it goes to KRX.`,
     sizedBySum: (sum, price, count) => `${sum} ÷ ${price} = ${count}`,
     sizedByPercent: (of, percent, count) => `${of}: ${percent}% = ${count}`,
     last: 'Last',
@@ -1240,6 +1249,8 @@ export const en: Words = {
       `${c['identity']}: comes from the settings and cannot be changed here. Edit ${c['variable']} there and restart.`,
     'people.self': () =>
       'You cannot remove yourself or change your own role. Ask another owner, or do it in the terminal.',
+    'settings.exchange': (c) =>
+      `No orders for ${c['exchange']} are taken here, only for ${c['takes']}. Example: /settings exchange ${String(c['takes']).split(',')[0]}`,
     'settings.always-on': () =>
       'What puts money in doubt (an outcome unknown, a refusal, your word needed, messages that never came) can be neither silent nor off. Other notices can. Example: /settings orders silent',
     'alerts.too-many': (c) => `${c['limit']} alerts a person are the most. Delete some in /alerts.`,

@@ -542,6 +542,13 @@ export const ko = {
     alwaysOn: '돈이 걸린 알림(결과 모름, 거부, 확인 요청)은 언제나 바로 갑니다.',
     quiet: '방해 금지',
     quietHow: '그 시간의 알림은 끝나면 차례로 보냅니다. 시간 바꾸기:',
+    exchange: '기본 거래소',
+    here: '이 채팅으로',
+    everywhere: '내 채팅 모두로',
+    inChat: (channel: string): string => `다른 채팅(${channel})으로`,
+    placeHow: '알림은 물어본 채팅으로 갑니다. 이 채팅으로 모으기:',
+    placeButton: (isHere: boolean): string => (isHere ? '물어본 채팅으로 받기' : '모두 여기로 받기'),
+    seenByOthers: '이 채팅에 있는 사람은 누구나 그 알림을 봅니다. 되돌리려면 /settings all asked',
     languageLine: '언어',
     language: '한국어',
     otherLanguage: { code: 'en' as Language, name: 'English' },
@@ -892,6 +899,8 @@ export const ko = {
     atUpperLimit: '금액은 상한가로 잡습니다.',
     stop: (price: string): string => `현재가가 ${price}에 닿으면 지정가 주문이 됩니다.`,
     exchange: (name: string): string => `거래소: ${name}`,
+    usualExchange: (name: string): string => `거래소를 쓰지 않아 내 기본 거래소 ${name}로 보냅니다.`,
+    usualNotHere: (name: string): string => `내 기본 거래소(${name})가 여기에 없어 KRX로 보냅니다.`,
     sizedBySum: (sum: string, price: string, count: string): string => `${sum} ÷ ${price} = ${count}`,
     sizedByPercent: (of: string, percent: number, count: string): string => `${of}의 ${percent}% = ${count}`,
     last: '현재가',
@@ -1336,6 +1345,8 @@ export const ko = {
       `${c['identity']}: 설정에 적힌 사람이라 여기서 바꿀 수 없습니다. 설정의 ${c['variable']}를 고치고 다시 시작해 주세요.`,
     'people.self': () =>
       '자신을 빼거나 자신의 권한을 바꿀 수는 없습니다. 다른 소유자에게 부탁하거나 터미널에서 해 주세요.',
+    'settings.exchange': (c) =>
+      `여기서는 ${c['exchange']} 주문을 받지 않습니다. ${c['takes']}만 됩니다. 예: /settings exchange ${String(c['takes']).split(',')[0]}`,
     'settings.always-on': () =>
       '돈이 걸린 알림(결과를 모르는 주문, 거부, 확인 요청, 전해 드리지 못한 메시지)은 끄거나 무음으로 할 수 없습니다. 다른 알림은 됩니다. 예: /settings orders silent',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Clock, inKorea } from '../clock.ts';
+import { type ChatAddress, isSameChat } from '../domain/chat-address.ts';
 import { defaultPersonSettings, type Person, type PersonSettings, type Role } from '../domain/person.ts';
 import { quietMinutesLeft } from '../domain/quiet-hours.ts';
 import { AppError } from '../errors.ts';
@@ -92,23 +93,44 @@ export class People {
     return this.#byIdentity.get(identity);
   }
 
+  /** Undefined for somebody who is not known any more. */
+  withId(personId: string): Person | undefined {
+    return [...this.#byIdentity.values()].find(({ id }) => id === personId);
+  }
+
   /** What somebody chose for themselves. */
   settings(personId: string): PersonSettings {
     return this.#settings.get(personId) ?? defaultPersonSettings;
   }
 
   /** What is held for them waits for the end of the quiet hours as they are then. */
-  changeSettings(personId: string, change: Partial<PersonSettings>): Promise<PersonSettings> {
+  changeSettings(
+    personId: string,
+    change: (before: PersonSettings) => Partial<PersonSettings>,
+  ): Promise<PersonSettings> {
     // One at a time: two buttons pressed in a row must not each take the other's change back.
     return this.#changes.run(async () => {
       const before = this.settings(personId);
-      const settings = { ...before, ...change };
+      const settings = { ...before, ...change(before) };
       const now = this.#clock.now();
       await this.#ledger.setPersonSettings(personId, settings, quietUntil(settings, now) ?? now);
       this.#settings.set(personId, settings);
       if (settings.language !== before.language) this.#changed();
       return settings;
     });
+  }
+
+  /** A chat goes on under another id, and with it what people are told there. */
+  async chatMoved(from: ChatAddress, toChatId: string): Promise<void> {
+    const to = { channel: from.channel, chatId: toChatId };
+    for (const personId of [...this.#settings.keys()]) {
+      await this.changeSettings(personId, ({ places }) => {
+        const moved = Object.entries(places).map(([topic, place]) => {
+          return [topic, place !== 'everywhere' && isSameChat(place, from) ? to : place] as const;
+        });
+        return { places: Object.fromEntries(moved) };
+      });
+    }
   }
 
   /** When somebody's quiet hours that are now end, in milliseconds; undefined outside of them. */

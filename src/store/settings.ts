@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { noticeTopics } from '../domain/notice.ts';
 import { defaultPersonSettings } from '../domain/person.ts';
 import { minutesOfDay } from '../domain/quiet-hours.ts';
 import type { Ledger } from '../ports.ts';
@@ -23,6 +24,7 @@ const minute = z
 const quietHours = z
   .object({ startMinute: minute, endMinute: minute })
   .refine(({ startMinute, endMinute }) => startMinute !== endMinute);
+const place = z.union([z.literal('everywhere'), z.object({ channel: z.string(), chatId: z.string() })]);
 const standard = defaultPersonSettings;
 /** As older and newer versions wrote it: what is missing or not known is as if nothing had been chosen. */
 const personShape = z.object({
@@ -31,6 +33,8 @@ const personShape = z.object({
   orders: loudness.catch(standard.orders),
   starts: loudness.catch(standard.starts),
   mirror: z.boolean().catch(standard.mirror),
+  places: z.partialRecord(z.enum(noticeTopics), place).catch(standard.places),
+  exchange: z.enum(['KRX', 'NXT', 'SOR']).optional().catch(standard.exchange),
   quiet: quietHours.optional().catch(standard.quiet),
   language: z.enum(['ko', 'en']).optional().catch(standard.language),
 });
