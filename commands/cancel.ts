@@ -2,9 +2,13 @@ import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand, optional, orderChoice, type Ticket } from '../src/chat/command.ts';
 import { orderPrice, outcomeMessage } from '../src/chat/notices.ts';
 import { orderPart, sharesOfPart } from '../src/chat/order-part.ts';
-import { intentIssue } from '../src/domain/order.ts';
+import { intentIssue, type OrderRecord } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
+import type { Words } from '../src/i18n/index.ts';
 import type { Cancellation } from '../src/services/orders.ts';
+
+/** Orders that a ticket or its outcome names one by one; of more their number is told. */
+const mostShown = 10;
 
 export const cancel = defineCommand({
   name: 'cancel',
@@ -23,7 +27,9 @@ export const cancel = defineCommand({
     const targets = args.order === 'all' ? open : open.filter(({ reference }) => reference.number === args.order);
     if (targets.length === 0) throw new AppError('orders.not-open', { number: args.order });
     const plan: Cancellation[] = [];
-    const lines: Line[] = [[{ bold: words.ticket.cancelTitle }]];
+    const left = targets.length - mostShown;
+    const count = left > 0 ? [` ${words.orders.count(targets.length)}`] : [];
+    const lines: Line[] = [[{ bold: words.ticket.cancelTitle }, ...count]];
     for (const target of targets) {
       const { number } = target.reference;
       const remaining = words.shares(target.remaining);
@@ -32,6 +38,7 @@ export const cancel = defineCommand({
       if (meant.refusal !== undefined) return meant.refusal;
       const part = meant.shares;
       plan.push({ target, ...(part === undefined ? {} : { part }) });
+      if (plan.length > mostShown) continue;
       const line = ` ${target.name} ${words.side[target.side]} ${orderPrice(words, target)} · ${words.orders.remaining} `;
       if (part === undefined) lines.push([{ code: number }, line, remaining]);
       else {
@@ -42,6 +49,7 @@ export const cancel = defineCommand({
         );
       }
     }
+    if (left > 0) lines.push(words.more(left));
     // '취소' beside '확인' on a cancel ticket could be read either way.
     return { plan, summary: { lines }, dropLabel: words.buttons.close };
   },
@@ -52,6 +60,7 @@ export const cancel = defineCommand({
   ): Promise<Message> {
     progress({ lines: [words.progress.sending] });
     const sent = await orders.cancel(proposal, person.id, plan);
+    if (sent.length > mostShown) return { lines: [...countsOf(words, sent)] };
     const lines = sent.flatMap((order, index) => {
       const { symbol } = intentIssue(order.intent);
       const message = outcomeMessage(
@@ -67,3 +76,18 @@ export const cancel = defineCommand({
     return { lines };
   },
 });
+
+/** How many came to what, and the numbers of those that were not taken: they may have to be looked at one by one. */
+function countsOf(words: Words, sent: readonly OrderRecord[]): readonly Line[] {
+  return [...Map.groupBy(sent, ({ status }) => status)].flatMap(([status, orders]): readonly Line[] => {
+    const count: Line = [{ bold: words.status[status] }, ` ${words.orders.count(orders.length)}`];
+    if (status === 'accepted') return [count];
+    const numbers = orders.slice(0, mostShown).map(({ intent }) => ('target' in intent ? numberOf(intent.target) : ''));
+    const left = orders.length - mostShown;
+    return [count, numbers.join(', '), ...(left > 0 ? [words.more(left)] : [])];
+  });
+}
+
+function numberOf(target: { readonly number: string }): string {
+  return target.number;
+}

@@ -1,46 +1,82 @@
 import type { Button, Line, Message } from '../src/chat/channel.ts';
-import { type CommandContext, defineCommand } from '../src/chat/command.ts';
+import { type CommandContext, defineCommand, oneOf, optional } from '../src/chat/command.ts';
 import { orderLine, orderPrice, partsGone } from '../src/chat/notices.ts';
+import { pageNumber, pageOf } from '../src/chat/pages.ts';
 import { intentIssue, type OrderRecord, type VenueOrder } from '../src/domain/order.ts';
+import type { Words } from '../src/i18n/index.ts';
 
-/** More than a screen of buttons helps nobody; the rest can be cancelled by number. */
-const mostButtons = 5;
+/** Of today's orders beside the open ones; all of them have pages of their own. */
 const mostToday = 10;
+const view = oneOf('today', { today: ['오늘'] });
 
 export const orders = defineCommand({
   name: 'orders',
   aliases: ['주문', '미체결', 'o'],
   role: 'viewer',
   private: true,
-  args: {},
-  examples: ['/orders'],
-  async run(context): Promise<Message> {
-    const { words, broker } = context;
-    context.progress({ lines: [words.progress.orders] });
-    const open = await broker.openOrders();
-    // Read last: what was told of while KIS answered is in it.
-    const today = await context.orders.today();
-    const ours = new Map(today.map((order) => [order.reference?.number, order]));
-    const lines: Line[] = [
-      open.length === 0 ? words.orders.none : [{ bold: words.orders.title }],
-      ...open.map((order) => openLine(context, order, ours.get(order.reference.number))),
-    ];
-    if (today.length > 0) {
-      lines.push(
-        '',
-        [{ bold: words.orders.today }],
-        ...today.slice(0, mostToday).map((order) => todayLine(context, order)),
-      );
-    }
-    if (today.some(({ status }) => status === 'outcome-unknown')) lines.push('', words.orders.unknownNote);
-    if (today.some(({ status }) => status === 'asked')) lines.push('', words.orders.askedNote);
-    const buttons = open.slice(0, mostButtons).map(({ name, reference: { number } }): readonly Button[] => [
-      { id: `ask:/amend ${number}`, label: words.buttons.amendOrder(`${name} ${number}`) },
-      { id: `run:/cancel ${number}`, label: words.buttons.cancelOrder(`${name} ${number}`) },
-    ]);
-    return { lines, buttons, data: { open, today } };
+  args: { view: optional(view), page: optional(pageNumber) },
+  examples: ['/orders', '/orders 오늘'],
+  async run(context, args): Promise<Message> {
+    context.progress({ lines: [context.words.progress.orders] });
+    return args.view === 'today' ? todaysOrders(context, args.page) : openOrders(context, args.page);
   },
 });
+
+async function openOrders(context: CommandContext, at: number | undefined): Promise<Message> {
+  const { words, broker } = context;
+  const open = await broker.openOrders();
+  // Read last: what was told of while KIS answered is in it.
+  const today = await context.orders.today();
+  const ours = new Map(today.map((order) => [order.reference?.number, order]));
+  const page = pageOf(words, open, at, '/orders');
+  const lines: Line[] = [
+    open.length === 0 ? words.orders.none : titleOf(words.orders.title, open.length, page.label),
+    ...page.rows.map((order) => openLine(context, order, ours.get(order.reference.number))),
+  ];
+  const more = today.length - mostToday;
+  if (today.length > 0 && page.before === 0) {
+    lines.push(
+      '',
+      [{ bold: words.orders.today }],
+      ...today.slice(0, mostToday).map((order) => todayLine(context, order)),
+      ...(more > 0 ? [words.more(more)] : []),
+    );
+  }
+  const all: readonly Button[] =
+    more > 0 ? [{ id: 'run:/orders today', label: words.orders.allToday(today.length) }] : [];
+  const buttons = page.rows.map(({ name, reference: { number } }): readonly Button[] => [
+    { id: `ask:/amend ${number}`, label: words.buttons.amendOrder(`${name} ${number}`) },
+    { id: `run:/cancel ${number}`, label: words.buttons.cancelOrder(`${name} ${number}`) },
+  ]);
+  return {
+    lines: [...lines, ...notesOn(words, today)],
+    buttons: [...buttons, ...page.buttons, ...(all.length === 0 ? [] : [all])],
+    data: { open, today },
+  };
+}
+
+/** All that was ordered here today, the newest first. */
+async function todaysOrders(context: CommandContext, at: number | undefined): Promise<Message> {
+  const { words } = context;
+  const today = await context.orders.today();
+  if (today.length === 0) return { lines: [words.orders.noneToday] };
+  const page = pageOf(words, today, at, '/orders today');
+  const title = titleOf(words.orders.today, today.length, page.label);
+  const lines = page.rows.map((order) => todayLine(context, order));
+  return { lines: [title, ...lines, ...notesOn(words, today)], buttons: page.buttons, data: { today } };
+}
+
+function titleOf(title: string, count: number, label: string): Line {
+  return [{ bold: title }, ...(label === '' ? [] : [` ${count} · ${label}`])];
+}
+
+function notesOn(words: Words, today: readonly OrderRecord[]): readonly Line[] {
+  const has = (wanted: OrderRecord['status']): boolean => today.some(({ status }) => status === wanted);
+  return [
+    ...(has('outcome-unknown') ? ['', words.orders.unknownNote] : []),
+    ...(has('asked') ? ['', words.orders.askedNote] : []),
+  ];
+}
 
 /** Orders from the HTS or a phone are open orders too, and can be cancelled here. */
 function openLine({ words }: CommandContext, order: VenueOrder, ours: OrderRecord | undefined): Line {

@@ -12,6 +12,7 @@ import {
 import { outcomeMessage, scheduleDays } from '../src/chat/notices.ts';
 import { price, shares } from '../src/chat/order-arguments.ts';
 import { arrangeOrder } from '../src/chat/order-line.ts';
+import { leadingPage, pageOf } from '../src/chat/pages.ts';
 import { koreanDay } from '../src/clock.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import type { OrderRecord, OrderRequest, Side } from '../src/domain/order.ts';
@@ -25,8 +26,6 @@ import type {
   ScheduleCheck,
 } from '../src/services/scheduled-orders.ts';
 
-/** More than a screen of buttons helps nobody; the rest can be cancelled by number. */
-const mostButtons = 5;
 const mostRecent = 5;
 
 type Action = Side | 'amend' | 'cancel';
@@ -91,6 +90,7 @@ export const schedule = defineCommand({
   aliases: ['예약'],
   role: 'trader',
   args: {
+    page: optional(leadingPage),
     // Nothing else comes first: another word is an error that says so.
     action: optional(action, () => true),
     target: optional(target),
@@ -114,9 +114,10 @@ export const schedule = defineCommand({
   ],
   async prepare(context, args): Promise<Ticket<Plan> | Message> {
     context.progress({ lines: [context.words.progress.schedules] });
+    if (args.action !== undefined) requireNoMore(args.page);
     switch (args.action) {
       case undefined:
-        return list(context);
+        return list(context, args.page);
       case 'cancel':
         requireNoMore(args.quantity);
         return cancelTicket(context, await waitingOne(context, args));
@@ -286,7 +287,7 @@ function terms({ words }: CommandContext, { side, quantity: wanted, price: limit
 }
 
 /** The venue's own list: also what was entered elsewhere, which can be cancelled here. */
-async function list(context: CommandContext): Promise<Message> {
+async function list(context: CommandContext, at: number | undefined): Promise<Message> {
   const { schedules, words, now } = context;
   const today = koreanDay(now);
   const [all, kept] = await Promise.all([schedules.list(), schedules.kept()]);
@@ -299,28 +300,29 @@ async function list(context: CommandContext): Promise<Message> {
     { code: order.reference.number },
     ` ${[`${nameOf(context, order)} ${terms(context, order)}`, scheduleDays(words, order), ...more].join(' · ')}`,
   ];
+  const page = pageOf(words, waiting, at, '/schedule');
+  const shownRecent = page.before === 0 ? recent.slice(0, mostRecent) : [];
+  const title: Line = [{ bold: words.schedule.title }, ...(page.label === '' ? [] : [` ${page.label}`])];
   const lines: Line[] = [
-    waiting.length === 0 ? words.schedule.none : [{ bold: words.schedule.title }],
-    ...waiting.map((order) =>
+    waiting.length === 0 ? words.schedule.none : title,
+    ...page.rows.map((order) =>
       line(
         order,
         ...(order.orderNumber === undefined ? [] : [words.schedule.sentAs(order.orderNumber)]),
         ...(ours.has(order.reference.number) ? [] : [words.schedule.elsewhere]),
       ),
     ),
-    ...(recent.length === 0 ? [] : ['', [{ bold: words.schedule.recent }]]),
-    ...recent
-      .slice(0, mostRecent)
-      .map((order) =>
-        line(
-          order,
-          order.orderNumber === undefined
-            ? words.schedule.refusedAs(order.reason)
-            : words.schedule.sentAs(order.orderNumber),
-        ),
+    ...(shownRecent.length === 0 ? [] : ['', [{ bold: words.schedule.recent }]]),
+    ...shownRecent.map((order) =>
+      line(
+        order,
+        order.orderNumber === undefined
+          ? words.schedule.refusedAs(order.reason)
+          : words.schedule.sentAs(order.orderNumber),
       ),
+    ),
   ];
-  const buttons = waiting.slice(0, mostButtons).map((order): readonly Button[] => {
+  const buttons = page.rows.map((order): readonly Button[] => {
     const { number } = order.reference;
     const label = `${nameOf(context, order)} ${number}`;
     return [
@@ -328,5 +330,5 @@ async function list(context: CommandContext): Promise<Message> {
       { id: `run:/schedule cancel ${number}`, label: words.buttons.cancelOrder(label) },
     ];
   });
-  return { lines, buttons };
+  return { lines, buttons: [...buttons, ...page.buttons] };
 }

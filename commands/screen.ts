@@ -73,7 +73,11 @@ async function conditions(context: CommandContext): Promise<Message> {
     const rows = Array.from({ length: Math.ceil(buttons.length / buttonsPerRow) }, (_, row) =>
       buttons.slice(row * buttonsPerRow, (row + 1) * buttonsPerRow),
     );
-    const lines = [saved.length === 0 ? words.screen.noneSaved : words.screen.choose];
+    const left = saved.length - mostButtons;
+    const lines = [
+      saved.length === 0 ? words.screen.noneSaved : words.screen.choose,
+      ...(left > 0 ? [words.more(left)] : []),
+    ];
     return { lines: [[{ bold: words.screen.title }], ...lines], buttons: [...rows, [golden]] };
   } catch (error) {
     if (!(error instanceof AppError) || !['venue.unsupported', 'venue.no-hts-id'].includes(error.code)) throw error;

@@ -15,8 +15,8 @@ import { AppError } from '../src/errors.ts';
 
 /** What one call tells the prices of, and a phone shows without much scrolling. */
 const mostIssues = 30;
-/** Discord shows no more rows. */
-const mostGroups = 5;
+/** As many buttons as Discord shows. */
+const mostGroups = 25;
 
 const action = oneOf('watchAction', {
   add: ['추가'],
@@ -119,7 +119,8 @@ async function groups(context: CommandContext): Promise<Message> {
   const buttons = saved
     .slice(0, mostGroups)
     .map(({ id, name }): readonly Button[] => [{ id: `run:/watch import ${id}`, label: name }]);
-  return { lines: [words.watch.chooseGroup], buttons };
+  const left = saved.length - mostGroups;
+  return { lines: [words.watch.chooseGroup, ...(left > 0 ? [words.watch.moreGroups(left)] : [])], buttons };
 }
 
 async function importGroup(context: CommandContext, id: string): Promise<Message> {

@@ -7,6 +7,7 @@ import {
   optional,
   shorten,
 } from '../src/chat/command.ts';
+import { leadingPage, pageOf } from '../src/chat/pages.ts';
 import { AppError } from '../src/errors.ts';
 import type { KnownPerson } from '../src/services/people.ts';
 
@@ -33,6 +34,7 @@ export const who = defineCommand({
   role: 'owner',
   effect: 'change',
   args: {
+    page: optional(leadingPage),
     action: optional(action, always),
     identities: optional(identities),
     role: optional(role, always),
@@ -43,11 +45,10 @@ export const who = defineCommand({
     '/who remove telegram:123',
     '/who',
   ],
-  async run(context, { action, identities: named, role }): Promise<Message> {
+  async run(context, { page, action, identities: named, role }): Promise<Message> {
     const { words, people, person: by } = context;
-    if (action === undefined) {
-      return { lines: [[{ bold: words.people.title }], ...people.list().map((known) => personLine(context, known))] };
-    }
+    if (action === undefined) return list(context, page);
+    if (page !== undefined) throw new AppError('args.extra', { text: String(page) });
     if (named === undefined) throw new AppError('args.missing', { argument: 'identity' });
     if (action === 'add') {
       if (role === undefined) throw new AppError('args.missing', { argument: 'role' });
@@ -58,6 +59,13 @@ export const who = defineCommand({
     return remove(context, named);
   },
 });
+
+function list(context: CommandContext, at: number | undefined): Message {
+  const { words, people } = context;
+  const page = pageOf(words, people.list(), at, '/who');
+  const title: Line = [{ bold: words.people.title }, ...(page.label === '' ? [] : [` ${page.label}`])];
+  return { lines: [title, ...page.rows.map((known) => personLine(context, known))], buttons: page.buttons };
+}
 
 async function remove(
   { words, people, alerts, person: by }: CommandContext,

@@ -109,16 +109,16 @@ function toneOf(message: Message): keyof typeof colours {
   return 'even';
 }
 
-/** Rows that are too long go on in the next; what is beyond Discord's five is left out, and so is a button told twice. */
+/**
+ * Rows that are too long go on in the next. More than Discord's five are filled up from the left; buttons that do not fit
+ * even so are left out, and so is a button told twice.
+ */
 function rowsOf(rows: readonly (readonly Button[])[]): readonly APIMessageTopLevelComponent[] {
   const seen = new Set<string>();
   const once = rows.map((row) => row.filter(({ id }) => !seen.has(id) && seen.add(id)));
-  const cut = once.flatMap((row) =>
-    Array.from({ length: Math.ceil(row.length / buttonsPerRow) }, (_, part) =>
-      row.slice(part * buttonsPerRow, (part + 1) * buttonsPerRow),
-    ),
-  );
-  return cut.slice(0, mostRows).map((row) => ({
+  const cut = once.flatMap(inRowsOfFive);
+  const filled = cut.filter((row) => row.length > 0);
+  return (filled.length <= mostRows ? filled : inRowsOfFive(filled.flat())).slice(0, mostRows).map((row) => ({
     type: ComponentType.ActionRow,
     components: row.map(({ id, label }) => {
       const bytes = Buffer.byteLength(id);
@@ -127,6 +127,12 @@ function rowsOf(rows: readonly (readonly Button[])[]): readonly APIMessageTopLev
       return { type: ComponentType.Button, custom_id: id, label: cutText(label, longestLabel), style };
     }),
   }));
+}
+
+function inRowsOfFive(buttons: readonly Button[]): readonly (readonly Button[])[] {
+  return Array.from({ length: Math.ceil(buttons.length / buttonsPerRow) }, (_, part) =>
+    buttons.slice(part * buttonsPerRow, (part + 1) * buttonsPerRow),
+  );
 }
 
 /** A text of at most `most` UTF-16 units, cut between characters. */

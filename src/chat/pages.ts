@@ -18,6 +18,18 @@ export const pageNumber: ArgumentKind<number> = {
   },
 };
 
+/**
+ * The page where words may follow in other forms of the command: `/who 2` beside `/who add …`. What is no page is left to
+ * those words, and left over it is too much.
+ */
+export const leadingPage: ArgumentKind<number> = {
+  ...pageNumber,
+  read(tokens, context) {
+    if (pageNumber.fits?.(tokens[0] ?? '') === true) return pageNumber.read(tokens, context);
+    throw new AppError('args.extra', { text: shorten(tokens.join(' ')) });
+  },
+};
+
 export interface Page<T> {
   readonly rows: readonly T[];
   /** How many rows come before these. */

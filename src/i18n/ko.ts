@@ -98,6 +98,7 @@ const argumentNames = {
   setting: '바꿀 것',
   page: '쪽',
   assets: '자산',
+  today: '오늘',
   span: '연간|분기',
   view: '종목별|증권사별',
   investor: '외국인|기관',
@@ -970,6 +971,9 @@ export const ko = {
     title: '미체결',
     none: '미체결 주문이 없습니다.',
     today: '오늘 주문',
+    noneToday: '오늘 낸 주문이 없습니다.',
+    allToday: (count: number): string => `오늘 주문 ${count}건 모두 보기`,
+    count: (count: number): string => `${count}건`,
     remaining: '남은',
     marketPrice: '시장가',
     unknownNote: '결과를 모르는 주문을 KIS 목록에서 찾고 있습니다. 알게 되면 알려 드립니다.',
@@ -1056,6 +1060,8 @@ export const ko = {
     empty: '관심종목이 없습니다. 예: /watch add 삼성전자',
     noPrice: '가격 없음',
     chooseGroup: '가져올 HTS 관심그룹을 골라 주세요.',
+    moreGroups: (count: number): string =>
+      `그 밖에 ${count}개가 더 있습니다. /watch import 002 처럼 그룹 번호로 가져올 수 있습니다.`,
     noGroups: 'HTS에 저장한 관심그룹이 없습니다. HTS나 앱에서 만든 뒤 다시 해 주세요.',
     emptyGroup: '그 관심그룹에는 종목이 없습니다.',
     leftOut: (count: number, limit: number): string =>

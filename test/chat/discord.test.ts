@@ -651,10 +651,8 @@ describe('how a message looks', () => {
     const [{ buttons: shown = [] } = {}] = discord.messages(channelId);
     expect(shown.map((row) => row.map(({ custom_id }) => custom_id))).toEqual([
       ['a0', 'a1', 'a2', 'a3', 'a4'],
-      ['a5', 'a6'],
-      ['b0'],
-      ['b1'],
-      ['b2'],
+      ['a5', 'a6', 'b0', 'b1', 'b2'],
+      ['b3', 'b4', 'b5'],
     ]);
     expect(shown[0]?.[0]?.label).toHaveLength(80);
   });
