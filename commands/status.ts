@@ -1,3 +1,4 @@
+import { accessLines } from '../src/chat/access.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand } from '../src/chat/command.ts';
 import { fillNoticesWhy, socketWhy } from '../src/chat/fill-notices.ts';
@@ -15,6 +16,8 @@ export const status = defineCommand({
     const { health: text } = words;
     const lines: Line[] = [
       [{ bold: text.title }, ` Hoga ${state.version} · ${broker.venue.account}`],
+      ...accessLines(words, 'account', state.access.account),
+      ...accessLines(words, 'liveReads', state.access.liveReads),
       `${text.up} ${text.ago(now - state.startedAt)}`,
       socketLine(words, state, now),
       ...whyLines(words, state),

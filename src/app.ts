@@ -1,4 +1,5 @@
 import { createChartRenderer } from './charts/renderer.ts';
+import { type AccessSubject, accessMessage } from './chat/access.ts';
 import { Audience } from './chat/audience.ts';
 import { boardMessage } from './chat/boards.ts';
 import type { Channel, House, Message, Receive, Suggest } from './chat/channel.ts';
@@ -23,6 +24,7 @@ import { shippedInstruments } from './kis/symbols-shipped.ts';
 import type { Log, Redactor } from './log.ts';
 import type { ChatAddress, Scheduler } from './ports.ts';
 import { Secret } from './secret.ts';
+import { AccessWatch } from './services/access-watch.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
 import { DriftWatch } from './services/drift-watch.ts';
@@ -53,6 +55,8 @@ const stopWaitMs = 20_000;
 const keptMs = 30 * 24 * 3_600_000;
 /** How long a start waits for the venue's lists before people may speak; orders wait for them in any case. */
 const alignWaitMs = 3_000;
+/** One that no venue lacks: 삼성전자. */
+const bestKnownIssue = '005930';
 
 /** All that comes from outside the process, or differs in a test. */
 export interface AppOptions {
@@ -181,6 +185,21 @@ export async function startApp(options: AppOptions): Promise<App> {
       for (const outgoing of said) void outbox.post(outgoing);
     },
   });
+  const watchAccess = (subject: AccessSubject, ask: () => Promise<unknown>): AccessWatch =>
+    new AccessWatch({
+      ask,
+      tell: (trouble) => {
+        const say = (words: Words): Message => accessMessage(words, subject, trouble);
+        for (const outgoing of audience.tell(audience.ownerAddresses(), undefined, say)) void outbox.post(outgoing);
+      },
+      clock,
+      log,
+    });
+  // Of all that names the account this is one call on one page, however much is in it.
+  const askAccount = (): Promise<unknown> => broker.buyingPower(bestKnownIssue, undefined, { priority: 'background' });
+  const account = watchAccess('account', askAccount);
+  const { warmUpLiveReads } = kis;
+  const liveReads = warmUpLiveReads && watchAccess('liveReads', warmUpLiveReads);
   const stories = new Stories({ ledger });
   const revocation = new Revocation({ ledger, clock, revoke: () => kis.revokeTokens() });
   const charts = createChartRenderer({ theme: config.chartTheme });
@@ -218,6 +237,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     startedAt,
     socket: { ...feed.status(), maxRegistrations: config.kis.environment.maxRegistrations },
     lastTickAt,
+    access: { account: account.trouble, liveReads: liveReads?.trouble },
     lane: { ...kis.lane(), callsPerSecond: config.kis.environment.callsPerSecond },
     token: kis.token(),
     outboxPending: await outbox.pending(),
@@ -337,7 +357,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     fillNoticeWatch.begin();
     await invite();
     if (options.scheduler !== undefined)
-      scheduleHousework(options.scheduler, { ...kis, calendar, symbols, alerts, reconciler, prune });
+      scheduleHousework(options.scheduler, { account, liveReads, calendar, symbols, alerts, reconciler, prune });
   } else {
     await symbols.load();
     await alerts.restore();
@@ -365,6 +385,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       // An order under way is waited for: cutting it off would make its outcome unknown.
       await Promise.race([router.idle(), clock.sleep(stopWaitMs)]);
       reconciler.stop();
+      account.stop();
+      liveReads?.stop();
       alerts.stop();
       liveBoards.close();
       screens.close();

@@ -14,6 +14,8 @@ export interface Health {
     readonly fillNotices: FillNotices;
     readonly reason: string | undefined;
   };
+  /** Why the venue does not take the account or the live key for reads, as errors; undefined while it does. */
+  readonly access: { readonly account: unknown; readonly liveReads: unknown };
   /** When the last trade of any watched issue came in. */
   readonly lastTickAt: number | undefined;
   readonly lane: { readonly waiting: number; readonly headRoom: number; readonly callsPerSecond: number };

@@ -406,6 +406,17 @@ export const en: Words = {
       return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
     },
   },
+  access: {
+    account: {
+      title: 'The account cannot be reached',
+      working: 'The account can be reached again. Look-ups and orders work now.',
+    },
+    liveReads: {
+      title: 'The live key for reads cannot be used',
+      working: 'The live key for reads works again.',
+    },
+    goesOn: 'It is tried again and again, and you will be told when it works. If you changed a setting, restart.',
+  },
   fillNotices: {
     title: 'Fills are not pushed',
     lookUp: 'While an order is open, fills are looked up every 30 seconds and told then.',

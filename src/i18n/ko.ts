@@ -479,6 +479,18 @@ export const ko = {
       return minutes < 120 ? `${minutes}분` : `${Math.floor(minutes / 60)}시간`;
     },
   },
+  /** Whether KIS takes the account and the keys; why not is said by `errors`. */
+  access: {
+    account: {
+      title: '계좌에 닿지 않습니다',
+      working: '계좌에 다시 닿습니다. 이제 조회와 주문이 됩니다.',
+    },
+    liveReads: {
+      title: '조회용 실전 키를 쓸 수 없습니다',
+      working: '조회용 실전 키가 다시 됩니다.',
+    },
+    goesOn: '저절로 계속 다시 해 보고, 되면 알려 드립니다. 설정을 고쳤으면 다시 시작해 주세요.',
+  },
   /** Whether fills are pushed, and why not. */
   fillNotices: {
     title: '체결통보가 오지 않습니다',

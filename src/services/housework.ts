@@ -1,4 +1,5 @@
 import type { ScheduledTask, Scheduler } from '../ports.ts';
+import type { AccessWatch } from './access-watch.ts';
 import type { Alerts } from './alerts.ts';
 import type { Calendar } from './calendar.ts';
 import type { Reconciler } from './reconciler.ts';
@@ -8,18 +9,18 @@ import type { SymbolMaster } from './symbol-master.ts';
 export function scheduleHousework(
   scheduler: Scheduler,
   {
-    warmUp,
-    warmUpLiveReads,
+    account,
+    liveReads,
     calendar,
     symbols,
     alerts,
     reconciler,
     prune,
   }: {
-    /** Makes sure of the access token, so that the first question does not wait for it. */
-    readonly warmUp: () => Promise<void>;
+    /** Makes sure of the access token too, so that the first question does not wait for it. */
+    readonly account: AccessWatch;
     /** The same with the live key for reads, where one is set. */
-    readonly warmUpLiveReads: (() => Promise<void>) | undefined;
+    readonly liveReads: AccessWatch | undefined;
     readonly calendar: Calendar;
     readonly symbols: SymbolMaster;
     readonly alerts: Alerts;
@@ -27,10 +28,8 @@ export function scheduleHousework(
     readonly prune: () => Promise<void>;
   },
 ): void {
-  scheduler.cron('token', '50 7 * * *', warmUp, { atStart: true });
-  if (warmUpLiveReads !== undefined) {
-    scheduler.cron('token-live-reads', '51 7 * * *', warmUpLiveReads, { atStart: true });
-  }
+  scheduler.cron('account', '50 7 * * *', () => account.look(), { atStart: true });
+  if (liveReads !== undefined) scheduler.cron('live-reads', '51 7 * * *', () => liveReads.look(), { atStart: true });
   const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
   scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
   // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.

@@ -166,7 +166,7 @@ describe('before the market opens', () => {
 
   test('the token is there before anybody asks', async () => {
     await startAt('2026-11-23T07:30');
-    await bot.fire('token');
+    await bot.fire('account');
     expect(bot.simulator.state().requests.byTr['/oauth2/tokenP']).toBe(1);
     expect(bot.logs.some((line) => line.includes('scheduled task failed'))).toBe(false);
   });
