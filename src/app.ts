@@ -190,7 +190,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       ask,
       tell: (trouble) => {
         const say = (words: Words): Message => accessMessage(words, subject, trouble);
-        for (const outgoing of audience.tell(audience.ownerAddresses(), undefined, say)) void outbox.post(outgoing);
+        for (const outgoing of audience.tellOwners(undefined, say)) void outbox.post(outgoing);
       },
       clock,
       log,
