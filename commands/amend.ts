@@ -6,6 +6,7 @@ import { orderPart, sharesOfPart } from '../src/chat/order-part.ts';
 import type { Instrument } from '../src/domain/instrument.ts';
 import { AppError } from '../src/errors.ts';
 import type { ConfirmedAmendment } from '../src/services/orders.ts';
+import { issueName } from './shared.ts';
 
 export const amend = defineCommand({
   name: 'amend',
@@ -34,7 +35,13 @@ export const amend = defineCommand({
     const { last } = await orders.checkAmendment(amendment);
     const before = orderPrice(words, target);
     const lines: Line[] = [
-      [{ bold: words.ticket.amendTitle }, ' · ', { bold: target.name }, ' ', { code: target.symbol }],
+      [
+        { bold: words.ticket.amendTitle },
+        ' · ',
+        { bold: issueName({ directory }, target) },
+        ' ',
+        { code: target.symbol },
+      ],
       [
         { code: reference.number },
         ` ${words.side[target.side]} `,

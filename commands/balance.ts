@@ -3,7 +3,7 @@ import { type CommandContext, defineCommand, oneOf, optional } from '../src/chat
 import { pageNumber, pageOf } from '../src/chat/pages.ts';
 import type { IntegratedMargin, Position } from '../src/domain/account.ts';
 import type { Words } from '../src/i18n/index.ts';
-import { ifAnswered, pnlSpan } from './shared.ts';
+import { ifAnswered, issueName, pnlSpan } from './shared.ts';
 
 const view = oneOf('assets', { assets: ['자산'] });
 
@@ -20,11 +20,15 @@ export const balance = defineCommand({
   },
 });
 
-async function holdings({ broker, reports, words }: CommandContext, at: number | undefined): Promise<Message> {
+async function holdings(
+  { broker, reports, words, directory, learnNames }: CommandContext,
+  at: number | undefined,
+): Promise<Message> {
   const [held, margin] = await Promise.all([broker.balance(), ifAnswered(reports.margin(), undefined)]);
   const { cash, positions, totals, truncated } = held;
   const percent = totals.costBasis === 0 ? 0 : (totals.unrealizedPnl / totals.costBasis) * 100;
   const page = pageOf(words, positions, at, '/balance');
+  await learnNames(page.rows);
   const lines: Line[] = [
     [{ bold: words.balance.title }, ` ${broker.venue.account}${page.label === '' ? '' : ` ${page.label}`}`],
     `${words.balance.deposit} ${words.won(cash.deposit)}`,
@@ -35,7 +39,7 @@ async function holdings({ broker, reports, words }: CommandContext, at: number |
     '',
     ...(positions.length === 0
       ? [words.balance.none]
-      : page.rows.flatMap((position) => positionLines(words, position))),
+      : page.rows.flatMap((position) => positionLines(words, issueName({ directory }, position), position))),
     ...(truncated ? [words.balance.truncated] : []),
   ];
   const buttons = [
@@ -78,11 +82,11 @@ async function assets({ broker, reports, words }: CommandContext): Promise<Messa
   };
 }
 
-function positionLines(words: Words, position: Position): readonly Line[] {
+function positionLines(words: Words, name: string, position: Position): readonly Line[] {
   const average = words.won(Math.round(Number(position.averageCost)));
   return [
     [
-      { bold: position.name },
+      { bold: name },
       ` ${words.balance.position(words.shares(position.quantity), words.shares(position.sellableQuantity))}`,
       ...(position.onCredit === 0 ? [] : [` · ${words.balance.onCredit(words.shares(position.onCredit))}`]),
     ],

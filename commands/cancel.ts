@@ -6,6 +6,7 @@ import { intentIssue, type OrderRecord } from '../src/domain/order.ts';
 import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
 import type { Cancellation } from '../src/services/orders.ts';
+import { issueName } from './shared.ts';
 
 /** Orders that a ticket or its outcome names one by one; of more their number is told. */
 const mostShown = 10;
@@ -16,7 +17,7 @@ export const cancel = defineCommand({
   role: 'trader',
   args: { order: orderChoice, quantity: optional(orderPart) },
   examples: ['/cancel 1234', '/cancel 1234 3', '/cancel all'],
-  async prepare({ broker, words, progress }, args): Promise<Ticket<readonly Cancellation[]> | Message> {
+  async prepare({ broker, words, progress, directory }, args): Promise<Ticket<readonly Cancellation[]> | Message> {
     if (args.order === 'all' && args.quantity !== undefined) {
       const all = { id: 'run:/cancel all', label: words.trading.cancelAll };
       return { lines: [words.orders.partOfAll], buttons: [[all]] };
@@ -39,7 +40,7 @@ export const cancel = defineCommand({
       const part = meant.shares;
       plan.push({ target, ...(part === undefined ? {} : { part }) });
       if (plan.length > mostShown) continue;
-      const line = ` ${target.name} ${words.side[target.side]} ${orderPrice(words, target)} · ${words.orders.remaining} `;
+      const line = ` ${issueName({ directory }, target)} ${words.side[target.side]} ${orderPrice(words, target)} · ${words.orders.remaining} `;
       if (part === undefined) lines.push([{ code: number }, line, remaining]);
       else {
         const stays = words.shares(target.remaining - part);

@@ -6,7 +6,7 @@ import { type Row, table } from '../src/chat/table.ts';
 import { koreanDay } from '../src/clock.ts';
 import type { VenueOrder } from '../src/domain/order.ts';
 import type { Words } from '../src/i18n/index.ts';
-import { dayLine, sideSpan } from './shared.ts';
+import { dayLine, issueName, sideSpan } from './shared.ts';
 
 export const fills = defineCommand({
   name: 'fills',
@@ -23,6 +23,7 @@ export const fills = defineCommand({
     if (orders.length === 0) return { lines: [words.fills.none(writtenPeriod(days))], data: [] };
     const word = periodWord(days);
     const page = pageOf(words, orders, args.page, `/fills ${word}`);
+    await context.learnNames(page.rows);
     const lines: Line[] = [
       [{ bold: words.fills.title }, ` ${writtenPeriod(days)}${page.label === '' ? '' : ` · ${page.label}`}`],
       totalLine(context, orders),
@@ -51,15 +52,15 @@ function totalLine({ words }: CommandContext, orders: readonly VenueOrder[]): Li
   return words.fills.total(orders.length, sum('buy'), sum('sell'));
 }
 
-function byDay({ words }: CommandContext, orders: readonly VenueOrder[]): readonly Line[] {
-  const rows = table(orders.map((order) => rowOf(words, order)));
+function byDay({ words, directory }: CommandContext, orders: readonly VenueOrder[]): readonly Line[] {
+  const rows = table(orders.map((order) => rowOf(words, order, issueName({ directory }, order))));
   return orders.flatMap((order, index): readonly Line[] => {
     const row = rows[index] ?? '';
     return order.day === orders[index - 1]?.day ? [row] : [dayLine(words, order.day), row];
   });
 }
 
-function rowOf(words: Words, order: VenueOrder): Row {
+function rowOf(words: Words, order: VenueOrder, name: string): Row {
   const { grouped } = words;
   return {
     cells: [
@@ -67,6 +68,6 @@ function rowOf(words: Words, order: VenueOrder): Row {
       `${grouped(order.filledQuantity)}×${grouped(averagePrice(order))}`,
       grouped(order.filledAmount),
     ],
-    rest: [sideSpan(words, order.side), ` ${order.name}`],
+    rest: [sideSpan(words, order.side), ` ${name}`],
   };
 }

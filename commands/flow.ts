@@ -10,7 +10,7 @@ import type {
   NetBought,
   TradeVolumeDay,
 } from '../src/domain/research.ts';
-import { dayText, ifAnswered } from './shared.ts';
+import { dayText, ifAnswered, issueName } from './shared.ts';
 
 const mostDays = 7;
 const mostIssues = 10;
@@ -93,17 +93,19 @@ function volumeLine({ words }: CommandContext, [newest]: readonly TradeVolumeDay
 }
 
 async function ofMarket(
-  { words, research }: CommandContext,
+  { words, research, directory, learnNames }: CommandContext,
   whom: 'foreigners' | 'institutions',
   way: 'bought' | 'sold',
 ): Promise<Message> {
   const found = await research.netBuying({ who: whom, side: way, market: 'all' });
   if (found.length === 0) return { lines: [words.flow.noneToday], data: [] };
-  const rows = found.slice(0, mostIssues).map((issue): Row => {
+  const shown = found.slice(0, mostIssues);
+  await learnNames(shown);
+  const rows = shown.map((issue): Row => {
     const { amount, shares } = issue[whom];
     return {
       cells: [amount === undefined ? '' : words.wonShort(amount), signedShort(words.countShort, shares ?? 0)],
-      rest: [{ bold: issue.name }, ` ${words.percentSigned(issue.changePercent)}`],
+      rest: [{ bold: issueName({ directory }, issue) }, ` ${words.percentSigned(issue.changePercent)}`],
     };
   });
   const other = whom === 'foreigners' ? 'institutions' : 'foreigners';

@@ -89,6 +89,6 @@ function dividendLines({ words }: CommandContext, found: readonly Dividend[]): r
     const amount = cash === undefined ? words.info.noCash : words.info.perShare(words.won(cash));
     const percent =
       cashPercent === undefined ? '' : ` (${words.info.ofFace} ${words.grouped(Number(cashPercent.toFixed(1)))}%)`;
-    return `${words.info.dividend} ${dayText(recordDay)} ${kind} ${amount}${percent}`;
+    return `${words.info.dividend} ${dayText(recordDay)} ${words.info.dividendKind(kind)} ${amount}${percent}`;
   });
 }

@@ -62,6 +62,7 @@ function averageLine(context: CommandContext, found: readonly Opinion[], last: n
 function opinionLine(context: CommandContext, one: Opinion, last: number): Line {
   const { words } = context;
   const target = one.target === undefined ? '' : ` ${words.won(one.target)} (${away(context, one.target, last)})`;
-  const before = one.before === undefined || one.before === one.opinion ? '' : ` ← ${one.before}`;
-  return [`${dayText(one.day)} ${one.broker ?? ''} `, { bold: one.opinion }, `${before}${target}`];
+  const { grade } = words.opinion;
+  const before = one.before === undefined || one.before === one.opinion ? '' : ` ← ${grade(one.before)}`;
+  return [`${dayText(one.day)} ${one.broker ?? ''} `, { bold: grade(one.opinion) }, `${before}${target}`];
 }

@@ -4,6 +4,7 @@ import { orderLine, orderPrice, partsGone } from '../src/chat/notices.ts';
 import { pageNumber, pageOf } from '../src/chat/pages.ts';
 import { intentIssue, type OrderRecord, type VenueOrder } from '../src/domain/order.ts';
 import type { Words } from '../src/i18n/index.ts';
+import { issueName } from './shared.ts';
 
 /** Of today's orders beside the open ones; all of them have pages of their own. */
 const mostToday = 10;
@@ -29,6 +30,7 @@ async function openOrders(context: CommandContext, at: number | undefined): Prom
   const today = await context.orders.today();
   const ours = new Map(today.map((order) => [order.reference?.number, order]));
   const page = pageOf(words, open, at, '/orders');
+  await context.learnNames(page.rows);
   const lines: Line[] = [
     open.length === 0 ? words.orders.none : titleOf(words.orders.title, open.length, page.label),
     ...page.rows.map((order) => openLine(context, order, ours.get(order.reference.number))),
@@ -44,10 +46,13 @@ async function openOrders(context: CommandContext, at: number | undefined): Prom
   }
   const all: readonly Button[] =
     more > 0 ? [{ id: 'run:/orders today', label: words.orders.allToday(today.length) }] : [];
-  const buttons = page.rows.map(({ name, reference: { number } }): readonly Button[] => [
-    { id: `ask:/amend ${number}`, label: words.buttons.amendOrder(`${name} ${number}`) },
-    { id: `run:/cancel ${number}`, label: words.buttons.cancelOrder(`${name} ${number}`) },
-  ]);
+  const buttons = page.rows.map(({ symbol, name: listed, reference: { number } }): readonly Button[] => {
+    const name = issueName(context, { symbol, name: listed });
+    return [
+      { id: `ask:/amend ${number}`, label: words.buttons.amendOrder(`${name} ${number}`) },
+      { id: `run:/cancel ${number}`, label: words.buttons.cancelOrder(`${name} ${number}`) },
+    ];
+  });
   return {
     lines: [...lines, ...notesOn(words, today)],
     buttons: [...buttons, ...page.buttons, ...(all.length === 0 ? [] : [all])],
@@ -79,13 +84,14 @@ function notesOn(words: Words, today: readonly OrderRecord[]): readonly Line[] {
 }
 
 /** Orders from the HTS or a phone are open orders too, and can be cancelled here. */
-function openLine({ words }: CommandContext, order: VenueOrder, ours: OrderRecord | undefined): Line {
+function openLine(context: CommandContext, order: VenueOrder, ours: OrderRecord | undefined): Line {
+  const { words } = context;
   const at = orderPrice(words, order);
   const left = `${words.orders.remaining} ${words.shares(order.remaining)} / ${words.shares(order.quantity)}`;
   const notes = ours === undefined ? [words.orders.elsewhere] : partsGone(words, ours);
   return [
     { code: order.reference.number },
-    [` ${order.name} ${words.side[order.side]} ${at}`, left, ...notes].join(' · '),
+    [` ${issueName(context, order)} ${words.side[order.side]} ${at}`, left, ...notes].join(' · '),
   ];
 }
 

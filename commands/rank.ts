@@ -4,6 +4,7 @@ import { pageNumber, pageOf } from '../src/chat/pages.ts';
 import { changeTone } from '../src/chat/prices.ts';
 import { type Row, table } from '../src/chat/table.ts';
 import type { RankedIssue, RankingKind } from '../src/domain/research.ts';
+import { issueName } from './shared.ts';
 
 const kind = oneOf('ranking', {
   volume: ['거래량'],
@@ -36,6 +37,7 @@ export const rank = defineCommand({
     const found = await research.ranking(by, where);
     if (found.length === 0) return { lines: [words.rank.none], data: [] };
     const page = pageOf(words, found, args.page, `/rank ${by} ${where}`);
+    await context.learnNames(page.rows);
     const title = words.rank.title(words.rank.kinds[by], words.rank.markets[where]);
     return {
       lines: [
@@ -53,8 +55,9 @@ export const rank = defineCommand({
   },
 });
 
-function rowOf({ words }: CommandContext, by: RankingKind, issue: RankedIssue): Row {
-  const { rank: place, last, changePercent, figure, name } = issue;
+function rowOf({ words, directory }: CommandContext, by: RankingKind, issue: RankedIssue): Row {
+  const { rank: place, last, changePercent, figure } = issue;
+  const name = issueName({ directory }, issue);
   return {
     cells: [String(place), words.grouped(last), ...figureOf(words, by, figure)],
     rest: [{ bold: name }, ' ', { tone: changeTone(changePercent), text: words.percentSigned(changePercent) }],

@@ -13,6 +13,7 @@ import { table } from '../src/chat/table.ts';
 import type { ScreenMatch } from '../src/domain/research.ts';
 import { AppError } from '../src/errors.ts';
 import { errorSentence } from '../src/i18n/index.ts';
+import { issueName } from './shared.ts';
 
 /** More conditions than these nobody looks through in a chat, and Discord shows no more buttons. */
 const mostButtons = 20;
@@ -91,11 +92,14 @@ async function matchesOf(context: CommandContext, id: string, page: number | und
   const matches = await research.screenMatches(id);
   if (matches.length === 0) return { lines: [words.screen.none] };
   const { rows, label, buttons } = pageOf(words, matches, page, `/screen ${id}`);
+  await context.learnNames(rows);
   const title = `${words.screen.matches(matches.length)}${label === '' ? '' : ` · ${label}`}`;
   return { lines: [[{ bold: title }], ...table(rows.map((match) => rowOf(context, match)))], buttons };
 }
 
-function rowOf({ words }: CommandContext, { symbol, name, last, changePercent }: ScreenMatch) {
+function rowOf(context: CommandContext, match: ScreenMatch) {
+  const { words } = context;
+  const { symbol, last, changePercent } = match;
   const percent = changePercent === undefined ? '' : words.percentSigned(changePercent);
-  return { cells: [words.grouped(last), percent], rest: [name, ' ', { code: symbol }] };
+  return { cells: [words.grouped(last), percent], rest: [issueName(context, match), ' ', { code: symbol }] };
 }

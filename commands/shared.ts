@@ -1,5 +1,5 @@
 import type { Line, Span } from '../src/chat/channel.ts';
-import { oneOf } from '../src/chat/command.ts';
+import { type CommandContext, oneOf } from '../src/chat/command.ts';
 import { changeTone, type Toned } from '../src/chat/prices.ts';
 import { weekdayOf } from '../src/clock.ts';
 import type { Side } from '../src/domain/order.ts';
@@ -8,6 +8,14 @@ import type { Words } from '../src/i18n/index.ts';
 
 /** What a command that can show figures live is told to do about that. */
 export const liveAction = oneOf('liveAction', { live: ['실시간'], stop: ['멈춤'] });
+
+/** An issue of KIS's rows by its name in the reader's language; one that no list has keeps the name in the row. */
+export function issueName(
+  { directory }: Pick<CommandContext, 'directory'>,
+  { symbol, name }: { readonly symbol: string; readonly name: string },
+): string {
+  return directory.get(symbol)?.name ?? name;
+}
 
 /** A profit or loss with its percentage. */
 export function pnlSpan(words: Words, amount: number, percent: number): Toned {

@@ -16,18 +16,20 @@ import type { Config } from './config.ts';
 import type { FillNotices } from './domain/fill-notices.ts';
 import type { Health } from './domain/health.ts';
 import { startHttpServer } from './http-server.ts';
-import type { Words } from './i18n/index.ts';
+import { languages, type Words } from './i18n/index.ts';
 import { createKis, type KisOptions } from './kis/broker.ts';
 import { MasterFiles } from './kis/symbol-files.ts';
+import { latinNameOf } from './kis/symbols-latin.ts';
 import { createDirectory } from './kis/symbols-search.ts';
 import { shippedInstruments } from './kis/symbols-shipped.ts';
 import type { Log, Redactor } from './log.ts';
-import type { ChatAddress, Scheduler } from './ports.ts';
+import type { ChatAddress, InstrumentDirectory, Scheduler } from './ports.ts';
 import { Secret } from './secret.ts';
 import { AccessWatch } from './services/access-watch.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
 import { DriftWatch } from './services/drift-watch.ts';
+import { EnglishDirectory, EnglishNames } from './services/english-names.ts';
 import { FillNoticeWatch } from './services/fill-notice-watch.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
 import { scheduleHousework } from './services/housework.ts';
@@ -164,7 +166,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { directory } = symbols;
   const unlisted = new UnlistedIssues({ broker, directory, cache, clock, log });
   await unlisted.load();
-  const nameOf = (symbol: string): string => directory.get(symbol)?.name ?? symbol;
+  const englishNames = new EnglishNames({ research: kis.research, latinName: latinNameOf, cache, clock, log });
+  await englishNames.load();
+  const inEnglish = new EnglishDirectory(directory, englishNames);
+  const directoryIn = (words: Words): InstrumentDirectory => (words === languages.en ? inEnglish : directory);
+  const nameOf = (symbol: string, words: Words): string => directoryIn(words).get(symbol)?.name ?? symbol;
   const draft: DraftNotice = (notice, wanted) => audience.draft(notice, wanted, nameOf, letterhead);
 
   // What is done with it all.
@@ -214,7 +220,11 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     newId,
     show: (frame) =>
-      showView(frame.address, frame.view, boardMessage(audience.wordsAt(frame.address), directory, frame)),
+      showView(
+        frame.address,
+        frame.view,
+        boardMessage(audience.wordsAt(frame.address), directoryIn(audience.wordsAt(frame.address)), frame),
+      ),
     readOnly,
   });
   const screens = new Screens({
@@ -290,6 +300,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     readOnly,
     venueWaitsUntil: kis.waitsUntil,
     learnIssues: (words) => unlisted.learn(words),
+    directoryIn,
+    learnNames: async (words, wanted) =>
+      words === languages.en && englishNames.learn(wanted.flatMap((symbol) => directory.get(symbol) ?? [])),
   });
   /** Where nobody else is known yet, the terminal shows how to become known in a chat. */
   const invite = async (): Promise<void> => {
@@ -388,6 +401,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       account.stop();
       liveReads?.stop();
       alerts.stop();
+      englishNames.stop();
       liveBoards.close();
       screens.close();
       const scheduled = readOnly ? undefined : options.scheduler?.stop();

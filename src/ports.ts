@@ -171,6 +171,8 @@ export interface ScheduleBroker {
 export interface Research {
   /** AppError `venue.rejected` for an issue the venue does not know. */
   profile(symbol: string, options?: ReadOptions): Promise<IssueProfile>;
+  /** Undefined for an issue without one. AppError `venue.unsupported` where the venue tells none, as paper does. */
+  englishName(symbol: string, options?: ReadOptions): Promise<string | undefined>;
   /** The latest record day first. */
   dividends(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Dividend[]>;
   /** Of all issues or of one, newest first. */

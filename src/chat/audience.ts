@@ -75,7 +75,7 @@ export class Audience {
   draft(
     notice: Notice,
     wanted: ChatAddress | undefined,
-    nameOf: (symbol: string) => string,
+    nameOf: (symbol: string, words: Words) => string,
     letterhead: Letterhead,
   ): readonly OutboxDraft[] {
     const topic = topicOf(notice);
@@ -88,7 +88,7 @@ export class Audience {
     return [...askers, ...others, ...wall]
       .flatMap((ear) =>
         this.#outgoing(ear, topic, (words) => {
-          const said = noticeMessage(words, notice, nameOf, this.#fillNotices());
+          const said = noticeMessage(words, notice, (symbol) => nameOf(symbol, words), this.#fillNotices());
           return isOpenToAll(notice) ? said : { ...said, private: true };
         }),
       )

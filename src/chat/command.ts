@@ -46,6 +46,8 @@ export interface CommandContext {
   readonly revocation: Revocation;
   readonly calendar: Calendar;
   readonly directory: InstrumentDirectory;
+  /** Sees to it that issues are known by their names in the reader's language before they are shown. Never throws. */
+  readonly learnNames: (issues: readonly { readonly symbol: string }[]) => Promise<void>;
   readonly charts: ChartRenderer;
   readonly alerts: Alerts;
   readonly watchlists: Watchlists;

@@ -140,16 +140,23 @@ export function noticeMessage(
   pushed: FillNotices,
 ): Message {
   const { notices } = words;
+  /** By the name in the reader's language; an issue that no list has keeps the name it was told under. */
+  const called = (symbol: string, name: string): string => {
+    const known = nameOf(symbol);
+    return known === symbol ? name : known;
+  };
+  const orderName = ({ order, name }: { readonly order: OrderRecord; readonly name: string }): string =>
+    called(intentIssue(order.intent).symbol, name);
   switch (notice.kind) {
     case 'filled': {
-      const { order, name, quantity, price } = notice;
+      const { order, quantity, price } = notice;
       const { side } = intentIssue(order.intent);
       const total = notices.filledTotal(words.shares(order.filledQuantity), words.shares(standingQuantity(order)));
       return {
         lines: [
           [
             { bold: notices.filled },
-            ` ${name} ${words.side[side]} `,
+            ` ${orderName(notice)} ${words.side[side]} `,
             { bold: `${words.shares(quantity)} × ${words.won(price)}` },
           ],
           [total, ' · ', ...(numberLine(words, order)[0] ?? [])],
@@ -159,15 +166,15 @@ export function noticeMessage(
     case 'cancelled':
       return {
         lines: [
-          [{ bold: notices.cancelled }, ` ${orderLine(words, notice.order, notice.name)}`],
+          [{ bold: notices.cancelled }, ` ${orderLine(words, notice.order, orderName(notice))}`],
           notices.cancelledRest(words.shares(notice.quantity)),
         ],
       };
     case 'part-cancelled': {
-      const { order, name, quantity } = notice;
+      const { order, quantity } = notice;
       return {
         lines: [
-          [{ bold: notices.partCancelled }, ` ${orderLine(words, order, name)}`],
+          [{ bold: notices.partCancelled }, ` ${orderLine(words, order, orderName(notice))}`],
           notices.partCancelledText(words.shares(quantity), words.shares(restOf(order))),
           ...numberLine(words, order),
         ],
@@ -176,22 +183,22 @@ export function noticeMessage(
     case 'expired':
       return {
         lines: [
-          [{ bold: notices.expired }, ` ${orderLine(words, notice.order, notice.name)}`],
+          [{ bold: notices.expired }, ` ${orderLine(words, notice.order, orderName(notice))}`],
           notices.expiredRest(words.shares(notice.quantity)),
         ],
       };
     case 'replaced':
       return {
         lines: [
-          [{ bold: notices.replaced }, ` ${orderLine(words, notice.order, notice.name)}`],
+          [{ bold: notices.replaced }, ` ${orderLine(words, notice.order, orderName(notice))}`],
           [notices.replacedElsewhere, ` ${words.outcome.number} `, { code: notice.number }],
         ],
       };
     case 'part-replaced': {
-      const { order, name, quantity, number } = notice;
+      const { order, quantity, number } = notice;
       return {
         lines: [
-          [{ bold: notices.partReplaced }, ` ${orderLine(words, order, name)}`],
+          [{ bold: notices.partReplaced }, ` ${orderLine(words, order, orderName(notice))}`],
           [
             notices.partReplacedElsewhere(words.shares(quantity), words.shares(restOf(order))),
             ` ${words.outcome.number} `,
@@ -206,7 +213,10 @@ export function noticeMessage(
       return askedMessage(words, notice.order, notice.candidates, nameOf(intentIssue(notice.order.intent).symbol));
     case 'rejected':
       return {
-        lines: [[{ bold: notices.rejected }, ` ${orderLine(words, notice.order, notice.name)}`], notices.rejectedText],
+        lines: [
+          [{ bold: notices.rejected }, ` ${orderLine(words, notice.order, orderName(notice))}`],
+          notices.rejectedText,
+        ],
       };
     case 'schedule-sent': {
       const name = nameOf(intentIssue(notice.order.intent).symbol);
@@ -248,7 +258,8 @@ export function noticeMessage(
       };
     }
     case 'foreign-fill': {
-      const { name, side, quantity, price, number, maybeOurs } = notice;
+      const { symbol, side, quantity, price, number, maybeOurs } = notice;
+      const name = called(symbol, notice.name);
       return {
         lines: [
           [
@@ -260,10 +271,10 @@ export function noticeMessage(
       };
     }
     case 'alert':
-      return alertMessage(words, notice);
+      return alertMessage(words, { ...notice, name: called(notice.alert.symbol, notice.name) });
     case 'alert-expired': {
-      const { alert, name } = notice;
-      const what = `${name} ${conditionText(words, alert)}`;
+      const { alert } = notice;
+      const what = `${called(alert.symbol, notice.name)} ${conditionText(words, alert)}`;
       return { lines: [[{ bold: words.alerts.expired }, ` ${words.alerts.expiredText(what)}`]] };
     }
     case 'never-sent':

@@ -3,7 +3,7 @@ import { type Person, roleAllows } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
 import { errorSentence, type Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
-import type { ChatAddress, Ledger, Proposal } from '../ports.ts';
+import type { ChatAddress, InstrumentDirectory, Ledger, Proposal } from '../ports.ts';
 import type { PairResult } from '../services/people.ts';
 import {
   type Button,
@@ -40,7 +40,7 @@ const staleAfterMs = 60_000;
 /** What of a CommandContext is the same for every command. */
 export type CommandServices = Omit<
   CommandContext,
-  'person' | 'address' | 'alone' | 'now' | 'progress' | 'words' | 'commands'
+  'person' | 'address' | 'alone' | 'now' | 'progress' | 'words' | 'commands' | 'learnNames'
 >;
 
 export interface RouterOptions {
@@ -64,6 +64,10 @@ export interface RouterOptions {
   readonly readOnly: boolean;
   /** Until when the venue cannot be asked anything, where a question waits for that; in milliseconds. */
   readonly venueWaitsUntil: () => number | undefined;
+  /** The issues by their names in a language. */
+  readonly directoryIn: (words: Words) => InstrumentDirectory;
+  /** Asks for the names of issues in that language that are not known yet; whether any was learnt. Never throws. */
+  readonly learnNames: (words: Words, symbols: readonly string[]) => Promise<boolean>;
   /** Asks the venue about words that look like codes and that no list has; whether it knew any. @throws AppError `venue.*`. */
   readonly learnIssues: (words: readonly string[]) => Promise<boolean>;
 }
@@ -199,7 +203,7 @@ export class Router {
       const typed = text.trim();
       if (typed.length > longestText) throw new AppError('chat.too-long', { length: typed.length, limit: longestText });
       if (typed.startsWith('/') || !turn.overheard) await this.#learnCodes(typed);
-      const reading = this.#isCommandLine(typed) ? undefined : this.#readSentence(turn, typed);
+      const reading = this.#isCommandLine(turn, typed) ? undefined : this.#readSentence(turn, typed);
       if (reading?.kind === 'question') {
         if (!turn.overheard || plainQuestions.has(reading.about)) await this.#ask(turn, reading);
         return;
@@ -224,12 +228,12 @@ export class Router {
   }
 
   /** Whether a text is a command with its arguments, as it stands: then it is not read as a sentence. */
-  #isCommandLine(text: string): boolean {
+  #isCommandLine({ words }: Turn, text: string): boolean {
     if (text.startsWith('/')) return true;
     const command = this.#commandOf(text);
     if (command === undefined) return false;
     try {
-      readArguments(command, text.split(/\s+/).slice(1), this.#options.services.directory);
+      readArguments(command, text.split(/\s+/).slice(1), this.#options.directoryIn(words));
       return true;
     } catch {
       return false;
@@ -237,7 +241,7 @@ export class Router {
   }
 
   #readSentence({ words }: Turn, text: string): Reading | undefined {
-    const { directory } = this.#options.services;
+    const directory = this.#options.directoryIn(words);
     return readSentence(text, { directory, words }, (name) => this.#byName.has(name));
   }
 
@@ -264,7 +268,7 @@ export class Router {
     this.#authorise(turn.person, command);
     const changes = changesThings(command) && command.effect !== 'stop';
     if (changes && this.#options.clock.now() - turn.at > staleAfterMs) throw new AppError('chat.too-old');
-    const args = await this.#readArguments(command, tokens);
+    const args = await this.#readArguments(turn, command, tokens);
     if (!isTicketCommand(command)) {
       const message = await this.#withProgress(turn, (context) => command.run(context, args));
       await this.#sayView(message.turn, kept(command, message.value));
@@ -282,12 +286,13 @@ export class Router {
   }
 
   /** @throws AppError `args.*`; a code in another place than usual was asked of the venue before it is called unknown. */
-  async #readArguments(command: AnyCommand, tokens: readonly string[]) {
-    const read = () => readArguments(command, tokens, this.#options.services.directory);
+  async #readArguments({ words }: Turn, command: AnyCommand, tokens: readonly string[]) {
+    const read = () => readArguments(command, tokens, this.#options.directoryIn(words));
     const takesSeveral = Object.values(command.args).some(({ name }) => name === 'instruments');
     if (takesSeveral) await this.#options.learnIssues(tokens);
     try {
-      return read();
+      const args = read();
+      return (await this.#options.learnNames(words, symbolsIn(args))) ? read() : args;
     } catch (error) {
       const code = error instanceof AppError && error.code === 'args.instrument-unknown' ? error.context['text'] : '';
       if (!(await this.#options.learnIssues([String(code)]))) throw error;
@@ -391,7 +396,8 @@ export class Router {
     // Of several issues the last is the one being typed.
     const words = text.split(/\s+/);
     const [before, typed] = kind === 'instrument' ? [[], text.trim()] : [words.slice(0, -1), words.at(-1) ?? ''];
-    return this.#options.services.directory
+    return this.#options
+      .directoryIn(this.#options.wordsOf(person))
       .search(typed, mostSuggestions)
       .instruments.map(({ symbol, name: label }) => ({
         label: [...before, `${label} ${symbol}`].join(' '),
@@ -482,6 +488,13 @@ export class Router {
     });
     const context = {
       ...services,
+      directory: this.#options.directoryIn(turn.words),
+      learnNames: async (issues: readonly { readonly symbol: string }[]) => {
+        await this.#options.learnNames(
+          turn.words,
+          issues.map(({ symbol }) => symbol),
+        );
+      },
       words: turn.words,
       commands,
       person: turn.person,
@@ -515,7 +528,7 @@ export class Router {
     tokens: readonly string[] = [],
   ): Promise<void> {
     this.#logFailure(error, command);
-    const choices = this.#choices(error, command, tokens);
+    const choices = this.#choices(turn, error, command, tokens);
     const message = describeError(turn.words, error, command, choices[0]?.[0]);
     await this.#say(turn, {
       ...withButton(message, turn.again),
@@ -525,11 +538,16 @@ export class Router {
   }
 
   /** What somebody may have meant, to choose from. */
-  #choices(error: unknown, command: AnyCommand | undefined, tokens: readonly string[]): readonly (readonly Button[])[] {
+  #choices(
+    { words }: Turn,
+    error: unknown,
+    command: AnyCommand | undefined,
+    tokens: readonly string[],
+  ): readonly (readonly Button[])[] {
     if (command === undefined || !(error instanceof AppError)) return [];
     if (error.code === 'args.several-ways') return wayButtons(command.name, error);
     return isInstrumentQuestion(error)
-      ? choiceButtons(command.name, tokens, error, this.#options.services.directory)
+      ? choiceButtons(command.name, tokens, error, this.#options.directoryIn(words))
       : [];
   }
 
@@ -595,4 +613,15 @@ function describeError(
   if (choice !== undefined) return { lines: [sentence, words.example(choice.id.replace(/^run:/, ''))] };
   const typed = error.code.startsWith('args.');
   return { lines: [typed ? `${sentence} ${words.example(command.examples[0])}` : sentence] };
+}
+
+/** The codes of the issues among a command's arguments. */
+function symbolsIn(args: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.values(args)
+    .flatMap((value) => (isRecord(value) && Array.isArray(value['found']) ? (value['found'] as unknown[]) : [value]))
+    .flatMap((value) => (isRecord(value) && typeof value['symbol'] === 'string' ? [value['symbol']] : []));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

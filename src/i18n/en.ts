@@ -52,6 +52,38 @@ const takenNames = (context: ErrorContext): string =>
     .map((type) => en.orderType[type as OrderType])
     .join(', ');
 
+/** What brokers write, as far as KIS was seen to pass it on; in English where it is Korean. */
+const opinionGrades: Readonly<Record<string, string>> = {
+  매수: 'Buy',
+  강력매수: 'Strong buy',
+  적극매수: 'Strong buy',
+  단기매수: 'Trading buy',
+  중립: 'Neutral',
+  보유: 'Hold',
+  매도: 'Sell',
+  비중확대: 'Overweight',
+  비중유지: 'Equal weight',
+  비중축소: 'Underweight',
+  시장수익률: 'Market perform',
+  시장수익률상회: 'Outperform',
+  시장수익률하회: 'Underperform',
+  투자의견없음: 'Not rated',
+  의견없음: 'Not rated',
+  NotRated: 'Not rated',
+};
+
+const dividendKinds: Readonly<Record<string, string>> = {
+  결산: 'final',
+  중간: 'interim',
+  분기: 'quarterly',
+  반기: 'half-year',
+};
+
+/** What has no translation stays as it is. */
+function inEnglish(table: Readonly<Record<string, string>>, text: string): string {
+  return table[text.replaceAll(' ', '')] ?? text;
+}
+
 /** English, sentence for sentence. */
 export const en: Words = {
   grouped,
@@ -694,6 +726,7 @@ export const en: Words = {
     dividend: 'Dividend',
     perShare: (amount) => `${amount} a share`,
     noCash: 'no cash',
+    dividendKind: (kind) => inEnglish(dividendKinds, kind),
     ofFace: 'on face value',
   },
   fin: {
@@ -728,6 +761,7 @@ export const en: Words = {
     none: (name, months) => `${name}: no opinions in the last ${months} months.`,
     average: (target, away, count) =>
       `Average target ${target} (${away}) · ${count} ${count === 1 ? 'broker' : 'brokers'}`,
+    grade: (text) => inEnglish(opinionGrades, text),
     view: { issue: 'by issue', broker: 'by broker' },
   },
   flow: {

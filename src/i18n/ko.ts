@@ -765,6 +765,8 @@ export const ko = {
     dividend: '배당',
     perShare: (amount: string): string => `1주당 ${amount}`,
     noCash: '현금 없음',
+    /** What a dividend is for, as KIS names it. */
+    dividendKind: (kind: string): string => kind,
     ofFace: '액면배당률',
   },
   fin: {
@@ -799,6 +801,8 @@ export const ko = {
     title: (name: string): string => `${name} 투자의견`,
     none: (name: string, months: number): string => `${name}: 최근 ${months}개월 투자의견이 없습니다.`,
     average: (target: string, away: string, count: number): string => `평균 목표가 ${target} (${away}) · ${count}곳`,
+    /** An opinion in the words of its broker. */
+    grade: (text: string): string => text,
     view: { issue: '종목별', broker: '증권사별' },
   },
   flow: {

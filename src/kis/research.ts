@@ -78,6 +78,12 @@ export class KisResearch implements Research {
     return decode.toProfile(symbol, { price, more, stock, product: kind });
   }
 
+  async englishName(symbol: string, options?: ReadOptions): Promise<string | undefined> {
+    const input = { PDNO: symbol, PRDT_TYPE_CD: '300' } as const;
+    const { output } = await this.#reads.read(domesticMarket.productInfo, input, options);
+    return output.prdt_eng_abrv_name || output.prdt_eng_name || undefined;
+  }
+
   /** Undefined where the venue lacks it: paper knows prices alone. */
   async #ifOffered<E extends MarketRow>(
     row: E,

@@ -165,3 +165,11 @@ export const latinNames: Readonly<Record<string, readonly string[]>> = {
   효성중공업: ['hyosung heavy industries'],
   휴젤: ['hugel'],
 };
+
+/** The first Latin name of an issue, written as a name: `samsung electronics` is Samsung Electronics. */
+export function latinNameOf(name: string): string | undefined {
+  return latinNames[name]?.[0]
+    ?.split(' ')
+    .map((word) => (word.length <= 3 ? word.toUpperCase() : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join(' ');
+}

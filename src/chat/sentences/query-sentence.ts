@@ -41,6 +41,47 @@ const queries: readonly { readonly pattern: RegExp; readonly line: string }[] = 
   },
 ];
 
+const please = "(?:please |show(?: me)? |what(?:'s| is| are) |how(?:'s| is| are) |give me |get |check )*(?:my |the )?";
+const now = '(?: now| today| right now| please)*';
+/** The same in English. */
+const englishQueries: readonly { readonly pattern: RegExp; readonly line: string }[] = [
+  { pattern: whole(`${please}(?:account )?(?:balance|holdings|portfolio|positions)${now}`), line: '/balance' },
+  { pattern: whole(`${please}(?:open )?orders${now}`), line: '/orders' },
+  {
+    pattern: whole(`(?:is |when (?:does|is) )?(?:the )?(?:stock )?market (?:open|opening|closed|close|hours)${now}`),
+    line: '/market',
+  },
+  { pattern: whole(`${please}(?:realised |realized )?(?:p&l|pnl|profit(?: and loss)?)${now}`), line: '/pnl' },
+  { pattern: whole(`${please}watchlist${now}`), line: '/watch' },
+  { pattern: whole(`${please}kospi(?: index)?${now}`), line: '/index 코스피' },
+  { pattern: whole(`${please}kosdaq(?: index)?${now}`), line: '/index 코스닥' },
+  { pattern: whole(`${please}(?:market )news${now}`), line: '/news' },
+  { pattern: whole(`${please}alerts${now}`), line: '/alerts' },
+  {
+    pattern: whole('cancel (?:all|every)(?: of)?(?: my| the)?(?: open)?(?: orders?)?(?: please)?'),
+    line: '/cancel all',
+  },
+];
+
+const englishTopics = {
+  price: '(?:stock |share |current )?(?:price|quote|trading at|worth)',
+  book: 'order ?book|bids and asks',
+  chart: '(?:daily |weekly |minute )?chart',
+  news: '(?:latest )?news|headlines|filings',
+  fin: 'financials|earnings|results',
+  flow: 'investor flow|flow',
+  opinion: '(?:analyst )?(?:opinions?|ratings?)|targets?(?: price)?|price targets?',
+} as const;
+
+/** `samsung electronics price`, `the price of samsung electronics`, `how much is samsung electronics`. */
+const ofEnglishStock: readonly { readonly pattern: RegExp; readonly command: string }[] = [
+  { pattern: whole(`how much (?:is|does) (.+?)(?: cost| worth| trading at)?${now}`), command: 'price' },
+  ...Object.entries(englishTopics).flatMap(([command, topicWords]) => [
+    { pattern: whole(`${please}(?:${topicWords}) (?:of|for|on|about) (.+?)${now}`), command },
+    { pattern: whole(`${please}(.+?)(?:'s)? (?:${topicWords})${now}`), command },
+  ]),
+];
+
 /** `거래대금 순위`, `시총 상위 보여줘` */
 const ranking = whole(
   `(거래량|거래대금|상승|상승률|급등|하락|하락률|급락|시가총액|시총|신고가|신저가) ?(?:종목 )?(?:순위|상위|랭킹) ?(?:종목)?${topic}${show}`,
@@ -71,7 +112,7 @@ const ofStock: readonly { readonly pattern: RegExp; readonly command: string }[]
 
 /** Reads a sentence that asks for something to be shown, or for orders to be cancelled. */
 export function readQuery(text: string, reader: Reader, isCommand: (name: string) => boolean): Reading | undefined {
-  const query = queries.find(({ pattern }) => pattern.test(text));
+  const query = [...queries, ...englishQueries].find(({ pattern }) => pattern.test(text));
   if (query !== undefined) return { kind: 'line', line: query.line };
   const by = ranking.exec(text)?.[1];
   if (by !== undefined) return { kind: 'line', line: `/rank ${by}` };
@@ -80,7 +121,7 @@ export function readQuery(text: string, reader: Reader, isCommand: (name: string
   if (number !== undefined) return { kind: 'line', line: `/cancel ${number}` };
   const part = cancelPart.exec(text);
   if (part !== null) return { kind: 'line', line: `/cancel ${part[1]} ${part[2]}` };
-  for (const { pattern, command } of ofStock) {
+  for (const { pattern, command } of [...ofStock, ...ofEnglishStock]) {
     const typed = pattern.exec(text)?.[1];
     if (typed === undefined || !isCommand(command)) continue;
     const found = findStocks(typed, reader);

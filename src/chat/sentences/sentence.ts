@@ -1,3 +1,4 @@
+import { ordinaryWidth } from '../typed-text.ts';
 import { readOrder } from './order-sentence.ts';
 import { readCondition, readQuery } from './query-sentence.ts';
 import type { Reader, Reading } from './reading.ts';
@@ -13,10 +14,8 @@ const hearsay = /["'`“”‘’«»「」『』《》〈〉<>[\]{}|\n]/;
  * bot. A line goes the same way as a typed one: nothing is sent without the ticket that it makes.
  */
 export function readSentence(typed: string, reader: Reader, isCommand: (name: string) => boolean): Reading | undefined {
-  const text = typed
+  const text = ordinaryWidth(typed)
     .normalize('NFC')
-    // Full-width digits, letters and signs are the others a fixed way off.
-    .replace(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0))
     .trim()
     .replace(/[ \t]+/g, ' ')
     .replace(/(?<=[^ ]) ?[.!~…]+$/, '');
