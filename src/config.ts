@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join, parse as parsePath } from 'node:path';
-import { z } from 'zod';
+import { type SettingWords, settingWords } from './i18n/setting-words.ts';
 import { type Environment, environments, venueOfHost } from './kis/environment.ts';
+import { createRedactor } from './log.ts';
 import { Secret } from './secret.ts';
+import { unknownSettings } from './settings/nearest.ts';
+import { type PersonSetting, type Settings, settingsSchema, webhookUrl } from './settings/schema.ts';
+
+export type { PersonSetting };
 
 /** Everything the process was told, read once and frozen. */
 export interface Config {
@@ -94,9 +98,6 @@ export interface WebhookSetting {
   readonly apiRoot: string | undefined;
 }
 
-/** One person, by every identity they have: `['telegram:123', 'discord:456']`. */
-export type PersonSetting = readonly string[];
-
 /** One thing wrong with the settings, with the remedy. */
 export interface ConfigProblem {
   readonly variable: string;
@@ -112,163 +113,6 @@ export function processEnviron(): Environ {
 
 const credentialNames = ['KIS_APP_KEY', 'KIS_APP_SECRET', 'KIS_ACCOUNT'] as const;
 
-function wholeNumber(example: number, least: number, unit: string): z.ZodType<number, string> {
-  return z
-    .string()
-    .regex(/^[\d,_]+$/, `a whole number of ${unit}, such as ${example}`)
-    .transform((raw) => Number(raw.replaceAll(/[,_]/g, '')))
-    .refine((value) => value >= least, `at least ${least} ${unit}`);
-}
-
-const longestIdentity = 30;
-
-const people = z
-  .string()
-  .default('')
-  .transform((raw, context): readonly PersonSetting[] => {
-    const persons = raw
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '');
-    const identities = persons.map((person) => person.split('+').map((identity) => identity.trim()));
-    const wrong = identities.flat().find((identity) => !/^(?:telegram|discord):\d+$/.test(identity));
-    if (wrong !== undefined) {
-      // What is longer than any identity may be a key that landed on the wrong line.
-      const shown = wrong.length > longestIdentity ? `an entry of ${wrong.length} characters` : `'${wrong}'`;
-      context.addIssue({
-        code: 'custom',
-        message: `${shown} is not an identity; write telegram:123+discord:456,telegram:789`,
-      });
-    }
-    return identities;
-  });
-
-function percentage(example: string, otherwise: string) {
-  return z
-    .string()
-    .regex(/^\d+(?:\.\d+)?$/, `a percentage such as ${example}`)
-    .default(otherwise)
-    .transform(Number);
-}
-
-function url(...protocols: readonly string[]) {
-  return z
-    .string()
-    .refine(
-      (raw) => URL.canParse(raw) && protocols.includes(new URL(raw).protocol),
-      `a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-    )
-    .transform((raw) => raw.replace(/\/+$/, ''))
-    .optional();
-}
-
-const serviceAccountShape = z.object({
-  client_email: z.string().regex(/^\S+@\S+$/),
-  private_key: z.string().startsWith('-----BEGIN PRIVATE KEY-----'),
-});
-
-/** The name and key of a Google service account, from the file that Google gives out once. */
-const serviceAccount = z
-  .string()
-  .transform((path, context) => {
-    try {
-      const found = serviceAccountShape.parse(JSON.parse(readFileSync(path, 'utf8')));
-      return { email: found.client_email, privateKey: new Secret(found.private_key) };
-    } catch (error) {
-      // Neither the path nor what the parser says is repeated: the key itself may have landed in either.
-      const isThere = !(error instanceof Error && 'syscall' in error);
-      const problem = isThere ? "that is not a service account's key file" : 'there is no such file to be read';
-      context.addIssue({
-        code: 'custom',
-        message: `${problem}; give the path of the JSON from Google Cloud, IAM, Keys`,
-      });
-      return z.NEVER;
-    }
-  })
-  .optional();
-
-/** Server, id and token. */
-const webhookUrl = /^(https?:\/\/[^/]+)\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
-
-const portWanted = 'a port from 1 to 65535, such as 8080';
-
-const schema = z.object({
-  KIS_ENV: z.enum(['simulator', 'paper', 'live'], 'one of simulator, paper, live').optional(),
-  KIS_APP_KEY: z.string().min(8, 'the app key from KIS Developers, 8 characters or more').optional(),
-  KIS_APP_SECRET: z.string().min(8, 'the app secret from KIS Developers, 8 characters or more').optional(),
-  KIS_ACCOUNT: z
-    .string()
-    .regex(/^\d{8}-?\d{2}$/, 'eight digits and two, such as 12345678-01')
-    .optional(),
-  KIS_HTS_ID: z.string().optional(),
-  KIS_REST_URL: url('http:', 'https:'),
-  KIS_WS_URL: url('ws:', 'wss:'),
-  KIS_MASTER_URL: url('http:', 'https:'),
-  KIS_CALLS_PER_SECOND: wholeNumber(18, 1, 'calls').optional(),
-  KIS_LIVE_APP_KEY: z.string().min(8, 'the live app key from KIS Developers, 8 characters or more').optional(),
-  KIS_LIVE_APP_SECRET: z.string().min(8, 'the live app secret from KIS Developers, 8 characters or more').optional(),
-  KIS_LIVE_REST_URL: url('http:', 'https:'),
-  KIS_HASHKEY: z.enum(['on', 'off'], 'on or off').default('off'),
-  KIS_PINGPONG: z.enum(['echo', 'frame'], 'echo or frame').default('echo'),
-  TELEGRAM_BOT_TOKEN: z
-    .string()
-    .regex(/^\d+:[\w-]{20,}$/, "the token from Telegram's @BotFather, such as 123456:ABC-DEF…")
-    .optional(),
-  TELEGRAM_API_ROOT: url('http:', 'https:'),
-  TELEGRAM_WEBHOOK_URL: url('https:'),
-  TELEGRAM_WEBHOOK_SECRET: z
-    .string()
-    .regex(/^[\w-]{1,256}$/, '1 to 256 letters, digits, _ or -, such as `openssl rand -hex 32` makes')
-    .optional(),
-  DISCORD_BOT_TOKEN: z
-    .string()
-    .regex(
-      /^[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}$/,
-      "the bot's token from Discord's developer portal, three parts with dots",
-    )
-    .optional(),
-  DISCORD_GUILD_ID: z
-    .string()
-    .regex(/^\d{17,20}$/, "a server's id: 17 to 20 digits, by 'Copy Server ID' in Discord's developer mode")
-    .optional(),
-  DISCORD_API_ROOT: url('http:', 'https:'),
-  DISCORD_WEBHOOK_URL: z
-    .string()
-    .regex(
-      webhookUrl,
-      "the URL from the channel's settings in Discord, such as https://discord.com/api/webhooks/123/abc…",
-    )
-    .optional(),
-  HOGA_LIVE_TRADING: z.enum(['no', 'yes', 'daily'], 'no, yes or daily').default('no'),
-  HOGA_OWNERS: people,
-  HOGA_TRADERS: people,
-  HOGA_VIEWERS: people,
-  HOGA_MAX_ORDER_KRW: wholeNumber(5_000_000, 1, 'won').default(5_000_000),
-  HOGA_MAX_DAILY_KRW: wholeNumber(20_000_000, 1, 'won').default(20_000_000),
-  HOGA_PRICE_DRIFT_PERCENT: percentage('1 or 0.5', '1'),
-  HOGA_MAX_SLIPPAGE_PERCENT: percentage('3 or 0.5', '3'),
-  HOGA_CONFIRM_SECONDS: wholeNumber(60, 5, 'seconds').default(60),
-  HOGA_VISIBILITY_SECONDS: wholeNumber(30, 10, 'seconds').default(30),
-  HTTP_PORT: z
-    .string()
-    .regex(/^\d+$/, portWanted)
-    .transform(Number)
-    .refine((port) => port >= 1 && port <= 65_535, portWanted)
-    .optional(),
-  GOOGLE_SHEETS_ID: z
-    .string()
-    .regex(/^[\w-]{20,}$/, "what stands after /d/ in the spreadsheet's address")
-    .optional(),
-  GOOGLE_SERVICE_ACCOUNT_JSON: serviceAccount,
-  GOOGLE_API_ROOT: url('http:', 'https:'),
-  STORE_URL: z.string().optional(),
-  HOGA_LANG: z.enum(['ko', 'en'], 'ko or en').default('ko'),
-  HOGA_CHART_THEME: z.enum(['dark', 'light'], 'dark or light').default('dark'),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'a pino level such as info')
-    .default('info'),
-});
-
 type SecretSetting =
   | 'KIS_APP_KEY'
   | 'KIS_APP_SECRET'
@@ -281,7 +125,8 @@ type SecretSetting =
   | 'DISCORD_WEBHOOK_URL';
 
 /** What of the settings must never be seen, as far as it is there; also of settings that are wrong otherwise. */
-export function secretsIn(environ: Readonly<Partial<Record<SecretSetting, string | undefined>>>): readonly Secret[] {
+export function secretsIn(given: Readonly<Partial<Record<SecretSetting, string | undefined>>>): readonly Secret[] {
+  const environ: Readonly<Partial<Record<SecretSetting, string>>> = present(given);
   const { KIS_APP_KEY, KIS_APP_SECRET, KIS_ACCOUNT, TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN } = environ;
   const account = KIS_ACCOUNT?.replaceAll(/\D/g, '');
   // The part of a bot's token before the colon is its id, which everybody may know; a webhook's token ends its URL.
@@ -301,99 +146,99 @@ export function secretsIn(environ: Readonly<Partial<Record<SecretSetting, string
     .map((text) => new Secret(String(text)));
 }
 
+/** The settings there are; one that is blank is not. What has no quotes to a shell keeps them in `docker --env-file`. */
+function present(environ: Environ): Readonly<Record<string, string>> {
+  const given = Object.entries(environ).map(([name, value = '']): [string, string] => {
+    const text = value.trim();
+    return [name, (/^(["'`])(.*)\1$/s.exec(text)?.[2] ?? text).trim()];
+  });
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+}
+
 /** Every variable that is read. */
-export const settingNames: readonly string[] = Object.keys(schema.shape);
+export const settingNames: readonly string[] = Object.keys(settingsSchema(settingWords.ko, String).shape);
+
+/** The language that is asked for, as far as it can be told before the settings are right. */
+export function languageOf(environ: Environ): Config['language'] {
+  return present(environ)['HOGA_LANG'] === 'en' ? 'en' : 'ko';
+}
 
 /**
- * Reads the settings. All problems come back at once, each with its variable and what would be right.
+ * Reads the settings. All problems come back at once, each with its variable and what would be right, in the language
+ * of HOGA_LANG; they hold no secret, and are shown as they are, because an example looks like one.
  */
 export function readConfig(
   environ: Environ,
 ): { readonly config: Config } | { readonly problems: readonly ConfigProblem[] } {
-  // `KEY=` in a file means "not set".
-  const present = Object.fromEntries(
-    Object.entries(environ).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  );
-  const parsed = schema.safeParse(present);
+  const words = settingWords[languageOf(environ)];
+  const secrets = secretsIn(environ);
+  const { redact } = createRedactor(secrets);
+  const given = present(environ);
+  const parsed = settingsSchema(words, redact).safeParse(given);
   const problems: ConfigProblem[] = parsed.success
     ? []
     : parsed.error.issues.map((issue) => ({ variable: issue.path.join('.'), problem: issue.message }));
-  const given = credentialNames.filter((name) => present[name] !== undefined);
-  const venue = present['KIS_ENV'] ?? (given.length === 0 ? 'simulator' : 'paper');
+  const keys = credentialNames.filter((name) => given[name] !== undefined);
+  const venue = given['KIS_ENV'] ?? (keys.length === 0 ? 'simulator' : 'paper');
   const simulated = venue === 'simulator';
-  if (!simulated || given.length > 0) {
-    for (const name of credentialNames) {
-      if (present[name] === undefined) {
-        problems.push({
-          variable: name,
-          problem: `needed beside ${given[0] ?? 'KIS_ENV'}; take it from KIS Developers, or set KIS_ENV=simulator and no keys to try without`,
-        });
-      }
-    }
+  if (!simulated || keys.length > 0) {
+    const missing = credentialNames.filter((name) => given[name] === undefined);
+    problems.push(...missing.map((variable) => ({ variable, problem: words.credential(keys[0] ?? 'KIS_ENV') })));
   }
-  problems.push(...liveReadProblems(present, venue));
-  const storeUrl = present['STORE_URL'];
-  if (storeUrl?.startsWith('postgres')) {
-    problems.push({ variable: 'STORE_URL', problem: 'PostgreSQL is not yet supported; use sqlite:data/hoga.db' });
-  } else if (storeUrl !== undefined && !/^sqlite:.+/.test(storeUrl)) {
-    problems.push({ variable: 'STORE_URL', problem: 'sqlite: and a path, such as sqlite:data/hoga.db' });
-  }
-  problems.push(...webhookProblems(present), ...sheetProblems(present));
+  problems.push(...liveReadProblems(given, venue, words), ...storeProblems(given, words));
+  problems.push(...webhookProblems(given, words), ...sheetProblems(given, words));
+  // Node would take any certificate for KIS's then.
+  const tlsOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
+  if (given[tlsOff] === '0') problems.push({ variable: tlsOff, problem: words.tlsOff });
+  const unknown = unknownSettings(Object.keys(given), settingNames);
+  problems.push(...unknown.map(({ name, nearest }) => ({ variable: redact(name), problem: words.unknown(nearest) })));
   if (!parsed.success || problems.length > 0) return { problems };
-  return { config: assemble(parsed.data, simulated) };
+  return { config: assemble(parsed.data, simulated, secrets) };
+}
+
+function storeProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
+  const url = given['STORE_URL'];
+  if (url === undefined || /^sqlite:.+/.test(url)) return [];
+  return [{ variable: 'STORE_URL', problem: url.startsWith('postgres') ? words.postgres : words.store }];
 }
 
 const liveReadNames = ['KIS_LIVE_APP_KEY', 'KIS_LIVE_APP_SECRET'] as const;
 
 /** A live key for reads is both halves of it, and stands beside a paper key. */
-function liveReadProblems(present: Environ, venue: string): readonly ConfigProblem[] {
-  const given = [...liveReadNames, 'KIS_LIVE_REST_URL'].filter((name) => present[name] !== undefined);
-  const [first] = given;
+function liveReadProblems(given: Environ, venue: string, words: SettingWords): readonly ConfigProblem[] {
+  const named = [...liveReadNames, 'KIS_LIVE_REST_URL'].filter((name) => given[name] !== undefined);
+  const [first] = named;
   if (first === undefined) return [];
-  if (venue !== 'paper') {
-    return given.map((variable) => ({
-      variable,
-      problem: 'only on paper, to read what paper lacks; leave it out, or set KIS_ENV=paper with its keys',
-    }));
-  }
+  if (venue !== 'paper') return named.map((variable) => ({ variable, problem: words.paperOnly }));
   return liveReadNames
-    .filter((name) => present[name] === undefined)
-    .map((variable) => ({ variable, problem: `needed beside ${first}; take it from KIS Developers, live` }));
+    .filter((name) => given[name] === undefined)
+    .map((variable) => ({ variable, problem: words.liveKey(first) }));
 }
 
 /** A sheet is of no use without the account that writes to it, nor the other way round. */
-function sheetProblems(present: Environ): readonly ConfigProblem[] {
-  const remedies = {
-    GOOGLE_SHEETS_ID: "what stands after /d/ in the spreadsheet's address",
-    GOOGLE_SERVICE_ACCOUNT_JSON: "the path of the service account's JSON key file",
-  };
-  const missing = Object.entries(remedies).filter(([variable]) => present[variable] === undefined);
-  if (missing.length !== 1) return [];
-  return missing.map(([variable, remedy]) => ({
-    variable,
-    problem: `needed for exports to a Google Sheet: ${remedy}`,
-  }));
+function sheetProblems(given: Environ, { sheetNeeds }: SettingWords): readonly ConfigProblem[] {
+  const missing = missingOf(sheetNeeds, given);
+  return missing.length === 1 ? missing : [];
+}
+
+function missingOf(needs: Readonly<Record<string, string>>, given: Environ): readonly ConfigProblem[] {
+  return Object.entries(needs)
+    .filter(([variable]) => given[variable] === undefined)
+    .map(([variable, problem]) => ({ variable, problem }));
 }
 
 /** What a webhook needs beside its URL, and where Telegram can push to at all. */
-function webhookProblems(present: Environ): readonly ConfigProblem[] {
-  const url = present['TELEGRAM_WEBHOOK_URL'];
+function webhookProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
+  const url = given['TELEGRAM_WEBHOOK_URL'];
   if (url === undefined) return [];
-  const remedies = {
-    TELEGRAM_BOT_TOKEN: "the token from Telegram's @BotFather",
-    TELEGRAM_WEBHOOK_SECRET: 'make one with `openssl rand -hex 32`',
-    HTTP_PORT: 'the port that what comes to that URL is passed on to, such as 8080',
-  };
-  const problems = Object.entries(remedies)
-    .filter(([variable]) => present[variable] === undefined)
-    .map(([variable, remedy]) => ({ variable, problem: `needed beside TELEGRAM_WEBHOOK_URL: ${remedy}` }));
+  const problems = [...missingOf(words.webhookNeeds, given)];
   if (!URL.canParse(url)) return problems;
   const { port, pathname } = new URL(url);
   const wrong = (problem: string): ConfigProblem => ({ variable: 'TELEGRAM_WEBHOOK_URL', problem });
-  if (/^\/health\/*$/.test(pathname)) problems.push(wrong('another path than /health, which tells how the bot is'));
+  if (/^\/health\/*$/.test(pathname)) problems.push(wrong(words.webhookPath));
   // A Bot API server of one's own pushes anywhere.
-  if (present['TELEGRAM_API_ROOT'] === undefined && !telegramPorts.includes(port)) {
-    problems.push(wrong('a port that Telegram pushes to: 443, 80, 88 or 8443'));
+  if (given['TELEGRAM_API_ROOT'] === undefined && !telegramPorts.includes(port)) {
+    problems.push(wrong(words.webhookPort));
   }
   return problems;
 }
@@ -401,7 +246,7 @@ function webhookProblems(present: Environ): readonly ConfigProblem[] {
 /** The first is what no port means. */
 const telegramPorts: readonly string[] = ['', '443', '80', '88', '8443'];
 
-function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
+function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]): Config {
   const base: Environment = environments[data.KIS_ENV ?? (simulated ? 'simulator' : 'paper')];
   const restUrl = data.KIS_REST_URL ?? base.restUrl;
   // A stand-in on this machine has master files of its own; nobody should wait for KIS's beside it.
@@ -468,13 +313,13 @@ function assemble(data: z.infer<typeof schema>, simulated: boolean): Config {
     chartTheme: data.HOGA_CHART_THEME,
     logLevel: data.LOG_LEVEL,
     secrets: [
-      ...secretsIn(data),
+      ...secrets,
       ...(data.GOOGLE_SERVICE_ACCOUNT_JSON === undefined ? [] : [data.GOOGLE_SERVICE_ACCOUNT_JSON.privateKey]),
     ],
   });
 }
 
-function readLiveReads(data: z.infer<typeof schema>): Config['kis']['liveReads'] {
+function readLiveReads(data: Settings): Config['kis']['liveReads'] {
   const { KIS_LIVE_APP_KEY: appKey, KIS_LIVE_APP_SECRET: appSecret } = data;
   if (appKey === undefined || appSecret === undefined) return undefined;
   const { live } = environments;
@@ -484,13 +329,13 @@ function readLiveReads(data: z.infer<typeof schema>): Config['kis']['liveReads']
   };
 }
 
-function readSheets(data: z.infer<typeof schema>): Config['sheets'] {
+function readSheets(data: Settings): Config['sheets'] {
   const { GOOGLE_SHEETS_ID: spreadsheetId, GOOGLE_SERVICE_ACCOUNT_JSON: account } = data;
   if (spreadsheetId === undefined || account === undefined) return undefined;
   return { spreadsheetId, ...account, apiRoot: data.GOOGLE_API_ROOT };
 }
 
-function readTelegramWebhook(data: z.infer<typeof schema>) {
+function readTelegramWebhook(data: Settings) {
   const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = data;
   return url === undefined || secret === undefined ? undefined : { url, secret: new Secret(secret) };
 }

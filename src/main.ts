@@ -10,14 +10,16 @@ import type { DiscordChannel } from './chat/discord.ts';
 import type { DiscordWebhookChannel } from './chat/discord-webhook.ts';
 import { TelegramChannel } from './chat/telegram.ts';
 import { systemClock } from './clock.ts';
-import { type Config, processEnviron, readConfig, secretsIn } from './config.ts';
+import { type Config, languageOf, processEnviron, readConfig, secretsIn } from './config.ts';
 import { runDoctor, runWireCheck } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
-import { languages } from './i18n/index.ts';
+import { errorSentence, languages } from './i18n/index.ts';
+import { settingWords } from './i18n/setting-words.ts';
 import { createLog, createRedactor, type Log } from './log.ts';
 import { runRevoke } from './revoke.ts';
 import { localIdentity } from './services/people.ts';
 import { CronScheduler } from './services/scheduler.ts';
+import { readEnvFile } from './settings/env-file.ts';
 import { startSimulator } from './simulator/server.ts';
 
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
@@ -32,8 +34,11 @@ const { version } = z
   .object({ version: z.string() })
   .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
+const envFile = readEnvFile('.env');
+// What the shell says goes before the file, as everywhere.
+const environ = { ...envFile.variables, ...processEnviron() };
 // From here on nothing that goes wrong can show a secret, not even settings that are wrong themselves.
-const redactor = createRedactor(secretsIn(processEnviron()));
+const redactor = createRedactor(secretsIn(environ));
 const lastWords = createLog({ level: 'info', redactor });
 
 const randomness = {
@@ -50,16 +55,17 @@ function interrupted(): Promise<void> {
 }
 
 function loadConfig(): Config {
-  const environ = processEnviron();
   // Somebody chatting in this very terminal would have the log between the lines: there it starts at warnings.
   const quiet = process.stdin.isTTY && process.stderr.isTTY ? { LOG_LEVEL: 'warn' } : {};
   const result = readConfig({ ...quiet, ...environ });
-  if ('config' in result) return result.config;
-  const lines = result.problems.map(({ variable, problem }) => `  ${variable}: ${problem}`);
-  throw new UsageError(`The settings need a change:\n${lines.join('\n')}\n`);
+  const words = settingWords[languageOf(environ)];
+  const problems = [...envFile.problems(words), ...('problems' in result ? result.problems : [])];
+  if ('config' in result && problems.length === 0) return result.config;
+  const lines = problems.map(({ variable, problem }) => `  ${variable}: ${problem}`);
+  throw new UsageError(`${words.heading}\n${lines.join('\n')}\n`);
 }
 
-/** Bad usage or settings: exit code 2. */
+/** Bad usage or settings: exit code 2. The text is shown as it is, because the redactor would take its examples away. */
 class UsageError extends Error {}
 
 async function runBot(settleMs: number): Promise<void> {
@@ -277,7 +283,7 @@ function readArgv(argv: readonly string[]) {
       },
     });
   } catch (cause) {
-    throw new UsageError(`${errorText(cause)}\n${usage}`);
+    throw new UsageError(`${redactor.redact(errorText(cause))}\n${usage}`);
   }
 }
 
@@ -299,17 +305,13 @@ function hideSecretsInCrashes(): void {
 
 function fail(error: unknown): number {
   if (error instanceof UsageError) {
-    process.stderr.write(redactor.redact(error.message));
+    process.stderr.write(error.message);
     return 2;
   }
-  if (error instanceof AppError && error.code.startsWith('store.')) {
-    const why = redactor.redact(errorText(error));
-    process.stderr.write(`The store cannot be used (${error.code}): ${why}. Check STORE_URL.\n`);
-    return 2;
-  }
-  if (error instanceof AppError && error.code === 'http.cannot-listen') {
-    const why = redactor.redact(errorText(error));
-    process.stderr.write(`Nothing can be served at HTTP_PORT=${error.context['port']}: ${why}. Choose another port.\n`);
+  if (error instanceof AppError && /^(?:store\.|http\.cannot-listen$)/.test(error.code)) {
+    const sentence = errorSentence(languages[languageOf(environ)], error);
+    const why = error.cause === undefined ? '' : ` (${errorText(error.cause)})`;
+    process.stderr.write(`${redactor.redact(`${sentence}${why}`)}\n`);
     return 2;
   }
   lastWords.error('ended by an error', { error });

@@ -21,10 +21,4 @@ process.on('warning', (warning) => {
   if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);
 });
 
-try {
-  process.loadEnvFile('.env');
-} catch (error) {
-  if (error.code !== 'ENOENT') throw error;
-}
-
 await import('./main.ts');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Config, type Environ, readConfig } from '../src/config.ts';
+import { type Config, type Environ, readConfig, secretsIn } from '../src/config.ts';
 
 const keys = { KIS_APP_KEY: 'PSxxxxxxxxxx', KIS_APP_SECRET: 'secret-secret', KIS_ACCOUNT: '12345678-01' };
 
@@ -16,7 +16,7 @@ function config(environ: Environ): Config {
 }
 
 function problems(environ: Environ): readonly string[] {
-  const result = readConfig(environ);
+  const result = readConfig({ HOGA_LANG: 'en', ...environ });
   return 'problems' in result ? result.problems.map(({ variable, problem }) => `${variable}: ${problem}`) : [];
 }
 
@@ -131,7 +131,7 @@ describe('settings', () => {
         STORE_URL: 'postgres://localhost/hoga',
       }),
     ).toEqual([
-      'KIS_ENV: one of simulator, paper, live',
+      'KIS_ENV: simulator, paper or live',
       'KIS_ACCOUNT: eight digits and two, such as 12345678-01',
       'KIS_REST_URL: a URL starting with http:// or https://',
       "HOGA_OWNERS: 'me' is not an identity; write telegram:123+discord:456,telegram:789",
@@ -269,5 +269,73 @@ describe('settings', () => {
     expect(problems({ HOGA_OWNERS: `telegram:1,${token}` })).toEqual([
       `HOGA_OWNERS: an entry of ${token.length} characters is not an identity; write telegram:123+discord:456,telegram:789`,
     ]);
+  });
+
+  describe('issue 13.6: names that are none', () => {
+    test.each([
+      ['KIS_APPKEY', 'KIS_APP_KEY'],
+      ['KIS_APPSECRET', 'KIS_APP_SECRET'],
+      ['KIS_SECRET_KEY', 'KIS_APP_SECRET'],
+      ['KIS_ACCOUNT_NUMBER', 'KIS_ACCOUNT'],
+      ['kis_app_key', 'KIS_APP_KEY'],
+      ['HOGA_MAX_ORDER', 'HOGA_MAX_ORDER_KRW'],
+      ['HOGA_DAILY_LIMIT', 'HOGA_MAX_DAILY_KRW'],
+      ['HOGA_LANGUAGE', 'HOGA_LANG'],
+      ['HOGA_OWNER', 'HOGA_OWNERS'],
+      ['HOGA_STORE_URL', 'STORE_URL'],
+      ['KIS_LIVE_TRADING', 'HOGA_LIVE_TRADING'],
+      ['TELEGRAM_TOKEN', 'TELEGRAM_BOT_TOKEN'],
+      ['DISCORD_TOKEN', 'DISCORD_BOT_TOKEN'],
+      ['DISCORD_WEBHOOK', 'DISCORD_WEBHOOK_URL'],
+    ])('%s is told to be %s', (name, nearest) => {
+      expect(problems({ [name]: 'canary' })).toEqual([`${name}: there is no such setting; did you mean ${nearest}?`]);
+    });
+
+    test('one that is like none is told where all of them stand', () => {
+      expect(problems({ TELEGRAM_CHAT_ID: '1' })).toEqual([
+        'TELEGRAM_CHAT_ID: there is no such setting; take it out, or see .env.example for all there are',
+      ]);
+    });
+
+    test('blank ones and those of others are none of our business', () => {
+      expect(problems({ KIS_APPKEY: ' ', GOOGLE_APPLICATION_CREDENTIALS: 'x', PATH: '/bin', KISS_ME: '1' })).toEqual(
+        [],
+      );
+    });
+  });
+
+  test('issue 13.6: problems are told in Korean unless HOGA_LANG says English', () => {
+    const wrong = { KIS_APPKEY: 'x', KIS_ACCOUNT: '1234', HOGA_MAX_ORDER_KRW: '많이', HTTP_PORT: 'x' };
+    const inKorean = problems({ ...wrong, HOGA_LANG: undefined });
+    expect(inKorean).toContain('KIS_ACCOUNT: 계좌번호 여덟 자리와 두 자리를 적어 주세요. 예: 12345678-01');
+    expect(inKorean).toContain('KIS_APPKEY: 이런 설정은 없습니다. 혹시 KIS_APP_KEY 아닌가요?');
+    for (const line of inKorean) expect(line).toMatch(/[가-힣]/);
+    for (const line of problems(wrong)) expect(line).not.toMatch(/[가-힣]/);
+    expect(problems({ HOGA_LANG: 'fr' })).toEqual(['HOGA_LANG: ko, en 중 하나를 적어 주세요']);
+  });
+
+  test('issue 13.6: blanks, CR and quotes around a value are no part of it, nor of the secret', () => {
+    const dirty = Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, ` "${value}"\r`]));
+    expect(config({ ...dirty, KIS_ENV: "'live' ", HOGA_LANG: '"en"' })).toMatchObject({
+      language: 'en',
+      kis: { environment: { name: 'live' }, credentials: { account: { number: '12345678', product: '01' } } },
+    });
+    expect(secretsIn(dirty).map((secret) => secret.reveal())).toContain(keys.KIS_APP_SECRET);
+    expect(problems({ KIS_ENV: '""' })).toEqual([]);
+  });
+
+  test('a key with blanks within is refused before it breaks a header', () => {
+    expect(problems({ ...keys, KIS_APP_KEY: 'PSxxxx\nxxxxxx' })).toEqual([
+      expect.stringContaining('KIS_APP_KEY: the app'),
+    ]);
+  });
+
+  test('TLS is not switched off', () => {
+    expect(problems({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toEqual([expect.stringContaining('NODE_EXTRA_CA_CERTS')]);
+    expect(problems({ NODE_TLS_REJECT_UNAUTHORIZED: '1' })).toEqual([]);
+  });
+
+  test('an account that landed among the people is shown without its middle', () => {
+    expect(problems({ HOGA_OWNERS: '12345678-01' })).toEqual([expect.stringContaining("'1234****-01' is not")]);
   });
 });

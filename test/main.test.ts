@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 // The process itself, as npm start runs it: in a folder of its own, so that nobody's .env or data is touched.
@@ -60,9 +61,27 @@ describe('npm start', () => {
     });
     expect(code).toBe(2);
     expect(out).toBe('');
-    expect(err).toMatch(/HOGA_LANG: ko or en[\s\S]*KIS_APP_KEY: needed[\s\S]*STORE_URL: .*not yet/);
+    expect(err).toMatch(/HOGA_LANG: ko, en 중[\s\S]*KIS_APP_KEY: KIS_ENV[\s\S]*STORE_URL: .*아직/);
     expect(err).not.toContain('    at ');
   });
+
+  test('issue 13.6: an example is never taken for a secret, and a wrong account is not repeated', async () => {
+    const { err } = await hoga([], '', { HOGA_LANG: 'en', KIS_ACCOUNT: '1234', KIS_APPKEY: 'PScanarycanary' });
+    expect(err).toContain('KIS_ACCOUNT: eight digits and two, such as 12345678-01');
+    expect(err).toContain('KIS_APPKEY: there is no such setting; did you mean KIS_APP_KEY?');
+    expect(err).not.toMatch(/redacted|canary/);
+  });
+
+  test('issue 13.6: .env with a byte order mark, CRLF, quotes and blanks is read; the shell goes before it', async () => {
+    writeFileSync(join(folder, '.env'), '\uFEFFHOGA_LANG="en"\r\nKIS_ENV = simulator \r\nLOG_LEVEL=loud\r\n');
+    expect((await hoga(['exec', '/status'], '', { LOG_LEVEL: 'silent' })).out).toContain('simulator');
+    const { code, err } = await hoga([], '');
+    expect([code, err]).toEqual([2, expect.stringContaining('LOG_LEVEL: trace, debug')]);
+    writeFileSync(join(folder, '.env'), 'HOGA_LANG=en\nKIS_APP_KEY: canary\n');
+    const lacking = await hoga([], '');
+    expect([lacking.code, lacking.err]).toEqual([2, expect.stringContaining('.env, line 2: this is neither')]);
+    expect(lacking.err).not.toContain('canary');
+  }, 30_000);
 
   test('with words it does not know: says what there is, and 2', async () => {
     const { code, err } = await hoga(['dance'], '');
@@ -74,6 +93,36 @@ describe('npm start', () => {
     expect(code).toBe(2);
     expect(err).toContain('STORE_URL');
   });
+
+  test('issue 13.6: a store that is no database, a damaged one, one of a newer version: what to do, and no code', async () => {
+    const path = join(folder, 'hoga-simulator.db');
+    const env = { STORE_URL: 'sqlite:hoga.db', HOGA_LANG: 'en' };
+    writeFileSync(path, 'dear diary, '.repeat(500));
+    const notOne = await hoga([], '', env);
+    expect(notOne.err).toContain('hoga-simulator.db is not a database. Restore it from a backup, or set STORE_URL');
+    expect((await hoga([], '', { ...env, HOGA_LANG: 'ko' })).err).toContain('데이터베이스가 아닌 파일입니다');
+    rmSync(path);
+    await hoga(['--settle', '0'], '/halt\n', env);
+    const whole = readFileSync(path);
+    writeFileSync(path, Buffer.concat([whole.subarray(0, 4_096), Buffer.alloc(whole.length - 4_096, 0x7f)]));
+    const damaged = await hoga([], '', env);
+    expect(damaged.err).toContain('hoga-simulator.db is damaged. Restore it from a backup.');
+    writeFileSync(path, whole);
+    const database = new DatabaseSync(path);
+    database.exec("insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00.000Z')");
+    database.close();
+    const newer = await hoga([], '', env);
+    expect(newer.err).toContain('written by a newer Hoga (9999-later). Upgrade Hoga, or restore');
+    expect((await hoga(['doctor'], '', env)).out).toMatch(/✗ store: .*hoga-simulator\.db was written by a newer Hoga/);
+    rmSync(path);
+    writeFileSync(join(folder, 'hoga-cache.db'), 'dear diary, '.repeat(500));
+    const cache = await hoga([], '', env);
+    expect(cache.err).toContain('hoga-cache.db is not a database. If nothing else needs it, delete it');
+    for (const { code, err } of [notOne, damaged, newer, cache]) {
+      expect(code).toBe(2);
+      expect(err.split('\n').filter((line) => line !== '')).toEqual([expect.not.stringMatching(/store\.|[ ]at /)]);
+    }
+  }, 60_000);
 });
 
 describe('exec', () => {

@@ -1299,6 +1299,19 @@ export const en: Words = {
       `${c['identity']}: comes from the settings and cannot be changed here. Edit ${c['variable']} there and restart.`,
     'people.self': () =>
       'You cannot remove yourself or change your own role. Ask another owner, or do it in the terminal.',
+    'store.cannot-open': (c) =>
+      `${c['path']} cannot be opened. See that the folder and the file may be read and written, or set STORE_URL to another path, such as sqlite:data/hoga.db.`,
+    'store.not-a-database': (c) =>
+      `${c['path']} is not a database. ${c['expendable'] === true ? 'If nothing else needs it, delete it: it is made again.' : 'Restore it from a backup, or set STORE_URL to another path, such as sqlite:data/hoga.db.'}`,
+    'store.damaged': (c) =>
+      `${c['path']} is damaged. ${c['expendable'] === true ? 'Delete it: it is made again, and what was in it is fetched again.' : 'Restore it from a backup. Without one, move it away: a new one is begun, whose caps know nothing of the orders of today.'}`,
+    'store.newer': (c) =>
+      `${c['path']} was written by a newer Hoga (${c['migration']}). Upgrade Hoga, or restore the backup from before the upgrade.`,
+    'store.migration-failed': (c) =>
+      `${c['path']} could not be brought to this version (${c['migration'] ?? '?'}); nothing in it was changed. Start the version that wrote it, or restore a backup.`,
+    'store.not-durable': (c) =>
+      `What is written might not be kept where the store lies (${c['pragma']}: ${c['actual']} instead of ${c['expected']}). Set STORE_URL to a path on a disk of this machine, such as sqlite:data/hoga.db.`,
+    'http.cannot-listen': (c) => `Nothing can be served at HTTP_PORT=${c['port']}. Choose another port, such as 8080.`,
     'settings.exchange': (c) =>
       `No orders for ${c['exchange']} are taken here, only for ${c['takes']}. Example: /settings exchange ${String(c['takes']).split(',')[0]}`,
     'settings.always-on': () =>

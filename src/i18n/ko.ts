@@ -1367,6 +1367,19 @@ export const ko = {
       `${c['identity']}: 설정에 적힌 사람이라 여기서 바꿀 수 없습니다. 설정의 ${c['variable']}를 고치고 다시 시작해 주세요.`,
     'people.self': () =>
       '자신을 빼거나 자신의 권한을 바꿀 수는 없습니다. 다른 소유자에게 부탁하거나 터미널에서 해 주세요.',
+    'store.cannot-open': (c) =>
+      `기록 파일을 열 수 없습니다: ${c['path']}. 폴더와 파일을 읽고 쓸 수 있는지 확인하거나, STORE_URL에 다른 경로를 적어 주세요. 예: sqlite:data/hoga.db`,
+    'store.not-a-database': (c) =>
+      `데이터베이스가 아닌 파일입니다: ${c['path']}. ${c['expendable'] === true ? '다른 데서 쓰는 파일이 아니면 지워 주세요. 새로 만들어집니다.' : '백업에서 되돌리거나, STORE_URL에 다른 경로를 적어 주세요. 예: sqlite:data/hoga.db'}`,
+    'store.damaged': (c) =>
+      `파일이 손상되었습니다: ${c['path']}. ${c['expendable'] === true ? '지우면 새로 만들어지고, 들어 있던 것은 다시 받아 옵니다.' : '백업에서 되돌려 주세요. 백업이 없으면 다른 곳으로 옮겨 주세요. 새로 시작하며, 오늘 쓴 한도는 잊습니다.'}`,
+    'store.newer': (c) =>
+      `더 새로운 Hoga가 쓴 파일입니다(${c['migration']}): ${c['path']}. Hoga를 새 버전으로 올리거나, 올리기 전의 백업으로 되돌려 주세요.`,
+    'store.migration-failed': (c) =>
+      `파일을 이 버전에 맞게 바꾸지 못했습니다(${c['migration'] ?? '?'}): ${c['path']}. 파일은 그대로입니다. 파일을 쓴 버전으로 시작하거나 백업에서 되돌려 주세요.`,
+    'store.not-durable': (c) =>
+      `쓴 것이 남는다고 믿을 수 없는 곳입니다(${c['pragma']}: ${c['expected']} 대신 ${c['actual']}). STORE_URL에 이 컴퓨터 디스크의 경로를 적어 주세요. 예: sqlite:data/hoga.db`,
+    'http.cannot-listen': (c) => `HTTP_PORT=${c['port']}에서는 응답할 수 없습니다. 다른 포트를 적어 주세요. 예: 8080`,
     'settings.exchange': (c) =>
       `여기서는 ${c['exchange']} 주문을 받지 않습니다. ${c['takes']}만 됩니다. 예: /settings exchange ${String(c['takes']).split(',')[0]}`,
     'settings.always-on': () =>

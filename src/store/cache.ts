@@ -13,7 +13,7 @@ export interface CacheOptions {
 
 /**
  * Opens the cache. A value that expired is not there.
- * @throws AppError `store.cannot-open`, `store.not-durable`. Its methods throw `store.cache-failed`.
+ * @throws AppError `store.not-a-database`, `store.damaged`, `store.cannot-open`, `store.not-durable`. Its methods throw `store.cache-failed`.
  */
 export async function openCache(options: CacheOptions): Promise<Cache> {
   const store = new KeyvSqlite(openSqlite(options.path, 'normal'));

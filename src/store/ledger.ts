@@ -11,7 +11,7 @@ import { createPeopleMethods } from './people.ts';
 import { createProposalMethods } from './proposals.ts';
 import type { Tables } from './schema.ts';
 import { createSettingMethods } from './settings.ts';
-import { NodeSqliteDialect, openSqlite } from './sqlite.ts';
+import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
 import { createTransactions } from './transactions.ts';
 import { createWatchlistMethods } from './watchlists.ts';
 
@@ -22,16 +22,18 @@ export interface LedgerOptions {
 
 /**
  * Opens the ledger and brings its schema up to date.
- * @throws AppError `store.postgres-not-yet`, `store.bad-url`, `store.cannot-open`, `store.not-durable`,
- * `store.migration-failed`. Its methods throw `store.failed` when the database does.
+ * @throws AppError `store.postgres-not-yet`, `store.bad-url`, `store.not-a-database`, `store.damaged`,
+ * `store.cannot-open`, `store.not-durable`, `store.newer`, `store.migration-failed`. Its methods throw `store.failed` when the database does.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(pathOf(options.url), 'full')) });
+  const path = pathOf(options.url);
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path, 'full')) });
   try {
     await migrate(db);
   } catch (error) {
     await db.destroy();
-    throw error;
+    if (error instanceof AppError) throw new AppError(error.code, { ...error.context, path }, { cause: error.cause });
+    throw unusable(path, 'full', error);
   }
   const transactions = createTransactions(db);
   return {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { type Migration, Migrator } from 'kysely/migration';
+import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { AppError } from '../errors.ts';
 
 /**
@@ -21,15 +21,26 @@ const migrations: Readonly<Record<string, Migration>> = {
 
 /**
  * Brings the schema up to date.
- * @throws AppError `store.migration-failed`, also when the file was written by a newer version.
+ * @throws AppError `store.newer` when a newer version wrote the file, `store.migration-failed`, and what SQLite throws
+ * of a file that it cannot read.
  */
 export async function migrate<T>(db: Kysely<T>): Promise<void> {
+  const [later] = await laterMigrations(db);
+  if (later !== undefined) throw new AppError('store.newer', { migration: later });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {
     const failed = results?.find((result) => result.status === 'Error')?.migrationName;
     throw new AppError('store.migration-failed', { migration: failed }, { cause: error });
   }
+}
+
+/** Those that were run on the file and that this version does not know. */
+async function laterMigrations<T>(db: Kysely<T>): Promise<readonly string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
+  return rows.map(({ name }) => name).filter((name) => migrations[name] === undefined);
 }
 
 async function createLedger(db: Kysely<unknown>): Promise<void> {

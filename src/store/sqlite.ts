@@ -16,12 +16,14 @@ const beginRetryMs = 10;
 const synchronousLevel: Readonly<Record<Durability, number>> = { normal: 1, full: 2 };
 /** Lists of values make statements of many lengths; those beyond this are compiled each time. */
 const mostStatements = 200;
-/** The primary result code; the extended one keeps it in its lowest byte. */
+/** Primary result codes; an extended one keeps its own in its lowest byte. */
 const sqliteBusy = 5;
+const sqliteCorrupt = 11;
+const sqliteNotADatabase = 26;
 
 /**
  * Opens the file, readable by its owner alone, and creates it (and folders above it that are missing).
- * @throws AppError `store.cannot-open`, `store.not-durable`.
+ * @throws AppError `store.not-a-database`, `store.damaged`, `store.cannot-open`, `store.not-durable`.
  */
 export function openSqlite(path: string, durability: Durability): DatabaseSync {
   let database: DatabaseSync | undefined;
@@ -32,8 +34,16 @@ export function openSqlite(path: string, durability: Durability): DatabaseSync {
     return database;
   } catch (cause) {
     database?.close();
-    throw cause instanceof AppError ? cause : new AppError('store.cannot-open', { path }, { cause });
+    throw cause instanceof AppError ? cause : unusable(path, durability, cause);
   }
+}
+
+/** What is wrong with a file that SQLite does not take. What may be lost is told from what must be restored. */
+export function unusable(path: string, durability: Durability, cause: unknown): AppError {
+  const code = resultCode(cause);
+  const what =
+    code === sqliteNotADatabase ? 'not-a-database' : code === sqliteCorrupt ? 'damaged' : ('cannot-open' as const);
+  return new AppError(`store.${what}`, { path, expendable: durability === 'normal' }, { cause });
 }
 
 /** Node's recursive mkdir never returns below a folder that takes no folders, such as /proc: one level needs none of it. */
@@ -153,12 +163,14 @@ class ImmediateDriver extends SqliteDriver {
 }
 
 function isBusy(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'errcode' in error &&
-    typeof error.errcode === 'number' &&
-    (error.errcode & 0xff) === sqliteBusy
-  );
+  return resultCode(error) === sqliteBusy;
+}
+
+/** SQLite's primary result code; undefined for what is no error of SQLite's. */
+function resultCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
 }
 
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {

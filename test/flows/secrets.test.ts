@@ -328,7 +328,7 @@ describe('nothing that is secret is written anywhere', () => {
     ];
     for (const attempt of attempts) expect([await attempt.ended, attempt.written()]).toEqual([2, expect.any(String)]);
     const [identity, short, store, , option] = attempts.map((attempt) => attempt.written());
-    expect(identity).toContain(`HOGA_OWNERS: an entry of ${botToken.length} characters is not an identity`);
+    expect(identity).toContain(`HOGA_OWNERS: ${botToken.length}자짜리 항목`);
     for (const written of [short, store, option]) expect(written).toContain('[redacted]');
     expectNothingSeen();
   }, 60_000);

@@ -76,7 +76,10 @@ describe('cache', () => {
   it('says so when it cannot be opened, read or written', async () => {
     const path = join(temporaryFolder(), 'cache.db');
     writeFileSync(path, 'x'.repeat(5_000));
-    await expect(openCache({ path })).rejects.toMatchObject({ code: 'store.cannot-open' });
+    await expect(openCache({ path })).rejects.toMatchObject({
+      code: 'store.not-a-database',
+      context: { expendable: true },
+    });
 
     const cache = await testCache();
     await cache.close();

@@ -57,7 +57,10 @@ describe('url', () => {
   it('of something that is no database is refused', async () => {
     const path = join(temporaryFolder(), 'ledger.db');
     writeFileSync(path, 'x'.repeat(5_000));
-    await expect(openLedger({ url: `sqlite:${path}` })).rejects.toMatchObject({ code: 'store.cannot-open' });
+    await expect(openLedger({ url: `sqlite:${path}` })).rejects.toMatchObject({
+      code: 'store.not-a-database',
+      context: { path, expendable: false },
+    });
   });
 });
 
@@ -120,7 +123,10 @@ describe('file', () => {
     const database = new DatabaseSync(path);
     database.exec("insert into kysely_migration (name, timestamp) values ('9999-later', '2030-01-01T00:00:00.000Z')");
     database.close();
-    await expect(openLedger({ url: `sqlite:${path}` })).rejects.toMatchObject({ code: 'store.migration-failed' });
+    await expect(openLedger({ url: `sqlite:${path}` })).rejects.toMatchObject({
+      code: 'store.newer',
+      context: { path, migration: '9999-later' },
+    });
   });
 
   it('with an intent nobody can read is not guessed at', async () => {
