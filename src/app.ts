@@ -17,7 +17,7 @@ import type { FillNotices } from './domain/fill-notices.ts';
 import type { Health } from './domain/health.ts';
 import { startHttpServer } from './http-server.ts';
 import { languages, type Words } from './i18n/index.ts';
-import { createKis, type KisOptions } from './kis/broker.ts';
+import { createKis, type KisOptions } from './kis/kis.ts';
 import { MasterFiles } from './kis/symbol-files.ts';
 import { latinNameOf } from './kis/symbols-latin.ts';
 import { createDirectory } from './kis/symbols-search.ts';

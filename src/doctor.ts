@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { errorText } from './errors.ts';
 import { errorSentence, languages } from './i18n/index.ts';
-import { createKis } from './kis/broker.ts';
+import { createKis } from './kis/kis.ts';
 import { checkWire, type WireOutcome } from './kis/wire-check.ts';
 import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';

@@ -4,7 +4,7 @@ import { revocationLines } from './chat/revocation.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { languages } from './i18n/index.ts';
-import { createKis } from './kis/broker.ts';
+import { createKis } from './kis/kis.ts';
 import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';
 

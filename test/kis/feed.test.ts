@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { createKis } from '../../src/kis/broker.ts';
 import { environments } from '../../src/kis/environment.ts';
+import { createKis } from '../../src/kis/kis.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { BookWatcher } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';

@@ -1,6 +1,5 @@
 import { Agent } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
-import { createKis, type Kis } from '../../src/kis/broker.ts';
 import { Credentials } from '../../src/kis/credentials.ts';
 import type { Endpoint } from '../../src/kis/endpoint.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
@@ -8,6 +7,7 @@ import { domesticResearch } from '../../src/kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
 import { environments } from '../../src/kis/environment.ts';
 import { KisHttp } from '../../src/kis/http.ts';
+import { createKis, type Kis } from '../../src/kis/kis.ts';
 import { Lane } from '../../src/kis/throttle.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createKis, type Kis, type KisOptions } from '../../src/kis/broker.ts';
 import { environments } from '../../src/kis/environment.ts';
+import { createKis, type Kis, type KisOptions } from '../../src/kis/kis.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { Research } from '../../src/ports.ts';
 import { Secret } from '../../src/secret.ts';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'v
 import { koreanDay } from '../../src/clock.ts';
 import type { AlertDirection } from '../../src/domain/alert.ts';
 import { AppError } from '../../src/errors.ts';
-import { createKis } from '../../src/kis/broker.ts';
 import { environments } from '../../src/kis/environment.ts';
+import { createKis } from '../../src/kis/kis.ts';
 import { createDirectory } from '../../src/kis/symbols-search.ts';
 import { shippedInstruments } from '../../src/kis/symbols-shipped.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
