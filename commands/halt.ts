@@ -9,9 +9,14 @@ export const halt = defineCommand({
   args: {},
   examples: ['/halt'],
   async run({ orders, schedules, words }): Promise<Message> {
-    await orders.setHalted(true);
-    const kept = (await schedules.kept()).length;
-    const lines = [words.trading.halted, ...(kept === 0 ? [] : [words.trading.schedulesStand(kept)])];
+    const written = await orders.setHalted(true);
+    // Nothing that fails behind it may read as if trading went on.
+    const kept = (await schedules.kept().catch(() => [])).length;
+    const lines = [
+      words.trading.halted,
+      ...(written ? [] : [words.ledger.haltUnwritten]),
+      ...(kept === 0 ? [] : [words.trading.schedulesStand(kept)]),
+    ];
     const buttons = [
       [{ id: 'run:/cancel all', label: words.trading.cancelAll }],
       ...(kept === 0 ? [] : [[{ id: 'run:/schedule', label: words.schedule.title }]]),

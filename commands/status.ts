@@ -18,6 +18,9 @@ export const status = defineCommand({
       [{ bold: text.title }, ` Hoga ${state.version} · ${broker.venue.account}`],
       ...accessLines(words, 'account', state.access.account),
       ...accessLines(words, 'liveReads', state.access.liveReads),
+      ...(state.ledger === undefined
+        ? []
+        : [[{ bold: words.ledger.failing(state.ledger.code, text.ago(now - state.ledger.since)) }]]),
       `${text.up} ${text.ago(now - state.startedAt)}`,
       socketLine(words, state, now),
       ...whyLines(words, state),

@@ -6,6 +6,7 @@ import type { Channel, House, Message, Receive, Suggest } from './chat/channel.t
 import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
 import { fillNoticesMessage } from './chat/fill-notices.ts';
+import { ledgerBackMessage, ledgerDownMessage } from './chat/ledger-notices.ts';
 import { driftMessage } from './chat/notices.ts';
 import { type Letterhead, Outbox } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
@@ -15,6 +16,8 @@ import { type Clock, koreanDay } from './clock.ts';
 import type { Config } from './config.ts';
 import type { FillNotices } from './domain/fill-notices.ts';
 import type { Health } from './domain/health.ts';
+import { ledgerTrouble } from './domain/ledger-trouble.ts';
+import type { NoticeTopic } from './domain/notice.ts';
 import { startHttpServer } from './http-server.ts';
 import { languages, type Words } from './i18n/index.ts';
 import { createKis, type KisOptions } from './kis/kis.ts';
@@ -33,6 +36,7 @@ import { EnglishDirectory, EnglishNames } from './services/english-names.ts';
 import { FillNoticeWatch } from './services/fill-notice-watch.ts';
 import { type DraftNotice, Fills } from './services/fills.ts';
 import { scheduleHousework } from './services/housework.ts';
+import { LedgerWatch } from './services/ledger-watch.ts';
 import { LiveBoards } from './services/live-boards.ts';
 import { Orders } from './services/orders.ts';
 import { People } from './services/people.ts';
@@ -50,6 +54,7 @@ import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
 import { openLedger } from './store/ledger.ts';
 import { openForReading } from './store/open-for-reading.ts';
+import { spillToMemory } from './store/spill.ts';
 
 /** Longer than an order may take to be answered. */
 const stopWaitMs = 20_000;
@@ -114,18 +119,38 @@ export async function startApp(options: AppOptions): Promise<App> {
   // The venue, or its stand-in.
   const simulator = config.kis.embedded ? await startSimulator({ clock }) : undefined;
   const cache = await openCache({ path: config.store.cache });
-  const ledger = readOnly
+  const stored = readOnly
     ? await openForReading(config.store.ledger)
     : await (options.openLedger ?? openLedger)({ url: `sqlite:${config.store.ledger}` });
+  const ledgerWatch = new LedgerWatch({
+    ledger: stored,
+    clock,
+    log,
+    onDown: (state) => tellOwners(undefined, (words) => ledgerDownMessage(words, state)),
+    onBack: async (state, told) => {
+      await spill.catchUp();
+      const outcomes = await orders.catchUp();
+      const late = { outcomes, pushes: await reconciler.catchUp(), alerts: await alerts.catchUp() };
+      const caughtUp = { ...late, lost: spill.takeLost() };
+      const forMs = clock.now() - state.since;
+      if (told || caughtUp.lost > 0) tellOwners(undefined, (words) => ledgerBackMessage(words, forMs, caughtUp));
+      outbox.flush();
+    },
+  });
+  const spill = spillToMemory(ledgerWatch.ledger);
+  const { ledger } = spill;
+  /** Says something to each owner on every channel, in the background. */
+  const tellOwners = (topic: NoticeTopic | undefined, say: (words: Words) => Message): void => {
+    if (readOnly) return;
+    for (const outgoing of audience.tellOwners(topic, say)) {
+      void outbox.post(outgoing).catch((error: unknown) => log.error('owner not told', { error }));
+    }
+  };
   const drifts = new DriftWatch({
     cache,
     clock,
     log,
-    tell: (drift) => {
-      if (readOnly) return;
-      const said = audience.tellOwners(undefined, (words) => driftMessage(words, drift));
-      for (const outgoing of said) void outbox.post(outgoing);
-    },
+    tell: (drift) => tellOwners(undefined, (words) => driftMessage(words, drift)),
   });
   await drifts.load();
   const access = accessOf(config);
@@ -186,18 +211,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const reports = new ReckonedReports({ reports: kis.reports, broker, directory, clock });
   const fillNoticeWatch = new FillNoticeWatch({
     status: () => feed.status(),
-    tell: (news) => {
-      const said = audience.tellOwners('fills', (words) => fillNoticesMessage(words, news));
-      for (const outgoing of said) void outbox.post(outgoing);
-    },
+    tell: (news) => tellOwners('fills', (words) => fillNoticesMessage(words, news)),
   });
   const watchAccess = (subject: AccessSubject, ask: () => Promise<unknown>): AccessWatch =>
     new AccessWatch({
       ask,
-      tell: (trouble) => {
-        const say = (words: Words): Message => accessMessage(words, subject, trouble);
-        for (const outgoing of audience.tellOwners(undefined, say)) void outbox.post(outgoing);
-      },
+      tell: (trouble) => tellOwners(undefined, (words) => accessMessage(words, subject, trouble)),
       clock,
       log,
     });
@@ -251,15 +270,18 @@ export async function startApp(options: AppOptions): Promise<App> {
     lane: { ...kis.lane(), callsPerSecond: config.kis.environment.callsPerSecond },
     token: kis.token(),
     outboxPending: await outbox.pending(),
-    outboxHeld: await ledger.outboxHeld(),
-    deadLetters: await ledger.deadLetters(clock.now()),
-    halted: await ledger.halted(),
-    armed: await orders.armed(),
+    // Of a ledger that cannot even be read that is what is said, and not that nothing can be said.
+    outboxHeld: await ledger.outboxHeld().catch(() => 0),
+    deadLetters: await ledger.deadLetters(clock.now()).catch(() => 0),
+    halted: await orders.halted().catch(() => false),
+    armed: await orders.armed().catch(() => true),
     ready: reconciler.ready,
     lastLookAt: reconciler.lastLookAt,
     drifts: drifts.seen(),
-    unknownOrders: (await ledger.ordersByStatus(['outcome-unknown'])).length,
-    askedOrders: (await ledger.ordersByStatus(['asked'])).length,
+    unknownOrders: (await ledger.ordersByStatus(['outcome-unknown']).catch(() => [])).length,
+    askedOrders: (await ledger.ordersByStatus(['asked']).catch(() => [])).length,
+    // Last, because reading the others is how it is found out.
+    ledger: ledgerWatch.trouble,
   });
   const router = new Router({
     commands: options.commands,
@@ -331,11 +353,18 @@ export async function startApp(options: AppOptions): Promise<App> {
       : await startHttpServer({
           port: config.httpPort,
           health: async () => {
-            const ok = await ledger.halted().then(
+            const readable = await ledger.halted().then(
               () => true,
               () => false,
             );
-            return { ok, venue: broker.venue.kind, version: options.version };
+            const { trouble } = ledgerWatch;
+            const reason = trouble === undefined ? {} : { reason: trouble.code };
+            return {
+              ok: readable && trouble === undefined,
+              venue: broker.venue.kind,
+              version: options.version,
+              ...reason,
+            };
           },
           hooks: [...channels.values()].flatMap(({ hook }) => hook ?? []),
           clock,
@@ -348,7 +377,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
 
   if (!readOnly) {
-    await reconciler.recover();
+    await reconciler.recover().catch((error: unknown) => {
+      // Questions can be answered all the same; orders wait until it was done.
+      if (ledgerTrouble(error) === undefined) throw error;
+      log.error('orders of the last process not looked at', { error });
+    });
+    ledgerWatch.begin();
     await feed.start({
       onTrade: (trade) => {
         lastTickAt = trade.at;
@@ -397,6 +431,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       kis.endWaits();
       // An order under way is waited for: cutting it off would make its outcome unknown.
       await Promise.race([router.idle(), clock.sleep(stopWaitMs)]);
+      ledgerWatch.stop();
       reconciler.stop();
       account.stop();
       liveReads?.stop();

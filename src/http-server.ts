@@ -17,6 +17,8 @@ export interface HealthAnswer {
   readonly ok: boolean;
   readonly venue: string;
   readonly version: string;
+  /** Why it is not ok: `store.full`. */
+  readonly reason?: string;
 }
 
 export interface HttpServerOptions {

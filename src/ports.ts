@@ -617,6 +617,8 @@ export interface Ledger extends Watchlists {
   people(): Promise<readonly { readonly identity: string; readonly person: Person }[]>;
   /** A chat goes on under another id, with its tickets, orders and alerts. */
   moveChat(from: ChatAddress, toChatId: string): Promise<void>;
+  /** Writes something that changes nothing, to see whether that works. @throws AppError `LedgerTrouble`. */
+  tryWriting(now: number): Promise<void>;
   setHalted(halted: boolean): Promise<void>;
   halted(): Promise<boolean>;
   /** Lets orders go to a live venue on one Korean day. */
@@ -630,8 +632,8 @@ export interface Ledger extends Watchlists {
   /** Queues what was held until now, in the order it was written; says until when the next is held. */
   releaseHeld(now: number): Promise<number | undefined>;
   outboxHeld(): Promise<number>;
-  /** The oldest unsent entry of each address, or of the one given, oldest first. */
-  outboxHeads(address?: ChatAddress): Promise<readonly OutboxEntry[]>;
+  /** The oldest unsent entry of each address, or of the one given, oldest first; `except` are passed over. */
+  outboxHeads(address?: ChatAddress, except?: readonly number[]): Promise<readonly OutboxEntry[]>;
   markSent(id: number, reference: string | undefined, now: number): Promise<void>;
   markFailed(id: number, error: string, final: boolean): Promise<void>;
   /** Marks an edit as not worth sending when a later one of the same message waits; false, and nothing done, if none does. */

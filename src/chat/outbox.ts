@@ -165,10 +165,12 @@ export class Outbox {
         continue;
       }
       pace.note(entry.address.chatId);
-      const work = this.#deliver(lane, channel, entry).finally(() => {
-        this.#busy.delete(lane);
-        this.#afterOne(entry.address);
-      });
+      const work = this.#deliver(lane, channel, entry)
+        .catch((error: unknown) => this.#log.error('message not concluded', { error }))
+        .finally(() => {
+          this.#busy.delete(lane);
+          this.#afterOne(entry.address);
+        });
       this.#busy.set(lane, work);
     }
   }
@@ -197,22 +199,28 @@ export class Outbox {
   }
 
   async #deliver(lane: string, channel: Channel, entry: OutboxEntry): Promise<void> {
+    let reference: string;
     try {
       // What a later edit says anyway need not be shown for a moment.
       if (entry.edits !== undefined && (await this.#ledger.supersede(entry.id))) return;
-      const reference = await this.#dispatch(channel, entry);
-      await this.#ledger.markSent(entry.id, reference, this.#clock.now());
-      await this.#tellOfLost(entry.address);
+      reference = await this.#dispatch(channel, entry);
     } catch (error) {
       const known = error instanceof ChannelError ? error : undefined;
       const final = known?.retry === 'never' || entry.attempts + 1 >= mostAttempts;
       // What a platform or the network says may quote the URL, and with it the token.
-      await this.#ledger.markFailed(entry.id, this.#letterhead.redactor.redact(errorText(error)), final);
+      const why = this.#letterhead.redactor.redact(errorText(error));
+      await this.#ledger
+        .markFailed(entry.id, why, final)
+        .catch((cause: unknown) => this.#log.error('failure of message not recorded', { error: cause }));
       this.#log.warn('message not sent', { channel: channel.name, attempt: entry.attempts + 1, final, error });
       if (final || this.#stopped) return;
       const backoffMs = known?.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** entry.attempts);
       this.#waitInLane(lane, entry.address, backoffMs);
+      return;
     }
+    // It is out: whatever fails from here on is no reason to send it again.
+    await this.#ledger.markSent(entry.id, reference, this.#clock.now());
+    await this.#tellOfLost(entry.address);
   }
 
   /** A chat that takes messages again is told which ones never came: money may be in one of them. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { type Person, roleAllows } from '../domain/person.ts';
 import { AppError } from '../errors.ts';
-import { errorSentence, type Words } from '../i18n/index.ts';
+import type { Words } from '../i18n/index.ts';
 import type { Log } from '../log.ts';
 import type { ChatAddress, InstrumentDirectory, Ledger, Proposal } from '../ports.ts';
 import type { PairResult } from '../services/people.ts';
@@ -26,6 +26,7 @@ import {
 } from './command.ts';
 import type { Outbox } from './outbox.ts';
 import { Progress } from './progress.ts';
+import { failureOf, isMistyped, Refusals } from './refusals.ts';
 import { plainText } from './render.ts';
 import type { QuestionAbout, Reading } from './sentences/reading.ts';
 import { readSentence } from './sentences/sentence.ts';
@@ -125,9 +126,11 @@ export class Router {
   readonly #byName = new Map<string, AnyCommand>();
   readonly #strangers = new Set<string>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #refusals: Refusals;
 
   constructor(options: RouterOptions) {
     this.#options = options;
+    this.#refusals = new Refusals(options.clock);
     for (const command of options.commands) {
       for (const name of [command.name, ...command.aliases]) {
         if (this.#byName.has(name)) throw new AppError('router.duplicate-name', { name });
@@ -190,9 +193,15 @@ export class Router {
   /** Becoming known is the one thing a stranger can do; what is said of it tells nothing to those who guess. */
   async #pair(identity: string, code: string, address: ChatAddress, person: Person | undefined): Promise<void> {
     const words = this.#options.wordsOf(person);
-    const result = person === undefined ? await this.#options.pair(identity, code) : 'already';
-    if (result === 'closed') await this.#answerStranger(identity, address);
-    else await this.#say({ address, edits: undefined, person }, { lines: [words.pairing[result]] });
+    const to = { address, edits: undefined, person };
+    try {
+      const result = person === undefined ? await this.#options.pair(identity, code) : 'already';
+      if (result === 'closed') await this.#answerStranger(identity, address);
+      else await this.#say(to, { lines: [words.pairing[result]] });
+    } catch (error) {
+      this.#logFailure(error, undefined);
+      await this.#say(to, { lines: [this.#refusals.sentence({ words, address }, error)] });
+    }
   }
 
   async #text(turn: Turn, text: string): Promise<void> {
@@ -427,7 +436,7 @@ export class Router {
         // What was sent must be told all the same; one that is taken cannot be pressed again.
         this.#options.log.error('ticket not dropped', { proposal: proposal.id, error: cause });
       });
-      await this.#decided(turn, proposal, { lines: failedPress(turn.words, error) });
+      await this.#decided(turn, proposal, { lines: this.#refusals.press(turn, error) });
     }
   }
 
@@ -529,7 +538,7 @@ export class Router {
   ): Promise<void> {
     this.#logFailure(error, command);
     const choices = this.#choices(turn, error, command, tokens);
-    const message = describeError(turn.words, error, command, choices[0]?.[0]);
+    const message = this.#refusals.message(turn, error, command, choices[0]?.[0]);
     await this.#say(turn, {
       ...withButton(message, turn.again),
       ...(choices.length === 0 ? {} : { buttons: choices }),
@@ -578,41 +587,9 @@ function isLoneWord(text: string): boolean {
   return !text.startsWith('/') && !/\s/.test(text);
 }
 
-/** Whether it was not understood, as against not allowed or not possible. */
-function isMistyped({ code }: AppError): boolean {
-  return code.startsWith('args.') || code === 'chat.not-a-command' || code === 'chat.too-long';
-}
-
-/** What went wrong, for a program. */
-function failureOf(error: unknown): NonNullable<Message['failure']> {
-  if (!(error instanceof AppError)) return { code: 'unexpected', mistyped: false };
-  return { code: error.code, mistyped: isMistyped(error) || error.code === 'chat.unknown-command' };
-}
-
 /** `/pair CODE`: the code; undefined for anything else. */
 function pairingCode(text: string): string | undefined {
   return /^\/pair(?:@\w+)?\s+(\S{1,40})\s*$/.exec(text.trim())?.[1];
-}
-
-/** Only an outcome that could not be written down is not a refusal of ours. */
-function failedPress(words: Words, error: unknown): readonly Line[] {
-  const sentence = errorSentence(words, error);
-  const sent = error instanceof AppError && error.code === 'orders.not-recorded';
-  return [[{ bold: sent ? words.outcome.unknown : words.outcome.denied }], sentence];
-}
-
-/** One sentence; for what was typed wrongly an example of what works. */
-function describeError(
-  words: Words,
-  error: unknown,
-  command: AnyCommand | undefined,
-  choice: Button | undefined,
-): Message {
-  const sentence = errorSentence(words, error);
-  if (!(error instanceof AppError) || command === undefined) return { lines: [sentence] };
-  if (choice !== undefined) return { lines: [sentence, words.example(choice.id.replace(/^run:/, ''))] };
-  const typed = error.code.startsWith('args.');
-  return { lines: [typed ? `${sentence} ${words.example(command.examples[0])}` : sentence] };
 }
 
 /** The codes of the issues among a command's arguments. */

@@ -1,5 +1,6 @@
 import type { SeenDrift } from './api-drift.ts';
 import type { FillNotices } from './fill-notices.ts';
+import type { LedgerTrouble } from './ledger-trouble.ts';
 
 /** How the bot is, for `/status`. Times are milliseconds. */
 export interface Health {
@@ -25,6 +26,8 @@ export interface Health {
   readonly outboxHeld: number;
   /** Messages of the last 30 days that could not be delivered. */
   readonly deadLetters: number;
+  /** Why the ledger cannot be written, and since when. */
+  readonly ledger: { readonly code: LedgerTrouble; readonly since: number } | undefined;
   readonly halted: boolean;
   /** Whether orders may go to a venue where real money moves; true where none does. */
   readonly armed: boolean;

@@ -1,3 +1,4 @@
+import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
 import type { OrderType } from '../domain/order.ts';
 import type { SessionKind } from '../domain/session.ts';
 import type { ErrorContext } from '../errors.ts';
@@ -83,6 +84,24 @@ const dividendKinds: Readonly<Record<string, string>> = {
 function inEnglish(table: Readonly<Record<string, string>>, text: string): string {
   return table[text.replaceAll(' ', '')] ?? text;
 }
+
+/** Why nothing can be written down, and what helps. */
+const ledgerReason: Readonly<Record<LedgerTrouble, string>> = {
+  'store.full': 'The disk is full.',
+  'store.read-only': 'The ledger is read-only.',
+  'store.locked': 'Another program holds the ledger.',
+  'store.io': 'The disk fails.',
+  'store.corrupt': 'The ledger file is damaged.',
+};
+const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
+  'store.full': 'Free some of the disk the bot runs on; it goes on by itself then.',
+  'store.read-only': "Make the ledger's folder and disk writable; it goes on by itself then.",
+  'store.locked': 'End the other Hoga or program that uses the same ledger; it goes on by itself then.',
+  'store.io': "Check the ledger's disk; it goes on by itself once that works.",
+  'store.corrupt': 'Stop the bot, restore the ledger from a backup and start again.',
+};
+const refusedBy = (code: LedgerTrouble): string =>
+  `Not done, because it cannot be written down. ${ledgerReason[code]} ${ledgerRemedy[code]} Prices and balance can be asked for all the same.`;
 
 /** English, sentence for sentence. */
 export const en: Words = {
@@ -639,6 +658,29 @@ export const en: Words = {
   },
   outbox: {
     notTold: (count) => `You were not told of ${count} messages.`,
+  },
+  ledger: {
+    reason: ledgerReason,
+    remedy: ledgerRemedy,
+    still: (code) => `Not done: it still cannot be written down. ${ledgerReason[code]}`,
+    failing: (code, ago) => `The ledger cannot be written, for ${ago}. ${ledgerReason[code]}`,
+    down: 'The ledger cannot be written',
+    downText:
+      'No orders and no settings are taken; questions are answered. Fills and alerts are told once it can be written again.',
+    back: 'The ledger can be written again',
+    backText: (ago) => `It could not be for ${ago}. Orders and settings are taken again.`,
+    caughtUp: ({ outcomes, pushes, alerts }) => {
+      const parts = [
+        ...(outcomes > 0 ? [`outcomes of orders: ${grouped(outcomes)}`] : []),
+        ...(pushes > 0 ? [`pushes of KIS: ${grouped(pushes)}`] : []),
+        ...(alerts > 0 ? [`records of price alerts: ${grouped(alerts)}`] : []),
+      ];
+      return parts.length === 0 ? '' : `Written down now: ${parts.join(', ')}.`;
+    },
+    nothingLost: 'Nothing is lost.',
+    lost: (count) =>
+      `Messages that could not be told and are lost: ${grouped(count)}. Please check /orders and /alerts.`,
+    haltUnwritten: 'That could not be written down yet. If the bot restarts before it is, trading goes on.',
   },
   trading: {
     halted: 'Trading is halted. No new order leaves. Cancels still do.',
@@ -1376,6 +1418,11 @@ export const en: Words = {
     'settle.other-order': (c) => `${c['number']} is an order of another issue or side. Please check the number.`,
     'why.unknown': (c) =>
       `Nothing is recorded of an order or alert '${c['text']}'. Send /why alone to choose one of the latest.`,
+    'store.full': () => refusedBy('store.full'),
+    'store.read-only': () => refusedBy('store.read-only'),
+    'store.locked': () => refusedBy('store.locked'),
+    'store.io': () => refusedBy('store.io'),
+    'store.corrupt': () => refusedBy('store.corrupt'),
     'orders.not-recorded': () =>
       'It was sent to KIS but the outcome could not be recorded. Do not send it again; check /orders and your broker app.',
     'orders.none-open': () => 'There is no open order to cancel.',

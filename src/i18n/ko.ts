@@ -2,6 +2,7 @@ import { josa } from 'es-hangul';
 import type { AlertCondition, AlertDirection, AlertLevel, AlertStatus } from '../domain/alert.ts';
 import type { BarInterval } from '../domain/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
+import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
 import type { NoticeTopic } from '../domain/notice.ts';
 import type { Exchange, OrderStatus, OrderType, Side } from '../domain/order.ts';
 import type { Language, Loudness, Role } from '../domain/person.ts';
@@ -165,6 +166,24 @@ const takenNames = (context: ErrorContext): string =>
     .filter((type) => !/-(?:ioc|fok)$/.test(type))
     .map((type) => typeName({ type }))
     .join(', ');
+
+/** Why nothing can be written down, and what helps. */
+const ledgerReason: Readonly<Record<LedgerTrouble, string>> = {
+  'store.full': '디스크가 가득 찼습니다.',
+  'store.read-only': '장부가 읽기 전용입니다.',
+  'store.locked': '다른 프로그램이 장부를 붙잡고 있습니다.',
+  'store.io': '디스크가 오류를 냅니다.',
+  'store.corrupt': '장부 파일이 손상됐습니다.',
+};
+const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
+  'store.full': '봇이 도는 컴퓨터의 디스크를 비우면 저절로 다시 됩니다.',
+  'store.read-only': '장부가 있는 폴더와 디스크를 쓸 수 있게 하면 저절로 다시 됩니다.',
+  'store.locked': '같은 장부를 쓰는 다른 Hoga나 프로그램을 끄면 저절로 다시 됩니다.',
+  'store.io': '장부가 있는 디스크를 확인해 주세요. 나아지면 저절로 다시 됩니다.',
+  'store.corrupt': '봇을 멈추고 백업한 장부로 되돌린 뒤 다시 시작해 주세요.',
+};
+const refusedBy = (code: LedgerTrouble): string =>
+  `장부에 적을 수 없어 하지 않았습니다. ${ledgerReason[code]} ${ledgerRemedy[code]} 시세와 잔고 조회는 지금도 됩니다.`;
 
 /** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
 export const ko = {
@@ -673,6 +692,30 @@ export const ko = {
   },
   outbox: {
     notTold: (count: number): string => `전해 드리지 못한 메시지가 ${count}건 있었습니다.`,
+  },
+  /** The ledger cannot be written, and can be again. */
+  ledger: {
+    reason: ledgerReason,
+    remedy: ledgerRemedy,
+    still: (code: LedgerTrouble): string => `아직 장부에 적을 수 없어 하지 않았습니다. ${ledgerReason[code]}`,
+    failing: (code: LedgerTrouble, ago: string): string => `장부에 쓸 수 없습니다(${ago}째). ${ledgerReason[code]}`,
+    down: '장부에 쓸 수 없습니다',
+    downText: '주문과 설정은 받지 않고 조회는 됩니다. 체결과 알림은 다시 쓸 수 있게 되면 전해 드립니다.',
+    back: '장부에 다시 쓸 수 있습니다',
+    backText: (ago: string): string => `${ago} 동안 쓰지 못했습니다. 주문과 설정을 다시 받습니다.`,
+    /** Empty where there is nothing. */
+    caughtUp: ({ outcomes, pushes, alerts }: { outcomes: number; pushes: number; alerts: number }): string => {
+      const parts = [
+        ...(outcomes > 0 ? [`주문 결과 ${grouped(outcomes)}건`] : []),
+        ...(pushes > 0 ? [`KIS 통보 ${grouped(pushes)}건`] : []),
+        ...(alerts > 0 ? [`가격 알림 기록 ${grouped(alerts)}건`] : []),
+      ];
+      return parts.length === 0 ? '' : `그동안의 ${parts.join(', ')}을 이제 적었습니다.`;
+    },
+    nothingLost: '잃은 것은 없습니다.',
+    lost: (count: number): string =>
+      `전하지 못하고 잃은 메시지가 ${grouped(count)}건 있습니다. /orders 와 /alerts 를 확인해 주세요.`,
+    haltUnwritten: '장부에 아직 적지 못했습니다. 적히기 전에 봇이 다시 시작하면 정지가 풀립니다.',
   },
   trading: {
     halted: '거래를 정지했습니다. 새 주문은 나가지 않습니다. 취소는 됩니다.',
@@ -1447,6 +1490,11 @@ export const ko = {
     'settle.other-order': (c) => `${c['number']}번은 다른 종목이나 반대 방향의 주문입니다. 번호를 확인해 주세요.`,
     'why.unknown': (c) =>
       `'${c['text']}' 주문이나 알림의 기록이 없습니다. /why 만 보내면 최근 것을 골라 볼 수 있습니다.`,
+    'store.full': () => refusedBy('store.full'),
+    'store.read-only': () => refusedBy('store.read-only'),
+    'store.locked': () => refusedBy('store.locked'),
+    'store.io': () => refusedBy('store.io'),
+    'store.corrupt': () => refusedBy('store.corrupt'),
     'orders.not-recorded': () =>
       'KIS로 보냈지만 결과를 기록하지 못했습니다. 다시 보내지 말고 /orders 와 HTS에서 확인해 주세요.',
     'orders.none-open': () => '취소할 미체결 주문이 없습니다.',

@@ -232,7 +232,10 @@ export class Credentials {
     const expiresAt = Number.isNaN(named) ? lasting : Math.min(named, lasting);
     const issued: Token = { token: this.#learnt(answer.access_token), issuedAt: now, expiresAt };
     this.#current = issued;
-    await this.#cache.set(this.#cacheKey, { ...issued, token: answer.access_token }, expiresAt - now);
+    await this.#cache
+      .set(this.#cacheKey, { ...issued, token: answer.access_token }, expiresAt - now)
+      // It works all the same; after a restart another is asked for.
+      .catch((error: unknown) => this.#log.warn('token not kept', { error }));
     this.#log.info('token issued', { environment: this.#environment.name, expiresAt: issued.expiresAt });
     return issued.token;
   }

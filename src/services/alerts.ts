@@ -1,6 +1,7 @@
 import { type CancelTimer, type Clock, dayBegunAt, fromKoreanDayAndTime, koreanDay, nextDay } from '../clock.ts';
 import { type Alert, AlertBook, type AlertCondition, isReached, type Seen } from '../domain/alert.ts';
 import { changesByDay, levelOn, startDay, withCost } from '../domain/alert-level.ts';
+import { ledgerTrouble } from '../domain/ledger-trouble.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Quote, Trade } from '../domain/quote.ts';
 import { figuresBegin } from '../domain/session.ts';
@@ -60,6 +61,8 @@ export class Alerts {
   /** By issue, why its levels could not be reckoned. */
   readonly #troubles = new Map<string, unknown>();
   readonly #queue = new Serial();
+  /** What could not be written down yet, oldest first. */
+  readonly #unwritten: (() => Promise<void>)[] = [];
   /** Levels are reckoned one day and one fill after the other. */
   readonly #reckonings = new Serial();
   /** Milliseconds: from then on a new day is to be looked at. */
@@ -211,7 +214,28 @@ export class Alerts {
     });
   }
 
-  /** Resolves when all that fired so far is written down. */
+  /**
+   * Writes down, in order, what could not be written when it happened; returns how much that was.
+   * @throws AppError `LedgerTrouble` when it cannot be yet.
+   */
+  catchUp(): Promise<number> {
+    return this.#queue.run(async () => {
+      let written = 0;
+      for (let task = this.#unwritten[0]; task !== undefined; task = this.#unwritten[0]) {
+        try {
+          await task();
+          written += 1;
+        } catch (error) {
+          if (ledgerTrouble(error) !== undefined) throw error;
+          this.#log.error('alert not recorded', { error });
+        }
+        this.#unwritten.shift();
+      }
+      return written;
+    });
+  }
+
+  /** Resolves when all that fired so far is written down, if it can be. */
   idle(): Promise<void> {
     return this.#queue.idle();
   }
@@ -368,9 +392,11 @@ export class Alerts {
     try {
       if (await ledger.fireAlert(alert.id, at, seen, messages)) queued();
     } catch (error) {
-      // As far as anybody knows it is armed still: the next price tells it, unless it was written down after all.
-      this.#replace(alert);
-      void this.#watch.align(alert.symbol);
+      if (ledgerTrouble(error) === undefined) {
+        // As far as anybody knows it is armed still: the next price tells it, unless it was written down after all.
+        this.#replace(alert);
+        void this.#watch.align(alert.symbol);
+      }
       throw error;
     }
   }
@@ -391,7 +417,8 @@ export class Alerts {
   }
 
   #enqueue(task: () => Promise<void>): void {
-    void this.#queue.run(task).catch((error: unknown) => this.#log.error('alert not recorded', { error }));
+    this.#unwritten.push(task);
+    void this.catchUp().catch((error: unknown) => this.#log.error('alert not recorded yet', { error }));
   }
 
   async #ask(symbols: readonly string[]): Promise<void> {

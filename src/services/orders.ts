@@ -1,5 +1,6 @@
 import { type Clock, koreanDay } from '../clock.ts';
 import type { Instrument } from '../domain/instrument.ts';
+import { ledgerTrouble } from '../domain/ledger-trouble.ts';
 import {
   isCancel,
   type OrderEvent,
@@ -11,6 +12,7 @@ import {
   type VenueOrder,
 } from '../domain/order.ts';
 import { checkDrift } from '../domain/order-rules.ts';
+import { applyEvent } from '../domain/order-state.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { BeforeSend, Broker, ClaimResult, Ledger, Proposal, ReadOptions } from '../ports.ts';
@@ -67,6 +69,10 @@ export class Orders {
   readonly #newId: () => string;
   /** Orders that could not be told apart at the venue go one after the other. */
   readonly #turns = new Map<string, Serial>();
+  /** What came of orders while the ledger could not be written. */
+  readonly #unwritten: { readonly id: string; readonly event: OrderEvent; readonly at: number }[] = [];
+  /** Halted, though the ledger does not say so yet. */
+  #haltUnwritten = false;
 
   constructor(options: {
     readonly broker: Broker;
@@ -198,10 +204,45 @@ export class Orders {
     });
   }
 
-  /** Stops all new orders, until somebody lets them go on; outlives a restart. Cancels still pass. */
-  async setHalted(halted: boolean): Promise<void> {
-    await this.#ledger.setHalted(halted);
+  /**
+   * Stops all new orders, until somebody lets them go on; outlives a restart. Cancels still pass. False where they are
+   * stopped but that could not be written down yet.
+   */
+  async setHalted(halted: boolean): Promise<boolean> {
+    try {
+      await this.#ledger.setHalted(halted);
+      this.#haltUnwritten = false;
+    } catch (error) {
+      if (!halted || ledgerTrouble(error) === undefined) throw error;
+      this.#haltUnwritten = true;
+    }
     this.#log.warn('trading switched', { halted });
+    return !this.#haltUnwritten;
+  }
+
+  async halted(): Promise<boolean> {
+    return this.#haltUnwritten || this.#ledger.halted();
+  }
+
+  /**
+   * Writes down what could not be written when it happened; returns how many outcomes that were.
+   * @throws AppError `LedgerTrouble` when it cannot be yet.
+   */
+  async catchUp(): Promise<number> {
+    if (this.#haltUnwritten) await this.setHalted(true);
+    let written = 0;
+    for (let next = this.#unwritten[0]; next !== undefined; next = this.#unwritten[0]) {
+      try {
+        await this.#ledger.appendOrderEvent(next.id, next.event, next.at);
+        written += 1;
+      } catch (error) {
+        if (ledgerTrouble(error) !== undefined) throw error;
+        // The venue's lists were faster.
+        this.#log.warn('order outcome not recorded', { order: next.id, error });
+      }
+      this.#unwritten.shift();
+    }
+    return written;
   }
 
   /**
@@ -240,7 +281,7 @@ export class Orders {
 
   async #guard(): Promise<void> {
     await this.#requireArmed();
-    if (await this.#ledger.halted()) throw new AppError('orders.halted');
+    if (await this.halted()) throw new AppError('orders.halted');
     if (!this.#reconciler.ready) throw new AppError('orders.recovering');
   }
 
@@ -291,6 +332,7 @@ export class Orders {
   }
 
   async #claim(proposal: Proposal, personId: string, planned: readonly Planned[]): Promise<readonly OrderRecord[]> {
+    if (this.#haltUnwritten) this.#requireCancels(planned);
     const now = this.#clock.now();
     const result: ClaimResult = await this.#ledger.claim({
       proposalId: proposal.id,
@@ -311,6 +353,10 @@ export class Orders {
     throw new AppError(reason === 'halted' || reason === 'unsettled' ? `orders.${reason}` : `proposal.${reason}`);
   }
 
+  #requireCancels(planned: readonly Planned[]): void {
+    if (planned.some(({ intent }) => !isCancel(intent.kind))) throw new AppError('orders.halted');
+  }
+
   async #send(
     record: OrderRecord,
     request: (beforeSend: () => Promise<void>) => Promise<SubmitOutcome>,
@@ -318,7 +364,10 @@ export class Orders {
     return this.#reconciler.whileInFlight(async () => {
       let outcome: SubmitOutcome;
       try {
-        outcome = await request(() => this.#ledger.beginSubmit(record.id, this.#clock.now()));
+        outcome = await request(async () => {
+          if (this.#haltUnwritten) this.#requireCancels([{ intent: record.intent, amount: 0 }]);
+          await this.#ledger.beginSubmit(record.id, this.#clock.now());
+        });
       } catch (error) {
         // Thrown before the request left: refusing is the truth.
         this.#log.warn('order not sent', { order: record.id, error });
@@ -339,8 +388,18 @@ export class Orders {
     });
   }
 
-  #append(record: OrderRecord, event: OrderEvent): Promise<OrderRecord> {
-    return this.#ledger.appendOrderEvent(record.id, event, this.#clock.now());
+  /** Where the ledger cannot be written, what came of the order is known all the same, and written down later. */
+  async #append(record: OrderRecord, event: OrderEvent): Promise<OrderRecord> {
+    const at = this.#clock.now();
+    try {
+      return await this.#ledger.appendOrderEvent(record.id, event, at);
+    } catch (error) {
+      if (ledgerTrouble(error) === undefined) throw error;
+      this.#log.error('order outcome not recorded yet', { order: record.id, event: event.type, error });
+      this.#unwritten.push({ id: record.id, event, at });
+      const sent = event.type === 'denied' ? record : applyEvent(record, { type: 'submitting' }, at);
+      return applyEvent(sent, event, at);
+    }
   }
 }
 

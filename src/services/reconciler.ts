@@ -1,5 +1,6 @@
 import { type Clock, fromKoreanDayAndTime, koreanDay } from '../clock.ts';
 import { type Attribution, attribute, type Evidence, type Sighting } from '../domain/attribution.ts';
+import { ledgerTrouble } from '../domain/ledger-trouble.ts';
 import {
   type ExecutionNotice,
   intentIssue,
@@ -68,6 +69,9 @@ export class Reconciler {
   readonly #queue = new Serial();
   /** Pushes whose order number nobody knows yet, while it may still turn out to be ours. */
   #held: ExecutionNotice[] = [];
+  /** Pushes that came while the ledger could not be written. */
+  #unwritten: ExecutionNotice[] = [];
+  #recovered = false;
   #inFlight = 0;
   /**
    * Looks that did not find an unknown order, by its id. The lag is waited out by looks some seconds apart and not by
@@ -120,19 +124,32 @@ export class Reconciler {
    * request leaves; a `submitting` may have been: it is not sent again but looked for.
    */
   async recover(): Promise<void> {
+    this.#ready = false;
     for (const record of await this.#ledger.ordersByStatus(['confirmed'])) {
       await this.#recoverOne(record, { type: 'never-sent' }, 'never-sent');
     }
     for (const record of await this.#ledger.ordersByStatus(['submitting'])) {
       await this.#recoverOne(record, { type: 'outcome-unknown', code: 'process-ended', text: '' }, 'outcome-unknown');
     }
+    this.#recovered = true;
     this.#ready = (await this.#ledger.ordersByStatus(['outcome-unknown', ...openStatuses])).length === 0;
+  }
+
+  /** The ledger can be written again: takes what came meanwhile. Returns how many pushes that were. */
+  async catchUp(): Promise<number> {
+    const pushes = this.#unwritten;
+    this.#unwritten = [];
+    for (const notice of pushes) this.#handOver(notice, true);
+    await this.#queue.idle();
+    if (this.#recovered) this.syncSoon();
+    return pushes.length - this.#unwritten.length;
   }
 
   /** Brings the ledger in line with the venue; tries until it could be asked, and resolves then (or when stopped). */
   async align(): Promise<void> {
     for (let backoffMs = soonMs; !this.#stopped; backoffMs = Math.min(longestAlignBackoffMs, backoffMs * 2)) {
       try {
+        if (!this.#recovered) await this.recover();
         await this.sync();
         this.#ready = true;
         return;
@@ -174,7 +191,11 @@ export class Reconciler {
   #handOver(notice: ExecutionNotice, fresh: boolean): void {
     void this.#queue
       .run(() => this.#take(notice, fresh))
-      .catch((error: unknown) => this.#log.error('notice not taken', { number: notice.number, error }));
+      .catch((error: unknown) => {
+        // It is taken once it can be written down.
+        if (ledgerTrouble(error) !== undefined) this.#unwritten.push(notice);
+        else this.#log.error('notice not taken', { number: notice.number, error });
+      });
   }
 
   /**

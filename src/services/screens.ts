@@ -154,7 +154,7 @@ export class Screens {
   }
 
   async #scan(personId: string, first: ScreenFrame, scan: Scan, signal: AbortSignal): Promise<ScreenState> {
-    const { clock, cache, show } = this.#options;
+    const { clock, cache, log, show } = this.#options;
     const { criteria } = first;
     const { universe, candidates } = await this.#gather(personId, signal);
     scan.universe = universe;
@@ -176,7 +176,9 @@ export class Screens {
       await show({ ...first, state: { kind: 'running', done, total: candidates.length, found: matches.length } });
     }
     const result = this.#resultOf(scan);
-    await cache.set(await this.#keyOf(scan.day, personId, universe, criteria), result, keptMs);
+    await cache
+      .set(await this.#keyOf(scan.day, personId, universe, criteria), result, keptMs)
+      .catch((error: unknown) => log.warn('screen not kept', { error }));
     return { kind: 'done', result };
   }
 

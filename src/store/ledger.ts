@@ -23,7 +23,8 @@ export interface LedgerOptions {
 /**
  * Opens the ledger and brings its schema up to date.
  * @throws AppError `store.postgres-not-yet`, `store.bad-url`, `store.not-a-database`, `store.damaged`,
- * `store.cannot-open`, `store.not-durable`, `store.newer`, `store.migration-failed`. Its methods throw `store.failed` when the database does.
+ * `store.cannot-open`, `store.not-durable`, `store.newer`, `store.migration-failed`. Its methods throw a
+ * `LedgerTrouble` or `store.failed` when the database does.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const path = pathOf(options.url);

@@ -43,7 +43,7 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
 
     outboxHeld: () => read('outbox-held', (db) => countOf(db, 'held')),
 
-    outboxHeads: (address) =>
+    outboxHeads: (address, except = []) =>
       read('outbox-heads', async (db) => {
         if (address !== undefined) {
           const row = await db
@@ -52,6 +52,7 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
             .where('state', '=', 'queued')
             .where('channel', '=', address.channel)
             .where('chat_id', '=', address.chatId)
+            .where('id', 'not in', except)
             .orderBy('id')
             .limit(1)
             .executeTakeFirst();
@@ -61,6 +62,7 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
           .selectFrom('outbox')
           .select((min) => min.fn.min('id').as('id'))
           .where('state', '=', 'queued')
+          .where('id', 'not in', except)
           .groupBy(['channel', 'chat_id']);
         const query = db.selectFrom('outbox').selectAll().where('id', 'in', heads).orderBy('id');
         return (await query.execute()).map(entryOf);

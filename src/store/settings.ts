@@ -10,10 +10,12 @@ import type { Transactions } from './transactions.ts';
 
 type SettingMethods = Pick<
   Ledger,
-  'setHalted' | 'halted' | 'armDay' | 'armedDay' | 'peopleSettings' | 'setPersonSettings'
+  'tryWriting' | 'setHalted' | 'halted' | 'armDay' | 'armedDay' | 'peopleSettings' | 'setPersonSettings'
 >;
 
 const haltedName = 'halted';
+/** When a write was last tried. */
+const triedName = 'tried-writing';
 const armedName = 'armed-day';
 const personPrefix = 'person:';
 const loudness = z.enum(['on', 'silent', 'off']);
@@ -41,6 +43,7 @@ const personShape = z.object({
 
 export function createSettingMethods({ read, write }: Transactions): SettingMethods {
   return {
+    tryWriting: (now) => write('try-writing', (transaction) => set(transaction, triedName, now)),
     setHalted: (halted) => write('set-halted', (transaction) => set(transaction, haltedName, halted)),
     halted: () => read('halted', isHalted),
     armDay: (day) => write('arm-day', (transaction) => set(transaction, armedName, day)),

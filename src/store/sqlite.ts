@@ -123,6 +123,8 @@ class TransactionalDdlAdapter extends SqliteAdapter {
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #database: DatabaseSync;
+  /** While one waits nobody else can ask anything, so after it was in vain the next ones do not. */
+  #patienceMs = busyTimeoutMs;
 
   constructor(database: DatabaseSync) {
     super({ database: asKyselyDatabase(database) });
@@ -133,9 +135,12 @@ class ImmediateDriver extends SqliteDriver {
     for (let waitedMs = 0; ; waitedMs += beginRetryMs) {
       try {
         this.#beginOnce();
+        this.#patienceMs = busyTimeoutMs;
         return;
       } catch (error) {
-        if (!isBusy(error) || waitedMs >= busyTimeoutMs) {
+        if (!isBusy(error)) throw error;
+        if (waitedMs >= this.#patienceMs) {
+          this.#patienceMs = 0;
           throw error;
         }
       }
@@ -153,6 +158,8 @@ class ImmediateDriver extends SqliteDriver {
 
   /** SQLite's own waiting blocks the thread, and with it everything else this process does: here it is not used. */
   #beginOnce(): void {
+    // Where a broken disk took no rollback either, what was begun is open still, and would keep the next from beginning.
+    if (this.#database.isTransaction) this.#database.exec('rollback');
     this.#database.exec('pragma busy_timeout = 0');
     try {
       this.#database.exec('begin immediate');
@@ -167,7 +174,7 @@ function isBusy(error: unknown): boolean {
 }
 
 /** SQLite's primary result code; undefined for what is no error of SQLite's. */
-function resultCode(error: unknown): number | undefined {
+export function resultCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff
     : undefined;

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import { TelegramChannel, type TelegramOptions } from '../../src/chat/telegram.ts';
@@ -7,6 +5,7 @@ import { ko } from '../../src/i18n/ko.ts';
 import type { Log } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
 
@@ -198,14 +197,6 @@ describe('a group that becomes a supergroup', () => {
 describe('by webhook', () => {
   const secret = 'canary_secret-canary_secret';
   const url = 'https://bot.example.com/telegram';
-  /** Some port that was free a moment ago. */
-  const freePort = async (): Promise<number> => {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  };
   const startByWebhook = async (): Promise<number> => {
     const port = await freePort();
     telegram.webhookTarget = `http://127.0.0.1:${port}`;
