@@ -7,7 +7,7 @@ import type { AnyCommand } from './chat/command.ts';
 import { consoleChat } from './chat/console.ts';
 import { fillNoticesMessage } from './chat/fill-notices.ts';
 import { ledgerBackMessage, ledgerDownMessage } from './chat/ledger-notices.ts';
-import { driftMessage } from './chat/notices.ts';
+import { driftMessage, notAloneMessage } from './chat/notices.ts';
 import { type Letterhead, Outbox } from './chat/outbox.ts';
 import { Router } from './chat/router.ts';
 import { screenMessage } from './chat/screens.ts';
@@ -78,6 +78,8 @@ export interface AppOptions {
   /** The log's own, so that what is learnt on the way is hidden everywhere. */
   readonly redactor: Redactor;
   readonly version: string;
+  /** This process, as somebody would look for it: `macbook:4711`. */
+  readonly self: string;
   /** Made once the app can say when all that was to be said is said. */
   readonly channels: (settled: () => Promise<void>) => readonly Channel[];
   /** Without a socket and without orders: for one question beside a running bot. */
@@ -346,6 +348,10 @@ export async function startApp(options: AppOptions): Promise<App> {
       await ledger.moveChat(from, toChatId);
       await people.chatMoved(from, toChatId);
     },
+    notAlone: (channel, stepsAside) => {
+      const said = audience.tellOwners(undefined, (words) => notAloneMessage(words, channel, stepsAside, options.self));
+      for (const outgoing of said) void outbox.post(outgoing);
+    },
   };
   const http =
     config.httpPort === undefined || readOnly
@@ -390,6 +396,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       },
       onExecution: (notice) => reconciler.onNotice(notice),
       onConnected: () => fillNoticeWatch.connected(),
+      onInUse: () => fillNoticeWatch.inUse(),
       onResumed: () => {
         reconciler.syncSoon();
         void alerts.resync();

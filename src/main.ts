@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { commands } from '../commands/index.ts';
@@ -9,7 +10,7 @@ import { ConsoleChannel, consoleChat } from './chat/console.ts';
 import type { DiscordChannel } from './chat/discord.ts';
 import type { DiscordWebhookChannel } from './chat/discord-webhook.ts';
 import { TelegramChannel } from './chat/telegram.ts';
-import { systemClock } from './clock.ts';
+import { inKorea, systemClock } from './clock.ts';
 import { type Config, languageOf, processEnviron, readConfig, secretsIn } from './config.ts';
 import { runDoctor, runWireCheck } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
@@ -21,6 +22,7 @@ import { localIdentity } from './services/people.ts';
 import { CronScheduler } from './services/scheduler.ts';
 import { readEnvFile } from './settings/env-file.ts';
 import { startSimulator } from './simulator/server.ts';
+import { LedgerHold } from './store/hold.ts';
 
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
 npm start -- exec "/price 005930" [--json] one question, one answer; 0 answered, 1 failed, 2 asked wrongly
@@ -40,6 +42,12 @@ const environ = { ...envFile.variables, ...processEnviron() };
 // From here on nothing that goes wrong can show a secret, not even settings that are wrong themselves.
 const redactor = createRedactor(secretsIn(environ));
 const lastWords = createLog({ level: 'info', redactor });
+
+/** This process, as somebody would look for it. */
+const self = `${hostname()}:${process.pid}`;
+/** A bot that is being restarted has ended by then, most likely. */
+const holdWaitMs = 10_000;
+const holdRetryMs = 100;
 
 const randomness = {
   random: Math.random,
@@ -68,8 +76,29 @@ function loadConfig(): Config {
 /** Bad usage or settings: exit code 2. The text is shown as it is, because the redactor would take its examples away. */
 class UsageError extends Error {}
 
+/**
+ * Resolves when the ledger is ours, before anything else is touched. Whoever has it is named at once, and waited for.
+ * @throws UsageError when that one stays.
+ */
+async function holdLedger({ store, language }: Config): Promise<LedgerHold> {
+  const hold = new LedgerHold(store.ledger);
+  const since = systemClock.now();
+  const { notAlone } = languages[language];
+  const other = (): string => {
+    const holder = hold.holder();
+    return holder === undefined ? '?' : notAlone.since(holder.name, inKorea(holder.since).toFormat('MM-dd HH:mm'));
+  };
+  for (let tries = 0; !hold.take({ name: self, since: systemClock.now() }); tries += 1) {
+    if (tries === 0) process.stderr.write(`${redactor.redact(notAlone.ledger(other(), holdWaitMs / 1_000))}\n`);
+    if (systemClock.now() - since >= holdWaitMs) throw new UsageError(`${notAlone.ledgerStays(other())}\n`);
+    await systemClock.sleep(holdRetryMs);
+  }
+  return hold;
+}
+
 async function runBot(settleMs: number): Promise<void> {
   const config = loadConfig();
+  const hold = await holdLedger(config);
   const log = createLog({ level: config.logLevel, redactor });
   const chats = await createChats(config, log);
   let inputEnded = (): void => undefined;
@@ -83,6 +112,7 @@ async function runBot(settleMs: number): Promise<void> {
     log,
     redactor,
     version,
+    self,
     ...randomness,
     scheduler: new CronScheduler({ log }),
     channels: (settled) => [
@@ -101,6 +131,7 @@ async function runBot(settleMs: number): Promise<void> {
   const why = await Promise.race([...(chats.length === 0 ? [ended] : []), interrupted()]);
   if (why === 'input-ended') await app.settle(settleMs);
   await app.stop();
+  hold.release();
 }
 
 /** The chats that the settings name, beside the terminal. */
@@ -148,6 +179,7 @@ async function runExec(line: string, json: boolean): Promise<number> {
     log,
     redactor,
     version,
+    self,
     ...randomness,
     readOnly: true,
     channels: (whenSettled) => {

@@ -272,6 +272,8 @@ export interface FeedHandlers {
   onConnected(): void;
   /** After the socket came back and everything is subscribed again: something may have been missed. */
   onResumed(): void;
+  /** Another session has the app key's only place. */
+  onInUse(): void;
 }
 
 /** Whoever watches something that can be done without. */

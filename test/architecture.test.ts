@@ -75,6 +75,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'services',
     'settings',
     'simulator',
+    'store',
     'doctor',
     'revoke',
   ],

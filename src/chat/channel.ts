@@ -97,6 +97,8 @@ export interface House {
   onPeopleChange(listener: () => void): void;
   /** A chat goes on under another id: what is kept for the old one is meant for the new. */
   chatMoved(from: ChatAddress, toChatId: string): Promise<void>;
+  /** Another program takes what people do in this channel, with the same token; whether this one lets it for now. */
+  notAlone(channel: string, stepsAside: boolean): void;
 }
 
 /** What a platform may post to us, over our own HTTP server. */

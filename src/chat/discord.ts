@@ -75,6 +75,8 @@ export class DiscordChannel implements Channel {
   #gateway: DiscordGateway | undefined;
   #house: House | undefined;
   #registered = false;
+  /** As far as anybody could see since the start. */
+  #wasAlone = true;
 
   constructor(options: DiscordOptions) {
     this.#options = options;
@@ -281,12 +283,22 @@ export class DiscordChannel implements Channel {
       await this.#rest.call('POST', Routes.interactionCallback(id, token), request);
       return true;
     } catch (error) {
-      // Already answered: the first try was taken, and only Discord's word of it was lost.
-      if (error instanceof DiscordError && error.code === 40060) return true;
+      // Already answered: an earlier try was taken, and only Discord's word of it was lost; else it was not us.
+      if (error instanceof DiscordError && error.code === 40060) {
+        if (triesLeft === firstAnswerTries) this.#notAlone();
+        return true;
+      }
       this.#options.log.warn('interaction not answered at once', { error });
       const again = triesLeft > 1 && error instanceof ChannelError && error.retry === 'later';
       return again && this.#callback({ id, token }, body, triesLeft - 1);
     }
+  }
+
+  /** Discord hands everything to everybody who has the token. */
+  #notAlone(): void {
+    this.#options.log.error('another program answers with this discord token: only one may; stop the other');
+    if (this.#wasAlone) this.#house?.notAlone(this.name, false);
+    this.#wasAlone = false;
   }
 
   #register(applicationId: string): void {

@@ -23,6 +23,7 @@ export function socketWhy(words: Words, reason: string): string {
 export function fillNoticesMessage(words: Words, { notices, reason }: FillNoticeNews): Message {
   const { fillNotices: text } = words;
   if (notices.state === 'working') return { lines: [text.working] };
+  if (notices.state === 'no-id') return { lines: [[{ bold: text.noPrices }], socketWhy(words, reason ?? '')] };
   const why = fillNoticesWhy(words, notices) ?? (reason === undefined ? undefined : socketWhy(words, reason));
   const lines: readonly Line[] = [[{ bold: text.title }], text.lookUp, ...(why === undefined ? [] : [why])];
   return { lines };

@@ -371,6 +371,13 @@ export function settleButtons(
   return [...rows, [{ id: run('none'), label: words.settle.isNone }]];
 }
 
+/** What owners are told when another program uses a chat's token too; `self` is this process: `macbook:4711`. */
+export function notAloneMessage(words: Words, channel: string, stepsAside: boolean, self: string): Message {
+  const { title, stands, aside, both } = words.notAlone;
+  const what = channel === 'telegram' ? (stepsAside ? aside(self) : stands(self)) : both(self);
+  return { lines: [[{ bold: title(words.channels[channel] ?? channel) }], what] };
+}
+
 /** What owners are told when KIS and Hoga disagree about an API. */
 export function driftMessage(words: Words, drift: SeenDrift): Message {
   const { title, said, report } = words.drift;

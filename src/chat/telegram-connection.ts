@@ -19,8 +19,15 @@ const webhookCheckMs = 5 * 60_000;
 const farewellMs = 2_000;
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 60_000;
-/** Another program polls with our token: asking more often only takes its updates away. */
-const conflictBackoffMs = 30_000;
+/** Who has polled for so long is not the one who came second. */
+const newcomerMs = 60_000;
+/** The first of two takes its place back at once, so that the second learns that it has come second. */
+const holdPlaceMs = 200;
+/** The second leaves it to the first, and looks now and then whether that has gone. */
+const stepAsideMs = 30_000;
+const longestAsideMs = 5 * 60_000;
+/** So long after the last sign of another program a new one is news. */
+const conflictNewsMs = 60 * 60_000;
 
 /** Where Telegram is to push to, and what it proves with that it is Telegram. */
 export interface TelegramWebhook {
@@ -33,6 +40,8 @@ export interface TelegramConnectionOptions {
   readonly inbox: TelegramInbox;
   /** Undefined where it polls. */
   readonly webhook: TelegramWebhook | undefined;
+  /** Another program uses our token; whether we leave it to that one for now. Called once in a while. */
+  readonly onConflict: (stepsAside: boolean) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -45,6 +54,9 @@ export class TelegramConnection {
   readonly #options: TelegramConnectionOptions;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
+  /** When it began to poll, or did so again after it had stepped aside. */
+  #pollsSince = 0;
+  #conflictAt: number | undefined;
 
   constructor(options: TelegramConnectionOptions) {
     this.#options = options;
@@ -98,6 +110,7 @@ export class TelegramConnection {
         url = info.url ?? '';
       }
       log.error('another program has changed the telegram webhook: it is set again');
+      this.#tellConflict(false);
     }
   }
 
@@ -119,6 +132,7 @@ export class TelegramConnection {
 
   async #poll(): Promise<void> {
     const { inbox, clock, log } = this.#options;
+    this.#pollsSince = clock.now();
     while (!this.#stop.signal.aborted) {
       const asked = { offset: inbox.offset, timeout: pollSeconds, limit: pageSize, allowed_updates: wantedUpdates };
       const updates = await this.#keepTrying(
@@ -178,9 +192,30 @@ export class TelegramConnection {
     }
     if (status === 409) {
       log.error('another program polls with this telegram token: only one may; stop the other', { error });
-      return conflictBackoffMs;
+      return this.#giveWay(failures);
     }
     log.warn(failed, { error });
     return afterMs ?? Math.min(longestBackoffMs, firstBackoffMs * 2 ** failures);
+  }
+
+  /**
+   * Telegram ends the poll of whoever asked first. That one goes on and the other steps aside: what people type and press
+   * comes to one of the two alone. Returns how long to wait.
+   */
+  #giveWay(failures: number): number {
+    const now = this.#options.clock.now();
+    const stepsAside = now - this.#pollsSince < newcomerMs;
+    this.#tellConflict(stepsAside);
+    if (!stepsAside) return Math.min(stepAsideMs, holdPlaceMs * 2 ** failures);
+    const asideMs = Math.min(longestAsideMs, stepAsideMs * 2 ** failures);
+    this.#pollsSince = now + asideMs;
+    return asideMs;
+  }
+
+  #tellConflict(stepsAside: boolean): void {
+    const now = this.#options.clock.now();
+    const isNews = this.#conflictAt === undefined || now - this.#conflictAt > conflictNewsMs;
+    this.#conflictAt = now;
+    if (isNews) this.#options.onConflict(stepsAside);
   }
 }

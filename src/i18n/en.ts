@@ -412,6 +412,20 @@ export const en: Words = {
     clockUnknown: 'KIS does not say its time, so nothing was compared',
     clockOff: (seconds) => `${seconds} seconds off KIS's time; set the clock of this machine`,
   },
+  notAlone: {
+    title: (channel) => `⚠️ Another program takes messages with the same ${channel} token`,
+    stands: (self) =>
+      `This Hoga (${self}) was there first and goes on taking them. Stop the other; is there a copy left running on another computer?`,
+    aside: (self) =>
+      `This Hoga (${self}) came second and steps aside: the other takes what you write here. Stop one of them. When this one is alone it takes over by itself within 5 minutes.`,
+    both: (self) =>
+      `This Hoga (${self}) and the other both take everything, so answers come twice or overwrite one another. Stop one of them; is there a copy left running on another computer?`,
+    ledger: (other, seconds) =>
+      `Another Hoga (${other}) has this ledger. With two, orders and messages would go wrong, so this one waits ${seconds} seconds for that one to end.`,
+    ledgerStays: (other) =>
+      `Another Hoga (${other}) still has this ledger, so this one was not started. Stop that one and start again, or choose another ledger, such as STORE_URL=sqlite:data/second.db`,
+    since: (name, time) => `${name}, since ${time}`,
+  },
   drift: {
     title: ({ api }) => `⚠️ KIS and Hoga disagree about the API ${api}`,
     said: (what) => `KIS: ${what}`,
@@ -470,6 +484,7 @@ export const en: Words = {
   },
   fillNotices: {
     title: 'Fills are not pushed',
+    noPrices: 'Prices are not pushed, and looked up instead',
     lookUp: 'While an order is open, fills are looked up every 30 seconds and told then.',
     tellFill: 'Fills are not pushed: they are looked up every 30 seconds, and you will be told then.',
     working: 'Fills are pushed again. You will be told at once.',

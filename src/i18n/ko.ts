@@ -448,6 +448,21 @@ export const ko = {
     clockUnknown: 'KIS가 시각을 알려 주지 않아 비교하지 못했습니다',
     clockOff: (seconds: number): string => `KIS 시각과 ${seconds}초 다릅니다. 컴퓨터 시계를 맞춰 주세요`,
   },
+  /** Two programs where there may be one. `self` and `other` are processes: `macbook:4711`. */
+  notAlone: {
+    title: (channel: string): string => `⚠️ 다른 프로그램이 같은 ${channel} 토큰으로 메시지를 받고 있습니다`,
+    stands: (self: string): string =>
+      `먼저 켜진 이 호가(${self})가 계속 받습니다. 다른 쪽을 꺼 주세요. 다른 컴퓨터에 켜 둔 호가는 없는지 봐 주세요.`,
+    aside: (self: string): string =>
+      `나중에 켜진 이 호가(${self})가 비켜서고, 여기 쓴 것은 다른 쪽이 받습니다. 한쪽을 꺼 주세요. 이쪽만 남으면 5분 안에 저절로 이어받습니다.`,
+    both: (self: string): string =>
+      `이 호가(${self})와 다른 쪽이 모든 것을 함께 받아, 답이 두 번 오거나 서로 덮습니다. 한쪽을 꺼 주세요. 다른 컴퓨터에 켜 둔 호가는 없는지 봐 주세요.`,
+    ledger: (other: string, seconds: number): string =>
+      `다른 호가(${other})가 이 장부를 쓰고 있습니다. 둘이 쓰면 주문과 메시지가 어긋나므로, 그쪽이 끝나기를 ${seconds}초까지 기다립니다.`,
+    ledgerStays: (other: string): string =>
+      `다른 호가(${other})가 이 장부를 계속 쓰고 있어 시작하지 않았습니다. 그쪽을 끄고 다시 시작하거나, 다른 장부를 정해 주세요. 예: STORE_URL=sqlite:data/second.db`,
+    since: (name: string, time: string): string => `${name}, ${time}부터`,
+  },
   /** KIS and Hoga disagree about an API: no input of a person would help. */
   drift: {
     title: ({ title, api }: { readonly title: string; readonly api: string }): string =>
@@ -513,6 +528,7 @@ export const ko = {
   /** Whether fills are pushed, and why not. */
   fillNotices: {
     title: '체결통보가 오지 않습니다',
+    noPrices: '실시간 시세가 오지 않아 조회로 확인합니다',
     lookUp: '주문이 열려 있는 동안 체결을 30초마다 조회로 확인해 알려 드립니다.',
     tellFill: '체결통보가 오지 않아 30초마다 조회로 확인합니다. 체결되면 그때 알려 드립니다.',
     working: '체결통보가 다시 옵니다. 체결되면 바로 알려 드립니다.',

@@ -71,6 +71,7 @@ export class KisFeed implements MarketFeed {
         onData: (frame) => this.#receive(frame),
         onLost: () => this.#missed(),
         onReady: () => this.#handlers?.onConnected(),
+        onInUse: () => this.#handlers?.onInUse(),
         onResumed: () => {
           this.#registrar.endRefused();
           this.#missed();

@@ -140,7 +140,13 @@ export function createKis(options: KisOptions): Kis {
     tryFeed: async () => {
       const trial = new KisFeed(options, credentials);
       const ignore = (): void => undefined;
-      await trial.start({ onTrade: ignore, onExecution: ignore, onConnected: ignore, onResumed: ignore });
+      await trial.start({
+        onTrade: ignore,
+        onExecution: ignore,
+        onConnected: ignore,
+        onResumed: ignore,
+        onInUse: ignore,
+      });
       const status = trial.status();
       await trial.stop();
       return status;

@@ -22,6 +22,8 @@ export interface SocketHandlers {
   onReady(): void;
   /** Connected again, with all registrations back. */
   onResumed(): void;
+  /** Turned away, because another session has the app key's only place. */
+  onInUse(): void;
 }
 
 export interface SocketTimings {
@@ -310,6 +312,7 @@ export class KisSocket {
     const { pending } = connection;
     if (frame.code === inUseCode) {
       this.#end(connection, 'in-use');
+      this.#options.handlers.onInUse();
     } else if (pending !== undefined && (frame.trId === pending.registration.trId || frame.trId === '(null)')) {
       pending.settle(frame);
     } else if (!frame.ok) {

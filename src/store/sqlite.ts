@@ -53,10 +53,11 @@ function makeFolder(folder: string): void {
 }
 
 /** SQLite gives its -wal and -shm files the mode of the database file, so the mode has to be right before it opens. */
-function prepareFile(path: string): string {
+export function prepareFile(path: string): string {
   const file = resolve(path);
   makeFolder(dirname(file));
-  closeSync(openSync(file, 'a', 0o600));
+  // To open and close one that is there would let go of every lock this process has on it.
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   chmodSync(file, 0o600);
   return file;
 }
@@ -169,7 +170,8 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-function isBusy(error: unknown): boolean {
+/** Whether somebody else has the lock. */
+export function isBusy(error: unknown): boolean {
   return resultCode(error) === sqliteBusy;
 }
 

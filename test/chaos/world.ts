@@ -174,6 +174,7 @@ export class World {
       log,
       redactor,
       version: 'chaos',
+      self: 'chaos:1',
       transports: {
         connectRest: () => this.#connect(running, (stream) => this.simulator.acceptRest(stream)),
         connectSocket: () => this.#connect(running, (stream) => this.simulator.acceptSocket(stream)),

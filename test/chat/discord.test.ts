@@ -43,10 +43,12 @@ const create = (options: { readonly token?: string; readonly guildId?: string; r
   });
 /** Who is known there. */
 let people: ReturnType<House['people']> = [];
+let conflicts: string[] = [];
 const house: House = {
   people: () => people,
   onPeopleChange: () => undefined,
   chatMoved: async () => undefined,
+  notAlone: (channel) => void conflicts.push(channel),
 };
 const keep: Receive = async (incoming) => void received.push(incoming);
 const nothing: Suggest = () => [];
@@ -82,6 +84,7 @@ beforeEach(async () => {
   discord = await startDiscord(clock);
   received = [];
   logged = [];
+  conflicts = [];
   channel = create();
 });
 afterEach(async () => {
@@ -406,6 +409,24 @@ describe('answers', () => {
     const chatId = await asked('price', { instruments: '005930' }, server);
     await channel.send(chatId, hello);
     expect(discord.messages(channelId)).toMatchObject([{ text: '안녕', interaction: { userId: user } }]);
+  });
+
+  test('another program answered first: it is said, and told once', async () => {
+    await start();
+    for (const _time of [1, 2]) {
+      discord.fail('Callback', { status: 400, code: 40060 });
+      await asked('price', { instruments: '005930' }, server);
+    }
+    await eventually('said', () => says('another program answers with this discord token'));
+    expect(conflicts).toEqual(['discord']);
+  });
+
+  test('an answer of our own that got lost is no other program', async () => {
+    await start();
+    discord.fail('Callback', { silence: 'cut', after: true });
+    const chatId = await asked('price', { instruments: '005930' }, server);
+    await channel.send(chatId, hello);
+    expect(conflicts).toEqual([]);
   });
 
   test('to a channel the bot may not see: to the person', async () => {

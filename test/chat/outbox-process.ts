@@ -35,7 +35,12 @@ const outbox = new Outbox({
   log,
   letterhead: { venue: 'live', redactor, wordsAt: () => languages.ko },
 });
-const nobody = { people: () => [], onPeopleChange: () => undefined, chatMoved: async () => undefined };
+const nobody = {
+  people: () => [],
+  onPeopleChange: () => undefined,
+  chatMoved: async () => undefined,
+  notAlone: () => undefined,
+};
 await telegram.start(
   async () => undefined,
   () => [],

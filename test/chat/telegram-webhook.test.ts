@@ -29,7 +29,13 @@ const log: Log = {
   warn: (message, fields) => void logged.push({ level: 'warn', message, fields }),
   error: (message, fields) => void logged.push({ level: 'error', message, fields }),
 };
-const house: House = { people: () => [], onPeopleChange: () => undefined, chatMoved: async () => undefined };
+const conflicts: unknown[] = [];
+const house: House = {
+  people: () => [],
+  onPeopleChange: () => undefined,
+  chatMoved: async () => undefined,
+  notAlone: (channel, stepsAside) => void conflicts.push([channel, stepsAside]),
+};
 const create = (): TelegramChannel =>
   new TelegramChannel({
     token: new Secret(telegram.token),
@@ -211,6 +217,7 @@ describe('the webhook', () => {
     await clock.advance(300_000);
     await eventually('set again', () => telegram.webhook === url);
     expect(says('another program has changed')).toBe(true);
+    expect(conflicts).toEqual([['telegram', false]]);
     telegram.webhookTarget = 'http://127.0.0.1:9';
     telegram.say(111, 'a');
     await eventually('tried', () => telegram.pushes.length > 0);

@@ -42,6 +42,8 @@ const create = (token = telegram.token): TelegramChannel =>
 /** Who is known, and what the channel told the house. */
 let people: readonly { readonly identity: string; readonly role: Role }[];
 let moves: unknown[];
+/** Whether it stepped aside, for each time it told of another program. */
+let conflicts: boolean[];
 let peopleChanged: () => void;
 const house: House = {
   people: () => people,
@@ -49,6 +51,7 @@ const house: House = {
     peopleChanged = listener;
   },
   chatMoved: async (from, to) => void moves.push([from, to]),
+  notAlone: (_channel, stepsAside) => void conflicts.push(stepsAside),
 };
 const begin = (receive: Receive = keep): Promise<void> => channel.start(receive, () => [], house);
 const keep: Receive = async (incoming) => void received.push(incoming);
@@ -75,6 +78,7 @@ beforeEach(async () => {
   logged = [];
   people = [];
   moves = [];
+  conflicts = [];
   channel = create();
 });
 afterEach(async () => {
@@ -441,18 +445,68 @@ describe('polling goes on', () => {
     expect(says('poll')).toBe(false);
   });
 
-  test('another program polls: explained, and tried again after a while', async () => {
-    await begin();
-    await eventually('asked', () => telegram.polled);
+  const otherPolls = async (): Promise<void> => {
     const other = await fetch(`${telegram.apiRoot}/bot${telegram.token}/getUpdates`, { method: 'POST' });
     expect(other.status).toBe(200);
-    await eventually('explained', () => says('another program polls'));
-    const before = polls().length;
-    await clock.advance(29_000);
-    expect(polls()).toHaveLength(before);
-    await clock.advance(1_500);
+  };
+
+  test('another program polls: who came second explains it, steps aside, and looks again less and less', async () => {
+    await begin();
+    await eventually('asked', () => telegram.polled);
+    for (const asideMs of [30_000, 60_000, 120_000, 240_000, 300_000, 300_000]) {
+      await otherPolls();
+      await eventually('stepped aside', () => !telegram.polled);
+      await turns(5);
+      const before = polls().length;
+      await clock.advance(asideMs - 1_000);
+      expect(polls()).toHaveLength(before);
+      await clock.advance(1_500);
+      await eventually('asked again', () => telegram.polled);
+    }
+    expect(says('another program polls')).toBe(true);
+    expect(conflicts).toEqual([true]);
     telegram.say(111, 'a');
     await arrived(1);
+  });
+
+  test('another program polls: who was there first keeps its place, and is not driven off by one that comes again', async () => {
+    await begin();
+    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 25_000) {
+      await eventually('asked', () => telegram.polled);
+      await clock.advance(25_000);
+    }
+    for (let time = 1; time <= 5; time += 1) {
+      await eventually('asked', () => telegram.polled);
+      await otherPolls();
+      await eventually('stepped on', () => !telegram.polled);
+      await clock.advance(300);
+      await eventually('asked again', () => telegram.polled);
+      telegram.say(111, String(time));
+      await arrived(time);
+    }
+    expect(conflicts).toEqual([false]);
+    await clock.advance(2 * 60 * 60_000);
+    await eventually('asked', () => telegram.polled);
+    await otherPolls();
+    await eventually('told again', () => conflicts.length === 2);
+  });
+
+  test('two that were both there for long wait longer and longer, so that they do not drive each other round', async () => {
+    await begin();
+    for (let waitedMs = 0; waitedMs < 60_000; waitedMs += 25_000) {
+      await eventually('asked', () => telegram.polled);
+      await clock.advance(25_000);
+    }
+    for (const waitMs of [200, 400, 800, 1_600]) {
+      await eventually('asked', () => telegram.polled);
+      await otherPolls();
+      await eventually('stepped on', () => !telegram.polled);
+      await turns(5);
+      const before = polls().length;
+      await clock.advance(waitMs * 0.5);
+      expect(polls()).toHaveLength(before);
+      await clock.advance(waitMs);
+    }
   });
 
   test('a webhook from earlier is removed', async () => {

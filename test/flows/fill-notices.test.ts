@@ -4,6 +4,7 @@ import { runDoctor } from '../../src/doctor.ts';
 import { ko } from '../../src/i18n/ko.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
+import { Outsider, RawSocket } from '../simulator/support.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 
@@ -107,6 +108,51 @@ describe('a socket that does not stand at the start', () => {
       return told(hoga).length === 2;
     });
     expect(told(hoga)[1]).toContain('OPSP0017');
+  });
+});
+
+describe('another program on the same app key', () => {
+  /** Takes the key's only session, as a copy of the bot on another computer would. */
+  const takeSession = async ({ simulator }: Harness): Promise<RawSocket> => {
+    const socket = await new RawSocket(simulator.wsUrl).opened();
+    const approval = await new Outsider(simulator.restUrl, { appKey: keys.KIS_APP_KEY }).approvalKey();
+    expect((await socket.subscribe(approval, 'H0STCNT0', '005930')).body['msg_cd']).toBe('OPSP0000');
+    return socket;
+  };
+  const inUse = ko.health.socketReason('in-use');
+
+  test('takes the connection while the bot runs: told once, and once more when it is back', async () => {
+    const hoga = await start('hogasim');
+    hoga.simulator.setFaults({ dropSockets: true });
+    const socket = await takeSession(hoga);
+    await eventually('told', async () => {
+      await hoga.clock.advance(1_000);
+      return told(hoga).length === 1;
+    });
+    expect(told(hoga)[0]).toContain(inUse);
+    for (let seconds = 0; seconds < 120; seconds += 10) await hoga.clock.advance(10_000);
+    expect(told(hoga)).toHaveLength(1);
+    socket.socket.close();
+    await eventually('told again', async () => {
+      await hoga.clock.advance(10_000);
+      return told(hoga).length === 2;
+    });
+    expect(told(hoga)[1]).toContain(ko.fillNotices.working);
+  });
+
+  test('has it when an alert wants prices, and no fills were pushed anyhow: that is told too', async () => {
+    const hoga = await start(undefined);
+    const socket = await takeSession(hoga);
+    await hoga.say('/alert 005930 >= 100000');
+    expect(await hoga.told(ko.fillNotices.noPrices)).toContain(inUse);
+    expect(told(hoga)).toEqual([]);
+    socket.socket.close();
+    await eventually('connected', async () => {
+      await hoga.clock.advance(10_000);
+      return hoga.simulator.state().sockets.registrations === 1;
+    });
+    expect(hoga.shown().filter((text) => text.includes(ko.fillNotices.noPrices))).toHaveLength(1);
+    expect(told(hoga)).toEqual([]);
   });
 });
 

@@ -464,6 +464,8 @@ describe('when things go wrong', () => {
     await eventually('polled', () => telegram.polled);
     await fetch(`${telegram.apiRoot}/bot${telegram.token}/getUpdates`, { method: 'POST' });
     await eventually('explained', () => bot?.logs.some((line) => line.includes('another program polls')));
+    expect(await telegram.told(owner, '같은 텔레그램 토큰')).toMatchObject({ text: expect.stringContaining('test:1') });
+    await bot?.told('비켜서고');
     await clock.advance(31_000);
     telegram.say(owner, '/help');
     await telegram.told(owner, '권한');

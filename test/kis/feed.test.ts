@@ -37,6 +37,7 @@ async function start(maxRegistrations = 41) {
       onExecution: () => undefined,
       onConnected: () => undefined,
       onResumed: () => undefined,
+      onInUse: () => undefined,
     });
   const topics = (...wanted: readonly string[]): Promise<unknown> =>
     eventually(wanted.join(), () => simulator.state().sockets.topics.toSorted().join() === wanted.toSorted().join());

@@ -239,6 +239,7 @@ describe('registrations', () => {
       onExecution: () => undefined,
       onConnected: () => undefined,
       onResumed: () => undefined,
+      onInUse: () => undefined,
     });
     const samsung = [await alerts.create(request), await alerts.create(priceOf(72_000))];
     await alerts.create({ ...priceOf(200_000), symbol: other.symbol });

@@ -71,6 +71,7 @@ async function startPair(refused: 'none' | 'rest' = 'none'): Promise<Pair> {
     onTrade: () => undefined,
     onExecution: (notice) => void pair.notices.push(notice),
     onConnected: () => undefined,
+    onInUse: () => undefined,
     onResumed: () => {
       pair.resumed += 1;
     },

@@ -154,6 +154,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       log,
       redactor,
       version: '0.0.0-test',
+      self: 'test:1',
       random: () => 0.5,
       newId: () => randomBytes(6).toString('hex'),
       timeouts: options.timeouts,
