@@ -119,7 +119,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const readOnly = options.readOnly ?? false;
 
   // The venue, or its stand-in.
-  const simulator = config.kis.embedded ? await startSimulator({ clock }) : undefined;
+  const simulator = config.kis.embedded && (await startSimulator({ clock, ...config.kis.embedded }));
   const cache = await openCache({ path: config.store.cache });
   const stored = readOnly
     ? await openForReading(config.store.ledger)
@@ -215,7 +215,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     status: () => feed.status(),
     tell: (news) => tellOwners('fills', (words) => fillNoticesMessage(words, news)),
   });
-  const watchAccess = (subject: AccessSubject, ask: () => Promise<unknown>): AccessWatch =>
+  const watchAccess = (subject: AccessSubject, ask: (signal: AbortSignal) => Promise<unknown>): AccessWatch =>
     new AccessWatch({
       ask,
       tell: (trouble) => tellOwners(undefined, (words) => accessMessage(words, subject, trouble)),
@@ -223,7 +223,8 @@ export async function startApp(options: AppOptions): Promise<App> {
       log,
     });
   // Of all that names the account this is one call on one page, however much is in it.
-  const askAccount = (): Promise<unknown> => broker.buyingPower(bestKnownIssue, undefined, { priority: 'background' });
+  const askAccount = (signal: AbortSignal): Promise<unknown> =>
+    broker.buyingPower(bestKnownIssue, undefined, { priority: 'background', signal });
   const account = watchAccess('account', askAccount);
   const { warmUpLiveReads } = kis;
   const liveReads = warmUpLiveReads && watchAccess('liveReads', warmUpLiveReads);

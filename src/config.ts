@@ -1,6 +1,6 @@
 import { join, parse as parsePath } from 'node:path';
 import { type SettingWords, settingWords } from './i18n/setting-words.ts';
-import { type Environment, environments, venueOfHost } from './kis/environment.ts';
+import { type Environment, environments, simulatorEnvironment, venueOfHost } from './kis/environment.ts';
 import { createRedactor } from './log.ts';
 import { Secret } from './secret.ts';
 import { unknownSettings } from './settings/nearest.ts';
@@ -12,8 +12,8 @@ export type { PersonSetting };
 export interface Config {
   readonly kis: {
     readonly environment: Environment;
-    /** Start a simulator inside this process: none was named, and no keys were given. */
-    readonly embedded: boolean;
+    /** A simulator to start inside this process, which no keys are needed for; undefined where a host is named. */
+    readonly embedded: { readonly kind: 'live' | 'paper'; readonly hours: 'open' | 'live' } | undefined;
     /** Undefined for a simulator, which takes any. */
     readonly credentials:
       | {
@@ -181,11 +181,14 @@ export function readConfig(
   const keys = credentialNames.filter((name) => given[name] !== undefined);
   const venue = given['KIS_ENV'] ?? (keys.length === 0 ? 'simulator' : 'paper');
   const simulated = venue === 'simulator';
-  if (!simulated || keys.length > 0) {
+  // A simulator in this process takes no key, and so none is in its way: a rehearsal needs no other .env.
+  const embedded = simulated && given['KIS_REST_URL'] === undefined;
+  if (!embedded && (!simulated || keys.length > 0)) {
     const missing = credentialNames.filter((name) => given[name] === undefined);
     problems.push(...missing.map((variable) => ({ variable, problem: words.credential(keys[0] ?? 'KIS_ENV') })));
   }
-  problems.push(...liveReadProblems(given, venue, words), ...storeProblems(given, words));
+  if (!embedded) problems.push(...liveReadProblems(given, venue, words), ...simulatorProblems(given, simulated, words));
+  problems.push(...storeProblems(given, words));
   problems.push(...webhookProblems(given, words), ...sheetProblems(given, words));
   // Node would take any certificate for KIS's then.
   const tlsOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
@@ -213,6 +216,13 @@ function liveReadProblems(given: Environ, venue: string, words: SettingWords): r
   return liveReadNames
     .filter((name) => given[name] === undefined)
     .map((variable) => ({ variable, problem: words.liveKey(first) }));
+}
+
+/** What the simulator keeps to is no setting of KIS's hosts; one in a process of its own has its clock there. */
+function simulatorProblems(given: Environ, simulated: boolean, words: SettingWords): readonly ConfigProblem[] {
+  const names = simulated ? ['HOGA_SIMULATOR_CLOCK'] : ['HOGA_SIMULATOR', 'HOGA_SIMULATOR_CLOCK'];
+  const problem = simulated ? words.clockElsewhere : words.simulatorOnly;
+  return names.filter((name) => given[name] !== undefined).map((variable) => ({ variable, problem }));
 }
 
 /** A sheet is of no use without the account that writes to it, nor the other way round. */
@@ -247,7 +257,9 @@ function webhookProblems(given: Environ, words: SettingWords): readonly ConfigPr
 const telegramPorts: readonly string[] = ['', '443', '80', '88', '8443'];
 
 function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]): Config {
-  const base: Environment = environments[data.KIS_ENV ?? (simulated ? 'simulator' : 'paper')];
+  const base: Environment = simulated
+    ? simulatorEnvironment(data.HOGA_SIMULATOR)
+    : environments[data.KIS_ENV ?? 'paper'];
   const restUrl = data.KIS_REST_URL ?? base.restUrl;
   // A stand-in on this machine has master files of its own; nobody should wait for KIS's beside it.
   const besideApi = venueOfHost(restUrl) === 'simulator' ? `${restUrl}/common/master` : base.masterUrl;
@@ -258,11 +270,11 @@ function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]
     wsUrl: data.KIS_WS_URL ?? base.wsUrl,
     callsPerSecond: data.KIS_CALLS_PER_SECOND ?? base.callsPerSecond,
   };
-  const embedded = simulated && data.KIS_REST_URL === undefined;
+  const isEmbedded = simulated && data.KIS_REST_URL === undefined;
   const { KIS_APP_KEY: appKey, KIS_APP_SECRET: appSecret, KIS_ACCOUNT: account } = data;
   const digits = account?.replace('-', '') ?? '';
   const credentials =
-    appKey === undefined || appSecret === undefined
+    isEmbedded || appKey === undefined || appSecret === undefined
       ? undefined
       : {
           appKey: new Secret(appKey),
@@ -273,9 +285,9 @@ function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]
   return Object.freeze({
     kis: {
       environment,
-      embedded,
+      embedded: isEmbedded ? { kind: data.HOGA_SIMULATOR, hours: data.HOGA_SIMULATOR_CLOCK } : undefined,
       credentials,
-      liveReads: readLiveReads(data),
+      liveReads: isEmbedded ? undefined : readLiveReads(data),
       pong: data.KIS_PINGPONG,
       hashkey: data.KIS_HASHKEY === 'on',
     },
@@ -308,7 +320,7 @@ function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]
     },
     sheets: readSheets(data),
     visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
-    store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, embedded),
+    store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, isEmbedded),
     language: data.HOGA_LANG,
     chartTheme: data.HOGA_CHART_THEME,
     logLevel: data.LOG_LEVEL,

@@ -206,7 +206,7 @@ async function runExec(line: string, json: boolean): Promise<number> {
 
 /** The settings, with an embedded simulator where there are no keys; a check gets nothing else from it than its places. */
 async function withStandIn<T>(config: Config, task: (config: Config) => Promise<T>): Promise<T> {
-  const simulator = config.kis.embedded ? await startSimulator({ clock: systemClock }) : undefined;
+  const simulator = config.kis.embedded && (await startSimulator({ clock: systemClock, ...config.kis.embedded }));
   if (simulator === undefined) return task(config);
   const { restUrl, wsUrl } = simulator;
   const environment = { ...config.kis.environment, restUrl, wsUrl };

@@ -241,8 +241,8 @@ export interface CancelTarget {
 }
 
 export interface VenueDescription {
-  /** Told by the host that is called, not by what anybody named it. */
-  readonly kind: 'live' | 'paper' | 'simulator';
+  /** Told by the host that is called, not by what anybody named it; a simulator may keep paper's rules. */
+  readonly kind: 'live' | 'paper' | 'simulator' | 'paper-simulator';
   /** `own` where the venue must be asked (`Broker.hours`), as a stand-in for the exchange; else the exchange's decide. */
   readonly hours: 'exchange' | 'own';
   /** The account, masked: `5000****-01`. */

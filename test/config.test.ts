@@ -41,7 +41,8 @@ describe('a live key for reads', () => {
       'KIS_LIVE_APP_SECRET: needed beside KIS_LIVE_APP_KEY; take it from KIS Developers, live',
     ]);
     expect(problems({ ...keys, KIS_LIVE_REST_URL: 'http://127.0.0.1:1' })).toHaveLength(2);
-    for (const environ of [live, { ...keys, ...live, KIS_ENV: 'live' }, { ...live, KIS_ENV: 'simulator' }]) {
+    const elsewhere = { ...live, KIS_ENV: 'simulator', KIS_REST_URL: 'http://127.0.0.1:9443' };
+    for (const environ of [{ ...keys, ...live, KIS_ENV: 'live' }, elsewhere]) {
       expect(problems(environ).map((line) => line.split(';')[0])).toEqual([
         'KIS_LIVE_APP_KEY: only on paper, to read what paper lacks',
         'KIS_LIVE_APP_SECRET: only on paper, to read what paper lacks',
@@ -54,7 +55,7 @@ describe('settings', () => {
   test('none: an embedded simulator that leaves no files', () => {
     const { kis, store, liveTrading, rails, language } = config({});
     expect(kis).toMatchObject({
-      embedded: true,
+      embedded: { kind: 'live', hours: 'open' },
       credentials: undefined,
       environment: { name: 'simulator', callsPerSecond: 18 },
     });
@@ -68,6 +69,31 @@ describe('settings', () => {
       confirmMs: 60_000,
     });
     expect(language).toBe('ko');
+  });
+
+  test("the embedded simulator takes paper's rules and the exchange's hours, beside whatever keys there are", () => {
+    const rehearsal = { HOGA_SIMULATOR: 'paper', HOGA_SIMULATOR_CLOCK: 'live' };
+    const live = { KIS_LIVE_APP_KEY: 'live-app-key', KIS_LIVE_APP_SECRET: 'live-app-secret' };
+    for (const environ of [rehearsal, { ...keys, ...live, ...rehearsal, KIS_ENV: 'simulator' }]) {
+      expect(config(environ).kis).toMatchObject({
+        embedded: { kind: 'paper', hours: 'live' },
+        credentials: undefined,
+        liveReads: undefined,
+        environment: { name: 'simulator', dialect: 'paper', callsPerSecond: 1, hours: 'own' },
+      });
+    }
+  });
+
+  test('what the simulator keeps to is a setting of the simulator, and the clock of the one in this process', () => {
+    expect(problems({ ...keys, HOGA_SIMULATOR: 'paper' })).toEqual([
+      'HOGA_SIMULATOR: of the simulator alone; leave it out, or set KIS_ENV=simulator',
+    ]);
+    const beside = { KIS_ENV: 'simulator', KIS_REST_URL: 'http://127.0.0.1:9443', HOGA_SIMULATOR: 'paper' };
+    expect(config(beside).kis).toMatchObject({ embedded: undefined, environment: { dialect: 'paper', hours: 'own' } });
+    expect(problems({ ...beside, HOGA_SIMULATOR_CLOCK: 'live' })).toEqual([
+      'HOGA_SIMULATOR_CLOCK: leave it out beside KIS_REST_URL: start that simulator with --clock',
+    ]);
+    expect(problems({ HOGA_SIMULATOR: 'demo' })).toEqual(['HOGA_SIMULATOR: live or paper']);
   });
 
   test('keys alone mean paper, never live', () => {
@@ -104,7 +130,7 @@ describe('settings', () => {
   });
 
   test('blank is not set', () => {
-    expect(config({ KIS_APP_KEY: '', HOGA_LANG: ' ', KIS_ACCOUNT: '' }).kis.embedded).toBe(true);
+    expect(config({ KIS_APP_KEY: '', HOGA_LANG: ' ', KIS_ACCOUNT: '' }).kis.embedded).toBeDefined();
   });
 
   test('people and their identities', () => {
@@ -137,7 +163,7 @@ describe('settings', () => {
       "HOGA_OWNERS: 'me' is not an identity; write telegram:123+discord:456,telegram:789",
       'HOGA_MAX_ORDER_KRW: a whole number of won, such as 5000000',
       'HOGA_PRICE_DRIFT_PERCENT: a percentage such as 1 or 0.5',
-      'KIS_APP_SECRET: needed beside KIS_APP_KEY; take it from KIS Developers, or set KIS_ENV=simulator and no keys to try without',
+      'KIS_APP_SECRET: needed beside KIS_APP_KEY; take it from KIS Developers, or set KIS_ENV=simulator to try without',
       'STORE_URL: PostgreSQL is not yet supported; use sqlite:data/hoga.db',
     ]);
   });

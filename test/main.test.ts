@@ -47,6 +47,27 @@ describe('npm start', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test("with paper's rules rehearsed: its letterhead, what it lacks, its pace, on any day", async () => {
+    const from = Date.now();
+    const lines = '/market\n/price 005930\n/rank\n/buy 005930 1 NXT\n/buy 005930 1\n1\n/balance\n';
+    const { code, out, err } = await hoga([], lines, { HOGA_SIMULATOR: 'paper' });
+    expect(out).toContain('모의투자 규칙의 KIS 시뮬레이터로 시작했습니다');
+    expect(out).toMatch(/\[모의투자 시뮬레이터\] .*장[\s\S]*닫히지 않습니다/);
+    expect(out).toContain('모의투자에는 없는 정보입니다');
+    expect(out).toMatch(/매수 주문표[\s\S]*접수됨[\s\S]*체결 삼성전자 매수 1주[\s\S]*삼성전자 1주/);
+    expect(out).not.toContain('주말');
+    // What waited behind the questions is given up with the process, not sent where nobody is any more.
+    expect(err).not.toContain('read repeated');
+    expect(Date.now() - from).toBeGreaterThan(4_000);
+    expect(code).toBe(0);
+  }, 60_000);
+
+  test("with the exchange's hours the rehearsal's market closes", async () => {
+    const { out } = await hoga([], '/market\n', { HOGA_SIMULATOR: 'paper', HOGA_SIMULATOR_CLOCK: 'live' });
+    expect(out).toContain('KRX');
+    expect(out).not.toContain('닫히지 않습니다');
+  }, 30_000);
+
   test('with an open order left: waits no longer than it was told', async () => {
     const { code, out } = await hoga(['--settle', '1'], '/buy 005930 1 50000\n1\n');
     expect(out).toContain('접수됨');

@@ -127,7 +127,7 @@ export const en: Words = {
     return size >= 1e6 ? `${(count / 1e6).toFixed(1)}m` : grouped(count);
   },
 
-  venueTag: { simulator: '[simulator]', paper: '[paper]', live: '' },
+  venueTag: { simulator: '[simulator]', 'paper-simulator': '[paper simulator]', paper: '[paper]', live: '' },
   side: { buy: 'Buy', sell: 'Sell' },
   orderType: {
     limit: 'limit',
@@ -400,7 +400,7 @@ export const en: Words = {
     account: 'account',
     socket: 'socket',
     fills: 'fill notices',
-    venue: { simulator: 'simulator', paper: 'paper', live: 'live' },
+    venue: { simulator: 'simulator', 'paper-simulator': 'simulator of paper', paper: 'paper', live: 'live' },
     fine: 'fine',
     socketFine: 'reachable (the session of a running bot was left alone)',
     noHtsId: 'without KIS_HTS_ID fills are looked up every 30 seconds',
@@ -1177,6 +1177,7 @@ export const en: Words = {
   welcome: {
     venue: {
       simulator: 'This is the KIS simulator. Prices are made up and no money moves.',
+      'paper-simulator': "This is the KIS simulator on paper's rules. Prices are made up and no money moves.",
       paper: 'This is KIS paper trading. No real money moves.',
       live: 'This is a LIVE account. Real money moves.',
     },
@@ -1196,6 +1197,7 @@ export const en: Words = {
   },
   start: {
     simulator: 'Started on the KIS simulator. Prices are made up and no money moves.',
+    'paper-simulator': "Started on the KIS simulator on paper's rules. Prices are made up and no money moves.",
     paper: 'Started on KIS paper trading.',
     live: 'Started LIVE. Real money moves.',
     hint: 'Try /start.',

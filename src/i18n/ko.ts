@@ -217,7 +217,7 @@ export const ko = {
     return size >= 1e5 ? `${grouped(Math.round(count / 1e4))}만` : grouped(count);
   },
 
-  venueTag: { simulator: '[시뮬레이터]', paper: '[모의투자]', live: '' },
+  venueTag: { simulator: '[시뮬레이터]', 'paper-simulator': '[모의투자 시뮬레이터]', paper: '[모의투자]', live: '' },
   side: { buy: '매수', sell: '매도' } satisfies Record<Side, string>,
   orderType: orderTypeNames,
   /** What each means for an order that is priced or ended so. */
@@ -436,7 +436,7 @@ export const ko = {
     account: '계좌',
     socket: '소켓',
     fills: '체결통보',
-    venue: { simulator: '시뮬레이터', paper: '모의투자', live: '실전' },
+    venue: { simulator: '시뮬레이터', 'paper-simulator': '모의투자 시뮬레이터', paper: '모의투자', live: '실전' },
     fine: '정상',
     socketFine: '연결할 수 있습니다 (봇이 쓰는 소켓은 건드리지 않았습니다)',
     noHtsId: 'KIS_HTS_ID가 없어 30초마다 조회로 확인합니다',
@@ -1232,6 +1232,7 @@ export const ko = {
   welcome: {
     venue: {
       simulator: 'KIS 시뮬레이터입니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
+      'paper-simulator': '모의투자 규칙의 KIS 시뮬레이터입니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
       paper: '모의투자입니다. 진짜 돈은 움직이지 않습니다.',
       live: '실전 계좌입니다. 진짜 돈이 움직입니다.',
     },
@@ -1252,6 +1253,7 @@ export const ko = {
 
   start: {
     simulator: 'KIS 시뮬레이터로 시작했습니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
+    'paper-simulator': '모의투자 규칙의 KIS 시뮬레이터로 시작했습니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
     paper: '모의투자로 시작했습니다.',
     live: '실전으로 시작했습니다. 진짜 돈이 움직입니다.',
     hint: '/start 로 시작해 보세요.',

@@ -30,6 +30,8 @@ export interface SettingWords {
   credential(beside: string): string;
   liveKey(beside: string): string;
   readonly paperOnly: string;
+  readonly simulatorOnly: string;
+  readonly clockElsewhere: string;
   readonly sheetNeeds: Readonly<Record<'GOOGLE_SHEETS_ID' | 'GOOGLE_SERVICE_ACCOUNT_JSON', string>>;
   readonly webhookNeeds: Readonly<Record<'TELEGRAM_BOT_TOKEN' | 'TELEGRAM_WEBHOOK_SECRET' | 'HTTP_PORT', string>>;
   readonly webhookPath: string;
@@ -70,9 +72,11 @@ const en: SettingWords = {
   longIdentity: (length) =>
     `an entry of ${length} characters is not an identity; write telegram:123+discord:456,telegram:789`,
   credential: (beside) =>
-    `needed beside ${beside}; take it from KIS Developers, or set KIS_ENV=simulator and no keys to try without`,
+    `needed beside ${beside}; take it from KIS Developers, or set KIS_ENV=simulator to try without`,
   liveKey: (beside) => `needed beside ${beside}; take it from KIS Developers, live`,
   paperOnly: 'only on paper, to read what paper lacks; leave it out, or set KIS_ENV=paper with its keys',
+  simulatorOnly: 'of the simulator alone; leave it out, or set KIS_ENV=simulator',
+  clockElsewhere: 'leave it out beside KIS_REST_URL: start that simulator with --clock',
   sheetNeeds: {
     GOOGLE_SHEETS_ID: "needed for exports to a Google Sheet: what stands after /d/ in the spreadsheet's address",
     GOOGLE_SERVICE_ACCOUNT_JSON:
@@ -125,10 +129,12 @@ const ko: SettingWords = {
   longIdentity: (length) =>
     `${length}자짜리 항목은 쓸 수 없습니다. telegram:123+discord:456,telegram:789 처럼 적어 주세요`,
   credential: (beside) =>
-    `${beside} 설정과 함께 있어야 합니다. KIS Developers에서 받거나, 키 없이 써 보려면 키를 모두 빼고 KIS_ENV=simulator로 적어 주세요`,
+    `${beside} 설정과 함께 있어야 합니다. KIS Developers에서 받거나, 키 없이 써 보려면 KIS_ENV=simulator로 적어 주세요`,
   liveKey: (beside) => `${beside} 설정과 함께 있어야 합니다. KIS Developers에서 실전용으로 받아 주세요`,
   paperOnly:
     '모의투자에 없는 조회를 위한 것이라 모의투자에서만 씁니다. 빼거나, 모의투자 키와 KIS_ENV=paper를 적어 주세요',
+  simulatorOnly: '시뮬레이터에서만 씁니다. 빼거나, KIS_ENV=simulator로 적어 주세요',
+  clockElsewhere: 'KIS_REST_URL과 함께 쓸 수 없습니다. 그 시뮬레이터를 --clock으로 시작해 주세요',
   sheetNeeds: {
     GOOGLE_SHEETS_ID: '구글 시트로 내보내려면 있어야 합니다. 스프레드시트 주소에서 /d/ 뒤에 있는 값입니다',
     GOOGLE_SERVICE_ACCOUNT_JSON: '구글 시트로 내보내려면 있어야 합니다. 서비스 계정의 JSON 키 파일 경로입니다',

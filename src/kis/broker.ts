@@ -69,8 +69,9 @@ export class KisBroker implements Broker {
     this.#clock = clock;
     this.#standIn = { restUrl: environment.restUrl, dispatcher, clock };
     this.#bars = new BarReader(market, clock, environment.hours);
+    const host = venueOfHost(environment.restUrl);
     this.venue = {
-      kind: venueOfHost(environment.restUrl),
+      kind: host === 'simulator' && environment.dialect === 'paper' ? 'paper-simulator' : host,
       hours: environment.hours,
       account: `${account.number.slice(0, 4)}****-${account.product}`,
       exchanges,

@@ -53,6 +53,12 @@ export const environments = {
   },
 } as const satisfies Record<string, Environment>;
 
+/** The simulator by whose rules: on paper's it lacks what paper lacks, and takes one call a second. */
+export function simulatorEnvironment(rules: Environment['dialect']): Environment {
+  const { dialect, callsPerSecond } = environments[rules];
+  return { ...environments.simulator, dialect, callsPerSecond };
+}
+
 /** KIS's paper host, the only one beside loopback where no real money moves. */
 export const paperHost = new URL(environments.paper.restUrl).hostname;
 

@@ -14,7 +14,7 @@ const passingCodes: ReadonlySet<string> = new Set(['venue.token-wait', 'venue.th
  * until it does. The owners are told at once why, anew when it is for another reason, and when it works again.
  */
 export class AccessWatch {
-  readonly #ask: () => Promise<unknown>;
+  readonly #ask: (signal: AbortSignal) => Promise<unknown>;
   readonly #tell: (trouble: unknown) => void;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -23,11 +23,11 @@ export class AccessWatch {
   #waitMs = shortestWaitMs;
   /** What was told last; undefined while all is well. */
   #told: unknown;
-  #stopped = false;
+  readonly #stopped = new AbortController();
 
   constructor(options: {
     /** Rejects with the reason where the venue does not take it. */
-    readonly ask: () => Promise<unknown>;
+    readonly ask: (signal: AbortSignal) => Promise<unknown>;
     /** Is given the reason, or undefined when it works again. */
     readonly tell: (trouble: unknown) => void;
     readonly clock: Clock;
@@ -53,20 +53,20 @@ export class AccessWatch {
   }
 
   stop(): void {
-    this.#stopped = true;
+    this.#stopped.abort();
     this.#cancelNext();
   }
 
   async #look(): Promise<void> {
     this.#cancelNext();
     try {
-      await this.#ask();
+      await this.#ask(this.#stopped.signal);
     } catch (error) {
-      if (!this.#stopped) this.#failed(error);
+      if (!this.#stopped.signal.aborted) this.#failed(error);
       return;
     }
     this.#waitMs = shortestWaitMs;
-    if (this.#told === undefined || this.#stopped) return;
+    if (this.#told === undefined || this.#stopped.signal.aborted) return;
     this.#told = undefined;
     this.#tell(undefined);
   }

@@ -41,6 +41,8 @@ export function settingsSchema(words: SettingWords, redact: (text: string) => st
     KIS_LIVE_REST_URL: url('http:', 'https:'),
     KIS_HASHKEY: oneOf('on', 'off').default('off'),
     KIS_PINGPONG: oneOf('echo', 'frame').default('echo'),
+    HOGA_SIMULATOR: oneOf('live', 'paper').default('live'),
+    HOGA_SIMULATOR_CLOCK: oneOf('open', 'live').default('open'),
     TELEGRAM_BOT_TOKEN: text(/^\d+:[\w-]{20,}$/, words.telegramToken).optional(),
     TELEGRAM_API_ROOT: url('http:', 'https:'),
     TELEGRAM_WEBHOOK_URL: url('https:'),
