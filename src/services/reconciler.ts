@@ -309,6 +309,8 @@ export class Reconciler {
   /** Whether a look could tell something: also of an order that a push has ended, whose last fills may not be told yet. */
   async #isWatched(): Promise<boolean> {
     if (await this.isExpecting()) return true;
+    // One whose answer could not be written down is called unknown by a later look, and by nothing else.
+    if ((await this.#ledger.ordersByStatus(['submitting'])).length > 0) return true;
     const now = this.#clock.now();
     const ofDay = await this.#ledger.ordersOfDay(koreanDay(now));
     return ofDay.some(({ status, updatedAt }) => endedByPush.includes(status) && now - updatedAt < this.#afterwardsMs);

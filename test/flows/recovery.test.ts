@@ -157,3 +157,27 @@ test('of several orders all are cancelled, though what came of one could not be 
   const cancelled = bot.simulator.state().orders.filter(({ action }) => action === 'cancel');
   expect(cancelled).toHaveLength(3);
 });
+
+test('an outcome that could not be written is looked for, though nothing else makes the bot look', async () => {
+  let full = true;
+  bot = await startHarness({
+    openLedger: async (options) => {
+      const ledger = await openLedger(options);
+      return {
+        ...ledger,
+        appendOrderEvent: async (id, event, at, messages) => {
+          if (full && event.type === 'accepted') throw new Error('disk full');
+          return ledger.appendOrderEvent(id, event, at, messages);
+        },
+      };
+    },
+  });
+  await bot.say('/buy 005930 3 69000');
+  expect(await bot.press('확인')).toContain('결과를 모릅니다');
+  full = false;
+  for (let seconds = 0; seconds < 120; seconds += 10) {
+    await bot.clock.advance(10_000);
+    await bot.settled();
+  }
+  expect(await bot.told('확인됨: 접수되어 있습니다')).toContain('삼성전자 매수 3주');
+});
