@@ -84,7 +84,7 @@ export class DiscordRest {
  * Errors of discord.js quote the URL, and with it an interaction's token: nothing of them is kept but what Discord said.
  * Only 400, 403 and 404 in Discord's own words speak of the message or its chat; anything else is not for ever.
  */
-function toDiscordError(error: unknown): DiscordError {
+export function toDiscordError(error: unknown): DiscordError {
   if (error instanceof RateLimitError) {
     return new DiscordError('discord 429: rate limited', 'later', { status: 429, afterMs: error.retryAfter });
   }

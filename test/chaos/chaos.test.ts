@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mutants } from './mutant-table.ts';
-import { regressions } from './regressions.ts';
 import { runScenario } from './scenario.ts';
 
 /** As many as fit into a few seconds; `npm run chaos` runs more. */
@@ -15,10 +14,6 @@ describe('scenarios', () => {
       expect((await runScenario(seed)).violations).toEqual([]);
     },
   );
-
-  test.each(regressions)('of seed $seed, which once failed: $bug', async ({ seed }) => {
-    expect((await runScenario(seed)).violations).toEqual([]);
-  });
 
   test('are the same for the same seed, to the last line', async () => {
     const trace = async (): Promise<readonly string[]> => {

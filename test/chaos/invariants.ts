@@ -11,7 +11,8 @@ import {
 } from '../../src/domain/order.ts';
 import type { Ledger } from '../../src/ports.ts';
 import type { SimulatorState } from '../../src/simulator/state.ts';
-import { capOfDay, capOfOrder } from './scenario.ts';
+import { lostIn } from './chats.ts';
+import { countNearMisses, guardsPassed, type NearMisses, rightfulPresses } from './promises.ts';
 import type { World } from './world.ts';
 
 /** How a scenario ended. */
@@ -24,6 +25,8 @@ export interface Verdict {
   readonly settled: number;
   readonly asked: number;
   readonly crashes: number;
+  /** How often each promise was nearly broken. */
+  readonly near: NearMisses;
 }
 
 interface Told {
@@ -73,30 +76,35 @@ export function violationsOf(facts: Facts): readonly string[] {
 }
 
 /** Holds what the bot of a scenario wrote and said against what the venue knows to be true. */
-export async function judge(
-  world: World,
-  elsewhere: ReadonlySet<string>,
-  holdings: Facts['holdings'],
-): Promise<Verdict> {
+export async function judge(world: World, scenario: Pick<Facts, 'elsewhere' | 'holdings' | 'caps'>): Promise<Verdict> {
+  const { chats, journal } = world;
   const state = world.simulator.state();
-  const { stories, pending } = await world.readLedger(async (ledger) => ({
+  const { stories, pending, dead } = await world.readLedger(async (ledger) => ({
     stories: await readStories(ledger, koreanDay(state.clock.now)),
     pending: await ledger.outboxPending(),
+    dead: await ledger.deadLetters(world.clock.now()),
   }));
-  const texts = world.shown.map(({ text }) => text);
-  const mayRepeat = world.crashes + world.lostAcknowledgements;
-  const caps = { order: capOfOrder, day: capOfDay };
+  // That a message is lost is told; what would have been in it is then not missed.
+  const texts = [...chats.shown, ...lostIn(chats)].map(({ text }) => text);
+  // What was sent while the disk was full is known to the process alone: its end is one more way to forget it.
+  const unnoted = journal.failedWrites.filter((name) => name === 'markSent').length;
+  const mayRepeat = world.crashes + chats.lostAnswers + (world.crashes > 0 ? unnoted : 0);
+  const facts = { ...scenario, state, stories, pending, texts, mayRepeat };
   const violations = [
     ...world.complaints.map((line) => `the log complains: ${line}`),
-    ...violationsOf({ state, elsewhere, holdings, stories, pending, texts, mayRepeat, caps }),
+    ...violationsOf(facts),
     ...confirmed(stories, world),
-    ...halted(stories, world),
+    ...(dead > chats.refused.length
+      ? [`${dead - chats.refused.length} messages were given up though they could go`]
+      : []),
+    ...toldOfLost(world),
+    ...guardsPassed(world),
   ];
-  return { violations, ...countUnknown(stories), crashes: world.crashes };
+  return { violations, ...countUnknown(stories), crashes: world.crashes, near: countNearMisses(world, facts) };
 }
 
 /** How many outcomes were unknown at some time, and how they were settled. */
-export function countUnknown(stories: readonly Story[]): Omit<Verdict, 'violations' | 'crashes'> {
+export function countUnknown(stories: readonly Story[]): Omit<Verdict, 'violations' | 'crashes' | 'near'> {
   const unknown = stories.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
   const asked = unknown.filter(isAsked).length;
   return { intents: stories.length, unknown: unknown.length, settled: unknown.length - asked, asked };
@@ -206,25 +214,22 @@ function samePosition({ stories, state, elsewhere, holdings }: Facts): readonly 
   return violations;
 }
 
-/** Nothing was sent without a press of the ticket's own person, who may order. */
+/** Nothing was sent without a press of the ticket's own person, who may order, and did not press it long ago. */
 function confirmed(stories: readonly Story[], world: World): readonly string[] {
-  const persons: Readonly<Record<string, string>> = {
-    'telegram:1': 'telegram:1',
-    'discord:2': 'telegram:1',
-    'console:local': 'console:local',
-    'telegram:3': 'telegram:3',
-  };
   return stories
-    .filter(
-      (story) =>
-        !world.did.some(
-          ({ identity, input }) =>
-            input.kind === 'press' &&
-            input.button === `confirm:${story.proposalId}` &&
-            persons[identity] === story.personId,
-        ),
-    )
+    .filter(({ proposalId }) => rightfulPresses(world, proposalId).length === 0)
     .map(({ id }) => `intent ${id} was confirmed by nobody who may`);
+}
+
+/** Who takes messages again after some were lost is told how many. */
+function toldOfLost({ chats }: World): readonly string[] {
+  const lost = Map.groupBy(lostIn(chats), ({ channel, chatId }) => `${channel}:${chatId}`);
+  return [...lost].flatMap(([chat, messages]) => {
+    const told = chats.shown
+      .filter(({ channel, chatId }) => `${channel}:${chatId}` === chat)
+      .reduce((sum, { text }) => sum + Number(/전해 드리지 못한 메시지가 (\d+)건/.exec(text)?.[1] ?? 0), 0);
+    return told >= messages.length ? [] : [`${chat} lost ${messages.length} messages and was told of ${told}`];
+  });
 }
 
 /** By what reached the venue, whatever became of it there; an amendment counts for what it adds. */
@@ -242,25 +247,6 @@ function withinCaps(ours: readonly VenueOrder[], caps: Facts['caps']): readonly 
     ...(sum > caps.day ? [`${sum} won were ordered in a day`] : []),
     ...large.map(({ order }) => `order ${numberOf(order)} is larger than one order may be`),
   ];
-}
-
-/** After a halt was acknowledged nothing new left until somebody resumed. */
-function halted(stories: readonly Story[], world: World): readonly string[] {
-  const typed = (text: string) =>
-    world.did.filter(({ input }) => input.kind === 'text' && input.text === text).map(({ at }) => at);
-  return typed('/halt').flatMap((haltAt) => {
-    const until = typed('/resume').find((at) => at >= haltAt) ?? Number.POSITIVE_INFINITY;
-    // A chat may show the same message again much later.
-    const shown = world.shown.find(({ at, text }) => at >= haltAt && text.includes('거래를 정지했습니다'));
-    const from = shown?.at ?? Number.POSITIVE_INFINITY;
-    return stories
-      .filter((story) => {
-        const sent = sentAt(story);
-        // The bot's own clock may be off by some seconds from the world's.
-        return story.intent.kind !== 'cancel' && sent !== undefined && sent > from + 5_000 && sent < until - 5_000;
-      })
-      .map(({ id }) => `intent ${id} was sent while trading was halted`);
-  });
 }
 
 /** Each filled share was told, and once: in all chats together, but for what a crash or a chat made appear again. */
@@ -293,7 +279,7 @@ function toldOnce({ stories, texts, mayRepeat }: Facts, ours: readonly VenueOrde
 }
 
 function readFill(text: string): readonly Told[] {
-  const found = /^(?:\[\S+\] )?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(text);
+  const found = /^(?:\[[^\]]+\] )?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(text);
   if (found === null) return [];
   const count = (part: string | undefined): number => Number((part ?? '').replaceAll(',', ''));
   return [{ quantity: count(found[1]), total: count(found[2]), number: found[3] ?? '' }];

@@ -82,9 +82,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/services/orders.ts',
-        find: 'outcome = await request(() => this.#ledger.beginSubmit(record.id, this.#clock.now()));',
-        replace:
-          'outcome = await request(async () => {});\n        await this.#ledger.beginSubmit(record.id, this.#clock.now());',
+        find: 'await this.#ledger.beginSubmit(record.id, this.#clock.now());\n        });',
+        replace: '});\n        await this.#ledger.beginSubmit(record.id, this.#clock.now());',
       },
     ],
   },

@@ -1,7 +1,9 @@
-import type { Outcome, Trouble } from './scenario.ts';
+import { type NearMiss, promises } from './promises.ts';
+import type { Outcome } from './scenario.ts';
+import { type Trouble, troubles } from './troubles.ts';
 
-/** With fewer runs than this, a kind of trouble may not have struck by chance. */
-const runsForEveryTrouble = 500;
+/** With fewer runs than this, a kind of trouble may not have struck, or a promise not come near to break, by chance. */
+const runsForEverything = 500;
 /** Of the unknown outcomes of the live dialect, in percent. */
 const leastSettledPercent = 99;
 
@@ -20,7 +22,8 @@ export class Tally {
   lost = 0;
   #crashes = 0;
   readonly #sums: Readonly<Record<Outcome['dialect'], Sum>> = { live: emptySum(), paper: emptySum() };
-  readonly #troubles = new Map<string, number>();
+  readonly #troubles = new Map<Trouble, number>();
+  readonly #near = new Map<NearMiss, number>();
 
   get runs(): number {
     return this.#sums.live.runs + this.#sums.paper.runs;
@@ -35,32 +38,52 @@ export class Tally {
     sum.unknown += outcome.unknown;
     sum.settled += outcome.settled;
     sum.asked += outcome.asked;
-    for (const [name, count] of Object.entries(outcome.troubles)) {
-      this.#troubles.set(name, (this.#troubles.get(name) ?? 0) + count);
-    }
+    addTo(this.#troubles, outcome.troubles);
+    addTo(this.#near, outcome.near);
   }
 
-  /** No violation, every kind of trouble struck, and unknown outcomes were settled without asking. */
-  passes(kinds: readonly Trouble[]): boolean {
-    const missing = this.runs < runsForEveryTrouble ? [] : kinds.filter((kind) => !this.#troubles.has(kind));
-    const { live } = this.#sums;
-    return this.violations === 0 && this.lost === 0 && missing.length === 0 && percent(live) >= leastSettledPercent;
+  /** What a run of this length must have seen and has not. */
+  get missing(): readonly string[] {
+    if (this.runs < runsForEverything) return [];
+    const never = Object.values(promises)
+      .flat()
+      .filter((name) => (this.#near.get(name) ?? 0) === 0);
+    return [...troubles.filter((kind) => !this.#troubles.has(kind)), ...never];
+  }
+
+  /** No violation, every kind of trouble struck, every promise was nearly broken, and unknown outcomes were settled. */
+  get passes(): boolean {
+    const settled = percent(this.#sums.live) >= leastSettledPercent;
+    return this.violations === 0 && this.lost === 0 && this.missing.length === 0 && settled;
   }
 
   report(seconds: number): string {
     const { live, paper } = this.#sums;
-    const troubles = [...this.#troubles].sort(([a], [b]) => a.localeCompare(b));
-    const wide = Math.max(0, ...troubles.map(([name]) => name.length));
+    const struck = [...this.#troubles].sort(([a], [b]) => a.localeCompare(b));
+    const nearly = Object.entries(promises).flatMap(([promise, ways]) => [
+      promise,
+      ...ways.map((way) => `${String(this.#near.get(way) ?? 0).padStart(8)}  ${way}`),
+    ]);
     const line = (name: string, sum: Sum): string =>
       `${name}: ${sum.runs} runs, ${sum.intents} intents, ${sum.unknown} unknown outcomes, ${sum.settled} settled without a person (${percent(sum).toFixed(2)} %), ${sum.asked} asked`;
     return [
       '',
-      ...troubles.map(([name, count]) => `${name.padEnd(wide)}  ${count}`),
+      ...struck.map(([name, count]) => `${String(count).padStart(8)}  ${name}`),
       '',
+      'how often each promise was nearly broken',
+      ...nearly,
+      '',
+      ...this.missing.map((name) => `NEVER: ${name}`),
       line('live', live),
       line('paper', paper),
       `${this.runs} runs, ${this.#crashes} crashes, ${this.violations} violations, ${seconds} s`,
     ].join('\n');
+  }
+}
+
+function addTo<Name extends string>(sums: Map<Name, number>, counts: Readonly<Partial<Record<Name, number>>>): void {
+  for (const [name, count] of Object.entries(counts) as [Name, number][]) {
+    sums.set(name, (sums.get(name) ?? 0) + count);
   }
 }
 

@@ -1,33 +1,30 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { commands } from '../../commands/index.ts';
 import { type App, startApp } from '../../src/app.ts';
-import { type Button, type Channel, ChannelError, type Message, type Receive } from '../../src/chat/channel.ts';
-import { plainText } from '../../src/chat/render.ts';
+import type { Receive } from '../../src/chat/channel.ts';
 import { inKorea } from '../../src/clock.ts';
 import { type Environ, readConfig } from '../../src/config.ts';
+import { openStatuses } from '../../src/domain/order.ts';
+import { AppError } from '../../src/errors.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { Ledger } from '../../src/ports.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { openLedger } from '../../src/store/ledger.ts';
+import { Chats, channelNames, type Line } from './chats.ts';
 import { ProcessClock, VirtualClock } from './clock.ts';
+import { isWrite, Journal } from './journal.ts';
+import { emptyLedger, folderOfMemory } from './ledger-template.ts';
 import { SeededRandom } from './random.ts';
-
-/** A message as a chat showed it, in the order in which they were shown; an edit is another entry. */
-export interface Shown {
-  /** Milliseconds, by the world's clock. */
-  readonly at: number;
-  readonly channel: string;
-  readonly chatId: string;
-  readonly text: string;
-  readonly buttons: readonly Button[];
-}
 
 /** Something a person did, as the bot was told it. */
 export interface Did {
   readonly at: number;
+  /** The same by the bot's clock. */
+  readonly botAt: number;
+  /** How long ago it was done, as the platform says. */
+  readonly ageMs: number;
   readonly identity: string;
   readonly input:
     | { readonly kind: 'text'; readonly text: string }
@@ -51,6 +48,8 @@ interface Process {
   /** Its wall clock against the world's, in milliseconds. */
   offMs: number;
   receive: Map<string, Receive>;
+  /** It has orders to ask the venue about since its start, and the venue has not answered. */
+  unaligned: boolean;
 }
 
 /** What a log must not say: each is a bug, whatever went wrong outside. */
@@ -62,25 +61,10 @@ const bugs: readonly string[] = [
   'order outcome not recorded',
   'ledger not read',
   'outbox stuck',
+  'message not concluded',
+  'ledger not caught up',
   'update not handled',
 ];
-
-/** Chats in which people of the scenarios are. */
-const channelNames = ['console', 'telegram', 'discord'] as const;
-
-const folderOfMemory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-let template: string | undefined;
-
-/** An empty ledger file, made once: bringing a schema up to date takes longer than most scenarios. */
-async function emptyLedger(): Promise<string> {
-  if (template !== undefined) return template;
-  const path = join(mkdtempSync(join(folderOfMemory, 'hoga-template-')), 'hoga.db');
-  process.once('exit', () => rmSync(join(path, '..'), { recursive: true, force: true }));
-  const ledger = await openLedger({ url: `sqlite:${path}` });
-  await ledger.close();
-  template = path;
-  return path;
-}
 
 /**
  * The whole bot, its venue and its chats in one process: no port, no socket, no time but the one it is given. A bot can
@@ -89,22 +73,22 @@ async function emptyLedger(): Promise<string> {
 export class World {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
-  readonly shown: Shown[] = [];
+  readonly chats: Chats;
+  readonly journal = new Journal();
   readonly did: Did[] = [];
   /** Log lines that tell of a bug. */
   readonly complaints: string[] = [];
   simulator!: Simulator;
   crashes = 0;
-  /** Messages of which a chat was told that they failed though they were shown. */
-  lostAcknowledgements = 0;
-  /** How often a chat fails, and how often it fails after showing the message. */
-  chatFaults = { fails: 0, losesAnswer: 0 };
   /** No connection to the venue can be made, and those there are break. */
   #networkDown = false;
   #app: App | undefined;
   #process: Process | undefined;
   /** Steps until the power goes; undefined while it stays. */
   #fuse: number | undefined;
+  /** Writes until the disk is full; undefined while there is room. */
+  #room: number | undefined;
+  #listsRefused = false;
   #ids = 0;
   readonly #folder: string;
   readonly #options: WorldOptions;
@@ -113,6 +97,7 @@ export class World {
     this.#options = options;
     this.clock = new VirtualClock(options.startAt);
     this.random = new SeededRandom(options.seed);
+    this.chats = new Chats({ clock: this.clock, random: this.random, trace: (text) => this.trace(text) });
     this.#folder = mkdtempSync(join(folderOfMemory, 'hoga-chaos-'));
   }
 
@@ -141,7 +126,14 @@ export class World {
 
   /** A new process on the files of the last; it may lose its power while it starts. */
   async start(): Promise<void> {
-    const running: Process = { on: true, streams: new Set(), ledger: undefined, offMs: 0, receive: new Map() };
+    const running: Process = {
+      on: true,
+      streams: new Set(),
+      ledger: undefined,
+      offMs: 0,
+      receive: new Map(),
+      unaligned: false,
+    };
     this.#process = running;
     this.#app = undefined;
     this.trace('bot starts');
@@ -167,10 +159,7 @@ export class World {
         () => running.offMs,
       ),
       random: () => this.random.next(),
-      newId: () => {
-        this.#ids += 1;
-        return this.#ids.toString(16).padStart(12, '0');
-      },
+      newId: () => this.#newId().padStart(12, '0'),
       log,
       redactor,
       version: 'chaos',
@@ -182,9 +171,11 @@ export class World {
       openLedger: async (options) => {
         const ledger = await openLedger(options);
         running.ledger = ledger;
+        const doubtful = await ledger.ordersByStatus(['submitting', 'outcome-unknown', ...openStatuses]);
+        running.unaligned = this.#listsRefused && doubtful.length > 0;
         return this.#fused(running, ledger);
       },
-      channels: () => channelNames.map((name) => this.#channel(running, name)),
+      channels: () => channelNames.map((name) => this.chats.channel(this.#lineOf(running), name)),
     });
     void started.then(
       (app) => {
@@ -201,6 +192,31 @@ export class World {
   /** The power goes after so many more steps of the bot: a step is a call of the ledger, a request or a message. */
   lightFuse(steps: number): void {
     this.#fuse = steps;
+  }
+
+  /** The disk is full after so many more writes of the ledger. */
+  fillDisk(writes: number): void {
+    this.trace(`the disk is full after ${writes} writes`);
+    this.#room = writes;
+  }
+
+  freeDisk(): void {
+    if (this.#room === undefined) return;
+    this.trace('the disk has room');
+    this.#room = undefined;
+  }
+
+  get isDiskFull(): boolean {
+    return this.#room !== undefined && this.#room <= 0;
+  }
+
+  /** Whether the venue lists orders; while it does not, no bot that starts can be in line with it. */
+  refuseLists(refused: boolean): void {
+    this.trace(refused ? 'the venue lists no orders' : 'the venue lists orders');
+    this.#listsRefused = refused;
+    if (refused) this.simulator.setFaults([{ on: 'inquire-daily-ccld', fault: 'http', status: 500, times: 1_000 }]);
+    else this.simulator.clearFaults();
+    if (!refused && this.#process !== undefined) this.#process.unaligned = false;
   }
 
   /** The power stays. */
@@ -229,12 +245,32 @@ export class World {
       this.trace('  nobody hears it');
       return;
     }
-    this.did.push({ at: this.clock.now(), identity, input });
-    this.#ids += 1;
+    const botAt = this.clock.now() + running.offMs;
+    this.did.push({ at: this.clock.now(), botAt, ageMs, identity, input });
+    if (input.kind === 'press') this.notePrices();
     const chatId = identity === 'console:local' ? 'local' : (identity.split(':')[1] ?? '');
-    const at = this.clock.now() + running.offMs - ageMs;
-    void receive({ id: `m${this.#ids}`, channel, chatId, identity, input, at });
+    void receive({ id: `m${this.#newId()}`, channel, chatId, identity, input, at: botAt - ageMs });
     this.clock.noteActivity();
+  }
+
+  /** Moves an issue's price, where it can be moved there. */
+  setPrice(symbol: string, price: number): void {
+    try {
+      this.simulator.setPrice(symbol, price);
+      this.trace(`${symbol} is at ${price}`);
+    } catch (error) {
+      this.trace(`no move: ${String(error)}`);
+    }
+    this.notePrices();
+  }
+
+  notePrices(): void {
+    this.journal.notePrices(this.clock.now(), this.simulator.state().prices);
+  }
+
+  /** Milliseconds, by the clock of the bot that runs. */
+  get botNow(): number {
+    return this.clock.now() + (this.#process?.offMs ?? 0);
   }
 
   setNetwork(up: boolean): void {
@@ -276,7 +312,8 @@ export class World {
     const { level, msg, ...fields } = JSON.parse(line) as { level: number; msg: string };
     const text = `${msg} ${JSON.stringify({ ...fields, time: undefined })}`;
     if (level >= 40) this.trace(`  log: ${text.slice(0, 400)}`);
-    if (bugs.includes(msg)) this.complaints.push(text.slice(0, 1_000));
+    // What a full disk leads to must be seen to be right in the end; that it is complained of is right.
+    if (bugs.includes(msg) && !this.isDiskFull) this.complaints.push(text.slice(0, 1_000));
   }
 
   /** One step nearer to the end of the fuse. */
@@ -343,8 +380,19 @@ export class World {
         return async (...args: unknown[]): Promise<unknown> => {
           this.#step(running, `before ${String(name)}`);
           if (!running.on) return never;
+          const ended = this.journal.observe(String(name), args, {
+            now: () => this.clock.now(),
+            unaligned: () => running.unaligned,
+          });
+          if (name === 'claim') this.notePrices();
           try {
-            return await (Reflect.apply(method, target, args) as Promise<unknown>);
+            this.#requireRoom(String(name));
+            const value: unknown = await (Reflect.apply(method, target, args) as Promise<unknown>);
+            ended({ value });
+            return value;
+          } catch (error) {
+            ended({ error });
+            throw error;
           } finally {
             this.#step(running, `after ${String(name)}`);
             if (!running.on) await never;
@@ -354,32 +402,27 @@ export class World {
     });
   }
 
-  #channel(running: Process, name: string): Channel {
-    const show = async (chatId: string, message: Message): Promise<void> => {
-      this.#step(running, 'message leaves');
-      if (!running.on) await new Promise<never>(() => undefined);
-      if (this.random.chance(this.chatFaults.fails)) throw new ChannelError('refused', 'later');
-      const text = plainText(message);
-      const buttons = (message.buttons ?? []).flat();
-      this.shown.push({ at: this.clock.now(), channel: name, chatId, text, buttons });
-      this.trace(`${name}:${chatId} shows: ${text.replaceAll('\n', ' / ')}`);
-      if (this.random.chance(this.chatFaults.losesAnswer)) {
-        this.lostAcknowledgements += 1;
-        throw new ChannelError('no answer', 'later');
-      }
-      this.#step(running, 'message shown');
-      if (!running.on) await new Promise<never>(() => undefined);
-    };
+  /** @throws AppError `store.full`, as the ledger does of a full disk. */
+  #requireRoom(name: string): void {
+    if (this.#room === undefined || !isWrite(name)) return;
+    this.#room -= 1;
+    if (this.#room >= 0) return;
+    this.journal.failedWrites.push(name);
+    this.trace(`  disk full: ${name}`);
+    throw new AppError('store.full', { operation: name });
+  }
+
+  #newId(): string {
+    this.#ids += 1;
+    return this.#ids.toString(16);
+  }
+
+  #lineOf(running: Process): Line {
     return {
-      name,
-      start: async (receive) => void running.receive.set(name, receive),
-      send: async (chatId, message) => {
-        await show(chatId, message);
-        this.#ids += 1;
-        return `r${this.#ids}`;
-      },
-      edit: (chatId, _reference, message) => show(chatId, message),
-      stop: async () => void running.receive.delete(name),
+      isOn: () => running.on,
+      step: (what) => this.#step(running, what),
+      receive: running.receive,
+      newId: () => `r${this.#newId()}`,
     };
   }
 }
