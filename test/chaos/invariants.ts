@@ -279,7 +279,9 @@ function toldOnce({ stories, texts, mayRepeat }: Facts, ours: readonly VenueOrde
 }
 
 function readFill(text: string): readonly Told[] {
-  const found = /^(?:\[[^\]]+\] )?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(text);
+  const found = /^(?:\[[^\]]+\] )?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(
+    text,
+  );
   if (found === null) return [];
   const count = (part: string | undefined): number => Number((part ?? '').replaceAll(',', ''));
   return [{ quantity: count(found[1]), total: count(found[2]), number: found[3] ?? '' }];

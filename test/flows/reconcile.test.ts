@@ -122,6 +122,24 @@ describe('an order whose answer was lost', () => {
     expect(told('누적')).toBe(0);
   });
 
+  test.each([
+    ['buy', 'sell'],
+    ['sell', 'buy'],
+  ] as const)(
+    "of the same size and price, to %s, is never found in another program's order to %s",
+    async (ours, theirs) => {
+      await start({ simulator: { holdings: [{ symbol: '005930', quantity: 9, averageCost: 68_000 }] } });
+      await ticket(`/${ours} 005930 3 70000`);
+      bot.simulator.setFaults([neverArrived]);
+      await bot.press('확인');
+      bot.simulator.placeElsewhere({ symbol: '005930', side: theirs, quantity: 3, price: 70_000, channel: 'OpnAPI' });
+      await pass(40);
+      await bot.told('확인됨: 접수되지 않았습니다');
+      expect(told('확인해 주세요')).toBe(0);
+      expect(await bot.say('/orders')).not.toContain('접수 · 삼성전자');
+    },
+  );
+
   test('an equal API order that was there before is never taken for it', async () => {
     await start();
     bot.simulator.placeElsewhere({ symbol: '005930', side: 'buy', quantity: 3, price: 69_000, channel: 'OpnAPI' });
