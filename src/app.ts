@@ -145,7 +145,9 @@ export async function startApp(options: AppOptions): Promise<App> {
   const tellOwners = (topic: NoticeTopic | undefined, say: (words: Words) => Message): void => {
     if (readOnly) return;
     for (const outgoing of audience.tellOwners(topic, say)) {
-      void outbox.post(outgoing).catch((error: unknown) => log.error('owner not told', { error }));
+      void outbox
+        .post({ ...outgoing, about: 'house' })
+        .catch((error: unknown) => log.error('owner not told', { error }));
     }
   };
   const drifts = new DriftWatch({

@@ -454,6 +454,8 @@ export type ClaimResult =
 export interface OutboxEntry {
   readonly id: number;
   readonly address: ChatAddress;
+  /** What it tells of, as its draft said. */
+  readonly about?: string | undefined;
   /** The message this one replaces, when it is an edit: the `key` under which that one was queued. */
   readonly edits: string | undefined;
   /** The name under which this message can be edited later; the newest sent one of that name is meant. */
@@ -463,8 +465,13 @@ export interface OutboxEntry {
   readonly createdAt: number;
 }
 
+/** What the order of a chat's messages goes by. */
+export type QueuedMessage = Pick<OutboxEntry, 'id' | 'about' | 'key' | 'edits' | 'createdAt'>;
+
 export interface OutboxDraft {
   readonly address: ChatAddress;
+  /** What it tells of: a ticket and all that becomes of it, an alert. Absent, it is talk. */
+  readonly about?: string | undefined;
   readonly edits?: string | undefined;
   readonly key?: string | undefined;
   readonly body: unknown;
@@ -636,6 +643,10 @@ export interface Ledger extends Watchlists {
   outboxHeld(): Promise<number>;
   /** The oldest unsent entry of each address, or of the one given, oldest first; `except` are passed over. */
   outboxHeads(address?: ChatAddress, except?: readonly number[]): Promise<readonly OutboxEntry[]>;
+  /** What waits to go to one address, oldest first; no more of it than anybody needs to look through. */
+  outboxLine(address: ChatAddress): Promise<readonly QueuedMessage[]>;
+  /** An unsent entry; undefined where it is none (any more). */
+  outboxEntry(id: number): Promise<OutboxEntry | undefined>;
   markSent(id: number, reference: string | undefined, now: number): Promise<void>;
   markFailed(id: number, error: string, final: boolean): Promise<void>;
   /** Marks an edit as not worth sending when a later one of the same message waits; false, and nothing done, if none does. */

@@ -1,6 +1,6 @@
 import { type ChatAddress, isSameChat, webhookChat } from '../domain/chat-address.ts';
 import type { FillNotices } from '../domain/fill-notices.ts';
-import { type Notice, type NoticeTopic, ownerOf, topicOf } from '../domain/notice.ts';
+import { type Notice, type NoticeTopic, ownerOf, subjectOf, topicOf } from '../domain/notice.ts';
 import type { Language, Person } from '../domain/person.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Hold, OutboxDraft } from '../ports.ts';
@@ -92,7 +92,7 @@ export class Audience {
           return isOpenToAll(notice) ? said : { ...said, private: true };
         }),
       )
-      .map((outgoing) => toDraft(outgoing, letterhead));
+      .map((outgoing) => toDraft({ ...outgoing, about: subjectOf(notice) }, letterhead));
   }
 
   /** Whoever asked for what a notice is about: where they asked, or where they chose to be told of such. */

@@ -111,7 +111,8 @@ export interface Hook {
 }
 
 /**
- * A place to chat in. `send` and `edit` throw ChannelError; they are called for one chat at a time, in order.
+ * A place to chat in. `send` and `edit` throw ChannelError; they are called for one chat at a time. One that failed is
+ * tried again with the same message, and others may come between.
  */
 export interface Channel {
   readonly name: string;

@@ -4,6 +4,7 @@ import { ChannelError, type Message } from './channel.ts';
 import type { Interaction, Interactions } from './discord-interactions.ts';
 import { type DiscordBody, discordBodies } from './discord-render.ts';
 import { DiscordError, type DiscordRest } from './discord-rest.ts';
+import { Unfinished } from './unfinished.ts';
 
 /**
  * Discord's words for: this message, or this way to it, is no more. Unknown channel, message, webhook, interaction;
@@ -16,7 +17,6 @@ type Manner = Pick<Message, 'private' | 'silent'>;
 
 /** A message that a chat was to be told and may not have been. */
 interface Attempt {
-  readonly text: string;
   readonly nonce: string;
   /** So many parts are out. */
   sent: number;
@@ -31,14 +31,15 @@ export class DiscordSender {
   readonly #interactions: Interactions;
   readonly #clock: Clock;
   readonly #ownChats = new Map<string, string>();
-  /** By chat: its repeat goes on where it broke off, under the same name. */
-  readonly #unfinished = new Map<string, Attempt>();
+  /** A repeat goes on where it broke off, under the same name. */
+  readonly #unfinished: Unfinished<Attempt>;
   #attempts = 0;
 
   constructor(options: { readonly rest: DiscordRest; readonly interactions: Interactions; readonly clock: Clock }) {
     this.#rest = options.rest;
     this.#interactions = options.interactions;
     this.#clock = options.clock;
+    this.#unfinished = new Unfinished(options.clock);
   }
 
   /** Says which channel is somebody's own chat with the bot. */
@@ -72,11 +73,11 @@ export class DiscordSender {
   /** The last one's reference is the message's. */
   async #sendBodies(chatId: string, bodies: readonly DiscordBody[], manner: Manner): Promise<string> {
     const text = JSON.stringify(bodies.map(({ json }) => json));
-    const broken = this.#unfinished.get(chatId);
-    this.#unfinished.delete(chatId);
+    const name = `${chatId} ${text}`;
+    const broken = this.#unfinished.take(name);
     this.#attempts += 1;
     const nonce = `${this.#clock.now().toString(36)}-${this.#attempts.toString(36)}`;
-    const attempt: Attempt = broken?.text === text ? broken : { text, nonce, sent: 0 };
+    const attempt: Attempt = broken ?? { nonce, sent: 0 };
     let reference = '';
     try {
       for (const body of bodies.slice(attempt.sent)) {
@@ -84,7 +85,7 @@ export class DiscordSender {
         attempt.sent += 1;
       }
     } catch (error) {
-      if (!(error instanceof ChannelError) || error.retry === 'later') this.#unfinished.set(chatId, attempt);
+      if (!(error instanceof ChannelError) || error.retry === 'later') this.#unfinished.keep(name, attempt);
       throw error;
     }
     return reference;

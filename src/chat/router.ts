@@ -116,6 +116,9 @@ const kept = <M extends Message>(command: AnyCommand, message: M): M =>
 
 /** The key under which a ticket's message can be edited. */
 const ticketKey = (proposalId: string): string => `ticket:${proposalId}`;
+/** The id of the proposal whose ticket's key it is. */
+const ticketIn = (key: string | undefined): string | undefined =>
+  key?.startsWith('ticket:') === true ? key.slice('ticket:'.length) : undefined;
 
 /**
  * From what a person did to what is answered: who is it, may they, which command, which arguments; then a reply, or a
@@ -574,7 +577,8 @@ export class Router {
     message: Message,
     key?: string,
   ): Promise<void> {
-    await this.#options.outbox.post({ address, message, key, edits, words: this.#options.wordsOf(person) });
+    const about = ticketIn(key) ?? ticketIn(edits);
+    await this.#options.outbox.post({ address, message, about, key, edits, words: this.#options.wordsOf(person) });
   }
 }
 

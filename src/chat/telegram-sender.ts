@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { InlineKeyboardMarkup } from 'grammy/types';
+import type { Clock } from '../clock.ts';
 import { type Attachment, ChannelError, longestButtonId, type Message } from './channel.ts';
 import { telegramCaptionLimit, telegramParts } from './render.ts';
 import { type ApiRequest, InputFile, type TelegramApi, TelegramError } from './telegram-api.ts';
 import { chatOf } from './telegram-updates.ts';
+import { Unfinished } from './unfinished.ts';
 
 /** A file takes longer on its way than a line of text. */
 const uploadMs = 30_000;
@@ -24,7 +26,6 @@ interface Plan {
 
 /** How far a message came: its repeat goes on from there. */
 interface Progress {
-  readonly digest: string;
   sent: number;
   reference: string;
 }
@@ -38,16 +39,18 @@ type Place = ReturnType<typeof chatOf>;
 export class TelegramSender {
   readonly #api: TelegramApi;
   readonly #onMove: (from: number, to: number) => Promise<void>;
-  readonly #unfinished = new Map<string, Progress>();
+  readonly #unfinished: Unfinished<Progress>;
   /** Groups that have become supergroups, by the id they had. */
   readonly #moved = new Map<number, number>();
 
   constructor(options: {
     readonly api: TelegramApi;
+    readonly clock: Clock;
     /** Told once for each group that goes on under another id. */
     readonly onMove: (from: number, to: number) => Promise<void>;
   }) {
     this.#api = options.api;
+    this.#unfinished = new Unfinished(options.clock);
     this.#onMove = options.onMove;
   }
 
@@ -134,9 +137,8 @@ export class TelegramSender {
 
   async #carryOut(chatId: string, { steps, main, silent }: Plan): Promise<string> {
     const digest = digestOf(steps);
-    const broken = this.#unfinished.get(chatId);
-    this.#unfinished.delete(chatId);
-    const progress: Progress = broken?.digest === digest ? broken : { digest, sent: 0, reference: '' };
+    const name = `${chatId} ${digest}`;
+    const progress: Progress = this.#unfinished.take(name) ?? { sent: 0, reference: '' };
     try {
       for (const step of steps.slice(progress.sent)) {
         const id = await this.#sendStep(chatId, step, silent);
@@ -145,7 +147,7 @@ export class TelegramSender {
       }
     } catch (error) {
       const comesAgain = !(error instanceof ChannelError) || error.retry === 'later';
-      if (progress.sent > 0 && comesAgain) this.#unfinished.set(chatId, progress);
+      if (progress.sent > 0 && comesAgain) this.#unfinished.keep(name, progress);
       throw error;
     }
     return progress.reference;

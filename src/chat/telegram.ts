@@ -65,7 +65,7 @@ export class TelegramChannel implements Channel {
     const onConflict = (stepsAside: boolean): void => this.#house?.notAlone(this.name, stepsAside);
     this.#connection = new TelegramConnection({ api: this.#api, inbox: this.#inbox, webhook, onConflict, clock, log });
     this.#menu = new TelegramMenu({ ...options, api: this.#api, stop: this.#connection.signal });
-    this.#sender = new TelegramSender({ api: this.#api, onMove: (from, to) => this.#moved(from, to) });
+    this.#sender = new TelegramSender({ api: this.#api, clock, onMove: (from, to) => this.#moved(from, to) });
     this.hook = webhook === undefined ? undefined : this.#hookFor(webhook);
   }
 

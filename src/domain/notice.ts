@@ -88,6 +88,12 @@ export type Notice =
   /** The venue's lists cannot tell what became of an order; the owner is to say. */
   | { readonly kind: 'asked'; readonly order: OrderRecord; readonly candidates: readonly SettleCandidate[] };
 
+/** What a notice tells of: the ticket that its order came from, an alert, or a number of the venue's. */
+export function subjectOf(notice: Notice): string {
+  if ('order' in notice) return notice.order.proposalId;
+  return 'alert' in notice ? `alert ${notice.alert.id}` : `number ${notice.number}`;
+}
+
 /** What people may choose how to be told of: fills, alerts, what else becomes of orders, and starts of the bot. */
 export const noticeTopics = ['fills', 'alerts', 'orders', 'starts'] as const;
 export type NoticeTopic = (typeof noticeTopics)[number];

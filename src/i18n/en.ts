@@ -673,6 +673,10 @@ export const en: Words = {
   },
   outbox: {
     notTold: (count) => `You were not told of ${count} messages.`,
+    left: (kind, edited) =>
+      edited && kind === 'photo'
+        ? 'The new picture could not be sent. One that you see may be old.'
+        : `The ${kind === 'photo' ? 'picture' : 'file'} could not be sent; this is the text alone. Ask again for it.`,
   },
   ledger: {
     reason: ledgerReason,

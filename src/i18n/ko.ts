@@ -708,6 +708,13 @@ export const ko = {
   },
   outbox: {
     notTold: (count: number): string => `전해 드리지 못한 메시지가 ${count}건 있었습니다.`,
+    /** In the place of a picture or file that does not go; `edited`: an older one may stand there. */
+    left: (kind: 'photo' | 'file', edited: boolean): string => {
+      const what = kind === 'photo' ? '그림을' : '파일을';
+      return edited && kind === 'photo'
+        ? '새 그림을 보내지 못했습니다. 보이는 그림은 예전 것일 수 있습니다.'
+        : `${what} 보내지 못해 글만 보냅니다. 필요하면 다시 물어봐 주세요.`;
+    },
   },
   /** The ledger cannot be written, and can be again. */
   ledger: {

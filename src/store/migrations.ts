@@ -17,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0007-alert-conditions': { up: addAlertConditions },
   '0009-alert-events': { up: addAlertEvents },
   '0010-order-parts': { up: addOrderParts },
+  '0011-message-subjects': { up: addMessageSubjects },
 };
 
 /**
@@ -251,4 +252,9 @@ async function addOrderParts(db: Kysely<unknown>): Promise<void> {
       .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(0))
       .execute();
   }
+}
+
+/** Before, no message went past another. */
+async function addMessageSubjects(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('outbox').addColumn('about', 'text').execute();
 }

@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
 import { AppError } from '../errors.ts';
-import type { Ledger, OutboxDraft, OutboxEntry } from '../ports.ts';
+import type { Ledger, OutboxDraft, OutboxEntry, QueuedMessage } from '../ports.ts';
 import { forgetAlertEvents } from './alert-events.ts';
 import { fromJson, toJson } from './json.ts';
 import type { OutboxTable, Tables } from './schema.ts';
@@ -12,6 +12,8 @@ type OutboxMethods = Pick<
   | 'releaseHeld'
   | 'outboxHeld'
   | 'outboxHeads'
+  | 'outboxLine'
+  | 'outboxEntry'
   | 'markSent'
   | 'markFailed'
   | 'supersede'
@@ -22,6 +24,9 @@ type OutboxMethods = Pick<
   | 'sentReference'
   | 'outboxPending'
 >;
+
+/** Behind so many messages of a chat nobody looks for one that may go past them. */
+const mostInLine = 1_000;
 
 export function createOutboxMethods({ read, write }: Transactions): OutboxMethods {
   return {
@@ -66,6 +71,26 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
           .groupBy(['channel', 'chat_id']);
         const query = db.selectFrom('outbox').selectAll().where('id', 'in', heads).orderBy('id');
         return (await query.execute()).map(entryOf);
+      }),
+
+    outboxLine: (address) =>
+      read('outbox-line', async (db) => {
+        const query = db
+          .selectFrom('outbox')
+          .select(['id', 'about', 'key', 'edits', 'created_at'])
+          .where('state', '=', 'queued')
+          .where('channel', '=', address.channel)
+          .where('chat_id', '=', address.chatId)
+          .orderBy('id')
+          .limit(mostInLine);
+        return (await query.execute()).map(queuedOf);
+      }),
+
+    outboxEntry: (id) =>
+      read('outbox-entry', async (db) => {
+        const query = db.selectFrom('outbox').selectAll().where('id', '=', id).where('state', '=', 'queued');
+        const row = await query.executeTakeFirst();
+        return row && entryOf(row);
       }),
 
     markSent: (id, reference, now) =>
@@ -228,6 +253,7 @@ export async function insertMessage(
     id: (last?.id ?? 0) + 1,
     channel: draft.address.channel,
     chat_id: draft.address.chatId,
+    about: draft.about ?? null,
     edits: draft.edits ?? null,
     key: draft.key ?? null,
     body: toJson(draft.body),
@@ -274,12 +300,19 @@ async function stateOf(db: Kysely<Tables>, id: number): Promise<OutboxTable['sta
 
 function entryOf(row: Selectable<OutboxTable>): OutboxEntry {
   return {
-    id: row.id,
+    ...queuedOf(row),
     address: { channel: row.channel, chatId: row.chat_id },
-    edits: row.edits ?? undefined,
-    key: row.key ?? undefined,
     body: fromJson(row.body),
     attempts: row.attempts,
+  };
+}
+
+function queuedOf(row: Pick<Selectable<OutboxTable>, 'id' | 'about' | 'key' | 'edits' | 'created_at'>): QueuedMessage {
+  return {
+    id: row.id,
+    about: row.about ?? undefined,
+    edits: row.edits ?? undefined,
+    key: row.key ?? undefined,
     createdAt: row.created_at,
   };
 }

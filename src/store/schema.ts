@@ -157,6 +157,8 @@ export interface OutboxTable {
   readonly sent_at: number | null;
   /** What the channel calls the message. */
   readonly reference: string | null;
+  /** What it tells of: of one thing messages keep their order. */
+  readonly about: string | null;
   /** The alert that it tells of. */
   readonly alert_id: string | null;
   /** Whose quiet hours it was held for, and until when. */

@@ -84,6 +84,18 @@ export function spillToMemory(disk: Ledger): SpillingLedger {
       }
     },
     outboxHeads: heads,
+    outboxLine: async (address) => {
+      const known = [...fresh.values()].filter((entry) => isSame(entry.address, address));
+      const onDisk = (await unlessTroubled(disk.outboxLine(address), known)).filter(({ id }) => !unwritten.has(id));
+      const spilt = (await (await opened)?.outboxLine(address)) ?? [];
+      const all = [...onDisk, ...spilt.map((message) => ({ ...message, id: message.id + memoryIds }))];
+      return all.toSorted((one, other) => one.createdAt - other.createdAt);
+    },
+    outboxEntry: async (id) => {
+      if (id <= memoryIds) return unlessTroubled(disk.outboxEntry(id), fresh.get(id));
+      const entry = await (await inMemory()).outboxEntry(id - memoryIds);
+      return entry && spiltEntry(entry);
+    },
     markSent: async (id, reference, now) => {
       if (id > memoryIds) await (await inMemory()).markSent(id - memoryIds, reference, now);
       else await conclude(id, () => disk.markSent(id, reference, now));

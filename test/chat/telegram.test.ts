@@ -763,14 +763,24 @@ describe('a message too long for one', () => {
     expect(shown()).toBe([...rows, ...rows].join('\n'));
   });
 
-  test.each<[string, TelegramFault, readonly string[]]>([
-    ['refused for ever', { status: 403 }, []],
-    ['given up for another message', { status: 502 }, ['다른 말']],
-  ])('%s in the middle: the next time it is said in full', async (_case, fault, between) => {
+  test('goes on where it broke off, whatever was said between', async () => {
+    telegram.fail('sendMessage', { status: 502, skip: 1 });
+    await channel.send('111', long).catch(() => undefined);
+    await channel.send('111', { lines: ['체결'] });
+    await channel.send('111', long);
+    const texts = telegram.messages(111).map(({ text }) => text);
+    expect(texts[1]).toBe('체결');
+    expect(texts.toSpliced(1, 1).join('\n')).toBe(rows.join('\n'));
+  });
+
+  test.each<[string, TelegramFault, number]>([
+    ['refused for ever', { status: 403 }, 0],
+    ['given up long ago', { status: 502 }, 11 * 60_000],
+  ])('%s in the middle: the next time it is said in full', async (_case, fault, laterMs) => {
     telegram.fail('sendMessage', { ...fault, skip: 1 });
     await channel.send('111', long).catch(() => undefined);
-    for (const line of between) await channel.send('111', { lines: [line] });
-    expect(telegram.messages(111).map(({ text }) => text)).toEqual([expect.stringContaining('0번 줄'), ...between]);
+    await clock.advance(laterMs);
+    expect(telegram.messages(111).map(({ text }) => text)).toEqual([expect.stringContaining('0번 줄')]);
     const before = telegram.messages(111).length;
     await channel.send('111', long);
     const after = telegram.messages(111).slice(before);

@@ -40,7 +40,7 @@ function fill(): void {
 
 const free = (): void => rmSync(ballast(), { force: true });
 
-describe.skipIf(small === undefined)(`a disk that is full${whyNot}`, () => {
+describe.skipIf(small === undefined)(`issue 13.1: a disk that is full${whyNot}`, () => {
   afterEach(() => {
     execFileSync('umount', ['-l', small ?? '']);
     rmSync(small ?? '', { recursive: true, force: true });
@@ -92,7 +92,7 @@ describe.skipIf(small === undefined)(`a disk that is full${whyNot}`, () => {
   });
 });
 
-test('a ledger that another program holds: the same, and questions do not wait for it', async () => {
+test('issue 13.1: a ledger that another program holds: the same, and questions do not wait for it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hoga-locked-'));
   bot = await startHarness({ env: { STORE_URL: `sqlite:${join(folder, 'hoga.db')}` } });
   const { simulator, clock } = bot;
@@ -114,7 +114,7 @@ test('a ledger that another program holds: the same, and questions do not wait f
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a disk that takes nothing at the start: what the last process left is looked at when it does', async () => {
+test('issue 13.1: a disk that takes nothing at the start: what the last process left is looked at when it does', async () => {
   const disk = new DiskFaults('hoga-simulator.db');
   const folder = mkdtempSync(join(tmpdir(), 'hoga-start-'));
   bot = await startHarness({ env: { STORE_URL: `sqlite:${join(folder, 'hoga.db')}` } });

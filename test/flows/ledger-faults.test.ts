@@ -61,7 +61,7 @@ async function mend(): Promise<void> {
   await rest();
 }
 
-describe.each(ways)('a statement of the ledger %s', { timeout: 300_000 }, (_way, plan) => {
+describe.each(ways)('issue 13.1: a statement of the ledger %s', { timeout: 300_000 }, (_way, plan) => {
   test('while an order is pressed: it is sent at most once, and what is said of it is true', async () => {
     const statements = await failEach(plan, async (n, arm) => {
       const price = 69_000 - n * 100;

@@ -14,6 +14,7 @@ describe('outbox', () => {
     const ledger = await testLedger();
     expect(await queue(ledger, { text: '접수됨', buttons: [] }, { key: 'order-1' })).toStrictEqual({
       id: 1,
+      about: undefined,
       address,
       edits: undefined,
       key: 'order-1',

@@ -24,7 +24,7 @@ async function open() {
 const bodies = async (of: Ledger): Promise<readonly unknown[]> =>
   (await of.outboxHeads(address)).map(({ body }) => body);
 
-describe('the outbox of a disk that is full', () => {
+describe('issue 13.1: the outbox of a disk that is full', () => {
   test('takes messages, in their order behind what is on disk, and gives those left to the disk at the end', async () => {
     const { disk, fill, file } = await open();
     const first = await ledger.enqueue(draft('on disk'), 1);
