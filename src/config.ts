@@ -189,6 +189,7 @@ export function readConfig(
   }
   if (!embedded) problems.push(...liveReadProblems(given, venue, words), ...simulatorProblems(given, simulated, words));
   problems.push(...storeProblems(given, words));
+  if (!simulated) problems.push(...plainTextProblems(given, words));
   problems.push(...webhookProblems(given, words), ...sheetProblems(given, words));
   // Node would take any certificate for KIS's then.
   const tlsOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
@@ -197,6 +198,16 @@ export function readConfig(
   problems.push(...unknown.map(({ name, nearest }) => ({ variable: redact(name), problem: words.unknown(nearest) })));
   if (!parsed.success || problems.length > 0) return { problems };
   return { config: assemble(parsed.data, simulated, secrets) };
+}
+
+/** Keys cross no network in the clear. KIS's socket has no TLS, and is shown none: only what the REST API issued for it. */
+function plainTextProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
+  return ['KIS_REST_URL', 'KIS_LIVE_REST_URL']
+    .filter((variable) => {
+      const url = given[variable] ?? '';
+      return URL.canParse(url) && new URL(url).protocol === 'http:' && venueOfHost(url) !== 'simulator';
+    })
+    .map((variable) => ({ variable, problem: words.plainText }));
 }
 
 function storeProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {

@@ -8,7 +8,9 @@ import type { Log } from './log.ts';
 /** What a platform posts is a few kilobytes. */
 const longestBody = 256 * 1_024;
 /** Longer than this nobody takes to send it. */
-const requestMs = 10_000;
+const longestRequestMs = 10_000;
+/** Platforms and proxies keep a few. Each takes a descriptor that the way to KIS may need. */
+const mostConnections = 200;
 /** A connection that is still open so long after the stop is cut. */
 const stopMs = 2_000;
 
@@ -28,6 +30,8 @@ export interface HttpServerOptions {
   readonly hooks: readonly Hook[];
   readonly clock: Clock;
   readonly log: Log;
+  /** How long a request may take to come in, by the machine's clock. */
+  readonly requestMs?: number;
 }
 
 export interface HttpServer {
@@ -48,8 +52,9 @@ interface Answer {
  * posts has to prove to the hook who they are. @throws AppError `http.cannot-listen`.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, log } = options;
-  const server = createServer((request, response) => {
+  const { clock, log, requestMs = longestRequestMs } = options;
+  // How long requests take is looked at by the machine's clock, as often as is said here and no more.
+  const server = createServer({ connectionsCheckingInterval: requestMs / 2 }, (request, response) => {
     void answer(request, options)
       .catch((error: unknown): Answer => {
         log.error('request not answered', { error });
@@ -59,6 +64,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   server.requestTimeout = requestMs;
   server.headersTimeout = requestMs;
+  server.maxConnections = mostConnections;
   await listen(server, options.port);
   const { port } = server.address() as AddressInfo;
   log.info('http server listens', { port });

@@ -60,6 +60,8 @@ export interface Incoming {
   readonly input:
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'press'; readonly button: string };
+  /** Said in the name of a group or a channel, so that nobody can tell by whom: `identity` is nobody's then. */
+  readonly anonymous?: boolean;
   /** When the person did it, in milliseconds. */
   readonly at: number;
   /** Nobody else reads along there, as far as the channel knows. */

@@ -118,7 +118,7 @@ export function attachmentFolder(): (attachments?: readonly Attachment[]) => rea
     attachments.map(({ name, data }) => {
       folder ??= mkdtempSync(join(tmpdir(), 'hoga-'));
       const path = join(folder, basename(name));
-      writeFileSync(path, Buffer.from(data, 'base64'));
+      writeFileSync(path, Buffer.from(data, 'base64'), { mode: 0o600 });
       return path;
     });
 }

@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from '../clock.ts';
+import { visibleText } from '../domain/clean-text.ts';
 import { errorText } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
@@ -54,9 +55,10 @@ export function toDraft(
   return { address, about, key, edits, hold, body: { ...others, lines: [tagged, ...rest] } };
 }
 
-/** Every text of a message, whatever spans there are; but a button's id has to come back as it was. */
+/** Every text of a message, whatever spans there are, as it may be seen; but a button's id has to come back as it was. */
 function withoutSecrets(part: unknown, redactor: Redactor): unknown {
-  if (typeof part === 'string') return redactor.redact(part);
+  // What hides between the letters of a secret goes first, or the secret would not be known for one.
+  if (typeof part === 'string') return redactor.redact(visibleText(part));
   if (Array.isArray(part)) return part.map((item) => withoutSecrets(item, redactor));
   if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return part;
   const clean = ([name, value]: [string, unknown]) => [name, name === 'id' ? value : withoutSecrets(value, redactor)];

@@ -157,6 +157,12 @@ export class Router {
   async #receive(incoming: Incoming): Promise<void> {
     const address = { channel: incoming.channel, chatId: incoming.chatId };
     try {
+      // Not even a code for pairing: it would make an owner of whoever may speak for the group.
+      if (incoming.anonymous === true) {
+        if (incoming.overheard !== true)
+          await this.#answerStranger(`${address.channel} ${address.chatId}`, address, 'chat.anonymous');
+        return;
+      }
       const person = this.#options.identify(incoming.identity);
       const text = incoming.input.kind === 'text' ? ordinaryWidth(incoming.input.text) : '';
       const code = pairingCode(text);
@@ -185,12 +191,16 @@ export class Router {
   }
 
   /** One polite sentence, then silence. */
-  async #answerStranger(identity: string, address: ChatAddress): Promise<void> {
+  async #answerStranger(
+    identity: string,
+    address: ChatAddress,
+    why: 'chat.stranger' | 'chat.anonymous' = 'chat.stranger',
+  ): Promise<void> {
     if (this.#strangers.has(identity)) return;
     this.#strangers.add(identity);
     this.#options.log.warn('stranger', { identity });
     const { errors } = this.#options.wordsOf(undefined);
-    await this.#say({ address, edits: undefined, person: undefined }, { lines: [errors['chat.stranger']({})] });
+    await this.#say({ address, edits: undefined, person: undefined }, { lines: [errors[why]({})] });
   }
 
   /** Becoming known is the one thing a stranger can do; what is said of it tells nothing to those who guess. */

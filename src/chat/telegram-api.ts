@@ -33,7 +33,11 @@ export class TelegramApi {
 
   constructor(options: { readonly token: Secret; readonly apiRoot?: string | undefined; readonly clock: Clock }) {
     const { apiRoot } = options;
-    this.#api = new Api(options.token.reveal(), apiRoot === undefined ? {} : { apiRoot });
+    this.#api = new Api(options.token.reveal(), {
+      // What is said in a chat is for Telegram alone, wherever somebody in between would have it sent.
+      baseFetchConfig: { redirect: 'error' },
+      ...(apiRoot === undefined ? {} : { apiRoot }),
+    });
     this.#clock = options.clock;
   }
 

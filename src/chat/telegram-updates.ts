@@ -5,19 +5,23 @@ import type { Incoming } from './channel.ts';
 export const wantedUpdates = ['message', 'callback_query'] as const;
 
 /**
- * What somebody did. Undefined for what is nothing to us: photos, other bots, buttons without data, and commands that
- * are meant for another bot of the group. `botName` is ours, without the @.
+ * What somebody did. Undefined for what is nothing to us: photos, other bots, posts of a channel, buttons without data,
+ * and commands that are meant for another bot of the group. `botName` is ours, without the @.
  */
 export function incomingOf(update: Update, botName: string, now: number): Incoming | undefined {
   const { update_id, message, callback_query: press } = update;
   const id = `update:${update_id}`;
-  if (message?.text !== undefined && message.from !== undefined && !message.from.is_bot) {
+  const anonymous = message?.sender_chat !== undefined;
+  // Who writes in the name of a group or channel is shown as a bot of Telegram's, or as Telegram itself.
+  const isPerson = message?.from !== undefined && (anonymous || !message.from.is_bot);
+  if (message?.text !== undefined && isPerson && message.is_automatic_forward !== true) {
     if (isForAnotherBot(message.text, botName)) return undefined;
     return {
       id,
       channel: 'telegram',
       chatId: chatIdOf(message),
-      identity: `telegram:${message.from.id}`,
+      identity: anonymous ? 'telegram:anonymous' : `telegram:${message.from?.id}`,
+      ...(anonymous ? { anonymous } : {}),
       input: { kind: 'text', text: withoutName(message.text, botName) },
       at: message.date * 1_000,
       alone: message.chat.type === 'private',
@@ -30,11 +34,16 @@ export function incomingOf(update: Update, botName: string, now: number): Incomi
     channel: 'telegram',
     chatId: chatIdOf(press.message),
     identity: `telegram:${press.from.id}`,
-    input: { kind: 'press', button: press.data },
+    // A copy in another chat is not what was shown here: its buttons are none of ours.
+    input: { kind: 'press', button: isCopy(press.message) ? 'copy' : press.data },
     // A press carries no time. Telegram forgets it after 150 seconds, and a ticket's own end decides sooner.
     at: now,
     alone: press.message.chat.type === 'private',
   };
+}
+
+function isCopy(message: NonNullable<CallbackQuery['message']>): boolean {
+  return 'forward_origin' in message && message.forward_origin !== undefined;
 }
 
 /** `/price@other_bot`, or a line that begins with the name of another bot: those always end in "bot". */

@@ -1239,6 +1239,8 @@ export const en: Words = {
       'Commands start with a slash; sentences read like 삼성전자 10주 7만원에 매수. See /help.',
     'chat.too-long': (c) => `That message is too long (${c['length']} characters). Please keep it under ${c['limit']}.`,
     'chat.not-allowed': (c) => `This command needs the ${c['role']} role.`,
+    'chat.anonymous': () =>
+      'What is written anonymously is not taken, because nobody can tell whose it is. Turn anonymity off in the rights of the group, or write in your own name.',
     'chat.stranger': () => 'This bot serves registered people only.',
     'chat.read-only': () => 'Only look-ups work here. Please order in the chat of the bot.',
     'chat.too-old': () => 'That request is too old and was not carried out. Send it again if you still want it.',

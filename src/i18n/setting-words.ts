@@ -36,6 +36,7 @@ export interface SettingWords {
   readonly webhookNeeds: Readonly<Record<'TELEGRAM_BOT_TOKEN' | 'TELEGRAM_WEBHOOK_SECRET' | 'HTTP_PORT', string>>;
   readonly webhookPath: string;
   readonly webhookPort: string;
+  readonly plainText: string;
   readonly tlsOff: string;
   unknown(nearest: string | undefined): string;
   line(number: number): string;
@@ -89,6 +90,7 @@ const en: SettingWords = {
   },
   webhookPath: 'another path than /health, which tells how the bot is',
   webhookPort: 'a port that Telegram pushes to: 443, 80, 88 or 8443',
+  plainText: 'https:// is needed where keys leave this machine; http:// is for localhost, or with KIS_ENV=simulator',
   tlsOff:
     '0 lets anybody pose as KIS and read your keys; leave it out. For a certificate of your own: NODE_EXTRA_CA_CERTS=/path/ca.pem',
   unknown: (nearest) =>
@@ -146,6 +148,8 @@ const ko: SettingWords = {
   },
   webhookPath: '/health는 봇의 상태를 알리는 경로이니 다른 경로를 적어 주세요',
   webhookPort: '텔레그램이 보낼 수 있는 포트는 443, 80, 88, 8443입니다',
+  plainText:
+    '키가 이 컴퓨터 밖으로 나가니 https://여야 합니다. http://는 localhost이거나 KIS_ENV=simulator일 때만 됩니다',
   tlsOff:
     '0이면 누구나 KIS인 척하고 키를 읽을 수 있으니 빼 주세요. 직접 만든 인증서가 있으면 NODE_EXTRA_CA_CERTS=/path/ca.pem 으로 됩니다',
   unknown: (nearest) =>

@@ -65,6 +65,7 @@ export const paperHost = new URL(environments.paper.restUrl).hostname;
 /** What a REST host really is: told by where the orders go, not by what anybody called it. */
 export function venueOfHost(restUrl: string): 'live' | 'paper' | 'simulator' {
   const host = new URL(restUrl).hostname;
-  if (host === 'localhost' || host === '[::1]' || /^127\./.test(host)) return 'simulator';
+  // The whole of it: 127.0.0.1.example.com is anybody's.
+  if (host === 'localhost' || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)) return 'simulator';
   return host === paperHost ? 'paper' : 'live';
 }

@@ -1,3 +1,4 @@
+import { visibleLine } from '../domain/clean-text.ts';
 import { AppError, type ErrorContext } from '../errors.ts';
 import type { Redactor } from '../log.ts';
 import type { Environment } from './environment.ts';
@@ -52,7 +53,7 @@ function sentenceOf(kind: KisErrorKind, venue: VenueRefusal): string {
 export function readRefusal(body: unknown, { redact }: Pick<Redactor, 'redact'>): VenueRefusal | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
   const record = body as Record<string, unknown>;
-  const said = (name: string): string => redact(String(record[name] ?? '').trim());
+  const said = (name: string): string => redact(visibleLine(String(record[name] ?? '')));
   if (said('error_code') !== '') return { code: said('error_code'), text: said('error_description') };
   const refusal = { code: said('msg_cd'), text: said('msg1') };
   if (refusal.code === '' && refusal.text === '') return undefined;

@@ -1,3 +1,4 @@
+import { visibleLine } from '../domain/clean-text.ts';
 import { AppError } from '../errors.ts';
 
 /**
@@ -36,12 +37,8 @@ function realNumber(text: string): number {
   return Number(trimmed);
 }
 
-/** Text as it stands, without the blanks KIS pads it with. */
-export const text: Field<string> = field(
-  (raw) => raw.trim(),
-  (value) => value,
-  '',
-);
+/** Text as it stands, on one line, without the blanks KIS pads it with and without what cannot be seen. */
+export const text: Field<string> = field(visibleLine, (value) => value, '');
 
 /** Whole won. */
 export const won: Field<number> = field(wholeNumber, String, '0');

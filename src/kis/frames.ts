@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { z } from 'zod';
+import { visibleLine } from '../domain/clean-text.ts';
 import { AppError } from '../errors.ts';
 import type { Channel } from './channels.ts';
 
@@ -75,7 +76,7 @@ export function parseFrame(raw: string): Frame {
     trKey: header.tr_key ?? '',
     ok: body.rt_cd === '0',
     code: body.msg_cd,
-    text: body.msg1.trim(),
+    text: visibleLine(body.msg1),
     cipher: body.output,
   };
 }

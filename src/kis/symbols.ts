@@ -1,4 +1,5 @@
 import iconv from 'iconv-lite';
+import { visibleLine } from '../domain/clean-text.ts';
 import type { ListedIssue, Market } from '../domain/instrument.ts';
 import { groupKinds } from './decode.ts';
 
@@ -46,7 +47,7 @@ function parseRecord(market: Market, record: Buffer): ListedIssue | undefined {
   const text = ([from, to]: Column): string => iconv.decode(record.subarray(from, to), 'cp949').trim();
   const symbol = text(head.code);
   // A long name may be cut in the middle of its last character.
-  const name = text(head.name).replace(/\uFFFD$/, '');
+  const name = visibleLine(text(head.name).replace(/\uFFFD$/, ''));
   // The ISIN's shape tells that the columns are where we think they are.
   const inPlace = /^[A-Z]{2}[0-9A-Z]{10}$/.test(text(head.isin)) && /^[0-9A-Z]{6,9}$/.test(symbol);
   if (!inPlace || name === '' || name.includes('\uFFFD')) return undefined;

@@ -126,7 +126,8 @@ export class GoogleSheets implements SheetWriter {
     const ended = new AbortController();
     const cancel = this.#clock.timer(timeoutMs, () => ended.abort());
     try {
-      const response = await fetch(url, { ...init, signal: ended.signal });
+      // Google sends nobody elsewhere; whoever does is not shown the token, nor what asks for one.
+      const response = await fetch(url, { ...init, redirect: 'error', signal: ended.signal });
       return { status: response.status, json: await response.json().catch(() => undefined) };
     } catch (cause) {
       throw new AppError('sheets.unreachable', {}, { cause });

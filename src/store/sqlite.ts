@@ -58,7 +58,8 @@ export function prepareFile(path: string): string {
   makeFolder(dirname(file));
   // To open and close one that is there would let go of every lock this process has on it.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
-  chmodSync(file, 0o600);
+  // What a copy or a backup left beside it may be anybody's to read.
+  for (const part of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(part)) chmodSync(part, 0o600);
   return file;
 }
 

@@ -21,6 +21,7 @@ const canaries = {
   appSecret: `${randomBytes(120).toString('base64')}+/=`,
   account: String(randomInt(20_000_000, 99_999_999)),
   botToken: `${randomInt(1e9, 9e9)}:AA${randomBytes(24).toString('base64url')}`,
+  discordToken: randomBytes(40).toString('hex'),
 };
 
 let folder: string;
@@ -96,6 +97,8 @@ function hoga(args: readonly string[], env: Readonly<Record<string, string>> = {
       TELEGRAM_BOT_TOKEN: canaries.botToken,
       TELEGRAM_API_ROOT: telegram.apiRoot,
       HOGA_OWNERS: `telegram:${owner}`,
+      // Nobody is there: what is told to the channel fails, with its address.
+      DISCORD_WEBHOOK_URL: `http://127.0.0.1:9/api/webhooks/123456789012345678/${canaries.discordToken}`,
       STORE_URL: 'sqlite:data/hoga.db',
       LOG_LEVEL: 'trace',
       ...env,
