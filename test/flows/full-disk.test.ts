@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import { eventually } from '../support/clock.ts';
 import { DiskFaults, needsRoom, sqliteFull } from '../support/disk-faults.ts';
 import { freePort } from '../support/free-port.ts';
@@ -14,6 +14,7 @@ function mountSmall(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'hoga-full-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'hoga-test', folder], { stdio: 'pipe' });
+    mounted = folder;
     return folder;
   } catch {
     rmSync(folder, { recursive: true, force: true });
@@ -21,75 +22,68 @@ function mountSmall(): string | undefined {
   }
 }
 
-const small = mountSmall();
-const whyNot = small === undefined ? ' (skipped: this user may not mount a tmpfs, which takes root)' : '';
 let bot: Harness | undefined;
+let mounted: string | undefined;
 
 afterEach(async () => {
   await bot?.stop();
   bot = undefined;
+  if (mounted === undefined) return;
+  execFileSync('umount', ['-l', mounted]);
+  rmSync(mounted, { recursive: true, force: true });
+  mounted = undefined;
 });
 
-const ballast = (): string => join(small ?? '', 'ballast');
-
-function fill(): void {
-  const { bavail, bsize } = statfsSync(small ?? '');
-  writeFileSync(ballast(), Buffer.alloc(bavail * bsize, 1));
-  expect(statfsSync(small ?? '').bavail).toBe(0);
-}
-
-const free = (): void => rmSync(ballast(), { force: true });
-
-describe.skipIf(small === undefined)(`issue 13.1: a disk that is full${whyNot}`, () => {
-  afterEach(() => {
-    execFileSync('umount', ['-l', small ?? '']);
-    rmSync(small ?? '', { recursive: true, force: true });
+test('issue 13.1: a disk that is full: questions are answered, orders refused with what helps, the owner told, and all goes on by itself', async ({
+  skip,
+}) => {
+  const small = mountSmall();
+  if (small === undefined) return skip('this user may not mount a tmpfs, which takes root');
+  const ballast = join(small, 'ballast');
+  const port = await freePort();
+  bot = await startHarness({
+    env: { STORE_URL: `sqlite:${join(small, 'hoga.db')}`, HTTP_PORT: String(port) },
   });
+  const { simulator, clock } = bot;
+  const health = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/health`);
+    return { status: answer.status, ...((await answer.json()) as object) };
+  };
+  await bot.say('/buy 005930 3 69000');
+  await bot.press('확인');
+  await bot.say('/buy 005930 1 69000');
+  expect(await health()).toMatchObject({ status: 200, ok: true });
 
-  test('questions are answered, orders refused with what helps, the owner told, and all goes on by itself', async () => {
-    const port = await freePort();
-    bot = await startHarness({
-      env: { STORE_URL: `sqlite:${join(small ?? '', 'hoga.db')}`, HTTP_PORT: String(port) },
-    });
-    const { simulator, clock } = bot;
-    const health = async () => {
-      const answer = await fetch(`http://127.0.0.1:${port}/health`);
-      return { status: answer.status, ...((await answer.json()) as object) };
-    };
-    await bot.say('/buy 005930 3 69000');
-    await bot.press('확인');
-    await bot.say('/buy 005930 1 69000');
-    expect(await health()).toMatchObject({ status: 200, ok: true });
+  const { bavail, bsize } = statfsSync(small);
+  writeFileSync(ballast, Buffer.alloc(bavail * bsize, 1));
+  expect(statfsSync(small).bavail).toBe(0);
+  expect(await bot.press('확인')).toContain('디스크가 가득 찼습니다');
+  expect(await bot.told('장부에 쓸 수 없습니다')).toContain('비우면 저절로 다시 됩니다');
+  expect(simulator.state().orders).toHaveLength(1);
+  expect(await health()).toMatchObject({ status: 503, ok: false, reason: 'store.full' });
+  expect(await bot.say('/price 005930')).toContain('삼성전자');
+  expect(await bot.say('/balance')).toContain('예수금');
+  expect(await bot.say('/status')).toContain('장부에 쓸 수 없습니다');
+  expect(await bot.say('/buy 005930 1 69000')).toContain('아직 장부에 적을 수 없어');
+  await clock.advance(61_000);
+  expect(await bot.say('/alert 005930 >= 80000')).toContain('비우면 저절로 다시 됩니다');
+  expect(await bot.say('/halt')).toContain('장부에 아직 적지 못했습니다');
+  expect(bot.shown().filter((text) => text.includes('주문과 설정은 받지 않고'))).toHaveLength(1);
 
-    fill();
-    expect(await bot.press('확인')).toContain('디스크가 가득 찼습니다');
-    expect(await bot.told('장부에 쓸 수 없습니다')).toContain('비우면 저절로 다시 됩니다');
-    expect(simulator.state().orders).toHaveLength(1);
-    expect(await health()).toMatchObject({ status: 503, ok: false, reason: 'store.full' });
-    expect(await bot.say('/price 005930')).toContain('삼성전자');
-    expect(await bot.say('/balance')).toContain('예수금');
-    expect(await bot.say('/status')).toContain('장부에 쓸 수 없습니다');
-    expect(await bot.say('/buy 005930 1 69000')).toContain('아직 장부에 적을 수 없어');
-    await clock.advance(61_000);
-    expect(await bot.say('/alert 005930 >= 80000')).toContain('비우면 저절로 다시 됩니다');
-    expect(await bot.say('/halt')).toContain('장부에 아직 적지 못했습니다');
-    expect(bot.shown().filter((text) => text.includes('주문과 설정은 받지 않고'))).toHaveLength(1);
+  // A fill that comes now is told when it can be written down.
+  simulator.trade('005930', 'sell', 3, 69_000);
 
-    // A fill that comes now is told when it can be written down.
-    simulator.trade('005930', 'sell', 3, 69_000);
-
-    free();
-    await clock.advance(6_000);
-    expect(await bot.told('장부에 다시 쓸 수 있습니다')).toContain('잃은 것은 없습니다');
-    expect(await bot.told('체결 삼성전자')).toContain('3주');
-    expect(bot.shown().filter((text) => text.includes('체결 삼성전자'))).toHaveLength(1);
-    expect(await health()).toMatchObject({ status: 200, ok: true });
-    expect(await bot.say('/buy 005930 1 69000')).toContain('정지');
-    await bot.say('/resume');
-    await bot.say('/buy 005930 1 69000');
-    expect(await bot.press('확인')).toContain('접수됨');
-    await eventually('the second order', () => simulator.state().orders.length === 2);
-  });
+  rmSync(ballast);
+  await clock.advance(6_000);
+  expect(await bot.told('장부에 다시 쓸 수 있습니다')).toContain('잃은 것은 없습니다');
+  expect(await bot.told('체결 삼성전자')).toContain('3주');
+  expect(bot.shown().filter((text) => text.includes('체결 삼성전자'))).toHaveLength(1);
+  expect(await health()).toMatchObject({ status: 200, ok: true });
+  expect(await bot.say('/buy 005930 1 69000')).toContain('정지');
+  await bot.say('/resume');
+  await bot.say('/buy 005930 1 69000');
+  expect(await bot.press('확인')).toContain('접수됨');
+  await eventually('the second order', () => simulator.state().orders.length === 2);
 });
 
 test('issue 13.1: a ledger that another program holds: the same, and questions do not wait for it', async () => {
