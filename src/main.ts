@@ -16,6 +16,7 @@ import { runDoctor, runWireCheck } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
 import { errorSentence, languages } from './i18n/index.ts';
 import { settingWords } from './i18n/setting-words.ts';
+import { setupWords } from './i18n/setup-words.ts';
 import { createLog, createRedactor, type Log } from './log.ts';
 import { runRevoke } from './revoke.ts';
 import { localIdentity } from './services/people.ts';
@@ -25,6 +26,7 @@ import { startSimulator } from './simulator/server.ts';
 import { LedgerHold } from './store/hold.ts';
 
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
+npm start -- setup                         asks for what is needed, checks it, and writes .env
 npm start -- exec "/price 005930" [--json] one question, one answer; 0 answered, 1 failed, 2 asked wrongly
 npm start -- doctor                        checks settings, KIS, store and chats, one line each
 npm start -- doctor --wire                 asks every read of KIS's API once, and prints what came of each
@@ -255,6 +257,36 @@ function runRevokeMode(): Promise<boolean> {
   return runRevoke({ config, clock: systemClock, log, redactor, random: Math.random, print: printLine });
 }
 
+async function runSetupMode(): Promise<boolean> {
+  const { stdin: input, stdout: output } = process;
+  if (!input.isTTY || !output.isTTY) throw new UsageError(`${setupWords[languageOf(environ)].noTerminal}\n`);
+  // Loaded only here: nothing else asks questions.
+  const [{ terminalAsking }, { SetupChecks }, { runSetup }] = await Promise.all([
+    import('./setup/asking.ts'),
+    import('./setup/checks.ts'),
+    import('./setup/setup.ts'),
+  ]);
+  const log = createLog({ level: 'silent', redactor });
+  const parts = { clock: systemClock, redactor };
+  return runSetup({
+    ...parts,
+    ask: terminalAsking({ input, output, redact: redactor.redact }),
+    checks: new SetupChecks({ ...parts, log, random: Math.random, chats: (config) => createChats(config, log) }),
+    path: '.env',
+    template: exampleFile(),
+    shell: processEnviron(),
+  });
+}
+
+/** Not part of an image. */
+function exampleFile(): string {
+  try {
+    return readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 async function runSimulator(values: Readonly<Record<string, string | boolean | undefined>>): Promise<void> {
   const kind = values['kind'] ?? 'live';
   const hours = values['clock'] ?? 'open';
@@ -290,6 +322,7 @@ async function main(argv: readonly string[]): Promise<number> {
   else if (mode === 'exec' && rest.length > 0) return runExec(rest.join(' '), json);
   else if (mode === 'doctor' && rest.length === 0)
     return (await (values.wire === true ? runWireMode() : runDoctorMode())) ? 0 : 1;
+  else if (mode === 'setup' && rest.length === 0) return (await runSetupMode()) ? 0 : 1;
   else if (mode === 'revoke' && rest.length === 0) return (await runRevokeMode()) ? 0 : 1;
   else if (mode === 'simulator' && rest.length === 0) await runSimulator(values);
   else throw new UsageError(usage);

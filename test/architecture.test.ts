@@ -78,8 +78,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'store',
     'doctor',
     'revoke',
+    'setup',
   ],
   doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
+  setup: [...everyday, 'log', 'config', 'i18n', 'settings', 'app', 'chat', 'kis', 'store', 'doctor'],
   revoke: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
 };
 

@@ -109,6 +109,12 @@ describe('npm start', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('npm start -- exec')]);
   });
 
+  test('setting up asks at a terminal alone: 2, and what else there is', async () => {
+    const { code, err } = await hoga(['setup'], 'ko\n');
+    expect([code, err]).toEqual([2, expect.stringContaining('.env.example')]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('a store that cannot be opened: 2, in one sentence', async () => {
     const { code, err } = await hoga([], '', { STORE_URL: 'sqlite:/proc/nowhere/hoga.db' });
     expect(code).toBe(2);

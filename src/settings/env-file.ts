@@ -36,7 +36,7 @@ export function parseEnvFile(bytes: Uint8Array): EnvFile {
   const variables: Record<string, string> = {};
   const setAt = new Map<string, number>();
   const faults: Fault[] = [];
-  for (const [index, raw] of decode(bytes)
+  for (const [index, raw] of decodeText(bytes)
     .split(/\r\n|\r|\n/)
     .entries()) {
     const line = index + 1;
@@ -65,7 +65,7 @@ export function parseEnvFile(bytes: Uint8Array): EnvFile {
 }
 
 /** Notepad's "Unicode" and PowerShell's `>` write UTF-16; the decoder takes the byte order mark away. */
-function decode(bytes: Uint8Array): string {
+export function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
