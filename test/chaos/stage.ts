@@ -47,6 +47,8 @@ export class Stage {
   readonly counts: Partial<Record<Trouble, number>> = {};
   /** Numbers of orders that did not come from the bot. */
   readonly elsewhere = new Set<string>();
+  /** Every line that anybody typed. */
+  readonly typed = new Set<string>();
   readonly dialect: 'live' | 'paper';
   readonly caps: Caps;
   /** Whether an order that was checked and taken may have to wait for its turn. */
@@ -129,6 +131,7 @@ export class Stage {
   }
 
   type({ channel, identity }: Somebody, text: string): void {
+    this.typed.add(text);
     this.world.act(channel, identity, { kind: 'text', text });
   }
 
