@@ -27,6 +27,7 @@ export const status = defineCommand({
       `${text.lastTick} ${state.lastTickAt === undefined ? text.none : text.ago(now - state.lastTickAt)}`,
       `${text.lane} ${state.lane.headRoom} / ${state.lane.callsPerSecond} · ${text.waiting} ${state.lane.waiting}`,
       `${text.token} ${state.token === undefined ? text.none : text.ago(now - state.token.issuedAt)}`,
+      ...barsLines(words, state),
       `${text.outbox} ${state.outboxPending}${state.outboxHeld > 0 ? ` · ${text.held(state.outboxHeld)}` : ''}`,
       ...(state.deadLetters > 0 ? [[{ bold: text.deadLetters(state.deadLetters) }]] : []),
       `${text.lastLook} ${state.lastLookAt === undefined ? text.none : text.ago(now - state.lastLookAt)}`,
@@ -40,6 +41,14 @@ export const status = defineCommand({
     return { lines, buttons: [[{ id: 'run:/status', label: words.buttons.refresh }]], data: state };
   },
 });
+
+/** What is kept for searches through the market, where one was made or is being made ready. */
+function barsLines(words: Words, { bars: { through, kept, listed, update } }: Health): readonly Line[] {
+  const { health: text, grouped } = words;
+  if (listed === undefined || (through === undefined && update === undefined)) return [];
+  const what = through === undefined ? text.noBars : text.bars(grouped(kept), grouped(listed), through);
+  return [update === undefined ? what : `${what} · ${text.barsUpdate(grouped(update.done), grouped(update.total))}`];
+}
 
 /** APIs that KIS changed, as far as anybody has met them. */
 function driftLines(words: Words, { drifts }: Health, now: number): readonly Line[] {

@@ -31,6 +31,7 @@ import { Secret } from './secret.ts';
 import { AccessWatch } from './services/access-watch.ts';
 import { Alerts } from './services/alerts.ts';
 import { Calendar } from './services/calendar.ts';
+import { DailyBars } from './services/daily-bars.ts';
 import { DriftWatch } from './services/drift-watch.ts';
 import { EnglishDirectory, EnglishNames } from './services/english-names.ts';
 import { FillNoticeWatch } from './services/fill-notice-watch.ts';
@@ -52,6 +53,7 @@ import { UnlistedIssues } from './services/unlisted-issues.ts';
 import { GoogleSheets } from './sheets/google-sheets.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
+import { openBarStore } from './store/daily-bars.ts';
 import { openLedger } from './store/ledger.ts';
 import { openForReading } from './store/open-for-reading.ts';
 import { spillToMemory } from './store/spill.ts';
@@ -121,6 +123,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   // The venue, or its stand-in.
   const simulator = config.kis.embedded && (await startSimulator({ clock, ...config.kis.embedded }));
   const cache = await openCache({ path: config.store.cache });
+  const barStore = await openBarStore({ path: config.store.cache });
   const stored = readOnly
     ? await openForReading(config.store.ledger)
     : await (options.openLedger ?? openLedger)({ url: `sqlite:${config.store.ledger}` });
@@ -251,13 +254,15 @@ export async function startApp(options: AppOptions): Promise<App> {
       ),
     readOnly,
   });
+  const issues = () => symbols.issues;
+  const bars = new DailyBars({ source: kis.barSource, store: barStore, calendar, issues, clock, log });
   const screens = new Screens({
     broker,
     research,
     watchlists: ledger,
     directory,
+    bars,
     cache,
-    calendar,
     clock,
     log,
     newId,
@@ -274,6 +279,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     access: { account: account.trouble, liveReads: liveReads?.trouble },
     lane: { ...kis.lane(), callsPerSecond: config.kis.environment.callsPerSecond },
     token: kis.token(),
+    bars: await bars.status(),
     outboxPending: await outbox.pending(),
     // Of a ledger that cannot even be read that is what is said, and not that nothing can be said.
     outboxHeld: await ledger.outboxHeld().catch(() => 0),
@@ -414,7 +420,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     fillNoticeWatch.begin();
     await invite();
     if (options.scheduler !== undefined)
-      scheduleHousework(options.scheduler, { account, liveReads, calendar, symbols, alerts, reconciler, prune });
+      scheduleHousework(options.scheduler, { account, liveReads, calendar, symbols, alerts, reconciler, bars, prune });
   } else {
     await symbols.load();
     await alerts.restore();
@@ -457,6 +463,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       await scheduled;
       await outbox.stop();
       await ledger.close();
+      await barStore.close();
       await cache.close();
       await simulator?.stop();
       log.info('stopped');

@@ -70,8 +70,12 @@ export interface PriceOptions extends ReadOptions {
   readonly exchange?: Exchange;
 }
 
-/** `until`: the last day of the candles (`20261121`); the last one whose figures have begun where it is not said. */
+/**
+ * `from`, `until`: the first and the last day of candles of days and longer (`20261121`); as far back as `count` goes,
+ * and to the last day whose figures have begun, where they are not said.
+ */
 export interface BarOptions extends ReadOptions {
+  readonly from?: string;
   readonly until?: string;
 }
 
@@ -399,6 +403,36 @@ export interface SymbolSource {
 }
 
 export type { ChatAddress };
+
+/** Daily candles of many issues, from the key that may ask most: the live one for reads where there is one. */
+export interface BarSource {
+  /** Whether a whole market can be asked about: paper alone lets one call a second leave. */
+  readonly wholeMarket: boolean;
+  /** How many calls may leave in a second; one brings a hundred candles of an issue. */
+  readonly callsPerSecond: number;
+  /** As `Broker.bars` of days. */
+  dailyBars(symbol: string, count: number, options?: BarOptions): Promise<readonly Bar[]>;
+}
+
+/** An issue's daily candles as they are kept. */
+export interface KeptBars {
+  /** The day through which they are complete (`20261120`); the issue may not have traded on it. */
+  readonly through: string;
+  /** Oldest first; none of a day whose figures still change. */
+  readonly bars: readonly Bar[];
+}
+
+/** Daily candles kept from day to day; they may be lost and fetched again. Throws AppError `store.cache-failed`. */
+export interface BarStore {
+  /** By issue, the day through which its candles are complete. */
+  days(): Promise<ReadonlyMap<string, string>>;
+  bars(symbol: string): Promise<KeptBars | undefined>;
+  /** In the place of what was kept of the issue. */
+  keep(symbol: string, kept: KeptBars): Promise<void>;
+  /** Forgets issues whose candles are complete only through an earlier day than this. */
+  forget(before: string): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** What somebody is asked to confirm. `plan` is the command's own, kept as JSON. */
 export interface Proposal {

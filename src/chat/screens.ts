@@ -93,7 +93,17 @@ export function screenMessage(words: Words, { criteria: wanted, state, today }: 
     case 'gathering':
       return { lines: [title, screen.gathering], buttons: stop, private: true };
     case 'running':
-      return { lines: [title, screen.running(state.done, state.total, state.found)], buttons: stop, private: true };
+      return {
+        lines: [
+          title,
+          screen.running(words.grouped(state.done), words.grouped(state.total), state.found),
+          ...(state.asking === undefined
+            ? []
+            : [screen.asking(words.grouped(state.asking.issues), Math.round(state.asking.ms / 60_000))]),
+        ],
+        buttons: stop,
+        private: true,
+      };
     case 'nothing':
       return { lines: [title, screen.nothing], private: true };
     case 'failed':
@@ -115,9 +125,12 @@ export function screenMessage(words: Words, { criteria: wanted, state, today }: 
 }
 
 /** What was looked through, and when: `day` where the figures are not today's. */
-function aboutOf({ screen }: Words, { universe, scanned, skipped, at }: GoldenResult, day: string | undefined): string {
+function aboutOf(words: Words, result: GoldenResult, day: string | undefined): string {
+  const { screen, grouped } = words;
+  const { universe, listed, scanned, skipped, at } = result;
+  const what = screen.scanned[universe](grouped(scanned), scanned + skipped === listed ? undefined : grouped(listed));
   const when = day === undefined ? screen.at(inKorea(at).toFormat('HH:mm')) : screen.asOf(day);
-  return `${screen.scanned[universe](scanned)} · ${when}${skipped === 0 ? '' : ` · ${screen.skipped(skipped)}`}`;
+  return `${what} · ${when}${skipped === 0 ? '' : ` · ${screen.skipped(skipped)}`}`;
 }
 
 function matchLines(words: Words, matches: readonly GoldenMatch[], day: string | undefined): readonly Line[] {

@@ -2,6 +2,17 @@ import type { SeenDrift } from './api-drift.ts';
 import type { FillNotices } from './fill-notices.ts';
 import type { LedgerTrouble } from './ledger-trouble.ts';
 
+/** The daily candles that are kept for searches through the whole market. */
+export interface KeptBarsHealth {
+  /** The day through which they are complete (`20261120`), of how many issues; undefined where none are kept. */
+  readonly through: string | undefined;
+  readonly kept: number;
+  /** Stocks of the market; undefined where the venue cannot be asked about so many. */
+  readonly listed: number | undefined;
+  /** How far the work of bringing them up to date is, where it is under way. */
+  readonly update: { readonly done: number; readonly total: number } | undefined;
+}
+
 /** How the bot is, for `/status`. Times are milliseconds. */
 export interface Health {
   readonly version: string;
@@ -21,6 +32,7 @@ export interface Health {
   readonly lastTickAt: number | undefined;
   readonly lane: { readonly waiting: number; readonly headRoom: number; readonly callsPerSecond: number };
   readonly token: { readonly issuedAt: number; readonly expiresAt: number } | undefined;
+  readonly bars: KeptBarsHealth;
   readonly outboxPending: number;
   /** Messages that wait for people's quiet hours to end. */
   readonly outboxHeld: number;

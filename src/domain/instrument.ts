@@ -16,6 +16,8 @@ export interface Instrument {
 export interface ListedIssue extends Instrument {
   /** Won that changed hands the day before, roughly; undefined where the list does not tell. */
   readonly turnover?: number | undefined;
+  /** Won that all its shares were worth the day before; undefined where the list does not tell. */
+  readonly marketValue?: number | undefined;
 }
 
 /** Short codes that KIS takes: `005930`, `0080G0` (new codes hold letters), `Q530031` (ETN). */

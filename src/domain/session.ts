@@ -114,6 +114,9 @@ export function sessionAt(day: string, time: string, rows?: readonly SessionRow[
 /** When a trading day's own figures begin, `HHmm`: KIS has its base prices by then, and nothing traded at KRX yet. */
 export const figuresBegin = '0840';
 
+/** When a trading day's figures are its last, `HHmm`: KRX's after-market and Nextrade's end at 20:00. */
+export const figuresEnd = '2001';
+
 /** Sessions in which KRX takes ordinary limit and market orders. */
 export const ordinaryOrderSessions: readonly SessionKind[] = ['opening-auction', 'regular', 'closing-auction'];
 

@@ -498,6 +498,10 @@ export const ko = {
     lane: '1초에 보낼 수 있는 KIS 요청',
     waiting: '대기',
     token: 'KIS 토큰 받은 지',
+    bars: (kept: string, listed: string, day: string): string =>
+      `일봉 ${listed}종목 중 ${kept}종목(${koreanDate(day)}까지)`,
+    noBars: '일봉 없음',
+    barsUpdate: (done: string, total: string): string => `받는 중 ${done}/${total}`,
     outbox: '보낼 메시지',
     held: (count: number): string => `방해 금지로 대기 ${count}`,
     deadLetters: (count: number): string => `보내지 못한 메시지 ${count}건`,
@@ -1175,15 +1179,20 @@ export const ko = {
     marketValue: (amount: string): string => `시총 ${amount} 이상`,
     turnover: (amount: string): string => `거래대금(20일 평균) ${amount} 이상`,
     gathering: '살펴볼 종목을 고르는 중…',
-    running: (done: number, total: number, found: number): string => `${done}/${total} 살펴보는 중… ${found}종목 찾음`,
+    running: (done: string, total: string, found: number): string => `${done}/${total} 살펴보는 중… ${found}종목 찾음`,
+    /** Candles that are not kept yet. */
+    asking: (issues: string, minutes: number): string =>
+      `일봉이 없는 ${issues}종목을 KIS에 묻습니다(${minutes < 1 ? '1분 안' : `약 ${minutes}분`}). 사람이 기다리는 요청이 먼저이고, 멈춰도 받은 일봉은 남습니다.`,
     nothing:
-      '모의투자에는 순위가 없어 관심종목과 보유종목만 살펴볼 수 있는데, 둘 다 없습니다. /watch add 삼성전자 로 넣어 주세요.',
+      '모의투자는 조회가 1초에 한 번이라 관심종목과 보유종목만 살펴보는데, 둘 다 없습니다. /watch add 삼성전자 로 넣어 주세요.',
     stopping: '검색을 멈추는 중입니다.',
     stopped: '검색을 멈췄습니다. 여기까지 찾은 종목입니다.',
     noneRunning: '진행 중인 검색이 없습니다. /screen golden 으로 시작할 수 있습니다.',
     scanned: {
-      rankings: (count: number): string => `시가총액·거래대금 상위 ${count}종목`,
-      own: (count: number): string => `순위를 볼 수 없어 관심·보유 ${count}종목`,
+      /** `listed` where not all of them were looked at. */
+      market: (count: string, listed?: string): string =>
+        listed === undefined ? `전체 ${count}종목` : `전체 ${listed}종목 중 ${count}종목`,
+      own: (count: string): string => `전 종목은 볼 수 없어 관심·보유 ${count}종목`,
     },
     skipped: (count: number): string => `${count}종목은 읽지 못함`,
     at: (time: string): string => `${time} 기준`,

@@ -2,9 +2,10 @@ import { type Clock, dayBegunAt, fromKoreanDayAndTime, koreanDay, koreanTime } f
 import { aggregateBars, type BarInterval, minutesOf } from '../domain/bars.ts';
 import type { Bar } from '../domain/quote.ts';
 import { figuresBegin, krxHours } from '../domain/session.ts';
-import type { BarOptions, ReadOptions, VenueDescription } from '../ports.ts';
+import type { BarOptions, BarSource, ReadOptions, VenueDescription } from '../ports.ts';
 import * as decode from './decode.ts';
 import { domesticMarket, krx } from './endpoints/domestic-market.ts';
+import type { Environment } from './environment.ts';
 import { KisError } from './error.ts';
 import type { MarketReads } from './market-reads.ts';
 
@@ -14,6 +15,20 @@ const longAgo = '19800101';
 const mostPages = { period: 5, today: 14, past: 20 } as const;
 
 const periods = { '1d': 'D', '1w': 'W', '1mo': 'M', '1y': 'Y' } as const;
+
+/** Daily candles of many issues through the key of an environment. */
+export function barSource(
+  reads: MarketReads,
+  { dialect, hours, callsPerSecond }: Environment,
+  clock: Clock,
+): BarSource {
+  const reader = new BarReader(reads, clock, hours);
+  return {
+    wholeMarket: dialect === 'live',
+    callsPerSecond,
+    dailyBars: (symbol, count, options) => reader.newest(symbol, '1d', count, options),
+  };
+}
 
 /** Candles from KIS's chart APIs, whose pages are short and begin at the newest. */
 export class BarReader {
@@ -44,14 +59,15 @@ export class BarReader {
     options: BarOptions = {},
   ): Promise<readonly Bar[]> {
     const now = this.#clock.now();
-    const { until, ...read } = options;
+    const { from = longAgo, until, ...read } = options;
     // A candle that KIS may list before its day began is none: it would take the place of one that is.
     const newest = until ?? (this.#hours === 'exchange' ? dayBegunAt(now, figuresBegin) : koreanDay(now));
     return backwards([], count, mostPages.period, async (oldest) => {
+      if (oldest !== undefined && oldest.start <= from) return [];
       const input = {
         ...krx,
         FID_INPUT_ISCD: symbol,
-        FID_INPUT_DATE_1: longAgo,
+        FID_INPUT_DATE_1: from,
         FID_INPUT_DATE_2: oldest === undefined ? newest : minuteBefore(oldest.start, '0000').day,
         FID_PERIOD_DIV_CODE: period,
         // 0 is adjusted for splits on this API; others read it the other way round.

@@ -5,6 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Redactor } from '../log.ts';
 import type {
   AccountReports,
+  BarSource,
   Broker,
   Cache,
   FeedStatus,
@@ -14,6 +15,7 @@ import type {
   TokenRevocation,
 } from '../ports.ts';
 import { KisAccountReports } from './account-reports.ts';
+import { barSource } from './bars.ts';
 import { KisBroker } from './broker.ts';
 import { type AppKey, Credentials } from './credentials.ts';
 import type { Endpoint, Input } from './endpoint.ts';
@@ -47,6 +49,7 @@ export interface Kis {
   readonly reports: AccountReports;
   readonly schedules: ScheduleBroker;
   readonly feed: MarketFeed;
+  readonly barSource: BarSource;
   /** Any read of the catalogue, by its row: for a check of them all. */
   readonly reads: WireReads;
   lane(): LaneStatus;
@@ -120,6 +123,7 @@ export function createKis(options: KisOptions): Kis {
     reports: new KisAccountReports(http),
     schedules: new KisScheduledOrders(http, options.clock),
     feed,
+    barSource: barSource(live?.reads ?? http, options.liveReads?.environment ?? options.environment, options.clock),
     reads: wireReads(http, market),
     lane: () => lane.status(),
     token: () => credentials.status(),

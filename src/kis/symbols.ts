@@ -12,15 +12,16 @@ type Column = readonly [from: number, to: number];
 const head = { code: [0, 9], isin: [9, 21], name: [21, 61], group: [61, 63], length: 63 } as const;
 
 /**
- * Where a record tells what changed hands the day before. The columns after the head differ by market and have moved
- * before, so they are read only from records that are as long as KIS documents them.
+ * Where a record tells what changed hands the day before and what all shares were worth, in hundred million won. The
+ * columns after the head differ by market and have moved before, so they are read only from records that are as long as
+ * KIS documents them.
  */
 const figures: Readonly<
-  Record<Market, { readonly length: number; readonly basePrice: Column; readonly volume: Column }>
+  Record<Market, { readonly length: number } & Readonly<Record<'basePrice' | 'volume' | 'thousands' | 'value', Column>>>
 > = {
-  KOSPI: { length: 288, basePrice: [102, 111], volume: [142, 154] },
-  KOSDAQ: { length: 282, basePrice: [97, 106], volume: [137, 149] },
-  KONEX: { length: 245, basePrice: [63, 72], volume: [103, 115] },
+  KOSPI: { length: 288, basePrice: [102, 111], volume: [142, 154], thousands: [174, 189], value: [273, 282] },
+  KOSDAQ: { length: 282, basePrice: [97, 106], volume: [137, 149], thousands: [169, 184], value: [267, 276] },
+  KONEX: { length: 245, basePrice: [63, 72], volume: [103, 115], thousands: [135, 150], value: [233, 242] },
 };
 
 /**
@@ -52,14 +53,23 @@ function parseRecord(market: Market, record: Buffer): ListedIssue | undefined {
   const inPlace = /^[A-Z]{2}[0-9A-Z]{10}$/.test(text(head.isin)) && /^[0-9A-Z]{6,9}$/.test(symbol);
   if (!inPlace || name === '' || name.includes('\uFFFD')) return undefined;
   const kind = groupKinds[text(head.group)] ?? 'other';
-  return { symbol, name, market, kind, turnover: turnoverOf(market, record) };
+  return { symbol, name, market, kind, ...figuresOf(market, record) };
 }
 
-/** Yesterday's volume at today's base price: near enough to what was traded to tell large from small. */
-function turnoverOf(market: Market, record: Buffer): number | undefined {
-  const { length, basePrice, volume } = figures[market];
-  if (record.length !== length) return undefined;
-  const numbers = [basePrice, volume].map(([from, to]) => record.toString('latin1', from, to));
-  if (!numbers.every((digits) => /^\d+$/.test(digits))) return undefined;
-  return numbers.map(Number).reduce((product, factor) => product * factor);
+/**
+ * Yesterday's volume at today's base price: near enough to what was traded to tell large from small. What all shares are
+ * worth is KIS's own figure, or where it has none the listed shares at the base price.
+ */
+function figuresOf(market: Market, record: Buffer): Pick<ListedIssue, 'turnover' | 'marketValue'> {
+  const { length, ...columns } = figures[market];
+  if (record.length !== length) return {};
+  const read = ([from, to]: Column): number | undefined => {
+    const digits = record.toString('latin1', from, to);
+    return /^\d+$/.test(digits) ? Number(digits) : undefined;
+  };
+  const times = (...factors: readonly (number | undefined)[]): number | undefined =>
+    factors.reduce((product, factor) => (product === undefined || factor === undefined ? undefined : product * factor));
+  const price = read(columns.basePrice);
+  const worth = times(read(columns.value), 1e8) || times(price, read(columns.thousands), 1_000);
+  return { turnover: times(price, read(columns.volume)), marketValue: worth || undefined };
 }

@@ -179,7 +179,8 @@ export class Calendar {
 
   /**
    * The trading day whose figures count now: today where it is one and has begun (`begins`, `HHmm`: 08:40), else the last
-   * one before. A weekday before today that nobody tells of is taken for one. Never throws.
+   * one before; with `figuresEnd`, the last trading day whose figures change no more. A weekday before today that nobody
+   * tells of is taken for one. Never throws.
    */
   async figuresDay(options: ReadOptions = {}, begins = figuresBegin): Promise<FiguresDay> {
     const moment = await this.#moment(options);
@@ -187,7 +188,12 @@ export class Calendar {
     const today = koreanDay(now);
     /** By our clock. */
     const ours = (at: number): number => at - now + this.#clock.now();
-    if (neverCloses) return { day: today, until: ours(fromKoreanDayAndTime(nextDay(today), '000000')) };
+    if (neverCloses) {
+      // Its day begins at midnight.
+      const from = begins === figuresBegin ? '0000' : begins;
+      const begun = dayBegunAt(now, from);
+      return { day: begun, until: ours(fromKoreanDayAndTime(nextDay(begun), `${from}00`)) };
+    }
     let day = dayBegunAt(now, begins);
     const until = ours(fromKoreanDayAndTime(nextDay(day), `${begins}00`));
     await this.#load();

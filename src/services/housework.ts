@@ -2,6 +2,7 @@ import type { ScheduledTask, Scheduler } from '../ports.ts';
 import type { AccessWatch } from './access-watch.ts';
 import type { Alerts } from './alerts.ts';
 import type { Calendar } from './calendar.ts';
+import type { DailyBars } from './daily-bars.ts';
 import type { Reconciler } from './reconciler.ts';
 import type { SymbolMaster } from './symbol-master.ts';
 
@@ -15,6 +16,7 @@ export function scheduleHousework(
     symbols,
     alerts,
     reconciler,
+    bars,
     prune,
   }: {
     /** Makes sure of the access token too, so that the first question does not wait for it. */
@@ -25,6 +27,7 @@ export function scheduleHousework(
     readonly symbols: SymbolMaster;
     readonly alerts: Alerts;
     readonly reconciler: Reconciler;
+    readonly bars: DailyBars;
     readonly prune: () => Promise<void>;
   },
 ): void {
@@ -40,6 +43,8 @@ export function scheduleHousework(
   });
   // Every day, because alerts end on any. A start does it by itself.
   scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
+  // After the last close and once more before the opening, some minutes each; later runs ask for what the first could not.
+  scheduler.cron('bars', '10 7,20-22 * * *', (signal) => bars.bringUpToDate(signal));
   scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });
   // What the close ended is told then, also where no push and no poll did: KRX's close, CSAT day's, and Nextrade's.
   for (const [name, at] of [

@@ -128,11 +128,16 @@ export class SymbolMaster {
     return instruments;
   }
 
+  /** Every issue of the lists as they are now. */
+  get issues(): readonly ListedIssue[] {
+    const { shipped } = this.#options;
+    return markets.flatMap(
+      (market) => this.#lists.get(market)?.instruments ?? shipped.filter((instrument) => instrument.market === market),
+    );
+  }
+
   #index(): void {
-    const { shipped, index } = this.#options;
-    const of = (market: Market): readonly ListedIssue[] =>
-      this.#lists.get(market)?.instruments ?? shipped.filter((instrument) => instrument.market === market);
-    this.directory.replace(index(markets.flatMap(of)));
+    this.directory.replace(this.#options.index(this.issues));
   }
 
   #key(market: Market): string {

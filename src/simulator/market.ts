@@ -73,7 +73,7 @@ export class Market {
   #day: string;
   #listener: MarketListener | undefined;
 
-  constructor(clock: VenueClock, seed: number, speed: number, newIssues: readonly Issue[] = []) {
+  constructor(clock: VenueClock, seed: number, speed: number, more: readonly Issue[] = []) {
     this.#clock = clock;
     this.#speed = speed;
     this.#day = clock.priceDay();
@@ -81,7 +81,7 @@ export class Market {
     const time = this.#day === clock.day() ? clock.time() : '240000';
     const minutes = minutesBefore(time, clock.neverCloses ? undefined : this.#day);
     this.#listings = new Map(
-      [...issues, ...newIssues].map((issue) => [issue.symbol, this.#list(issue, seed, days, minutes)]),
+      [...issues, ...more].map((issue) => [issue.symbol, this.#list(issue, seed, days, minutes)]),
     );
   }
 

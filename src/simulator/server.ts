@@ -56,6 +56,8 @@ export interface SimulatorOptions {
   readonly holdings?: readonly StartHolding[];
   /** Issues beside those of the table: listed this morning, they trade, and no master file has them yet. */
   readonly newIssues?: readonly Omit<Issue, 'isNew'>[];
+  /** Issues beside those of the table, in the master files as they are. */
+  readonly moreIssues?: readonly Omit<Issue, 'isNew'>[];
   readonly log?: (event: string, fields: Record<string, unknown>) => void;
 }
 
@@ -100,12 +102,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     unpaddedOrderNumbers: options.unpaddedOrderNumbers ?? false,
   };
   const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins);
-  const market = new Market(
-    clock,
-    seed,
-    speed,
-    options.newIssues?.map((issue) => ({ ...issue, isNew: true })),
-  );
+  const market = new Market(clock, seed, speed, [
+    ...(options.moreIssues ?? []),
+    ...(options.newIssues ?? []).map((issue) => ({ ...issue, isNew: true }) as const),
+  ]);
   const account = new Account(options.cash ?? 10_000_000);
   for (const { symbol, quantity, averageCost, loanDate } of options.holdings ?? []) {
     account.give(known(market, symbol).issue, quantity, averageCost, loanDate);

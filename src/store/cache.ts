@@ -34,7 +34,8 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
   };
 }
 
-async function translated<T>(operation: string, run: () => Promise<T>): Promise<T> {
+/** @throws AppError `store.cache-failed` for whatever `run` throws. */
+export async function translated<T>(operation: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {

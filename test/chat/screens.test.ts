@@ -27,7 +27,8 @@ test('a page number at the end is left for the page', () => {
 test('the button to another page fits, and asks for the same', () => {
   const match = { symbol: '005930', name: '삼성전자', last: 70_000, changePercent: 1, daysAgo: 1 };
   const result = {
-    universe: 'rankings',
+    universe: 'market',
+    listed: 2_600,
     scanned: 60,
     skipped: 0,
     matches: Array.from({ length: 60 }, () => match),

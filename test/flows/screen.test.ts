@@ -57,26 +57,33 @@ describe('conditions kept at KIS', () => {
 });
 
 describe('the golden cross', () => {
-  test('is looked for among the largest and most traded, in place of what was said first, and kept for the day', async () => {
+  test('is looked for in all there is, in place of what was said first, and kept while the figures are', async () => {
     await start();
     const before = bot.shown().length;
     expect(await bot.say('/screen 골든크로스 20일')).toContain('최근 20거래일 안에 50일선이 200일선을 넘음');
-    const found = await bot.told('시가총액·거래대금 상위 30종목 · 10:00 기준');
+    const found = await bot.told('전체 30종목 · 10:00 기준');
     expect(bot.shown()).toHaveLength(before + 1);
     expect(found).toMatch(/\d% \S+ \d{6} (?:오늘|\d+거래일 전)/);
     const asked = candles();
     expect(asked).toBe(90);
-    expect(await bot.say('/screen golden 20d')).toContain('상위 30종목');
+    expect(await bot.say('/screen golden 20d')).toContain('전체 30종목 · 10:00 기준');
     expect(candles()).toBe(asked);
+    // Prices of today go on; what is kept of the days before is not asked for again.
+    await bot.clock.advance(11 * 60_000);
+    await bot.say('/screen golden 20d');
+    await bot.told('전체 30종목 · 10:11 기준');
+    expect(candles()).toBe(asked);
+    // A day later, of each the days since.
     await bot.clock.advance(24 * 3_600_000);
     await bot.say('/screen golden 20d');
-    await eventually('another look', () => candles() === 2 * asked);
+    await bot.told('전체 30종목 · 10:11 기준');
+    await eventually('another look', () => candles() === asked + 30);
   });
 
   test('leaves out what is too small or too little traded', async () => {
     await start();
     await bot.say('/screen golden 20일');
-    const all = (await bot.told('상위 30종목')).split('\n').slice(2);
+    const all = (await bot.told('전체 30종목')).split('\n').slice(2);
     expect(all.length).toBeGreaterThan(0);
     const answer = await bot.say('/screen golden 시총 ≥ 10,000조 거래대금>=1억 20일');
     expect(answer).toContain('시총 10,000조원 이상 · 거래대금(20일 평균) 1.0억원 이상');
@@ -108,7 +115,7 @@ describe('the golden cross', () => {
     expect(await bot.say('/screen golden 3일')).toContain('이미 찾고 있습니다');
     await bot.press('그만');
     const stopped = await bot.told('검색을 멈췄습니다');
-    expect(stopped).toMatch(/상위 \d+종목/);
+    expect(stopped).toMatch(/전체 30종목 중 \d+종목/);
     const calls = candles();
     await clock.advance(10_000);
     expect(candles()).toBe(calls);
@@ -146,7 +153,7 @@ describe('the golden cross', () => {
     await bot.press('확인');
     await bot.told('체결 SK하이닉스');
     await bot.say('/screen golden 20일');
-    expect(await bot.told('관심·보유 3종목')).toContain('순위를 볼 수 없어');
+    expect(await bot.told('관심·보유 3종목')).toContain('전 종목은 볼 수 없어');
   });
 
   test('skips an issue that KIS refuses, and ends with a sentence when KIS is gone', async () => {
@@ -155,7 +162,7 @@ describe('the golden cross', () => {
       { on: 'inquire-daily-itemchartprice', fault: 'refuse', code: 'MCA05918', text: '종목코드 오류입니다.', times: 1 },
     ]);
     await bot.say('/screen golden');
-    expect(await bot.told('1종목은 읽지 못함')).toContain('상위 29종목');
+    expect(await bot.told('1종목은 읽지 못함')).toContain('전체 29종목');
     bot.simulator.setFaults([
       { on: 'any', fault: 'refuse', code: 'EGW00201', text: '초당 거래건수 초과', times: 1_000 },
     ]);

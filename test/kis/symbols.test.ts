@@ -22,7 +22,7 @@ function record(fields: { code: string; isin?: string; name: string | Buffer; gr
 
 /** What a file says of its issues, apart from what was traded. */
 function parsed(market: Market, file: Buffer): readonly Instrument[] {
-  return parseMaster(market, file).map(({ turnover: _, ...instrument }) => instrument);
+  return parseMaster(market, file).map(({ turnover: _, marketValue: __, ...instrument }) => instrument);
 }
 
 describe('master files', () => {
@@ -156,6 +156,27 @@ describe('master files', () => {
       expect(turnover(row)).toEqual([undefined]);
     },
   );
+
+  it("takes KIS's own market value, and the listed shares at the base price where it has none", () => {
+    const values = (market: Market, file: Buffer): readonly unknown[] =>
+      parseMaster(market, file).map(({ symbol, marketValue }) => [symbol, marketValue]);
+    expect(values('KOSPI', cp949(master('kospi-2026')))).toEqual([
+      ['000020', 1_692e8],
+      ['000040', 372e8],
+      ['000050', 2_768e8],
+    ]);
+    expect(values('KOSDAQ', cp949(master('kosdaq-2026')))).toContainEqual(['000250', 97_465e8]);
+    const row = record({ code: '999990', name: '호가시험', group: 'KN' }, 245);
+    row.write('000001500', 63, 'latin1');
+    row.write('000000000020000', 135, 'latin1');
+    row.write('000000321', 233, 'latin1');
+    expect(values('KONEX', row)).toEqual([['999990', 321e8]]);
+    row.write('000000000', 233, 'latin1');
+    expect(values('KONEX', row)).toEqual([['999990', 300e8]]);
+    row.write('000000000', 63, 'latin1');
+    expect(values('KONEX', row)).toEqual([['999990', undefined]]);
+    expect(values('KONEX', Buffer.concat([row.subarray(0, 245), Buffer.from('0\n')]))).toEqual([['999990', undefined]]);
+  });
 
   it('reads lines that end as on Windows, and a last line without an end', () => {
     const text = master('kospi-2026').trimEnd().replaceAll('\n', '\r\n');

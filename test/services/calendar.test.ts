@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { inKorea } from '../../src/clock.ts';
+import { figuresEnd } from '../../src/domain/session.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
 import type { Broker, Cache, MarketDay, VenueDescription, VenueHours } from '../../src/ports.ts';
@@ -357,5 +358,27 @@ describe('a stand-in that keeps its own clock', () => {
     expect(session).toMatchObject({ kind: 'unknown', takesOrders: false, types: [] });
     expect(session.failure?.code).toBe('venue.unreachable');
     expect(await calendar.nextOpening()).toBeUndefined();
+  });
+});
+
+describe('the last day whose figures change no more', () => {
+  test.each([
+    ['20261123', '20:00', '20261120'],
+    ['20261123', '20:01', '20261123'],
+    ['20261124', '07:10', '20261123'],
+    ['20261121', '20:30', '20261120'],
+    ['20261122', '10:00', '20261120'],
+  ])('on %s at %s is %s', async (day, time, expected) => {
+    expect((await calendarAt(day, time).figuresDay({}, figuresEnd)).day).toBe(expected);
+  });
+
+  test('of a market that never closes is over in the evening, and begins at midnight', async () => {
+    const [before, after] = [at('20261123', '00:01'), at('20261123', '20:01')];
+    const dayAt = async (now: number, begins?: string): Promise<string | undefined> => {
+      venue = new CalendarVenue('own', { now, neverCloses: true, fixed: undefined });
+      return (await calendarAt('20261123', '10:00').figuresDay({}, begins)).day;
+    };
+    expect([await dayAt(before), await dayAt(after)]).toEqual(['20261123', '20261123']);
+    expect([await dayAt(before, figuresEnd), await dayAt(after, figuresEnd)]).toEqual(['20261122', '20261123']);
   });
 });
