@@ -51,7 +51,7 @@ export const screen = defineCommand({
     const { words, screens, person, address } = context;
     if (args.screen?.kind === 'golden') {
       const { frame, begin } = await screens.golden(person.id, address, args.criteria ?? usualCriteria);
-      return { ...screenMessage(words, frame, args.page), view: frame.view, onSaid: begin };
+      return { ...screenMessage(words, context.directory, frame, args.page), view: frame.view, onSaid: begin };
     }
     if (args.criteria !== undefined) throw new AppError('screen.golden-only');
     if (args.screen?.kind === 'stop') {

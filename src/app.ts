@@ -266,7 +266,10 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     log,
     newId,
-    show: (frame) => showView(frame.address, frame.view, screenMessage(audience.wordsAt(frame.address), frame)),
+    show: (frame) => {
+      const words = audience.wordsAt(frame.address);
+      return showView(frame.address, frame.view, screenMessage(words, directoryIn(words), frame));
+    },
   });
   const sheets = config.sheets === undefined ? undefined : new GoogleSheets(config.sheets, { clock, redactor });
   const startedAt = clock.now();

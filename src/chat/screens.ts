@@ -2,6 +2,7 @@ import { inKorea } from '../clock.ts';
 import type { GoldenCriteria } from '../domain/screen.ts';
 import { AppError } from '../errors.ts';
 import { errorSentence, type Words } from '../i18n/index.ts';
+import type { InstrumentDirectory } from '../ports.ts';
 import type { GoldenMatch, GoldenResult, ScreenFrame } from '../services/screens.ts';
 import type { Line, Message } from './channel.ts';
 import { type ArgumentKind, shorten } from './command.ts';
@@ -76,7 +77,12 @@ function lineOf({ marketValue, turnover, within }: GoldenCriteria): string {
 }
 
 /** How far a search is, or what it found. */
-export function screenMessage(words: Words, { criteria: wanted, state, today }: ScreenFrame, page?: number): Message {
+export function screenMessage(
+  words: Words,
+  directory: Pick<InstrumentDirectory, 'get'>,
+  { criteria: wanted, state, today }: ScreenFrame,
+  page?: number,
+): Message {
   const { screen } = words;
   const floor = (won: number | undefined, say: (amount: string) => string): readonly string[] =>
     won === undefined ? [] : [say(words.wonShort(won))];
@@ -117,7 +123,7 @@ export function screenMessage(words: Words, { criteria: wanted, state, today }: 
         ...(state.result.scanned === 0
           ? []
           : [`${aboutOf(words, state.result, day)}${label === '' ? '' : ` · ${label}`}`]),
-        ...(rows.length === 0 ? [screen.none] : matchLines(words, rows, day)),
+        ...(rows.length === 0 ? [screen.none] : matchLines(words, directory, rows, day)),
       ];
       return { lines, buttons, private: true };
     }
@@ -133,11 +139,16 @@ function aboutOf(words: Words, result: GoldenResult, day: string | undefined): s
   return `${what} · ${when}${skipped === 0 ? '' : ` · ${screen.skipped(skipped)}`}`;
 }
 
-function matchLines(words: Words, matches: readonly GoldenMatch[], day: string | undefined): readonly Line[] {
+function matchLines(
+  words: Words,
+  directory: Pick<InstrumentDirectory, 'get'>,
+  matches: readonly GoldenMatch[],
+  day: string | undefined,
+): readonly Line[] {
   return table(
     matches.map(({ name, symbol, last, changePercent, daysAgo }) => ({
       cells: [words.grouped(last), words.percentSigned(changePercent)],
-      rest: [name, ' ', { code: symbol }, ` ${words.screen.daysAgo(daysAgo, day)}`],
+      rest: [directory.get(symbol)?.name ?? name, ' ', { code: symbol }, ` ${words.screen.daysAgo(daysAgo, day)}`],
     })),
   );
 }

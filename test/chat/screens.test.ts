@@ -50,7 +50,7 @@ test('the button to another page fits, and asks for the same', () => {
         today: '20261123',
         state: { kind: 'done', result },
       } as const;
-      const [button] = asView(frame.view, screenMessage(ko, frame)).buttons?.flat() ?? [];
+      const [button] = asView(frame.view, screenMessage(ko, { get: () => undefined }, frame)).buttons?.flat() ?? [];
       expect(Buffer.byteLength(button?.id ?? '')).toBeLessThanOrEqual(longestButtonId);
       const words = (button?.id ?? '').replace(`show:${frame.view}:/screen gc `, '').split(' ');
       expect(words.at(-1)).toBe('2');
