@@ -5,7 +5,7 @@ import { commands } from '../commands/index.ts';
 import { settingNames } from '../src/config.ts';
 import { withTable } from './support/command-table.ts';
 import { coveragePage } from './support/coverage-page.ts';
-import { withoutEngines } from './support/lock-engines.ts';
+import { locks, withoutEngines } from './support/lock-engines.ts';
 
 const read = (name: string): string => readFileSync(resolve(import.meta.dirname, '..', name), 'utf8');
 
@@ -40,7 +40,7 @@ test('the page of what is asked of KIS is that of the catalogue', () => {
   expect(before, 'run node test/support/coverage-page.ts').toBe(after);
 });
 
-test('`npm ci` warns of no Node that the README promises: the lock asks for none', () => {
-  const { before, after } = withoutEngines();
+test.each(locks)('`npm ci` warns of no Node that the README promises: %s asks for none', (lock) => {
+  const { before, after } = withoutEngines(lock);
   expect(before === after, 'run node test/support/lock-engines.ts').toBe(true);
 });

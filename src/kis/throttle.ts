@@ -76,7 +76,7 @@ export class Lane {
         reject(options.signal.reason);
         return;
       }
-      options.signal?.addEventListener('abort', onAbort, { once: true });
+      options.signal?.addEventListener('abort', onAbort);
       const { maxWaitMs } = options;
       if (maxWaitMs !== undefined) {
         cancelDeadline = this.#clock.timer(maxWaitMs, () => {
@@ -92,7 +92,6 @@ export class Lane {
   /** KIS said we were over the limit: nobody starts for `pauseMs`. */
   pause(pauseMs: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + pauseMs);
-    this.#admit();
   }
 
   status(): LaneStatus {

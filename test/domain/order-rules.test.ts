@@ -5,12 +5,15 @@ import type { OrderRequest, Side } from '../../src/domain/order.ts';
 import {
   checkDrift,
   checkOrderCap,
+  checkPlace,
   checkPrice,
   checkSlippage,
   costRates,
   estimateCost,
   estimateSlippage,
+  isPricedByBook,
   laterUpperLimit,
+  levelsFor,
   nearestTicks,
   priceBand,
   stepPrice,
@@ -134,6 +137,8 @@ describe('the price band', () => {
     // Of a leveraged fund the band is 60 % wide; so it will be tomorrow, from where it closes.
     ['etf', { basePrice: 20_000, upperLimit: 32_000, last: 22_000 }, 35_200],
     ['etf', { basePrice: 20_000, upperLimit: 32_000, last: 15_000 }, 32_000],
+    ['etn', { basePrice: 20_000, upperLimit: 32_000, last: 22_000 }, 35_200],
+    ['etf', { basePrice: 0, upperLimit: 32_000, last: 15_000 }, 32_000],
     ['stock', { basePrice: 70_000, upperLimit: 91_000, last: 80_000 }, 104_000],
     // The first day of a share is wider than all that follow.
     ['stock', { basePrice: 10_000, upperLimit: 40_000, last: 30_000 }, 40_000],
@@ -240,12 +245,57 @@ describe('rules of one order', () => {
     const free = { ...quote, upperLimit: 0, lowerLimit: 0 };
     expect(checkPrice(order(null), free, 'stock')).toEqual({ ...refusal, reason: 'no-band' });
     expect(checkPrice(order(null, 'sell'), free, 'stock')).toBeUndefined();
+    // At the close it trades at one price, whatever the limits.
+    expect(checkPrice({ ...order(null), type: 'post-close' }, free, 'stock')).toBeUndefined();
+    // Of a conditional order the rest goes to the market, though it states a price.
+    const conditional = { ...order(77_600), type: 'conditional' } as const;
+    expect(checkPrice(conditional, liquidated, 'stock')).toEqual({ ...refusal, reason: 'liquidation' });
+    expect(checkPrice(conditional, free, 'stock')).toEqual({ ...refusal, reason: 'no-band' });
+    expect(checkPrice(conditional, quote, 'stock')).toBeUndefined();
+  });
+
+  it('refuses a stop that would fire at once, and minds both of its prices', () => {
+    const stop = (stopPrice: number, side: Side = 'buy'): OrderRequest => ({
+      ...order(78_000, side),
+      type: 'stop',
+      stopPrice,
+    });
+    expect(checkPrice(stop(77_700), quote, 'stock')).toBeUndefined();
+    expect(checkPrice(stop(77_600), quote, 'stock')).toEqual({
+      rule: 'rule.stop-reached',
+      side: 'buy',
+      stop: 77_600,
+      last: 77_600,
+    });
+    expect(checkPrice(stop(77_700, 'sell'), quote, 'stock')).toMatchObject({ rule: 'rule.stop-reached', side: 'sell' });
+    expect(checkPrice(stop(77_750), quote, 'stock')).toMatchObject({ rule: 'rule.tick', price: 77_750 });
+  });
+
+  it('lets funds and notes trade in the ordinary sessions of KRX alone', () => {
+    const shares = ['stock', 'other'] as const;
+    for (const kind of shares) {
+      expect(checkPlace({ exchange: 'NXT', type: 'limit' }, kind)).toBeUndefined();
+      expect(checkPlace({ exchange: 'KRX', type: 'after-limit' }, kind)).toBeUndefined();
+    }
+    for (const kind of ['etf', 'etn'] as const) {
+      expect(checkPlace({ exchange: 'KRX', type: 'limit' }, kind)).toBeUndefined();
+      expect(checkPlace({ exchange: 'SOR', type: 'market' }, kind)).toBeUndefined();
+      expect(checkPlace({ exchange: 'NXT', type: 'limit' }, kind)).toEqual({ rule: 'rule.shares-only', where: 'NXT' });
+      expect(checkPlace({ exchange: 'KRX', type: 'after-limit' }, kind)).toEqual({
+        rule: 'rule.shares-only',
+        where: 'after-market',
+      });
+    }
   });
 
   it('values a market purchase at the upper limit', () => {
     expect(valuationPrice(order(null), quote)).toBe(99_400);
     expect(valuationPrice(order(null, 'sell'), quote)).toBe(77_600);
     expect(valuationPrice(order(70_000), quote)).toBe(70_000);
+    // A conditional order may trade at its limit or at the market: the worse of the two counts.
+    expect(valuationPrice({ ...order(80_000, 'sell'), type: 'conditional' }, quote)).toBe(80_000);
+    expect(valuationPrice({ ...order(70_000, 'sell'), type: 'conditional' }, quote)).toBe(77_600);
+    expect(valuationPrice({ ...order(70_000), type: 'conditional' }, quote)).toBe(99_400);
   });
 
   it('caps the amount of an order and says what would pass', () => {
@@ -362,6 +412,43 @@ describe('the slippage of a market order', () => {
   });
 });
 
+describe('what an order without a limit takes', () => {
+  const book = {
+    asks: [
+      { price: 70_100, size: 5 },
+      { price: 70_200, size: 9 },
+    ],
+    bids: [
+      { price: 70_000, size: 7 },
+      { price: 69_900, size: 3 },
+    ],
+  };
+  const of = (type: OrderRequest['type'], side: Side, from: Parameters<typeof levelsFor>[1] = book) =>
+    levelsFor({ type, side, quantity: 100 }, from);
+
+  it('is the other side, or all of it at the one price of its type', () => {
+    expect(of('market', 'buy')).toEqual(book.asks);
+    expect(of('market', 'sell')).toEqual(book.bids);
+    expect(of('best', 'buy')).toEqual([{ price: 70_100, size: 100 }]);
+    expect(of('top', 'buy')).toEqual([{ price: 70_000, size: 100 }]);
+    expect(of('top', 'sell')).toEqual([{ price: 70_100, size: 100 }]);
+    expect(of('mid', 'sell')).toEqual([{ price: 70_050, size: 100 }]);
+    for (const type of ['limit', 'pre-close', 'post-close'] as const) expect(of(type, 'buy')).toBeUndefined();
+  });
+
+  it('is nothing where a side that it needs is empty', () => {
+    expect(of('best', 'buy', { ...book, asks: [] })).toEqual([]);
+    expect(of('top', 'buy', { ...book, bids: [] })).toEqual([]);
+    expect(of('mid', 'buy', { ...book, asks: [] })).toEqual([]);
+    expect(of('mid', 'buy', { ...book, bids: [] })).toEqual([]);
+  });
+
+  it('is told by the book, but for an order that states its price or trades at the close', () => {
+    for (const type of ['market', 'best', 'top', 'mid'] as const) expect(isPricedByBook(type)).toBe(true);
+    for (const type of ['limit', 'stop', 'pre-close', 'post-close'] as const) expect(isPricedByBook(type)).toBe(false);
+  });
+});
+
 describe('the limit on slippage', () => {
   const quote = { last: 70_000, upperLimit: 91_000, lowerLimit: 49_000 };
   const levels = [
@@ -417,6 +504,8 @@ describe('the limit on slippage', () => {
       price: 91_000,
     });
     expect(checkSlippage({ side: 'sell', quantity: 201 }, bids, quote, 'stock', 50)).toMatchObject({ price: 49_000 });
+    const free = { ...quote, upperLimit: 0, lowerLimit: 0 };
+    expect(checkSlippage({ side: 'buy', quantity: 201 }, levels, free, 'stock', 50)).toMatchObject({ price: 105_000 });
     expect(checkSlippage({ side: 'sell', quantity: 1 }, [], quote, 'stock', 50)).toEqual({
       rule: 'rule.empty-book',
       side: 'sell',

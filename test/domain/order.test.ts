@@ -211,6 +211,8 @@ describe('the state machine', () => {
     expect([standingQuantity(parted), restOf(parted)]).toEqual([4, 4]);
     for (const quantity of [0, -1, 4, 5]) {
       expect(() => applyEvent(parted, { type: 'part-cancelled', quantity }, 3_000)).toThrow('order.impossible-event');
+      const replaced = { type: 'part-replaced', quantity, number: '1' } as const;
+      expect(() => applyEvent(parted, replaced, 3_000)).toThrow('order.impossible-event');
     }
     expect(applyEvent(parted, fill(3), 3_000)).toMatchObject({ status: 'partly-filled' });
     expect(applyEvent(parted, fill(4), 3_000)).toMatchObject({ status: 'filled', filledQuantity: 4 });
@@ -222,6 +224,13 @@ describe('the state machine', () => {
       text: '장운영일자가 주문일과 상이합니다',
     });
     expect(fold(['denied'])).toMatchObject({ code: 'rule.tick', text: undefined });
+    expect(fold(['denied'])).not.toHaveProperty('context');
+    const context = { price: 70_050 };
+    expect(applyEvent(recordOf('confirmed'), { ...events.denied, context }, 3_000)).toMatchObject({ context });
+    expect(applyEvent(recordOf('scheduled'), events['turned-down'], 3_000)).toMatchObject({
+      code: 'turned-down',
+      text: '주문가능금액을 초과 했습니다',
+    });
     expect(fold(['submitting', 'outcome-unknown', 'accepted'])).toMatchObject({ status: 'accepted', reference });
   });
 
@@ -245,6 +254,22 @@ describe('the state machine', () => {
     expect(intentQuantity(intent)).toBe(10);
     expect(intentQuantity(cancel)).toBe(4);
     expect(intentIssue(cancel)).toMatchObject({ symbol: '005930', side: 'buy' });
+  });
+
+  it('keeps a scheduled order until its last day, whatever comes of the days before', () => {
+    if (intent.kind !== 'place') throw new Error('not a new order');
+    const schedule = (until: string | null): OrderRecord =>
+      fold(['submitting', 'accepted'], { kind: 'schedule', request: intent.request, day: '20261124', until });
+    expect(schedule(null)).toMatchObject({ status: 'scheduled', reference });
+    for (const name of ['sent-on', 'turned-down'] as const) {
+      const on = (day: string, until: string | null): OrderRecord =>
+        applyEvent(schedule(until), { ...events[name], day }, 3_000);
+      expect(on('20261125', '20261126')).toEqual({ ...schedule('20261126'), updatedAt: 3_000 });
+      const last = name === 'sent-on' ? 'sent-on' : 'rejected';
+      for (const record of [on('20261124', null), on('20261126', '20261126'), on('20261127', '20261126')]) {
+        expect(record.status).toBe(last);
+      }
+    }
   });
 
   it('makes of an amendment an order like any other', () => {
