@@ -7,6 +7,9 @@ const memoryIds = 2 ** 40;
 /** What waits beyond these would fill the memory too, while no chat takes anything. */
 const mostWaiting = 1_000;
 
+/** More than could be under way while a list of what waits is read. */
+const mostRemembered = 1_000;
+
 /** A ledger whose messages go out also while it cannot be written. */
 export interface SpillingLedger {
   readonly ledger: Ledger;
@@ -29,6 +32,14 @@ export function spillToMemory(disk: Ledger): SpillingLedger {
   /** Those that this process wrote and has not sent: what is on disk cannot always be read again. */
   const fresh = new Map<number, OutboxEntry>();
 
+  /** Messages that are over, the newest: a list whose reading began before they were must not bring them again. */
+  const over = new Set<number>();
+  const noteOver = (id: number): void => {
+    over.add(id);
+    const [oldest] = over;
+    if (over.size > mostRemembered && oldest !== undefined) over.delete(oldest);
+  };
+
   const inMemory = (): Promise<Ledger> => {
     opened ??= openLedger({ url: 'sqlite::memory:' });
     return opened;
@@ -37,6 +48,7 @@ export function spillToMemory(disk: Ledger): SpillingLedger {
   /** Writes what came of a message, or keeps that in mind: it is over in any case. */
   const conclude = async (id: number, write: () => Promise<void>): Promise<void> => {
     fresh.delete(id);
+    noteOver(id);
     try {
       await write();
       unwritten.delete(id);
@@ -49,10 +61,10 @@ export function spillToMemory(disk: Ledger): SpillingLedger {
   const heads = async (address?: ChatAddress): Promise<readonly OutboxEntry[]> => {
     const known = [...fresh.values()].filter((entry) => address === undefined || isSame(entry.address, address));
     const onDisk = await unlessTroubled(disk.outboxHeads(address, [...unwritten.keys()]), known);
-    if (opened === undefined) return onDisk;
+    if (opened === undefined) return onDisk.filter(({ id }) => !over.has(id));
     const spilt = (await (await opened).outboxHeads(address)).map(spiltEntry);
     const first = new Map<string, OutboxEntry>();
-    for (const entry of [...onDisk, ...spilt]) {
+    for (const entry of [...onDisk, ...spilt].filter(({ id }) => !over.has(id))) {
       const chat = `${entry.address.channel}:${entry.address.chatId}`;
       const other = first.get(chat);
       if (other === undefined || entry.createdAt < other.createdAt) first.set(chat, entry);
@@ -97,8 +109,10 @@ export function spillToMemory(disk: Ledger): SpillingLedger {
       return entry && spiltEntry(entry);
     },
     markSent: async (id, reference, now) => {
-      if (id > memoryIds) await (await inMemory()).markSent(id - memoryIds, reference, now);
-      else await conclude(id, () => disk.markSent(id, reference, now));
+      if (id > memoryIds) {
+        noteOver(id);
+        await (await inMemory()).markSent(id - memoryIds, reference, now);
+      } else await conclude(id, () => disk.markSent(id, reference, now));
     },
     markFailed: async (id, error, final) => {
       if (id > memoryIds) await (await inMemory()).markFailed(id - memoryIds, error, final);

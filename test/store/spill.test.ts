@@ -61,6 +61,20 @@ describe('issue 13.1: the outbox of a disk that is full', () => {
     expect(await ledger.sentReference(address, 'k')).toBe('r');
   });
 
+  test('gives nothing out again to whoever began to look before it was over', async () => {
+    const { fill } = await open();
+    const sent = await ledger.enqueue(draft('on disk'), 1);
+    fill();
+    const second = await ledger.enqueue(draft('in memory'), 2);
+    // Two looks at once: the first has sent what it found while the other still reads what waits in memory.
+    const looks = ledger.outboxHeads(address);
+    await ledger.markSent(sent.id, 'r', 3);
+    expect((await looks).map(({ id }) => id)).not.toContain(sent.id);
+    const later = ledger.outboxHeads(address);
+    await ledger.markSent(second.id, 'r2', 4);
+    expect((await later).map(({ id }) => id)).not.toContain(second.id);
+  });
+
   test('edits what was sent from memory', async () => {
     const { disk, fill } = await open();
     fill();
