@@ -90,7 +90,7 @@ describe('/chart', patient, () => {
 
   test('in English', async () => {
     await start({ env: { HOGA_LANG: 'en' } });
-    expect(await bot.say('/chart 005930 1w')).toContain('삼성전자 005930 · weekly');
+    expect(await bot.say('/chart 005930 1w')).toContain('Samsung Electronics 005930 · weekly');
   });
 });
 

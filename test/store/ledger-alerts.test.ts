@@ -150,6 +150,7 @@ describe('alerts', () => {
     old.exec('drop table alert_events');
     old.exec('drop index outbox_alert');
     old.exec('alter table outbox drop column alert_id');
+    old.exec('alter table outbox drop column about');
     old.exec("delete from kysely_migration where name >= '0007'");
     old.exec(
       `insert into alerts values ('a', 'kim', 'telegram', '42', '005930', 'armed', ${start}, null, 'at-or-below', 69000)`,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 /** That of the project, and that of the tool beside it. */
-export const locks = ['package-lock.json', 'mutants/package-lock.json'] as const;
+export const locks = ['package-lock.json', 'test/mutants/package-lock.json'] as const;
 const pathOf = (lock: (typeof locks)[number]): string => resolve(import.meta.dirname, '../..', lock);
 const fields = z.record(z.string(), z.unknown());
 

@@ -15,7 +15,7 @@ const { values, positionals } = parseArgs({
   options: { concurrency: { type: 'string', default: '1' } },
 });
 const here = import.meta.dirname;
-const root = join(here, '..');
+const root = join(here, '..', '..');
 const results = join(here, 'results');
 const tool = join(here, 'node_modules/@stryker-mutator');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -54,7 +54,7 @@ function run({ file, judgedBy }: Room): Score {
   const settings = {
     testRunner: 'vitest',
     plugins: [join(tool, 'vitest-runner/dist/src/index.js')],
-    vitest: { configFile: 'mutants/vitest.config.ts', related: false },
+    vitest: { configFile: 'test/mutants/vitest.config.ts', related: false },
     mutate: [file],
     coverageAnalysis: 'perTest',
     concurrency: Number(values.concurrency),
@@ -62,7 +62,7 @@ function run({ file, judgedBy }: Room): Score {
     incrementalFile: report,
     reporters: ['progress-append-only'],
     tempDirName: join(results, 'sandboxes'),
-    ignorePatterns: ['mutants/results'],
+    ignorePatterns: ['test/mutants/results'],
     // It would read it with TypeScript's own code, which the TypeScript of this repository no longer has.
     tsconfigFile: 'none.json',
   };
@@ -111,11 +111,11 @@ mkdirSync(results, { recursive: true });
 if (!existsSync(tool)) spawnSync('npm', ['ci'], { cwd: here, stdio: 'inherit' });
 const wanted = positionals.length === 0 ? rooms : rooms.filter(({ file }) => positionals.includes(file));
 const unknown = positionals.filter((file) => rooms.every((room) => room.file !== file));
-if (unknown.length > 0) throw new Error(`not among the money rooms of mutants/rooms.ts: ${unknown.join(', ')}`);
+if (unknown.length > 0) throw new Error(`not among the money rooms of test/mutants/rooms.ts: ${unknown.join(', ')}`);
 const scores = wanted.map(run);
 for (const { file, alive, stale } of scores) {
   for (const mutant of alive) print(`ALIVE ${file}:${mutant}`);
-  for (const excuse of stale) print(`not needed in mutants/excused.ts, ${file}: ${excuse}`);
+  for (const excuse of stale) print(`not needed in test/mutants/excused.ts, ${file}: ${excuse}`);
 }
 print('| file | mutants | caught | excused | alive | score |\n| --- | ---: | ---: | ---: | ---: | ---: |');
 for (const score of scores) {
