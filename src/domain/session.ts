@@ -67,15 +67,14 @@ function shiftedNxtSessions({ open, close }: ShiftedHours): readonly SessionRow[
  * with the close. When the after-market begins on a day that closes late was not published; it takes no ordinary order
  * either way, so its row follows the others.
  */
-function shiftedSessions({ day, open, close }: ShiftedHours): readonly SessionRow[] {
-  const inForce = { from: day, to: day };
-  const evening = krxSessions.filter(({ kind, from = '' }) => kind === 'after-market' && from <= day);
+function shiftedSessions({ open, close }: ShiftedHours): readonly SessionRow[] {
+  const evening = krxSessions.filter(({ kind }) => kind === 'after-market');
   const closeOfTrading = later(close, 30);
   return [
-    { kind: 'opening-auction', start: later(open, -30), end: open, ...inForce },
-    { kind: 'regular', start: open, end: later(close, -10), ...inForce },
-    { kind: 'closing-auction', start: later(close, -10), end: close, ...inForce },
-    { kind: 'post-close', start: close, end: closeOfTrading, ...inForce },
+    { kind: 'opening-auction', start: later(open, -30), end: open },
+    { kind: 'regular', start: open, end: later(close, -10) },
+    { kind: 'closing-auction', start: later(close, -10), end: close },
+    { kind: 'post-close', start: close, end: closeOfTrading },
     ...evening.map((row) => ({ ...row, start: closeOfTrading })),
   ];
 }

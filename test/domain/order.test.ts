@@ -4,6 +4,8 @@ import {
   endedStatuses,
   intentIssue,
   intentQuantity,
+  isScheduleIntent,
+  mixedUpEasily,
   type OrderEvent,
   type OrderIntent,
   type OrderRecord,
@@ -209,6 +211,7 @@ describe('the state machine', () => {
     const parted = fold(['submitting', 'accepted', 'part-cancelled', 'part-replaced', 'part-cancelled']);
     expect(parted).toMatchObject({ status: 'accepted', cancelledQuantity: 4, replacedQuantity: 2 });
     expect([standingQuantity(parted), restOf(parted)]).toEqual([4, 4]);
+    expect(restOf(applyEvent(parted, fill(3), 3_000))).toBe(1);
     for (const quantity of [0, -1, 4, 5]) {
       expect(() => applyEvent(parted, { type: 'part-cancelled', quantity }, 3_000)).toThrow('order.impossible-event');
       const replaced = { type: 'part-replaced', quantity, number: '1' } as const;
@@ -254,6 +257,7 @@ describe('the state machine', () => {
     expect(intentQuantity(intent)).toBe(10);
     expect(intentQuantity(cancel)).toBe(4);
     expect(intentIssue(cancel)).toMatchObject({ symbol: '005930', side: 'buy' });
+    expect(intentIssue(intent)).toMatchObject({ symbol: '005930', side: 'buy' });
   });
 
   it('keeps a scheduled order until its last day, whatever comes of the days before', () => {
@@ -310,8 +314,62 @@ describe('the state machine', () => {
     // Of all, the second finds nothing; of a part, it takes as many again.
     expect(sameAtVenue(cancel('1'), cancel('1'))).toBe(false);
     expect(sameAtVenue(cancel('1', 7), cancel('1'))).toBe(false);
+    expect(sameAtVenue(cancel('1'), cancel('1', 7))).toBe(false);
     expect(sameAtVenue(cancel('1', 7), cancel('1', 7))).toBe(true);
     expect(sameAtVenue(cancel('1', 7), cancel('2', 7))).toBe(false);
+    expect(sameAtVenue(intent, place({ type: 'market', price: null }))).toBe(false);
+  });
+
+  it('knows scheduled orders that could not be told apart, and that nothing is like what is of another kind', () => {
+    if (intent.kind !== 'place') throw new Error('not a new order');
+    const { request } = intent;
+    const days = { day: '20261124', until: null };
+    const schedule = (changes: Partial<OrderRequest> = {}, until: string | null = null): OrderIntent => ({
+      kind: 'schedule',
+      request: { ...request, ...changes },
+      day: '20261124',
+      until,
+    });
+    const amend = (number: string): OrderIntent => ({
+      kind: 'amend-schedule',
+      target: { number, branch: '' },
+      request,
+      ...days,
+    });
+    expect(sameAtVenue(schedule(), schedule())).toBe(true);
+    expect(sameAtVenue(schedule(), schedule({ quantity: 11 }))).toBe(false);
+    expect(sameAtVenue(schedule(), schedule({}, '20261130'))).toBe(false);
+    expect(sameAtVenue(amend('R1'), amend('R1'))).toBe(true);
+    expect(sameAtVenue(amend('R1'), amend('R2'))).toBe(false);
+    const target = { number: 'R1', branch: '' };
+    const gone = { target, symbol: '005930', side: 'buy', quantity: 10 } as const;
+    const ofEachKind: readonly OrderIntent[] = [
+      intent,
+      { kind: 'amend', target, request, oldPrice: 0, of: 20 },
+      { kind: 'cancel', ...gone, exchange: 'KRX', of: 20 },
+      schedule(),
+      amend('R1'),
+      { kind: 'cancel-schedule', ...gone },
+    ];
+    expect(ofEachKind.map(isScheduleIntent)).toEqual([false, false, false, true, true, true]);
+    for (const one of ofEachKind) {
+      for (const other of ofEachKind) {
+        const mixed = one === other;
+        // Of a cancel of a scheduled order the second finds nothing.
+        expect(sameAtVenue(one, other), `${one.kind} ${other.kind}`).toBe(mixed && one.kind !== 'cancel-schedule');
+        expect(mixedUpEasily(one, other), `${one.kind} ${other.kind}`).toBe(mixed);
+      }
+    }
+    // Of two cancels of one order what the venue lists may be either's; of different orders it may not.
+    const cancel = (number: string): OrderIntent => ({
+      kind: 'cancel',
+      ...gone,
+      target: { number, branch: '' },
+      exchange: 'KRX',
+    });
+    expect(mixedUpEasily(cancel('1'), cancel('1'))).toBe(true);
+    expect(mixedUpEasily(cancel('1'), cancel('2'))).toBe(false);
+    expect(mixedUpEasily(amend('R1'), amend('R2'))).toBe(false);
   });
 
   it('never leaves rejected, denied or never-sent, whatever comes in whatever order', () => {

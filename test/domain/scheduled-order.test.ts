@@ -29,8 +29,12 @@ const order: ScheduledOrder = {
 };
 
 describe('the number of a scheduled order', () => {
-  it.each(['39607', '0000039607', 'R39607', 'r39607', ' 39607 '])("'%s'", (text) => {
+  it.each(['39607', '0000039607', 'R39607', 'r39607', ' 39607 ', ' R39607 '])("'%s'", (text) => {
     expect(scheduleNumber(text)).toBe('R39607');
+  });
+
+  it('is not made of a letter in the midst of another', () => {
+    expect(scheduleNumber('12R3')).toBe('R12R3');
   });
 });
 
@@ -170,6 +174,65 @@ describe('the orders made of one of several days', () => {
         expect(ordersMadeOf({ ...scheduled, orderNumber: latest?.reference.number }, known, listed)).toEqual(fresh);
       }),
     );
+  });
+
+  const several = { ...order, until: '20261130', orderNumber: '50' };
+  const numbers = (found: readonly VenueOrder[]): readonly string[] => found.map(({ reference }) => reference.number);
+
+  it('are for what is left, at the same price, from the first day to that of the latest', () => {
+    const listed = [
+      madeOn('20261123', '49', 10, 0),
+      madeOn('20261124', '41', 10, 4),
+      madeOn('20261124', '42', 9, 0),
+      { ...madeOn('20261124', '43', 10, 0), price: 69_000 },
+      madeOn('20261125', '44', 5, 0),
+      madeOn('20261126', '52', 6, 0),
+      madeOn('20261126', '50', 6, 0),
+      madeOn('20261127', '51', 6, 0),
+    ];
+    expect(numbers(ordersMadeOf(several, [], listed))).toEqual(['41', '50']);
+  });
+
+  it('are taken by their number where it is known, whatever else fits', () => {
+    const listed = [
+      madeOn('20261124', '41', 10, 0),
+      madeOn('20261124', '42', 10, 3),
+      madeOn('20261125', '43', 10, 0),
+      madeOn('20261125', '44', 7, 0),
+      madeOn('20261126', '50', 7, 0),
+    ];
+    const known = [{ day: '20261124', number: '42' }];
+    expect(numbers(ordersMadeOf(several, known, listed))).toEqual(['44', '50']);
+  });
+
+  it('are none of two that fit', () => {
+    const listed = [
+      madeOn('20261124', '41', 10, 4),
+      madeOn('20261124', '42', 10, 0),
+      madeOn('20261125', '43', 10, 0),
+      madeOn('20261126', '50', 10, 0),
+    ];
+    expect(numbers(ordersMadeOf(several, [], listed))).toEqual(['43', '50']);
+  });
+
+  it('are none as long as the venue names none, or one that is known', () => {
+    const listed = [madeOn('20261124', '41', 10, 0), madeOn('20261125', '50', 10, 0)];
+    expect(ordersMadeOf({ ...several, orderNumber: undefined }, [], listed)).toEqual([]);
+    expect(ordersMadeOf(several, [{ day: '20261125', number: '50' }], listed)).toEqual([]);
+    expect(ordersMadeOf(several, [], [madeOn('20261123', '50', 10, 0)])).toEqual([]);
+  });
+
+  it('is the one that the venue names, of a single day', () => {
+    const listed = [
+      madeOn('20261123', '32', 10, 0),
+      madeOn('20261124', '31', 10, 0),
+      madeOn('20261125', '32', 10, 0),
+      madeOn('20261124', '32', 10, 0),
+    ];
+    expect(ordersMadeOf({ ...order, orderNumber: '32' }, [], listed)).toEqual([listed[3]]);
+    expect(ordersMadeOf({ ...order, orderNumber: '33' }, [], listed)).toEqual([]);
+    const known = [{ day: '20261124', number: '32' }];
+    expect(ordersMadeOf({ ...order, orderNumber: '32' }, known, listed)).toEqual([listed[2]]);
   });
 
   it('is one alone of a single day, on that day', () => {

@@ -2,6 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { krxClosures, krxHolidays, krxTableYears, shiftedHours } from '../../src/domain/krx-holidays.ts';
 import {
+  continuousSessions,
+  exchangeSessions,
+  figuresBegin,
+  figuresEnd,
+  krxHours,
   krxSessions,
   ordinaryOrderSessions,
   type SessionRow,
@@ -106,6 +111,20 @@ describe('the trading day', () => {
 
   it('takes ordinary orders in auctions and regular trading only', () => {
     expect(ordinaryOrderSessions).toEqual(['opening-auction', 'regular', 'closing-auction']);
+    expect(continuousSessions).toEqual(['pre-market', 'regular', 'after-market']);
+  });
+
+  it.each([
+    ['20261123', '0900', '1530'],
+    ['20261119', '1000', '1630'],
+    ['20270104', '1000', '1530'],
+  ])('%s trades at KRX from %s to %s, and has figures of its own before that', (day, open, close) => {
+    expect(krxHours(day)).toEqual({ open, close });
+    expect(sessionAt(day, `${figuresBegin}00`)).not.toBe('regular');
+    expect(figuresBegin > '0830').toBe(true);
+    expect(figuresEnd > '2000').toBe(true);
+    for (const exchange of ['KRX', 'NXT'] as const)
+      for (const { end } of exchangeSessions(exchange, day)) expect(end < figuresEnd).toBe(true);
   });
 });
 

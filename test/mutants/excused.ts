@@ -72,4 +72,40 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
     },
     { line: 'this.#forget(now);', mutants: [';'], why: 'only memory: calls of long ago block nobody' },
   ],
+  'src/domain/order.ts': [
+    {
+      line: '(one.type === other.type && one.price === other.price))',
+      mutants: ['true'],
+      why: 'a market order has no price, and a limit order has one: the prices tell them apart',
+    },
+  ],
+  'src/domain/scheduled-order.ts': [
+    {
+      line: "return state !== 'cancelled' && until !== null && until > today && filledQuantity < quantity;",
+      mutants: ['true'],
+      why: 'for the types: nothing is after no day',
+    },
+    {
+      line: 'const now = time.slice(0, 4);',
+      mutants: ['time'],
+      why: 'with its seconds a time sorts as its minute does',
+    },
+  ],
+  'src/domain/session.ts': [
+    {
+      line: 'const minute = time.slice(0, 4);',
+      mutants: ['time'],
+      why: 'with its seconds a time sorts as its minute does',
+    },
+    {
+      line: "const open = rows.find(({ kind }) => kind === 'regular')?.start ?? '0900';",
+      mutants: ["rows.find(({ kind }) => kind === 'regular').start", '""'],
+      why: 'for the types: every day has a regular session',
+    },
+    {
+      line: "return { open, close: rows.find(({ kind }) => kind === 'closing-auction')?.end ?? '1530' };",
+      mutants: ["rows.find(({ kind }) => kind === 'closing-auction').end", '""'],
+      why: 'for the types: every day has a closing auction',
+    },
+  ],
 };

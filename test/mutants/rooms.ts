@@ -40,5 +40,8 @@ export const rooms: readonly Room[] = [
   { file: 'src/services/people.ts', judgedBy: ['test/flows/people.test.ts', 'test/flows/authorisation.test.ts'] },
   { file: 'src/services/order-check.ts', judgedBy: orderFlows },
   { file: 'src/services/amendment-check.ts', judgedBy: orderFlows },
-  { file: 'src/services/orders.ts', judgedBy: orderFlows },
+  {
+    file: 'src/services/orders.ts',
+    judgedBy: [...orderFlows, 'test/flows/full-disk.test.ts', 'test/flows/schedule.test.ts'],
+  },
 ];

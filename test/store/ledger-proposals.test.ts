@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   address,
   buyIntent,
+  buyIntentOf,
   cancelIntent,
   claimOf,
   confirmedOrder,
@@ -170,6 +171,23 @@ describe('claim', () => {
     });
     await ledger.setHalted(false);
     expect(await ledger.claim(claimOf('mixed', mixed))).toStrictEqual({ kind: 'over-daily-cap', used: 700_000 });
+    // Neither is a cancel that costs something, nor an order that costs nothing.
+    await ledger.createProposal(proposalOf('dear'));
+    const dear = { intents: [{ ...cancel, id: 'c2', amount: 1 }], maxDailyAmount: 100 };
+    expect(await ledger.claim(claimOf('dear', dear))).toStrictEqual({ kind: 'over-daily-cap', used: 700_000 });
+    const free = { intents: [{ id: 'o3', intent: buyIntent, amount: 0 }], maxDailyAmount: 100 };
+    expect(await ledger.claim(claimOf('dear', free))).toStrictEqual({ kind: 'over-daily-cap', used: 700_000 });
+  });
+
+  it('waits as a whole while one of its orders is like one whose outcome is open', async () => {
+    const ledger = await testLedger();
+    await confirmedOrder(ledger, 'o1', { intent: buyIntent });
+    await ledger.createProposal(proposalOf('p'));
+    const intents = [
+      { id: 'o2', intent: buyIntentOf('o2'), amount: 1 },
+      { id: 'o3', intent: buyIntent, amount: 1 },
+    ];
+    expect(await ledger.claim(claimOf('p', { intents }))).toStrictEqual({ kind: 'refused', reason: 'unsettled' });
   });
 
   it('counts up to the cap, to the won', async () => {
@@ -195,7 +213,10 @@ describe('claim', () => {
     await ledger.createProposal(proposalOf('p'));
     for (const amount of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       const intents = [{ id: 'o', intent: buyIntent, amount }];
-      await expect(ledger.claim(claimOf('p', { intents }))).rejects.toMatchObject({ code: 'store.bad-amount' });
+      await expect(ledger.claim(claimOf('p', { intents }))).rejects.toMatchObject({
+        code: 'store.bad-amount',
+        context: { order: 'o', amount },
+      });
     }
     expect(await ledger.claim(claimOf('p', { maxDailyAmount: Number.NaN }))).toMatchObject({ kind: 'over-daily-cap' });
     expect(await ledger.proposal('p')).toMatchObject({ status: 'open' });

@@ -1,0 +1,113 @@
+/** Mutants that may live, because nobody could tell them from the original, and why. */
+// @ts-nocheck
+
+export interface Excuse {
+  /** The line in which they begin, without the blanks around it. */
+  readonly line: string;
+  /** What stands there instead, as the tool writes it, with every run of blanks as one. */
+  readonly mutants: readonly string[];
+  readonly why: string;
+}
+
+export const excused: Readonly<Record<string, readonly Excuse[]>> = {
+  'src/domain/order-state.ts': [
+    {
+      line: "filled: 'by-quantity',",
+      mutants: ['""'],
+      why: 'that the event is known there is all that is read; its own branch works out the status',
+    },
+    { line: "cancelled: { filled: 'by-quantity' },", mutants: ['""'], why: 'the same' },
+    { line: "replaced: { filled: 'by-quantity' },", mutants: ['""'], why: 'the same' },
+    { line: "expired: { filled: 'by-quantity' },", mutants: ['""'], why: 'the same' },
+    { line: "'sent-on': 'by-day',", mutants: ['""'], why: 'the same' },
+    { line: "'turned-down': 'by-day',", mutants: ['""'], why: 'the same' },
+    {
+      line: "const falls = event.type === 'filled' && event.filledQuantity <= record.filledQuantity;",
+      mutants: ['true'],
+      why: 'for the types: no other event has a total, and nothing is no less than a number',
+    },
+    {
+      line: 'if (next === undefined || falls || (part !== undefined && (part <= 0 || part >= restOf(record)))) {',
+      mutants: ['true'],
+      why: 'for the types: nothing is neither below nor above a number',
+    },
+    { line: "case 'confirmed':", mutants: ['""'], why: 'no status takes that event, so nobody comes here with it' },
+    {
+      line: "if (until !== null && event.day < until) return { ...after, status: 'scheduled' };",
+      mutants: ['true'],
+      why: 'for the types: no day is before nothing',
+    },
+  ],
+  'src/domain/order-rules.ts': [
+    {
+      line: 'return table.find((row) => price < row.below)?.tick ?? 1_000;',
+      mutants: ['table.find(row => price < row.below).tick'],
+      why: 'for the types: every number is below the last row',
+    },
+    {
+      line: 'if (stopPrice !== undefined && stopIsReached(side, stopPrice, last)) {',
+      mutants: ['true'],
+      why: 'for the types: no price has reached nothing',
+    },
+    { line: 'default:', mutants: ['default:'], why: 'what returns nothing there returns nothing at the end' },
+    {
+      line: 'return part !== undefined && !tooFar(part);',
+      mutants: ['true'],
+      why: 'for the types: the book holds all the shares that are tried',
+    },
+  ],
+  'src/kis/throttle.ts': [
+    {
+      line: '#starts: number[] = [];',
+      mutants: ['["Stryker was here"]'],
+      why: 'what is no time of the last second is forgotten before anybody counts',
+    },
+    {
+      line: 'if (index >= 0) queue.splice(index, 1);',
+      mutants: ['true'],
+      why: 'a second net: whoever leaves is in the queue, because its timer and its signal are let go of first',
+    },
+    {
+      line: 'reject(options.signal?.reason);',
+      mutants: ['options.signal.reason'],
+      why: 'for the types: only a signal calls this',
+    },
+    { line: 'this.#forget(now);', mutants: [';'], why: 'only memory: calls of long ago block nobody' },
+  ],
+  'src/domain/order.ts': [
+    {
+      line: '(one.type === other.type && one.price === other.price))',
+      mutants: ['true'],
+      why: 'a market order has no price, and a limit order has one: the prices tell them apart',
+    },
+  ],
+  'src/domain/scheduled-order.ts': [
+    {
+      line: "return state !== 'cancelled' && until !== null && until > today && filledQuantity < quantity;",
+      mutants: ['true'],
+      why: 'for the types: nothing is after no day',
+    },
+    {
+      line: 'const now = time.slice(0, 4);',
+      mutants: ['time'],
+      why: 'with its seconds a time sorts as its minute does',
+    },
+  ],
+  'src/domain/session.ts': [
+    {
+      line: 'const minute = time.slice(0, 4);',
+      mutants: ['time'],
+      why: 'with its seconds a time sorts as its minute does',
+    },
+    {
+      line: "const open = rows.find(({ kind }) => kind === 'regular')?.start ?? '0900';",
+      mutants: ["rows.find(({ kind }) => kind === 'regular').start", '""'],
+      why: 'for the types: every day has a regular session',
+    },
+    {
+      line: "return { open, close: rows.find(({ kind }) => kind === 'closing-auction')?.end ?? '1530' };",
+      mutants: ["rows.find(({ kind }) => kind === 'closing-auction').end", '""'],
+      why: 'for the types: every day has a closing auction',
+    },
+  ],
+};

@@ -1,0 +1,382 @@
+// @ts-nocheck
+import { join, parse as parsePath } from 'node:path';
+import { type SettingWords, settingWords } from './i18n/setting-words.ts';
+import { type Environment, environments, simulatorEnvironment, venueOfHost } from './kis/environment.ts';
+import { createRedactor } from './log.ts';
+import { Secret } from './secret.ts';
+import { unknownSettings } from './settings/nearest.ts';
+import { type PersonSetting, type Settings, settingsSchema, webhookUrl } from './settings/schema.ts';
+
+export type { PersonSetting };
+
+/** Everything the process was told, read once and frozen. */
+export interface Config {
+  readonly kis: {
+    readonly environment: Environment;
+    /** A simulator to start inside this process, which no keys are needed for; undefined where a host is named. */
+    readonly embedded: { readonly kind: 'live' | 'paper'; readonly hours: 'open' | 'live' } | undefined;
+    /** Undefined for a simulator, which takes any. */
+    readonly credentials:
+      | {
+          readonly appKey: Secret;
+          readonly appSecret: Secret;
+          readonly account: { readonly number: string; readonly product: string };
+          readonly htsId: string | undefined;
+        }
+      | undefined;
+    /** A live key beside paper's, to read what paper lacks; undefined where there is none. */
+    readonly liveReads:
+      | {
+          readonly environment: Environment;
+          readonly key: { readonly appKey: Secret; readonly appSecret: Secret };
+        }
+      | undefined;
+    readonly pong: 'echo' | 'frame';
+    /** Whether orders carry KIS's hash of their body. */
+    readonly hashkey: boolean;
+  };
+  /** Whether orders may go to a host where real money moves. */
+  readonly liveTrading: 'no' | 'yes' | 'daily';
+  readonly people: {
+    readonly owners: readonly PersonSetting[];
+    readonly traders: readonly PersonSetting[];
+    readonly viewers: readonly PersonSetting[];
+  };
+  /** Undefined where Telegram is not used. */
+  readonly telegram:
+    | {
+        readonly token: Secret;
+        readonly apiRoot: string | undefined;
+        /** Undefined where Telegram is polled. */
+        readonly webhook: { readonly url: string; readonly secret: Secret } | undefined;
+      }
+    | undefined;
+  /** Where health is told and webhooks come in; undefined where nothing is served. */
+  readonly httpPort: number | undefined;
+  /** Undefined where Discord is not used. */
+  readonly discord:
+    | { readonly token: Secret; readonly guildId: string | undefined; readonly apiRoot: string | undefined }
+    | undefined;
+  /** A Discord channel that is told what the owners are told; undefined where there is none. */
+  readonly discordWebhook: WebhookSetting | undefined;
+  readonly rails: {
+    /** Won. */
+    readonly maxOrder: number;
+    /** Won. */
+    readonly maxDaily: number;
+    readonly driftPercent: number;
+    readonly maxSlippagePercent: number;
+    readonly confirmMs: number;
+  };
+  /** A Google Sheet that tables are exported to; undefined where there is none. */
+  readonly sheets:
+    | {
+        readonly spreadsheetId: string;
+        readonly email: string;
+        readonly privateKey: Secret;
+        readonly apiRoot: string | undefined;
+      }
+    | undefined;
+  /** How long the venue's lists may lag behind what they list, in milliseconds. */
+  readonly visibilityMs: number;
+  /**
+   * Paths of the ledger's file and the cache's. Each venue has a ledger of its own, because order numbers of one mean
+   * nothing at another; an embedded simulator forgets everything when it stops, and so do the files it needs none of.
+   */
+  readonly store: { readonly ledger: string; readonly cache: string };
+  readonly language: 'ko' | 'en';
+  /** What charts look like. */
+  readonly chartTheme: 'dark' | 'light';
+  readonly logLevel: string;
+  /** What must never be seen in a log or a chat. */
+  readonly secrets: readonly Secret[];
+}
+
+/** A Discord webhook: `apiRoot` is set where its URL names another server than Discord's. */
+export interface WebhookSetting {
+  readonly id: string;
+  readonly token: Secret;
+  readonly apiRoot: string | undefined;
+}
+
+/** One thing wrong with the settings, with the remedy. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly problem: string;
+}
+
+export type Environ = Readonly<Record<string, string | undefined>>;
+
+/** The process's own environment; the one place that reads it. */
+export function processEnviron(): Environ {
+  return process.env;
+}
+
+const credentialNames = ['KIS_APP_KEY', 'KIS_APP_SECRET', 'KIS_ACCOUNT'] as const;
+
+type SecretSetting =
+  | 'KIS_APP_KEY'
+  | 'KIS_APP_SECRET'
+  | 'KIS_ACCOUNT'
+  | 'KIS_LIVE_APP_KEY'
+  | 'KIS_LIVE_APP_SECRET'
+  | 'TELEGRAM_BOT_TOKEN'
+  | 'TELEGRAM_WEBHOOK_SECRET'
+  | 'DISCORD_BOT_TOKEN'
+  | 'DISCORD_WEBHOOK_URL';
+
+/** What of the settings must never be seen, as far as it is there; also of settings that are wrong otherwise. */
+export function secretsIn(given: Readonly<Partial<Record<SecretSetting, string | undefined>>>): readonly Secret[] {
+  const environ: Readonly<Partial<Record<SecretSetting, string>>> = present(given);
+  const { KIS_APP_KEY, KIS_APP_SECRET, KIS_ACCOUNT, TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN } = environ;
+  const account = KIS_ACCOUNT?.replaceAll(/\D/g, '');
+  // The part of a bot's token before the colon is its id, which everybody may know; a webhook's token ends its URL.
+  const texts = [
+    KIS_APP_KEY,
+    KIS_APP_SECRET,
+    environ.KIS_LIVE_APP_KEY,
+    environ.KIS_LIVE_APP_SECRET,
+    TELEGRAM_BOT_TOKEN,
+    TELEGRAM_BOT_TOKEN?.split(':')[1],
+    environ.TELEGRAM_WEBHOOK_SECRET,
+    DISCORD_BOT_TOKEN,
+    webhookUrl.exec(environ.DISCORD_WEBHOOK_URL ?? '')?.[3],
+  ];
+  return [...texts, account, account?.slice(0, 8)]
+    .filter((text) => text !== undefined && text.trim() !== '')
+    .map((text) => new Secret(String(text)));
+}
+
+/** The settings there are; one that is blank is not. What has no quotes to a shell keeps them in `docker --env-file`. */
+function present(environ: Environ): Readonly<Record<string, string>> {
+  const given = Object.entries(environ).map(([name, value = '']): [string, string] => {
+    const text = value.trim();
+    return [name, (/^(["'`])(.*)\1$/s.exec(text)?.[2] ?? text).trim()];
+  });
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+}
+
+/** Every variable that is read. */
+export const settingNames: readonly string[] = Object.keys(settingsSchema(settingWords.ko, String).shape);
+
+/** The language that is asked for, as far as it can be told before the settings are right. */
+export function languageOf(environ: Environ): Config['language'] {
+  return present(environ)['HOGA_LANG'] === 'en' ? 'en' : 'ko';
+}
+
+/**
+ * Reads the settings. All problems come back at once, each with its variable and what would be right, in the language
+ * of HOGA_LANG; they hold no secret, and are shown as they are, because an example looks like one.
+ */
+export function readConfig(
+  environ: Environ,
+): { readonly config: Config } | { readonly problems: readonly ConfigProblem[] } {
+  const words = settingWords[languageOf(environ)];
+  const secrets = secretsIn(environ);
+  const { redact } = createRedactor(secrets);
+  const given = present(environ);
+  const parsed = settingsSchema(words, redact).safeParse(given);
+  const problems: ConfigProblem[] = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => ({ variable: issue.path.join('.'), problem: issue.message }));
+  const keys = credentialNames.filter((name) => given[name] !== undefined);
+  const venue = given['KIS_ENV'] ?? (keys.length === 0 ? 'simulator' : 'paper');
+  const simulated = venue === 'simulator';
+  // A simulator in this process takes no key, and so none is in its way: a rehearsal needs no other .env.
+  const embedded = simulated && given['KIS_REST_URL'] === undefined;
+  if (!embedded && (!simulated || keys.length > 0)) {
+    const missing = credentialNames.filter((name) => given[name] === undefined);
+    problems.push(...missing.map((variable) => ({ variable, problem: words.credential(keys[0] ?? 'KIS_ENV') })));
+  }
+  if (!embedded) problems.push(...liveReadProblems(given, venue, words), ...simulatorProblems(given, simulated, words));
+  problems.push(...storeProblems(given, words));
+  if (!simulated) problems.push(...plainTextProblems(given, words));
+  problems.push(...webhookProblems(given, words), ...sheetProblems(given, words));
+  // Node would take any certificate for KIS's then.
+  const tlsOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
+  if (given[tlsOff] === '0') problems.push({ variable: tlsOff, problem: words.tlsOff });
+  const unknown = unknownSettings(Object.keys(given), settingNames);
+  problems.push(...unknown.map(({ name, nearest }) => ({ variable: redact(name), problem: words.unknown(nearest) })));
+  if (!parsed.success || problems.length > 0) return { problems };
+  return { config: assemble(parsed.data, simulated, secrets) };
+}
+
+/** Keys cross no network in the clear. KIS's socket has no TLS, and is shown none: only what the REST API issued for it. */
+function plainTextProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
+  return ['KIS_REST_URL', 'KIS_LIVE_REST_URL']
+    .filter((variable) => {
+      const url = given[variable] ?? '';
+      return URL.canParse(url) && new URL(url).protocol === 'http:' && venueOfHost(url) !== 'simulator';
+    })
+    .map((variable) => ({ variable, problem: words.plainText }));
+}
+
+function storeProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
+  const url = given['STORE_URL'];
+  if (url === undefined || /^sqlite:.+/.test(url)) return [];
+  return [{ variable: 'STORE_URL', problem: url.startsWith('postgres') ? words.postgres : words.store }];
+}
+
+const liveReadNames = ['KIS_LIVE_APP_KEY', 'KIS_LIVE_APP_SECRET'] as const;
+
+/** A live key for reads is both halves of it, and stands beside a paper key. */
+function liveReadProblems(given: Environ, venue: string, words: SettingWords): readonly ConfigProblem[] {
+  const named = [...liveReadNames, 'KIS_LIVE_REST_URL'].filter((name) => given[name] !== undefined);
+  const [first] = named;
+  if (first === undefined) return [];
+  if (venue !== 'paper') return named.map((variable) => ({ variable, problem: words.paperOnly }));
+  return liveReadNames
+    .filter((name) => given[name] === undefined)
+    .map((variable) => ({ variable, problem: words.liveKey(first) }));
+}
+
+/** What the simulator keeps to is no setting of KIS's hosts; one in a process of its own has its clock there. */
+function simulatorProblems(given: Environ, simulated: boolean, words: SettingWords): readonly ConfigProblem[] {
+  const names = simulated ? ['HOGA_SIMULATOR_CLOCK'] : ['HOGA_SIMULATOR', 'HOGA_SIMULATOR_CLOCK'];
+  const problem = simulated ? words.clockElsewhere : words.simulatorOnly;
+  return names.filter((name) => given[name] !== undefined).map((variable) => ({ variable, problem }));
+}
+
+/** A sheet is of no use without the account that writes to it, nor the other way round. */
+function sheetProblems(given: Environ, { sheetNeeds }: SettingWords): readonly ConfigProblem[] {
+  const missing = missingOf(sheetNeeds, given);
+  return missing.length === 1 ? missing : [];
+}
+
+function missingOf(needs: Readonly<Record<string, string>>, given: Environ): readonly ConfigProblem[] {
+  return Object.entries(needs)
+    .filter(([variable]) => given[variable] === undefined)
+    .map(([variable, problem]) => ({ variable, problem }));
+}
+
+/** What a webhook needs beside its URL, and where Telegram can push to at all. */
+function webhookProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
+  const url = given['TELEGRAM_WEBHOOK_URL'];
+  if (url === undefined) return [];
+  const problems = [...missingOf(words.webhookNeeds, given)];
+  if (!URL.canParse(url)) return problems;
+  const { port, pathname } = new URL(url);
+  const wrong = (problem: string): ConfigProblem => ({ variable: 'TELEGRAM_WEBHOOK_URL', problem });
+  if (/^\/health\/*$/.test(pathname)) problems.push(wrong(words.webhookPath));
+  // A Bot API server of one's own pushes anywhere.
+  if (given['TELEGRAM_API_ROOT'] === undefined && !telegramPorts.includes(port)) {
+    problems.push(wrong(words.webhookPort));
+  }
+  return problems;
+}
+
+/** The first is what no port means. */
+const telegramPorts: readonly string[] = ['', '443', '80', '88', '8443'];
+
+function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]): Config {
+  const base: Environment = simulated
+    ? simulatorEnvironment(data.HOGA_SIMULATOR)
+    : environments[data.KIS_ENV ?? 'paper'];
+  const restUrl = data.KIS_REST_URL ?? base.restUrl;
+  // A stand-in on this machine has master files of its own; nobody should wait for KIS's beside it.
+  const besideApi = venueOfHost(restUrl) === 'simulator' ? `${restUrl}/common/master` : base.masterUrl;
+  const environment: Environment = {
+    ...base,
+    restUrl,
+    masterUrl: data.KIS_MASTER_URL ?? besideApi,
+    wsUrl: data.KIS_WS_URL ?? base.wsUrl,
+    callsPerSecond: data.KIS_CALLS_PER_SECOND ?? base.callsPerSecond,
+  };
+  const isEmbedded = simulated && data.KIS_REST_URL === undefined;
+  const { KIS_APP_KEY: appKey, KIS_APP_SECRET: appSecret, KIS_ACCOUNT: account } = data;
+  const digits = account?.replace('-', '') ?? '';
+  const credentials =
+    isEmbedded || appKey === undefined || appSecret === undefined
+      ? undefined
+      : {
+          appKey: new Secret(appKey),
+          appSecret: new Secret(appSecret),
+          account: { number: digits.slice(0, 8), product: digits.slice(8) },
+          htsId: data.KIS_HTS_ID,
+        };
+  return Object.freeze({
+    kis: {
+      environment,
+      embedded: isEmbedded ? { kind: data.HOGA_SIMULATOR, hours: data.HOGA_SIMULATOR_CLOCK } : undefined,
+      credentials,
+      liveReads: isEmbedded ? undefined : readLiveReads(data),
+      pong: data.KIS_PINGPONG,
+      hashkey: data.KIS_HASHKEY === 'on',
+    },
+    liveTrading: data.HOGA_LIVE_TRADING,
+    people: { owners: data.HOGA_OWNERS, traders: data.HOGA_TRADERS, viewers: data.HOGA_VIEWERS },
+    telegram:
+      data.TELEGRAM_BOT_TOKEN === undefined
+        ? undefined
+        : {
+            token: new Secret(data.TELEGRAM_BOT_TOKEN),
+            apiRoot: data.TELEGRAM_API_ROOT,
+            webhook: readTelegramWebhook(data),
+          },
+    httpPort: data.HTTP_PORT,
+    discord:
+      data.DISCORD_BOT_TOKEN === undefined
+        ? undefined
+        : {
+            token: new Secret(data.DISCORD_BOT_TOKEN),
+            guildId: data.DISCORD_GUILD_ID,
+            apiRoot: data.DISCORD_API_ROOT,
+          },
+    discordWebhook: readWebhook(data.DISCORD_WEBHOOK_URL),
+    rails: {
+      maxOrder: data.HOGA_MAX_ORDER_KRW,
+      maxDaily: data.HOGA_MAX_DAILY_KRW,
+      driftPercent: data.HOGA_PRICE_DRIFT_PERCENT,
+      maxSlippagePercent: data.HOGA_MAX_SLIPPAGE_PERCENT,
+      confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,
+    },
+    sheets: readSheets(data),
+    visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
+    store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, isEmbedded),
+    language: data.HOGA_LANG,
+    chartTheme: data.HOGA_CHART_THEME,
+    logLevel: data.LOG_LEVEL,
+    secrets: [
+      ...secrets,
+      ...(data.GOOGLE_SERVICE_ACCOUNT_JSON === undefined ? [] : [data.GOOGLE_SERVICE_ACCOUNT_JSON.privateKey]),
+    ],
+  });
+}
+
+function readLiveReads(data: Settings): Config['kis']['liveReads'] {
+  const { KIS_LIVE_APP_KEY: appKey, KIS_LIVE_APP_SECRET: appSecret } = data;
+  if (appKey === undefined || appSecret === undefined) return undefined;
+  const { live } = environments;
+  return {
+    environment: { ...live, restUrl: data.KIS_LIVE_REST_URL ?? live.restUrl },
+    key: { appKey: new Secret(appKey), appSecret: new Secret(appSecret) },
+  };
+}
+
+function readSheets(data: Settings): Config['sheets'] {
+  const { GOOGLE_SHEETS_ID: spreadsheetId, GOOGLE_SERVICE_ACCOUNT_JSON: account } = data;
+  if (spreadsheetId === undefined || account === undefined) return undefined;
+  return { spreadsheetId, ...account, apiRoot: data.GOOGLE_API_ROOT };
+}
+
+function readTelegramWebhook(data: Settings) {
+  const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = data;
+  return url === undefined || secret === undefined ? undefined : { url, secret: new Secret(secret) };
+}
+
+function readWebhook(url: string | undefined): WebhookSetting | undefined {
+  const [, origin = '', id = '', token = ''] = webhookUrl.exec(url ?? '') ?? [];
+  if (id === '') return undefined;
+  const own = /^https:\/\/(?:\w+\.)?discord(?:app)?\.com$/.test(origin);
+  return { id, token: new Secret(token), apiRoot: own ? undefined : `${origin}/api` };
+}
+
+/** `data/hoga.db` is live's; paper's and the simulator's names say so. */
+function storePaths(path: string | undefined, venue: Environment['name'], embedded: boolean): Config['store'] {
+  if (embedded && path === undefined) return { ledger: ':memory:', cache: ':memory:' };
+  const { dir, name, ext } = parsePath(path ?? 'data/hoga.db');
+  return {
+    ledger: join(dir, `${name}${venue === 'live' ? '' : `-${venue}`}${ext}`),
+    cache: join(dir, `${name}-cache${ext}`),
+  };
+}

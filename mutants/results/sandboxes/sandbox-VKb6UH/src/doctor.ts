@@ -1,0 +1,206 @@
+// @ts-nocheck
+import { existsSync } from 'node:fs';
+import { access, constants } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import stringWidth from 'string-width';
+import { accessOf } from './app.ts';
+import { fillNoticesWhy, socketWhy } from './chat/fill-notices.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { errorText } from './errors.ts';
+import { errorSentence, languages } from './i18n/index.ts';
+import { createKis } from './kis/kis.ts';
+import { checkWire, type WireOutcome } from './kis/wire-check.ts';
+import type { Log, Redactor } from './log.ts';
+import { openCache } from './store/cache.ts';
+import { openLedger } from './store/ledger.ts';
+
+/** More than this and tickets, sessions and tokens would be judged by the wrong time. */
+const mostClockDriftMs = 5_000;
+
+/** What asking every read of KIS's API takes: settings, and where to say what came of it. */
+export interface WireCheckOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  readonly random: () => number;
+  readonly print: (line: string) => void;
+  /** Says how far it is, on one line that the next takes the place of. */
+  readonly progress: (line: string) => void;
+}
+
+/** A chat that can say whether it can be reached, and as whom. */
+export interface ChatCheck {
+  readonly name: string;
+  check(): Promise<string>;
+}
+
+/**
+ * Checks all that the bot needs, one line each. Reads only, and asks KIS for no more than one thing a second, so that it
+ * can run beside the bot, whose socket session it does not get to share.
+ * @returns whether everything is fine.
+ */
+export async function runDoctor(options: {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly redactor: Redactor;
+  readonly random: () => number;
+  readonly chats: readonly ChatCheck[];
+  readonly print: (line: string) => void;
+}): Promise<boolean> {
+  const { config, clock, redactor } = options;
+  const print = (line: string): void => options.print(redactor.redact(line));
+  const words = languages[config.language];
+  const { doctor: text } = words;
+  const account = accessOf(config);
+  const cache = await openCache({ path: config.store.cache });
+  const environment = { ...config.kis.environment, callsPerSecond: 1 };
+  const kis = createKis({
+    ...options,
+    environment,
+    key: account,
+    account: account.account,
+    htsId: account.htsId,
+    cache,
+    liveReads: config.kis.liveReads,
+  });
+  // Where there is no token yet, that was said already, with the seconds: nothing is waited for.
+  const noWait = { priority: 'background' } as const;
+  let allFine = true;
+  const check = async (name: string, look: () => Promise<string>): Promise<void> => {
+    try {
+      print(`✓ ${name}: ${await look()}`);
+    } catch (error) {
+      allFine = false;
+      const sentence = errorSentence(words, error);
+      print(`✗ ${name}: ${sentence === words.errors.unexpected({}) ? errorText(error) : sentence}`);
+    }
+  };
+  const { venue } = kis.broker;
+  await check(
+    text.settings,
+    async () => `${config.kis.environment.name} · ${text.venue[venue.kind]} · ${venue.account}`,
+  );
+  await check(text.store, () => checkStore(config, text));
+  await check(text.clock, async () => {
+    const serverTime = await kis.serverTime();
+    if (serverTime === undefined) return text.clockUnknown;
+    const driftMs = clock.now() - serverTime;
+    if (Math.abs(driftMs) > mostClockDriftMs) throw new Error(text.clockOff(Math.round(driftMs / 1_000)));
+    return text.fine;
+  });
+  await check(text.token, () => kis.warmUp().then(() => text.fine));
+  const { warmUpLiveReads } = kis;
+  if (warmUpLiveReads !== undefined) await check(text.liveReads, () => warmUpLiveReads().then(() => text.fine));
+  await check(text.account, () => kis.broker.balance(noWait).then(({ totals }) => words.won(totals.assets)));
+  await check(text.socket, () => kis.checkSocket().then(() => text.socketFine));
+  await check(text.fills, async () => {
+    if (account.htsId === undefined) return text.noHtsId;
+    const { fillNotices, reason } = await kis.tryFeed();
+    const masked = account.htsId.replace(/.(?=.{2})/g, '*');
+    if (fillNotices.state === 'working') return text.fillsFine(masked);
+    if (reason === 'in-use') return text.fillsInUse(masked);
+    throw new Error(fillNoticesWhy(words, fillNotices) ?? socketWhy(words, reason ?? ''));
+  });
+  for (const chat of options.chats) await check(chat.name, () => chat.check());
+  await kis.close();
+  await cache.close();
+  return allFine;
+}
+
+async function checkStore(
+  config: Config,
+  text: { readonly storeNew: string; readonly storePending: (count: number) => string },
+): Promise<string> {
+  const path = resolve(config.store.ledger);
+  if (config.store.ledger === ':memory:' || !existsSync(path)) {
+    const folder = dirname(path);
+    await access(existsSync(folder) ? folder : dirname(folder), constants.W_OK);
+    return text.storeNew;
+  }
+  const ledger = await openLedger({ url: `sqlite:${path}` });
+  try {
+    return text.storePending(await ledger.outboxPending());
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** Of the calls that KIS allows a second, what a check takes: a running bot needs the rest. */
+const shareOfRate = 0.25;
+
+/**
+ * Asks every read of the catalogue once with the user's own keys, and prints a table of what came of each. Orders are
+ * never part of it.
+ * @returns whether everything that this host has works.
+ */
+export async function runWireCheck(options: WireCheckOptions): Promise<boolean> {
+  const { config, clock, redactor, progress } = options;
+  const print = (line: string): void => options.print(redactor.redact(line));
+  const { doctor: text } = languages[config.language];
+  const account = accessOf(config);
+  const { environment } = config.kis;
+  const callsPerSecond = Math.max(1, Math.floor(environment.callsPerSecond * shareOfRate));
+  const cache = await openCache({ path: config.store.cache });
+  const kis = createKis({
+    ...options,
+    environment: { ...environment, callsPerSecond },
+    key: account,
+    account: account.account,
+    htsId: account.htsId,
+    cache,
+    liveReads: config.kis.liveReads,
+  });
+  try {
+    const found = await checkWire({
+      reads: kis.reads,
+      now: clock.now(),
+      htsId: account.htsId,
+      onProgress: (done, of, api) => progress(text.wireProgress(done + 1, of, api)),
+    });
+    const rows = found.map(({ api, title, trId, outcome }) => [
+      `${wireMarks[outcome.kind]} ${api}`,
+      trId,
+      text.wire[outcome.kind],
+      `${title}${detailOf(outcome)}`,
+    ]);
+    for (const line of inColumns(rows)) print(line);
+    const broken = found.filter(({ outcome }) => wireMarks[outcome.kind] === '✗').length;
+    print(text.wireSum(found.filter(({ outcome }) => outcome.kind === 'works').length, broken));
+    return broken === 0;
+  } finally {
+    await kis.close();
+    await cache.close();
+  }
+}
+
+const wireMarks = {
+  works: '✓',
+  refused: '✗',
+  undecodable: '✗',
+  unreachable: '✗',
+  'not-here': '–',
+  'nothing-to-ask': '–',
+} as const satisfies Record<WireOutcome['kind'], string>;
+
+/** Cells under each other; Hangul is two columns wide. */
+function inColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => stringWidth(cells[column] ?? ''))));
+  const padded = (cell: string, column: number): string => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell));
+  return rows.map((cells) => cells.map(padded).join('  ').trimEnd());
+}
+
+function detailOf(outcome: WireOutcome): string {
+  switch (outcome.kind) {
+    case 'refused':
+      return ` · ${outcome.code} ${outcome.text}`;
+    case 'undecodable':
+      return ` · ${outcome.field}`;
+    case 'unreachable':
+      return ` · ${outcome.text}`;
+    default:
+      return '';
+  }
+}

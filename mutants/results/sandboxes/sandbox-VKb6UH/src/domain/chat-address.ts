@@ -1,0 +1,25 @@
+/** Where a message goes: a channel's name and a chat in it. */
+// @ts-nocheck
+
+export interface ChatAddress {
+  readonly channel: string;
+  readonly chatId: string;
+}
+
+/**
+ * The chat that an address is in, for what is said there much later: at Discord an address may belong to one interaction,
+ * and somebody's own chat, where they are `alone` with the bot, is named by them.
+ */
+export function lastingChat({ channel, chatId }: ChatAddress, alone: boolean): ChatAddress {
+  const [first = '', user] = chatId.split('/');
+  if (channel !== 'discord' || user === undefined) return { channel, chatId };
+  return { channel, chatId: alone ? `@${user}` : first };
+}
+
+/** Whether two addresses are one chat. */
+export function isSameChat(one: ChatAddress, other: ChatAddress): boolean {
+  return one.channel === other.channel && one.chatId === other.chatId;
+}
+
+/** The Discord channel that a webhook leads to: it is told what the owners are told, and asks nothing. */
+export const webhookChat: ChatAddress = { channel: 'discord-webhook', chatId: 'webhook' };

@@ -1,0 +1,10 @@
+// @ts-nocheck
+import type { Endpoint } from '../endpoint.ts';
+import { domesticMarket } from './domestic-market.ts';
+import { domesticResearch } from './domestic-research.ts';
+import { domesticTrading } from './domestic-trading.ts';
+
+/** Every row of the REST catalogue, in the order of its tables. */
+export const catalogue: readonly Endpoint[] = [domesticMarket, domesticResearch, domesticTrading].flatMap(
+  (rows): readonly Endpoint[] => Object.values(rows),
+);

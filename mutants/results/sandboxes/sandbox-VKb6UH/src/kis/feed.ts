@@ -1,0 +1,238 @@
+// @ts-nocheck
+import type { Clock } from '../clock.ts';
+import type { FillNotices } from '../domain/fill-notices.ts';
+import type { Exchange } from '../domain/order.ts';
+import type { IndexCode } from '../domain/research.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, StopWatching } from '../ports.ts';
+import { type ChannelName, channels } from './channels.ts';
+import type { Credentials } from './credentials.ts';
+import * as decode from './decode.ts';
+import type { Environment } from './environment.ts';
+import { cutRecords, type DataFrame } from './frames.ts';
+import type { AccountNumber } from './http.ts';
+import { type Holder, Registrar } from './registrar.ts';
+import { KisSocket, noAnswerCode, type Registration, type SocketTimings } from './socket.ts';
+import type { KisTransports } from './transports.ts';
+import { unknownHtsIdCode } from './venue-codes.ts';
+
+export interface FeedOptions {
+  readonly environment: Environment;
+  readonly account: AccountNumber;
+  /** Fill notices are registered under it. Without one there are none. */
+  readonly htsId: string | undefined;
+  readonly clock: Clock;
+  /** Between 0 and 1, for jitter. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly pong?: 'echo' | 'frame' | undefined;
+  readonly socketTimings?: SocketTimings | undefined;
+  /** Absent: real sockets. */
+  readonly transports?: KisTransports | undefined;
+}
+
+/** What a watched book is made of. */
+const bookChannels = {
+  KRX: ['orderBook', 'trades', 'issueStatus'],
+  NXT: ['nextradeOrderBook', 'nextradeTrades', 'nextradeIssueStatus'],
+  SOR: ['combinedOrderBook', 'combinedTrades', 'combinedIssueStatus'],
+} as const satisfies Record<Exchange, readonly ChannelName[]>;
+
+/** What somebody watches, and who that is. */
+interface Watch extends Holder {
+  readonly watcher: Partial<BookWatcher & IndexWatcher>;
+}
+
+/** KIS's socket in domain words: records in, trades, books and notices of our own account out. */
+export class KisFeed implements MarketFeed {
+  readonly #options: FeedOptions;
+  readonly #socket: KisSocket;
+  readonly #registrar: Registrar;
+  readonly #account: string;
+  readonly #nameOf: ReadonlyMap<string, ChannelName>;
+  /** By issue. */
+  readonly #trades = new Map<string, Holder>();
+  readonly #watches = new Set<Watch>();
+  #handlers: FeedHandlers | undefined;
+
+  constructor(options: FeedOptions, credentials: Credentials) {
+    this.#options = options;
+    this.#account = `${options.account.number}${options.account.product}`;
+    const { environment, pong, socketTimings, transports } = options;
+    const names = Object.keys(channels) as ChannelName[];
+    this.#nameOf = new Map(names.map((name) => [channels[name].tr[environment.dialect] ?? '', name]));
+    this.#socket = new KisSocket({
+      url: environment.wsUrl,
+      approvalKey: () => credentials.approvalKey(),
+      clock: options.clock,
+      random: options.random,
+      log: options.log,
+      handlers: {
+        onData: (frame) => this.#receive(frame),
+        onLost: () => this.#missed(),
+        onReady: () => this.#handlers?.onConnected(),
+        onInUse: () => this.#handlers?.onInUse(),
+        onResumed: () => {
+          this.#registrar.endRefused();
+          this.#missed();
+        },
+      },
+      pong,
+      timings: socketTimings,
+      connect: transports?.connectSocket,
+    });
+    this.#registrar = new Registrar(this.#socket, environment.maxRegistrations);
+  }
+
+  async start(handlers: FeedHandlers): Promise<void> {
+    this.#handlers = handlers;
+    const { htsId } = this.#options;
+    await this.#socket.start(htsId === undefined ? [] : [this.#topic('executions', htsId)]);
+  }
+
+  async watchTrades(symbol: string): Promise<void> {
+    if (this.#trades.has(symbol)) return;
+    const holder = { topics: [this.#topic('trades', symbol)] };
+    await this.#registrar.hold(holder);
+    this.#trades.set(symbol, holder);
+  }
+
+  async unwatchTrades(symbol: string): Promise<void> {
+    const holder = this.#trades.get(symbol);
+    if (holder === undefined) return;
+    this.#trades.delete(symbol);
+    await this.#registrar.release(holder);
+  }
+
+  async watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
+    return this.#watch(
+      bookChannels[exchange].map((name) => this.#topic(name, symbol)),
+      watcher,
+    );
+  }
+
+  async watchIndices(codes: readonly IndexCode[], watcher: IndexWatcher): Promise<StopWatching> {
+    return this.#watch(
+      codes.map((code) => this.#topic('index', decode.indexCodes[code])),
+      watcher,
+    );
+  }
+
+  status(): FeedStatus {
+    return { ...this.#socket.status(), fillNotices: this.#fillNotices() };
+  }
+
+  #fillNotices(): FillNotices {
+    const { htsId } = this.#options;
+    if (htsId === undefined) return { state: 'no-id' };
+    if (this.#socket.status().state !== 'connected') return { state: 'waiting' };
+    const code = this.#socket.refusal(this.#topic('executions', htsId));
+    if (code === undefined) return { state: 'working' };
+    if (code === noAnswerCode) return { state: 'refused', code: '', reason: 'no-answer' };
+    return { state: 'refused', code, reason: code === unknownHtsIdCode ? 'hts-id' : 'other' };
+  }
+
+  stop(): Promise<void> {
+    return this.#socket.stop();
+  }
+
+  #topic(name: ChannelName, trKey: string): Registration {
+    const trId = channels[name].tr[this.#options.environment.dialect];
+    if (trId === null) throw new AppError('feed.unsupported', { what: channels[name].title });
+    return { trId, trKey };
+  }
+
+  async #watch(topics: readonly Registration[], watcher: BookWatcher | IndexWatcher): Promise<StopWatching> {
+    if (this.#socket.status().state !== 'connected') throw new AppError('feed.down');
+    const watch: Watch = {
+      topics,
+      watcher,
+      onEnd: (why) => {
+        this.#watches.delete(watch);
+        watcher.onEnd(why);
+      },
+    };
+    const stop = (): void => {
+      this.#watches.delete(watch);
+      void this.#registrar.release(watch);
+    };
+    this.#watches.add(watch);
+    try {
+      await this.#registrar.hold(watch);
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return stop;
+  }
+
+  #missed(): void {
+    this.#handlers?.onResumed();
+    for (const { watcher } of this.#watches) watcher.onGap?.();
+  }
+
+  #watchersOf(trId: string, trKey: string): readonly Watch['watcher'][] {
+    return [...this.#watches]
+      .filter(({ topics }) => topics.some((topic) => topic.trId === trId && topic.trKey === trKey))
+      .map(({ watcher }) => watcher);
+  }
+
+  #receive(frame: DataFrame): void {
+    const handlers = this.#handlers;
+    if (handlers === undefined) return;
+    const name = this.#nameOf.get(frame.trId);
+    try {
+      this.#read(handlers, name, frame);
+    } catch (error) {
+      this.#options.log.error('socket record unreadable', { trId: frame.trId, error });
+      if (name === 'executions') handlers.onResumed();
+    }
+  }
+
+  #read(handlers: FeedHandlers, name: ChannelName | undefined, { trId, count, payload }: DataFrame): void {
+    const at = this.#options.clock.now();
+    switch (name) {
+      case 'trades':
+      case 'nextradeTrades':
+      case 'combinedTrades':
+        for (const { record } of cutRecords(channels[name], count, payload)) {
+          const trade = decode.toTrade(record, at);
+          if (name === 'trades') handlers.onTrade(trade);
+          for (const watcher of this.#watchersOf(trId, trade.symbol)) watcher.onTrade?.(trade);
+        }
+        return;
+      case 'orderBook':
+      case 'nextradeOrderBook':
+      case 'combinedOrderBook':
+        for (const { record } of cutRecords(channels[name], count, payload)) {
+          const book = decode.toOrderBookPush(record, at);
+          for (const watcher of this.#watchersOf(trId, book.symbol)) watcher.onOrderBook?.(book);
+        }
+        return;
+      case 'issueStatus':
+      case 'nextradeIssueStatus':
+      case 'combinedIssueStatus':
+        for (const { record } of cutRecords(channels[name], count, payload)) {
+          const status = decode.toIssueStatus(record, at);
+          for (const watcher of this.#watchersOf(trId, status.symbol)) watcher.onIssueStatus?.(status);
+        }
+        return;
+      case 'index':
+        for (const { record } of cutRecords(channels.index, count, payload)) {
+          const quote = decode.toIndexPush(record);
+          if (quote === undefined) continue;
+          for (const watcher of this.#watchersOf(trId, decode.indexCodes[quote.code])) watcher.onIndex?.(quote);
+        }
+        return;
+      case 'executions':
+        for (const { fields } of cutRecords(channels.executions, count, payload)) {
+          const { account, notice } = decode.toExecutionNotice(fields, at);
+          // One HTS id is told of all its accounts; the others are none of ours.
+          if (account === this.#account) handlers.onExecution(notice);
+        }
+        return;
+      default:
+    }
+  }
+}

@@ -1,0 +1,443 @@
+// @ts-nocheck
+import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
+import type { Bar } from '../domain/quote.ts';
+import type {
+  Dividend,
+  FinancialPeriod,
+  ForeignHolding,
+  IndexCode,
+  IndexQuote,
+  InvestorDay,
+  InvestorEstimate,
+  IssueProfile,
+  NetBuyingIssue,
+  NewsTitle,
+  Opinion,
+  RankedIssue,
+  RankingKind,
+  RankingMarket,
+  RecentTrade,
+  SavedScreen,
+  SavedWatchlist,
+  ScreenMatch,
+  TradeVolumeDay,
+  VolatilityInterruption,
+  WatchedIssue,
+} from '../domain/research.ts';
+import { AppError } from '../errors.ts';
+import type { ReadOptions, Research } from '../ports.ts';
+import { indexCodes } from './decode.ts';
+import * as decode from './decode-research.ts';
+import type { Input, Output } from './endpoint.ts';
+import { domesticMarket, krx } from './endpoints/domestic-market.ts';
+import { domesticResearch } from './endpoints/domestic-research.ts';
+import { KisError } from './error.ts';
+import type { MarketReads, MarketRow } from './market-reads.ts';
+import { noMatchCode } from './venue-codes.ts';
+
+/** Where a ranking looks: a market is named by its index. */
+const markets: Readonly<Record<RankingMarket, string>> = { all: '0000', KOSPI: '0001', KOSDAQ: '1001' };
+/** Of lists that go on for longer than anybody reads. */
+const mostPages = 5;
+/** Of an index chart: a call gives about 50 days. */
+const mostIndexCalls = 20;
+/** A ranking is one page; where KIS's page is longer than it says, the rest is left out. */
+const mostRanked = 30;
+
+/** No bound on price or volume, and no issue left out. */
+const unbounded = {
+  fid_input_price_1: '',
+  fid_input_price_2: '',
+  fid_vol_cnt: '',
+  fid_div_cls_code: '0',
+  fid_trgt_cls_code: '0',
+  fid_trgt_exls_cls_code: '0',
+} as const;
+
+/** What can be looked up beside prices, from KIS. */
+export class KisResearch implements Research {
+  readonly #reads: MarketReads;
+  readonly #htsId: string | undefined;
+  readonly #clock: Clock;
+
+  constructor(reads: MarketReads, htsId: string | undefined, clock: Clock) {
+    this.#reads = reads;
+    this.#htsId = htsId;
+    this.#clock = clock;
+  }
+
+  async profile(symbol: string, options?: ReadOptions): Promise<IssueProfile> {
+    const issue = { ...krx, FID_INPUT_ISCD: symbol } as const;
+    const product = { PDNO: symbol, PRDT_TYPE_CD: '300' } as const;
+    // The price calls answer an issue they do not know with zeros; this one refuses it.
+    const stock = await this.#ifOffered(domesticMarket.stockInfo, product, options);
+    const [price, more, kind] = await Promise.all([
+      this.#reads.read(domesticMarket.inquirePrice, issue, options),
+      this.#ifOffered(domesticMarket.inquirePrice2, issue, options),
+      this.#ifOffered(domesticMarket.productInfo, product, options),
+    ]);
+    return decode.toProfile(symbol, { price, more, stock, product: kind });
+  }
+
+  async englishName(symbol: string, options?: ReadOptions): Promise<string | undefined> {
+    const input = { PDNO: symbol, PRDT_TYPE_CD: '300' } as const;
+    const { output } = await this.#reads.read(domesticMarket.productInfo, input, options);
+    return output.prdt_eng_abrv_name || output.prdt_eng_name || undefined;
+  }
+
+  /** Undefined where the venue lacks it: paper knows prices alone. */
+  async #ifOffered<E extends MarketRow>(
+    row: E,
+    input: Input<E>,
+    options?: ReadOptions,
+  ): Promise<Output<E> | undefined> {
+    return this.#reads.supports(row) ? this.#reads.read(row, input, options) : undefined;
+  }
+
+  async dividends(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Dividend[]> {
+    const input = { CTS: '', GB1: '0', F_DT: from, T_DT: to, SHT_CD: symbol, HIGH_GB: '' } as const;
+    const { pages } = await this.#reads.readAll(domesticResearch.dividends, input, options);
+    return pages.flatMap(decode.toDividends).sort((one, other) => other.recordDay.localeCompare(one.recordDay));
+  }
+
+  async interruptions(day: string, symbol?: string, options?: ReadOptions): Promise<readonly VolatilityInterruption[]> {
+    const input = {
+      FID_DIV_CLS_CODE: '0',
+      FID_COND_SCR_DIV_CODE: '20139',
+      FID_MRKT_CLS_CODE: '0',
+      FID_INPUT_ISCD: symbol ?? '',
+      FID_RANK_SORT_CLS_CODE: '0',
+      FID_INPUT_DATE_1: day,
+      FID_TRGT_CLS_CODE: '',
+      FID_TRGT_EXLS_CLS_CODE: '',
+    } as const;
+    const { pages } = await this.#reads.readAll(domesticMarket.inquireVolatilityInterruptions, input, {
+      ...options,
+      maxPages: mostPages,
+    });
+    return pages
+      .flatMap((page) => page.output.map(decode.toInterruption))
+      .sort((one, other) => `${other.day}${other.from}`.localeCompare(`${one.day}${one.from}`));
+  }
+
+  async recentTrades(symbol: string, options?: ReadOptions): Promise<readonly RecentTrade[]> {
+    const input = { ...krx, FID_INPUT_ISCD: symbol } as const;
+    return decode.toRecentTrades(await this.#reads.read(domesticMarket.inquireTrades, input, options));
+  }
+
+  async index(code: IndexCode, options?: ReadOptions): Promise<IndexQuote> {
+    const input = { FID_COND_MRKT_DIV_CODE: 'U', FID_INPUT_ISCD: indexCodes[code] } as const;
+    if (!this.#reads.supports(domesticMarket.inquireIndex)) {
+      // Paper's chart carries the index as it is now at its head.
+      const day = koreanDay(this.#clock.now());
+      const days = { FID_INPUT_DATE_1: monthsBefore(day, 1), FID_INPUT_DATE_2: day, FID_PERIOD_DIV_CODE: 'D' } as const;
+      return decode.toIndexHead(
+        code,
+        await this.#reads.read(domesticMarket.indexChart, { ...input, ...days }, options),
+      );
+    }
+    return decode.toIndexQuote(code, await this.#reads.read(domesticMarket.inquireIndex, input, options));
+  }
+
+  async indexBars(code: IndexCode, from: string, to: string, options?: ReadOptions): Promise<readonly Bar[]> {
+    const bars = new Map<string, Bar>();
+    let until = to;
+    for (let call = 0; call < mostIndexCalls && until >= from; call += 1) {
+      const input = {
+        FID_COND_MRKT_DIV_CODE: 'U',
+        FID_INPUT_ISCD: indexCodes[code],
+        FID_INPUT_DATE_1: from,
+        FID_INPUT_DATE_2: until,
+        FID_PERIOD_DIV_CODE: 'D',
+      } as const;
+      const page = decode.toIndexBars(await this.#reads.read(domesticMarket.indexChart, input, options));
+      const fresh = page.filter(({ start }) => start >= from && start <= until && !bars.has(start));
+      const oldest = fresh.map(({ start }) => start).sort()[0];
+      if (oldest === undefined) break;
+      for (const bar of fresh) bars.set(bar.start, bar);
+      until = previousDay(oldest);
+    }
+    return [...bars.values()].sort((one, other) => one.start.localeCompare(other.start));
+  }
+
+  async ranking(kind: RankingKind, market: RankingMarket, options?: ReadOptions): Promise<readonly RankedIssue[]> {
+    return (await this.#ranking(kind, markets[market], options)).slice(0, mostRanked);
+  }
+
+  #ranking(kind: RankingKind, market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
+    switch (kind) {
+      case 'volume':
+      case 'turnover':
+        return this.#byVolume(kind, market, options);
+      case 'rise':
+      case 'fall':
+        return this.#byChange(kind, market, options);
+      case 'market-value':
+        return this.#byMarketValue(market, options);
+      case 'after-hours':
+        return this.#byAfterHours(market, options);
+      case 'bids':
+      case 'asks':
+        return this.#byWaiting(kind, market, options);
+      case 'new-high':
+      case 'new-low':
+        return this.#byExtreme(kind, market, options);
+    }
+  }
+
+  async #byVolume(kind: 'volume' | 'turnover', market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
+    const input = {
+      ...krx,
+      FID_COND_SCR_DIV_CODE: '20171',
+      FID_INPUT_ISCD: market,
+      FID_DIV_CLS_CODE: '0',
+      // 0 by average volume, which of one day is the volume; 3 by turnover.
+      FID_BLNG_CLS_CODE: kind === 'volume' ? '0' : '3',
+      // Every margin class, and nothing left out.
+      FID_TRGT_CLS_CODE: '111111111',
+      FID_TRGT_EXLS_CLS_CODE: '0000000000',
+      FID_INPUT_PRICE_1: '',
+      FID_INPUT_PRICE_2: '',
+      FID_VOL_CNT: '',
+      FID_INPUT_DATE_1: '',
+    } as const;
+    const { output } = await this.#reads.read(domesticResearch.volumeRank, input, options);
+    return decode.toRankedIssues(output, (row) => (kind === 'volume' ? row.acml_vol : row.acml_tr_pbmn));
+  }
+
+  async #byChange(kind: 'rise' | 'fall', market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
+    const input = {
+      ...unbounded,
+      fid_cond_mrkt_div_code: 'J',
+      fid_cond_scr_div_code: '20170',
+      fid_input_iscd: market,
+      // KIS's current samples name 0 alone; its older request collection has 1 for falls, and in both cases 1 for a
+      // change against the last close, where 0 is one against the day's low or high.
+      fid_rank_sort_cls_code: kind === 'rise' ? '0' : '1',
+      fid_prc_cls_code: '1',
+      fid_input_cnt_1: '0',
+      fid_rsfl_rate1: '',
+      fid_rsfl_rate2: '',
+    } as const;
+    const { output } = await this.#reads.read(domesticResearch.fluctuationRank, input, options);
+    return decode.toRankedIssues(output, decode.changePercentOf);
+  }
+
+  async #byMarketValue(market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
+    const input = {
+      ...unbounded,
+      fid_cond_mrkt_div_code: 'J',
+      fid_cond_scr_div_code: '20174',
+      fid_input_iscd: market,
+    } as const;
+    const { output } = await this.#reads.read(domesticResearch.marketCapRank, input, options);
+    return decode.toRankedIssues(output, (row) => row.stck_avls);
+  }
+
+  async #byAfterHours(market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
+    const input = {
+      ...unbounded,
+      fid_cond_mrkt_div_code: 'J',
+      fid_cond_scr_div_code: '20176',
+      // 1 and 2 are by what traded before and after hours, 3 by asks that wait, 4 by bids.
+      fid_rank_sort_cls_code: '4',
+      fid_input_iscd: market,
+    } as const;
+    const { output } = await this.#reads.read(domesticResearch.afterHoursRank, input, options);
+    return decode.toRankedIssues(output, (row) => row.ovtm_total_bidp_rsqn);
+  }
+
+  async #byWaiting(kind: 'bids' | 'asks', market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
+    const input = {
+      ...unbounded,
+      fid_cond_mrkt_div_code: 'J',
+      fid_cond_scr_div_code: '20172',
+      fid_input_iscd: market,
+      fid_rank_sort_cls_code: kind === 'bids' ? '0' : '1',
+    } as const;
+    const { output } = await this.#reads.read(domesticResearch.quoteBalanceRank, input, options);
+    return decode.toRankedIssues(output, ({ total_askp_rsqn: asks, total_bidp_rsqn: bids }) => {
+      if (asks === undefined || bids === undefined) return undefined;
+      return kind === 'bids' ? bids - asks : asks - bids;
+    });
+  }
+
+  async #byExtreme(
+    kind: 'new-high' | 'new-low',
+    market: string,
+    options?: ReadOptions,
+  ): Promise<readonly RankedIssue[]> {
+    const input = {
+      fid_cond_mrkt_div_code: 'J',
+      fid_cond_scr_div_code: '20187',
+      fid_div_cls_code: '0',
+      // No further than ten percent from it.
+      fid_input_cnt_1: '0',
+      fid_input_cnt_2: '10',
+      fid_prc_cls_code: kind === 'new-high' ? '0' : '1',
+      fid_input_iscd: market,
+      fid_trgt_cls_code: '0',
+      fid_trgt_exls_cls_code: '0',
+      fid_aply_rang_vol: '0',
+      fid_aply_rang_prc_1: '',
+      fid_aply_rang_prc_2: '',
+    } as const;
+    const { output } = await this.#reads.read(domesticResearch.newHighLowRank, input, options);
+    return decode.toRankedIssues(output, (row) => (kind === 'new-high' ? row.hprc_near_rate : row.lwpr_near_rate));
+  }
+
+  async investorDays(symbol: string, options?: ReadOptions): Promise<readonly InvestorDay[]> {
+    const input = { ...krx, FID_INPUT_ISCD: symbol } as const;
+    return decode.toInvestorDays(await this.#reads.read(domesticResearch.inquireInvestors, input, options));
+  }
+
+  async foreignHolding(symbol: string, options?: ReadOptions): Promise<readonly ForeignHolding[]> {
+    // 1 is adjusted for splits on this API, by KIS's samples; its older request collection has it the other way round.
+    const input = { ...krx, FID_INPUT_ISCD: symbol, FID_PERIOD_DIV_CODE: 'D', FID_ORG_ADJ_PRC: '1' } as const;
+    return decode.toForeignHolding(await this.#reads.read(domesticMarket.dailyPrice, input, options));
+  }
+
+  async tradeVolumes(
+    symbol: string,
+    from: string,
+    to: string,
+    options?: ReadOptions,
+  ): Promise<readonly TradeVolumeDay[]> {
+    const input = {
+      ...krx,
+      FID_INPUT_ISCD: symbol,
+      FID_PERIOD_DIV_CODE: 'D',
+      FID_INPUT_DATE_1: from,
+      FID_INPUT_DATE_2: to,
+    } as const;
+    return decode.toTradeVolumes(await this.#reads.read(domesticMarket.dailyTradeVolume, input, options));
+  }
+
+  async investorEstimates(symbol: string, options?: ReadOptions): Promise<readonly InvestorEstimate[]> {
+    const input = { MKSC_SHRN_ISCD: symbol } as const;
+    return decode.toInvestorEstimates(await this.#reads.read(domesticResearch.investorEstimate, input, options));
+  }
+
+  async netBuying(
+    { who, side, market }: Parameters<Research['netBuying']>[0],
+    options?: ReadOptions,
+  ): Promise<readonly NetBuyingIssue[]> {
+    const input = {
+      FID_COND_MRKT_DIV_CODE: 'V',
+      FID_COND_SCR_DIV_CODE: '16449',
+      FID_INPUT_ISCD: markets[market],
+      // By won; 0 is by shares, which puts the cheapest first.
+      FID_DIV_CLS_CODE: '1',
+      FID_RANK_SORT_CLS_CODE: side === 'bought' ? '0' : '1',
+      FID_ETC_CLS_CODE: who === 'foreigners' ? '1' : '2',
+    } as const;
+    return decode.toNetBuying(await this.#reads.read(domesticResearch.foreignInstitutionTotal, input, options));
+  }
+
+  async financials(symbol: string, by: 'year' | 'quarter', options?: ReadOptions): Promise<readonly FinancialPeriod[]> {
+    const which = by === 'year' ? '0' : '1';
+    const issue = { fid_cond_mrkt_div_code: 'J', fid_input_iscd: symbol } as const;
+    // KIS writes this one name in capitals on four of the seven.
+    const upper = { ...issue, FID_DIV_CLS_CODE: which } as const;
+    const lower = { ...issue, fid_div_cls_code: which } as const;
+    const [balance, income, ratios, profit, other, stability, growth] = await Promise.all([
+      this.#reads.read(domesticResearch.balanceSheet, upper, options),
+      this.#reads.read(domesticResearch.incomeStatement, upper, options),
+      this.#reads.read(domesticResearch.financialRatios, upper, options),
+      this.#reads.read(domesticResearch.profitRatios, upper, options),
+      this.#reads.read(domesticResearch.otherRatios, lower, options),
+      this.#reads.read(domesticResearch.stabilityRatios, lower, options),
+      this.#reads.read(domesticResearch.growthRatios, lower, options),
+    ]);
+    return decode.toFinancials({ balance, income, ratios, profit, other, stability, growth });
+  }
+
+  async opinions(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Opinion[]> {
+    const input = {
+      ...krx,
+      FID_COND_SCR_DIV_CODE: '16633',
+      FID_INPUT_ISCD: symbol,
+      FID_INPUT_DATE_1: from,
+      FID_INPUT_DATE_2: to,
+    } as const;
+    const all = { ...options, maxPages: mostPages };
+    const { pages } = await this.#reads.readAll(domesticResearch.opinionsOnIssue, input, all);
+    return pages.flatMap((page) => decode.toOpinions(symbol, page)).sort(newestFirst);
+  }
+
+  async brokerOpinions(code: string, from: string, to: string, options?: ReadOptions): Promise<readonly Opinion[]> {
+    const input = {
+      ...krx,
+      FID_COND_SCR_DIV_CODE: '16634',
+      FID_INPUT_ISCD: code,
+      FID_DIV_CLS_CODE: '0',
+      FID_INPUT_DATE_1: from,
+      FID_INPUT_DATE_2: to,
+    } as const;
+    const all = { ...options, maxPages: mostPages };
+    const { pages } = await this.#reads.readAll(domesticResearch.opinionsByBroker, input, all);
+    return pages.flatMap(decode.toBrokerOpinions).sort(newestFirst);
+  }
+
+  async news(symbol?: string, options?: ReadOptions): Promise<readonly NewsTitle[]> {
+    // Blanks are the newest there is.
+    const input = {
+      FID_NEWS_OFER_ENTP_CODE: '',
+      FID_COND_MRKT_CLS_CODE: '',
+      FID_INPUT_ISCD: symbol ?? '',
+      FID_TITL_CNTT: '',
+      FID_INPUT_DATE_1: '',
+      FID_INPUT_HOUR_1: '',
+      FID_RANK_SORT_CLS_CODE: '',
+      FID_INPUT_SRNO: '',
+    } as const;
+    return decode.toNews(await this.#reads.read(domesticResearch.newsTitles, input, options));
+  }
+
+  async savedScreens(options?: ReadOptions): Promise<readonly SavedScreen[]> {
+    const input = { user_id: this.#user() } as const;
+    const { output2 } = await this.#reads.read(domesticResearch.screenList, input, options);
+    return output2.map((row) => ({ id: row.seq, group: row.grp_nm ?? '', name: row.condition_nm }));
+  }
+
+  async screenMatches(id: string, options?: ReadOptions): Promise<readonly ScreenMatch[]> {
+    const input = { user_id: this.#user(), seq: id } as const;
+    try {
+      return decode.toScreenMatches(await this.#reads.read(domesticResearch.screenResult, input, options));
+    } catch (error) {
+      if (error instanceof KisError && error.venueCode === noMatchCode) return [];
+      throw error;
+    }
+  }
+
+  async savedWatchlists(options?: ReadOptions): Promise<readonly SavedWatchlist[]> {
+    const input = { TYPE: '1', FID_ETC_CLS_CODE: '00', USER_ID: this.#user() } as const;
+    const { output2 } = await this.#reads.read(domesticResearch.watchGroups, input, options);
+    return output2.map((row) => ({ id: row.inter_grp_code, name: row.inter_grp_name }));
+  }
+
+  async watchlistIssues(id: string, options?: ReadOptions): Promise<readonly WatchedIssue[]> {
+    const input = {
+      TYPE: '1',
+      USER_ID: this.#user(),
+      INTER_GRP_CODE: id,
+      FID_ETC_CLS_CODE: '4',
+      DATA_RANK: '',
+      INTER_GRP_NAME: '',
+      HTS_KOR_ISNM: '',
+      CNTG_CLS_CODE: '',
+    } as const;
+    const { output2 } = await this.#reads.read(domesticResearch.watchGroupIssues, input, options);
+    return output2.map((row) => ({ symbol: row.jong_code, name: row.hts_kor_isnm }));
+  }
+
+  /** Whose screens and lists: they are kept under the login of KIS's own program. */
+  #user(): string {
+    if (this.#htsId === undefined) throw new AppError('venue.no-hts-id');
+    return this.#htsId;
+  }
+}
+
+function newestFirst(one: { readonly day: string }, other: { readonly day: string }): number {
+  return other.day.localeCompare(one.day);
+}

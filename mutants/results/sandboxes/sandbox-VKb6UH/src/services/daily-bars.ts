@@ -1,0 +1,217 @@
+// @ts-nocheck
+import { type Clock, koreanDay, laterDay, previousDay } from '../clock.ts';
+import type { KeptBarsHealth } from '../domain/health.ts';
+import type { ListedIssue } from '../domain/instrument.ts';
+import type { Bar } from '../domain/quote.ts';
+import { figuresEnd } from '../domain/session.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { BarSource, BarStore, ReadOptions } from '../ports.ts';
+import type { Calendar } from './calendar.ts';
+
+/** Trading days kept of an issue: what a slow average of 200 takes, and some to look back. */
+const keptBars = 260;
+/** Calls that so many candles of an issue take, and those that a few days since take. */
+const callsPerIssue = { whole: 3, newest: 1 } as const;
+/** Calendar days that one call certainly brings. */
+const mostGapDays = 120;
+/** An issue that is on no list any more is forgotten after so many days. */
+const forgottenAfterDays = 60;
+/** Asked at once: one after the other would wait longer for answers than for its turn. */
+const atOnce = 4;
+
+/** The trading day whose figures count now, and the last one whose figures change no more. */
+export interface FiguresDays {
+  readonly now: string;
+  readonly final: string;
+}
+
+interface DailyBarsOptions {
+  readonly source: BarSource;
+  readonly store: BarStore;
+  readonly calendar: Pick<Calendar, 'figuresDay'>;
+  /** The lists of issues as they are now. */
+  readonly issues: () => readonly ListedIssue[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Daily candles of the whole market, kept from day to day, so that only the days since are asked for. Adjusted prices
+ * change with every split; an issue whose last kept candle reads otherwise than the venue's is asked for anew.
+ */
+export class DailyBars {
+  readonly #options: DailyBarsOptions;
+  /** By issue: who wants the same candles waits with whoever asked first. */
+  readonly #asking = new Map<string, Promise<readonly Bar[]>>();
+  #update: { done: number; readonly total: number } | undefined;
+
+  constructor(options: DailyBarsOptions) {
+    this.#options = options;
+  }
+
+  get source(): Pick<BarSource, 'wholeMarket' | 'callsPerSecond'> {
+    return this.#options.source;
+  }
+
+  /** The lists' stocks; funds cross nothing of their own. */
+  get stocks(): readonly ListedIssue[] {
+    return this.#options.issues().filter(({ kind }) => kind === 'stock');
+  }
+
+  async days(options: ReadOptions = {}): Promise<FiguresDays> {
+    const { calendar, clock } = this.#options;
+    const today = koreanDay(clock.now());
+    const now = (await calendar.figuresDay(options)).day ?? today;
+    return { now, final: (await calendar.figuresDay(options, figuresEnd)).day ?? previousDay(today) };
+  }
+
+  /** Of which issues candles have to be asked for, and how many calls each takes, in the order given. */
+  async missing(symbols: readonly string[], { final }: FiguresDays): Promise<ReadonlyMap<string, number>> {
+    const kept = await this.#days();
+    const callsOf = (through: string | undefined): number =>
+      through === undefined || through < laterDay(final, -mostGapDays) ? callsPerIssue.whole : callsPerIssue.newest;
+    return new Map(
+      symbols
+        .map((symbol) => [symbol, kept.get(symbol)] as const)
+        .filter(([, through]) => through === undefined || through < final)
+        .map(([symbol, through]) => [symbol, callsOf(through)]),
+    );
+  }
+
+  /** What is kept of an issue, oldest first: no candle of a day whose figures still change. */
+  async kept(symbol: string): Promise<readonly Bar[]> {
+    const kept = await this.#options.store.bars(symbol).catch((error: unknown) => {
+      this.#options.log.warn('daily bars not read', { symbol, error });
+      return undefined;
+    });
+    return kept?.bars ?? [];
+  }
+
+  /**
+   * Asks for what is missing of an issue and keeps it.
+   * @returns all of its candles, oldest first, those of today so far included. @throws AppError `venue.*`; the signal's
+   * reason.
+   */
+  async ask(symbol: string, days: FiguresDays, signal: AbortSignal): Promise<readonly Bar[]> {
+    for (let asked = this.#asking.get(symbol); asked !== undefined; asked = this.#asking.get(symbol)) {
+      // Where it failed, or its asker went away, the next one asks.
+      const bars = await asked.catch(() => undefined);
+      signal.throwIfAborted();
+      if (bars !== undefined) return bars;
+    }
+    const asking = this.#ask(symbol, days, signal).finally(() => this.#asking.delete(symbol));
+    this.#asking.set(symbol, asking);
+    return asking;
+  }
+
+  /**
+   * Brings what is kept of the whole market up to date, behind everything that somebody waits for; what is up to date is
+   * not asked for. Does nothing where the venue cannot be asked about so many.
+   */
+  async bringUpToDate(signal: AbortSignal): Promise<void> {
+    const { source, store, log } = this.#options;
+    if (!source.wholeMarket) return;
+    const days = await this.days({ priority: 'background', signal });
+    await store.forget(laterDay(days.final, -forgottenAfterDays));
+    const missing = await this.missing(
+      this.stocks.map(({ symbol }) => symbol),
+      days,
+    );
+    if (missing.size === 0) return;
+    const update = { done: 0, total: missing.size };
+    this.#update = update;
+    let skipped = 0;
+    try {
+      await this.each([...missing.keys()], signal, async (symbol, ended) => {
+        await this.ask(symbol, days, ended).catch((error: unknown) => {
+          if (ended.aborted || !isOfOneIssue(error)) throw error;
+          skipped += 1;
+        });
+        update.done += 1;
+      });
+    } finally {
+      this.#update = undefined;
+      log.info('daily bars kept', { ...update, skipped, through: days.final });
+    }
+  }
+
+  /** Does something with each, a few at once; the first failure ends it. */
+  async each<T>(
+    items: readonly T[],
+    signal: AbortSignal,
+    work: (item: T, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const failed = new AbortController();
+    const ended = AbortSignal.any([signal, failed.signal]);
+    const queue = items.values();
+    const worker = async (): Promise<void> => {
+      for (const item of queue) {
+        ended.throwIfAborted();
+        await work(item, ended);
+      }
+    };
+    const workers = Array.from({ length: atOnce }, () =>
+      worker().catch((error: unknown) => {
+        failed.abort(error);
+        throw error;
+      }),
+    );
+    // Nothing of it goes on once its end is told.
+    await Promise.allSettled(workers);
+    await Promise.all(workers);
+  }
+
+  async status(): Promise<KeptBarsHealth> {
+    const { source } = this.#options;
+    const days = [...(await this.#days()).values()];
+    const through = days.reduce<string | undefined>(
+      (last, day) => (last === undefined || day > last ? day : last),
+      undefined,
+    );
+    return {
+      through,
+      kept: days.filter((day) => day === through).length,
+      listed: source.wholeMarket ? this.stocks.length : undefined,
+      update: this.#update === undefined ? undefined : { ...this.#update },
+    };
+  }
+
+  /** What cannot be read is as good as not kept. */
+  async #days(): Promise<ReadonlyMap<string, string>> {
+    return this.#options.store.days().catch((error: unknown) => {
+      this.#options.log.warn('daily bars not read', { error });
+      return new Map();
+    });
+  }
+
+  async #ask(symbol: string, days: FiguresDays, signal: AbortSignal): Promise<readonly Bar[]> {
+    const { source, store, log } = this.#options;
+    const read = { priority: 'background', signal, until: days.now } as const;
+    const kept = await this.kept(symbol);
+    const bars = (await this.#since(symbol, kept, days, read)) ?? (await source.dailyBars(symbol, keptBars, read));
+    const final = bars.filter(({ start }) => start <= days.final).slice(-keptBars);
+    await store.keep(symbol, { through: days.final, bars: final }).catch((error: unknown) => {
+      log.warn('daily bars not kept', { symbol, error });
+    });
+    return bars;
+  }
+
+  /** With the newest candles behind those that are kept; undefined where the two do not fit together. */
+  async #since(
+    symbol: string,
+    kept: readonly Bar[],
+    { now }: FiguresDays,
+    read: ReadOptions & { readonly until: string },
+  ): Promise<readonly Bar[] | undefined> {
+    const last = kept.at(-1);
+    if (last === undefined || last.start < laterDay(now, -mostGapDays)) return undefined;
+    const [same, ...newer] = await this.#options.source.dailyBars(symbol, keptBars, { ...read, from: last.start });
+    return same?.start === last.start && same.close === last.close ? [...kept, ...newer] : undefined;
+  }
+}
+
+/** Whether the venue told nothing of one issue, and may tell of another. */
+export function isOfOneIssue(error: unknown): boolean {
+  return error instanceof AppError && ['venue.rejected', 'venue.unknown-issue', 'venue.malformed'].includes(error.code);
+}

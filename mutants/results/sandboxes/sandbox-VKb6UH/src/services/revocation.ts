@@ -1,0 +1,37 @@
+// @ts-nocheck
+import { type Clock, koreanDay } from '../clock.ts';
+import { AppError } from '../errors.ts';
+import type { Ledger, Proposal, TokenRevocation } from '../ports.ts';
+
+/** Gives the venue's access tokens back, once for each confirmation. */
+export class Revocation {
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #revoke: () => Promise<readonly TokenRevocation[]>;
+
+  constructor(options: {
+    readonly ledger: Ledger;
+    readonly clock: Clock;
+    readonly revoke: () => Promise<readonly TokenRevocation[]>;
+  }) {
+    this.#ledger = options.ledger;
+    this.#clock = options.clock;
+    this.#revoke = options.revoke;
+  }
+
+  /** @throws AppError `proposal.*` where the ticket cannot be taken (any more); then nothing was revoked. */
+  async confirm(proposal: Proposal, personId: string): Promise<readonly TokenRevocation[]> {
+    const now = this.#clock.now();
+    // A ticket without orders: neither a halt nor the day's cap is about it.
+    const taken = await this.#ledger.claim({
+      proposalId: proposal.id,
+      personId,
+      now,
+      intents: [],
+      day: koreanDay(now),
+      maxDailyAmount: 0,
+    });
+    if (taken.kind === 'refused') throw new AppError(`proposal.${taken.reason}`);
+    return this.#revoke();
+  }
+}

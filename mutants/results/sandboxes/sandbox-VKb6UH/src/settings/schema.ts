@@ -1,0 +1,132 @@
+// @ts-nocheck
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { SettingWords } from '../i18n/setting-words.ts';
+import { Secret } from '../secret.ts';
+
+/** One person, by every identity they have: `['telegram:123', 'discord:456']`. */
+export type PersonSetting = readonly string[];
+
+/** Every setting as it is read. */
+export type Settings = z.infer<ReturnType<typeof settingsSchema>>;
+
+const longestIdentity = 30;
+
+const serviceAccountShape = z.object({
+  client_email: z.string().regex(/^\S+@\S+$/),
+  private_key: z.string().startsWith('-----BEGIN PRIVATE KEY-----'),
+});
+
+/** Server, id and token. */
+export const webhookUrl = /^(https?:\/\/[^/]+)\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
+
+/**
+ * What each setting may be, with what is said where it is not. `redact` takes out of a quoted entry what may be a key on
+ * the wrong line.
+ */
+export function settingsSchema(words: SettingWords, redact: (text: string) => string) {
+  const kinds = settingKinds(words, redact);
+  const { oneOf, wholeNumber, percentage, url, people, text } = kinds;
+  return z.object({
+    KIS_ENV: oneOf('simulator', 'paper', 'live').optional(),
+    KIS_APP_KEY: text(/^\S{8,}$/, words.kisKey).optional(),
+    KIS_APP_SECRET: text(/^\S{8,}$/, words.kisSecret).optional(),
+    KIS_ACCOUNT: text(/^\d{8}-?\d{2}$/, words.account).optional(),
+    KIS_HTS_ID: text(/^\S+$/, words.htsId).optional(),
+    KIS_REST_URL: url('http:', 'https:'),
+    KIS_WS_URL: url('ws:', 'wss:'),
+    KIS_MASTER_URL: url('http:', 'https:'),
+    KIS_CALLS_PER_SECOND: wholeNumber(18, 1, words.unit.calls).optional(),
+    KIS_LIVE_APP_KEY: text(/^\S{8,}$/, words.kisKey).optional(),
+    KIS_LIVE_APP_SECRET: text(/^\S{8,}$/, words.kisSecret).optional(),
+    KIS_LIVE_REST_URL: url('http:', 'https:'),
+    KIS_HASHKEY: oneOf('on', 'off').default('off'),
+    KIS_PINGPONG: oneOf('echo', 'frame').default('echo'),
+    HOGA_SIMULATOR: oneOf('live', 'paper').default('live'),
+    HOGA_SIMULATOR_CLOCK: oneOf('open', 'live').default('open'),
+    TELEGRAM_BOT_TOKEN: text(/^\d+:[\w-]{20,}$/, words.telegramToken).optional(),
+    TELEGRAM_API_ROOT: url('http:', 'https:'),
+    TELEGRAM_WEBHOOK_URL: url('https:'),
+    TELEGRAM_WEBHOOK_SECRET: text(/^[\w-]{1,256}$/, words.webhookSecret).optional(),
+    DISCORD_BOT_TOKEN: text(/^[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}$/, words.discordToken).optional(),
+    DISCORD_GUILD_ID: text(/^\d{17,20}$/, words.guild).optional(),
+    DISCORD_API_ROOT: url('http:', 'https:'),
+    DISCORD_WEBHOOK_URL: text(webhookUrl, words.discordWebhook).optional(),
+    HOGA_LIVE_TRADING: oneOf('no', 'yes', 'daily').default('no'),
+    HOGA_OWNERS: people,
+    HOGA_TRADERS: people,
+    HOGA_VIEWERS: people,
+    HOGA_MAX_ORDER_KRW: wholeNumber(5_000_000, 1, words.unit.won).default(5_000_000),
+    HOGA_MAX_DAILY_KRW: wholeNumber(20_000_000, 1, words.unit.won).default(20_000_000),
+    HOGA_PRICE_DRIFT_PERCENT: percentage('1 or 0.5', '1'),
+    HOGA_MAX_SLIPPAGE_PERCENT: percentage('3 or 0.5', '3'),
+    HOGA_CONFIRM_SECONDS: wholeNumber(60, 5, words.unit.seconds).default(60),
+    HOGA_VISIBILITY_SECONDS: wholeNumber(30, 10, words.unit.seconds).default(30),
+    HTTP_PORT: text(/^\d+$/, words.port)
+      .transform(Number)
+      .refine((port) => port >= 1 && port <= 65_535, words.port)
+      .optional(),
+    GOOGLE_SHEETS_ID: text(/^[\w-]{20,}$/, words.sheet).optional(),
+    GOOGLE_SERVICE_ACCOUNT_JSON: kinds.serviceAccount,
+    GOOGLE_API_ROOT: url('http:', 'https:'),
+    STORE_URL: z.string().optional(),
+    HOGA_LANG: oneOf('ko', 'en').default('ko'),
+    HOGA_CHART_THEME: oneOf('dark', 'light').default('dark'),
+    LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent').default('info'),
+  });
+}
+
+/** The kinds of value that several settings have in common. */
+function settingKinds(words: SettingWords, redact: (text: string) => string) {
+  const text = (shape: RegExp, otherwise: string) => z.string().regex(shape, otherwise);
+  return {
+    text,
+    oneOf: <const Value extends string>(...values: readonly Value[]) => z.enum(values, words.oneOf(values)),
+    wholeNumber: (example: number, least: number, unit: string): z.ZodType<number, string> =>
+      text(/^[\d,_]+$/, words.wholeNumber(unit, example))
+        .transform((raw) => Number(raw.replaceAll(/[,_]/g, '')))
+        .refine((value) => value >= least, words.atLeast(least, unit)),
+    percentage: (example: string, otherwise: string) =>
+      text(/^\d+(?:\.\d+)?$/, words.percentage(example))
+        .default(otherwise)
+        .transform(Number),
+    url: (...protocols: readonly string[]) =>
+      z
+        .string()
+        .refine((raw) => URL.canParse(raw) && protocols.includes(new URL(raw).protocol), words.url(protocols))
+        .transform((raw) => raw.replace(/\/+$/, ''))
+        .optional(),
+    people: z
+      .string()
+      .default('')
+      .transform((raw, context): readonly PersonSetting[] => {
+        const persons = raw
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== '');
+        const identities = persons.map((person) => person.split('+').map((identity) => identity.trim()));
+        const wrong = identities.flat().find((identity) => !/^(?:telegram|discord):\d+$/.test(identity));
+        if (wrong !== undefined) {
+          const isLong = wrong.length > longestIdentity;
+          const message = isLong ? words.longIdentity(wrong.length) : words.notIdentity(redact(wrong));
+          context.addIssue({ code: 'custom', message });
+        }
+        return identities;
+      }),
+    /** The name and key of a Google service account, from the file that Google gives out once. */
+    serviceAccount: z
+      .string()
+      .transform((path, context) => {
+        try {
+          const found = serviceAccountShape.parse(JSON.parse(readFileSync(path, 'utf8')));
+          return { email: found.client_email, privateKey: new Secret(found.private_key) };
+        } catch (error) {
+          // Neither the path nor what the parser says is repeated: the key itself may have landed in either.
+          const isThere = !(error instanceof Error && 'syscall' in error);
+          context.addIssue({ code: 'custom', message: isThere ? words.notKeyFile : words.noKeyFile });
+          return z.NEVER;
+        }
+      })
+      .optional(),
+  };
+}

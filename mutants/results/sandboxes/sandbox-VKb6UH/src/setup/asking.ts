@@ -1,0 +1,77 @@
+// @ts-nocheck
+import type { Readable, Writable } from 'node:stream';
+import { intro, isCancel, log, outro, password, select, text } from '@clack/prompts';
+
+/** The person left at a question. */
+export class SetupStopped extends Error {
+  override readonly name = 'SetupStopped';
+}
+
+/** Questions to a person, one at a time. @throws SetupStopped where they leave instead of answering. */
+export interface Asking {
+  begin(title: string): void;
+  say(line: string): void;
+  good(line: string): void;
+  bad(line: string): void;
+  end(line: string): void;
+  /** One of the options, by its name; `first` is what Enter takes. */
+  choose<Value extends string>(
+    question: string,
+    options: Readonly<Partial<Record<Value, string>>>,
+    first: Value,
+  ): Promise<Value>;
+  /** Something typed, without the blanks around it. `check` says what is wrong with it. A secret is not shown. */
+  type(
+    question: string,
+    how: {
+      readonly secret: boolean;
+      readonly given?: string | undefined;
+      readonly check: (typed: string) => string | undefined;
+    },
+  ): Promise<string>;
+}
+
+/** Asks at a terminal. Everything shown passes `redact`. */
+export function terminalAsking(terminal: {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly redact: (text: string) => string;
+}): Asking {
+  const { input, output, redact } = terminal;
+  const common = { input, output };
+  const answered = <Value>(value: Value): Exclude<Value, symbol> => {
+    if (isCancel(value)) throw new SetupStopped();
+    return value as Exclude<Value, symbol>;
+  };
+  return {
+    begin: (title) => intro(title, common),
+    say: (line) => log.message(redact(line), common),
+    good: (line) => log.success(redact(line), common),
+    bad: (line) => log.error(redact(line), common),
+    end: (line) => outro(redact(line), common),
+    async choose(question, options, first) {
+      const offered = Object.entries(options).map(([value, label]) => ({ value, label: String(label) }));
+      const initialValue: string = first;
+      const chosen = await select({
+        ...common,
+        message: question,
+        options: offered,
+        initialValue,
+        showInstructions: false,
+      });
+      return answered(chosen) as typeof first;
+    },
+    async type(question, { secret, given, check }) {
+      const asked = {
+        ...common,
+        message: question,
+        validate: (typed: string | undefined) => check((typed ?? '').trim()),
+      };
+      const typed = secret
+        ? await password({ ...asked, clearOnError: true })
+        : await text({ ...asked, ...(given === undefined ? {} : { initialValue: given }) });
+      // Nothing typed at all is undefined, whatever the types say.
+      return String(answered(typed) ?? '').trim();
+    },
+  };
+}

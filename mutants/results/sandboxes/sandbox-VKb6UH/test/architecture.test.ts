@@ -1,0 +1,196 @@
+// @ts-nocheck
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { channels } from '../src/kis/channels.ts';
+import type { Endpoint } from '../src/kis/endpoint.ts';
+import { domesticMarket } from '../src/kis/endpoints/domestic-market.ts';
+import { domesticResearch } from '../src/kis/endpoints/domestic-research.ts';
+import { domesticTrading } from '../src/kis/endpoints/domestic-trading.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.[jt]s$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+const sources = [...sourcesIn('src'), ...sourcesIn('commands')];
+const textOf = new Map(sources.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+const everything = [...sources, ...sourcesIn('test')];
+
+/** The room a file belongs to. */
+function room(file: string): string {
+  const parts = file.split('/');
+  if (parts[0] === 'commands') return 'commands';
+  return parts.length === 2 ? (parts[1] ?? '').replace(/\.[jt]s$/, '') : (parts[1] ?? '');
+}
+
+/** What each room may import from, besides itself; tools of everyday use are named once. */
+const everyday = ['errors', 'clock', 'domain'];
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  domain: ['errors'],
+  errors: [],
+  clock: [],
+  secret: [],
+  log: ['secret'],
+  preflight: ['main'],
+  ports: ['domain'],
+  i18n: ['domain', 'errors'],
+  services: [...everyday, 'ports', 'log'],
+  kis: [...everyday, 'ports', 'log', 'secret'],
+  store: [...everyday, 'ports'],
+  'http-server': [...everyday, 'log', 'chat'],
+  charts: [...everyday, 'ports'],
+  sheets: [...everyday, 'ports', 'log', 'secret'],
+  simulator: [...everyday],
+  chat: [...everyday, 'ports', 'log', 'secret', 'services', 'i18n'],
+  commands: [...everyday, 'ports', 'services', 'i18n', 'chat'],
+  settings: ['i18n', 'secret'],
+  config: ['kis', 'i18n', 'log', 'secret', 'settings'],
+  app: [
+    ...everyday,
+    'ports',
+    'log',
+    'secret',
+    'config',
+    'i18n',
+    'services',
+    'kis',
+    'store',
+    'charts',
+    'sheets',
+    'simulator',
+    'chat',
+    'http-server',
+  ],
+  main: [
+    ...everyday,
+    'log',
+    'config',
+    'i18n',
+    'app',
+    'chat',
+    'commands',
+    'services',
+    'settings',
+    'simulator',
+    'store',
+    'doctor',
+    'revoke',
+    'setup',
+  ],
+  doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
+  setup: [...everyday, 'log', 'config', 'i18n', 'settings', 'app', 'chat', 'kis', 'store', 'doctor'],
+  revoke: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
+};
+
+/** The KIS tables that client and simulator share. */
+const wireTables = /^src\/kis\/(?:fields|inputs|endpoint|channels|frames|error|environment|endpoints\/[\w-]+)\.ts$/;
+
+function importsOf(file: string): readonly { readonly target: string; readonly local: boolean }[] {
+  const text = textOf.get(file) ?? '';
+  const found = [...text.matchAll(/(?:\bfrom\s+|\bimport\s*\(?\s*)'([^']+)'/g)].map((match) => match[1] ?? '');
+  return found.map((target) =>
+    target.startsWith('.')
+      ? { target: relative(root, resolve(root, dirname(file), target)), local: true }
+      : { target, local: false },
+  );
+}
+
+describe('imports point one way', () => {
+  test.each(sources)('%s', (file) => {
+    const own = room(file);
+    expect(mayImport, `a room the picture does not know: ${own}`).toHaveProperty(own);
+    for (const { target, local } of importsOf(file)) {
+      if (!local) continue;
+      const other = room(target);
+      if (other === own) continue;
+      if (own === 'simulator' && wireTables.test(target)) continue;
+      if (own === 'config' && other === 'kis' && !wireTables.test(target)) throw new Error(`${file} imports ${target}`);
+      expect(mayImport[own], `${file} imports ${target}`).toContain(other);
+    }
+  });
+
+  test('without a cycle', () => {
+    const state = new Map<string, 'open' | 'done'>();
+    const visit = (file: string, path: readonly string[]): void => {
+      if (state.get(file) === 'done') return;
+      expect(state.get(file), `a cycle: ${[...path, file].join(' → ')}`).not.toBe('open');
+      state.set(file, 'open');
+      for (const { target, local } of importsOf(file)) if (local) visit(target, [...path, file]);
+      state.set(file, 'done');
+    };
+    for (const file of sources) visit(file, []);
+  });
+});
+
+describe('each thing in its one place', () => {
+  const holding = (pattern: RegExp): readonly string[] =>
+    sources.filter((file) => pattern.test((textOf.get(file) ?? '').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')));
+
+  test('the environment is read in config.ts alone', () => {
+    expect(holding(/process\.env\b/)).toEqual(['src/config.ts']);
+  });
+
+  test('the system clock is read in clock.ts alone', () => {
+    expect(holding(/\bDate\.now\(|new Date\(\)|\bsetTimeout\(|\bsetInterval\(|DateTime\.(?:now|local)\(/)).toEqual([
+      'src/clock.ts',
+    ]);
+  });
+
+  test('chance comes from main.ts alone', () => {
+    expect(holding(/Math\.random\b/)).toEqual(['src/main.ts']);
+  });
+
+  test.each([
+    ['grammy', ['src/chat/telegram-api.ts']],
+    ['@resvg/resvg-wasm', ['src/charts/rasterizer.ts']],
+    ['jose', ['src/sheets/google-sheets.ts']],
+    ['csv-stringify/sync', ['src/chat/csv.ts']],
+    ['discord.js', undefined],
+    ['kysely', undefined],
+    ['undici', undefined],
+  ] as const)('%s is known where it is used', (name, files) => {
+    const users = sources.filter((file) => importsOf(file).some(({ target, local }) => !local && target === name));
+    const inRoom: Readonly<Record<string, RegExp>> = {
+      'discord.js': /^src\/chat\/discord[\w-]*\.ts$/,
+      kysely: /^src\/store\//,
+      undici: /^src\/kis\//,
+    };
+    for (const user of users) {
+      if (files === undefined) expect(user).toMatch(inRoom[name] ?? /$^/);
+      else expect(files).toContain(user);
+    }
+  });
+
+  test("KIS's field names are known in kis/ and simulator/ alone", () => {
+    const blocks = [domesticMarket, domesticResearch, domesticTrading]
+      .flatMap((rows): readonly Endpoint[] => Object.values(rows))
+      .flatMap((row) => Object.values(row.output));
+    const names = new Set([
+      ...blocks.flatMap((block) => Object.keys(block.fields)),
+      ...Object.values(channels).flatMap((channel) => [...channel.columns]),
+    ]);
+    // Short words that are ordinary English as well.
+    const telling = [...names].filter((name) => name.includes('_'));
+    for (const file of sources) {
+      if (/^src\/(?:kis|simulator)\//.test(file)) continue;
+      const words = new Set((textOf.get(file) ?? '').match(/\b\w+\b/g) ?? []);
+      expect(
+        telling.filter((name) => words.has(name)),
+        file,
+      ).toEqual([]);
+    }
+  });
+
+  test('nothing reads what a clone does not have', () => {
+    for (const file of everything) {
+      if (file === 'test/architecture.test.ts') continue;
+      expect(readFileSync(join(root, file), 'utf8'), file).not.toMatch(
+        /\.\.\/shared\/(?:kis|design|contracts)|\/work\//,
+      );
+    }
+  });
+});

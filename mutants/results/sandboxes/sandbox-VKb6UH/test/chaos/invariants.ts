@@ -1,0 +1,289 @@
+// @ts-nocheck
+import { koreanDay } from '../../src/clock.ts';
+import {
+  intentIssue,
+  type OrderEvent,
+  type OrderRecord,
+  orderNumber,
+  partOf,
+  restOf,
+  sameAtVenue,
+  unsettledStatuses,
+} from '../../src/domain/order.ts';
+import type { Ledger } from '../../src/ports.ts';
+import type { SimulatorState } from '../../src/simulator/state.ts';
+import { lostIn } from './chats.ts';
+import { countNearMisses, guardsPassed, type NearMisses, rightfulPresses } from './promises.ts';
+import type { World } from './world.ts';
+
+/** How a scenario ended. */
+export interface Verdict {
+  /** One sentence each; none is what is wanted. */
+  readonly violations: readonly string[];
+  readonly intents: number;
+  /** Outcomes that were unknown at some time. */
+  readonly unknown: number;
+  readonly settled: number;
+  readonly asked: number;
+  readonly crashes: number;
+  /** How often each promise was nearly broken. */
+  readonly near: NearMisses;
+}
+
+interface Told {
+  readonly number: string;
+  readonly quantity: number;
+  readonly total: number;
+}
+
+type VenueOrder = SimulatorState['orders'][number];
+export type Story = OrderRecord & { readonly events: readonly { readonly at: number; readonly event: OrderEvent }[] };
+
+/** What is the same however a bot was driven: what it wrote and said, and what the venue knows to be true. */
+export interface Facts {
+  readonly state: SimulatorState;
+  /** Numbers of orders that did not come from the bot. */
+  readonly elsewhere: ReadonlySet<string>;
+  readonly holdings: readonly { readonly symbol: string; readonly quantity: number }[];
+  readonly stories: readonly Story[];
+  /** Messages that were written and never shown. */
+  readonly pending: number;
+  /** Texts of messages, as often as they were shown. */
+  readonly texts: readonly string[];
+  /** How often a message may have appeared again: once for each crash, and for each answer of a chat that was lost. */
+  readonly mayRepeat: number;
+  /** Won, by the bot's settings. */
+  readonly caps: { readonly order: number; readonly day: number };
+}
+
+/** The orders of a day with their events, oldest first. */
+export async function readStories(ledger: Ledger, day: string): Promise<readonly Story[]> {
+  const orders = [...(await ledger.ordersOfDay(day))].reverse();
+  return Promise.all(orders.map(async (order) => ({ ...order, events: await ledger.orderEvents(order.id) })));
+}
+
+/** One sentence for each promise that was broken. */
+export function violationsOf(facts: Facts): readonly string[] {
+  const { state, elsewhere, stories, pending } = facts;
+  const ours = state.orders.filter(({ number }) => !elsewhere.has(number));
+  return [
+    ...(pending > 0 ? [`${pending} messages were never shown`] : []),
+    ...onceEach(stories, ours),
+    ...allKnown(stories),
+    ...samePosition(facts),
+    ...withinCaps(ours, facts.caps),
+    ...toldOnce(facts, ours),
+  ];
+}
+
+/** Holds what the bot of a scenario wrote and said against what the venue knows to be true. */
+export async function judge(world: World, scenario: Pick<Facts, 'elsewhere' | 'holdings' | 'caps'>): Promise<Verdict> {
+  const { chats, journal } = world;
+  const state = world.simulator.state();
+  const { stories, pending, dead } = await world.readLedger(async (ledger) => ({
+    stories: await readStories(ledger, koreanDay(state.clock.now)),
+    pending: await ledger.outboxPending(),
+    dead: await ledger.deadLetters(world.clock.now()),
+  }));
+  // That a message is lost is told; what would have been in it is then not missed.
+  const texts = [...chats.shown, ...lostIn(chats)].map(({ text }) => text);
+  // What was sent while the disk was full is known to the process alone: its end is one more way to forget it.
+  const unnoted = journal.failedWrites.filter((name) => name === 'markSent').length;
+  const mayRepeat = world.crashes + chats.lostAnswers + (world.crashes > 0 ? unnoted : 0);
+  const facts = { ...scenario, state, stories, pending, texts, mayRepeat };
+  const violations = [
+    ...world.complaints.map((line) => `the log complains: ${line}`),
+    ...violationsOf(facts),
+    ...confirmed(stories, world),
+    ...(dead > chats.refused.length
+      ? [`${dead - chats.refused.length} messages were given up though they could go`]
+      : []),
+    ...toldOfLost(world),
+    ...guardsPassed(world),
+  ];
+  return { violations, ...countUnknown(stories), crashes: world.crashes, near: countNearMisses(world, facts) };
+}
+
+/** How many outcomes were unknown at some time, and how they were settled. */
+export function countUnknown(stories: readonly Story[]): Omit<Verdict, 'violations' | 'crashes' | 'near'> {
+  const unknown = stories.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
+  const asked = unknown.filter(isAsked).length;
+  return { intents: stories.length, unknown: unknown.length, settled: unknown.length - asked, asked };
+}
+
+const sentAt = ({ events }: Story): number | undefined => events.find(({ event }) => event.type === 'submitting')?.at;
+const numberOf = (order: VenueOrder): string => orderNumber(order.number);
+const isAsked = ({ events }: Story): boolean => events.some(({ event }) => event.type === 'asked');
+
+/** Orders at the venue per confirmed intent ≤ 1, each tied to the intent that it came of. */
+function onceEach(stories: readonly Story[], ours: readonly VenueOrder[]): readonly string[] {
+  const violations: string[] = [];
+  for (const order of ours) {
+    const owners = stories.filter(({ reference }) => reference?.number === numberOf(order));
+    const unowned = owners.length === 0 && !stories.some((story) => mayHaveMade(story, order));
+    if (owners.length > 1) violations.push(`order ${numberOf(order)} belongs to ${owners.length} intents`);
+    if (unowned) violations.push(`order ${numberOf(order)} (${order.action}) belongs to no intent`);
+  }
+  for (const story of stories) {
+    const { intent, reference, status } = story;
+    const order = ours.find((candidate) => reference !== undefined && numberOf(candidate) === reference.number);
+    if (reference !== undefined && reference.number !== '' && order === undefined) {
+      violations.push(`intent ${story.id} names order ${reference.number}, which the venue has not`);
+    }
+    if (order !== undefined && !madeBy(story, order)) {
+      violations.push(`intent ${story.id} was tied to order ${reference?.number}, which is not what it asked for`);
+    }
+    if (sentAt(story) === undefined && reference !== undefined) violations.push(`intent ${story.id} was never sent`);
+    const absent = story.events.some(({ event }) => event.type === 'absent' && event.by === 'list');
+    if (absent && status !== 'absent') violations.push(`intent ${story.id} was called absent and was there`);
+    // Equal orders go one after the other: their numbers rise as they were sent.
+    const later = stories.find(
+      (other) =>
+        sameAtVenue(other.intent, intent) &&
+        (sentAt(other) ?? 0) > (sentAt(story) ?? 0) &&
+        Number(other.reference?.number ?? Number.POSITIVE_INFINITY) < Number(reference?.number ?? 0),
+    );
+    if (later !== undefined) violations.push(`intents ${story.id} and ${later.id} have each other's orders`);
+  }
+  return violations;
+}
+
+/** Whether a venue's order is what the intent asked for. */
+function madeBy({ intent }: Story, order: VenueOrder): boolean {
+  if (intent.kind === 'cancel') {
+    const part = partOf(intent);
+    const asMany = part === undefined || order.quantity === part;
+    return order.action === 'cancel' && orderNumber(order.original ?? '') === intent.target.number && asMany;
+  }
+  if (intent.kind !== 'place' && intent.kind !== 'amend') return false;
+  const { symbol, side, quantity, price, type } = intent.request;
+  const same =
+    order.symbol === symbol &&
+    order.side === side &&
+    order.quantity === quantity &&
+    (type === 'market' ? order.type === '01' : order.price === price);
+  if (intent.kind === 'place') return same && order.action === 'new';
+  return same && order.action === 'amend' && orderNumber(order.original ?? '') === intent.target.number;
+}
+
+/** An order without an owner is accounted for where a person was asked, or a cancel was known by its effect alone. */
+function mayHaveMade(story: Story, order: VenueOrder): boolean {
+  return madeBy(story, order) && (story.status === 'asked' || story.reference?.number === '');
+}
+
+function allKnown(stories: readonly Story[]): readonly string[] {
+  return stories
+    .filter(({ status }) => status !== 'asked' && unsettledStatuses.includes(status))
+    .map(({ id, status }) => `intent ${id} ended ${status}`);
+}
+
+function samePosition({ stories, state, elsewhere, holdings }: Facts): readonly string[] {
+  const violations: string[] = [];
+  const asked = stories.filter(({ status }) => status === 'asked');
+  for (const order of state.orders) {
+    const story = stories.find(({ reference }) => reference?.number === numberOf(order));
+    if (story === undefined || elsewhere.has(order.number) || story.intent.kind === 'cancel') continue;
+    if (story.filledQuantity !== order.filled) {
+      violations.push(`order ${numberOf(order)}: ${order.filled} filled, the ledger has ${story.filledQuantity}`);
+    }
+    if (story.filledAmount !== order.filledAmount) {
+      violations.push(
+        `order ${numberOf(order)}: filled for ${order.filledAmount}, the ledger has ${story.filledAmount}`,
+      );
+    }
+    const open = story.status === 'accepted' || story.status === 'partly-filled';
+    if (open !== order.remaining > 0)
+      violations.push(`order ${numberOf(order)} is ${order.status}, not ${story.status}`);
+    else if (open && restOf(story) !== order.remaining)
+      violations.push(`order ${numberOf(order)}: ${order.remaining} are left, the ledger has ${restOf(story)}`);
+  }
+  for (const symbol of ['005930', '000660']) {
+    const signed = (side: string, quantity: number): number => (side === 'buy' ? quantity : -quantity);
+    const start = holdings.find((held) => held.symbol === symbol)?.quantity ?? 0;
+    const byUs = stories
+      .filter(({ intent }) => intent.kind !== 'cancel' && intentIssue(intent).symbol === symbol)
+      .reduce((sum, story) => sum + signed(intentIssue(story.intent).side, story.filledQuantity), 0);
+    const byOthers = state.orders
+      .filter((order) => order.symbol === symbol && elsewhere.has(order.number))
+      .reduce((sum, order) => sum + signed(order.side, order.filled), 0);
+    const held = state.accounts[0]?.holdings.find((holding) => holding.symbol === symbol)?.quantity ?? 0;
+    const doubtful = asked.some(({ intent }) => intentIssue(intent).symbol === symbol);
+    if (!doubtful && start + byUs + byOthers !== held) {
+      violations.push(`${symbol}: the account holds ${held}, the ledger says ${start + byUs + byOthers}`);
+    }
+  }
+  return violations;
+}
+
+/** Nothing was sent without a press of the ticket's own person, who may order, and did not press it long ago. */
+function confirmed(stories: readonly Story[], world: World): readonly string[] {
+  return stories
+    .filter(({ proposalId }) => rightfulPresses(world, proposalId).length === 0)
+    .map(({ id }) => `intent ${id} was confirmed by nobody who may`);
+}
+
+/** Who takes messages again after some were lost is told how many. */
+function toldOfLost({ chats }: World): readonly string[] {
+  const lost = Map.groupBy(lostIn(chats), ({ channel, chatId }) => `${channel}:${chatId}`);
+  return [...lost].flatMap(([chat, messages]) => {
+    const told = chats.shown
+      .filter(({ channel, chatId }) => `${channel}:${chatId}` === chat)
+      .reduce((sum, { text }) => sum + Number(/전해 드리지 못한 메시지가 (\d+)건/.exec(text)?.[1] ?? 0), 0);
+    return told >= messages.length ? [] : [`${chat} lost ${messages.length} messages and was told of ${told}`];
+  });
+}
+
+/** By what reached the venue, whatever became of it there; an amendment counts for what it adds. */
+function withinCaps(ours: readonly VenueOrder[], caps: Facts['caps']): readonly string[] {
+  const byNumber = new Map(ours.map((order) => [order.number, order]));
+  const amounts = ours
+    .filter(({ action, status }) => action !== 'cancel' && status !== 'rejected')
+    .map((order) => {
+      const before = order.original === null ? 0 : (byNumber.get(order.original)?.price ?? order.price);
+      return { order, added: order.quantity * Math.max(0, order.price - before) };
+    });
+  const sum = amounts.reduce((total, { added }) => total + added, 0);
+  const large = amounts.filter(({ order }) => order.price * order.quantity > caps.order);
+  return [
+    ...(sum > caps.day ? [`${sum} won were ordered in a day`] : []),
+    ...large.map(({ order }) => `order ${numberOf(order)} is larger than one order may be`),
+  ];
+}
+
+/** Each filled share was told, and once: in all chats together, but for what a crash or a chat made appear again. */
+function toldOnce({ stories, texts, mayRepeat }: Facts, ours: readonly VenueOrder[]): readonly string[] {
+  const violations: string[] = [];
+  const told = texts.flatMap(readFill);
+  const foreign = texts.flatMap((text) => /다른 곳 주문의 체결[\s\S]*주문번호 (\d+)/.exec(text)?.[1] ?? []);
+  let repeated = 0;
+  for (const order of ours.filter(({ action }) => action !== 'cancel')) {
+    const story = stories.find(({ reference }) => reference?.number === numberOf(order));
+    if (story === undefined) continue;
+    const mine = told.filter(({ number }) => number === numberOf(order));
+    const totals = new Map(mine.map(({ total, quantity }) => [total, quantity]));
+    repeated += mine.length - totals.size;
+    let sum = 0;
+    for (const [total, quantity] of [...totals].sort(([a], [b]) => a - b)) {
+      sum += quantity;
+      if (sum !== total) violations.push(`order ${numberOf(order)}: told ${quantity} more, ${total} in all`);
+    }
+    if (sum !== order.filled) violations.push(`order ${numberOf(order)}: ${order.filled} filled, ${sum} told`);
+    const doubted = isAsked(story) || story.events.some(({ event }) => event.type === 'absent');
+    if (!doubted && foreign.includes(numberOf(order))) {
+      violations.push(`order ${numberOf(order)}: a fill of ours was called another's`);
+    }
+  }
+  const strange = told.filter(({ number }) => !ours.some((order) => numberOf(order) === number));
+  for (const { number } of strange) violations.push(`order ${number}: a fill of another's was called ours`);
+  if (repeated > mayRepeat) violations.push(`${repeated} messages appeared again`);
+  return violations;
+}
+
+function readFill(text: string): readonly Told[] {
+  const found = /^(?:\[[^\]]+\] )?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(
+    text,
+  );
+  if (found === null) return [];
+  const count = (part: string | undefined): number => Number((part ?? '').replaceAll(',', ''));
+  return [{ quantity: count(found[1]), total: count(found[2]), number: found[3] ?? '' }];
+}

@@ -1,0 +1,113 @@
+// @ts-nocheck
+import { expect, onTestFinished, test } from 'vitest';
+import { environments } from '../../src/kis/environment.ts';
+import { createKis } from '../../src/kis/kis.ts';
+import { createLog, createRedactor } from '../../src/log.ts';
+import type { BookWatcher } from '../../src/ports.ts';
+import { Secret } from '../../src/secret.ts';
+import { startSimulator } from '../../src/simulator/server.ts';
+import { eventually, JumpClock } from '../support/clock.ts';
+import { memoryCache } from '../support/memory-cache.ts';
+
+const notices = 'H0STCNI0|hogasim';
+const trades = (symbol: string): string => `H0STCNT0|${symbol}`;
+
+async function start(maxRegistrations = 41) {
+  const clock = new JumpClock();
+  const simulator = await startSimulator({ clock, speed: 0, callsPerSecond: 1_000 });
+  const { restUrl, wsUrl } = simulator;
+  const redactor = createRedactor([]);
+  const { feed, close } = createKis({
+    environment: { ...environments.simulator, restUrl, wsUrl, callsPerSecond: 1_000, maxRegistrations },
+    key: { appKey: new Secret('hoga-test-app-key'), appSecret: new Secret('hoga-test-app-secret') },
+    redactor,
+    account: { number: '50000000', product: '01' },
+    htsId: 'hogasim',
+    cache: memoryCache(),
+    clock,
+    random: () => 0.5,
+    log: createLog({ level: 'silent', redactor }),
+  });
+  onTestFinished(async () => {
+    await close();
+    await simulator.stop();
+  });
+  const listening = (): Promise<void> =>
+    feed.start({
+      onTrade: () => undefined,
+      onExecution: () => undefined,
+      onConnected: () => undefined,
+      onResumed: () => undefined,
+      onInUse: () => undefined,
+    });
+  const topics = (...wanted: readonly string[]): Promise<unknown> =>
+    eventually(wanted.join(), () => simulator.state().sockets.topics.toSorted().join() === wanted.toSorted().join());
+  return { clock, simulator, feed, listening, topics };
+}
+
+function watcher(ended: () => void = () => undefined): BookWatcher {
+  const ignore = (): void => undefined;
+  return { onOrderBook: ignore, onTrade: ignore, onIssueStatus: ignore, onGap: ignore, onEnd: ended };
+}
+
+test('what is wanted and let go of while a connection is made is so when it stands', async () => {
+  const { clock, simulator, feed, listening, topics } = await start();
+  // Registrations are taken, and not answered.
+  simulator.setFaults({ sockets: { silent: true } });
+  const ready = listening();
+  await topics(notices);
+  await feed.watchTrades('005930');
+  await feed.watchTrades('000660');
+  await feed.watchTrades('035420');
+  await feed.unwatchTrades('000660');
+  await clock.advance(5_001);
+  await topics(notices, trades('005930'));
+  // This one was sent already.
+  const gone = feed.unwatchTrades('005930');
+  simulator.clearFaults();
+  await clock.advance(5_001);
+  await Promise.all([ready, gone]);
+  await topics(notices, trades('035420'));
+});
+
+test('a book is watched wholly or not at all', async () => {
+  const { feed, listening, topics, simulator } = await start(3);
+  await listening();
+  await expect(feed.watchBook('005930', 'KRX', watcher())).rejects.toMatchObject({ code: 'feed.full' });
+  await topics(notices);
+  expect(simulator.state().sockets.opened).toBe(1);
+});
+
+test('a topic that the venue turns down leaves none of the others behind', async () => {
+  const { feed, listening, topics } = await start();
+  await listening();
+  await expect(feed.watchBook('999999', 'NXT', watcher())).rejects.toMatchObject({ code: 'feed.refused' });
+  await topics(notices);
+});
+
+test('the newest book makes room for an alert, and is told once', async () => {
+  const { feed, listening, topics } = await start(7);
+  await listening();
+  const ended: string[] = [];
+  await feed.watchBook(
+    '005930',
+    'NXT',
+    watcher(() => void ended.push('first')),
+  );
+  const stop = await feed.watchBook(
+    '005930',
+    'SOR',
+    watcher(() => void ended.push('second')),
+  );
+  await feed.watchTrades('000660');
+  expect(ended).toEqual(['second']);
+  stop();
+  await topics(notices, trades('000660'), ...['ASP0', 'CNT0', 'MKO0'].map((topic) => `H0NX${topic}|005930`));
+});
+
+test('without a connection nothing is watched', async () => {
+  const { feed } = await start();
+  await expect(feed.watchIndices(['KOSPI'], { ...watcher(), onIndex: () => undefined })).rejects.toMatchObject({
+    code: 'feed.down',
+  });
+});

@@ -1,0 +1,288 @@
+// @ts-nocheck
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commands } from '../../commands/index.ts';
+import type { Channel } from '../../src/chat/channel.ts';
+import { DiscordChannel } from '../../src/chat/discord.ts';
+import { TelegramChannel } from '../../src/chat/telegram.ts';
+import { languages } from '../../src/i18n/index.ts';
+import type { Log } from '../../src/log.ts';
+import { Secret } from '../../src/secret.ts';
+import { eventually, JumpClock } from './clock.ts';
+import { type DiscordMessage, type DiscordStandIn, ownChatOf, startDiscord } from './discord.ts';
+import { type Harness, startHarness } from './harness.ts';
+import { startTelegram, type TelegramMessage } from './telegram.ts';
+
+// Draws the README's pictures into test/pictures, with Debian's chromium and Korean fonts: `node test/support/picture.ts`.
+// What they show is what the bot said to stand-ins of the platforms, against the simulator.
+
+const font = `'Noto Sans CJK KR', 'Noto Color Emoji', sans-serif`;
+const escapeHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+const telegramStyle = `
+  body { margin: 0; padding: 10px; width: 370px; background: #cfdfe9; font: 15px/1.4 ${font}; }
+  img { display: block; width: 328px; border-radius: 10px; margin: 2px -4px 6px; }
+  .row { display: flex; margin: 6px 0; flex-direction: column; align-items: flex-start; }
+  .mine { align-items: flex-end; }
+  .bubble { background: #fff; border-radius: 14px; padding: 7px 11px; max-width: 330px; white-space: pre-wrap; overflow-wrap: anywhere; word-break: keep-all; }
+  .mine .bubble { background: #e3fcd0; }
+  code { color: #2f6ea5; font: 13px/1.5 'Noto Sans Mono CJK KR', monospace; white-space: pre-wrap; }
+  .keys { display: grid; gap: 4px; width: 342px; margin-top: 4px; }
+  .keys div { display: grid; grid-auto-flow: column; gap: 4px; grid-auto-columns: 1fr; }
+  .keys span { background: #7d9cb0cc; color: #fff; border-radius: 8px; text-align: center; padding: 6px; }
+`;
+const discordStyle = `
+  body { margin: 0; padding: 10px; width: 370px; background: #313338; color: #dbdee1; font: 15px/1.4 ${font}; }
+  .mine { color: #949ba4; font-size: 13px; margin: 12px 0 2px; }
+  .mine b { color: #c9cdfb; font-weight: 500; }
+  .embed { background: #2b2d31; border-left: 4px solid; border-radius: 4px; padding: 8px 12px; max-width: 340px; white-space: pre-wrap; overflow-wrap: anywhere; margin: 4px 0; }
+  .embed b { color: #f2f3f5; }
+  .embed code { background: #1e1f22; border-radius: 3px; padding: 0 3px; font: 13px/1.4 'Noto Sans Mono CJK KR', monospace; white-space: pre-wrap; }
+  .keys { display: flex; flex-wrap: wrap; gap: 6px; margin: 2px 0 4px; }
+  .keys span { background: #4e5058; color: #fff; border-radius: 4px; padding: 5px 14px; font-size: 14px; }
+  .only { color: #949ba4; font-size: 12px; }
+`;
+const terminalStyle = `
+  body { margin: 0; padding: 12px 14px; width: 372px; background: #16181d; color: #d5d8df; }
+  pre { margin: 0; font: 12.5px/1.45 'Noto Sans Mono CJK KR', ${font}; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .typed { color: #7fd1a0; }
+`;
+
+const folder = mkdtempSync(join(tmpdir(), 'hoga-pictures-'));
+
+/** A phone's width, and as high as what is on it. */
+function draw(name: string, style: string, body: string, height: number): void {
+  const page = join(folder, `${name}.html`);
+  writeFileSync(page, `<!doctype html><meta charset="utf-8"><style>${style}</style><body>${body}</body>`);
+  const png = join(import.meta.dirname, '..', 'pictures', `${name}.png`);
+  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--force-device-scale-factor=1'];
+  execFileSync('chromium', [...flags, `--window-size=392,${height}`, `--screenshot=${png}`, `file://${page}`], {
+    stdio: 'ignore',
+  });
+}
+
+async function botWith(clock: JumpClock, owner: string, channel: (log: Log) => Channel): Promise<Harness> {
+  return startHarness({ clock, env: { HOGA_OWNERS: owner }, channels: ({ log }) => [channel(log)] });
+}
+
+/** What is done in a chat for a picture. */
+interface TelegramScene {
+  readonly bot: Harness;
+  /** Types a line and waits for the answer. */
+  ask(line: string, answer: string): Promise<void>;
+  /** Presses a button, which is not seen. */
+  press(label: string): void;
+  /** Waits for what the bot says of itself. */
+  told(answer: string): Promise<void>;
+}
+
+async function drawTelegram(
+  name: string,
+  height: number,
+  play: (scene: TelegramScene) => Promise<void>,
+): Promise<void> {
+  const clock = new JumpClock();
+  const telegram = await startTelegram(clock);
+  const owner = 111;
+  const rows: string[] = [];
+  const { token, apiRoot } = telegram;
+  const bot = await botWith(
+    clock,
+    `telegram:${owner}`,
+    (log) => new TelegramChannel({ token: new Secret(token), apiRoot, clock, log, commands, words: languages.ko }),
+  );
+  const theirs = ({ html, keyboard, file }: TelegramMessage): void => {
+    const keys = keyboard
+      .map((row) => `<div>${row.map(({ text }) => `<span>${escapeHtml(text)}</span>`).join('')}</div>`)
+      .join('');
+    const buttons = keys === '' ? '' : `<div class="keys">${keys}</div>`;
+    const photo =
+      file?.kind === 'photo' ? `<img src="data:image/png;base64,${file.data.toString('base64')}" alt="">` : '';
+    rows.push(`<div class="row"><div class="bubble">${photo}${html}</div>${buttons}</div>`);
+  };
+  const told = async (answer: string): Promise<void> => theirs({ ...(await telegram.told(owner, answer)) });
+  await telegram.told(owner, '시작했습니다');
+  await play({
+    bot,
+    told,
+    ask: async (line, answer) => {
+      rows.push(`<div class="row mine"><div class="bubble">${escapeHtml(line)}</div></div>`);
+      telegram.say(owner, line);
+      await told(answer);
+    },
+    press: (label) => void telegram.press(owner, label),
+  });
+  await bot.stop();
+  await telegram.stop();
+  draw(name, telegramStyle, rows.join(''), height);
+}
+
+const drawTrade = (): Promise<void> =>
+  drawTelegram('telegram', 968, async ({ bot, ask, press, told }) => {
+    await ask('/price 삼성전자', '시가/고가/저가');
+    await ask('/buy 삼성전자 10 70000', '주문표');
+    press('확인');
+    await told('접수됨');
+    await told('체결 삼성전자');
+    await ask('/alert 삼성전자 >= 71000', '알림을 만들었습니다');
+    bot.simulator.setPrice('005930', 71_100);
+    await told('🔔');
+  });
+
+/** Prices after some hours; the simulator's stand still while its clock does. */
+const aDay: readonly (readonly [symbol: string, price: number])[] = [
+  ['005930', 70_400],
+  ['000660', 195_500],
+  ['373220', 377_500],
+  ['207940', 1_009_000],
+  ['005380', 243_500],
+  ['005935', 57_000],
+  ['000270', 104_100],
+  ['068270', 179_300],
+  ['105560', 96_100],
+  ['035420', 208_000],
+  ['086520', 73_300],
+];
+
+const drawFirst = (): Promise<void> =>
+  drawTelegram('telegram-start', 755, async ({ ask }) => {
+    await ask('/start', '이렇게 써 보세요');
+    await ask('/설정', '방해 금지');
+  });
+
+const drawLooks = (): Promise<void> =>
+  drawTelegram('telegram-look', 1_592, async ({ bot, ask }) => {
+    for (const [symbol, price] of aDay) bot.simulator.setPrice(symbol, price);
+    await ask('삼성전자 호가', '합계');
+    await ask('거래대금 순위', '순위');
+    await ask('에코프로 차트', '일봉');
+  });
+
+/** Discord's markdown, as far as the bot uses it. */
+function markdownHtml(markdown: string): string {
+  return escapeHtml(markdown)
+    .replaceAll(/`([^`]+)`/g, '<code>$1</code>')
+    .replaceAll(/\*\*([\s\S]+?)\*\*/g, '<b>$1</b>')
+    .replaceAll(/\\(.)/g, '$1');
+}
+
+/** What is used in a server or a chat for a picture. */
+interface DiscordScene {
+  readonly bot: Harness;
+  readonly discord: DiscordStandIn;
+  readonly owner: string;
+  /** What is seen of a use, the use, and a piece of its answer. */
+  ask(shown: string, use: () => unknown, answer: string): Promise<void>;
+  /** Waits for what the bot says of itself. */
+  told(answer: string): Promise<void>;
+}
+
+async function drawDiscord(name: string, height: number, play: (scene: DiscordScene) => Promise<void>): Promise<void> {
+  const clock = new JumpClock();
+  const discord = await startDiscord(clock);
+  const owner = '100000000000000111';
+  const own = ownChatOf(owner);
+  const rows: string[] = [];
+  const { token, apiRoot } = discord;
+  const bot = await botWith(
+    clock,
+    `discord:${owner}`,
+    (log) =>
+      new DiscordChannel({
+        token: new Secret(token),
+        apiRoot,
+        commands,
+        words: languages.ko,
+        clock,
+        log,
+        loginPacing: async () => ({ waitForIdentify: async () => undefined }),
+      }),
+  );
+  await eventually('connected', () => discord.gateway.connected);
+  const theirs = ({ markdown, color, buttons }: DiscordMessage): void => {
+    const keys = buttons.flat().map(({ label }) => `<span>${escapeHtml(label)}</span>`);
+    const edge = `#${(color ?? 0x868e96).toString(16).padStart(6, '0')}`;
+    rows.push(`<div class="embed" style="border-color:${edge}">${markdownHtml(markdown)}</div>`);
+    if (keys.length > 0) rows.push(`<div class="keys">${keys.join('')}</div>`);
+  };
+  const ask = async (shown: string, use: () => unknown, answer: string): Promise<void> => {
+    rows.push(`<div class="mine">↪ <b>나</b> ${escapeHtml(shown)}</div>`);
+    use();
+    await told(answer);
+  };
+  const told = async (answer: string): Promise<void> => theirs({ ...(await discord.told(own, answer)) });
+  await discord.told(own, '시작했습니다');
+  await play({ bot, discord, owner, ask, told });
+  await bot.stop();
+  await discord.stop();
+  draw(name, discordStyle, rows.join(''), height);
+}
+
+const drawDiscordTrade = (): Promise<void> =>
+  drawDiscord('discord', 968, async ({ bot, discord, owner, ask, told }) => {
+    bot.simulator.setPrice('005930', 70_400);
+    const price = { instruments: '삼성전자' };
+    await ask('/현재가 종목: 삼성전자', () => discord.slash(owner, 'price', price), '시가/고가/저가');
+    const order = { instrument: '005930', quantity: 10, price: '70500' };
+    await ask('/매수 종목: 삼성전자 수량: 10 가격: 70500', () => discord.slash(owner, 'buy', order), '매수 주문표');
+    await ask('[확인]', () => discord.press(owner, '확인'), '접수됨');
+    await told('체결 삼성전자');
+    bot.simulator.setPrice('005930', 71_100);
+    await ask('/잔고', () => discord.slash(owner, 'balance'), '예수금');
+  });
+
+const drawDiscordLooks = (): Promise<void> =>
+  drawDiscord('discord-look', 1_012, async ({ discord, owner, ask }) => {
+    const kakao = { instrument: '카카오' };
+    await ask('/재무 종목: 카카오', () => discord.slash(owner, 'fin', kakao), '연간 재무');
+    await ask('/수급 종목: 카카오', () => discord.slash(owner, 'flow', kakao), '외국인');
+  });
+
+/** The program itself, with lines typed into it. */
+async function drawTerminal(): Promise<void> {
+  const lines = ['/price 005930', '/buy 005930 10', '1', '/balance'];
+  const root = join(import.meta.dirname, '..', '..');
+  const child = spawn(process.execPath, ['src/main.ts', '--settle', '5'], {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += String(chunk);
+  });
+  child.stdin.end(`${lines.join('\n')}\n`);
+  await new Promise((resolve) => child.once('exit', resolve));
+  // Piped lines are not echoed: they are put where a terminal would show them, before the answer to each.
+  const messages = output.trim().split(/\n\n(?=\[)/);
+  const typed = [...lines];
+  const html = messages.map((message, index) => {
+    const answered = index === 0 || /^\[[^\]]+\] 체결/.test(message) ? undefined : typed.shift();
+    const before = answered === undefined ? '' : `<span class="typed">&gt; ${escapeHtml(answered)}</span>\n`;
+    return `${before}${escapeHtml(message)}`;
+  });
+  draw('terminal', terminalStyle, `<pre>${html.join('\n\n')}</pre>`, 835);
+}
+
+/** What `/chart` answers with to somebody who holds the stock, as wide as the other pictures. */
+async function drawChart(): Promise<void> {
+  const bot = await startHarness({
+    simulator: { holdings: [{ symbol: '005930', quantity: 10, averageCost: 72_300 }] },
+  });
+  bot.simulator.setPrice('005930', 70_400);
+  await bot.say('/alert 삼성전자 >= 75000');
+  await bot.say('/chart 삼성전자');
+  const photo = bot.chat().messages.at(-1)?.attachments[0];
+  await bot.stop();
+  writeFileSync(join(import.meta.dirname, '..', 'pictures', 'chart.png'), Buffer.from(photo?.data ?? '', 'base64'));
+}
+
+await drawChart();
+await drawTrade();
+await drawFirst();
+await drawLooks();
+await drawDiscordTrade();
+await drawDiscordLooks();
+await drawTerminal();
+rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,121 @@
+/**
+ * One issue that is held, however it was paid for. Amounts are whole won; the average cost is a decimal string because
+ * KIS keeps four places.
+ */
+// @ts-nocheck
+
+export interface Position {
+  readonly symbol: string;
+  readonly name: string;
+  readonly quantity: number;
+  /** What can be sold now: the holding less what open sell orders hold. */
+  readonly sellableQuantity: number;
+  readonly averageCost: string;
+  readonly costBasis: number;
+  readonly last: number;
+  readonly marketValue: number;
+  readonly unrealizedPnl: number;
+  readonly unrealizedPnlPercent: number;
+  /** Shares of it that were bought on credit, where KIS says so; 0 for none. */
+  readonly onCredit: number;
+}
+
+/** The account as the venue sees it. Amounts are whole won. */
+export interface Balance {
+  readonly cash: {
+    /** 예수금: what is there today, before trades settle. */
+    readonly deposit: number;
+    /** What will be there in two trading days, when today's trades have settled. */
+    readonly settled: number;
+  };
+  readonly positions: readonly Position[];
+  readonly totals: {
+    readonly costBasis: number;
+    readonly marketValue: number;
+    readonly unrealizedPnl: number;
+    /** Cash after settlement and holdings together. */
+    readonly assets: number;
+  };
+  /** True when there were more holdings than the pages we read. */
+  readonly truncated: boolean;
+}
+
+/** What one could buy of one issue, without borrowing. */
+export interface BuyingPower {
+  /** 주문가능현금, in won. */
+  readonly orderableCash: number;
+  /** Shares that can be bought at the price asked about, costs included, without margin debt. */
+  readonly quantity: number;
+}
+
+/** All that the account holds, by kind. Amounts are whole won. */
+export interface AssetSummary {
+  readonly total: number;
+  /** Less what is owed. */
+  readonly net: number;
+  readonly cash: number;
+  readonly marketValue: number;
+  readonly costBasis: number;
+  readonly unrealizedPnl: number;
+  readonly loans: number;
+  /** Stocks of other countries, in won. */
+  readonly overseas: number;
+}
+
+/** What may be ordered with, all currencies together (통합증거금). */
+export interface IntegratedMargin {
+  /** Won that Korean stocks can be bought with, by cash alone. */
+  readonly orderableCash: number;
+  /** Won that can be bought for when the whole price is deposited (증거금 100%). */
+  readonly orderableFull: number | undefined;
+  /** Won that is owed and was not paid in time (미수금); undefined where the venue does not say. */
+  readonly unpaid: number | undefined;
+  /** What can be ordered with in other currencies; those with nothing are left out. */
+  readonly currencies: readonly { readonly currency: string; readonly orderable: number }[];
+}
+
+/** What was made or lost by selling, costs taken off. Amounts are whole won. */
+export interface RealizedPnl {
+  readonly amount: number;
+  /** In percent of what the shares cost. */
+  readonly percent: number | undefined;
+}
+
+/** A day's trading in the account. Amounts are whole won. */
+export interface ProfitDay {
+  readonly day: string;
+  readonly bought: number;
+  readonly sold: number;
+  readonly realized: RealizedPnl;
+  readonly commission: number;
+  readonly tax: number;
+}
+
+/** A day's trading of one issue. Amounts are whole won. */
+export interface TradeProfit {
+  readonly day: string;
+  readonly symbol: string;
+  readonly name: string;
+  readonly boughtShares: number;
+  readonly bought: number;
+  readonly soldShares: number;
+  readonly sold: number;
+  readonly realized: RealizedPnl;
+  readonly commission: number;
+  readonly tax: number;
+}
+
+/** What a period came to. */
+export interface ProfitReport<Row> {
+  /** Newest first. */
+  readonly rows: readonly Row[];
+  readonly realized: RealizedPnl;
+  readonly commission: number;
+  readonly tax: number;
+  /** True when there were more rows than the pages we read; the totals are of all. */
+  readonly truncated: boolean;
+  /** Reckoned from the orders, for want of the venue's own report; the sales that could not be are in nothing above. */
+  readonly reckoned?: {
+    readonly unpriced: readonly { readonly symbol: string; readonly name: string; readonly shares: number }[];
+  };
+}

@@ -1,0 +1,164 @@
+// @ts-nocheck
+import { isListedPlainly, type OrderIntent, partOf, type VenueOrder } from './order.ts';
+
+/**
+ * An order as a list of the venue or a push of it showed it. What a push does not tell is undefined.
+ */
+export interface Sighting
+  extends Pick<VenueOrder, 'reference' | 'original' | 'action' | 'symbol' | 'side' | 'quantity' | 'viaApi'> {
+  readonly type: VenueOrder['type'] | undefined;
+  readonly price: number | undefined;
+  readonly exchange: VenueOrder['exchange'] | undefined;
+  /** Milliseconds, by the venue's clock. */
+  readonly placedAt: number;
+  /** How it stands; undefined where only a push told of it. */
+  readonly standing: Pick<VenueOrder, 'remaining' | 'cancelledQuantity'> | undefined;
+}
+
+/** What is known when an order whose answer was lost is looked for. */
+export interface Evidence {
+  /** One of each number, of the day on which the order was sent. */
+  readonly sightings: readonly Sighting[];
+  /** Whether a number belongs to another order of ours. */
+  isOwned(number: string): boolean;
+  /** Whether the number was there before the request left. */
+  wasSeenBefore(number: string): boolean;
+  /** False where the branch that issued the number is not one that the venue lists our other orders under. */
+  isOurBranch(sighting: Sighting): boolean;
+}
+
+/**
+ * What the evidence says of one order. `moot`: there was nothing left to change or cancel. `gone`: what was to be
+ * cancelled is not listed any more.
+ */
+export type Attribution =
+  | { readonly kind: 'found'; readonly sighting: Sighting | undefined }
+  | { readonly kind: 'moot' }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly Sighting[] };
+
+/** The machine's clock and the venue's differ by a few seconds; an order cannot be older than its request. */
+const earliestMs = -10_000;
+/** A request is given up after 15 s; what a gateway held back longer than this is doubted. */
+const latestMs = 120_000;
+
+/**
+ * Which of the venue's orders, if any, came of an intent that was sent at `sentAt` (milliseconds) and never answered.
+ * Orders that were there before, that are another of ours or came from another channel are out; what fits but for its
+ * time or its branch is a doubt: it never becomes ours by itself, and keeps the order from being called absent.
+ */
+export function attribute(intent: OrderIntent, sentAt: number, evidence: Evidence): Attribution {
+  switch (intent.kind) {
+    case 'place':
+    case 'schedule':
+      return choose(
+        candidates(evidence).filter((seen) => isPlacedAs(intent.request, seen)),
+        sentAt,
+        evidence,
+      );
+    case 'amend': {
+      const { target, request } = intent;
+      const children = candidates(evidence).filter(
+        (seen) => seen.action === 'amend' && seen.original === target.number && isPricedAs(request, seen),
+      );
+      const chosen = choose(children, sentAt, evidence);
+      return chosen.kind === 'nothing' && isOver(evidence, target.number) ? { kind: 'moot' } : chosen;
+    }
+    case 'cancel': {
+      const { number } = intent.target;
+      const part = partOf(intent);
+      const children = candidates(evidence).filter((seen) => seen.action === 'cancel' && seen.original === number);
+      if (part === undefined) {
+        // Nothing follows a cancel of all, and it leaves nothing: what did is a part's.
+        const child = children
+          .filter((seen) => isInTime(seen, sentAt))
+          .toSorted(byNumber)
+          .at(-1);
+        const leaves = find(evidence, number)?.standing?.remaining ?? 0;
+        if (child !== undefined && leaves === 0) return { kind: 'found', sighting: child };
+      } else {
+        const fitting = children.filter(({ quantity }) => quantity === part);
+        const chosen = choose(fitting, sentAt, evidence);
+        if (chosen.kind !== 'nothing') return chosen;
+      }
+      // Not every list shows cancellations: then the cancelled order tells by itself.
+      const listed = evidence.sightings.some((seen) => seen.action === 'cancel' && seen.original === number);
+      const target = find(evidence, number)?.standing;
+      if (!listed && target !== undefined && target.cancelledQuantity >= (part ?? 1)) {
+        if (part !== undefined || target.remaining === 0) return { kind: 'found', sighting: undefined };
+      }
+      return isOver(evidence, number) ? { kind: 'moot' } : { kind: 'nothing' };
+    }
+    case 'amend-schedule': {
+      const { target, request } = intent;
+      // It keeps its number, so what it says now tells.
+      const seen = find(evidence, target.number);
+      if (seen === undefined) return { kind: 'nothing' };
+      if (isPricedAs(request, seen)) return { kind: 'found', sighting: seen };
+      return isOver(evidence, target.number) ? { kind: 'moot' } : { kind: 'nothing' };
+    }
+    case 'cancel-schedule': {
+      const { number } = intent.target;
+      const seen = find(evidence, number);
+      // The venue lists those that are still good, and those it has sent.
+      if (seen === undefined) return { kind: 'gone' };
+      if ((seen.standing?.cancelledQuantity ?? 0) > 0) return { kind: 'found', sighting: undefined };
+      return isOver(evidence, number) ? { kind: 'moot' } : { kind: 'nothing' };
+    }
+  }
+}
+
+function candidates({ sightings, isOwned, wasSeenBefore }: Evidence): readonly Sighting[] {
+  return sightings.filter(
+    ({ reference: { number }, viaApi }) => viaApi !== false && !isOwned(number) && !wasSeenBefore(number),
+  );
+}
+
+function isPlacedAs(request: Extract<OrderIntent, { kind: 'place' }>['request'], seen: Sighting): boolean {
+  return (
+    seen.action === 'new' &&
+    seen.symbol === request.symbol &&
+    seen.side === request.side &&
+    // The broker's routing names the exchange it chose.
+    (request.exchange === 'SOR' || seen.exchange === undefined || seen.exchange === request.exchange) &&
+    isPricedAs(request, seen)
+  );
+}
+
+function isPricedAs(
+  { type, price, quantity }: Extract<OrderIntent, { kind: 'place' }>['request'],
+  seen: Sighting,
+): boolean {
+  return (
+    seen.quantity === quantity &&
+    (seen.type === undefined || seen.type === type || !isListedPlainly(type)) &&
+    (price === null || seen.price === undefined || seen.price === price)
+  );
+}
+
+function choose(fitting: readonly Sighting[], sentAt: number, evidence: Evidence): Attribution {
+  const sure = fitting.filter((seen) => {
+    // A push does not say which channel the order came from.
+    return isInTime(seen, sentAt) && seen.standing !== undefined && evidence.isOurBranch(seen);
+  });
+  const [only, second] = sure;
+  if (only !== undefined && second === undefined) return { kind: 'found', sighting: only };
+  return fitting.length === 0 ? { kind: 'nothing' } : { kind: 'ambiguous', candidates: fitting };
+}
+
+const byNumber = (one: Sighting, other: Sighting): number =>
+  Number(one.reference.number) - Number(other.reference.number);
+
+function isInTime({ placedAt }: Sighting, sentAt: number): boolean {
+  return placedAt >= sentAt + earliestMs && placedAt <= sentAt + latestMs;
+}
+
+function find({ sightings }: Evidence, number: string): Sighting | undefined {
+  return sightings.find(({ reference }) => reference.number === number);
+}
+
+/** Nothing is left of it that could be changed. */
+function isOver(evidence: Evidence, number: string): boolean {
+  return find(evidence, number)?.standing?.remaining === 0;
+}

@@ -1,0 +1,57 @@
+// @ts-nocheck
+import type { SeenDrift } from './api-drift.ts';
+import type { FillNotices } from './fill-notices.ts';
+import type { LedgerTrouble } from './ledger-trouble.ts';
+
+/** The daily candles that are kept for searches through the whole market. */
+export interface KeptBarsHealth {
+  /** The day through which they are complete (`20261120`), of how many issues; undefined where none are kept. */
+  readonly through: string | undefined;
+  readonly kept: number;
+  /** Stocks of the market; undefined where the venue cannot be asked about so many. */
+  readonly listed: number | undefined;
+  /** How far the work of bringing them up to date is, where it is under way. */
+  readonly update: { readonly done: number; readonly total: number } | undefined;
+}
+
+/** How the bot is, for `/status`. Times are milliseconds. */
+export interface Health {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly socket: {
+    readonly state: 'stopped' | 'connecting' | 'connected' | 'waiting';
+    readonly connectedAt: number | undefined;
+    readonly lastMessageAt: number | undefined;
+    readonly registrations: number;
+    readonly maxRegistrations: number;
+    readonly fillNotices: FillNotices;
+    readonly reason: string | undefined;
+  };
+  /** Why the venue does not take the account or the live key for reads, as errors; undefined while it does. */
+  readonly access: { readonly account: unknown; readonly liveReads: unknown };
+  /** When the last trade of any watched issue came in. */
+  readonly lastTickAt: number | undefined;
+  readonly lane: { readonly waiting: number; readonly headRoom: number; readonly callsPerSecond: number };
+  readonly token: { readonly issuedAt: number; readonly expiresAt: number } | undefined;
+  readonly bars: KeptBarsHealth;
+  readonly outboxPending: number;
+  /** Messages that wait for people's quiet hours to end. */
+  readonly outboxHeld: number;
+  /** Messages of the last 30 days that could not be delivered. */
+  readonly deadLetters: number;
+  /** Why the ledger cannot be written, and since when. */
+  readonly ledger: { readonly code: LedgerTrouble; readonly since: number } | undefined;
+  readonly halted: boolean;
+  /** Whether orders may go to a venue where real money moves; true where none does. */
+  readonly armed: boolean;
+  /** Whether the ledger was brought in line with the venue since the start. */
+  readonly ready: boolean;
+  /** When the venue's lists of orders were last read. */
+  readonly lastLookAt: number | undefined;
+  /** APIs of the last week that KIS and Hoga disagreed about, the newest first. */
+  readonly drifts: readonly SeenDrift[];
+  /** Orders of ours whose outcome nobody knows. */
+  readonly unknownOrders: number;
+  /** Those among them that the owner was asked about are not counted, but here. */
+  readonly askedOrders: number;
+}

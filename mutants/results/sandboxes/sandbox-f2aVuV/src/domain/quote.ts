@@ -1,0 +1,89 @@
+/** How the exchange marks an issue. `halted` takes no new order; the others are said on the ticket. */
+// @ts-nocheck
+
+export type IssueWarning = 'halted' | 'administrative' | 'caution' | 'warning' | 'risk' | 'overheated' | 'liquidation';
+
+/** One issue's price at a moment. Prices are whole won, sizes whole shares. */
+export interface Quote {
+  readonly symbol: string;
+  readonly last: number;
+  /** Against the base price, signed. */
+  readonly change: number;
+  /** In percent, signed: 1.25 is +1.25 %. */
+  readonly changePercent: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  /** Shares traded today. */
+  readonly volume: number;
+  /** Won traded today. */
+  readonly turnover: number;
+  readonly upperLimit: number;
+  readonly lowerLimit: number;
+  readonly basePrice: number;
+  /** As the venue gives it for the last price; undefined where it does not. */
+  readonly tickSize: number | undefined;
+  readonly warnings: readonly IssueWarning[];
+  /** When it was read, in milliseconds. */
+  readonly at: number;
+}
+
+/** One price level of a book. */
+export interface BookLevel {
+  readonly price: number;
+  readonly size: number;
+}
+
+/** Ten levels a side at most, best first; empty levels are left out. */
+export interface OrderBook {
+  readonly symbol: string;
+  readonly asks: readonly BookLevel[];
+  readonly bids: readonly BookLevel[];
+  readonly totalAskSize: number;
+  readonly totalBidSize: number;
+  /** What an auction under way would trade at, and how many shares; undefined when there is none. */
+  readonly expected: { readonly price: number; readonly size: number } | undefined;
+  readonly at: number;
+}
+
+/** A trade of the market's (not ours), as it came over the socket. */
+export interface Trade {
+  readonly symbol: string;
+  readonly price: number;
+  readonly size: number;
+  readonly change: number;
+  readonly changePercent: number;
+  readonly volume: number;
+  readonly bestAsk: number;
+  readonly bestBid: number;
+  /** Buy volume over sell volume in percent (체결강도); 100 is even. */
+  readonly strength: number | undefined;
+  /** Time of the trade in Korea, `091500`. */
+  readonly time: string;
+  /** When it reached us, in milliseconds. */
+  readonly at: number;
+}
+
+/** One candle. `start` is `20261121` for days and longer, `20261121 0915` for minutes, in Korea. */
+export interface Bar {
+  readonly start: string;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+}
+
+/** How an issue stands, as the exchange announces it. */
+export interface IssueStatus {
+  readonly symbol: string;
+  readonly halted: boolean;
+  /** Why it is halted, in the exchange's words. */
+  readonly reason: string | undefined;
+  /** Whether a volatility interruption is on: two minutes of auction after a jump. */
+  readonly interrupted: boolean;
+  /** Whether its whole market stands still by a circuit breaker; undefined where nothing is said of that. */
+  readonly circuitBreaker: boolean | undefined;
+  /** When it reached us, in milliseconds. */
+  readonly at: number;
+}

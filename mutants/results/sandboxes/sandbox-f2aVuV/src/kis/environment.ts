@@ -1,0 +1,73 @@
+/** What differs between KIS's hosts. */
+// @ts-nocheck
+
+export interface Environment {
+  readonly name: 'live' | 'paper' | 'simulator';
+  /** Which TR ids, columns and texts are spoken. */
+  readonly dialect: 'live' | 'paper';
+  readonly restUrl: string;
+  /** With the path; KIS has no TLS here. */
+  readonly wsUrl: string;
+  /** The folder with the stock master files. */
+  readonly masterUrl: string;
+  /** Calls a second for one app key, since 2026-04-20. */
+  readonly callsPerSecond: number;
+  /** Registrations on one socket, all products together. */
+  readonly maxRegistrations: number;
+  readonly hours: 'exchange' | 'own';
+}
+
+/** Where KIS publishes its stock master files, for live and paper alike. */
+const masterUrl = 'https://new.real.download.dws.co.kr/common/master';
+
+/** KIS's own hosts (its sample repository of 2026-07) and limits (its notice of 2026-04-20). */
+export const environments = {
+  live: {
+    name: 'live',
+    dialect: 'live',
+    restUrl: 'https://openapi.koreainvestment.com:9443',
+    wsUrl: 'ws://ops.koreainvestment.com:21000/tryitout',
+    masterUrl,
+    callsPerSecond: 18,
+    maxRegistrations: 41,
+    hours: 'exchange',
+  },
+  paper: {
+    name: 'paper',
+    dialect: 'paper',
+    restUrl: 'https://openapivts.koreainvestment.com:29443',
+    wsUrl: 'ws://ops.koreainvestment.com:31000/tryitout',
+    masterUrl,
+    callsPerSecond: 1,
+    maxRegistrations: 41,
+    hours: 'exchange',
+  },
+  /** Speaks the live dialect; its hosts are known once it listens, and its hours once it is asked. */
+  simulator: {
+    name: 'simulator',
+    dialect: 'live',
+    restUrl: 'http://127.0.0.1:9443',
+    wsUrl: 'ws://127.0.0.1:21000/tryitout',
+    masterUrl: 'http://127.0.0.1:9443/common/master',
+    callsPerSecond: 18,
+    maxRegistrations: 41,
+    hours: 'own',
+  },
+} as const satisfies Record<string, Environment>;
+
+/** The simulator by whose rules: on paper's it lacks what paper lacks, and takes one call a second. */
+export function simulatorEnvironment(rules: Environment['dialect']): Environment {
+  const { dialect, callsPerSecond } = environments[rules];
+  return { ...environments.simulator, dialect, callsPerSecond };
+}
+
+/** KIS's paper host, the only one beside loopback where no real money moves. */
+export const paperHost = new URL(environments.paper.restUrl).hostname;
+
+/** What a REST host really is: told by where the orders go, not by what anybody called it. */
+export function venueOfHost(restUrl: string): 'live' | 'paper' | 'simulator' {
+  const host = new URL(restUrl).hostname;
+  // The whole of it: 127.0.0.1.example.com is anybody's.
+  if (host === 'localhost' || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)) return 'simulator';
+  return host === paperHost ? 'paper' : 'live';
+}

@@ -1,0 +1,394 @@
+// @ts-nocheck
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { commands } from '../commands/index.ts';
+import { startApp } from './app.ts';
+import { AnswerPrinter } from './chat/answer-printer.ts';
+import { ConsoleChannel, consoleChat } from './chat/console.ts';
+import type { DiscordChannel } from './chat/discord.ts';
+import type { DiscordWebhookChannel } from './chat/discord-webhook.ts';
+import { TelegramChannel } from './chat/telegram.ts';
+import { inKorea, systemClock } from './clock.ts';
+import { type Config, languageOf, processEnviron, readConfig, secretsIn } from './config.ts';
+import { runDoctor, runWireCheck } from './doctor.ts';
+import { AppError, errorText } from './errors.ts';
+import { errorSentence, languages } from './i18n/index.ts';
+import { settingWords } from './i18n/setting-words.ts';
+import { setupWords } from './i18n/setup-words.ts';
+import { createLog, createRedactor, type Log } from './log.ts';
+import { runRevoke } from './revoke.ts';
+import { localIdentity } from './services/people.ts';
+import { CronScheduler } from './services/scheduler.ts';
+import { readEnvFile } from './settings/env-file.ts';
+import { startSimulator } from './simulator/server.ts';
+import { LedgerHold } from './store/hold.ts';
+
+const usage = `npm start                                  the bot; without keys an embedded KIS simulator
+npm start -- setup                         asks for what is needed, checks it, and writes .env
+npm start -- exec "/price 005930" [--json] one question, one answer; 0 answered, 1 failed, 2 asked wrongly
+npm start -- doctor                        checks settings, KIS, store and chats, one line each
+npm start -- doctor --wire                 asks every read of KIS's API once, and prints what came of each
+npm start -- revoke                        gives the KIS access token back, so that nobody can use it any more
+npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
+`;
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+const envFile = readEnvFile('.env');
+// What the shell says goes before the file, as everywhere.
+const environ = { ...envFile.variables, ...processEnviron() };
+// From here on nothing that goes wrong can show a secret, not even settings that are wrong themselves.
+const redactor = createRedactor(secretsIn(environ));
+const lastWords = createLog({ level: 'info', redactor });
+
+/** This process, as somebody would look for it. */
+const self = `${hostname()}:${process.pid}`;
+/** A bot that is being restarted has ended by then, most likely. */
+const holdWaitMs = 10_000;
+const holdRetryMs = 100;
+
+const randomness = {
+  random: Math.random,
+  newId: () => randomBytes(6).toString('hex'),
+};
+
+/** Resolves on SIGINT or SIGTERM. */
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+function loadConfig(): Config {
+  // Somebody chatting in this very terminal would have the log between the lines: there it starts at warnings.
+  const quiet = process.stdin.isTTY && process.stderr.isTTY ? { LOG_LEVEL: 'warn' } : {};
+  const result = readConfig({ ...quiet, ...environ });
+  const words = settingWords[languageOf(environ)];
+  const problems = [...envFile.problems(words), ...('problems' in result ? result.problems : [])];
+  if ('config' in result && problems.length === 0) return result.config;
+  const lines = problems.map(({ variable, problem }) => `  ${variable}: ${problem}`);
+  throw new UsageError(`${words.heading}\n${lines.join('\n')}\n`);
+}
+
+/** Bad usage or settings: exit code 2. The text is shown as it is, because the redactor would take its examples away. */
+class UsageError extends Error {}
+
+/**
+ * Resolves when the ledger is ours, before anything else is touched. Whoever has it is named at once, and waited for.
+ * @throws UsageError when that one stays.
+ */
+async function holdLedger({ store, language }: Config): Promise<LedgerHold> {
+  const hold = new LedgerHold(store.ledger);
+  const since = systemClock.now();
+  const { notAlone } = languages[language];
+  const other = (): string => {
+    const holder = hold.holder();
+    return holder === undefined ? '?' : notAlone.since(holder.name, inKorea(holder.since).toFormat('MM-dd HH:mm'));
+  };
+  for (let tries = 0; !hold.take({ name: self, since: systemClock.now() }); tries += 1) {
+    if (tries === 0) process.stderr.write(`${redactor.redact(notAlone.ledger(other(), holdWaitMs / 1_000))}\n`);
+    if (systemClock.now() - since >= holdWaitMs) throw new UsageError(`${notAlone.ledgerStays(other())}\n`);
+    await systemClock.sleep(holdRetryMs);
+  }
+  return hold;
+}
+
+async function runBot(settleMs: number): Promise<void> {
+  const config = loadConfig();
+  const hold = await holdLedger(config);
+  const log = createLog({ level: config.logLevel, redactor });
+  const chats = await createChats(config, log);
+  let inputEnded = (): void => undefined;
+  const ended = new Promise<'input-ended'>((resolve) => {
+    inputEnded = () => resolve('input-ended');
+  });
+  const app = await startApp({
+    config,
+    commands,
+    clock: systemClock,
+    log,
+    redactor,
+    version,
+    self,
+    ...randomness,
+    scheduler: new CronScheduler({ log }),
+    channels: (settled) => [
+      ...chats,
+      new ConsoleChannel({
+        input: process.stdin,
+        output: process.stdout,
+        clock: systemClock,
+        identity: localIdentity,
+        settled,
+        ended: inputEnded,
+      }),
+    ],
+  });
+  // With a chat elsewhere the end of the terminal's input is no reason to go: in a container there never was any.
+  const why = await Promise.race([...(chats.length === 0 ? [ended] : []), interrupted()]);
+  if (why === 'input-ended') await app.settle(settleMs);
+  await app.stop();
+  hold.release();
+}
+
+/** The chats that the settings name, beside the terminal. */
+async function createChats(
+  config: Config,
+  log: Log,
+): Promise<readonly (TelegramChannel | DiscordChannel | DiscordWebhookChannel)[]> {
+  const chats = [createTelegram(config, log), await createDiscord(config, log), await createWebhook(config)];
+  return chats.filter((chat) => chat !== undefined);
+}
+
+async function createWebhook({ discordWebhook: webhook }: Config): Promise<DiscordWebhookChannel | undefined> {
+  if (webhook === undefined) return undefined;
+  const { DiscordWebhookChannel } = await import('./chat/discord-webhook.ts');
+  return new DiscordWebhookChannel({ webhook, clock: systemClock });
+}
+
+/** Loads discord.js only where it is used: that takes half a second. */
+async function createDiscord(config: Config, log: Log): Promise<DiscordChannel | undefined> {
+  if (config.discord === undefined) return undefined;
+  const { DiscordChannel } = await import('./chat/discord.ts');
+  const words = languages[config.language];
+  return new DiscordChannel({ ...config.discord, commands, words, clock: systemClock, log });
+}
+
+function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
+  if (config.telegram === undefined) return undefined;
+  const words = languages[config.language];
+  return new TelegramChannel({ ...config.telegram, commands, words, clock: systemClock, log });
+}
+
+/** Runs one command as the local owner and prints the reply. Returns the exit code. */
+async function runExec(line: string, json: boolean): Promise<number> {
+  const config = loadConfig();
+  const log = createLog({ level: config.logLevel, redactor });
+  const { environment } = config.kis;
+  const paced: Config = { ...config, kis: { ...config.kis, environment: { ...environment, callsPerSecond: 1 } } };
+  const watched = process.stderr.isTTY ? process.stderr : undefined;
+  const printer = new AnswerPrinter({ output: process.stdout, watched, json });
+  let settled = async (): Promise<void> => undefined;
+  const app = await startApp({
+    config: paced,
+    commands,
+    clock: systemClock,
+    log,
+    redactor,
+    version,
+    self,
+    ...randomness,
+    readOnly: true,
+    channels: (whenSettled) => {
+      settled = whenSettled;
+      return [printer];
+    },
+  });
+  try {
+    const at = systemClock.now();
+    await app.receive({
+      id: '1',
+      ...consoleChat,
+      identity: localIdentity,
+      input: { kind: 'text', text: line },
+      at,
+      alone: true,
+    });
+    await settled();
+  } finally {
+    await app.stop();
+  }
+  return printer.print();
+}
+
+/** The settings, with an embedded simulator where there are no keys; a check gets nothing else from it than its places. */
+async function withStandIn<T>(config: Config, task: (config: Config) => Promise<T>): Promise<T> {
+  const simulator = config.kis.embedded && (await startSimulator({ clock: systemClock, ...config.kis.embedded }));
+  if (simulator === undefined) return task(config);
+  const { restUrl, wsUrl } = simulator;
+  const environment = { ...config.kis.environment, restUrl, wsUrl };
+  try {
+    return await task({ ...config, kis: { ...config.kis, environment } });
+  } finally {
+    await simulator.stop();
+  }
+}
+
+const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function runDoctorMode(): Promise<boolean> {
+  const loaded = loadConfig();
+  const log = createLog({ level: 'silent', redactor });
+  const chats = await createChats(loaded, log);
+  return withStandIn(loaded, (config) =>
+    runDoctor({ config, clock: systemClock, log, redactor, random: Math.random, chats, print: printLine }),
+  );
+}
+
+async function runWireMode(): Promise<boolean> {
+  const log = createLog({ level: 'silent', redactor });
+  const isWatched = process.stderr.isTTY;
+  // One line, written over and over; nothing where nobody looks.
+  const overwrite = (line: string): void => void process.stderr.write(`\r\u001b[K${line}`);
+  return withStandIn(loadConfig(), (config) =>
+    runWireCheck({
+      config,
+      clock: systemClock,
+      log,
+      redactor,
+      random: Math.random,
+      progress: isWatched ? overwrite : () => undefined,
+      print: (line) => {
+        if (isWatched) overwrite('');
+        printLine(line);
+      },
+    }),
+  );
+}
+
+function runRevokeMode(): Promise<boolean> {
+  const config = loadConfig();
+  const log = createLog({ level: 'silent', redactor });
+  return runRevoke({ config, clock: systemClock, log, redactor, random: Math.random, print: printLine });
+}
+
+async function runSetupMode(): Promise<boolean> {
+  const { stdin: input, stdout: output } = process;
+  if (!input.isTTY || !output.isTTY) throw new UsageError(`${setupWords[languageOf(environ)].noTerminal}\n`);
+  // Loaded only here: nothing else asks questions.
+  const [{ terminalAsking }, { SetupChecks }, { runSetup }] = await Promise.all([
+    import('./setup/asking.ts'),
+    import('./setup/checks.ts'),
+    import('./setup/setup.ts'),
+  ]);
+  const log = createLog({ level: 'silent', redactor });
+  const parts = { clock: systemClock, redactor };
+  return runSetup({
+    ...parts,
+    ask: terminalAsking({ input, output, redact: redactor.redact }),
+    checks: new SetupChecks({ ...parts, log, random: Math.random, chats: (config) => createChats(config, log) }),
+    path: '.env',
+    template: exampleFile(),
+    shell: processEnviron(),
+  });
+}
+
+/** Not part of an image. */
+function exampleFile(): string {
+  try {
+    return readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function runSimulator(values: Readonly<Record<string, string | boolean | undefined>>): Promise<void> {
+  const kind = values['kind'] ?? 'live';
+  const hours = values['clock'] ?? 'open';
+  if ((kind !== 'live' && kind !== 'paper') || (hours !== 'open' && hours !== 'live')) throw new UsageError(usage);
+  const number = (name: string, fallback: number): number => {
+    const value = Number(values[name] ?? fallback);
+    if (!Number.isFinite(value) || value < 0)
+      throw new UsageError(`--${name} takes a number, such as ${fallback}\n${usage}`);
+    return value;
+  };
+  const simulator = await startSimulator({
+    clock: systemClock,
+    kind,
+    hours,
+    restPort: number('rest-port', 9443),
+    wsPort: number('ws-port', 21000),
+    seed: number('seed', 1),
+    speed: number('speed', 1),
+  });
+  process.stdout.write(`${JSON.stringify({ rest: simulator.restUrl, ws: simulator.wsUrl })}\n`);
+  await interrupted();
+  await simulator.stop();
+}
+
+/** Returns the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = readArgv(argv);
+  const [mode, ...rest] = positionals;
+  const json = values.json === true;
+  if (json && mode !== 'exec') throw new UsageError(usage);
+  if (values.help === true) process.stdout.write(usage);
+  else if (mode === undefined) await runBot(Number(values.settle) * 1_000);
+  else if (mode === 'exec' && rest.length > 0) return runExec(rest.join(' '), json);
+  else if (mode === 'doctor' && rest.length === 0)
+    return (await (values.wire === true ? runWireMode() : runDoctorMode())) ? 0 : 1;
+  else if (mode === 'setup' && rest.length === 0) return (await runSetupMode()) ? 0 : 1;
+  else if (mode === 'revoke' && rest.length === 0) return (await runRevokeMode()) ? 0 : 1;
+  else if (mode === 'simulator' && rest.length === 0) await runSimulator(values);
+  else throw new UsageError(usage);
+  return 0;
+}
+
+function readArgv(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean' },
+        wire: { type: 'boolean' },
+        json: { type: 'boolean' },
+        settle: { type: 'string', default: '10' },
+        'rest-port': { type: 'string' },
+        'ws-port': { type: 'string' },
+        seed: { type: 'string' },
+        speed: { type: 'string' },
+        clock: { type: 'string' },
+        kind: { type: 'string' },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError(`${redactor.redact(errorText(cause))}\n${usage}`);
+  }
+}
+
+/** Instead of Node's own last words, which show the stack as it is. */
+function hideSecretsInCrashes(): void {
+  const crash = (error: unknown): never => {
+    lastWords.error('crashed', { error });
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => {
+    if (name !== 'ExperimentalWarning') lastWords.warn('warning from Node', { name, message });
+  });
+  // Reports are written only when Node is asked for them (--report-…), and would list the environment.
+  process.report.excludeEnv = true;
+}
+
+function fail(error: unknown): number {
+  if (error instanceof UsageError) {
+    process.stderr.write(error.message);
+    return 2;
+  }
+  if (error instanceof AppError && /^(?:store\.|http\.cannot-listen$)/.test(error.code)) {
+    const sentence = errorSentence(languages[languageOf(environ)], error);
+    const why = error.cause === undefined ? '' : ` (${errorText(error.cause)})`;
+    process.stderr.write(`${redactor.redact(`${sentence}${why}`)}\n`);
+    return 2;
+  }
+  lastWords.error('ended by an error', { error });
+  return 1;
+}
+
+hideSecretsInCrashes();
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = fail(error);
+}
+// Nothing is left to do; a stray connection must not keep a finished process alive.
+process.exit();

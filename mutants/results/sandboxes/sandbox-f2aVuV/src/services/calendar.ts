@@ -1,0 +1,329 @@
+// @ts-nocheck
+import {
+  type Clock,
+  dayBegunAt,
+  fromKoreanDayAndTime,
+  koreanDay,
+  koreanTime,
+  laterDay,
+  nextDay,
+  previousDay,
+  weekdayOf,
+} from '../clock.ts';
+import { krxClosures, krxTableYears } from '../domain/krx-holidays.ts';
+import type { Exchange, OrderType } from '../domain/order.ts';
+import { type Hours, hoursTaken, typesTaken } from '../domain/order-types.ts';
+import { exchangeSessions, figuresBegin, type SessionKind, type SessionRow, sessionRowAt } from '../domain/session.ts';
+import { AppError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Broker, Cache, ReadOptions, VenueHours } from '../ports.ts';
+
+/** What trades now, and how we know. */
+export interface MarketSession {
+  readonly kind: SessionKind | 'unknown';
+  /** Whether an ordinary order would be taken now. */
+  readonly takesOrders: boolean;
+  /** The order types that are taken now. */
+  readonly types: readonly OrderType[];
+  /** Why not, when not. */
+  readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown' | undefined;
+  /** `table` where the venue cannot say and the shipped calendar decides; `always` where it never closes. */
+  readonly source: 'venue' | 'table' | 'always';
+  /** When what trades now ends, in milliseconds; undefined while nothing does. */
+  readonly endsAt: number | undefined;
+  /** Why the venue did not tell, where it is unknown. */
+  readonly failure?: AppError | undefined;
+}
+
+/** A stretch of an exchange's day that is to come. */
+export interface NextSession {
+  readonly kind: Exclude<SessionKind, 'closed'>;
+  /** When it begins, in milliseconds. */
+  readonly at: number;
+  /** `20261123` */
+  readonly day: string;
+}
+
+/** The trading day whose figures count, and until when it does. */
+export interface FiguresDay {
+  /** `20261123`; undefined where nobody can say whether today is one. */
+  readonly day: string | undefined;
+  /** Milliseconds: the next day may have begun then. */
+  readonly until: number;
+}
+
+/** When an exchange takes orders of a type next. */
+export interface NextHours extends Omit<NextSession, 'kind'> {
+  /** All hours of that day in which it does, those that are over included. */
+  readonly hours: readonly Hours[];
+}
+
+/** The venue's time: ours, unless it is a stand-in with a clock of its own. */
+interface Moment extends VenueHours {
+  /** Why a stand-in did not tell. */
+  readonly failure?: AppError | undefined;
+}
+
+/** What the venue said of its days, and when. */
+interface Answer {
+  readonly askedAt: number;
+  readonly open: Readonly<Record<string, boolean>>;
+}
+
+/** The venue is asked once a Korean day; when it does not answer, what it said the day before is still good. */
+const goodForMs = 36 * 60 * 60_000;
+/** After a failure the venue is not asked again at once: it wants about one call a day. */
+const retryMs = 60_000;
+/** No run of holidays is longer than this. */
+const lookAheadDays = 21;
+
+/** Whether the market is open: from the venue's own calendar, asked about once a day. */
+export class Calendar {
+  readonly #broker: Broker;
+  readonly #cache: Cache;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #key: string;
+  #answer: Answer | undefined;
+  /** By how soon the answer is wanted: an order that was pressed must not wait with somebody who has time. */
+  readonly #asking = new Map<string, Promise<void>>();
+  #failedAt: number | undefined;
+  #failure: AppError | undefined;
+  /** The day on which the venue said that it has no calendar, as paper has none. */
+  #lackingOn: string | undefined;
+
+  constructor(options: { readonly broker: Broker; readonly cache: Cache; readonly clock: Clock; readonly log: Log }) {
+    this.#broker = options.broker;
+    this.#cache = options.cache;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#key = `calendar:${options.broker.venue.kind}`;
+  }
+
+  /** Never throws: what cannot be known is `unknown`, and takes no orders. */
+  async session(exchange: Exchange = 'KRX', options: ReadOptions = {}): Promise<MarketSession> {
+    const moment = await this.#moment(options);
+    const { now, neverCloses, fixed, failure } = moment;
+    const day = koreanDay(now);
+    if (neverCloses) return { ...openAt(exchange, 'regular', day), source: 'always' };
+    const closed = { kind: 'closed', takesOrders: false, types: [], endsAt: undefined } as const;
+    if (fixed === 'holiday' || fixed === 'closed') {
+      return { ...closed, reason: fixed === 'holiday' ? 'holiday' : 'hours', source: 'venue' };
+    }
+    if (fixed !== undefined) return { ...openAt(exchange, fixed, day), source: 'venue' };
+    const known = failure === undefined ? await this.#dayOpen(day, moment, options) : undefined;
+    if (known === undefined) {
+      return { ...closed, kind: 'unknown', reason: 'unknown', source: 'venue', failure: failure ?? this.#failure };
+    }
+    const { open, source } = known;
+    if (!open) return { ...closed, reason: isWeekend(day) ? 'weekend' : 'holiday', source };
+    const row = sessionRowAt(day, koreanTime(now), exchangeSessions(exchange, day));
+    if (row === undefined) return { ...closed, reason: 'hours', source };
+    const minutesIn = (now - startOf(day, row)) / 60_000;
+    const endsAt = fromKoreanDayAndTime(day, `${row.end}00`);
+    return { ...openAt(exchange, row.kind, day, minutesIn), source, endsAt };
+  }
+
+  /** The venue's day (`20261123`) and time of day (`091500`). Never throws. */
+  async today(options: ReadOptions = {}): Promise<{ readonly day: string; readonly time: string }> {
+    const { now } = await this.#moment(options);
+    return { day: koreanDay(now), time: koreanTime(now) };
+  }
+
+  /** The next start of a regular session; undefined where there is none, or it cannot be known. Never throws. */
+  nextOpening(exchange: Exchange = 'KRX', options: ReadOptions = {}): Promise<NextSession | undefined> {
+    return this.#nextStart(exchange, options, ({ kind }) => kind === 'regular');
+  }
+
+  /** The next stretch in which the exchange takes orders of any type, as `nextOpening`. Never throws. */
+  nextSession(exchange: Exchange = 'KRX', options: ReadOptions = {}): Promise<NextSession | undefined> {
+    return this.#nextStart(exchange, options, ({ kind }, day) => typesTaken(exchange, kind, day, 0).length > 0);
+  }
+
+  #nextStart(
+    exchange: Exchange,
+    options: ReadOptions,
+    isMeant: (row: SessionRow, day: string) => boolean,
+  ): Promise<NextSession | undefined> {
+    return this.#onNextDay(options, (day, now) =>
+      exchangeSessions(exchange, day)
+        .filter((row) => isMeant(row, day))
+        .map((row) => ({ kind: row.kind, at: startOf(day, row), day }))
+        .find(({ at }) => at > now),
+    );
+  }
+
+  /** When the exchange takes orders of the type next, as `nextOpening`. Never throws. */
+  nextHours(exchange: Exchange, type: OrderType, options: ReadOptions = {}): Promise<NextHours | undefined> {
+    return this.#onNextDay(options, (day, now) => {
+      const hours = hoursTaken(exchange, type, day);
+      const at = hours.map((part) => startOf(day, part)).find((start) => start > now);
+      return at === undefined ? undefined : { at, day, hours };
+    });
+  }
+
+  /** What `look` finds first, on this trading day or one after it. */
+  async #onNextDay<T>(options: ReadOptions, look: (day: string, now: number) => T | undefined): Promise<T | undefined> {
+    const moment = await this.#moment(options);
+    if (moment.neverCloses || moment.failure !== undefined) return undefined;
+    let day = koreanDay(moment.now);
+    for (let ahead = 0; ahead <= lookAheadDays; ahead += 1) {
+      const known = await this.#dayOpen(day, moment, options);
+      // A day nobody knows may be the one; naming a later one would be wrong.
+      if (known === undefined) return undefined;
+      const found = known.open ? look(day, moment.now) : undefined;
+      if (found !== undefined) return found;
+      day = nextDay(day);
+    }
+    return undefined;
+  }
+
+  /**
+   * The trading day whose figures count now: today where it is one and has begun (`begins`, `HHmm`: 08:40), else the last
+   * one before; with `figuresEnd`, the last trading day whose figures change no more. A weekday before today that nobody
+   * tells of is taken for one. Never throws.
+   */
+  async figuresDay(options: ReadOptions = {}, begins = figuresBegin): Promise<FiguresDay> {
+    const moment = await this.#moment(options);
+    const { now, neverCloses } = moment;
+    const today = koreanDay(now);
+    /** By our clock. */
+    const ours = (at: number): number => at - now + this.#clock.now();
+    if (neverCloses) {
+      // Its day begins at midnight.
+      const from = begins === figuresBegin ? '0000' : begins;
+      const begun = dayBegunAt(now, from);
+      return { day: begun, until: ours(fromKoreanDayAndTime(nextDay(begun), `${from}00`)) };
+    }
+    let day = dayBegunAt(now, begins);
+    const until = ours(fromKoreanDayAndTime(nextDay(day), `${begins}00`));
+    await this.#load();
+    for (let back = 0; back <= lookAheadDays; back += 1) {
+      const told = this.#answer?.open[day] ?? openByTable(day) ?? true;
+      const open = day === today ? await this.#opensToday(day, moment, options) : told;
+      if (open !== false) return { day: open && day, until };
+      day = previousDay(day);
+    }
+    return { day: undefined, until };
+  }
+
+  async #opensToday(day: string, moment: Moment, options: ReadOptions): Promise<boolean | undefined> {
+    if (moment.failure !== undefined) return undefined;
+    if (moment.fixed !== undefined) return moment.fixed !== 'holiday';
+    return (await this.#dayOpen(day, moment, options))?.open;
+  }
+
+  /** Asks the venue for its calendar, unless it was asked today. Never throws. */
+  async refresh(options: ReadOptions = {}): Promise<void> {
+    const moment = await this.#moment(options);
+    if (!moment.neverCloses && moment.failure === undefined) await this.#refresh(moment, options);
+  }
+
+  async #refresh({ now }: Moment, options: ReadOptions): Promise<void> {
+    const today = koreanDay(now);
+    if (this.#lackingOn === today) return;
+    await this.#load();
+    if (this.#answer !== undefined && koreanDay(this.#answer.askedAt) === today) return;
+    if (this.#failedAt !== undefined && now - this.#failedAt < retryMs) return;
+    const { priority = 'interactive' } = options;
+    const asking = this.#asking.get(priority) ?? this.#ask(now, options).finally(() => this.#asking.delete(priority));
+    this.#asking.set(priority, asking);
+    await asking;
+  }
+
+  /** A stand-in is asked every time: somebody may have moved its clock. */
+  async #moment(options: ReadOptions): Promise<Moment> {
+    const ours = { now: this.#clock.now(), neverCloses: false, fixed: undefined };
+    if (this.#broker.venue.hours === 'exchange') return ours;
+    try {
+      return await this.#broker.hours(options);
+    } catch (error) {
+      this.#log.warn('hours of the stand-in unknown', { error });
+      return { ...ours, failure: error instanceof AppError ? error : new AppError('venue.stand-in-silent') };
+    }
+  }
+
+  async #dayOpen(
+    day: string,
+    moment: Moment,
+    options: ReadOptions,
+  ): Promise<{ readonly open: boolean; readonly source: 'venue' | 'table' } | undefined> {
+    await this.#refresh(moment, options);
+    const told = this.#goodAnswer(moment)?.open[day];
+    if (told !== undefined) return { open: told, source: 'venue' };
+    // Where the venue has a calendar and did not tell, only weekends are certain.
+    const open = this.#lackingOn !== undefined ? openByTable(day) : isWeekend(day) ? false : undefined;
+    return open === undefined ? undefined : { open, source: 'table' };
+  }
+
+  #goodAnswer({ now }: Moment): Answer | undefined {
+    if (this.#answer === undefined) return undefined;
+    const age = now - this.#answer.askedAt;
+    return age >= 0 && age < goodForMs ? this.#answer : undefined;
+  }
+
+  /** What another process, or this one before its last end, was told. */
+  async #load(): Promise<void> {
+    if (this.#answer !== undefined) return;
+    try {
+      this.#answer = await this.#cache.get<Answer>(this.#key);
+    } catch (error) {
+      this.#log.warn('market calendar not in cache', { error });
+    }
+  }
+
+  async #ask(askedAt: number, options: ReadOptions): Promise<void> {
+    const day = koreanDay(askedAt);
+    try {
+      const days = await this.#broker.marketDays(day, options);
+      if (!days.some((entry) => entry.day === day)) throw new AppError('venue.malformed', { missing: day });
+      // It tells of no day before, and what it said of those is wanted still.
+      const past = Object.entries(this.#answer?.open ?? {}).filter(
+        ([one]) => one < day && one > laterDay(day, -lookAheadDays),
+      );
+      const told = days.map((entry) => [entry.day, entry.open] as const);
+      this.#answer = { askedAt, open: Object.fromEntries([...past, ...told]) };
+      this.#failedAt = undefined;
+      this.#failure = undefined;
+      this.#lackingOn = undefined;
+      await this.#cache.set(this.#key, this.#answer, goodForMs);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'venue.unsupported') {
+        this.#lackingOn = day;
+        return;
+      }
+      this.#failure = error instanceof AppError ? error : undefined;
+      // While there is no token the venue was not asked, and its calendar failed nobody.
+      if (this.#failure?.code !== 'venue.token-wait') this.#failedAt = askedAt;
+      this.#log.warn('market calendar unknown', { day, error });
+    }
+  }
+}
+
+/** What trades, and what is taken of it. */
+function openAt(
+  exchange: Exchange,
+  kind: Exclude<SessionKind, 'closed'>,
+  day: string,
+  minutesIn = 0,
+): Omit<MarketSession, 'source'> {
+  const types = typesTaken(exchange, kind, day, minutesIn);
+  const takesOrders = types.includes('limit');
+  return { kind, types, takesOrders, reason: takesOrders ? undefined : 'hours', endsAt: undefined };
+}
+
+function startOf(day: string, { start }: Pick<SessionRow, 'start'>): number {
+  return fromKoreanDayAndTime(day, `${start}00`);
+}
+
+function isWeekend(day: string): boolean {
+  return weekdayOf(day) > 5;
+}
+
+/** The shipped calendar: weekdays that are not on the list of closures, in the years that the list covers. */
+function openByTable(day: string): boolean | undefined {
+  if (isWeekend(day)) return false;
+  const year = Number(day.slice(0, 4));
+  if (year < krxTableYears.first || year > krxTableYears.last) return undefined;
+  return !krxClosures.includes(day);
+}

@@ -1,0 +1,97 @@
+// @ts-nocheck
+import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
+import type {
+  AssetSummary,
+  IntegratedMargin,
+  ProfitDay,
+  ProfitReport,
+  RealizedPnl,
+  TradeProfit,
+} from '../domain/account.ts';
+import type { VenueOrder } from '../domain/order.ts';
+import { estimateCost } from '../domain/order-rules.ts';
+import { type CostOf, profitDays, reckonProfit } from '../domain/realized-profit.ts';
+import { AppError } from '../errors.ts';
+import type { AccountReports, Broker, InstrumentDirectory, ReadOptions } from '../ports.ts';
+
+type ProfitQuery = Parameters<AccountReports['profitByIssue']>[0];
+
+/** How far back it is looked for what shares cost: so many times three months. */
+const mostSteps = 4;
+const stepMonths = 3;
+
+/** The venue's own reports; what was made by selling is reckoned from the orders where the venue has no report of it. */
+export class ReckonedReports implements AccountReports {
+  readonly #reports: AccountReports;
+  readonly #broker: Pick<Broker, 'balance' | 'executions'>;
+  readonly #directory: InstrumentDirectory;
+  readonly #clock: Clock;
+
+  constructor(options: {
+    readonly reports: AccountReports;
+    readonly broker: Pick<Broker, 'balance' | 'executions'>;
+    readonly directory: InstrumentDirectory;
+    readonly clock: Clock;
+  }) {
+    this.#reports = options.reports;
+    this.#broker = options.broker;
+    this.#directory = options.directory;
+    this.#clock = options.clock;
+  }
+
+  assets(options?: ReadOptions): Promise<AssetSummary> {
+    return this.#reports.assets(options);
+  }
+
+  margin(options?: ReadOptions): Promise<IntegratedMargin> {
+    return this.#reports.margin(options);
+  }
+
+  realizedToday(options?: ReadOptions): Promise<RealizedPnl> {
+    const today = koreanDay(this.#clock.now());
+    return orElse(this.#reports.realizedToday(options), async () => {
+      const { realized } = await this.#reckon({ from: today, to: today }, options);
+      return realized;
+    });
+  }
+
+  profitByDay(from: string, to: string, options?: ReadOptions): Promise<ProfitReport<ProfitDay>> {
+    return orElse(this.#reports.profitByDay(from, to, options), async () =>
+      profitDays(await this.#reckon({ from, to }, options)),
+    );
+  }
+
+  profitByIssue(query: ProfitQuery, options?: ReadOptions): Promise<ProfitReport<TradeProfit>> {
+    return orElse(this.#reports.profitByIssue(query, options), () => this.#reckon(query, options));
+  }
+
+  /** Looks further back only as long as that may tell what shares cost that the account has no more of. */
+  async #reckon(query: ProfitQuery, options?: ReadOptions): Promise<ProfitReport<TradeProfit>> {
+    const { from, to, symbol } = query;
+    const only = symbol === undefined ? {} : { symbol };
+    const today = koreanDay(this.#clock.now());
+    const { positions: holdings } = await this.#broker.balance(options);
+    let since = from;
+    let orders: readonly VenueOrder[] = await this.#broker.executions({ ...only, from, to: today }, options);
+    for (let step = 0; ; step += 1) {
+      const report = reckonProfit({ orders, holdings, from, to, costOf: this.#costOf });
+      if (report.reckoned?.unpriced.length === 0 || step === mostSteps) return report;
+      const earlier = { ...only, from: monthsBefore(since, stepMonths), to: previousDay(since) };
+      orders = [...orders, ...(await this.#broker.executions(earlier, options))];
+      since = earlier.from;
+    }
+  }
+
+  readonly #costOf: CostOf = (amount, side, symbol) =>
+    estimateCost(amount, side, this.#directory.get(symbol) ?? { market: 'KOSPI', kind: 'stock' });
+}
+
+/** What is done instead where the venue has no such report. */
+async function orElse<T>(report: Promise<T>, otherwise: () => Promise<T>): Promise<T> {
+  try {
+    return await report;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'venue.unsupported') throw error;
+    return otherwise();
+  }
+}

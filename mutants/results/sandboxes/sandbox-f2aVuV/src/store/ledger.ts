@@ -1,0 +1,65 @@
+// @ts-nocheck
+import { Kysely } from 'kysely';
+import { AppError } from '../errors.ts';
+import type { Ledger } from '../ports.ts';
+import { createAlertEventMethods } from './alert-events.ts';
+import { createAlertMethods } from './alerts.ts';
+import { createChatMethods } from './chats.ts';
+import { migrate } from './migrations.ts';
+import { createOrderMethods } from './orders.ts';
+import { createOutboxMethods } from './outbox.ts';
+import { createPeopleMethods } from './people.ts';
+import { createProposalMethods } from './proposals.ts';
+import type { Tables } from './schema.ts';
+import { createSettingMethods } from './settings.ts';
+import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
+import { createTransactions } from './transactions.ts';
+import { createWatchlistMethods } from './watchlists.ts';
+
+export interface LedgerOptions {
+  /** `sqlite:PATH`, or `sqlite::memory:` for one that is gone when it is closed. */
+  readonly url: string;
+}
+
+/**
+ * Opens the ledger and brings its schema up to date.
+ * @throws AppError `store.postgres-not-yet`, `store.bad-url`, `store.not-a-database`, `store.damaged`,
+ * `store.cannot-open`, `store.not-durable`, `store.newer`, `store.migration-failed`. Its methods throw a
+ * `LedgerTrouble` or `store.failed` when the database does.
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const path = pathOf(options.url);
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path, 'full')) });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.destroy();
+    if (error instanceof AppError) throw new AppError(error.code, { ...error.context, path }, { cause: error.cause });
+    throw unusable(path, 'full', error);
+  }
+  const transactions = createTransactions(db);
+  return {
+    ...createProposalMethods(transactions),
+    ...createOrderMethods(transactions),
+    ...createOutboxMethods(transactions),
+    ...createSettingMethods(transactions),
+    ...createAlertMethods(transactions),
+    ...createAlertEventMethods(transactions),
+    ...createPeopleMethods(transactions),
+    ...createChatMethods(transactions),
+    ...createWatchlistMethods(transactions),
+    close: () => db.destroy(),
+  };
+}
+
+/** The URL itself stays out of the errors: another database's has a password in it. */
+function pathOf(url: string): string {
+  if (/^postgres(ql)?:/.test(url)) {
+    throw new AppError('store.postgres-not-yet');
+  }
+  const path = /^sqlite:(.+)$/.exec(url)?.[1];
+  if (path === undefined) {
+    throw new AppError('store.bad-url');
+  }
+  return path;
+}

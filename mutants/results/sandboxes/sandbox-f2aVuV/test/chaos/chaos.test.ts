@@ -1,0 +1,36 @@
+// @ts-nocheck
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { mutants } from './mutant-table.ts';
+import { runScenario } from './scenario.ts';
+
+/** As many as fit into a few seconds; `npm run chaos` runs more. */
+const everyTime = 40;
+
+describe('scenarios', () => {
+  test.each(Array.from({ length: everyTime }, (_, index) => index + 1))(
+    'of seed %i keep the promises',
+    async (seed) => {
+      expect((await runScenario(seed)).violations).toEqual([]);
+    },
+  );
+
+  test('are the same for the same seed, to the last line', async () => {
+    const trace = async (): Promise<readonly string[]> => {
+      const lines: string[] = [];
+      await runScenario(7, (line) => void lines.push(line));
+      // Stacks name no seed; what a log line says after its message may hold one.
+      return lines.map((line) => line.replace(/"stack":.*/, ''));
+    };
+    expect(await trace()).toEqual(await trace());
+  });
+});
+
+test.each(mutants.flatMap(({ name, edits }) => edits.map((edit) => ({ name, ...edit }))))(
+  'the code can still be broken in $file so that $name',
+  ({ file, find }) => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', file), 'utf8');
+    expect(text.split(find)).toHaveLength(2);
+  },
+);
