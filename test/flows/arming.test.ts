@@ -8,7 +8,7 @@ afterEach(() => bot.stop());
 const start = async (trading: string | undefined, name = 'live', options: HarnessOptions = {}): Promise<Harness> => {
   bot = await startHarness({
     ...options,
-    host: 'http://kis.example:9443',
+    host: 'https://kis.example:9443',
     simulator: { hours: 'live', ...(name === 'paper' ? { kind: 'paper' } : {}) },
     env: {
       KIS_ENV: name,
