@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '..');
 
 function sourcesIn(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.[jt]s$/.test(name))
+    .filter((name) => /\.[jt]s$/.test(name) && !name.split('/').includes('node_modules'))
     .map((name) => join(folder, name));
 }
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -17,6 +17,9 @@ const { values, positionals } = parseArgs({
 const here = import.meta.dirname;
 const root = join(here, '..', '..');
 const results = join(here, 'results');
+/** Copies of the repository, outside it: else its own tools would find every file and every test twice. */
+const sandboxes = mkdtempSync(join(tmpdir(), 'hoga-mutants-'));
+process.once('exit', () => rmSync(sandboxes, { recursive: true, force: true }));
 const tool = join(here, 'node_modules/@stryker-mutator');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -61,7 +64,7 @@ function run({ file, judgedBy }: Room): Score {
     incremental: true,
     incrementalFile: report,
     reporters: ['progress-append-only'],
-    tempDirName: join(results, 'sandboxes'),
+    tempDirName: sandboxes,
     ignorePatterns: ['test/mutants/results'],
     // It would read it with TypeScript's own code, which the TypeScript of this repository no longer has.
     tsconfigFile: 'none.json',
