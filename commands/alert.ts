@@ -1,9 +1,9 @@
-import { alertWish, conditionText, levelText, otherDay } from '../src/chat/alert-condition.ts';
+import { alertWish, conditionText, levelText, otherDay } from '../src/chat/arguments/alert-condition.ts';
+import { pageNumber, pageOf } from '../src/chat/arguments/pages.ts';
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import { type ArgumentKind, type CommandContext, defineCommand, instrument, optional } from '../src/chat/command.ts';
-import { pageNumber, pageOf } from '../src/chat/pages.ts';
 import { koreanDay } from '../src/clock.ts';
-import type { Alert } from '../src/domain/alert.ts';
+import type { Alert } from '../src/domain/alerts/alert.ts';
 import { AppError } from '../src/errors.ts';
 
 const dayMs = 24 * 3_600_000;

@@ -1,6 +1,6 @@
+import { pageNumber, pageOf } from '../src/chat/arguments/pages.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, oneOf, optional } from '../src/chat/command.ts';
-import { pageNumber, pageOf } from '../src/chat/pages.ts';
 import type { IntegratedMargin, Position } from '../src/domain/account.ts';
 import type { Words } from '../src/i18n/index.ts';
 import { ifAnswered, issueName, pnlSpan } from './shared.ts';

@@ -1,8 +1,8 @@
-import { boardMessage, bookMessage } from '../src/chat/boards.ts';
 import { type Answer, type CommandContext, defineCommand, instrument, oneOf, optional } from '../src/chat/command.ts';
-import type { Exchange } from '../src/domain/order.ts';
+import { boardMessage, bookMessage } from '../src/chat/messages/boards.ts';
+import type { Exchange } from '../src/domain/orders/order.ts';
 import { AppError } from '../src/errors.ts';
-import type { BookFigures } from '../src/services/board-source.ts';
+import type { BookFigures } from '../src/services/boards/board-source.ts';
 import { liveAction } from './shared.ts';
 
 const exchange = oneOf('exchange', {

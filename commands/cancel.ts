@@ -1,11 +1,11 @@
+import { orderPart, sharesOfPart } from '../src/chat/arguments/order-part.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand, optional, orderChoice, type Ticket } from '../src/chat/command.ts';
-import { orderPrice, outcomeMessage } from '../src/chat/notices.ts';
-import { orderPart, sharesOfPart } from '../src/chat/order-part.ts';
-import { intentIssue, type OrderRecord } from '../src/domain/order.ts';
+import { orderPrice, outcomeMessage } from '../src/chat/messages/notices.ts';
+import { intentIssue, type OrderRecord } from '../src/domain/orders/order.ts';
 import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
-import type { Cancellation } from '../src/services/orders.ts';
+import type { Cancellation } from '../src/services/orders/orders.ts';
 import { issueName } from './shared.ts';
 
 /** Orders that a ticket or its outcome names one by one; of more their number is told. */

@@ -7,12 +7,12 @@ import {
   optional,
   shorten,
 } from '../src/chat/command.ts';
-import { changeSpan } from '../src/chat/prices.ts';
-import { type BarInterval, barIntervals, minutesOf } from '../src/domain/bars.ts';
-import type { Instrument } from '../src/domain/instrument.ts';
-import type { Quote } from '../src/domain/quote.ts';
+import { changeSpan } from '../src/chat/messages/prices.ts';
+import { type BarInterval, barIntervals, minutesOf } from '../src/domain/market/bars.ts';
+import type { Instrument } from '../src/domain/market/instrument.ts';
+import type { Quote } from '../src/domain/market/quote.ts';
 import { AppError } from '../src/errors.ts';
-import type { ChartLevel } from '../src/ports.ts';
+import type { ChartLevel } from '../src/ports/charts.ts';
 
 /** Candles in the picture. */
 const shown = 120;

@@ -1,6 +1,3 @@
-import type { Line, Message } from '../src/chat/channel.ts';
-import { type CommandContext, defineCommand, instruments, oneOf, optional } from '../src/chat/command.ts';
-import { type Cells, csvFile } from '../src/chat/csv.ts';
 import {
   looksLikePeriod,
   type Period,
@@ -9,7 +6,10 @@ import {
   todayAlone,
   writtenDay,
   writtenPeriod,
-} from '../src/chat/period.ts';
+} from '../src/chat/arguments/period.ts';
+import type { Line, Message } from '../src/chat/channel.ts';
+import { type CommandContext, defineCommand, instruments, oneOf, optional } from '../src/chat/command.ts';
+import { type Cells, csvFile } from '../src/chat/messages/csv.ts';
 import { inKorea, koreanDay } from '../src/clock.ts';
 import { AppError } from '../src/errors.ts';
 import { averagePrice, filledOf } from './fills.ts';

@@ -1,10 +1,10 @@
+import { pageNumber, pageOf } from '../src/chat/arguments/pages.ts';
+import { period, periodWord, todayAlone, writtenPeriod } from '../src/chat/arguments/period.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, optional } from '../src/chat/command.ts';
-import { pageNumber, pageOf } from '../src/chat/pages.ts';
-import { period, periodWord, todayAlone, writtenPeriod } from '../src/chat/period.ts';
-import { type Row, table } from '../src/chat/table.ts';
+import { type Row, table } from '../src/chat/messages/table.ts';
 import { koreanDay } from '../src/clock.ts';
-import type { VenueOrder } from '../src/domain/order.ts';
+import type { VenueOrder } from '../src/domain/orders/order.ts';
 import type { Words } from '../src/i18n/index.ts';
 import { dayLine, issueName, sideSpan } from './shared.ts';
 

@@ -1,7 +1,7 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instrument, oneOf, optional } from '../src/chat/command.ts';
-import { type Row, table } from '../src/chat/table.ts';
-import type { FinancialPeriod } from '../src/domain/research.ts';
+import { type Row, table } from '../src/chat/messages/table.ts';
+import type { FinancialPeriod } from '../src/domain/market/research.ts';
 
 /** Columns beyond these do not fit a phone's width. */
 const mostPeriods = 5;

@@ -1,15 +1,15 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instrument, oneOf, optional } from '../src/chat/command.ts';
-import { type Row, table } from '../src/chat/table.ts';
+import { type Row, table } from '../src/chat/messages/table.ts';
 import { inKorea, koreanDay } from '../src/clock.ts';
-import type { Instrument } from '../src/domain/instrument.ts';
+import type { Instrument } from '../src/domain/market/instrument.ts';
 import type {
   ForeignHolding,
   InvestorDay,
   InvestorEstimate,
   NetBought,
   TradeVolumeDay,
-} from '../src/domain/research.ts';
+} from '../src/domain/market/research.ts';
 import { dayText, ifAnswered, issueName } from './shared.ts';
 
 const mostDays = 7;

@@ -1,7 +1,7 @@
+import { koreanName } from '../src/chat/arguments/korean-name.ts';
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import { type AnyCommand, type CommandContext, commandName, defineCommand, optional } from '../src/chat/command.ts';
-import { koreanName } from '../src/chat/korean-name.ts';
-import { roleAllows } from '../src/domain/person.ts';
+import { roleAllows } from '../src/domain/people/person.ts';
 import type { Words } from '../src/i18n/index.ts';
 
 type Section = keyof Words['help']['sections'];

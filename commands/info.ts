@@ -1,8 +1,8 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instrument } from '../src/chat/command.ts';
-import { issueButtons } from '../src/chat/prices.ts';
+import { issueButtons } from '../src/chat/messages/prices.ts';
 import { inKorea, koreanDay } from '../src/clock.ts';
-import type { Dividend, IssueProfile, VolatilityInterruption } from '../src/domain/research.ts';
+import type { Dividend, IssueProfile, VolatilityInterruption } from '../src/domain/market/research.ts';
 import { dayText, ifAnswered, timeText } from './shared.ts';
 
 /** Dividends of this year and the next are of interest. */

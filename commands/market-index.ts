@@ -1,10 +1,10 @@
-import { boardMessage, indexMessage } from '../src/chat/boards.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type Answer, type CommandContext, defineCommand, oneOf, optional } from '../src/chat/command.ts';
-import { indexLine, points } from '../src/chat/prices.ts';
-import { type Row, table } from '../src/chat/table.ts';
+import { boardMessage, indexMessage } from '../src/chat/messages/boards.ts';
+import { indexLine, points } from '../src/chat/messages/prices.ts';
+import { type Row, table } from '../src/chat/messages/table.ts';
 import { inKorea, koreanDay } from '../src/clock.ts';
-import type { IndexCode } from '../src/domain/research.ts';
+import type { IndexCode } from '../src/domain/market/research.ts';
 import { AppError } from '../src/errors.ts';
 import { dayText, ifAnswered, liveAction } from './shared.ts';
 

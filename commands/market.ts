@@ -1,9 +1,9 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand } from '../src/chat/command.ts';
 import { inKorea } from '../src/clock.ts';
-import { krxHolidays, shiftedHours } from '../src/domain/krx-holidays.ts';
-import type { Exchange } from '../src/domain/order.ts';
-import { orderTypeTraits } from '../src/domain/order-types.ts';
+import { krxHolidays, shiftedHours } from '../src/domain/market/krx-holidays.ts';
+import type { Exchange } from '../src/domain/orders/order.ts';
+import { orderTypeTraits } from '../src/domain/orders/order-types.ts';
 import { errorSentence, type Words } from '../src/i18n/index.ts';
 import type { MarketSession, NextSession } from '../src/services/calendar.ts';
 

@@ -1,7 +1,7 @@
+import { pageNumber, pageOf } from '../src/chat/arguments/pages.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instrument, optional } from '../src/chat/command.ts';
-import { pageNumber, pageOf } from '../src/chat/pages.ts';
-import type { NewsTitle } from '../src/domain/research.ts';
+import type { NewsTitle } from '../src/domain/market/research.ts';
 import { dayText, timeText } from './shared.ts';
 
 export const news = defineCommand({

@@ -1,8 +1,8 @@
+import { pageNumber, pageOf } from '../src/chat/arguments/pages.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instrument, oneOf, optional } from '../src/chat/command.ts';
-import { pageNumber, pageOf } from '../src/chat/pages.ts';
 import { inKorea, koreanDay } from '../src/clock.ts';
-import type { Opinion } from '../src/domain/research.ts';
+import type { Opinion } from '../src/domain/market/research.ts';
 import { dayText } from './shared.ts';
 
 const months = 6;

@@ -1,12 +1,19 @@
+import { pageNumber, pageOf } from '../src/chat/arguments/pages.ts';
+import {
+  looksLikePeriod,
+  type Period,
+  period,
+  periodWord,
+  todayAlone,
+  writtenPeriod,
+} from '../src/chat/arguments/period.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instrument, optional } from '../src/chat/command.ts';
-import { pageNumber, pageOf } from '../src/chat/pages.ts';
-import { looksLikePeriod, type Period, period, periodWord, todayAlone, writtenPeriod } from '../src/chat/period.ts';
-import { type Row, table } from '../src/chat/table.ts';
+import { type Row, table } from '../src/chat/messages/table.ts';
 import { koreanDay } from '../src/clock.ts';
 import type { ProfitDay, ProfitReport, RealizedPnl, TradeProfit } from '../src/domain/account.ts';
-import type { Instrument } from '../src/domain/instrument.ts';
-import { profitDays } from '../src/domain/realized-profit.ts';
+import type { Instrument } from '../src/domain/market/instrument.ts';
+import { profitDays } from '../src/domain/orders/realized-profit.ts';
 import type { Words } from '../src/i18n/index.ts';
 import { pnlSpan } from './shared.ts';
 

@@ -1,9 +1,9 @@
 import type { Line, Message } from '../src/chat/channel.ts';
-import { withMissing } from '../src/chat/choices.ts';
 import { type CommandContext, defineCommand, instruments } from '../src/chat/command.ts';
-import { changeSpan, issueButtons } from '../src/chat/prices.ts';
-import type { Instrument } from '../src/domain/instrument.ts';
-import type { Quote } from '../src/domain/quote.ts';
+import { withMissing } from '../src/chat/messages/choices.ts';
+import { changeSpan, issueButtons } from '../src/chat/messages/prices.ts';
+import type { Instrument } from '../src/domain/market/instrument.ts';
+import type { Quote } from '../src/domain/market/quote.ts';
 import { ifAnswered } from './shared.ts';
 
 export const price = defineCommand({

@@ -1,9 +1,9 @@
+import { pageNumber, pageOf } from '../src/chat/arguments/pages.ts';
 import type { Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, oneOf, optional } from '../src/chat/command.ts';
-import { pageNumber, pageOf } from '../src/chat/pages.ts';
-import { changeTone } from '../src/chat/prices.ts';
-import { type Row, table } from '../src/chat/table.ts';
-import type { RankedIssue, RankingKind } from '../src/domain/research.ts';
+import { changeTone } from '../src/chat/messages/prices.ts';
+import { type Row, table } from '../src/chat/messages/table.ts';
+import type { RankedIssue, RankingKind } from '../src/domain/market/research.ts';
 import { issueName } from './shared.ts';
 
 const kind = oneOf('ranking', {

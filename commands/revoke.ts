@@ -1,6 +1,6 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand, type Ticket } from '../src/chat/command.ts';
-import { revocationLines } from '../src/chat/revocation.ts';
+import { revocationLines } from '../src/chat/messages/revocation.ts';
 
 export const revoke = defineCommand({
   name: 'revoke',

@@ -1,3 +1,6 @@
+import { price, shares } from '../src/chat/arguments/order-arguments.ts';
+import { arrangeOrder } from '../src/chat/arguments/order-line.ts';
+import { leadingPage, pageOf } from '../src/chat/arguments/pages.ts';
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import {
   type ArgumentKind,
@@ -9,14 +12,11 @@ import {
   shorten,
   type Ticket,
 } from '../src/chat/command.ts';
-import { outcomeMessage, scheduleDays } from '../src/chat/notices.ts';
-import { price, shares } from '../src/chat/order-arguments.ts';
-import { arrangeOrder } from '../src/chat/order-line.ts';
-import { leadingPage, pageOf } from '../src/chat/pages.ts';
+import { outcomeMessage, scheduleDays } from '../src/chat/messages/notices.ts';
 import { koreanDay } from '../src/clock.ts';
-import type { Instrument } from '../src/domain/instrument.ts';
-import type { OrderRecord, OrderRequest, Side } from '../src/domain/order.ts';
-import { isWaiting, type ScheduledOrder, scheduleNumber } from '../src/domain/scheduled-order.ts';
+import type { Instrument } from '../src/domain/market/instrument.ts';
+import type { OrderRecord, OrderRequest, Side } from '../src/domain/orders/order.ts';
+import { isWaiting, type ScheduledOrder, scheduleNumber } from '../src/domain/orders/scheduled-order.ts';
 import { AppError } from '../src/errors.ts';
 import type {
   ConfirmedSchedule,
@@ -24,7 +24,7 @@ import type {
   Schedule,
   ScheduleAmendment,
   ScheduleCheck,
-} from '../src/services/scheduled-orders.ts';
+} from '../src/services/orders/scheduled-orders.ts';
 
 const mostRecent = 5;
 

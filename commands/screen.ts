@@ -1,3 +1,4 @@
+import { pageNumber, pageOf } from '../src/chat/arguments/pages.ts';
 import type { Button, Message } from '../src/chat/channel.ts';
 import {
   type Answer,
@@ -7,10 +8,9 @@ import {
   optional,
   shorten,
 } from '../src/chat/command.ts';
-import { pageNumber, pageOf } from '../src/chat/pages.ts';
-import { criteria, looksLikeCriteria, screenMessage, usualCriteria } from '../src/chat/screens.ts';
-import { table } from '../src/chat/table.ts';
-import type { ScreenMatch } from '../src/domain/research.ts';
+import { criteria, looksLikeCriteria, screenMessage, usualCriteria } from '../src/chat/messages/screens.ts';
+import { table } from '../src/chat/messages/table.ts';
+import type { ScreenMatch } from '../src/domain/market/research.ts';
 import { AppError } from '../src/errors.ts';
 import { errorSentence } from '../src/i18n/index.ts';
 import { issueName } from './shared.ts';

@@ -1,8 +1,8 @@
 import { type ArgumentKind, shorten } from '../src/chat/command.ts';
-import { type NoticeTopic, noticeTopics } from '../src/domain/notice.ts';
-import type { Exchange } from '../src/domain/order.ts';
-import type { Language, Loudness, PersonSettings } from '../src/domain/person.ts';
-import { readQuietHours } from '../src/domain/quiet-hours.ts';
+import type { Exchange } from '../src/domain/orders/order.ts';
+import { type NoticeTopic, noticeTopics } from '../src/domain/people/notice.ts';
+import type { Language, NotificationLevel, PersonSettings } from '../src/domain/people/person.ts';
+import { readQuietHours } from '../src/domain/people/quiet-hours.ts';
 import { AppError } from '../src/errors.ts';
 
 const topics: Readonly<Record<string, readonly (typeof noticeTopics)[number][]>> = {
@@ -20,7 +20,7 @@ const topics: Readonly<Record<string, readonly (typeof noticeTopics)[number][]>>
 };
 /** What somebody may try to switch off, and cannot. */
 const alwaysOn = ['safety', '안전', 'unknown', '모름', 'rejected', '거부', 'asked', '확인', 'lost', '전달'];
-const loudnesses: Readonly<Record<string, Loudness>> = {
+const loudnesses: Readonly<Record<string, NotificationLevel>> = {
   on: 'on',
   켬: 'on',
   켜기: 'on',
@@ -83,16 +83,16 @@ export const settingChange: ArgumentKind<SettingChange> = {
 
 function readWord(name: string, value: string): SettingChange | undefined {
   const chosen = own(topics, name);
-  const loudness = own(loudnesses, value);
-  if (chosen !== undefined && loudness !== undefined) {
-    return { change: Object.fromEntries(chosen.map((topic) => [topic, loudness])) };
+  const notificationLevel = own(loudnesses, value);
+  if (chosen !== undefined && notificationLevel !== undefined) {
+    return { change: Object.fromEntries(chosen.map((topic) => [topic, notificationLevel])) };
   }
   const at = own(saidPlaces, value);
   if (chosen !== undefined && at !== undefined) return { change: {}, place: { topics: chosen, at } };
   const exchange = own(exchanges, value);
   if (['exchange', '거래소'].includes(name) && exchange !== undefined) return { change: { exchange } };
-  if (['mirror', '함께'].includes(name) && (loudness === 'on' || loudness === 'off')) {
-    return { change: { mirror: loudness === 'on' } };
+  if (['mirror', '함께'].includes(name) && (notificationLevel === 'on' || notificationLevel === 'off')) {
+    return { change: { mirror: notificationLevel === 'on' } };
   }
   const language = own(spokenLanguages, value);
   return ['language', 'lang', '언어'].includes(name) && language !== undefined ? { change: { language } } : undefined;

@@ -1,16 +1,16 @@
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import { type CommandContext, defineCommand, optional } from '../src/chat/command.ts';
-import { isSameChat, lastingChat } from '../src/domain/chat-address.ts';
-import { type NoticeTopic, noticeTopics } from '../src/domain/notice.ts';
-import type { Loudness, NoticePlace, PersonSettings } from '../src/domain/person.ts';
-import type { QuietHours } from '../src/domain/quiet-hours.ts';
+import { isSameChat, lastingChat } from '../src/domain/people/chat-address.ts';
+import { type NoticeTopic, noticeTopics } from '../src/domain/people/notice.ts';
+import type { NoticePlace, NotificationLevel, PersonSettings } from '../src/domain/people/person.ts';
+import type { QuietHours } from '../src/domain/people/quiet-hours.ts';
 import { AppError } from '../src/errors.ts';
 import { languages, type Words } from '../src/i18n/index.ts';
 import { type SettingChange, settingChange } from './settings-change.ts';
 
 /** What the button offers to those who have no quiet hours; others are typed. */
 const usualNight: QuietHours = { startMinute: 22 * 60, endMinute: 7 * 60 };
-const nextLoudness: Readonly<Record<Loudness, Loudness>> = { on: 'silent', silent: 'off', off: 'on' };
+const nextLoudness: Readonly<Record<NotificationLevel, NotificationLevel>> = { on: 'silent', silent: 'off', off: 'on' };
 
 export const settings = defineCommand({
   name: 'settings',
@@ -76,12 +76,12 @@ function screen(context: CommandContext, words: Words, chosen: PersonSettings): 
     [{ bold: text.title }],
     ...noticeTopics.map((topic): Line => {
       const place = placeText(context, words, chosen.places[topic]);
-      return `${text.topicLines[topic]}: ${text.loudness[chosen[topic]]}${place}`;
+      return `${text.topicLines[topic]}: ${text.notificationLevel[chosen[topic]]}${place}`;
     }),
-    `${text.quiet}: ${quiet === undefined ? text.loudness.off : hours(words, quiet)}`,
+    `${text.quiet}: ${quiet === undefined ? text.notificationLevel.off : hours(words, quiet)}`,
     `${text.exchange}: ${chosen.exchange ?? 'KRX'}`,
     `${text.languageLine}: ${text.language}`,
-    `${text.mirror}: ${mirror ? text.loudness.on : text.loudness.off}`,
+    `${text.mirror}: ${mirror ? text.notificationLevel.on : text.notificationLevel.off}`,
     ...(chosen.fills === 'off' ? [[{ bold: text.fillsOff }]] : []),
     ...(quiet === undefined ? [] : [[`${text.quietHow} `, { code: '/settings quiet 23-8' }]]),
     ...(mirror ? [text.mirrorHow] : []),

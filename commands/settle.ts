@@ -1,9 +1,9 @@
 import type { Message } from '../src/chat/channel.ts';
 import { type ArgumentKind, defineCommand, shorten } from '../src/chat/command.ts';
-import { settleButtons } from '../src/chat/notices.ts';
-import { intentIssue, orderNumber } from '../src/domain/order.ts';
+import { settleButtons } from '../src/chat/messages/notices.ts';
+import { intentIssue, orderNumber } from '../src/domain/orders/order.ts';
 import { AppError } from '../src/errors.ts';
-import type { Verdict } from '../src/services/reconciler.ts';
+import type { Verdict } from '../src/services/orders/reconciler.ts';
 
 const intentId: ArgumentKind<string> = {
   name: 'intent',

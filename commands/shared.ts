@@ -1,8 +1,8 @@
 import type { Line, Span } from '../src/chat/channel.ts';
 import { type CommandContext, oneOf } from '../src/chat/command.ts';
-import { changeTone, type Toned } from '../src/chat/prices.ts';
+import { changeTone, type TonedSpan } from '../src/chat/messages/prices.ts';
 import { weekdayOf } from '../src/clock.ts';
-import type { Side } from '../src/domain/order.ts';
+import type { Side } from '../src/domain/orders/order.ts';
 import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
 
@@ -18,7 +18,7 @@ export function issueName(
 }
 
 /** A profit or loss with its percentage. */
-export function pnlSpan(words: Words, amount: number, percent: number): Toned {
+export function pnlSpan(words: Words, amount: number, percent: number): TonedSpan {
   const tone = changeTone(amount);
   return { tone, text: `${words.wonSigned(amount)} (${words.percentSigned(percent)})` };
 }

@@ -1,6 +1,6 @@
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand } from '../src/chat/command.ts';
-import { roleAllows } from '../src/domain/person.ts';
+import { roleAllows } from '../src/domain/people/person.ts';
 
 /** The first thing that somebody sends: what this is, whether it is about real money, and three things to try. */
 export const start = defineCommand({

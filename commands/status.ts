@@ -1,7 +1,7 @@
-import { accessLines } from '../src/chat/access.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import { defineCommand } from '../src/chat/command.ts';
-import { fillNoticesWhy, socketWhy } from '../src/chat/fill-notices.ts';
+import { accessLines } from '../src/chat/messages/access.ts';
+import { fillNoticesWhy, socketWhy } from '../src/chat/messages/fill-notices.ts';
 import type { Health } from '../src/domain/health.ts';
 import type { Words } from '../src/i18n/index.ts';
 

@@ -1,3 +1,12 @@
+import {
+  how,
+  type OrderHow,
+  orderLine,
+  plainHow,
+  priceBeforeHow,
+  size,
+} from '../src/chat/arguments/order-arguments.ts';
+import { arrangeOrder } from '../src/chat/arguments/order-line.ts';
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import {
   type AnyCommand,
@@ -7,19 +16,17 @@ import {
   optional,
   type Ticket,
 } from '../src/chat/command.ts';
-import { outcomeMessage } from '../src/chat/notices.ts';
-import { how, type OrderHow, orderLine, plainHow, priceBeforeHow, size } from '../src/chat/order-arguments.ts';
-import { arrangeOrder } from '../src/chat/order-line.ts';
-import { changeSpan } from '../src/chat/prices.ts';
-import type { Instrument } from '../src/domain/instrument.ts';
-import type { Exchange, OrderRequest, OrderType, Side } from '../src/domain/order.ts';
-import { checkPlace, type RuleViolation, stepPrice, valuationPrice } from '../src/domain/order-rules.ts';
-import { type OrderSize, sharesForPercent, sharesForSum } from '../src/domain/order-size.ts';
-import { hasLimit, orderTypeOf, orderTypeTraits } from '../src/domain/order-types.ts';
+import { outcomeMessage } from '../src/chat/messages/notices.ts';
+import { changeSpan } from '../src/chat/messages/prices.ts';
+import type { Instrument } from '../src/domain/market/instrument.ts';
+import type { Exchange, OrderRequest, OrderType, Side } from '../src/domain/orders/order.ts';
+import { checkPlace, type RuleViolation, stepPrice, valuationPrice } from '../src/domain/orders/order-rules.ts';
+import { type OrderSize, sharesForPercent, sharesForSum } from '../src/domain/orders/order-size.ts';
+import { hasLimit, orderTypeOf, orderTypeTraits } from '../src/domain/orders/order-types.ts';
 import { AppError } from '../src/errors.ts';
 import { errorSentence } from '../src/i18n/index.ts';
-import { buyingPrice, type OrderCheck, violation } from '../src/services/order-check.ts';
-import type { ConfirmedOrder } from '../src/services/orders.ts';
+import { buyingPrice, type OrderCheck, violation } from '../src/services/orders/order-check.ts';
+import type { ConfirmedOrder } from '../src/services/orders/orders.ts';
 
 /** `/buy` and `/sell` differ in the side alone. */
 export function orderCommand(

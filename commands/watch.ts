@@ -1,6 +1,4 @@
-import { boardMessage, watchMessage } from '../src/chat/boards.ts';
 import type { Button, Message } from '../src/chat/channel.ts';
-import { withMissing } from '../src/chat/choices.ts';
 import {
   type Answer,
   type ArgumentKind,
@@ -11,6 +9,8 @@ import {
   oneOf,
   optional,
 } from '../src/chat/command.ts';
+import { boardMessage, watchMessage } from '../src/chat/messages/boards.ts';
+import { withMissing } from '../src/chat/messages/choices.ts';
 import { AppError } from '../src/errors.ts';
 
 /** What one call tells the prices of, and a phone shows without much scrolling. */

@@ -1,3 +1,4 @@
+import { leadingPage, pageOf } from '../src/chat/arguments/pages.ts';
 import type { Line, Message } from '../src/chat/channel.ts';
 import {
   type ArgumentKind,
@@ -7,7 +8,6 @@ import {
   optional,
   shorten,
 } from '../src/chat/command.ts';
-import { leadingPage, pageOf } from '../src/chat/pages.ts';
 import { AppError } from '../src/errors.ts';
 import type { KnownPerson } from '../src/services/people.ts';
 

@@ -1,13 +1,13 @@
-import { conditionText } from '../src/chat/alert-condition.ts';
-import { alertStory } from '../src/chat/alert-story.ts';
+import { conditionText } from '../src/chat/arguments/alert-condition.ts';
 import type { Button, Line, Message } from '../src/chat/channel.ts';
 import { type ArgumentKind, type CommandContext, defineCommand, optional, shorten } from '../src/chat/command.ts';
-import { orderLine } from '../src/chat/notices.ts';
+import { alertTimeline } from '../src/chat/messages/alert-timeline.ts';
+import { orderLine } from '../src/chat/messages/notices.ts';
 import { inKorea } from '../src/clock.ts';
-import { intentIssue, type OrderEvent } from '../src/domain/order.ts';
+import { intentIssue, type OrderEvent } from '../src/domain/orders/order.ts';
 import { AppError } from '../src/errors.ts';
 import { sentenceOf, type Words } from '../src/i18n/index.ts';
-import type { AlertStory } from '../src/services/stories.ts';
+import type { AlertTimeline } from '../src/services/order-timelines.ts';
 
 /** Of orders and of alerts: together they are as many rows of buttons as Discord takes. */
 const mostLatest = 5;
@@ -28,14 +28,14 @@ export const why = defineCommand({
   examples: ['/why 1234', '/why'],
   async run(context, args): Promise<Message> {
     if (args.record === undefined) return latest(context);
-    const { stories, directory, words, person } = context;
-    const story = await stories.find(args.record);
-    if (story === undefined) {
-      const alert = await stories.alert(args.record, person.id);
+    const { timelines, directory, words, person } = context;
+    const timeline = await timelines.find(args.record);
+    if (timeline === undefined) {
+      const alert = await timelines.alert(args.record, person.id);
       if (alert === undefined) throw new AppError('why.unknown', { text: shorten(args.record) });
       return ofAlert(context, alert);
     }
-    const { order, proposal, events, address } = story;
+    const { order, proposal, events, address } = timeline;
     const { symbol } = intentIssue(order.intent);
     const at = (time: number): string => inKorea(time).toFormat('MM-dd HH:mm:ss');
     const lines: Line[] = [
@@ -52,13 +52,13 @@ export const why = defineCommand({
       '',
       [`${words.why.id} `, { code: order.id }],
     ];
-    return { lines, data: story };
+    return { lines, data: timeline };
   },
 });
 
 /** What somebody may wonder about: the newest orders, and their own alerts. */
-async function latest({ stories, directory, words, person }: CommandContext): Promise<Message> {
-  const { orders, alerts } = await stories.latest(person.id, mostLatest);
+async function latest({ timelines, directory, words, person }: CommandContext): Promise<Message> {
+  const { orders, alerts } = await timelines.latest(person.id, mostLatest);
   const nameOf = (symbol: string): string => directory.get(symbol)?.name ?? symbol;
   const rows = [
     ...orders.map((order) => ({
@@ -85,11 +85,11 @@ async function latest({ stories, directory, words, person }: CommandContext): Pr
   return { lines: [[{ bold: words.why.title }], ...lines], buttons: pairs, data: { orders, alerts } };
 }
 
-function ofAlert(context: CommandContext, story: AlertStory): Message {
+function ofAlert(context: CommandContext, timeline: AlertTimeline): Message {
   const { alerts, directory, people, person, words } = context;
-  const { id, symbol } = story.alert;
+  const { id, symbol } = timeline.alert;
   const open = alerts.get(id);
-  const lines = alertStory(words, directory.get(symbol)?.name ?? symbol, story, {
+  const lines = alertTimeline(words, directory.get(symbol)?.name ?? symbol, timeline, {
     open,
     ...alerts.known(symbol),
     live: alerts.isLive(symbol),
@@ -97,7 +97,7 @@ function ofAlert(context: CommandContext, story: AlertStory): Message {
   });
   const remove =
     open === undefined ? {} : { buttons: [[{ id: `run:/unalert ${id}`, label: words.alerts.removeThis }]] };
-  return { lines, ...remove, data: story };
+  return { lines, ...remove, data: timeline };
 }
 
 /** One step of an order's story. */

@@ -1,55 +1,57 @@
+import { consoleChat } from './channels/console/console.ts';
 import { createChartRenderer } from './charts/renderer.ts';
-import { type AccessSubject, accessMessage } from './chat/access.ts';
-import { Audience } from './chat/audience.ts';
-import { boardMessage } from './chat/boards.ts';
-import type { Channel, House, Message, Receive, Suggest } from './chat/channel.ts';
+import type { Channel, ChannelHost, Message, Receive, Suggest } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
-import { consoleChat } from './chat/console.ts';
-import { fillNoticesMessage } from './chat/fill-notices.ts';
-import { ledgerBackMessage, ledgerDownMessage } from './chat/ledger-notices.ts';
-import { driftMessage, notAloneMessage } from './chat/notices.ts';
-import { type Letterhead, Outbox } from './chat/outbox.ts';
-import { Router } from './chat/router.ts';
-import { screenMessage } from './chat/screens.ts';
+import { type AccessSubject, accessMessage } from './chat/messages/access.ts';
+import { boardMessage } from './chat/messages/boards.ts';
+import { fillNoticesMessage } from './chat/messages/fill-notices.ts';
+import { ledgerBackMessage, ledgerDownMessage } from './chat/messages/ledger-notices.ts';
+import { driftMessage, notAloneMessage } from './chat/messages/notices.ts';
+import { screenMessage } from './chat/messages/screens.ts';
+import { type MessageHeader, Outbox } from './chat/outbox.ts';
+import { Recipients } from './chat/recipients.ts';
+import { Router } from './chat/router/router.ts';
 import { asView, viewKey } from './chat/views.ts';
 import { type Clock, koreanDay } from './clock.ts';
 import type { Config } from './config.ts';
 import type { FillNotices } from './domain/fill-notices.ts';
 import type { Health } from './domain/health.ts';
 import { ledgerTrouble } from './domain/ledger-trouble.ts';
-import type { NoticeTopic } from './domain/notice.ts';
+import type { ChatAddress } from './domain/people/chat-address.ts';
+import type { NoticeTopic } from './domain/people/notice.ts';
 import { startHttpServer } from './http-server.ts';
 import { languages, type Words } from './i18n/index.ts';
 import { createKis, type KisOptions } from './kis/kis.ts';
-import { MasterFiles } from './kis/symbol-files.ts';
-import { latinNameOf } from './kis/symbols-latin.ts';
-import { createDirectory } from './kis/symbols-search.ts';
-import { shippedInstruments } from './kis/symbols-shipped.ts';
+import { MasterFiles } from './kis/symbols/files.ts';
+import { latinNameOf } from './kis/symbols/latin.ts';
+import { createDirectory } from './kis/symbols/search.ts';
+import { shippedInstruments } from './kis/symbols/shipped.ts';
 import type { Log, Redactor } from './log.ts';
-import type { ChatAddress, InstrumentDirectory, Scheduler } from './ports.ts';
+import type { Scheduler } from './ports/scheduler.ts';
+import type { InstrumentDirectory } from './ports/symbols.ts';
 import { Secret } from './secret.ts';
-import { AccessWatch } from './services/access-watch.ts';
-import { Alerts } from './services/alerts.ts';
+import { Alerts } from './services/alerts/alerts.ts';
+import { LiveBoards } from './services/boards/live-boards.ts';
+import { Screens } from './services/boards/screens.ts';
 import { Calendar } from './services/calendar.ts';
 import { DailyBars } from './services/daily-bars.ts';
-import { DriftWatch } from './services/drift-watch.ts';
-import { EnglishDirectory, EnglishNames } from './services/english-names.ts';
-import { FillNoticeWatch } from './services/fill-notice-watch.ts';
-import { type DraftNotice, Fills } from './services/fills.ts';
-import { scheduleHousework } from './services/housework.ts';
-import { LedgerWatch } from './services/ledger-watch.ts';
-import { LiveBoards } from './services/live-boards.ts';
-import { Orders } from './services/orders.ts';
+import { AccessWatch } from './services/health/access-watch.ts';
+import { DriftWatch } from './services/health/drift-watch.ts';
+import { FillNoticeWatch } from './services/health/fill-notice-watch.ts';
+import { LedgerWatch } from './services/health/ledger-watch.ts';
+import { EnglishDirectory, EnglishNames } from './services/issues/english-names.ts';
+import { SymbolMaster } from './services/issues/symbol-master.ts';
+import { UnlistedIssues } from './services/issues/unlisted-issues.ts';
+import { OrderTimelines } from './services/order-timelines.ts';
+import { type DraftNotice, Fills } from './services/orders/fills.ts';
+import { Orders } from './services/orders/orders.ts';
+import { Reconciler } from './services/orders/reconciler.ts';
+import { ScheduleWatch } from './services/orders/schedule-watch.ts';
+import { ScheduledOrders } from './services/orders/scheduled-orders.ts';
 import { People } from './services/people.ts';
 import { ReckonedReports } from './services/reckoned-reports.ts';
-import { Reconciler } from './services/reconciler.ts';
 import { Revocation } from './services/revocation.ts';
-import { ScheduleWatch } from './services/schedule-watch.ts';
-import { ScheduledOrders } from './services/scheduled-orders.ts';
-import { Screens } from './services/screens.ts';
-import { Stories } from './services/stories.ts';
-import { SymbolMaster } from './services/symbol-master.ts';
-import { UnlistedIssues } from './services/unlisted-issues.ts';
+import { scheduleJobs } from './services/scheduled-jobs.ts';
 import { GoogleSheets } from './sheets/google-sheets.ts';
 import { type Simulator, startSimulator } from './simulator/server.ts';
 import { openCache } from './store/cache.ts';
@@ -147,7 +149,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   /** Says something to each owner on every channel, in the background. */
   const tellOwners = (topic: NoticeTopic | undefined, say: (words: Words) => Message): void => {
     if (readOnly) return;
-    for (const outgoing of audience.tellOwners(topic, say)) {
+    for (const outgoing of recipients.tellOwners(topic, say)) {
       void outbox
         .post({ ...outgoing, about: 'house' })
         .catch((error: unknown) => log.error('owner not told', { error }));
@@ -188,10 +190,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   // The chat's way out.
   const channels = new Map<string, Channel>();
   const fillNotices = (): FillNotices => feed.status().fillNotices;
-  const audience = new Audience({ people, channels, language: config.language, fillNotices });
+  const recipients = new Recipients({ people, channels, language: config.language, fillNotices });
   const { kind: venue } = broker.venue;
-  const letterhead: Letterhead = { venue, redactor, wordsAt: (address) => audience.wordsAt(address) };
-  const outbox = new Outbox({ ledger, channels, clock, log, letterhead });
+  const messageHeader: MessageHeader = { venue, redactor, wordsAt: (address) => recipients.wordsAt(address) };
+  const outbox = new Outbox({ ledger, channels, clock, log, messageHeader });
   for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
   const source = new MasterFiles({ masterUrl: environment.masterUrl, clock });
   const symbols = new SymbolMaster({ source, shipped: shippedInstruments, index: createDirectory, cache, clock, log });
@@ -203,18 +205,26 @@ export async function startApp(options: AppOptions): Promise<App> {
   const inEnglish = new EnglishDirectory(directory, englishNames);
   const directoryIn = (words: Words): InstrumentDirectory => (words === languages.en ? inEnglish : directory);
   const nameOf = (symbol: string, words: Words): string => directoryIn(words).get(symbol)?.name ?? symbol;
-  const draft: DraftNotice = (notice, wanted) => audience.draft(notice, wanted, nameOf, letterhead);
+  const draft: DraftNotice = (notice, wanted) => recipients.draft(notice, wanted, nameOf, messageHeader);
 
   // What is done with it all.
   const calendar = new Calendar({ broker, cache, clock, log });
   const queued = (): void => outbox.flush();
   const alerts = new Alerts({ broker, feed, ledger, directory, calendar, clock, log, newId, draft, queued });
   const fills = new Fills({ ledger, directory, clock, draft, queued, filled: (symbol) => alerts.onFill(symbol) });
-  const { rails, liveTrading, visibilityMs } = config;
+  const { riskLimits, liveTrading, visibilityMs } = config;
   const watch = new ScheduleWatch({ broker, schedules: scheduleBroker, ledger, fills, clock, log, newId });
   const reconciler = new Reconciler({ broker, ledger, fills, schedules: watch, clock, log, visibilityMs });
-  const orders = new Orders({ broker, ledger, calendar, reconciler, rails, liveTrading, clock, log, newId });
-  const schedules = new ScheduledOrders({ broker, schedules: scheduleBroker, ledger, calendar, orders, rails, clock });
+  const orders = new Orders({ broker, ledger, calendar, reconciler, riskLimits, liveTrading, clock, log, newId });
+  const schedules = new ScheduledOrders({
+    broker,
+    schedules: scheduleBroker,
+    ledger,
+    calendar,
+    orders,
+    riskLimits,
+    clock,
+  });
   const reports = new ReckonedReports({ reports: kis.reports, broker, directory, clock });
   const fillNoticeWatch = new FillNoticeWatch({
     status: () => feed.status(),
@@ -233,7 +243,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const account = watchAccess('account', askAccount);
   const { warmUpLiveReads } = kis;
   const liveReads = warmUpLiveReads && watchAccess('liveReads', warmUpLiveReads);
-  const stories = new Stories({ ledger });
+  const timelines = new OrderTimelines({ ledger });
   const revocation = new Revocation({ ledger, clock, revoke: () => kis.revokeTokens() });
   const charts = createChartRenderer({ theme: config.chartTheme });
   /** What takes the place of an answer, as often as it comes. */
@@ -250,7 +260,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       showView(
         frame.address,
         frame.view,
-        boardMessage(audience.wordsAt(frame.address), directoryIn(audience.wordsAt(frame.address)), frame),
+        boardMessage(recipients.wordsAt(frame.address), directoryIn(recipients.wordsAt(frame.address)), frame),
       ),
     readOnly,
   });
@@ -267,7 +277,7 @@ export async function startApp(options: AppOptions): Promise<App> {
     log,
     newId,
     show: (frame) => {
-      const words = audience.wordsAt(frame.address);
+      const words = recipients.wordsAt(frame.address);
       return showView(frame.address, frame.view, screenMessage(words, directoryIn(words), frame));
     },
   });
@@ -310,7 +320,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       orders,
       schedules,
       reconciler,
-      stories,
+      timelines,
       revocation,
       fillNotices,
       alerts,
@@ -320,7 +330,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       charts,
       health,
     },
-    wordsOf: (person) => audience.wordsOf(person),
+    wordsOf: (person) => recipients.wordsOf(person),
     identify: (identity) => people.identify(identity),
     pair: (identity, code) => people.pair(identity, code),
     ledger,
@@ -328,9 +338,9 @@ export async function startApp(options: AppOptions): Promise<App> {
     clock,
     log,
     newId,
-    confirmMs: rails.confirmMs,
+    confirmMs: riskLimits.confirmMs,
     mirrors: (person, { channel }) => {
-      const theirs = people.settings(person.id).mirror ? audience.chatsOf(person) : [];
+      const theirs = people.settings(person.id).mirror ? recipients.chatsOf(person) : [];
       return theirs.filter((address) => address.channel !== channel);
     },
     readOnly,
@@ -344,12 +354,12 @@ export async function startApp(options: AppOptions): Promise<App> {
   const invite = async (): Promise<void> => {
     const code = newId().slice(0, 8);
     if (channels.size < 2 || !channels.has(consoleChat.channel) || !people.openPairing(code)) return;
-    const { pairing } = audience.wordsAt(consoleChat);
+    const { pairing } = recipients.wordsAt(consoleChat);
     await outbox.post({ address: consoleChat, message: { lines: [pairing.invite(code)] } });
   };
   const receive: Receive = (incoming) => router.receive(incoming);
   const suggest: Suggest = (query) => router.suggest(query);
-  const house: House = {
+  const channelHost: ChannelHost = {
     people: () =>
       people.list().flatMap(({ person: { id, role }, identities }) => {
         const { language } = people.settings(id);
@@ -361,7 +371,9 @@ export async function startApp(options: AppOptions): Promise<App> {
       await people.chatMoved(from, toChatId);
     },
     notAlone: (channel, stepsAside) => {
-      const said = audience.tellOwners(undefined, (words) => notAloneMessage(words, channel, stepsAside, options.self));
+      const said = recipients.tellOwners(undefined, (words) =>
+        notAloneMessage(words, channel, stepsAside, options.self),
+      );
       for (const outgoing of said) void outbox.post(outgoing);
     },
   };
@@ -419,16 +431,16 @@ export async function startApp(options: AppOptions): Promise<App> {
     const start = ({ start: text }: Words): Message => ({
       lines: [text[venue], ...(access.htsId === undefined ? [text.noHtsId] : []), text.hint],
     });
-    for (const outgoing of audience.tellOwners('starts', start)) await outbox.post(outgoing);
+    for (const outgoing of recipients.tellOwners('starts', start)) await outbox.post(outgoing);
     fillNoticeWatch.begin();
     await invite();
     if (options.scheduler !== undefined)
-      scheduleHousework(options.scheduler, { account, liveReads, calendar, symbols, alerts, reconciler, bars, prune });
+      scheduleJobs(options.scheduler, { account, liveReads, calendar, symbols, alerts, reconciler, bars, prune });
   } else {
     await symbols.load();
     await alerts.restore();
   }
-  for (const channel of channels.values()) await channel.start(receive, suggest, house);
+  for (const channel of channels.values()) await channel.start(receive, suggest, channelHost);
   outbox.flush();
   log.info('started', { venue: broker.venue.kind, channels: [...channels.keys()] });
 

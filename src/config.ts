@@ -1,6 +1,6 @@
 import { join, parse as parsePath } from 'node:path';
 import { type SettingWords, settingWords } from './i18n/setting-words.ts';
-import { type Environment, environments, simulatorEnvironment, venueOfHost } from './kis/environment.ts';
+import { type Environment, environments, simulatorEnvironment, venueOfHost } from './kis/wire/environment.ts';
 import { createRedactor } from './log.ts';
 import { Secret } from './secret.ts';
 import { unknownSettings } from './settings/nearest.ts';
@@ -58,7 +58,7 @@ export interface Config {
     | undefined;
   /** A Discord channel that is told what the owners are told; undefined where there is none. */
   readonly discordWebhook: WebhookSetting | undefined;
-  readonly rails: {
+  readonly riskLimits: {
     /** Won. */
     readonly maxOrder: number;
     /** Won. */
@@ -322,7 +322,7 @@ function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]
             apiRoot: data.DISCORD_API_ROOT,
           },
     discordWebhook: readWebhook(data.DISCORD_WEBHOOK_URL),
-    rails: {
+    riskLimits: {
       maxOrder: data.HOGA_MAX_ORDER_KRW,
       maxDaily: data.HOGA_MAX_DAILY_KRW,
       driftPercent: data.HOGA_PRICE_DRIFT_PERCENT,

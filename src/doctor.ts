@@ -3,7 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import stringWidth from 'string-width';
 import { accessOf } from './app.ts';
-import { fillNoticesWhy, socketWhy } from './chat/fill-notices.ts';
+import { fillNoticesWhy, socketWhy } from './chat/messages/fill-notices.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { errorText } from './errors.ts';

@@ -5,11 +5,11 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { commands } from '../commands/index.ts';
 import { startApp } from './app.ts';
-import { AnswerPrinter } from './chat/answer-printer.ts';
-import { ConsoleChannel, consoleChat } from './chat/console.ts';
-import type { DiscordChannel } from './chat/discord.ts';
-import type { DiscordWebhookChannel } from './chat/discord-webhook.ts';
-import { TelegramChannel } from './chat/telegram.ts';
+import { AnswerPrinter } from './channels/console/answer-printer.ts';
+import { ConsoleChannel, consoleChat } from './channels/console/console.ts';
+import type { DiscordChannel } from './channels/discord/discord.ts';
+import { TelegramChannel } from './channels/telegram/telegram.ts';
+import type { DiscordWebhookChannel } from './channels/webhook/discord-webhook.ts';
 import { inKorea, systemClock } from './clock.ts';
 import { type Config, languageOf, processEnviron, readConfig, secretsIn } from './config.ts';
 import { runDoctor, runWireCheck } from './doctor.ts';
@@ -147,14 +147,14 @@ async function createChats(
 
 async function createWebhook({ discordWebhook: webhook }: Config): Promise<DiscordWebhookChannel | undefined> {
   if (webhook === undefined) return undefined;
-  const { DiscordWebhookChannel } = await import('./chat/discord-webhook.ts');
+  const { DiscordWebhookChannel } = await import('./channels/webhook/discord-webhook.ts');
   return new DiscordWebhookChannel({ webhook, clock: systemClock });
 }
 
 /** Loads discord.js only where it is used: that takes half a second. */
 async function createDiscord(config: Config, log: Log): Promise<DiscordChannel | undefined> {
   if (config.discord === undefined) return undefined;
-  const { DiscordChannel } = await import('./chat/discord.ts');
+  const { DiscordChannel } = await import('./channels/discord/discord.ts');
   const words = languages[config.language];
   return new DiscordChannel({ ...config.discord, commands, words, clock: systemClock, log });
 }

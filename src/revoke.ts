@@ -1,6 +1,6 @@
 import { accessOf } from './app.ts';
+import { revocationLines } from './chat/messages/revocation.ts';
 import { plainLine } from './chat/render.ts';
-import { revocationLines } from './chat/revocation.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { languages } from './i18n/index.ts';

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { channels } from '../src/kis/channels.ts';
-import type { Endpoint } from '../src/kis/endpoint.ts';
+import { channels } from '../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../src/kis/endpoints/domestic-market.ts';
 import { domesticResearch } from '../src/kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../src/kis/endpoints/domestic-trading.ts';
+import type { Endpoint } from '../src/kis/endpoints/endpoint.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -45,6 +45,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   sheets: [...everyday, 'ports', 'log', 'secret'],
   simulator: [...everyday],
   chat: [...everyday, 'ports', 'log', 'secret', 'services', 'i18n'],
+  channels: [...everyday, 'ports', 'log', 'secret', 'services', 'i18n', 'chat'],
   commands: [...everyday, 'ports', 'services', 'i18n', 'chat'],
   settings: ['i18n', 'secret'],
   config: ['kis', 'i18n', 'log', 'secret', 'settings'],
@@ -62,6 +63,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'sheets',
     'simulator',
     'chat',
+    'channels',
     'http-server',
   ],
   main: [
@@ -71,6 +73,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'i18n',
     'app',
     'chat',
+    'channels',
     'commands',
     'services',
     'settings',
@@ -86,7 +89,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The KIS tables that client and simulator share. */
-const wireTables = /^src\/kis\/(?:fields|inputs|endpoint|channels|frames|error|environment|endpoints\/[\w-]+)\.ts$/;
+const wireTables = /^src\/kis\/(?:codecs\/fields|wire\/(?:frames|error|environment)|endpoints\/[\w-]+)\.ts$/;
 
 function importsOf(file: string): readonly { readonly target: string; readonly local: boolean }[] {
   const text = textOf.get(file) ?? '';
@@ -125,6 +128,14 @@ describe('imports point one way', () => {
   });
 });
 
+test('no folder of code has more files in it than fit a glance', () => {
+  const inFolder = Map.groupBy(
+    sources.filter((file) => file.startsWith('src/')),
+    dirname,
+  );
+  for (const [folder, files] of inFolder) expect(files.length, folder).toBeLessThanOrEqual(15);
+});
+
 describe('each thing in its one place', () => {
   const holding = (pattern: RegExp): readonly string[] =>
     sources.filter((file) => pattern.test((textOf.get(file) ?? '').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')));
@@ -144,17 +155,17 @@ describe('each thing in its one place', () => {
   });
 
   test.each([
-    ['grammy', ['src/chat/telegram-api.ts']],
+    ['grammy', ['src/channels/telegram/api.ts']],
     ['@resvg/resvg-wasm', ['src/charts/rasterizer.ts']],
     ['jose', ['src/sheets/google-sheets.ts']],
-    ['csv-stringify/sync', ['src/chat/csv.ts']],
+    ['csv-stringify/sync', ['src/chat/messages/csv.ts']],
     ['discord.js', undefined],
     ['kysely', undefined],
     ['undici', undefined],
   ] as const)('%s is known where it is used', (name, files) => {
     const users = sources.filter((file) => importsOf(file).some(({ target, local }) => !local && target === name));
     const inRoom: Readonly<Record<string, RegExp>> = {
-      'discord.js': /^src\/chat\/discord[\w-]*\.ts$/,
+      'discord.js': /^src\/channels\/(?:discord|webhook)\//,
       kysely: /^src\/store\//,
       undici: /^src\/kis\//,
     };

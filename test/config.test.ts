@@ -53,7 +53,7 @@ describe('a live key for reads', () => {
 
 describe('settings', () => {
   test('none: an embedded simulator that leaves no files', () => {
-    const { kis, store, liveTrading, rails, language } = config({});
+    const { kis, store, liveTrading, riskLimits, language } = config({});
     expect(kis).toMatchObject({
       embedded: { kind: 'live', hours: 'open' },
       credentials: undefined,
@@ -61,7 +61,7 @@ describe('settings', () => {
     });
     expect(store).toEqual({ ledger: ':memory:', cache: ':memory:' });
     expect(liveTrading).toBe('no');
-    expect(rails).toEqual({
+    expect(riskLimits).toEqual({
       maxOrder: 5_000_000,
       maxDaily: 20_000_000,
       driftPercent: 1,

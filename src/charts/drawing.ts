@@ -1,7 +1,7 @@
 import { max, maxIndex, minIndex } from 'd3-array';
-import { movingAverage } from '../domain/bars.ts';
-import type { Bar } from '../domain/quote.ts';
-import type { Chart, ChartTone } from '../ports.ts';
+import { movingAverage } from '../domain/market/bars.ts';
+import type { Bar } from '../domain/market/quote.ts';
+import type { Chart, ChartTone } from '../ports/charts.ts';
 import { levelRoom, type Pane, type PriceScale, priceScale, spread, type TimeLabel, timeLabels } from './layout.ts';
 import { averageLengths, type Theme } from './themes.ts';
 

@@ -1,6 +1,6 @@
 import { extent, ticks } from 'd3-array';
-import type { Bar } from '../domain/quote.ts';
-import type { ChartLevel } from '../ports.ts';
+import type { Bar } from '../domain/market/quote.ts';
+import type { ChartLevel } from '../ports/charts.ts';
 
 /** A stretch of the picture, in pixels from the top. */
 export interface Pane {

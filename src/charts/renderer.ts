@@ -1,6 +1,6 @@
 import { Tinypool } from 'tinypool';
 import { AppError } from '../errors.ts';
-import type { Chart, ChartRenderer } from '../ports.ts';
+import type { Chart, ChartRenderer } from '../ports/charts.ts';
 import { drawChart } from './drawing.ts';
 import { type ThemeName, themes } from './themes.ts';
 

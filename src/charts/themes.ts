@@ -1,4 +1,4 @@
-import type { ChartLevel, ChartTone } from '../ports.ts';
+import type { ChartLevel, ChartTone } from '../ports/charts.ts';
 
 export const themeNames = ['dark', 'light'] as const;
 export type ThemeName = (typeof themeNames)[number];

@@ -1,5 +1,5 @@
-import type { ChatAddress } from '../domain/chat-address.ts';
-import type { Language, Role } from '../domain/person.ts';
+import type { ChatAddress } from '../domain/people/chat-address.ts';
+import type { Language, Role } from '../domain/people/person.ts';
 
 /** A run of text on a line. */
 export type Span =
@@ -92,7 +92,7 @@ export interface Suggestion {
 export type Suggest = (query: SuggestionQuery) => readonly Suggestion[];
 
 /** What a channel may ask the bot, and tell it, beside what people do. */
-export interface House {
+export interface ChannelHost {
   /** Everybody who is known, by each identity of theirs, with the language they chose, if any. */
   people(): readonly { readonly identity: string; readonly role: Role; readonly language?: Language | undefined }[];
   /** `listener` is called after people were added, changed or removed, or chose another language. */
@@ -122,7 +122,7 @@ export interface Channel {
   readonly takesData?: true;
   /** Absent where nothing is posted to us. */
   readonly hook?: Hook | undefined;
-  start(receive: Receive, suggest: Suggest, house: House): Promise<void>;
+  start(receive: Receive, suggest: Suggest, channelHost: ChannelHost): Promise<void>;
   /** Returns the channel's own name for the message, for editing it later. */
   send(chatId: string, message: Message): Promise<string>;
   edit(chatId: string, reference: string, message: Message): Promise<void>;

@@ -1,32 +1,29 @@
 import type { FillNotices } from '../domain/fill-notices.ts';
 import type { Health } from '../domain/health.ts';
-import { type Instrument, looksLikeSymbol } from '../domain/instrument.ts';
-import { orderNumber } from '../domain/order.ts';
-import type { Person, Role } from '../domain/person.ts';
+import { type Instrument, looksLikeSymbol } from '../domain/market/instrument.ts';
+import { orderNumber } from '../domain/orders/order.ts';
+import type { ChatAddress } from '../domain/people/chat-address.ts';
+import type { Person, Role } from '../domain/people/person.ts';
 import { AppError } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
-import type {
-  AccountReports,
-  Broker,
-  ChartRenderer,
-  ChatAddress,
-  InstrumentDirectory,
-  InstrumentMatches,
-  Proposal,
-  Research,
-  SheetWriter,
-  Watchlists,
-} from '../ports.ts';
-import type { Alerts } from '../services/alerts.ts';
+import type { AccountReports } from '../ports/account-reports.ts';
+import type { Broker } from '../ports/broker.ts';
+import type { ChartRenderer } from '../ports/charts.ts';
+import type { Proposal } from '../ports/ledger/proposal-ledger.ts';
+import type { Watchlists } from '../ports/ledger/watchlists.ts';
+import type { Research } from '../ports/research.ts';
+import type { SheetWriter } from '../ports/sheets.ts';
+import type { InstrumentDirectory, InstrumentMatches } from '../ports/symbols.ts';
+import type { Alerts } from '../services/alerts/alerts.ts';
+import type { LiveBoards } from '../services/boards/live-boards.ts';
+import type { Screens } from '../services/boards/screens.ts';
 import type { Calendar } from '../services/calendar.ts';
-import type { LiveBoards } from '../services/live-boards.ts';
-import type { Orders } from '../services/orders.ts';
+import type { OrderTimelines } from '../services/order-timelines.ts';
+import type { Orders } from '../services/orders/orders.ts';
+import type { Reconciler } from '../services/orders/reconciler.ts';
+import type { ScheduledOrders } from '../services/orders/scheduled-orders.ts';
 import type { People } from '../services/people.ts';
-import type { Reconciler } from '../services/reconciler.ts';
 import type { Revocation } from '../services/revocation.ts';
-import type { ScheduledOrders } from '../services/scheduled-orders.ts';
-import type { Screens } from '../services/screens.ts';
-import type { Stories } from '../services/stories.ts';
 import type { Message } from './channel.ts';
 
 /** All that a command may touch. */
@@ -42,7 +39,7 @@ export interface CommandContext {
   readonly orders: Orders;
   readonly schedules: ScheduledOrders;
   readonly reconciler: Reconciler;
-  readonly stories: Stories;
+  readonly timelines: OrderTimelines;
   readonly revocation: Revocation;
   readonly calendar: Calendar;
   readonly directory: InstrumentDirectory;

@@ -1,4 +1,4 @@
-import type { QueuedMessage } from '../ports.ts';
+import type { QueuedMessage } from '../ports/ledger/outbox-store.ts';
 
 /**
  * Of a chat's messages, oldest first, the one that goes next while some rest after a failure: what tells of one thing

@@ -1,9 +1,11 @@
 import type { CancelTimer, Clock } from '../clock.ts';
 import { visibleText } from '../domain/clean-text.ts';
+import type { ChatAddress } from '../domain/people/chat-address.ts';
 import { errorText } from '../errors.ts';
 import type { Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
-import type { ChatAddress, Hold, Ledger, OutboxDraft, OutboxEntry, VenueDescription } from '../ports.ts';
+import type { VenueDescription } from '../ports/broker.ts';
+import type { Hold, OutboxDraft, OutboxEntry, OutboxStore } from '../ports/ledger/outbox-store.ts';
 import { type Attachment, type Channel, ChannelError, type Line, type Message } from './channel.ts';
 import { nextToGo } from './outbox-order.ts';
 import { limitsOf, longestWindowMs, Pace } from './pace.ts';
@@ -36,7 +38,7 @@ export interface Outgoing {
 }
 
 /** What every message goes through on its way out. */
-export interface Letterhead {
+export interface MessageHeader {
   /** Leads each, so that nobody takes play money for real: `[모의투자]`. */
   readonly venue: VenueDescription['kind'];
   readonly redactor: Redactor;
@@ -46,7 +48,7 @@ export interface Letterhead {
 /** The form in which messages wait in the ledger. */
 export function toDraft(
   { address, about, key, edits, hold, message, words }: Outgoing,
-  { venue, redactor, wordsAt }: Letterhead,
+  { venue, redactor, wordsAt }: MessageHeader,
 ): OutboxDraft {
   const { lines, ...others } = withoutSecrets(message, redactor) as Message;
   const tag = (words ?? wordsAt(address)).venueTag[venue];
@@ -76,11 +78,11 @@ interface Rest {
  * others go on. So does, within a chat, what is about something else than the message that failed (outbox-order.ts).
  */
 export class Outbox {
-  readonly #ledger: Ledger;
+  readonly #ledger: OutboxStore;
   readonly #channels: ReadonlyMap<string, Channel>;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #letterhead: Letterhead;
+  readonly #messageHeader: MessageHeader;
   readonly #busy = new Map<string, Promise<void>>();
   /** By chat, until a limit lets any message go there. */
   readonly #waiting = new Map<string, CancelTimer>();
@@ -97,13 +99,13 @@ export class Outbox {
   #stopped = false;
 
   constructor(options: {
-    readonly ledger: Ledger;
+    readonly ledger: OutboxStore;
     readonly channels: ReadonlyMap<string, Channel>;
     readonly clock: Clock;
     readonly log: Log;
-    readonly letterhead: Letterhead;
+    readonly messageHeader: MessageHeader;
   }) {
-    this.#letterhead = options.letterhead;
+    this.#messageHeader = options.messageHeader;
     this.#ledger = options.ledger;
     this.#channels = options.channels;
     this.#clock = options.clock;
@@ -115,7 +117,7 @@ export class Outbox {
     const { data, ...shown } = outgoing.message;
     const taken = data !== undefined && this.#channels.get(outgoing.address.channel)?.takesData === true;
     const message = taken ? { ...shown, data } : shown;
-    await this.#ledger.enqueue(toDraft({ ...outgoing, message }, this.#letterhead), this.#clock.now());
+    await this.#ledger.enqueue(toDraft({ ...outgoing, message }, this.#messageHeader), this.#clock.now());
     this.flush();
   }
 
@@ -270,7 +272,7 @@ export class Outbox {
     const counts = known?.status !== undefined || !isPast;
     const final = (refused && !goesBare) || (counts && entry.attempts + 1 >= mostAttempts);
     // What a platform or the network says may quote the URL, and with it the token.
-    const why = this.#letterhead.redactor.redact(errorText(error));
+    const why = this.#messageHeader.redactor.redact(errorText(error));
     if (counts || final)
       await this.#ledger
         .markFailed(entry.id, why, final)
@@ -300,11 +302,11 @@ export class Outbox {
 
   /** A chat that takes messages again is told which ones never came: money may be in one of them. */
   async #tellOfLost(address: ChatAddress): Promise<void> {
-    const words = this.#letterhead.wordsAt(address);
+    const words = this.#messageHeader.wordsAt(address);
     await this.#ledger.sumUpDead(address, this.#clock.now(), (lost) => {
       const shown = lost.slice(-mostShownLost).map(({ body }) => plainText(body as Message).split('\n', 1)[0] ?? '');
       const lines: readonly Line[] = [[{ bold: words.outbox.notTold(lost.length) }], ...shown];
-      return toDraft({ address, message: { lines, private: true } }, this.#letterhead);
+      return toDraft({ address, message: { lines, private: true } }, this.#messageHeader);
     });
   }
 
@@ -313,7 +315,7 @@ export class Outbox {
     const { attachments, ...text } = entry.body as Message;
     const [first] = attachments ?? [];
     if (first === undefined || !this.#isBare(entry)) return entry.body as Message;
-    const { outbox } = this.#letterhead.wordsAt(entry.address);
+    const { outbox } = this.#messageHeader.wordsAt(entry.address);
     return { ...text, lines: [...text.lines, outbox.left(first.kind, entry.edits !== undefined)] };
   }
 

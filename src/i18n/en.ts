@@ -1,6 +1,6 @@
 import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
-import type { OrderType } from '../domain/order.ts';
-import type { SessionKind } from '../domain/session.ts';
+import type { SessionKind } from '../domain/market/session.ts';
+import type { OrderType } from '../domain/orders/order.ts';
 import type { ErrorContext } from '../errors.ts';
 import type { KoreanMoment, Words } from './ko.ts';
 import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
@@ -549,7 +549,7 @@ export const en: Words = {
       orders: 'Orders (cancelled, amended, ended)',
       starts: 'Starts of the bot',
     },
-    loudness: { on: 'on', silent: 'silent', off: 'off' },
+    notificationLevel: { on: 'on', silent: 'silent', off: 'off' },
     turn: { on: 'on', silent: 'silent', off: 'off' },
     fillsOff: 'You are not told of fills. Look for them yourself with /orders.',
     alwaysOn: 'What puts money in doubt (outcome unknown, refused, your word needed) always comes at once.',

@@ -1,4 +1,4 @@
-import type { Language } from '../domain/person.ts';
+import type { Language } from '../domain/people/person.ts';
 import { AppError, type ErrorContext } from '../errors.ts';
 import { en } from './en.ts';
 import { ko, type Words } from './ko.ts';

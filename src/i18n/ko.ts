@@ -1,14 +1,14 @@
 import { josa } from 'es-hangul';
-import type { AlertCondition, AlertDirection, AlertLevel, AlertStatus } from '../domain/alert.ts';
-import type { BarInterval } from '../domain/bars.ts';
-import type { HolidayName, ShiftedHours } from '../domain/krx-holidays.ts';
+import type { AlertCondition, AlertDirection, AlertLevel, AlertStatus } from '../domain/alerts/alert.ts';
 import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
-import type { NoticeTopic } from '../domain/notice.ts';
-import type { Exchange, OrderStatus, OrderType, Side } from '../domain/order.ts';
-import type { Language, Loudness, Role } from '../domain/person.ts';
-import type { IssueWarning } from '../domain/quote.ts';
-import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/research.ts';
-import type { SessionKind } from '../domain/session.ts';
+import type { BarInterval } from '../domain/market/bars.ts';
+import type { HolidayName, ShiftedHours } from '../domain/market/krx-holidays.ts';
+import type { IssueWarning } from '../domain/market/quote.ts';
+import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/market/research.ts';
+import type { SessionKind } from '../domain/market/session.ts';
+import type { Exchange, OrderStatus, OrderType, Side } from '../domain/orders/order.ts';
+import type { NoticeTopic } from '../domain/people/notice.ts';
+import type { Language, NotificationLevel, Role } from '../domain/people/person.ts';
 import type { ErrorContext } from '../errors.ts';
 import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
@@ -588,8 +588,8 @@ export const ko = {
       orders: '주문(취소·정정·마감)',
       starts: '봇 시작',
     } satisfies Record<NoticeTopic, string>,
-    loudness: { on: '켬', silent: '무음', off: '끔' } satisfies Record<Loudness, string>,
-    turn: { on: '켜기', silent: '무음', off: '끄기' } satisfies Record<Loudness, string>,
+    notificationLevel: { on: '켬', silent: '무음', off: '끔' } satisfies Record<NotificationLevel, string>,
+    turn: { on: '켜기', silent: '무음', off: '끄기' } satisfies Record<NotificationLevel, string>,
     fillsOff: '체결이 되어도 알려 드리지 않습니다. /orders 에서 직접 확인하셔야 합니다.',
     alwaysOn: '돈이 걸린 알림(결과 모름, 거부, 확인 요청)은 언제나 바로 갑니다.',
     quiet: '방해 금지',

@@ -1,4 +1,4 @@
-import type { Language } from '../domain/person.ts';
+import type { Language } from '../domain/people/person.ts';
 
 /** What is said of settings that cannot be, before anything has started. Each sentence follows the variable's name. */
 export interface SettingWords {

@@ -1,4 +1,4 @@
-import type { Language } from '../domain/person.ts';
+import type { Language } from '../domain/people/person.ts';
 
 /** A question with what can be chosen. */
 interface Choice<Value extends string> {

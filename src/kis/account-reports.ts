@@ -6,10 +6,11 @@ import type {
   RealizedPnl,
   TradeProfit,
 } from '../domain/account.ts';
-import type { AccountReports, ReadOptions } from '../ports.ts';
-import * as decode from './decode-account.ts';
+import type { AccountReports } from '../ports/account-reports.ts';
+import type { ReadOptions } from '../ports/read-options.ts';
+import * as decode from './codecs/decode-account.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
-import type { KisHttp } from './http.ts';
+import type { KisHttp } from './wire/http.ts';
 
 /** All issues, the newest first. */
 const everything = { SORT_DVSN: '00', CBLC_DVSN: '00' } as const;

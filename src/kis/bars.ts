@@ -1,13 +1,15 @@
 import { type Clock, dayBegunAt, fromKoreanDayAndTime, koreanDay, koreanTime } from '../clock.ts';
-import { aggregateBars, type BarInterval, minutesOf } from '../domain/bars.ts';
-import type { Bar } from '../domain/quote.ts';
-import { figuresBegin, krxHours } from '../domain/session.ts';
-import type { BarOptions, BarSource, ReadOptions, VenueDescription } from '../ports.ts';
-import * as decode from './decode.ts';
+import { aggregateBars, type BarInterval, minutesOf } from '../domain/market/bars.ts';
+import type { Bar } from '../domain/market/quote.ts';
+import { figuresBegin, krxHours } from '../domain/market/session.ts';
+import type { BarSource } from '../ports/bars.ts';
+import type { VenueDescription } from '../ports/broker.ts';
+import type { BarOptions, ReadOptions } from '../ports/read-options.ts';
+import * as decode from './codecs/decode.ts';
 import { domesticMarket, krx } from './endpoints/domestic-market.ts';
-import type { Environment } from './environment.ts';
-import { KisError } from './error.ts';
 import type { MarketReads } from './market-reads.ts';
+import type { Environment } from './wire/environment.ts';
+import { KisError } from './wire/error.ts';
 
 /** KIS gives the newest hundred of any stretch; from here on there is nothing older. */
 const longAgo = '19800101';

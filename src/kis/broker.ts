@@ -1,8 +1,9 @@
 import type { Dispatcher } from 'undici';
 import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
 import type { Balance, BuyingPower } from '../domain/account.ts';
-import type { BarInterval } from '../domain/bars.ts';
-import type { Instrument } from '../domain/instrument.ts';
+import type { BarInterval } from '../domain/market/bars.ts';
+import type { Instrument } from '../domain/market/instrument.ts';
+import type { Bar, OrderBook, Quote } from '../domain/market/quote.ts';
 import {
   type Exchange,
   type OrderReference,
@@ -10,32 +11,22 @@ import {
   orderNumber,
   type SubmitOutcome,
   type VenueOrder,
-} from '../domain/order.ts';
-import type { Bar, OrderBook, Quote } from '../domain/quote.ts';
-import type {
-  BarOptions,
-  BeforeSend,
-  Broker,
-  CancelTarget,
-  MarketDay,
-  PriceOptions,
-  ReadOptions,
-  VenueDescription,
-  VenueHours,
-} from '../ports.ts';
+} from '../domain/orders/order.ts';
+import type { BeforeSend, Broker, CancelTarget, MarketDay, VenueDescription, VenueHours } from '../ports/broker.ts';
+import type { BarOptions, PriceOptions, ReadOptions } from '../ports/read-options.ts';
 import { BarReader } from './bars.ts';
-import * as decode from './decode.ts';
-import type { Input } from './endpoint.ts';
+import * as decode from './codecs/decode.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
-import { venueOfHost } from './environment.ts';
-import { KisError } from './error.ts';
+import type { Input } from './endpoints/endpoint.ts';
 import type { FeedOptions } from './feed.ts';
-import type { KisHttp, OrderAnswer } from './http.ts';
 import type { MarketReads } from './market-reads.ts';
 import { orderTypeCode } from './order-types.ts';
-import { standInHours } from './stand-in.ts';
-import { familyOf } from './venue-codes.ts';
+import { venueOfHost } from './wire/environment.ts';
+import { KisError } from './wire/error.ts';
+import type { KisHttp, OrderAnswer } from './wire/http.ts';
+import { standInHours } from './wire/stand-in.ts';
+import { familyOf } from './wire/venue-codes.ts';
 
 /** Whose prices a query is about; what the broker routes sees both. */
 const divisions = { KRX: 'J', NXT: 'NX', SOR: 'UN' } as const satisfies Record<Exchange, string>;

@@ -1,20 +1,20 @@
 import type { Clock } from '../clock.ts';
 import type { FillNotices } from '../domain/fill-notices.ts';
-import type { Exchange } from '../domain/order.ts';
-import type { IndexCode } from '../domain/research.ts';
+import type { IndexCode } from '../domain/market/research.ts';
+import type { Exchange } from '../domain/orders/order.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, StopWatching } from '../ports.ts';
-import { type ChannelName, channels } from './channels.ts';
-import type { Credentials } from './credentials.ts';
-import * as decode from './decode.ts';
-import type { Environment } from './environment.ts';
-import { cutRecords, type DataFrame } from './frames.ts';
-import type { AccountNumber } from './http.ts';
-import { type Holder, Registrar } from './registrar.ts';
-import { KisSocket, noAnswerCode, type Registration, type SocketTimings } from './socket.ts';
-import type { KisTransports } from './transports.ts';
-import { unknownHtsIdCode } from './venue-codes.ts';
+import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, StopWatching } from '../ports/feed.ts';
+import * as decode from './codecs/decode.ts';
+import { type ChannelName, channels } from './endpoints/channels.ts';
+import type { Credentials } from './wire/credentials.ts';
+import type { Environment } from './wire/environment.ts';
+import { cutRecords, type DataFrame } from './wire/frames.ts';
+import type { AccountNumber } from './wire/http.ts';
+import { type Holder, Registrar } from './wire/registrar.ts';
+import { KisSocket, noAnswerCode, type Registration, type SocketTimings } from './wire/socket.ts';
+import type { KisTransports } from './wire/transports.ts';
+import { unknownHtsIdCode } from './wire/venue-codes.ts';
 
 export interface FeedOptions {
   readonly environment: Environment;

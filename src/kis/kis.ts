@@ -3,30 +3,26 @@ import { Agent, type Dispatcher, request } from 'undici';
 import type { ApiDrift } from '../domain/api-drift.ts';
 import { AppError } from '../errors.ts';
 import type { Redactor } from '../log.ts';
-import type {
-  AccountReports,
-  BarSource,
-  Broker,
-  Cache,
-  FeedStatus,
-  MarketFeed,
-  Research,
-  ScheduleBroker,
-  TokenRevocation,
-} from '../ports.ts';
+import type { AccountReports } from '../ports/account-reports.ts';
+import type { BarSource } from '../ports/bars.ts';
+import type { Broker, TokenRevocation } from '../ports/broker.ts';
+import type { Cache } from '../ports/cache.ts';
+import type { FeedStatus, MarketFeed } from '../ports/feed.ts';
+import type { Research } from '../ports/research.ts';
+import type { ScheduleBroker } from '../ports/scheduled-orders.ts';
 import { KisAccountReports } from './account-reports.ts';
 import { barSource } from './bars.ts';
 import { KisBroker } from './broker.ts';
-import { type AppKey, Credentials } from './credentials.ts';
-import type { Endpoint, Input } from './endpoint.ts';
-import type { Environment } from './environment.ts';
+import type { Endpoint, Input } from './endpoints/endpoint.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
-import { type HttpTimeouts, KisHttp } from './http.ts';
 import { type MarketReads, type MarketRow, withLiveReads } from './market-reads.ts';
 import { KisResearch } from './research.ts';
 import { KisScheduledOrders } from './scheduled-orders.ts';
-import { Lane, type LaneStatus } from './throttle.ts';
-import { connectorOver, type KisTransports } from './transports.ts';
+import { type AppKey, Credentials } from './wire/credentials.ts';
+import type { Environment } from './wire/environment.ts';
+import { type HttpTimeouts, KisHttp } from './wire/http.ts';
+import { Lane, type LaneStatus } from './wire/throttle.ts';
+import { connectorOver, type KisTransports } from './wire/transports.ts';
 import type { WireReads } from './wire-check.ts';
 
 export interface KisOptions extends FeedOptions {

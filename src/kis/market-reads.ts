@@ -1,5 +1,5 @@
-import type { ReadOptions } from '../ports.ts';
-import type { Endpoint, Input, Output } from './endpoint.ts';
+import type { ReadOptions } from '../ports/read-options.ts';
+import type { Endpoint, Input, Output } from './endpoints/endpoint.ts';
 
 /** A row that only reads, and names no account. */
 export type MarketRow = Endpoint & { readonly kind: 'read'; readonly account: false };

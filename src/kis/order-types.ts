@@ -1,4 +1,4 @@
-import type { OrderType } from '../domain/order.ts';
+import type { OrderType } from '../domain/orders/order.ts';
 
 /**
  * ORD_DVSN of each type (KIS's list of 2026-09-11). 07, the single price after hours, ended on 2026-09-11; 27 to 29, good

@@ -1,5 +1,5 @@
 import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
-import type { Bar } from '../domain/quote.ts';
+import type { Bar } from '../domain/market/quote.ts';
 import type {
   Dividend,
   FinancialPeriod,
@@ -22,17 +22,18 @@ import type {
   TradeVolumeDay,
   VolatilityInterruption,
   WatchedIssue,
-} from '../domain/research.ts';
+} from '../domain/market/research.ts';
 import { AppError } from '../errors.ts';
-import type { ReadOptions, Research } from '../ports.ts';
-import { indexCodes } from './decode.ts';
-import * as decode from './decode-research.ts';
-import type { Input, Output } from './endpoint.ts';
+import type { ReadOptions } from '../ports/read-options.ts';
+import type { Research } from '../ports/research.ts';
+import { indexCodes } from './codecs/decode.ts';
+import * as decode from './codecs/decode-research.ts';
 import { domesticMarket, krx } from './endpoints/domestic-market.ts';
 import { domesticResearch } from './endpoints/domestic-research.ts';
-import { KisError } from './error.ts';
+import type { Input, Output } from './endpoints/endpoint.ts';
 import type { MarketReads, MarketRow } from './market-reads.ts';
-import { noMatchCode } from './venue-codes.ts';
+import { KisError } from './wire/error.ts';
+import { noMatchCode } from './wire/venue-codes.ts';
 
 /** Where a ranking looks: a market is named by its index. */
 const markets: Readonly<Record<RankingMarket, string>> = { all: '0000', KOSPI: '0001', KOSDAQ: '1001' };

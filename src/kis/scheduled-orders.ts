@@ -1,11 +1,13 @@
 import { type Clock, fromKoreanDayAndTime, koreanDay } from '../clock.ts';
-import { type OrderRequest, orderNumber, type ScheduleDays, type SubmitOutcome } from '../domain/order.ts';
-import { type ScheduledOrder, scheduleNumber } from '../domain/scheduled-order.ts';
-import type { BeforeSend, ReadOptions, ScheduleBroker, ScheduleTarget } from '../ports.ts';
-import type { Output } from './endpoint.ts';
+import { type OrderRequest, orderNumber, type ScheduleDays, type SubmitOutcome } from '../domain/orders/order.ts';
+import { type ScheduledOrder, scheduleNumber } from '../domain/orders/scheduled-order.ts';
+import type { BeforeSend } from '../ports/broker.ts';
+import type { ReadOptions } from '../ports/read-options.ts';
+import type { ScheduleBroker, ScheduleTarget } from '../ports/scheduled-orders.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
-import { KisError } from './error.ts';
-import type { KisHttp, OrderAnswer } from './http.ts';
+import type { Output } from './endpoints/endpoint.ts';
+import { KisError } from './wire/error.ts';
+import type { KisHttp, OrderAnswer } from './wire/http.ts';
 
 /** KIS's samples name this office; its lists do not tell which one took an order. */
 const office = '001';

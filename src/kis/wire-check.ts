@@ -1,10 +1,10 @@
 import { koreanDay, laterDay, monthsBefore, previousDay, weekdayOf } from '../clock.ts';
-import type { ReadOptions } from '../ports.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { ReadOptions } from '../ports/read-options.ts';
 import { catalogue } from './endpoints/catalogue.ts';
-import { KisError } from './error.ts';
-import type { InputRule } from './inputs.ts';
-import { noMatchCode } from './venue-codes.ts';
+import type { Endpoint } from './endpoints/endpoint.ts';
+import type { InputRule } from './endpoints/inputs.ts';
+import { KisError } from './wire/error.ts';
+import { noMatchCode } from './wire/venue-codes.ts';
 
 /** What came of asking one API. */
 export type WireOutcome =

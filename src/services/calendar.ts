@@ -9,13 +9,21 @@ import {
   previousDay,
   weekdayOf,
 } from '../clock.ts';
-import { krxClosures, krxTableYears } from '../domain/krx-holidays.ts';
-import type { Exchange, OrderType } from '../domain/order.ts';
-import { type Hours, hoursTaken, typesTaken } from '../domain/order-types.ts';
-import { exchangeSessions, figuresBegin, type SessionKind, type SessionRow, sessionRowAt } from '../domain/session.ts';
+import { krxClosures, krxTableYears } from '../domain/market/krx-holidays.ts';
+import {
+  exchangeSessions,
+  figuresBegin,
+  type SessionKind,
+  type SessionRow,
+  sessionRowAt,
+} from '../domain/market/session.ts';
+import type { Exchange, OrderType } from '../domain/orders/order.ts';
+import { type Hours, hoursTaken, typesTaken } from '../domain/orders/order-types.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Broker, Cache, ReadOptions, VenueHours } from '../ports.ts';
+import type { Broker, VenueHours } from '../ports/broker.ts';
+import type { Cache } from '../ports/cache.ts';
+import type { ReadOptions } from '../ports/read-options.ts';
 
 /** What trades now, and how we know. */
 export interface MarketSession {

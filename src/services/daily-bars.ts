@@ -1,11 +1,12 @@
 import { type Clock, koreanDay, laterDay, previousDay } from '../clock.ts';
 import type { KeptBarsHealth } from '../domain/health.ts';
-import type { ListedIssue } from '../domain/instrument.ts';
-import type { Bar } from '../domain/quote.ts';
-import { figuresEnd } from '../domain/session.ts';
+import type { ListedIssue } from '../domain/market/instrument.ts';
+import type { Bar } from '../domain/market/quote.ts';
+import { figuresEnd } from '../domain/market/session.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { BarSource, BarStore, ReadOptions } from '../ports.ts';
+import type { BarSource, BarStore } from '../ports/bars.ts';
+import type { ReadOptions } from '../ports/read-options.ts';
 import type { Calendar } from './calendar.ts';
 
 /** Trading days kept of an issue: what a slow average of 200 takes, and some to look back. */

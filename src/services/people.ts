@@ -1,12 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Clock, inKorea } from '../clock.ts';
-import { type ChatAddress, isSameChat } from '../domain/chat-address.ts';
-import { defaultPersonSettings, type Person, type PersonSettings, type Role } from '../domain/person.ts';
-import { quietMinutesLeft } from '../domain/quiet-hours.ts';
+import { type ChatAddress, isSameChat } from '../domain/people/chat-address.ts';
+import { defaultPersonSettings, type Person, type PersonSettings, type Role } from '../domain/people/person.ts';
+import { quietMinutesLeft } from '../domain/people/quiet-hours.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Ledger } from '../ports.ts';
-import { Serial } from './serial.ts';
+import type { PeopleStore } from '../ports/ledger/people-store.ts';
+import { SerialQueue } from './serial-queue.ts';
 
 /** The person at the terminal that the bot runs in. */
 export const localIdentity = 'console:local';
@@ -32,12 +32,12 @@ export interface KnownPerson {
 
 /** Who is who: identities of the settings, by role, and whoever was paired or added since. */
 export class People {
-  readonly #ledger: Ledger;
+  readonly #ledger: PeopleStore;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #byIdentity = new Map<string, Person>();
   readonly #settings = new Map<string, PersonSettings>();
-  readonly #changes = new Serial();
+  readonly #changes = new SerialQueue();
   /** Those that the ledger has no say in. */
   readonly #fixed = new Map<string, Exclude<KnownPerson['from'], 'chat'>>();
   readonly #listeners = new Set<() => void>();
@@ -45,7 +45,7 @@ export class People {
 
   constructor(options: {
     readonly settings: Readonly<Record<'owners' | 'traders' | 'viewers', readonly (readonly string[])[]>>;
-    readonly ledger: Ledger;
+    readonly ledger: PeopleStore;
     readonly clock: Clock;
     readonly log: Log;
   }) {

@@ -7,11 +7,14 @@ import type {
   RealizedPnl,
   TradeProfit,
 } from '../domain/account.ts';
-import type { VenueOrder } from '../domain/order.ts';
-import { estimateCost } from '../domain/order-rules.ts';
-import { type CostOf, profitDays, reckonProfit } from '../domain/realized-profit.ts';
+import type { VenueOrder } from '../domain/orders/order.ts';
+import { estimateCost } from '../domain/orders/order-rules.ts';
+import { type CostOf, profitDays, reckonProfit } from '../domain/orders/realized-profit.ts';
 import { AppError } from '../errors.ts';
-import type { AccountReports, Broker, InstrumentDirectory, ReadOptions } from '../ports.ts';
+import type { AccountReports } from '../ports/account-reports.ts';
+import type { Broker } from '../ports/broker.ts';
+import type { ReadOptions } from '../ports/read-options.ts';
+import type { InstrumentDirectory } from '../ports/symbols.ts';
 
 type ProfitQuery = Parameters<AccountReports['profitByIssue']>[0];
 

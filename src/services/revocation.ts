@@ -1,15 +1,16 @@
 import { type Clock, koreanDay } from '../clock.ts';
 import { AppError } from '../errors.ts';
-import type { Ledger, Proposal, TokenRevocation } from '../ports.ts';
+import type { TokenRevocation } from '../ports/broker.ts';
+import type { Proposal, ProposalLedger } from '../ports/ledger/proposal-ledger.ts';
 
 /** Gives the venue's access tokens back, once for each confirmation. */
 export class Revocation {
-  readonly #ledger: Ledger;
+  readonly #ledger: ProposalLedger;
   readonly #clock: Clock;
   readonly #revoke: () => Promise<readonly TokenRevocation[]>;
 
   constructor(options: {
-    readonly ledger: Ledger;
+    readonly ledger: ProposalLedger;
     readonly clock: Clock;
     readonly revoke: () => Promise<readonly TokenRevocation[]>;
   }) {

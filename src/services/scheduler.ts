@@ -1,7 +1,7 @@
 import { createTask } from 'node-cron';
 import { KST } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { ScheduledTask, Scheduler } from '../ports.ts';
+import type { ScheduledTask, Scheduler } from '../ports/scheduler.ts';
 
 /** Calls `due` whenever a job's cron expression falls due; what it returns ends that. */
 export type Timetable = (job: { readonly name: string; readonly expression: string }, due: () => void) => () => void;

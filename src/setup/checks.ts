@@ -1,5 +1,5 @@
 import { accessOf } from '../app.ts';
-import { fillNoticesWhy, socketWhy } from '../chat/fill-notices.ts';
+import { fillNoticesWhy, socketWhy } from '../chat/messages/fill-notices.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, type Environ, readConfig } from '../config.ts';
 import type { ChatCheck } from '../doctor.ts';

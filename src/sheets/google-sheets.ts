@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Redactor } from '../log.ts';
-import type { SheetWriter } from '../ports.ts';
+import type { SheetWriter } from '../ports/sheets.ts';
 import { Secret } from '../secret.ts';
 
 /** A service account's name and key, and the spreadsheet it writes to. */

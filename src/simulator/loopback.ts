@@ -14,7 +14,7 @@ export function listenOnLoopback(server: Server, port: number): Promise<number> 
 }
 
 /** A server's connections that are handed to it, beside those that come through its port if it has one. */
-export class HandedConnections {
+export class InMemoryConnections {
   readonly #server: Server;
   readonly #streams = new Set<Duplex>();
   #closed = false;

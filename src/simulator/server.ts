@@ -1,27 +1,27 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import { nearestTicks } from '../domain/order-rules.ts';
-import type { ChannelName } from '../kis/channels.ts';
-import { Account, type StartHolding } from './account.ts';
-import type { Settings, World } from './answer.ts';
-import { answerDoor, type Doors } from './doors.ts';
-import { FaultBox } from './faults.ts';
-import { VenueClock } from './hours.ts';
-import type { Issue } from './instruments.ts';
-import { HandedConnections, listenOnLoopback } from './loopback.ts';
-import { type Listing, Market } from './market.ts';
-import { Notices } from './notices.ts';
-import { Oauth } from './oauth.ts';
-import type { OrderEvent } from './order.ts';
-import { randomFor } from './random.ts';
-import type { Notice } from './records.ts';
-import { Rest } from './rest.ts';
-import { ScheduledBook } from './scheduled.ts';
-import { SocketServer } from './socket.ts';
-import { readState } from './state.ts';
-import { Ticker } from './ticker.ts';
-import { type Outcome, Venue } from './venue.ts';
+import { nearestTicks } from '../domain/orders/order-rules.ts';
+import type { ChannelName } from '../kis/endpoints/channels.ts';
+import { Account, type StartHolding } from './account/account.ts';
+import type { OrderEvent } from './account/order.ts';
+import { ScheduledBook } from './account/scheduled.ts';
+import { type Outcome, Venue } from './account/venue.ts';
+import { answerControl, type ControlApi } from './control/control-api.ts';
+import { FaultBox } from './control/faults.ts';
+import { readState } from './control/state.ts';
+import { InMemoryConnections, listenOnLoopback } from './loopback.ts';
+import { VenueClock } from './market/hours.ts';
+import type { Issue } from './market/instruments.ts';
+import { type Listing, Market } from './market/market.ts';
+import { randomFor } from './market/random.ts';
+import { Ticker } from './market/ticker.ts';
+import type { Settings, World } from './rest/answer.ts';
+import { Oauth } from './rest/oauth.ts';
+import type { Notice } from './rest/records.ts';
+import { Rest } from './rest/rest.ts';
+import { Notices } from './socket/notices.ts';
+import { SocketServer } from './socket/socket.ts';
 
 export interface SimulatorOptions {
   readonly clock: Clock;
@@ -61,7 +61,7 @@ export interface SimulatorOptions {
   readonly log?: (event: string, fields: Record<string, unknown>) => void;
 }
 
-export interface Simulator extends Doors {
+export interface Simulator extends ControlApi {
   /** `http://127.0.0.1:PORT`; port 1, where nobody is, without listening. */
   readonly restUrl: string;
   /** `ws://127.0.0.1:PORT`; any path will do. */
@@ -150,7 +150,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     log,
   });
 
-  const doors: Doors = {
+  const controlApi: ControlApi = {
     state: () => {
       venue.roll();
       return readState(world, rest.counts, sockets.counts());
@@ -219,14 +219,16 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
       .then((body) => {
         const url = new URL(request.url ?? '/', 'http://127.0.0.1');
         const read = { method: request.method ?? 'GET', url, headers: request.headers, body };
-        return url.pathname.startsWith('/__sim/') ? answerDoor(read, response, doors) : rest.handle(read, response);
+        return url.pathname.startsWith('/__sim/')
+          ? answerControl(read, response, controlApi)
+          : rest.handle(read, response);
       })
       .catch((error: unknown) => {
         log('request failed', { error: String(error) });
         response.destroy();
       });
   });
-  const handed = new HandedConnections(http);
+  const handed = new InMemoryConnections(http);
   const listens = options.listen ?? true;
   // Without a port nobody else is there, and the machine's timers would end connections behind the Clock's back.
   if (!listens) http.keepAliveTimeout = 0;
@@ -237,7 +239,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   return {
     restUrl: `http://127.0.0.1:${restPort}`,
     wsUrl: `ws://127.0.0.1:${wsPort}`,
-    ...doors,
+    ...controlApi,
     acceptRest: (stream) => handed.accept(stream),
     acceptSocket: (stream) => sockets.accept(stream),
     async stop() {

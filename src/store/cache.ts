@@ -1,6 +1,6 @@
 import { Keyv } from 'keyv';
 import { AppError } from '../errors.ts';
-import type { Cache } from '../ports.ts';
+import type { Cache } from '../ports/cache.ts';
 import { KeyvSqlite } from './keyv-sqlite.ts';
 import { openSqlite } from './sqlite.ts';
 

@@ -1,5 +1,5 @@
-import type { Bar } from '../domain/quote.ts';
-import type { BarStore } from '../ports.ts';
+import type { Bar } from '../domain/market/quote.ts';
+import type { BarStore } from '../ports/bars.ts';
 import { translated } from './cache.ts';
 import { openSqlite, unusable } from './sqlite.ts';
 

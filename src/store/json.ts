@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { AlertCondition, AlertEvent, AlertLevel } from '../domain/alert.ts';
-import type { OrderEvent, OrderIntent, OrderType } from '../domain/order.ts';
-import { orderTypeTraits } from '../domain/order-types.ts';
+import type { AlertCondition, AlertEvent, AlertLevel } from '../domain/alerts/alert.ts';
+import type { OrderEvent, OrderIntent, OrderType } from '../domain/orders/order.ts';
+import { orderTypeTraits } from '../domain/orders/order-types.ts';
 import { AppError, type ErrorContext } from '../errors.ts';
 
 const reference = z.object({ number: z.string(), branch: z.string() });

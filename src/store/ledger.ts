@@ -1,19 +1,19 @@
 import { Kysely } from 'kysely';
 import { AppError } from '../errors.ts';
-import type { Ledger } from '../ports.ts';
-import { createAlertEventMethods } from './alert-events.ts';
-import { createAlertMethods } from './alerts.ts';
-import { createChatMethods } from './chats.ts';
+import type { Ledger } from '../ports/ledger/ledger.ts';
 import { migrate } from './migrations.ts';
-import { createOrderMethods } from './orders.ts';
-import { createOutboxMethods } from './outbox.ts';
-import { createPeopleMethods } from './people.ts';
-import { createProposalMethods } from './proposals.ts';
 import type { Tables } from './schema.ts';
-import { createSettingMethods } from './settings.ts';
 import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
-import { createTransactions } from './transactions.ts';
-import { createWatchlistMethods } from './watchlists.ts';
+import { createAlertEventMethods } from './tables/alert-events.ts';
+import { createAlertMethods } from './tables/alerts.ts';
+import { createChatMethods } from './tables/chats.ts';
+import { createOrderMethods } from './tables/orders.ts';
+import { createOutboxMethods } from './tables/outbox.ts';
+import { createPeopleMethods } from './tables/people.ts';
+import { createProposalMethods } from './tables/proposals.ts';
+import { createSettingMethods } from './tables/settings.ts';
+import { createTransactions } from './tables/transactions.ts';
+import { createWatchlistMethods } from './tables/watchlists.ts';
 
 export interface LedgerOptions {
   /** `sqlite:PATH`, or `sqlite::memory:` for one that is gone when it is closed. */

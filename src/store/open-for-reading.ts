@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Ledger } from '../ports.ts';
+import type { Ledger } from '../ports/ledger/ledger.ts';
 import { openLedger } from './ledger.ts';
 
 /**

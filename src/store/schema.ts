@@ -1,7 +1,7 @@
-import type { AlertEvent } from '../domain/alert.ts';
-import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/order.ts';
-import type { Role } from '../domain/person.ts';
-import type { Proposal } from '../ports.ts';
+import type { AlertEvent } from '../domain/alerts/alert.ts';
+import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/orders/order.ts';
+import type { Role } from '../domain/people/person.ts';
+import type { Proposal } from '../ports/ledger/proposal-ledger.ts';
 
 /** Times are milliseconds, amounts won, days Korean (`20261121`), and columns that say so hold JSON. */
 export interface Tables {

@@ -1,5 +1,7 @@
 import { ledgerTrouble } from '../domain/ledger-trouble.ts';
-import type { ChatAddress, Ledger, OutboxEntry } from '../ports.ts';
+import type { ChatAddress } from '../domain/people/chat-address.ts';
+import type { Ledger } from '../ports/ledger/ledger.ts';
+import type { OutboxEntry } from '../ports/ledger/outbox-store.ts';
 import { openLedger } from './ledger.ts';
 
 /** Ids of messages in memory begin here; on disk nobody counts that far. */

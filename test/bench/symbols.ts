@@ -1,5 +1,5 @@
 import { convertHangulToQwerty, getChoseong } from 'es-hangul';
-import { createDirectory } from '../../src/kis/symbols-search.ts';
+import { createDirectory } from '../../src/kis/symbols/search.ts';
 import { SeededRandom } from '../chaos/random.ts';
 import { listedIssues } from '../support/listed-issues.ts';
 import type { Benchmark } from './bench.ts';

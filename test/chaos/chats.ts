@@ -1,9 +1,9 @@
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js';
 import { GrammyError, HttpError } from 'grammy';
+import { toDiscordError } from '../../src/channels/discord/rest.ts';
+import { toTelegramError } from '../../src/channels/telegram/api.ts';
 import { type Button, type Channel, ChannelError, type Message, type Receive } from '../../src/chat/channel.ts';
-import { toDiscordError } from '../../src/chat/discord-rest.ts';
 import { plainText } from '../../src/chat/render.ts';
-import { toTelegramError } from '../../src/chat/telegram-api.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { SeededRandom } from './random.ts';
 

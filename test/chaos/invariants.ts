@@ -8,9 +8,9 @@ import {
   restOf,
   sameAtVenue,
   unsettledStatuses,
-} from '../../src/domain/order.ts';
-import type { Ledger } from '../../src/ports.ts';
-import type { SimulatorState } from '../../src/simulator/state.ts';
+} from '../../src/domain/orders/order.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
+import type { SimulatorState } from '../../src/simulator/control/state.ts';
 import { lostIn } from './chats.ts';
 import { countNearMisses, guardsPassed, type NearMisses, rightfulPresses } from './promises.ts';
 import type { World } from './world.ts';
@@ -36,7 +36,9 @@ interface Told {
 }
 
 type VenueOrder = SimulatorState['orders'][number];
-export type Story = OrderRecord & { readonly events: readonly { readonly at: number; readonly event: OrderEvent }[] };
+export type OrderTimeline = OrderRecord & {
+  readonly events: readonly { readonly at: number; readonly event: OrderEvent }[];
+};
 
 /** What is the same however a bot was driven: what it wrote and said, and what the venue knows to be true. */
 export interface Facts {
@@ -44,7 +46,7 @@ export interface Facts {
   /** Numbers of orders that did not come from the bot. */
   readonly elsewhere: ReadonlySet<string>;
   readonly holdings: readonly { readonly symbol: string; readonly quantity: number }[];
-  readonly stories: readonly Story[];
+  readonly timelines: readonly OrderTimeline[];
   /** Messages that were written and never shown. */
   readonly pending: number;
   /** Texts of messages, as often as they were shown. */
@@ -56,19 +58,19 @@ export interface Facts {
 }
 
 /** The orders of a day with their events, oldest first. */
-export async function readStories(ledger: Ledger, day: string): Promise<readonly Story[]> {
+export async function readStories(ledger: Ledger, day: string): Promise<readonly OrderTimeline[]> {
   const orders = [...(await ledger.ordersOfDay(day))].reverse();
   return Promise.all(orders.map(async (order) => ({ ...order, events: await ledger.orderEvents(order.id) })));
 }
 
 /** One sentence for each promise that was broken. */
 export function violationsOf(facts: Facts): readonly string[] {
-  const { state, elsewhere, stories, pending } = facts;
+  const { state, elsewhere, timelines, pending } = facts;
   const ours = state.orders.filter(({ number }) => !elsewhere.has(number));
   return [
     ...(pending > 0 ? [`${pending} messages were never shown`] : []),
-    ...onceEach(stories, ours),
-    ...allKnown(stories),
+    ...onceEach(timelines, ours),
+    ...allKnown(timelines),
     ...samePosition(facts),
     ...withinCaps(ours, facts.caps),
     ...toldOnce(facts, ours),
@@ -79,8 +81,8 @@ export function violationsOf(facts: Facts): readonly string[] {
 export async function judge(world: World, scenario: Pick<Facts, 'elsewhere' | 'holdings' | 'caps'>): Promise<Verdict> {
   const { chats, journal } = world;
   const state = world.simulator.state();
-  const { stories, pending, dead } = await world.readLedger(async (ledger) => ({
-    stories: await readStories(ledger, koreanDay(state.clock.now)),
+  const { timelines, pending, dead } = await world.readLedger(async (ledger) => ({
+    timelines: await readStories(ledger, koreanDay(state.clock.now)),
     pending: await ledger.outboxPending(),
     dead: await ledger.deadLetters(world.clock.now()),
   }));
@@ -89,66 +91,68 @@ export async function judge(world: World, scenario: Pick<Facts, 'elsewhere' | 'h
   // What was sent while the disk was full is known to the process alone: its end is one more way to forget it.
   const unnoted = journal.failedWrites.filter((name) => name === 'markSent').length;
   const mayRepeat = world.crashes + chats.lostAnswers + (world.crashes > 0 ? unnoted : 0);
-  const facts = { ...scenario, state, stories, pending, texts, mayRepeat };
+  const facts = { ...scenario, state, timelines, pending, texts, mayRepeat };
   const violations = [
     ...world.complaints.map((line) => `the log complains: ${line}`),
     ...violationsOf(facts),
-    ...confirmed(stories, world),
+    ...confirmed(timelines, world),
     ...(dead > chats.refused.length
       ? [`${dead - chats.refused.length} messages were given up though they could go`]
       : []),
     ...toldOfLost(world),
     ...guardsPassed(world),
   ];
-  return { violations, ...countUnknown(stories), crashes: world.crashes, near: countNearMisses(world, facts) };
+  return { violations, ...countUnknown(timelines), crashes: world.crashes, near: countNearMisses(world, facts) };
 }
 
 /** How many outcomes were unknown at some time, and how they were settled. */
-export function countUnknown(stories: readonly Story[]): Omit<Verdict, 'violations' | 'crashes' | 'near'> {
-  const unknown = stories.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
+export function countUnknown(timelines: readonly OrderTimeline[]): Omit<Verdict, 'violations' | 'crashes' | 'near'> {
+  const unknown = timelines.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
   const asked = unknown.filter(isAsked).length;
-  return { intents: stories.length, unknown: unknown.length, settled: unknown.length - asked, asked };
+  return { intents: timelines.length, unknown: unknown.length, settled: unknown.length - asked, asked };
 }
 
-const sentAt = ({ events }: Story): number | undefined => events.find(({ event }) => event.type === 'submitting')?.at;
+const sentAt = ({ events }: OrderTimeline): number | undefined =>
+  events.find(({ event }) => event.type === 'submitting')?.at;
 const numberOf = (order: VenueOrder): string => orderNumber(order.number);
-const isAsked = ({ events }: Story): boolean => events.some(({ event }) => event.type === 'asked');
+const isAsked = ({ events }: OrderTimeline): boolean => events.some(({ event }) => event.type === 'asked');
 
 /** Orders at the venue per confirmed intent ≤ 1, each tied to the intent that it came of. */
-function onceEach(stories: readonly Story[], ours: readonly VenueOrder[]): readonly string[] {
+function onceEach(timelines: readonly OrderTimeline[], ours: readonly VenueOrder[]): readonly string[] {
   const violations: string[] = [];
   for (const order of ours) {
-    const owners = stories.filter(({ reference }) => reference?.number === numberOf(order));
-    const unowned = owners.length === 0 && !stories.some((story) => mayHaveMade(story, order));
+    const owners = timelines.filter(({ reference }) => reference?.number === numberOf(order));
+    const unowned = owners.length === 0 && !timelines.some((timeline) => mayHaveMade(timeline, order));
     if (owners.length > 1) violations.push(`order ${numberOf(order)} belongs to ${owners.length} intents`);
     if (unowned) violations.push(`order ${numberOf(order)} (${order.action}) belongs to no intent`);
   }
-  for (const story of stories) {
-    const { intent, reference, status } = story;
+  for (const timeline of timelines) {
+    const { intent, reference, status } = timeline;
     const order = ours.find((candidate) => reference !== undefined && numberOf(candidate) === reference.number);
     if (reference !== undefined && reference.number !== '' && order === undefined) {
-      violations.push(`intent ${story.id} names order ${reference.number}, which the venue has not`);
+      violations.push(`intent ${timeline.id} names order ${reference.number}, which the venue has not`);
     }
-    if (order !== undefined && !madeBy(story, order)) {
-      violations.push(`intent ${story.id} was tied to order ${reference?.number}, which is not what it asked for`);
+    if (order !== undefined && !madeBy(timeline, order)) {
+      violations.push(`intent ${timeline.id} was tied to order ${reference?.number}, which is not what it asked for`);
     }
-    if (sentAt(story) === undefined && reference !== undefined) violations.push(`intent ${story.id} was never sent`);
-    const absent = story.events.some(({ event }) => event.type === 'absent' && event.by === 'list');
-    if (absent && status !== 'absent') violations.push(`intent ${story.id} was called absent and was there`);
+    if (sentAt(timeline) === undefined && reference !== undefined)
+      violations.push(`intent ${timeline.id} was never sent`);
+    const absent = timeline.events.some(({ event }) => event.type === 'absent' && event.by === 'list');
+    if (absent && status !== 'absent') violations.push(`intent ${timeline.id} was called absent and was there`);
     // Equal orders go one after the other: their numbers rise as they were sent.
-    const later = stories.find(
+    const later = timelines.find(
       (other) =>
         sameAtVenue(other.intent, intent) &&
-        (sentAt(other) ?? 0) > (sentAt(story) ?? 0) &&
+        (sentAt(other) ?? 0) > (sentAt(timeline) ?? 0) &&
         Number(other.reference?.number ?? Number.POSITIVE_INFINITY) < Number(reference?.number ?? 0),
     );
-    if (later !== undefined) violations.push(`intents ${story.id} and ${later.id} have each other's orders`);
+    if (later !== undefined) violations.push(`intents ${timeline.id} and ${later.id} have each other's orders`);
   }
   return violations;
 }
 
 /** Whether a venue's order is what the intent asked for. */
-function madeBy({ intent }: Story, order: VenueOrder): boolean {
+function madeBy({ intent }: OrderTimeline, order: VenueOrder): boolean {
   if (intent.kind === 'cancel') {
     const part = partOf(intent);
     const asMany = part === undefined || order.quantity === part;
@@ -166,42 +170,42 @@ function madeBy({ intent }: Story, order: VenueOrder): boolean {
 }
 
 /** An order without an owner is accounted for where a person was asked, or a cancel was known by its effect alone. */
-function mayHaveMade(story: Story, order: VenueOrder): boolean {
-  return madeBy(story, order) && (story.status === 'asked' || story.reference?.number === '');
+function mayHaveMade(timeline: OrderTimeline, order: VenueOrder): boolean {
+  return madeBy(timeline, order) && (timeline.status === 'asked' || timeline.reference?.number === '');
 }
 
-function allKnown(stories: readonly Story[]): readonly string[] {
-  return stories
+function allKnown(timelines: readonly OrderTimeline[]): readonly string[] {
+  return timelines
     .filter(({ status }) => status !== 'asked' && unsettledStatuses.includes(status))
     .map(({ id, status }) => `intent ${id} ended ${status}`);
 }
 
-function samePosition({ stories, state, elsewhere, holdings }: Facts): readonly string[] {
+function samePosition({ timelines, state, elsewhere, holdings }: Facts): readonly string[] {
   const violations: string[] = [];
-  const asked = stories.filter(({ status }) => status === 'asked');
+  const asked = timelines.filter(({ status }) => status === 'asked');
   for (const order of state.orders) {
-    const story = stories.find(({ reference }) => reference?.number === numberOf(order));
-    if (story === undefined || elsewhere.has(order.number) || story.intent.kind === 'cancel') continue;
-    if (story.filledQuantity !== order.filled) {
-      violations.push(`order ${numberOf(order)}: ${order.filled} filled, the ledger has ${story.filledQuantity}`);
+    const timeline = timelines.find(({ reference }) => reference?.number === numberOf(order));
+    if (timeline === undefined || elsewhere.has(order.number) || timeline.intent.kind === 'cancel') continue;
+    if (timeline.filledQuantity !== order.filled) {
+      violations.push(`order ${numberOf(order)}: ${order.filled} filled, the ledger has ${timeline.filledQuantity}`);
     }
-    if (story.filledAmount !== order.filledAmount) {
+    if (timeline.filledAmount !== order.filledAmount) {
       violations.push(
-        `order ${numberOf(order)}: filled for ${order.filledAmount}, the ledger has ${story.filledAmount}`,
+        `order ${numberOf(order)}: filled for ${order.filledAmount}, the ledger has ${timeline.filledAmount}`,
       );
     }
-    const open = story.status === 'accepted' || story.status === 'partly-filled';
+    const open = timeline.status === 'accepted' || timeline.status === 'partly-filled';
     if (open !== order.remaining > 0)
-      violations.push(`order ${numberOf(order)} is ${order.status}, not ${story.status}`);
-    else if (open && restOf(story) !== order.remaining)
-      violations.push(`order ${numberOf(order)}: ${order.remaining} are left, the ledger has ${restOf(story)}`);
+      violations.push(`order ${numberOf(order)} is ${order.status}, not ${timeline.status}`);
+    else if (open && restOf(timeline) !== order.remaining)
+      violations.push(`order ${numberOf(order)}: ${order.remaining} are left, the ledger has ${restOf(timeline)}`);
   }
   for (const symbol of ['005930', '000660']) {
     const signed = (side: string, quantity: number): number => (side === 'buy' ? quantity : -quantity);
     const start = holdings.find((held) => held.symbol === symbol)?.quantity ?? 0;
-    const byUs = stories
+    const byUs = timelines
       .filter(({ intent }) => intent.kind !== 'cancel' && intentIssue(intent).symbol === symbol)
-      .reduce((sum, story) => sum + signed(intentIssue(story.intent).side, story.filledQuantity), 0);
+      .reduce((sum, timeline) => sum + signed(intentIssue(timeline.intent).side, timeline.filledQuantity), 0);
     const byOthers = state.orders
       .filter((order) => order.symbol === symbol && elsewhere.has(order.number))
       .reduce((sum, order) => sum + signed(order.side, order.filled), 0);
@@ -215,8 +219,8 @@ function samePosition({ stories, state, elsewhere, holdings }: Facts): readonly 
 }
 
 /** Nothing was sent without a press of the ticket's own person, who may order, and did not press it long ago. */
-function confirmed(stories: readonly Story[], world: World): readonly string[] {
-  return stories
+function confirmed(timelines: readonly OrderTimeline[], world: World): readonly string[] {
+  return timelines
     .filter(({ proposalId }) => rightfulPresses(world, proposalId).length === 0)
     .map(({ id }) => `intent ${id} was confirmed by nobody who may`);
 }
@@ -250,14 +254,14 @@ function withinCaps(ours: readonly VenueOrder[], caps: Facts['caps']): readonly 
 }
 
 /** Each filled share was told, and once: in all chats together, but for what a crash or a chat made appear again. */
-function toldOnce({ stories, texts, mayRepeat }: Facts, ours: readonly VenueOrder[]): readonly string[] {
+function toldOnce({ timelines, texts, mayRepeat }: Facts, ours: readonly VenueOrder[]): readonly string[] {
   const violations: string[] = [];
   const told = texts.flatMap(readFill);
   const foreign = texts.flatMap((text) => /다른 곳 주문의 체결[\s\S]*주문번호 (\d+)/.exec(text)?.[1] ?? []);
   let repeated = 0;
   for (const order of ours.filter(({ action }) => action !== 'cancel')) {
-    const story = stories.find(({ reference }) => reference?.number === numberOf(order));
-    if (story === undefined) continue;
+    const timeline = timelines.find(({ reference }) => reference?.number === numberOf(order));
+    if (timeline === undefined) continue;
     const mine = told.filter(({ number }) => number === numberOf(order));
     const totals = new Map(mine.map(({ total, quantity }) => [total, quantity]));
     repeated += mine.length - totals.size;
@@ -267,7 +271,7 @@ function toldOnce({ stories, texts, mayRepeat }: Facts, ours: readonly VenueOrde
       if (sum !== total) violations.push(`order ${numberOf(order)}: told ${quantity} more, ${total} in all`);
     }
     if (sum !== order.filled) violations.push(`order ${numberOf(order)}: ${order.filled} filled, ${sum} told`);
-    const doubted = isAsked(story) || story.events.some(({ event }) => event.type === 'absent');
+    const doubted = isAsked(timeline) || timeline.events.some(({ event }) => event.type === 'absent');
     if (!doubted && foreign.includes(numberOf(order))) {
       violations.push(`order ${numberOf(order)}: a fill of ours was called another's`);
     }

@@ -1,7 +1,8 @@
-import { isCancel, type OrderIntent } from '../../src/domain/order.ts';
+import { isCancel, type OrderIntent } from '../../src/domain/orders/order.ts';
 import { AppError } from '../../src/errors.ts';
-import type { ClaimRequest, ClaimResult, Ledger, Proposal } from '../../src/ports.ts';
-import type { SimulatorState } from '../../src/simulator/state.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
+import type { ClaimRequest, ClaimResult, Proposal } from '../../src/ports/ledger/proposal-ledger.ts';
+import type { SimulatorState } from '../../src/simulator/control/state.ts';
 
 /** Won, by symbol. */
 export type Prices = Readonly<Record<string, number>>;

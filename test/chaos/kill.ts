@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { koreanDay } from '../../src/clock.ts';
-import type { SimulatorState } from '../../src/simulator/state.ts';
+import type { SimulatorState } from '../../src/simulator/control/state.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { countUnknown, readStories, violationsOf } from './invariants.ts';
 import { SeededRandom } from './random.ts';
@@ -142,12 +142,12 @@ await new Promise<void>((resolve) => last.once('exit', () => resolve()));
 
 const state = await look();
 const ledger = await openLedger({ url: `sqlite:${join(folder, 'hoga-simulator.db')}` });
-const stories = await readStories(ledger, koreanDay(state.clock.now));
+const timelines = await readStories(ledger, koreanDay(state.clock.now));
 const violations = violationsOf({
   state,
   elsewhere: new Set(),
   holdings: [],
-  stories,
+  timelines,
   pending: await ledger.outboxPending(),
   texts: output.split(/\n\n|(?=^\[)/m).map((text) => text.trim()),
   mayRepeat: wanted,
@@ -159,7 +159,7 @@ venue.process.kill();
 const bugs = errors.split('\n').filter((line) => line.includes('"level":50') && !/order answer/.test(line));
 for (const line of new Set(bugs)) print(`log: ${line.slice(0, 300)}`);
 for (const violation of violations) print(`VIOLATION: ${violation}`);
-const { intents, unknown, settled, asked } = countUnknown(stories);
+const { intents, unknown, settled, asked } = countUnknown(timelines);
 const seconds = Math.round((performance.now() - beganAt) / 1_000);
 print(`${wanted} kills, ${state.orders.length} orders at the venue, ${intents} intents, ${state.fills.length} fills`);
 print(`${unknown} unknown outcomes, ${settled} settled without a person, ${asked} asked`);

@@ -1,5 +1,5 @@
-import { orderNumber } from '../../src/domain/order.ts';
-import type { Facts, Story } from './invariants.ts';
+import { orderNumber } from '../../src/domain/orders/order.ts';
+import type { Facts, OrderTimeline } from './invariants.ts';
 import { onlyCancels } from './journal.ts';
 import { driftPercent } from './stage.ts';
 import type { Did, World } from './world.ts';
@@ -60,10 +60,10 @@ export function rightfulPresses(world: World, proposalId: string): readonly Did[
 }
 
 /** How often each promise was nearly broken. */
-export function countNearMisses(world: World, { state, stories, elsewhere }: Facts): NearMisses {
+export function countNearMisses(world: World, { state, timelines, elsewhere }: Facts): NearMisses {
   const { journal, chats } = world;
   const said = (text: string): number => chats.shown.filter((shown) => shown.text.includes(text)).length;
-  const unknown = stories.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
+  const unknown = timelines.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
   const claimed = journal.claims.filter(({ result }) => result === 'claimed');
   const refused = (reason: string): number => journal.claims.filter(({ result }) => result === reason).length;
   const openPresses = world.did.flatMap((did) => {
@@ -85,9 +85,9 @@ export function countNearMisses(world: World, { state, stories, elsewhere }: Fac
     'a taken ticket was pressed again': openPresses.filter(({ at, takenAt }) => at > takenAt).length,
     'power or disk failed between press and request':
       journal.failedWrites.filter((name) => name === 'claim' || name === 'beginSubmit').length +
-      stories.filter(({ events }) => events.some(({ event }) => event.type === 'never-sent')).length,
-    'another order alike was there': unknown.filter((story) => isBeside(story, state.orders, 'same')).length,
-    'its mirror image was there': unknown.filter((story) => isBeside(story, state.orders, 'opposite')).length,
+      timelines.filter(({ events }) => events.some(({ event }) => event.type === 'never-sent')).length,
+    'another order alike was there': unknown.filter((timeline) => isBeside(timeline, state.orders, 'same')).length,
+    'its mirror image was there': unknown.filter((timeline) => isBeside(timeline, state.orders, 'opposite')).length,
     'an outcome was unknown': unknown.length,
     'a fill that no push told of': fills.filter(({ number, filled }) => pushed(number) < filled).length,
     'a push came twice': journal.pushedFills.filter(({ fresh }) => !fresh).length,
@@ -119,7 +119,11 @@ export function countNearMisses(world: World, { state, stories, elsewhere }: Fac
 const within = (leftMs: number): boolean => leftMs > 0 && leftMs <= 1_000;
 
 /** Whether the venue had, within two minutes, an order that differs from an intent in nothing, or in its side alone. */
-function isBeside({ intent, events, reference }: Story, orders: Facts['state']['orders'], side: 'same' | 'opposite') {
+function isBeside(
+  { intent, events, reference }: OrderTimeline,
+  orders: Facts['state']['orders'],
+  side: 'same' | 'opposite',
+) {
   if (intent.kind !== 'place') return false;
   const { symbol, side: wanted, quantity, price } = intent.request;
   const sentAt = events.find(({ event }) => event.type === 'submitting')?.at ?? 0;

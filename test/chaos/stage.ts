@@ -1,6 +1,6 @@
 import type { Button } from '../../src/chat/channel.ts';
 import { koreanDay } from '../../src/clock.ts';
-import type { Proposal } from '../../src/ports.ts';
+import type { Proposal } from '../../src/ports/ledger/proposal-ledger.ts';
 import type { Shown } from './chats.ts';
 import { SeededRandom } from './random.ts';
 import type { Trouble } from './troubles.ts';

@@ -1,4 +1,4 @@
-import type { FaultRule, Faults } from '../../src/simulator/faults.ts';
+import type { FaultRule, Faults } from '../../src/simulator/control/faults.ts';
 import type { Stage } from './stage.ts';
 import type { Trouble } from './troubles.ts';
 

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { drawChart } from '../../src/charts/drawing.ts';
 import { priceScale, spread, timeLabels } from '../../src/charts/layout.ts';
 import { averageLengths, themes } from '../../src/charts/themes.ts';
-import type { Bar } from '../../src/domain/quote.ts';
-import type { Chart } from '../../src/ports.ts';
+import type { Bar } from '../../src/domain/market/quote.ts';
+import type { Chart } from '../../src/ports/charts.ts';
 import { chartOf, days, months, stretches, walk } from './samples.ts';
 
 const pane = { top: 100, bottom: 500 };

@@ -1,7 +1,7 @@
-import type { Bar } from '../../src/domain/quote.ts';
+import type { Bar } from '../../src/domain/market/quote.ts';
 import { languages } from '../../src/i18n/index.ts';
-import type { Chart } from '../../src/ports.ts';
-import { mulberry32 } from '../../src/simulator/random.ts';
+import type { Chart } from '../../src/ports/charts.ts';
+import { mulberry32 } from '../../src/simulator/market/random.ts';
 
 /** Made-up candles, the same ones every time: a walk with `drift`, on a grid of `tick` won. */
 export function walk(

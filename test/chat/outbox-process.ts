@@ -1,6 +1,6 @@
 import { argv } from 'node:process';
+import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
 import { Outbox } from '../../src/chat/outbox.ts';
-import { TelegramChannel } from '../../src/chat/telegram.ts';
 import { type Clock, sleepOn, systemClock } from '../../src/clock.ts';
 import { languages } from '../../src/i18n/index.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
@@ -33,7 +33,7 @@ const outbox = new Outbox({
   channels: new Map([[telegram.name, telegram]]),
   clock: fastClock,
   log,
-  letterhead: { venue: 'live', redactor, wordsAt: () => languages.ko },
+  messageHeader: { venue: 'live', redactor, wordsAt: () => languages.ko },
 });
 const nobody = {
   people: () => [],

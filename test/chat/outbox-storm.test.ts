@@ -5,16 +5,17 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Channel, ChannelError, type Message } from '../../src/chat/channel.ts';
 import { Outbox } from '../../src/chat/outbox.ts';
 import { plainText } from '../../src/chat/render.ts';
+import type { ChatAddress } from '../../src/domain/people/chat-address.ts';
 import { AppError } from '../../src/errors.ts';
 import { languages } from '../../src/i18n/index.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
-import type { ChatAddress, Ledger } from '../../src/ports.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { VirtualClock } from '../chaos/clock.ts';
 import { SeededRandom } from '../chaos/random.ts';
 
 const redactor = createRedactor([]);
-const letterhead = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;
+const messageHeader = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;
 const log = createLog({ level: 'silent', redactor });
 
 let folder: string;
@@ -146,7 +147,7 @@ describe('ten thousand notices', () => {
         if (fuse <= 0) on = false;
       });
       const channels = new Map(Object.entries(platforms).map(([name, platform]) => [name, platform.channel(isOn)]));
-      const outbox = new Outbox({ ledger: mortal, channels, clock, log, letterhead });
+      const outbox = new Outbox({ ledger: mortal, channels, clock, log, messageHeader });
       outbox.flush();
       for (let seconds = 0; on && seconds < 20_000; seconds += 20) {
         await clock.advance(20_000);
@@ -192,7 +193,7 @@ describe('the outbox', () => {
       stop: async () => undefined,
       ...channel,
     };
-    const outbox = new Outbox({ ledger, channels: new Map([['telegram', whole]]), clock, log, letterhead });
+    const outbox = new Outbox({ ledger, channels: new Map([['telegram', whole]]), clock, log, messageHeader });
     return { ledger, outbox };
   };
 

@@ -5,12 +5,12 @@ import { nextToGo } from '../../src/chat/outbox-order.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { languages } from '../../src/i18n/index.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
-import type { Ledger } from '../../src/ports.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { VirtualClock } from '../chaos/clock.ts';
 
 const redactor = createRedactor([]);
-const letterhead = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;
+const messageHeader = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;
 const log = createLog({ level: 'silent', redactor });
 const address = { channel: 'console', chatId: '1' };
 const picture = { kind: 'photo', name: 'chart.png', data: 'AAAA' } as const;
@@ -43,7 +43,7 @@ beforeEach(async () => {
     edit: async (_chat, _reference, message) => void (await show(message)),
     stop: async () => undefined,
   };
-  outbox = new Outbox({ ledger, channels: new Map([['console', channel]]), clock, log, letterhead });
+  outbox = new Outbox({ ledger, channels: new Map([['console', channel]]), clock, log, messageHeader });
 });
 afterEach(async () => {
   await outbox.stop();

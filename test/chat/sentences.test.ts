@@ -1,12 +1,12 @@
 import { numberToHangul, numberToHangulMixed, susa } from 'es-hangul';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readNumber } from '../../src/chat/numbers.ts';
+import { readNumber } from '../../src/chat/arguments/numbers.ts';
 import type { Reading } from '../../src/chat/sentences/reading.ts';
 import { readSentence } from '../../src/chat/sentences/sentence.ts';
 import { ko } from '../../src/i18n/ko.ts';
-import { createDirectory } from '../../src/kis/symbols-search.ts';
-import { shippedInstruments } from '../../src/kis/symbols-shipped.ts';
+import { createDirectory } from '../../src/kis/symbols/search.ts';
+import { shippedInstruments } from '../../src/kis/symbols/shipped.ts';
 
 // Beside the well-known: names with numerals, particles, verbs and numbers of shares in them.
 const tricky = [

@@ -3,8 +3,8 @@ import { createConnection } from 'node:net';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import type { House, Incoming, Receive } from '../../src/chat/channel.ts';
-import { TelegramChannel } from '../../src/chat/telegram.ts';
+import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
+import type { ChannelHost, Incoming, Receive } from '../../src/chat/channel.ts';
 import { type HttpServer, startHttpServer } from '../../src/http-server.ts';
 import { languages } from '../../src/i18n/index.ts';
 import type { Log } from '../../src/log.ts';
@@ -30,7 +30,7 @@ const log: Log = {
   error: (message, fields) => void logged.push({ level: 'error', message, fields }),
 };
 const conflicts: unknown[] = [];
-const house: House = {
+const channelHost: ChannelHost = {
   people: () => [],
   onPeopleChange: () => undefined,
   chatMoved: async () => undefined,
@@ -47,7 +47,7 @@ const create = (): TelegramChannel =>
     log,
   });
 const keep: Receive = async (incoming) => void received.push(incoming);
-const begin = (receive: Receive = keep): Promise<void> => channel.start(receive, () => [], house);
+const begin = (receive: Receive = keep): Promise<void> => channel.start(receive, () => [], channelHost);
 const texts = (): readonly string[] =>
   received.map(({ input }) => (input.kind === 'text' ? input.text : `[${input.button}]`));
 const arrived = (count: number): Promise<unknown> => eventually(`${count} received`, () => received.length === count);

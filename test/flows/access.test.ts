@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { ko } from '../../src/i18n/ko.ts';
-import type { Faults } from '../../src/simulator/faults.ts';
+import type { Faults } from '../../src/simulator/control/faults.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
 import { JumpClock } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness, TestChannel } from '../support/harness.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FaultRule } from '../../src/simulator/faults.ts';
-import { issues } from '../../src/simulator/instruments.ts';
+import type { FaultRule } from '../../src/simulator/control/faults.ts';
+import { issues } from '../../src/simulator/market/instruments.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 

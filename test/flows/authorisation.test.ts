@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import type { Incoming } from '../../src/chat/channel.ts';
 import type { AnyCommand } from '../../src/chat/command.ts';
-import { buttonVerbs } from '../../src/chat/router.ts';
-import type { Role } from '../../src/domain/person.ts';
+import { buttonVerbs } from '../../src/chat/router/router.ts';
+import type { Role } from '../../src/domain/people/person.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 
 /** Somebody of each role, and somebody of none. */

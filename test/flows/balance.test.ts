@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { issues } from '../../src/simulator/instruments.ts';
+import { issues } from '../../src/simulator/market/instruments.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 
 let bot: Harness;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type ChannelName, channels } from '../../src/kis/channels.ts';
+import { type ChannelName, channels } from '../../src/kis/endpoints/channels.ts';
 import { channelUse } from '../support/channel-use.ts';
 import { eventually } from '../support/clock.ts';
 import { type Harness, startHarness } from '../support/harness.ts';

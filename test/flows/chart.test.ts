@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { chart } from '../../commands/chart.ts';
 import { commands } from '../../commands/index.ts';
+import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
 import type { AnyCommand } from '../../src/chat/command.ts';
-import { TelegramChannel } from '../../src/chat/telegram.ts';
 import { ko } from '../../src/i18n/ko.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock } from '../support/clock.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import { DiscordChannel } from '../../src/chat/discord.ts';
+import { DiscordChannel } from '../../src/channels/discord/discord.ts';
 import { ko } from '../../src/i18n/ko.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock } from '../support/clock.ts';

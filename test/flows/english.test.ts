@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { tidy } from '../../src/services/english-names.ts';
+import { tidy } from '../../src/services/issues/english-names.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 
 let bot: Harness;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
+import { DiscordChannel } from '../../src/channels/discord/discord.ts';
+import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
 import type { Channel } from '../../src/chat/channel.ts';
 import type { AnyCommand } from '../../src/chat/command.ts';
-import { DiscordChannel } from '../../src/chat/discord.ts';
-import { TelegramChannel } from '../../src/chat/telegram.ts';
 import { ko } from '../../src/i18n/ko.ts';
 import type { Log } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';

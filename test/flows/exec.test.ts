@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import { AnswerPrinter } from '../../src/chat/answer-printer.ts';
+import { AnswerPrinter } from '../../src/channels/console/answer-printer.ts';
 import { localIdentity } from '../../src/services/people.ts';
 import { eventually } from '../support/clock.ts';
 import { type Harness, startHarness } from '../support/harness.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { Ledger } from '../../src/ports.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { eventually } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';

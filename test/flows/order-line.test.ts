@@ -3,8 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import { type AnyCommand, readArguments } from '../../src/chat/command.ts';
 import { AppError } from '../../src/errors.ts';
-import { createDirectory } from '../../src/kis/symbols-search.ts';
-import { shippedInstruments } from '../../src/kis/symbols-shipped.ts';
+import { createDirectory } from '../../src/kis/symbols/search.ts';
+import { shippedInstruments } from '../../src/kis/symbols/shipped.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
 
 let bot: Harness | undefined;

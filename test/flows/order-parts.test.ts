@@ -55,8 +55,8 @@ describe('a part is cancelled', () => {
     bot.simulator.trade('005930', 'sell', 4, 60_000);
     expect(await bot.told('체결 삼성전자')).toContain('누적 4주 / 4주');
     expect(await bot.say('/orders')).toContain('체결 완료 · 삼성전자 매수 7주');
-    const story = await bot.say(`/why ${number}`);
-    expect(story).toContain('3주 취소, 나머지는 그대로');
+    const timeline = await bot.say(`/why ${number}`);
+    expect(timeline).toContain('3주 취소, 나머지는 그대로');
     await pass(60);
     expect(told('취소 확인')).toBe(1);
   });

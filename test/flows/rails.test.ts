@@ -41,7 +41,7 @@ interface Rail {
   readonly says: readonly string[];
 }
 
-const rails: readonly Rail[] = [
+const riskLimits: readonly Rail[] = [
   {
     name: 'tick size',
     line: '/buy 005930 1 70050',
@@ -213,7 +213,7 @@ const rails: readonly Rail[] = [
 ];
 
 describe('nothing reaches the venue', () => {
-  test.each(rails.map((rail) => [rail.name, rail] as const))('%s', async (_name, rail) => {
+  test.each(riskLimits.map((rail) => [rail.name, rail] as const))('%s', async (_name, rail) => {
     bot = await startHarness(rail.options);
     await rail.given?.();
     let said = await bot.say(rail.line);

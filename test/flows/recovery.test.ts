@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { OrderIntent } from '../../src/domain/order.ts';
+import type { OrderIntent } from '../../src/domain/orders/order.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { type Harness, startHarness } from '../support/harness.ts';
 

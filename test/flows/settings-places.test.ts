@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { House, Message, Receive, Suggest } from '../../src/chat/channel.ts';
+import type { ChannelHost, Message, Receive, Suggest } from '../../src/chat/channel.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness, TestChannel } from '../support/harness.ts';
@@ -8,10 +8,10 @@ import { type Harness, type HarnessOptions, startHarness, TestChannel } from '..
 /** Remembers to which chat each message about a fill went, and what the house can be told. */
 class WatchedChannel extends TestChannel {
   readonly fills: string[] = [];
-  house: House | undefined;
+  channelHost: ChannelHost | undefined;
 
-  override async start(receive: Receive, suggest: Suggest, house?: House): Promise<void> {
-    this.house = house;
+  override async start(receive: Receive, suggest: Suggest, channelHost?: ChannelHost): Promise<void> {
+    this.channelHost = channelHost;
     await super.start(receive, suggest);
   }
 
@@ -119,7 +119,7 @@ describe('the chat for a kind of notice', () => {
   test('goes along when a group goes on under another id', async () => {
     await start();
     await say('group', '/settings fills here');
-    await telegram.house?.chatMoved({ channel: 'telegram', chatId: '-100' }, '-200');
+    await telegram.channelHost?.chatMoved({ channel: 'telegram', chatId: '-100' }, '-200');
     await fill('telegram');
     await eventually('told', () => [...telegram.fills, ...discord.fills].length === 1);
     expect([...telegram.fills, ...discord.fills]).toEqual(['telegram -200']);

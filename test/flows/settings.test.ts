@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import { DiscordChannel } from '../../src/chat/discord.ts';
-import { TelegramChannel } from '../../src/chat/telegram.ts';
+import { DiscordChannel } from '../../src/channels/discord/discord.ts';
+import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
 import { en } from '../../src/i18n/en.ts';
 import { ko } from '../../src/i18n/ko.ts';
 import type { Log } from '../../src/log.ts';

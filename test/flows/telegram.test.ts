@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import { TelegramChannel, type TelegramOptions } from '../../src/chat/telegram.ts';
+import { TelegramChannel, type TelegramOptions } from '../../src/channels/telegram/telegram.ts';
 import { ko } from '../../src/i18n/ko.ts';
 import type { Log } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';

@@ -28,8 +28,8 @@ describe('why an alert', () => {
     bot.simulator.setPrice('005930', 71_100);
     await bot.told('🔔');
     await bot.settled();
-    const story = await bot.say(`/why ${await newestAlert()}`);
-    expect(story).toMatch(
+    const timeline = await bot.say(`/why ${await newestAlert()}`);
+    expect(timeline).toMatch(
       /삼성전자 71,000원 이상\n울림\n\n11-23 10:00:\d\d 만듦 · 현재가 70,000원 · 기준 71,000원 이상\n11-23 10:00:\d\d 울림 · 현재가 71,100원 · 기준 71,000원 이상\n {2}console\(으\)로 전함 11-23 10:00:\d\d\n\n기록번호 \w+$/,
     );
   });
@@ -40,9 +40,9 @@ describe('why an alert', () => {
     expect(await bot.say(`/why ${await newestAlert()}`)).toContain('값을 아직 보지 못했습니다');
     bot.simulator.setPrice('005930', 70_500);
     await seen(70_500);
-    const story = await bot.say(`/why ${await newestAlert()}`);
-    expect(story).toMatch(/마지막으로 본 값: 현재가 70,500원 · 11-23 10:00:\d\d · 실시간/);
-    expect(story).toContain('아직 닿지 않았습니다: 기준 71,000원 이상, 500원 남음 (+0.71%)');
+    const timeline = await bot.say(`/why ${await newestAlert()}`);
+    expect(timeline).toMatch(/마지막으로 본 값: 현재가 70,500원 · 11-23 10:00:\d\d · 실시간/);
+    expect(timeline).toContain('아직 닿지 않았습니다: 기준 71,000원 이상, 500원 남음 (+0.71%)');
     expect(await bot.press('알림 지우기')).toContain('알림이 없습니다');
     expect(await bot.say(`/why ${await newestAlert()}`)).toMatch(/지움\n[\s\S]* 지움\n\n기록번호/);
   });
@@ -91,8 +91,8 @@ describe('why an alert', () => {
     await bot.clock.advance(24 * 3_600_000);
     await bot.fire('alerts');
     await bot.restart();
-    const story = await bot.say(`/why ${id}`);
-    expect(story).toMatch(/울림 · 현재가 72,100원[\s\S]*11월 24일 기준 · 기준 74,263원 이상/);
+    const timeline = await bot.say(`/why ${id}`);
+    expect(timeline).toMatch(/울림 · 현재가 72,100원[\s\S]*11월 24일 기준 · 기준 74,263원 이상/);
   });
 
   test('has no level: which answer of KIS is missing', async () => {
@@ -102,8 +102,8 @@ describe('why an alert', () => {
     await bot.clock.advance(24 * 3_600_000);
     bot.simulator.setFaults([{ on: 'FHKST03010100', fault: 'refuse', code: '', status: 500, times: 50 }]);
     await bot.fire('alerts');
-    const story = await bot.say(`/why ${id}`);
-    expect(story).toMatch(/기준을 아직 계산하지 못했습니다\.\nKIS/);
+    const timeline = await bot.say(`/why ${id}`);
+    expect(timeline).toMatch(/기준을 아직 계산하지 못했습니다\.\nKIS/);
   });
 
   test("is nobody else's business", async () => {

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import type { BarInterval } from '../../src/domain/bars.ts';
+import type { BarInterval } from '../../src/domain/market/bars.ts';
 import { BarReader } from '../../src/kis/bars.ts';
-import { environments } from '../../src/kis/environment.ts';
-import type { KisHttp } from '../../src/kis/http.ts';
 import { createKis } from '../../src/kis/kis.ts';
+import { environments } from '../../src/kis/wire/environment.ts';
+import type { KisHttp } from '../../src/kis/wire/http.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';

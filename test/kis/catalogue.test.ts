@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { channels } from '../../src/kis/channels.ts';
-import type { Endpoint } from '../../src/kis/endpoint.ts';
+import { channels } from '../../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
 import { domesticResearch } from '../../src/kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
-import { type InputRule, takes } from '../../src/kis/inputs.ts';
+import type { Endpoint } from '../../src/kis/endpoints/endpoint.ts';
+import { type InputRule, takes } from '../../src/kis/endpoints/inputs.ts';
 import { channelFacts, restFacts } from '../support/kis-facts/index.ts';
 
 // The catalogue against what KIS publishes, name by name.

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { environments } from '../../src/kis/environment.ts';
 import { createKis } from '../../src/kis/kis.ts';
+import { environments } from '../../src/kis/wire/environment.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
-import type { BookWatcher } from '../../src/ports.ts';
+import type { BookWatcher } from '../../src/ports/feed.ts';
 import { Secret } from '../../src/secret.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from '../support/clock.ts';

@@ -1,7 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import { channels } from '../../src/kis/channels.ts';
 import {
   toBalance,
   toBuyingPower,
@@ -16,14 +15,15 @@ import {
   toQuote,
   toQuoteOfMany,
   toTrade,
-} from '../../src/kis/decode.ts';
-import type { Block, Endpoint, Output } from '../../src/kis/endpoint.ts';
+} from '../../src/kis/codecs/decode.ts';
+import { decodeFields, type Fields } from '../../src/kis/codecs/fields.ts';
+import { channels } from '../../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
 import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
-import { readRefusal, refusalKind } from '../../src/kis/error.ts';
-import { decodeFields, type Fields } from '../../src/kis/fields.ts';
-import { cutRecords, type DataFrame, decrypt, parseFrame } from '../../src/kis/frames.ts';
+import type { Block, Endpoint, Output } from '../../src/kis/endpoints/endpoint.ts';
 import { toScheduledOrder } from '../../src/kis/scheduled-orders.ts';
+import { readRefusal, refusalKind } from '../../src/kis/wire/error.ts';
+import { cutRecords, type DataFrame, decrypt, parseFrame } from '../../src/kis/wire/frames.ts';
 import { createRedactor } from '../../src/log.ts';
 import { answer, control, frame } from '../support/payloads/index.ts';
 

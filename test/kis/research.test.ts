@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { environments } from '../../src/kis/environment.ts';
 import { createKis, type Kis, type KisOptions } from '../../src/kis/kis.ts';
+import { environments } from '../../src/kis/wire/environment.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
-import type { Research } from '../../src/ports.ts';
+import type { Research } from '../../src/ports/research.ts';
 import { Secret } from '../../src/secret.ts';
 import { JumpClock } from '../support/clock.ts';
 import { memoryCache } from '../support/memory-cache.ts';

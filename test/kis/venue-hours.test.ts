@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach, expect, test } from 'vitest';
-import { standInHours } from '../../src/kis/stand-in.ts';
-import { sessions } from '../../src/simulator/hours.ts';
+import { standInHours } from '../../src/kis/wire/stand-in.ts';
+import { sessions } from '../../src/simulator/market/hours.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
 

@@ -8,7 +8,7 @@ export interface Excuse {
 }
 
 export const excused: Readonly<Record<string, readonly Excuse[]>> = {
-  'src/domain/order-state.ts': [
+  'src/domain/orders/order-state.ts': [
     {
       line: "filled: 'by-quantity',",
       mutants: ['""'],
@@ -36,7 +36,7 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'for the types: no day is before nothing',
     },
   ],
-  'src/domain/order-rules.ts': [
+  'src/domain/orders/order-rules.ts': [
     {
       line: 'return table.find((row) => price < row.below)?.tick ?? 1_000;',
       mutants: ['table.find(row => price < row.below).tick'],
@@ -54,7 +54,7 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'for the types: the book holds all the shares that are tried',
     },
   ],
-  'src/kis/throttle.ts': [
+  'src/kis/wire/throttle.ts': [
     {
       line: '#starts: number[] = [];',
       mutants: ['["Stryker was here"]'],
@@ -72,14 +72,14 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
     },
     { line: 'this.#forget(now);', mutants: [';'], why: 'only memory: calls of long ago block nobody' },
   ],
-  'src/domain/order.ts': [
+  'src/domain/orders/order.ts': [
     {
       line: '(one.type === other.type && one.price === other.price))',
       mutants: ['true'],
       why: 'a market order has no price, and a limit order has one: the prices tell them apart',
     },
   ],
-  'src/domain/scheduled-order.ts': [
+  'src/domain/orders/scheduled-order.ts': [
     {
       line: "return state !== 'cancelled' && until !== null && until > today && filledQuantity < quantity;",
       mutants: ['true'],
@@ -91,7 +91,7 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'with its seconds a time sorts as its minute does',
     },
   ],
-  'src/domain/session.ts': [
+  'src/domain/market/session.ts': [
     {
       line: 'const minute = time.slice(0, 4);',
       mutants: ['time'],

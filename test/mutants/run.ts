@@ -9,7 +9,7 @@ import { type Room, rooms } from './rooms.ts';
 
 // Changes the code of the money rooms in one place at a time, and sees whether a test notices. Hours for all of them, so
 // what was found is kept beside this file: only what has changed since, in a file or its tests, is tried again.
-// `npm run mutants -- src/domain/order-state.ts` takes that one alone.
+// `npm run mutants -- src/domain/orders/order-state.ts` takes that one alone.
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { concurrency: { type: 'string', default: '1' } },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import { TelegramChannel } from '../../src/chat/telegram.ts';
+import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
 import { ko } from '../../src/i18n/ko.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock, turns } from '../support/clock.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
-import { csvFile } from '../../src/chat/csv.ts';
-import { discordLine } from '../../src/chat/discord-render.ts';
+import { discordLine } from '../../src/channels/discord/render.ts';
+import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
+import { csvFile } from '../../src/chat/messages/csv.ts';
 import { toDraft } from '../../src/chat/outbox.ts';
-import { TelegramChannel } from '../../src/chat/telegram.ts';
 import { visibleLine, visibleText } from '../../src/domain/clean-text.ts';
 import { languages } from '../../src/i18n/index.ts';
 import { createRedactor } from '../../src/log.ts';
@@ -97,8 +97,8 @@ describe('issue 13.5: what cannot be seen', () => {
   test('hides no secret from whoever takes secrets out', () => {
     const redactor = createRedactor([new Secret('PSxxxxyyyyzzzz')]);
     const message = { lines: ['PSxx\u0000xxyy\u200byyzzzz', [{ bold: 'PSxxxx\u202eyyyyzzzz' }]] };
-    const letterhead = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;
-    const { body } = toDraft({ address: { channel: 'telegram', chatId: '1' }, message }, letterhead);
+    const messageHeader = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;
+    const { body } = toDraft({ address: { channel: 'telegram', chatId: '1' }, message }, messageHeader);
     expect(JSON.stringify(body)).not.toMatch(/PSxx|zzzz/);
   });
 

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { inKorea } from '../../src/clock.ts';
-import { figuresEnd } from '../../src/domain/session.ts';
+import { figuresEnd } from '../../src/domain/market/session.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
-import type { Broker, Cache, MarketDay, VenueDescription, VenueHours } from '../../src/ports.ts';
+import type { Broker, MarketDay, VenueDescription, VenueHours } from '../../src/ports/broker.ts';
+import type { Cache } from '../../src/ports/cache.ts';
 import { Calendar } from '../../src/services/calendar.ts';
 import { JumpClock } from '../support/clock.ts';
 import { memoryCache } from '../support/memory-cache.ts';

@@ -1,7 +1,8 @@
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import type { Bar } from '../../src/domain/quote.ts';
+import type { Bar } from '../../src/domain/market/quote.ts';
 import { AppError } from '../../src/errors.ts';
-import type { BarOptions, BarStore } from '../../src/ports.ts';
+import type { BarStore } from '../../src/ports/bars.ts';
+import type { BarOptions } from '../../src/ports/read-options.ts';
 import { DailyBars, type FiguresDays } from '../../src/services/daily-bars.ts';
 import { openBarStore } from '../../src/store/daily-bars.ts';
 import { JumpClock } from '../support/clock.ts';

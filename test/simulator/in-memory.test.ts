@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type Duplex, duplexPair } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
-import { type ExecutionNotice, type OrderRequest, orderNumber } from '../../src/domain/order.ts';
-import { environments } from '../../src/kis/environment.ts';
+import { type ExecutionNotice, type OrderRequest, orderNumber } from '../../src/domain/orders/order.ts';
 import { createKis, type Kis } from '../../src/kis/kis.ts';
+import { environments } from '../../src/kis/wire/environment.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';

@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Cache } from '../../src/ports.ts';
+import type { Cache } from '../../src/ports/cache.ts';
 import { type CacheOptions, openCache } from '../../src/store/cache.ts';
 import { temporaryFolder } from './fixtures.ts';
 

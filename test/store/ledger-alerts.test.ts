@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { Alert } from '../../src/domain/alert.ts';
+import type { Alert } from '../../src/domain/alerts/alert.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { address, start, temporaryFolder, testLedger } from './fixtures.ts';
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OrderEvent, OrderIntent, OrderRecord } from '../../src/domain/order.ts';
-import { applyEvent, newOrderRecord } from '../../src/domain/order-state.ts';
-import type { Ledger, MadeOrder } from '../../src/ports.ts';
+import type { OrderEvent, OrderIntent, OrderRecord } from '../../src/domain/orders/order.ts';
+import { applyEvent, newOrderRecord } from '../../src/domain/orders/order-state.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
+import type { MadeOrder } from '../../src/ports/ledger/order-ledger.ts';
 import {
   address,
   buyIntent,

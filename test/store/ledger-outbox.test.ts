@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { defaultPersonSettings } from '../../src/domain/person.ts';
-import type { Ledger, OutboxDraft, OutboxEntry } from '../../src/ports.ts';
+import { defaultPersonSettings } from '../../src/domain/people/person.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
+import type { OutboxDraft, OutboxEntry } from '../../src/ports/ledger/outbox-store.ts';
 import { address, day, noticeOf, start, testLedger } from './fixtures.ts';
 
 const discord = { channel: 'discord', chatId: '42' };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import { defaultPersonSettings } from '../../src/domain/person.ts';
+import { defaultPersonSettings } from '../../src/domain/people/person.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { temporaryFolder, testLedger } from './fixtures.ts';
 

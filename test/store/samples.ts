@@ -1,5 +1,6 @@
-import type { ExecutionNotice, OrderIntent } from '../../src/domain/order.ts';
-import type { ClaimRequest, Ledger, Proposal } from '../../src/ports.ts';
+import type { ExecutionNotice, OrderIntent } from '../../src/domain/orders/order.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
+import type { ClaimRequest, Proposal } from '../../src/ports/ledger/proposal-ledger.ts';
 
 export const day = '20261123';
 export const start = 1_795_392_000_000;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { AppError } from '../../src/errors.ts';
-import type { Ledger } from '../../src/ports.ts';
+import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { spillToMemory } from '../../src/store/spill.ts';
 import { DiskFaults, needsRoom, sqliteFull, sqliteIoError } from '../support/disk-faults.ts';

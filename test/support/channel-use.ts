@@ -1,4 +1,4 @@
-import type { ChannelName } from '../../src/kis/channels.ts';
+import type { ChannelName } from '../../src/kis/endpoints/channels.ts';
 
 /**
  * By topic of the WebSocket: what a person types for it to be registered, or what it is for where it always is. A test

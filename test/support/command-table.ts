@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { commands } from '../../commands/index.ts';
+import { slashCommands } from '../../src/channels/discord/commands.ts';
 import type { AnyCommand } from '../../src/chat/command.ts';
-import { slashCommands } from '../../src/chat/discord-commands.ts';
 import { languages } from '../../src/i18n/index.ts';
 
 // Writes the table of commands into both READMEs from the declarations: `node test/support/command-table.ts`.

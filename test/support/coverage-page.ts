@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type ChannelName, channels } from '../../src/kis/channels.ts';
 import { authCalls } from '../../src/kis/endpoints/auth.ts';
 import { catalogue } from '../../src/kis/endpoints/catalogue.ts';
+import { type ChannelName, channels } from '../../src/kis/endpoints/channels.ts';
 import { apiUse } from './api-use.ts';
 import { channelUse } from './channel-use.ts';
 

@@ -9,7 +9,7 @@ import type { Attachment, Button, Channel, Incoming, Message, Receive, Suggest }
 import { plainText } from '../../src/chat/render.ts';
 import { type Environ, readConfig } from '../../src/config.ts';
 import { createLog, createRedactor, type Log } from '../../src/log.ts';
-import type { Faults } from '../../src/simulator/faults.ts';
+import type { Faults } from '../../src/simulator/control/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from './clock.ts';
 import { TestScheduler } from './scheduler.ts';

@@ -1,5 +1,5 @@
-import type { ListedIssue } from '../../src/domain/instrument.ts';
-import { shippedInstruments } from '../../src/kis/symbols-shipped.ts';
+import type { ListedIssue } from '../../src/domain/market/instrument.ts';
+import { shippedInstruments } from '../../src/kis/symbols/shipped.ts';
 import { SeededRandom } from '../chaos/random.ts';
 
 const houses = [

@@ -1,4 +1,4 @@
-import type { Cache } from '../../src/ports.ts';
+import type { Cache } from '../../src/ports/cache.ts';
 
 /** A cache that forgets when the test ends; values go through JSON, as in the real one. */
 export function memoryCache(): Cache {

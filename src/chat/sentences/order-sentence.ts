@@ -1,6 +1,6 @@
-import type { Instrument } from '../../domain/instrument.ts';
-import type { Side } from '../../domain/order.ts';
-import { type Naming, type Piece, stepsAt } from './pieces.ts';
+import type { Instrument } from '../../domain/market/instrument.ts';
+import type { Side } from '../../domain/orders/order.ts';
+import { type NameMatching, type Piece, stepsAt } from './pieces.ts';
 import { type Choice, mostChoices, type Reader, type Reading } from './reading.ts';
 
 type Of<Kind extends Piece['kind']> = Extract<Piece, { readonly kind: Kind }>;
@@ -20,7 +20,7 @@ export function readOrder(text: string, reader: Reader): Reading | undefined {
 }
 
 /** All ways in which the whole of a text can be cut into pieces. */
-function cutsOf(text: string, naming: Naming, { directory }: Reader): readonly (readonly Piece[])[] {
+function cutsOf(text: string, naming: NameMatching, { directory }: Reader): readonly (readonly Piece[])[] {
   const cuts: (readonly Piece[])[] = [];
   const steps = new Map<number, ReturnType<typeof stepsAt>>();
   /** Places from which nothing leads to the end: each is tried once. */
@@ -39,7 +39,7 @@ function cutsOf(text: string, naming: Naming, { directory }: Reader): readonly (
   return cuts;
 }
 
-function readAs(text: string, naming: Naming, reader: Reader): Reading | undefined {
+function readAs(text: string, naming: NameMatching, reader: Reader): Reading | undefined {
   const cuts = cutsOf(text, naming, reader);
   // `SK하이닉스` is one name, though SK and 하이닉스 are names too.
   const stocks = (pieces: readonly Piece[]): number => pieces.filter(({ kind }) => kind === 'stock').length;

@@ -1,8 +1,8 @@
-import type { Instrument } from '../../domain/instrument.ts';
-import type { Side } from '../../domain/order.ts';
-import type { InstrumentDirectory } from '../../ports.ts';
-import { nativeWords, numberCharacters, readNumber } from '../numbers.ts';
-import { howNames } from '../order-arguments.ts';
+import type { Instrument } from '../../domain/market/instrument.ts';
+import type { Side } from '../../domain/orders/order.ts';
+import type { InstrumentDirectory } from '../../ports/symbols.ts';
+import { nativeWords, numberCharacters, readNumber } from '../arguments/numbers.ts';
+import { howNames } from '../arguments/order-arguments.ts';
 import { mostChoices } from './reading.ts';
 
 /** One thing that a sentence about an order says. */
@@ -26,7 +26,7 @@ interface Step {
 }
 
 /** Which issues may be named: those that are meant exactly, or one that a word may mean. */
-export type Naming = 'exactly' | 'loosely';
+export type NameMatching = 'exactly' | 'loosely';
 
 const end = '(?=[ ,]|$)';
 const sticky = (source: string): RegExp => new RegExp(source, 'iy');
@@ -82,7 +82,12 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | und
 }
 
 /** All that may stand at a place, longest names first. */
-export function stepsAt(text: string, at: number, directory: InstrumentDirectory, naming: Naming): readonly Step[] {
+export function stepsAt(
+  text: string,
+  at: number,
+  directory: InstrumentDirectory,
+  naming: NameMatching,
+): readonly Step[] {
   return [
     ...(naming === 'exactly' ? exactNames(text, at, directory) : looseNames(text, at, directory)),
     ...verbs.flatMap(({ side, pattern }) => simple(pattern, text, at, { kind: 'verb', side })),

@@ -1,5 +1,5 @@
-import type { InstrumentMatches } from '../../ports.ts';
-import { numberCharacters, readNumber } from '../numbers.ts';
+import type { InstrumentMatches } from '../../ports/symbols.ts';
+import { numberCharacters, readNumber } from '../arguments/numbers.ts';
 import { type Choice, mostChoices, type Reader, type Reading } from './reading.ts';
 
 /** What people add to a query, and what they ask with. */

@@ -1,5 +1,5 @@
 import type { Words } from '../../i18n/index.ts';
-import type { InstrumentDirectory } from '../../ports.ts';
+import type { InstrumentDirectory } from '../../ports/symbols.ts';
 
 /** What a choice leads to: a line to run, or one that the person is to finish. */
 export interface Choice {

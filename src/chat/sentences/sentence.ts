@@ -1,4 +1,4 @@
-import { ordinaryWidth } from '../typed-text.ts';
+import { ordinaryWidth } from '../arguments/typed-text.ts';
 import { readOrder } from './order-sentence.ts';
 import { readCondition, readQuery } from './query-sentence.ts';
 import type { Reader, Reading } from './reading.ts';

@@ -1,7 +1,7 @@
-import type { Endpoint } from '../endpoint.ts';
 import { domesticMarket } from './domestic-market.ts';
 import { domesticResearch } from './domestic-research.ts';
 import { domesticTrading } from './domestic-trading.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** Every row of the REST catalogue, in the order of its tables. */
 export const catalogue: readonly Endpoint[] = [domesticMarket, domesticResearch, domesticTrading].flatMap(

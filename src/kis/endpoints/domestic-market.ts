@@ -1,4 +1,3 @@
-import { defineEndpoints, many, one } from '../endpoint.ts';
 import {
   count,
   hundredMillionWon,
@@ -12,8 +11,9 @@ import {
   thousandShares,
   won,
   yesNo,
-} from '../fields.ts';
-import { anyText, industryCode, omissible, oneOf } from '../inputs.ts';
+} from '../codecs/fields.ts';
+import { defineEndpoints, many, one } from './endpoint.ts';
+import { anyText, industryCode, omissible, oneOf } from './inputs.ts';
 
 /** KRX's own market; NXT and the combined view are separate codes. */
 export const krx = { FID_COND_MRKT_DIV_CODE: 'J' } as const;

@@ -1,4 +1,3 @@
-import { defineEndpoints, many, one } from '../endpoint.ts';
 import {
   count,
   hundredMillionWon,
@@ -11,8 +10,9 @@ import {
   statementWon,
   text,
   won,
-} from '../fields.ts';
-import { anyText, flags, industryCode, omissible, oneOf } from '../inputs.ts';
+} from '../codecs/fields.ts';
+import { defineEndpoints, many, one } from './endpoint.ts';
+import { anyText, flags, industryCode, omissible, oneOf } from './inputs.ts';
 
 /**
  * Rankings, who buys and sells, company figures, opinions, news, and what a person keeps in KIS's own program (KIS

@@ -1,6 +1,6 @@
-import { defineEndpoints, many, one } from '../endpoint.ts';
-import { count, decimal, optional, percent, real, required, shares, text, won } from '../fields.ts';
-import { anyText, omissible, oneOf } from '../inputs.ts';
+import { count, decimal, optional, percent, real, required, shares, text, won } from '../codecs/fields.ts';
+import { defineEndpoints, many, one } from './endpoint.ts';
+import { anyText, omissible, oneOf } from './inputs.ts';
 
 /** What is asked about executions, and answered; two TR ids share it, by how long ago they were. */
 const executionInput = {

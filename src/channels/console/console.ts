@@ -1,0 +1,124 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { Attachment, Button, Channel, Message, Receive } from '../../chat/channel.ts';
+import { terminalLine } from '../../chat/render.ts';
+import type { Clock } from '../../clock.ts';
+
+/** The one chat of the terminal. */
+export const consoleChat = { channel: 'console', chatId: 'local' } as const;
+
+/**
+ * The terminal: a line is a message, a number presses that button of the newest message that has any. When the input
+ * is not a terminal, lines are taken one at a time, each after everything its predecessor caused has been said.
+ */
+export class ConsoleChannel implements Channel {
+  readonly name = consoleChat.channel;
+  readonly #input: Readable & { readonly isTTY?: boolean };
+  readonly #output: Writable & { readonly isTTY?: boolean };
+  readonly #clock: Clock;
+  readonly #identity: string;
+  readonly #settled: () => Promise<void>;
+  readonly #ended: () => void;
+  readonly #save = attachmentFolder();
+  #buttons: readonly Button[] = [];
+  #messages = 0;
+  #close: () => void = () => undefined;
+  #prompt: () => void = () => undefined;
+
+  constructor(options: {
+    readonly input: Readable & { readonly isTTY?: boolean };
+    readonly output: Writable & { readonly isTTY?: boolean };
+    readonly clock: Clock;
+    readonly identity: string;
+    /** Resolves when all that is to be said has been said. */
+    readonly settled: () => Promise<void>;
+    /** Called once when the input is over. */
+    readonly ended: () => void;
+  }) {
+    this.#input = options.input;
+    this.#output = options.output;
+    this.#clock = options.clock;
+    this.#identity = options.identity;
+    this.#settled = options.settled;
+    this.#ended = options.ended;
+  }
+
+  async start(receive: Receive): Promise<void> {
+    const interactive = this.#input.isTTY === true;
+    const lines = createInterface({
+      input: this.#input,
+      ...(interactive ? { output: this.#output, prompt: '> ' } : {}),
+      terminal: interactive,
+    });
+    this.#close = () => lines.close();
+    if (interactive) {
+      this.#prompt = () => lines.prompt(true);
+      lines.on('line', (line) => void this.#take(line, receive).finally(this.#prompt));
+      lines.once('close', this.#ended);
+    } else {
+      void this.#takeInTurn(lines, receive).finally(this.#ended);
+    }
+    this.#prompt();
+  }
+
+  async #takeInTurn(lines: AsyncIterable<string>, receive: Receive): Promise<void> {
+    for await (const line of lines) {
+      await this.#take(line, receive);
+      await this.#settled();
+    }
+  }
+
+  async #take(line: string, receive: Receive): Promise<void> {
+    const text = line.trim();
+    if (text === '') return;
+    const pressed = /^\d{1,2}$/.test(text) ? this.#buttons[Number(text) - 1] : undefined;
+    this.#messages += 1;
+    await receive({
+      id: String(this.#messages),
+      ...consoleChat,
+      identity: this.#identity,
+      input: pressed === undefined ? { kind: 'text', text } : { kind: 'press', button: pressed.id },
+      at: this.#clock.now(),
+      alone: true,
+    });
+  }
+
+  async send(_chatId: string, message: Message): Promise<string> {
+    const colours = this.#output.isTTY === true;
+    const text = message.lines.map((line) => terminalLine(line, colours)).join('\n');
+    const buttons = (message.buttons ?? []).flat();
+    // Its buttons lose their numbers to the newest message that has any.
+    if (buttons.length > 0) this.#buttons = buttons;
+    const menu = buttons.map(({ label }, index) => `[${index + 1}] ${label}`).join('  ');
+    const below = [...this.#save(message.attachments), ...(menu === '' ? [] : [menu])].map((line) => `\n${line}`);
+    this.#output.write(`${colours ? '\r\u001b[K' : ''}${text}${below.join('')}\n\n`);
+    this.#prompt();
+    return '';
+  }
+
+  /** Paper does not change; what would be edited is said again, and the buttons it replaces are gone. */
+  async edit(chatId: string, _reference: string, message: Message): Promise<void> {
+    this.#buttons = [];
+    await this.send(chatId, message);
+  }
+
+  async stop(): Promise<void> {
+    this.#prompt = () => undefined;
+    this.#close();
+  }
+}
+
+/** Writes what is attached into a folder that only this user can read, and gives back the paths. */
+export function attachmentFolder(): (attachments?: readonly Attachment[]) => readonly string[] {
+  let folder: string | undefined;
+  return (attachments = []) =>
+    attachments.map(({ name, data }) => {
+      folder ??= mkdtempSync(join(tmpdir(), 'hoga-'));
+      const path = join(folder, basename(name));
+      writeFileSync(path, Buffer.from(data, 'base64'), { mode: 0o600 });
+      return path;
+    });
+}

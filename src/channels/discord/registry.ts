@@ -1,0 +1,44 @@
+import { Routes } from 'discord.js';
+import { ChannelError } from '../../chat/channel.ts';
+import type { AnyCommand } from '../../chat/command.ts';
+import type { Clock } from '../../clock.ts';
+import type { Words } from '../../i18n/index.ts';
+import type { Log } from '../../log.ts';
+import { sameCommands, slashCommands } from './commands.ts';
+import type { DiscordRest } from './rest.ts';
+
+const firstRetryMs = 5_000;
+const longestRetryMs = 600_000;
+
+/** Tells Discord the commands, where it does not have them as they are; tries until it has them. */
+export async function registerCommands(options: {
+  readonly rest: DiscordRest;
+  readonly applicationId: string;
+  /** Where they are registered; everywhere, when it is left out. */
+  readonly guildId: string | undefined;
+  readonly commands: readonly AnyCommand[];
+  readonly words: Words;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stop: AbortSignal;
+}): Promise<void> {
+  const { rest, applicationId, guildId, commands, words, clock, log, stop } = options;
+  const ours = slashCommands(commands, words, guildId === undefined ? 'everywhere' : 'one-server');
+  const route =
+    guildId === undefined
+      ? Routes.applicationCommands(applicationId)
+      : Routes.applicationGuildCommands(applicationId, guildId);
+  for (let failures = 0; !stop.aborted; failures += 1) {
+    try {
+      const query = new URLSearchParams({ with_localizations: 'true' });
+      const theirs = await rest.call('GET', route, { query });
+      if (!sameCommands(ours, Array.isArray(theirs) ? theirs : [])) await rest.call('PUT', route, { body: ours });
+      return;
+    } catch (error) {
+      log.warn('discord commands not registered', { error });
+      if (!(error instanceof ChannelError) || error.retry === 'never') return;
+      const backoffMs = error.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** failures);
+      await clock.sleep(backoffMs, stop).catch(() => undefined);
+    }
+  }
+}

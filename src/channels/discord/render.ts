@@ -1,0 +1,148 @@
+import { type APIEmbed, type APIMessageTopLevelComponent, ButtonStyle, ComponentType } from 'discord.js';
+import { type Button, ChannelError, type Line, longestButtonId, type Message } from '../../chat/channel.ts';
+import { plainLine } from '../../chat/render.ts';
+
+/** Discord takes this many UTF-16 units in an embed's text, markdown counted. */
+export const discordTextLimit = 4_096;
+const buttonsPerRow = 5;
+const mostRows = 5;
+const longestLabel = 80;
+
+/** Red rises and blue falls, as on every Korean screen. */
+const colours = { up: 0xe03131, down: 0x1c7ed6, even: 0x868e96 } as const;
+
+/** One message as Discord takes it, and the files that go with it. */
+export interface DiscordBody {
+  readonly json: {
+    readonly embeds: readonly APIEmbed[];
+    readonly components: readonly APIMessageTopLevelComponent[];
+    readonly attachments: readonly { readonly id: string; readonly filename: string }[];
+    readonly allowed_mentions: { readonly parse: readonly never[] };
+  };
+  readonly files: readonly { readonly name: string; readonly data: Buffer }[];
+}
+
+/** A message in as many of Discord's as its length asks for; the last has the buttons and the files. */
+export function discordBodies(message: Message): readonly DiscordBody[] {
+  const parts = discordParts(message);
+  const attachments = message.attachments ?? [];
+  const shown = attachments.find(({ kind }) => kind === 'photo');
+  const color = colours[toneOf(message)];
+  return parts.map((description, index) => {
+    const last = index === parts.length - 1;
+    const image = last && shown !== undefined ? { image: { url: `attachment://${shown.name}` } } : {};
+    return {
+      json: {
+        embeds: [{ description, color, ...image }],
+        components: last ? rowsOf(message.buttons ?? []) : [],
+        attachments: last ? attachments.map(({ name }, id) => ({ id: String(id), filename: name })) : [],
+        allowed_mentions: { parse: [] },
+      },
+      files: last ? attachments.map(({ name, data }) => ({ name, data: Buffer.from(data, 'base64') })) : [],
+    };
+  });
+}
+
+/** The texts of a message, each no longer than `limit`, cut between lines or, where one is too long, characters. */
+export function discordParts(message: Message, limit = discordTextLimit): readonly string[] {
+  const parts: string[] = [];
+  let current: string | undefined;
+  const add = (text: string, glue: string): void => {
+    if (current !== undefined && current.length + glue.length + text.length <= limit) {
+      current += `${glue}${text}`;
+      return;
+    }
+    if (current !== undefined) parts.push(current);
+    current = text;
+  };
+  for (const line of message.lines) {
+    const text = discordLine(line);
+    if (text.length <= limit) add(text, '\n');
+    else escaped(plainLine(line)).forEach((character, index) => void add(character, index === 0 ? '\n' : ''));
+  }
+  if (current !== undefined) parts.push(current);
+  const shown = parts.filter((part) => part.trim() !== '');
+  return shown.length === 0 ? [''] : shown;
+}
+
+/** A line in Discord's markdown. */
+export function discordLine(line: Line): string {
+  const text = (typeof line === 'string' ? [line] : line)
+    .map((span) => {
+      if (typeof span === 'string') return escapeMarkdown(span);
+      if ('bold' in span) return span.bold === '' ? '' : `**${escapeMarkdown(span.bold)}**`;
+      if ('code' in span) return codeOf(span.code);
+      return escapeMarkdown(span.text);
+    })
+    .join('');
+  return text.replace(listStart, '$1\\$2');
+}
+
+/** What would make a list of a line, or small print. */
+const listStart = /^(\s*(?:\d+(?=\.))?)([-+.])(?=[\s#])/;
+
+/** Where a code may stand as one; a backtick in it would end it. */
+function codeOf(code: string): string {
+  const text = code.toWellFormed();
+  return text.trim() === '' || text.includes('`') ? escapeMarkdown(text) : `\`${text}\``;
+}
+
+function escapeMarkdown(text: string): string {
+  return escaped(text).join('');
+}
+
+/** Character by character, each with what keeps it from meaning anything; a colon before slashes would make a link. */
+function escaped(text: string): readonly string[] {
+  const characters = [...text.toWellFormed()];
+  return characters.map((character, index) => {
+    const link = character === ':' && characters[index + 1] === '/';
+    return link || /[\\*_~`|<>[\]#@]/.test(character) ? `\\${character}` : character;
+  });
+}
+
+function toneOf(message: Message): keyof typeof colours {
+  for (const line of message.lines) {
+    const toned =
+      typeof line === 'string' ? undefined : line.find((span) => typeof span === 'object' && 'tone' in span);
+    if (typeof toned === 'object' && 'tone' in toned) return toned.tone;
+  }
+  return 'even';
+}
+
+/**
+ * Rows that are too long go on in the next. More than Discord's five are filled up from the left; buttons that do not fit
+ * even so are left out, and so is a button told twice.
+ */
+function rowsOf(rows: readonly (readonly Button[])[]): readonly APIMessageTopLevelComponent[] {
+  const seen = new Set<string>();
+  const once = rows.map((row) => row.filter(({ id }) => !seen.has(id) && seen.add(id)));
+  const cut = once.flatMap(inRowsOfFive);
+  const filled = cut.filter((row) => row.length > 0);
+  return (filled.length <= mostRows ? filled : inRowsOfFive(filled.flat())).slice(0, mostRows).map((row) => ({
+    type: ComponentType.ActionRow,
+    components: row.map(({ id, label }) => {
+      const bytes = Buffer.byteLength(id);
+      if (bytes < 1 || bytes > longestButtonId) throw new ChannelError(`a button id of ${bytes} bytes`, 'never');
+      const style = id.startsWith('confirm:') ? ButtonStyle.Success : ButtonStyle.Secondary;
+      return { type: ComponentType.Button, custom_id: id, label: cutText(label, longestLabel), style };
+    }),
+  }));
+}
+
+function inRowsOfFive(buttons: readonly Button[]): readonly (readonly Button[])[] {
+  return Array.from({ length: Math.ceil(buttons.length / buttonsPerRow) }, (_, part) =>
+    buttons.slice(part * buttonsPerRow, (part + 1) * buttonsPerRow),
+  );
+}
+
+/** A text of at most `most` UTF-16 units, cut between characters. */
+export function cutText(text: string, most: number): string {
+  const whole = text.toWellFormed();
+  if (whole.length <= most) return whole;
+  let cut = '';
+  for (const character of whole) {
+    if (cut.length + character.length > most - 1) break;
+    cut += character;
+  }
+  return `${cut}…`;
+}

@@ -1,0 +1,177 @@
+import type { ChannelHost } from '../../chat/channel.ts';
+import type { AnyCommand } from '../../chat/command.ts';
+import type { Clock } from '../../clock.ts';
+import { type Language, type Role, roleAllows } from '../../domain/people/person.ts';
+import { languages, type Words } from '../../i18n/index.ts';
+import type { Log } from '../../log.ts';
+import { type ApiRequest, type TelegramApi, toTelegramError } from './api.ts';
+
+/** Before what could not be set is tried again. */
+const retryMs = 60_000;
+
+/** What somebody's list depends on. */
+interface Reader {
+  readonly role: Role;
+  /** What they chose, whatever the language of their Telegram. */
+  readonly language?: Language | undefined;
+}
+
+/** A list for those whose Telegram speaks that language; without a code for all others. */
+interface Translation {
+  readonly words: Words;
+  readonly code: { readonly language_code?: 'ko' | 'en' };
+}
+
+export interface TelegramMenuOptions {
+  readonly api: TelegramApi;
+  readonly commands: readonly AnyCommand[];
+  /** The bot's own language, for those that have no list of their own. */
+  readonly words: Words;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends what is under way when it is aborted. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * The lists of commands that Telegram proposes: to everybody what a stranger can use, and in their own chat with the
+ * bot to each person what their role may.
+ */
+export class TelegramMenu {
+  readonly #options: TelegramMenuOptions;
+  readonly #translations: readonly Translation[];
+  /** What each chat was last told. */
+  readonly #told = new Map<number, Reader>();
+  /** Of people who have never spoken to the bot. */
+  readonly #absent = new Set<number>();
+  #publicTold = false;
+  #people: ReturnType<ChannelHost['people']> = [];
+  #work: Promise<void> | undefined;
+  #again = false;
+
+  constructor(options: TelegramMenuOptions) {
+    this.#options = options;
+    this.#translations = [
+      { words: options.words, code: {} },
+      { words: languages.ko, code: { language_code: 'ko' } },
+      { words: languages.en, code: { language_code: 'en' } },
+    ];
+  }
+
+  /** Brings the lists in line with who is known now, in the background. */
+  refresh(people: ReturnType<ChannelHost['people']>): void {
+    this.#people = people;
+    this.#again = true;
+    this.#work ??= this.#run().finally(() => {
+      this.#work = undefined;
+    });
+  }
+
+  /** A chat that somebody has written in: it exists now, if it did not before. */
+  noteChat(chatId: number): void {
+    if (this.#absent.delete(chatId)) this.refresh(this.#people);
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#work;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, stop } = this.#options;
+    while (this.#again && !stop.aborted) {
+      this.#again = false;
+      if (await this.#bringInLine()) continue;
+      this.#again = true;
+      await clock.sleep(retryMs, stop).catch(() => undefined);
+    }
+  }
+
+  /** Whether all of it went well. */
+  async #bringInLine(): Promise<boolean> {
+    const wanted = new Map(
+      this.#people
+        .filter(({ identity }) => identity.startsWith('telegram:'))
+        .map((reader) => [Number(reader.identity.slice('telegram:'.length)), reader]),
+    );
+    const results = [await this.#tellPublic()];
+    for (const [chatId, reader] of wanted) results.push(await this.#tell(chatId, reader));
+    for (const chatId of [...this.#told.keys()].filter((known) => !wanted.has(known))) {
+      results.push(await this.#clear(chatId));
+    }
+    return results.every(Boolean);
+  }
+
+  async #tellPublic(): Promise<boolean> {
+    if (this.#publicTold) return true;
+    this.#publicTold = await this.#forEachLanguage(({ words, code }) => {
+      const commands = [
+        { command: 'help', description: words.commands.help },
+        { command: 'pair', description: words.pairing.command },
+      ];
+      return (api, signal) => api.setMyCommands(commands, code, signal);
+    });
+    return this.#publicTold;
+  }
+
+  async #tell(chatId: number, { role, language }: Reader): Promise<boolean> {
+    const told = this.#told.get(chatId);
+    const same = told?.role === role && told.language === language;
+    if (same || this.#absent.has(chatId)) return true;
+    const allowed = this.#options.commands.filter((command) => roleAllows(role, command.role));
+    const done = await this.#forEachLanguage((translation) => {
+      const { code } = translation;
+      const words = language === undefined ? translation.words : languages[language];
+      const commands = allowed.map(({ name }) => ({ command: name, description: words.commands[name] }));
+      return (api, signal) => api.setMyCommands(commands, { ...scopeOf(chatId), ...code }, signal);
+    }, chatId);
+    if (done && !this.#absent.has(chatId)) this.#told.set(chatId, { role, language });
+    return done;
+  }
+
+  async #clear(chatId: number): Promise<boolean> {
+    const done = await this.#forEachLanguage(
+      ({ code }) =>
+        (api, signal) =>
+          api.deleteMyCommands({ ...scopeOf(chatId), ...code }, signal),
+      chatId,
+    );
+    if (done) this.#told.delete(chatId);
+    return done;
+  }
+
+  async #forEachLanguage(request: (translation: Translation) => ApiRequest<true>, chatId?: number): Promise<boolean> {
+    for (const translation of this.#translations) {
+      const outcome = await this.#ask(request(translation), chatId);
+      if (outcome !== 'done') return outcome === 'absent';
+    }
+    return true;
+  }
+
+  async #ask(request: ApiRequest<true>, chatId: number | undefined): Promise<'done' | 'absent' | 'failed'> {
+    const { api, clock, log, stop } = this.#options;
+    for (;;) {
+      try {
+        await api.call(request, { stop });
+        return 'done';
+      } catch (error) {
+        const { status, retry, afterMs } = toTelegramError(error);
+        if (stop.aborted) return 'failed';
+        if (chatId !== undefined && retry === 'never') {
+          this.#absent.add(chatId);
+          log.debug('no telegram chat with this person yet', { chatId, error });
+          return 'absent';
+        }
+        if (status !== 429 || afterMs === undefined) {
+          log.warn('telegram menu not set', { error });
+          return 'failed';
+        }
+        await clock.sleep(afterMs, stop).catch(() => undefined);
+      }
+    }
+  }
+}
+
+function scopeOf(chatId: number) {
+  return { scope: { type: 'chat' as const, chat_id: chatId } };
+}

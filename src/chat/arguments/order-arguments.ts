@@ -1,0 +1,210 @@
+import type { Exchange, Side } from '../../domain/orders/order.ts';
+import type { OrderSize } from '../../domain/orders/order-size.ts';
+import type { OrderTypeTraits, WantedPricing } from '../../domain/orders/order-types.ts';
+import { AppError } from '../../errors.ts';
+import { type ArgumentKind, shorten } from '../command.ts';
+import { readNumber } from './numbers.ts';
+
+const mostShares = 100_000_000;
+const highestPrice = 1_000_000_000;
+const largestSum = 1_000_000_000_000;
+
+/** How much of it, in words, as percent. */
+const parts: Readonly<Record<string, number>> = {
+  전량: 100,
+  전부: 100,
+  모두: 100,
+  all: 100,
+  절반: 50,
+  반: 50,
+  half: 50,
+};
+
+/**
+ * How many: `10`, `1,000주`, `100만원` (what that sum buys), `50%`, `절반`, `전량` (of what can be bought, or sold). A sum
+ * may have blanks: `1억 2천만원`.
+ */
+export const size: ArgumentKind<OrderSize> = {
+  name: 'quantity',
+  optional: false,
+  read(tokens) {
+    const [token = ''] = tokens;
+    const percent = parts[token.toLowerCase()];
+    if (percent !== undefined) return { value: { kind: 'percent', percent }, used: 1 };
+    const sum = longestRun(tokens, (text) => (text.endsWith('원') ? readNumber(text.slice(0, -1)) : undefined));
+    if (sum !== undefined) {
+      if (sum.value === 0 || sum.value > largestSum) throw new AppError('args.sum', { text: shorten(token) });
+      return { value: { kind: 'sum', won: sum.value }, used: sum.used };
+    }
+    const share = /^(\d{1,3}(?:\.\d+)?)(?:%|퍼센트|프로)$/.exec(token)?.[1];
+    if (share !== undefined) return { value: { kind: 'percent', percent: percentOf(share) }, used: 1 };
+    return { value: { kind: 'shares', shares: sharesOf(token) }, used: 1 };
+  },
+};
+
+/** Whole shares: `10`, `1,000주`. */
+export const shares: ArgumentKind<number> = {
+  name: 'quantity',
+  optional: false,
+  read: ([token = '']) => ({ value: sharesOf(token), used: 1 }),
+};
+
+/** @throws AppError `args.percent`. */
+function percentOf(text: string): number {
+  const percent = Number(text);
+  if (percent <= 0 || percent > 100) throw new AppError('args.percent', { text });
+  return percent;
+}
+
+/** @throws AppError `args.quantity`, `args.quantity-zero`, `args.quantity-whole`, `args.quantity-large`. */
+function sharesOf(token: string): number {
+  const text = shorten(token);
+  const bare = token.replace(/주$/, '');
+  if (/^-?[\d,]*\.\d+$/.test(bare) || /^-[\d,]+$/.test(bare)) throw new AppError('args.quantity-whole', { text });
+  // `100만` may be shares or won, and a bare word is no number.
+  const value = bare === token && !/^[\d,]+$/.test(bare) ? undefined : readNumber(bare);
+  if (value === undefined) throw new AppError('args.quantity', { text });
+  if (value === 0) throw new AppError('args.quantity-zero');
+  if (value > mostShares) throw new AppError('args.quantity-large', { text });
+  return value;
+}
+
+/** A limit price in won: `70000`, `70,000원`, `7만5천원`. */
+export const limitPrice: ArgumentKind<number> = {
+  name: 'price',
+  optional: false,
+  read: (tokens) => readPrice(tokens, 'args.limit-price'),
+};
+
+function readPrice(tokens: readonly string[], code: 'args.price' | 'args.limit-price') {
+  const found = longestRun(tokens, (text) => (/\d|원$/.test(text) ? readNumber(text.replace(/원$/, '')) : undefined));
+  if (found === undefined || found.value === 0 || found.value > highestPrice)
+    throw new AppError(code, { text: shorten(tokens[0] ?? '') });
+  return found;
+}
+
+/** A limit price in won, or `market`: `70000`, `시장가`. */
+export const price: ArgumentKind<number | 'market'> = {
+  name: 'price',
+  optional: false,
+  read: (tokens) =>
+    meansHow(tokens[0] ?? '')?.pricing === 'market' ? { value: 'market', used: 1 } : readPrice(tokens, 'args.price'),
+};
+
+/** Reads the longest run of words that is one number: after 억 or 만 it may go on behind a blank. */
+function longestRun(
+  tokens: readonly string[],
+  read: (text: string) => number | undefined,
+): { readonly value: number; readonly used: number } | undefined {
+  let used = 1;
+  while (used < Math.min(tokens.length, 3) && /[조억만]$/.test(tokens[used - 1] ?? '')) used += 1;
+  for (; used >= 1; used -= 1) {
+    const value = read(tokens.slice(0, used).join(' '));
+    if (value !== undefined) return { value, used };
+  }
+  return undefined;
+}
+
+/** How the order is to trade, and where. */
+export interface OrderHow {
+  readonly pricing: WantedPricing;
+  readonly condition: OrderTypeTraits['condition'];
+  readonly afterMarket: boolean;
+  /** Undefined where none was named. */
+  readonly exchange: Exchange | undefined;
+  /** Won. */
+  readonly stopPrice: number | undefined;
+}
+
+export const plainHow: OrderHow = {
+  pricing: 'limit',
+  condition: 'none',
+  afterMarket: false,
+  exchange: undefined,
+  stopPrice: undefined,
+};
+
+/** The first of each is the one in buttons. */
+const howWords: readonly { readonly names: readonly string[]; readonly means: Partial<OrderHow> }[] = [
+  { names: ['limit', '지정가'], means: { pricing: 'limit' } },
+  { names: ['market', '시장가'], means: { pricing: 'market' } },
+  { names: ['conditional', '조건부지정가', '조건부'], means: { pricing: 'conditional' } },
+  { names: ['best', '최유리지정가', '최유리'], means: { pricing: 'best' } },
+  { names: ['top', '최우선지정가', '최우선'], means: { pricing: 'top' } },
+  { names: ['mid', '중간가'], means: { pricing: 'mid' } },
+  { names: ['stop', '스톱지정가', '스톱'], means: { pricing: 'stop' } },
+  { names: ['pre-close', '장전시간외'], means: { pricing: 'pre-close' } },
+  { names: ['post-close', '장후시간외'], means: { pricing: 'post-close' } },
+  { names: ['ioc'], means: { condition: 'ioc' } },
+  { names: ['fok'], means: { condition: 'fok' } },
+  { names: ['after', '애프터마켓', '애프터'], means: { afterMarket: true } },
+  { names: ['KRX', '한국거래소'], means: { exchange: 'KRX' } },
+  { names: ['NXT', '넥스트레이드', '넥스트'], means: { exchange: 'NXT' } },
+  { names: ['SOR'], means: { exchange: 'SOR' } },
+];
+const howByName = new Map(howWords.flatMap(({ names, means }) => names.map((name) => [name.toLowerCase(), means])));
+
+/** What the words mean that say how and where. */
+export const howNames: readonly string[] = [...howByName.keys()];
+export const meansHow = (word: string): Partial<OrderHow> | undefined => howByName.get(word.toLowerCase());
+
+/** The words that say it again, for a button. */
+function howText({ pricing, condition, afterMarket, exchange, stopPrice }: OrderHow): string {
+  return [
+    pricing === 'limit' ? '' : pricing,
+    stopPrice === undefined ? '' : String(stopPrice),
+    condition === 'none' ? '' : condition,
+    afterMarket ? 'after' : '',
+    exchange ?? '',
+  ]
+    .filter((word) => word !== '')
+    .join(' ');
+}
+
+function sizeText(wanted: OrderSize): string {
+  if (wanted.kind === 'shares') return String(wanted.shares);
+  return wanted.kind === 'sum' ? `${wanted.won}원` : `${wanted.percent}%`;
+}
+
+/** The line that asks for the order again, for a button. */
+export function orderLine(
+  side: Side,
+  symbol: string,
+  wanted: OrderSize,
+  price: number | undefined,
+  way: OrderHow,
+): string {
+  return [`/${side}`, symbol, sizeText(wanted), price ?? '', howText(way)].filter((word) => word !== '').join(' ');
+}
+
+/** `최유리`, `IOC`, `조건부`, `스톱 72000`, `애프터마켓`, `NXT`, in any order. Each says one thing, once. */
+export const how: ArgumentKind<OrderHow> = {
+  name: 'how',
+  optional: false,
+  read(tokens, context) {
+    const found: { -readonly [Key in keyof OrderHow]?: OrderHow[Key] } = {};
+    for (let at = 0; at < tokens.length; at += 1) {
+      const token = tokens[at] ?? '';
+      const means = meansHow(token);
+      if (means === undefined) throw new AppError('args.how', { text: shorten(token) });
+      if (Object.keys(means).some((key) => key in found))
+        throw new AppError('args.how-twice', { text: shorten(token) });
+      Object.assign(found, means);
+      if (means.pricing !== 'stop') continue;
+      const { value, used } = limitPrice.read(tokens.slice(at + 1), context);
+      found.stopPrice = value;
+      at += used;
+    }
+    return { value: { ...plainHow, ...found }, used: tokens.length };
+  },
+};
+
+/** A price that may be left out before words that say how. */
+export const priceBeforeHow: ArgumentKind<number | undefined> = {
+  name: 'price',
+  optional: true,
+  read(tokens) {
+    if (meansHow(tokens[0] ?? '') !== undefined) return { value: undefined, used: 0 };
+    return readPrice(tokens, 'args.price');
+  },
+};

@@ -1,0 +1,148 @@
+import { inKorea } from '../../clock.ts';
+import { type Alert, type AlertEvent, type AlertLevel, isReached, type Seen } from '../../domain/alerts/alert.ts';
+import { errorSentence, type Words } from '../../i18n/index.ts';
+import type { MessageFate } from '../../ports/ledger/alert-store.ts';
+import type { LastSeen } from '../../services/alerts/alerts.ts';
+import type { AlertTimeline } from '../../services/order-timelines.ts';
+import { conditionText } from '../arguments/alert-condition.ts';
+import type { Line } from '../channel.ts';
+
+/** Steps shown at most: an alert that repeats has many. */
+const mostSteps = 20;
+
+/** What is known of an alert beside what is written down. */
+export interface AlertPresent {
+  /** As it stands in this process; undefined where it is over. */
+  readonly open: Alert | undefined;
+  readonly seen: LastSeen | undefined;
+  /** Whether its prices come over the socket. */
+  readonly live: boolean;
+  /** Why its level is missing, where one was tried for. */
+  readonly trouble: unknown;
+  /** Whether the person wants to be told of alerts at all. */
+  readonly wanted: boolean;
+}
+
+/** What was seen, when an alert armed, fired and was told, and why it has not, step by step. */
+export function alertTimeline(
+  words: Words,
+  name: string,
+  timeline: AlertTimeline,
+  present: AlertPresent,
+): readonly Line[] {
+  const { alert, status, events } = timeline;
+  const steps = events.slice(-mostSteps);
+  return [
+    [{ bold: `${name} ${conditionText(words, alert)}` }],
+    words.why.alertStatus[status],
+    '',
+    ...(events[0]?.event.type === 'created' ? [] : [`${stamp(alert.createdAt)} ${words.why.alertMade}`]),
+    ...(steps.length < events.length ? [words.why.earlier(events.length - steps.length)] : []),
+    ...steps.flatMap(({ at, event }) => stepLines(words, timeline, at, event)),
+    ...(present.open === undefined ? [] : ['', ...presentLines(words, present.open, present)]),
+    '',
+    [`${words.why.id} `, { code: alert.id }],
+  ];
+}
+
+function stepLines(words: Words, { messages }: AlertTimeline, at: number, event: AlertEvent): readonly Line[] {
+  const { why: text } = words;
+  const line = (what: string): Line => `${stamp(at)} ${what}`;
+  switch (event.type) {
+    case 'created': {
+      const waits = event.state === 'waiting' ? [text.alertHolds] : [];
+      return [
+        line(
+          [text.alertMade, seenText(words, event.seen, event.level), ...levelParts(words, event.level), ...waits].join(
+            ' · ',
+          ),
+        ),
+      ];
+    }
+    case 'level':
+      return [line([text.alertDay(words.shortDate(event.day)), ...levelParts(words, event.level)].join(' · '))];
+    case 'armed':
+      return [line(`${text.alertArmed} · ${seenText(words, event.seen, undefined)}`)];
+    case 'fired': {
+      const told = messages.filter(({ createdAt }) => createdAt === at);
+      return [
+        line(
+          [text.alertFired, seenText(words, event.seen, event.level), ...levelParts(words, event.level)].join(' · '),
+        ),
+        ...(event.messages === 0 ? [`  ${text.notWanted}`] : []),
+        ...(event.messages > 0 && told.length === 0 ? [`  ${text.messageForgotten}`] : []),
+        ...told.map((message): Line => `  ${fateText(words, message)}`),
+      ];
+    }
+    case 'expired':
+    case 'deleted':
+      return [line(text.alertStatus[event.type])];
+  }
+}
+
+/** Why an open alert has not fired. */
+function presentLines(words: Words, alert: Alert, { seen, live, trouble, wanted }: AlertPresent): readonly Line[] {
+  const { why: text, alerts } = words;
+  const way = live ? text.seenLive : alerts.polledShort;
+  return [
+    seen === undefined
+      ? text.seenNothing
+      : `${text.seenLast} ${seenText(words, seen, alert.level)} · ${stamp(seen.at)} · ${way}`,
+    whyNot(words, alert, seen),
+    ...(alert.level === undefined && trouble !== undefined ? errorSentence(words, trouble).split('\n') : []),
+    ...(wanted ? [] : [alerts.off]),
+  ];
+}
+
+function whyNot(words: Words, alert: Alert, seen: LastSeen | undefined): string {
+  const { why: text, alerts } = words;
+  const { level, condition, state } = alert;
+  if (level === undefined) return condition.kind === 'cost' ? alerts.notHeld : alerts.noLevel;
+  if (state === 'waiting') {
+    if (condition.kind === 'volume') return text.waitsForDay;
+    return condition.kind === 'price' ? alerts.waiting : alerts.waitingOther;
+  }
+  const value = seen?.[level.metric];
+  if (value === undefined || isReached(level, value)) return text.notReached(levelText(words, level));
+  const away = Math.abs(level.value - value);
+  const percent = value > 0 ? words.percentSigned(((level.value - value) / value) * 100) : '';
+  return text.away(levelText(words, level), amountText(words, level, away), percent);
+}
+
+function fateText(words: Words, { address, state, sentAt, heldUntil, attempts, error }: MessageFate): string {
+  const { why: text } = words;
+  const failed = attempts > 0 && error !== undefined ? text.attempts(attempts, error) : '';
+  switch (state) {
+    case 'sent':
+      return text.told(address.channel, stamp(sentAt ?? 0));
+    case 'held':
+      return text.held(address.channel, stamp(heldUntil ?? 0));
+    case 'queued':
+      return `${text.queued(address.channel)}${failed}`;
+    case 'dead':
+      return `${text.lost(address.channel)}${failed}`;
+  }
+}
+
+/** The price, and the day's volume where that is what counts. */
+function seenText(words: Words, { price, volume }: Seen, level: AlertLevel | undefined): string {
+  const last = `${words.ticket.last} ${words.won(price)}`;
+  return level?.metric === 'volume' ? `${last} · ${words.quote.volume} ${words.shares(volume)}` : last;
+}
+
+function levelParts(words: Words, level: AlertLevel | undefined): readonly string[] {
+  return [level === undefined ? words.why.noLevel : levelText(words, level)];
+}
+
+function levelText(words: Words, level: AlertLevel): string {
+  if (level.value < 1) return level.direction === 'at-or-above' ? words.alerts.always() : words.alerts.never();
+  return words.why.level(level);
+}
+
+function amountText(words: Words, { metric }: AlertLevel, amount: number): string {
+  return metric === 'price' ? words.won(amount) : words.shares(amount);
+}
+
+function stamp(at: number): string {
+  return inKorea(at).toFormat('MM-dd HH:mm:ss');
+}

@@ -1,0 +1,115 @@
+import { inKorea } from '../../clock.ts';
+import type { Quote } from '../../domain/market/quote.ts';
+import { errorSentence, type Words } from '../../i18n/index.ts';
+import type { InstrumentDirectory } from '../../ports/symbols.ts';
+import {
+  type BoardFigures,
+  type BookFigures,
+  type IndexFigures,
+  intervalMsOf,
+  type WatchFigures,
+} from '../../services/boards/board-source.ts';
+import type { BoardFrame, BoardState } from '../../services/boards/live-boards.ts';
+import type { Button, Line, Message } from '../channel.ts';
+import { bookLines } from './order-book.ts';
+import { indexLine, issueButtons } from './prices.ts';
+import { table } from './table.ts';
+
+/** A frame of figures that are, or were, live. */
+export function boardMessage(words: Words, directory: InstrumentDirectory, frame: BoardFrame): Message {
+  const { figures, state } = frame;
+  switch (figures.kind) {
+    case 'watch':
+      return watchMessage(words, directory, figures, state);
+    case 'book':
+      return bookMessage(words, directory, figures, state);
+    case 'index':
+      return indexMessage(words, figures, state);
+  }
+}
+
+/** A watchlist with its prices; `state` where it is, or was, live. */
+export function watchMessage(
+  words: Words,
+  directory: InstrumentDirectory,
+  figures: Omit<WatchFigures, 'kind'>,
+  state?: BoardState,
+): Message {
+  const { symbols, quotes } = figures;
+  const title = words.watch.title(symbols.length);
+  const newest = Math.max(0, ...quotes.map(({ at }) => at));
+  const at = newest === 0 ? '' : ` · ${timeOf(newest)}`;
+  const known = new Map(quotes.map((quote) => [quote.symbol, quote]));
+  const rows = table(symbols.map((symbol) => rowOf(words, directory.get(symbol)?.name ?? symbol, known.get(symbol))));
+  return {
+    lines: [[{ bold: title }, at], ...rows, ...stateLines(words, figures, state)],
+    buttons: [buttonsOf(words, '/watch', state)],
+  };
+}
+
+function rowOf(words: Words, name: string, quote: Quote | undefined) {
+  if (quote === undefined) return { cells: [words.watch.noPrice], rest: [name] };
+  const { last, change, changePercent } = quote;
+  return {
+    cells: [words.grouped(last), words.groupedSigned(change), words.percentSigned(changePercent)],
+    rest: [name],
+  };
+}
+
+/** An issue's book; `state` where it is, or was, live. */
+export function bookMessage(
+  words: Words,
+  directory: InstrumentDirectory,
+  figures: Omit<BookFigures, 'kind'>,
+  state?: BoardState,
+): Message {
+  const { symbol, exchange, quote, book } = figures;
+  const line = exchange === 'KRX' ? `/book ${symbol}` : `/book ${symbol} ${exchange}`;
+  const at = state === undefined ? undefined : timeOf(Math.max(quote.at, book.at));
+  const name = directory.get(symbol)?.name ?? symbol;
+  return {
+    lines: [...bookLines(words, name, figures, at), ...stateLines(words, figures, state)],
+    buttons: [buttonsOf(words, line, state), issueButtons(words, symbol)],
+  };
+}
+
+/** The indices; `state` where they are, or were, live. */
+export function indexMessage(words: Words, figures: Omit<IndexFigures, 'kind'>, state?: BoardState): Message {
+  const others = figures.quotes.map(({ code }) => ({ id: `run:/index ${code}`, label: words.index[code] }));
+  return {
+    lines: [...figures.quotes.map((quote) => indexLine(words, quote)), ...stateLines(words, figures, state)],
+    buttons: [buttonsOf(words, '/index', state), ...(state?.kind === 'live' ? [] : [others])],
+  };
+}
+
+function stateLines(
+  words: Words,
+  { supply }: Pick<BoardFigures, 'supply'>,
+  state: BoardState | undefined,
+): readonly Line[] {
+  const { board } = words;
+  if (state === undefined) return [];
+  switch (state.kind) {
+    case 'live': {
+      const until = board.liveUntil(inKorea(state.until).toFormat('HH:mm'), intervalMsOf(supply) / 1000);
+      return supply === 'pushed' || supply === 'asked' ? [until] : [until, board.why[supply]];
+    }
+    case 'failed':
+      return [board.failed, errorSentence(words, state.error)];
+    default:
+      return [board[state.kind]];
+  }
+}
+
+/** What one does with a board that `line` makes. */
+function buttonsOf({ buttons }: Words, line: string, state: BoardState | undefined): readonly Button[] {
+  if (state?.kind === 'live') return [{ id: `show:${line} stop`, label: buttons.stopLive }];
+  return [
+    { id: `show:${line}`, label: buttons.refresh },
+    { id: `show:${line} live`, label: buttons.live },
+  ];
+}
+
+function timeOf(at: number): string {
+  return inKorea(at).toFormat('HH:mm:ss');
+}

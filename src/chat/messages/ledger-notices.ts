@@ -1,0 +1,32 @@
+import type { Words } from '../../i18n/index.ts';
+import type { LedgerState } from '../../services/health/ledger-watch.ts';
+import type { Message } from '../channel.ts';
+
+/** What was written down late, and what is lost. */
+export interface CaughtUp {
+  readonly outcomes: number;
+  readonly pushes: number;
+  readonly alerts: number;
+  readonly lost: number;
+}
+
+/** What owners are told when the ledger cannot be written. */
+export function ledgerDownMessage(words: Words, { code }: LedgerState): Message {
+  const { down, reason, remedy, downText } = words.ledger;
+  return { lines: [[{ bold: down }], `${reason[code]} ${remedy[code]}`, downText], private: true };
+}
+
+/** What they are told when it can be written again. */
+export function ledgerBackMessage(words: Words, forMs: number, { lost, ...late }: CaughtUp): Message {
+  const { ledger, health } = words;
+  const caughtUp = ledger.caughtUp(late);
+  return {
+    lines: [
+      [{ bold: ledger.back }],
+      ledger.backText(health.ago(forMs)),
+      ...(caughtUp === '' ? [] : [caughtUp]),
+      lost === 0 ? ledger.nothingLost : ledger.lost(lost),
+    ],
+    private: true,
+  };
+}

@@ -1,0 +1,60 @@
+import type { OrderBook } from '../../domain/market/quote.ts';
+import type { Words } from '../../i18n/index.ts';
+import type { BookFigures } from '../../services/boards/board-source.ts';
+import type { Line } from '../channel.ts';
+import { changeSpan } from './prices.ts';
+import { type Row, table } from './table.ts';
+
+/** An issue's book under its name and price; `at` is when it was so, where that is to be said. */
+export function bookLines(
+  words: Words,
+  name: string,
+  figures: Omit<BookFigures, 'kind' | 'supply'>,
+  at?: string,
+): readonly Line[] {
+  const { symbol, exchange, quote, book, strength } = figures;
+  const { book: text } = words;
+  const beside = [...(exchange === 'KRX' ? [] : [text.exchange[exchange]]), ...(at === undefined ? [] : [at])];
+  return [
+    [{ bold: name }, ' ', { code: symbol }, ...beside.map((part) => ` · ${part}`)],
+    [
+      { bold: words.won(quote.last) },
+      ' ',
+      changeSpan(words, quote.change, quote.changePercent),
+      ...(strength === undefined ? [] : [` · ${text.strength(strength.toFixed(2))}`]),
+    ],
+    ...standingLines(words, figures),
+    ...expectedLine(words, book),
+    ...levels(words, book, quote.basePrice),
+  ];
+}
+
+/** What keeps the issue from trading as usual. */
+function standingLines({ book: text }: Words, { standing }: Pick<BookFigures, 'standing'>): readonly Line[] {
+  if (standing === undefined) return [];
+  const { halted, reason, interrupted, circuitBreaker } = standing;
+  return [
+    ...(halted ? [[{ bold: text.halted(reason) }]] : []),
+    ...(interrupted ? [[{ bold: text.interrupted }]] : []),
+    ...(circuitBreaker === true ? [[{ bold: text.circuitBreaker }]] : []),
+  ];
+}
+
+/** What the auction under way would trade at. */
+function expectedLine(words: Words, { expected }: OrderBook): readonly Line[] {
+  return expected === undefined ? [] : [words.book.expected(words.won(expected.price), words.shares(expected.size))];
+}
+
+/** As on every Korean screen: asks above with their sizes left, bids below with theirs right. */
+function levels(words: Words, { asks, bids, totalAskSize, totalBidSize }: OrderBook, base: number): readonly Line[] {
+  if (asks.length === 0 && bids.length === 0) return [words.book.empty];
+  const { grouped } = words;
+  const change = (price: number): string => (base === 0 ? '' : words.percentSigned(((price - base) / base) * 100));
+  const rows: readonly Row[] = [
+    { cells: [words.book.asks, words.book.price, words.book.bids] },
+    ...asks.toReversed().map(({ price, size }) => ({ cells: [grouped(size), grouped(price), '', change(price)] })),
+    ...bids.map(({ price, size }) => ({ cells: ['', grouped(price), grouped(size), change(price)] })),
+    { cells: [grouped(totalAskSize), words.book.total, grouped(totalBidSize)] },
+  ];
+  return table(rows);
+}

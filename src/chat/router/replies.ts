@@ -1,0 +1,132 @@
+import type { Person } from '../../domain/people/person.ts';
+import { AppError } from '../../errors.ts';
+import type { Button, Message } from '../channel.ts';
+import { type Answer, type AnyCommand, type CommandContext, isInstrumentQuestion } from '../command.ts';
+import { choiceButtons, wayButtons } from '../messages/choices.ts';
+import { failureOf, Refusals } from '../messages/refusals.ts';
+import { Progress } from '../progress.ts';
+import { asView, viewKey, viewOf } from '../views.ts';
+import type { RouterOptions } from './router-options.ts';
+import { ticketIn } from './ticket-key.ts';
+import type { Turn } from './turn.ts';
+
+/** Says what came of a turn: answers, views, progress and what went wrong. */
+export class Replies {
+  readonly refusals: Refusals;
+  readonly #options: RouterOptions;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.refusals = new Refusals(options.clock);
+  }
+
+  /**
+   * Runs something slow. When it takes long enough to wonder, what it is doing is said, and what it waits for where that
+   * is long; the answer then takes the place of that message.
+   */
+  async withProgress<T>(
+    turn: Turn,
+    task: (context: CommandContext) => Promise<T>,
+  ): Promise<{ readonly value: T; readonly turn: Turn }> {
+    const { clock, newId, services, commands } = this.#options;
+    const key = turn.edits ?? `progress:${newId()}`;
+    const progress = new Progress({
+      clock,
+      words: turn.words,
+      venueWaitsUntil: this.#options.venueWaitsUntil,
+      say: (message, first) => {
+        const anew = first && turn.edits === undefined;
+        return this.say(
+          anew ? turn : { ...turn, edits: key },
+          { ...withButton(message, turn.again), passing: true },
+          anew ? key : undefined,
+        );
+      },
+    });
+    const context = {
+      ...services,
+      directory: this.#options.directoryIn(turn.words),
+      learnNames: async (issues: readonly { readonly symbol: string }[]) => {
+        await this.#options.learnNames(
+          turn.words,
+          issues.map(({ symbol }) => symbol),
+        );
+      },
+      words: turn.words,
+      commands,
+      person: turn.person,
+      address: turn.address,
+      alone: turn.alone,
+      now: clock.now(),
+      progress: (message: Message) => progress.doing(message),
+    };
+    try {
+      const value = await task(context);
+      return { value, turn: (await progress.end()) ? { ...turn, edits: key } : turn };
+    } catch (error) {
+      await progress.end();
+      throw error;
+    }
+  }
+
+  logFailure(error: unknown, command: AnyCommand | undefined): void {
+    const { log, wordsOf } = this.#options;
+    if (!(error instanceof AppError) || !(error.code in wordsOf(undefined).errors)) {
+      log.error('command failed', { command: command?.name, error });
+    } else if (error.code.startsWith('venue.')) {
+      log.warn('venue failed', { command: command?.name, error });
+    }
+  }
+
+  async sayError(
+    turn: Turn,
+    error: unknown,
+    command: AnyCommand | undefined,
+    tokens: readonly string[] = [],
+  ): Promise<void> {
+    this.logFailure(error, command);
+    const choices = this.#choices(turn, error, command, tokens);
+    const message = this.refusals.message(turn, error, command, choices[0]?.[0]);
+    await this.say(turn, {
+      ...withButton(message, turn.again),
+      ...(choices.length === 0 ? {} : { buttons: choices }),
+      failure: failureOf(error),
+    });
+  }
+
+  /** What somebody may have meant, to choose from. */
+  #choices(
+    { words }: Turn,
+    error: unknown,
+    command: AnyCommand | undefined,
+    tokens: readonly string[],
+  ): readonly (readonly Button[])[] {
+    if (command === undefined || !(error instanceof AppError)) return [];
+    if (error.code === 'args.several-ways') return wayButtons(command.name, error);
+    return isInstrumentQuestion(error)
+      ? choiceButtons(command.name, tokens, error, this.#options.directoryIn(words))
+      : [];
+  }
+
+  /** Says an answer; what its buttons show, and what comes later of its own, will take its place. */
+  async sayView(turn: Turn, { view, onSaid, ...message }: Answer): Promise<void> {
+    const shows = (message.buttons ?? []).flat().some(({ id }) => id.startsWith('show:'));
+    if (!shows && view === undefined) return this.say(turn, message);
+    const id = view ?? viewOf(turn.edits) ?? this.#options.newId();
+    await this.say(turn, asView(id, message), viewKey(id));
+    onSaid?.();
+  }
+
+  async say(
+    { address, edits, person }: Pick<Turn, 'address' | 'edits'> & { readonly person: Person | undefined },
+    message: Message,
+    key?: string,
+  ): Promise<void> {
+    const about = ticketIn(key) ?? ticketIn(edits);
+    await this.#options.outbox.post({ address, message, about, key, edits, words: this.#options.wordsOf(person) });
+  }
+}
+
+function withButton(message: Message, button: Button | undefined): Message {
+  return button === undefined ? message : { ...message, buttons: [[button]] };
+}

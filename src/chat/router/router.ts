@@ -1,0 +1,232 @@
+import { AppError } from '../../errors.ts';
+import { ordinaryWidth } from '../arguments/typed-text.ts';
+import {
+  type Button,
+  type Incoming,
+  longestButtonId,
+  type Message,
+  type Suggestion,
+  type SuggestionQuery,
+} from '../channel.ts';
+import { type AnyCommand, shorten } from '../command.ts';
+import { inRows } from '../messages/choices.ts';
+import { isMistyped } from '../messages/refusals.ts';
+import type { QuestionAbout, Reading } from '../sentences/reading.ts';
+import { viewKey } from '../views.ts';
+import { CommandTable } from './command-table.ts';
+import { Gate, isMessage, isTicketCommand } from './gate.ts';
+import { LineReader } from './line-reader.ts';
+import { Replies } from './replies.ts';
+import type { RouterOptions } from './router-options.ts';
+import { pairingCode, Strangers } from './strangers.ts';
+import { suggestionsFor } from './suggestions.ts';
+import { ticketKey } from './ticket-key.ts';
+import { Tickets } from './tickets.ts';
+import type { Turn } from './turn.ts';
+
+/** Nobody types more than this as a command; what is longer is a paste gone wrong. */
+const longestText = 500;
+/**
+ * What a button can ask for: to run a line as if it were typed, to run it with the answer in the place of the message
+ * the button is on, to ask the person for what the line lacks (a channel with forms does so by itself), or to decide a
+ * ticket.
+ */
+export const buttonVerbs = ['run', 'show', 'ask', 'confirm', 'drop', 'instead'] as const;
+const ticketVerbs = ['confirm', 'drop', 'instead'] as const;
+const isTicketVerb = (verb: string): verb is (typeof ticketVerbs)[number] =>
+  ticketVerbs.some((known) => known === verb);
+/** Asked also where nobody spoke to the bot: what was said asks for something, and lacks no more than a choice. */
+const plainQuestions: ReadonlySet<QuestionAbout> = new Set(['which', 'stocks', 'numbers', 'condition', 'direction']);
+
+/** What a command says, as private as the command is. */
+const kept = <M extends Message>(command: AnyCommand, message: M): M =>
+  command.private === undefined ? message : { ...message, private: true };
+
+/**
+ * From what a person did to what is answered: who is it, may they, which command, which arguments; then a reply, or a
+ * ticket to press. Whatever goes wrong becomes one sentence.
+ */
+export class Router {
+  readonly #options: RouterOptions;
+  readonly #commands: CommandTable;
+  readonly #gate: Gate;
+  readonly #lines: LineReader;
+  readonly #replies: Replies;
+  readonly #tickets: Tickets;
+  readonly #strangers: Strangers;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+    this.#commands = new CommandTable(options.commands);
+    this.#gate = new Gate(options);
+    this.#lines = new LineReader(this.#commands, options);
+    this.#replies = new Replies(options);
+    this.#tickets = new Tickets(options, this.#replies);
+    this.#strangers = new Strangers(options, this.#replies);
+  }
+
+  /** Never throws; resolves when everything that is to be said has been written to the outbox. */
+  receive(incoming: Incoming): Promise<void> {
+    const work = this.#receive(incoming).finally(() => this.#underWay.delete(work));
+    this.#underWay.add(work);
+    return work;
+  }
+
+  /** Resolves when nothing that was received is still being worked on. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  async #receive(incoming: Incoming): Promise<void> {
+    const address = { channel: incoming.channel, chatId: incoming.chatId };
+    try {
+      // Not even a code for pairing: it would make an owner of whoever may speak for the group.
+      if (incoming.anonymous === true) {
+        if (incoming.overheard !== true)
+          await this.#strangers.answer(`${address.channel} ${address.chatId}`, address, 'chat.anonymous');
+        return;
+      }
+      const person = this.#options.identify(incoming.identity);
+      const text = incoming.input.kind === 'text' ? ordinaryWidth(incoming.input.text) : '';
+      const code = pairingCode(text);
+      if (code !== undefined) {
+        await this.#strangers.pair(incoming.identity, code, address, person);
+        return;
+      }
+      if (person === undefined) {
+        await this.#strangers.answer(incoming.identity, address);
+        return;
+      }
+      const turn = {
+        person,
+        words: this.#options.wordsOf(person),
+        address,
+        edits: undefined,
+        at: incoming.at,
+        alone: incoming.alone === true,
+        overheard: incoming.overheard === true,
+      };
+      if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);
+      else await this.#text(turn, text);
+    } catch (error) {
+      this.#options.log.error('message not handled', { channel: incoming.channel, error });
+    }
+  }
+
+  async #text(turn: Turn, text: string): Promise<void> {
+    let command: AnyCommand | undefined;
+    let tokens: readonly string[] = [];
+    let chatter = turn.overheard;
+    try {
+      const typed = text.trim();
+      if (typed.length > longestText) throw new AppError('chat.too-long', { length: typed.length, limit: longestText });
+      if (typed.startsWith('/') || !turn.overheard) await this.#lines.learnCodes(typed);
+      const reading = this.#lines.isCommandLine(turn, typed) ? undefined : this.#lines.sentence(turn, typed);
+      if (reading?.kind === 'question') {
+        if (!turn.overheard || plainQuestions.has(reading.about)) await this.#ask(turn, reading);
+        return;
+      }
+      if (reading !== undefined) chatter = false;
+      const line = reading?.line ?? typed;
+      const [first = '', ...rest] = line.split(/\s+/);
+      tokens = rest;
+      command = this.#commands.ofLine(line);
+      if (command === undefined) {
+        throw new AppError(first.startsWith('/') ? 'chat.unknown-command' : 'chat.not-a-command', {
+          text: shorten(first),
+        });
+      }
+      if (turn.overheard && isLoneWord(typed) && command.effect !== 'stop') return;
+      await this.#run(turn, command, tokens);
+    } catch (error) {
+      // What people say to each other is no mistake, though it begins like a command.
+      if (chatter && error instanceof AppError && isMistyped(error)) return;
+      await this.#replies.sayError(turn, error, command, tokens);
+    }
+  }
+
+  /** Asks what a sentence leaves open. A choice is a line like any other; what is too long for a button is typed. */
+  async #ask(turn: Turn, { about, subject, choices }: Extract<Reading, { kind: 'question' }>): Promise<void> {
+    const buttons = choices
+      .map(({ verb, line, label }): Button => ({ id: `${verb}:${line}`, label }))
+      .filter(({ id }) => Buffer.byteLength(id) <= longestButtonId);
+    const lines = [turn.words.sentences.questions[about](subject)];
+    await this.#replies.say(turn, {
+      lines,
+      ...(buttons.length === 0 ? {} : { buttons: inRows(buttons) }),
+      failure: { code: `sentence.${about}`, mistyped: true },
+    });
+  }
+
+  async #run(turn: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
+    this.#gate.authorise(turn.person, command);
+    this.#gate.requireFresh(command, turn.at);
+    const args = await this.#lines.arguments(turn, command, tokens);
+    if (!isTicketCommand(command)) {
+      const message = await this.#replies.withProgress(turn, (context) => command.run(context, args));
+      await this.#replies.sayView(message.turn, kept(command, message.value));
+      return;
+    }
+    const prepared = await this.#replies.withProgress(turn, (context) => command.prepare(context, args));
+    if (isMessage(prepared.value)) await this.#replies.say(prepared.turn, kept(command, prepared.value));
+    else await this.#tickets.propose(prepared.turn, command, prepared.value);
+  }
+
+  async #press(turn: Turn, button: string): Promise<void> {
+    const [verb = '', first = '', ...rest] = button.split(':');
+    const line = [first, ...rest].join(':');
+    if (verb === 'run') return this.#text(turn, line);
+    if (verb === 'ask') return this.#askFor(turn, line);
+    if (verb === 'show') {
+      const again = { id: button, label: turn.words.buttons.refresh };
+      return this.#text({ ...turn, edits: viewKey(first), again }, rest.join(':'));
+    }
+    let command: AnyCommand | undefined;
+    try {
+      if (!isTicketVerb(verb)) throw new AppError('chat.no-such-button');
+      this.#gate.requireFreshPress(turn.at);
+      const proposal = await this.#tickets.own(turn.person, first);
+      command = this.#commands.get(proposal.command);
+      if (command === undefined || !isTicketCommand(command)) throw new AppError('proposal.unknown');
+      this.#gate.authorise(turn.person, command);
+      if (verb === 'confirm')
+        await this.#tickets.confirm({ ...turn, edits: ticketKey(proposal.id) }, command, proposal);
+      else if (verb === 'drop') await this.#tickets.drop(turn, proposal);
+      else await this.#tickets.replace(turn, proposal, (again) => this.#text(again, rest.join(':')));
+    } catch (error) {
+      // Who pressed wrongly is told; the ticket itself is left as it is, for whoever may press it.
+      await this.#replies.sayError(
+        turn,
+        error,
+        error instanceof AppError && error.code.startsWith('args.') ? command : undefined,
+      );
+    }
+  }
+
+  /** Shows how a line goes on, for the person to finish it. */
+  async #askFor(turn: Turn, line: string): Promise<void> {
+    const { words } = turn;
+    const command = this.#commands.ofLine(line);
+    try {
+      if (command === undefined) throw new AppError('chat.no-such-button');
+      this.#gate.authorise(turn.person, command);
+      const given = line.trim().split(/\s+/).length - 1;
+      const missing = Object.values(command.args).slice(given);
+      const names = missing.map(({ name }) => words.arguments[name]).join(' ');
+      await this.#replies.say(turn, { lines: [[`${words.goOn} `, { code: `${line.trim()} ` }, names]] });
+    } catch (error) {
+      await this.#replies.sayError(turn, error, undefined);
+    }
+  }
+
+  /** How an argument that is being typed may go on. */
+  suggest(query: SuggestionQuery): readonly Suggestion[] {
+    return suggestionsFor(query, this.#commands, this.#options);
+  }
+}
+
+/** A word that people say to each other as well: 잔고, 주문. */
+function isLoneWord(text: string): boolean {
+  return !text.startsWith('/') && !/\s/.test(text);
+}

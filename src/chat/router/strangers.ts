@@ -1,0 +1,48 @@
+import type { ChatAddress } from '../../domain/people/chat-address.ts';
+import type { Person } from '../../domain/people/person.ts';
+import type { Replies } from './replies.ts';
+import type { RouterOptions } from './router-options.ts';
+
+/** What somebody unknown is answered, and how they become known. */
+export class Strangers {
+  readonly #options: RouterOptions;
+  readonly #replies: Replies;
+  readonly #answered = new Set<string>();
+
+  constructor(options: RouterOptions, replies: Replies) {
+    this.#options = options;
+    this.#replies = replies;
+  }
+
+  /** One polite sentence, then silence. */
+  async answer(
+    identity: string,
+    address: ChatAddress,
+    why: 'chat.stranger' | 'chat.anonymous' = 'chat.stranger',
+  ): Promise<void> {
+    if (this.#answered.has(identity)) return;
+    this.#answered.add(identity);
+    this.#options.log.warn('stranger', { identity });
+    const { errors } = this.#options.wordsOf(undefined);
+    await this.#replies.say({ address, edits: undefined, person: undefined }, { lines: [errors[why]({})] });
+  }
+
+  /** Becoming known is the one thing a stranger can do; what is said of it tells nothing to those who guess. */
+  async pair(identity: string, code: string, address: ChatAddress, person: Person | undefined): Promise<void> {
+    const words = this.#options.wordsOf(person);
+    const to = { address, edits: undefined, person };
+    try {
+      const result = person === undefined ? await this.#options.pair(identity, code) : 'already';
+      if (result === 'closed') await this.answer(identity, address);
+      else await this.#replies.say(to, { lines: [words.pairing[result]] });
+    } catch (error) {
+      this.#replies.logFailure(error, undefined);
+      await this.#replies.say(to, { lines: [this.#replies.refusals.sentence({ words, address }, error)] });
+    }
+  }
+}
+
+/** `/pair CODE`: the code; undefined for anything else. */
+export function pairingCode(text: string): string | undefined {
+  return /^\/pair(?:@\w+)?\s+(\S{1,40})\s*$/.exec(text.trim())?.[1];
+}

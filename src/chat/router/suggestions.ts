@@ -1,0 +1,29 @@
+import { roleAllows } from '../../domain/people/person.ts';
+import type { Suggestion, SuggestionQuery } from '../channel.ts';
+import type { CommandTable } from './command-table.ts';
+import type { RouterOptions } from './router-options.ts';
+
+/** More than these nobody reads through, and Discord shows no more. */
+const mostSuggestions = 25;
+
+/** How an argument may go on: issues by name, code or initial consonants. */
+export function suggestionsFor(
+  { identity, command: name, argument, text }: SuggestionQuery,
+  commands: CommandTable,
+  { identify, directoryIn, wordsOf }: Pick<RouterOptions, 'identify' | 'directoryIn' | 'wordsOf'>,
+): readonly Suggestion[] {
+  const person = identify(identity);
+  const command = commands.get(name);
+  if (person === undefined || command === undefined || !roleAllows(person.role, command.role)) return [];
+  const kind = command.args[argument]?.name;
+  if (kind !== 'instrument' && kind !== 'instruments') return [];
+  // Of several issues the last is the one being typed.
+  const words = text.split(/\s+/);
+  const [before, typed] = kind === 'instrument' ? [[], text.trim()] : [words.slice(0, -1), words.at(-1) ?? ''];
+  return directoryIn(wordsOf(person))
+    .search(typed, mostSuggestions)
+    .instruments.map(({ symbol, name: label }) => ({
+      label: [...before, `${label} ${symbol}`].join(' '),
+      value: [...before, symbol].join(' '),
+    }));
+}

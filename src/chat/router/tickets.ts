@@ -1,0 +1,120 @@
+import type { Person } from '../../domain/people/person.ts';
+import { AppError } from '../../errors.ts';
+import type { Proposal } from '../../ports/ledger/proposal-ledger.ts';
+import { type Button, type Line, longestButtonId, type Message } from '../channel.ts';
+import type { AnyCommand, Ticket } from '../command.ts';
+import { plainText } from '../render.ts';
+import type { TicketCommandOfAny } from './gate.ts';
+import type { Replies } from './replies.ts';
+import type { RouterOptions } from './router-options.ts';
+import { ticketKey } from './ticket-key.ts';
+import type { Turn } from './turn.ts';
+
+/** Makes tickets, and does what is pressed on them. */
+export class Tickets {
+  readonly #options: RouterOptions;
+  readonly #replies: Replies;
+
+  constructor(options: RouterOptions, replies: Replies) {
+    this.#options = options;
+    this.#replies = replies;
+  }
+
+  /** Stores a ticket and shows it, with the buttons that decide it. */
+  async propose(turn: Turn, command: AnyCommand, ticket: Ticket<unknown>): Promise<void> {
+    const { ledger, clock, newId, confirmMs } = this.#options;
+    const { words } = turn;
+    const id = newId();
+    const now = clock.now();
+    await ledger.createProposal({
+      id,
+      personId: turn.person.id,
+      address: turn.address,
+      command: command.name,
+      plan: ticket.plan,
+      createdAt: now,
+      expiresAt: now + confirmMs,
+      shown: plainText({ lines: ticket.summary.lines }),
+    });
+    const buttons: Button[][] = [
+      [
+        { id: `confirm:${id}`, label: words.buttons.confirm },
+        { id: `drop:${id}`, label: ticket.dropLabel ?? words.buttons.drop },
+      ],
+    ];
+    const variants = (ticket.variants ?? [])
+      .map(({ label, line }) => ({ id: `instead:${id}:${line}`, label }))
+      // A ticket must not stay away because a button on it is too long.
+      .filter((button) => Buffer.byteLength(button.id) <= longestButtonId);
+    if (variants.length > 0) buttons.push(variants);
+    const until = words.ticket.until(Math.round(confirmMs / 1_000));
+    const message: Message = { lines: [...ticket.summary.lines, until], buttons, private: true };
+    await this.#replies.say(turn, message, ticketKey(id));
+    for (const address of this.#options.mirrors(turn.person, turn.address)) {
+      await this.#replies.say({ ...turn, address, edits: undefined }, message, ticketKey(id));
+    }
+  }
+
+  /** The ticket, open still and this person's. @throws AppError `proposal.*`. */
+  async own(person: Person, id: string): Promise<Proposal> {
+    const proposal = await this.#options.ledger.proposal(id);
+    if (proposal === undefined) throw new AppError('proposal.unknown');
+    if (proposal.personId !== person.id) throw new AppError('proposal.not-yours');
+    if (proposal.status !== 'open') throw new AppError(`proposal.${proposal.status}`);
+    if (proposal.expiresAt <= this.#options.clock.now()) throw new AppError('proposal.expired');
+    return proposal;
+  }
+
+  /** Executes a ticket that was pressed; it says what came of it. */
+  async confirm(turn: Turn, command: TicketCommandOfAny, proposal: Proposal): Promise<void> {
+    try {
+      const message = await this.#replies.withProgress(turn, (context) =>
+        command.execute(context, proposal.plan, proposal),
+      );
+      await this.#decided(message.turn, proposal, message.value);
+    } catch (error) {
+      // Somebody else's press was first, or time ran out: the ticket already says what became of it.
+      if (error instanceof AppError && error.code.startsWith('proposal.')) throw error;
+      // Anything else closes the ticket with the reason on it, so that it cannot stand there half done.
+      this.#replies.logFailure(error, command);
+      await this.#options.ledger.dropProposal(proposal.id).catch((cause: unknown) => {
+        // What was sent must be told all the same; one that is taken cannot be pressed again.
+        this.#options.log.error('ticket not dropped', { proposal: proposal.id, error: cause });
+      });
+      await this.#decided(turn, proposal, { lines: this.#replies.refusals.press(turn, error) });
+    }
+  }
+
+  /** Says what became of a ticket: where it was pressed, and in the other chats that show it. */
+  async #decided(turn: Turn, proposal: Proposal, message: Message): Promise<void> {
+    await this.#replies.say(turn, { ...message, private: true });
+    const { words } = turn;
+    const { channel } = turn.address;
+    await this.#editElsewhere(turn, proposal, [
+      words.ticket.decidedIn(words.channels[channel] ?? channel),
+      ...message.lines,
+    ]);
+  }
+
+  /** Edits a ticket in the chats that show it beside the one it was pressed in. */
+  async #editElsewhere(turn: Turn, proposal: Proposal, lines: readonly Line[]): Promise<void> {
+    const shown = [proposal.address, ...this.#options.mirrors(turn.person, proposal.address)];
+    for (const address of shown.filter(({ channel }) => channel !== turn.address.channel)) {
+      await this.#replies.say({ ...turn, address, edits: ticketKey(proposal.id) }, { lines, private: true });
+    }
+  }
+
+  /** Closes a ticket unsent. */
+  async drop(turn: Turn, proposal: Proposal): Promise<void> {
+    if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
+    const lines = [turn.words.ticket.dropped];
+    await this.#decided({ ...turn, edits: ticketKey(proposal.id) }, proposal, { lines });
+  }
+
+  /** Drops the ticket and runs what makes another one in its place. */
+  async replace(turn: Turn, proposal: Proposal, run: (turn: Turn) => Promise<void>): Promise<void> {
+    if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
+    await run({ ...turn, edits: ticketKey(proposal.id) });
+    await this.#editElsewhere(turn, proposal, [turn.words.ticket.replaced]);
+  }
+}

@@ -1,0 +1,220 @@
+import type { ChatAddress } from '../people/chat-address.ts';
+
+export type AlertDirection = 'at-or-above' | 'at-or-below';
+
+/** What somebody waits for, as they said it. Percents and multiples have two decimals at most. */
+export type AlertCondition =
+  /** Won. */
+  | { readonly kind: 'price'; readonly direction: AlertDirection; readonly price: number }
+  /** Against the day's base price (등락률). */
+  | { readonly kind: 'change'; readonly direction: AlertDirection; readonly percent: number }
+  /** The day's volume is so many times the average of the 20 days before. */
+  | { readonly kind: 'volume'; readonly times: number }
+  /** Higher, or lower, than in all the 52 weeks before. */
+  | { readonly kind: 'year-high' | 'year-low' }
+  /** The price against its moving average of so many days, today's price among them. */
+  | { readonly kind: 'average'; readonly side: 'over' | 'under'; readonly days: number }
+  /** A shorter moving average goes over a longer one (golden), or under it (dead). */
+  | { readonly kind: 'cross'; readonly cross: 'golden' | 'dead'; readonly short: number; readonly long: number }
+  /** Against what the account's shares cost on average (평단). */
+  | { readonly kind: 'cost'; readonly direction: AlertDirection; readonly percent: number };
+
+/** What a condition comes to on one day: every one of them is a threshold then, of the price or of the day's volume. */
+export interface AlertLevel {
+  readonly metric: 'price' | 'volume';
+  readonly direction: AlertDirection;
+  /** Won, or shares. */
+  readonly value: number;
+}
+
+/** What is known of an issue at a moment. */
+export interface Seen {
+  readonly price: number;
+  /** Shares traded today. */
+  readonly volume: number;
+}
+
+/**
+ * Somebody wants to know when a condition comes true. It is the crossing that counts: an alert is `armed` once its
+ * condition was seen not to hold, and `waiting` until then. Both survive a restart.
+ */
+export interface Alert {
+  readonly id: string;
+  readonly personId: string;
+  readonly address: ChatAddress;
+  readonly symbol: string;
+  readonly condition: AlertCondition;
+  /** Every time; else it is over once it fired. */
+  readonly repeats: boolean;
+  /** The last Korean day it is for (`20261231`); undefined where it has no end. */
+  readonly until: string | undefined;
+  /** Undefined while there is none: of an average cost without a holding, for one. */
+  readonly level: AlertLevel | undefined;
+  /** The Korean day that the level is of. */
+  readonly levelDay: string;
+  readonly state: 'armed' | 'waiting';
+  /** Milliseconds. */
+  readonly createdAt: number;
+  /** When it last fired, in milliseconds. */
+  readonly firedAt: number | undefined;
+}
+
+/** How an alert stands; the last three are over. */
+export type AlertStatus = Alert['state'] | 'fired' | 'expired' | 'deleted';
+
+/** What happened to an alert, as it is written down. */
+export type AlertEvent =
+  | {
+      readonly type: 'created';
+      readonly seen: Seen;
+      readonly level: AlertLevel | undefined;
+      readonly state: Alert['state'];
+    }
+  /** It came to another level: of a day, or of an average cost. Undefined where there is none. */
+  | {
+      readonly type: 'level';
+      readonly day: string;
+      readonly level: AlertLevel | undefined;
+      readonly state: Alert['state'];
+    }
+  /** Its condition was seen not to hold. */
+  | { readonly type: 'armed'; readonly seen: Seen }
+  /** `messages`: how many tell of it; none where nobody wanted one. */
+  | { readonly type: 'fired'; readonly seen: Seen; readonly level: AlertLevel | undefined; readonly messages: number }
+  | { readonly type: 'expired' | 'deleted' };
+
+/** One that repeats is not told more often than this. */
+const restMs = 60_000;
+
+/** Whether `value` lies on the side an alert asks about. */
+export function isReached(level: Pick<AlertLevel, 'direction' | 'value'>, value: number): boolean {
+  return level.direction === 'at-or-above' ? value >= level.value : value <= level.value;
+}
+
+type Levelled = Alert & { readonly level: AlertLevel };
+
+/** Alerts in the order in which a moving value meets them. */
+class LevelQueue {
+  readonly #before: (a: number, b: number) => boolean;
+  readonly #alerts: Levelled[] = [];
+
+  constructor(before: (a: number, b: number) => boolean) {
+    this.#before = before;
+  }
+
+  add(alert: Levelled): void {
+    let [low, high] = [0, this.#alerts.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const there = this.#alerts[middle];
+      if (there !== undefined && this.#before(there.level.value, alert.level.value)) low = middle + 1;
+      else high = middle;
+    }
+    this.#alerts.splice(low, 0, alert);
+  }
+
+  delete(id: string): void {
+    const index = this.#alerts.findIndex((alert) => alert.id === id);
+    if (index >= 0) this.#alerts.splice(index, 1);
+  }
+
+  /** Takes out those at the front that `met` holds for. */
+  take(met: (alert: Levelled) => boolean): readonly Levelled[] {
+    let count = 0;
+    for (const alert of this.#alerts) {
+      if (!met(alert)) break;
+      count += 1;
+    }
+    return this.#alerts.splice(0, count);
+  }
+
+  get size(): number {
+    return this.#alerts.length;
+  }
+}
+
+const ascending = (a: number, b: number): boolean => a <= b;
+const descending = (a: number, b: number): boolean => a >= b;
+
+/** The alerts on one metric of an issue, sorted so that a value looks only at those it reaches. */
+class MetricBook {
+  readonly #queues = {
+    'armed:at-or-above': new LevelQueue(ascending),
+    'armed:at-or-below': new LevelQueue(descending),
+    'waiting:at-or-above': new LevelQueue(descending),
+    'waiting:at-or-below': new LevelQueue(ascending),
+  } as const;
+
+  add(alert: Levelled): void {
+    this.#queues[`${alert.state}:${alert.level.direction}`].add(alert);
+  }
+
+  delete(id: string): void {
+    for (const queue of Object.values(this.#queues)) queue.delete(id);
+  }
+
+  /** `reached` are taken out; `armed` were waiting on this side and now lie on the other, and stay. */
+  meet(value: number): { readonly reached: readonly Alert[]; readonly armed: readonly Alert[] } {
+    const reached = (['armed:at-or-above', 'armed:at-or-below'] as const).flatMap((name) =>
+      this.#queues[name].take(({ level }) => isReached(level, value)),
+    );
+    const armed = (['waiting:at-or-above', 'waiting:at-or-below'] as const)
+      .flatMap((name) => this.#queues[name].take(({ level }) => !isReached(level, value)))
+      .map((alert): Levelled => ({ ...alert, state: 'armed' }));
+    for (const alert of armed) this.add(alert);
+    return { reached, armed };
+  }
+
+  get size(): number {
+    return Object.values(this.#queues).reduce((sum, queue) => sum + queue.size, 0);
+  }
+}
+
+/** The open alerts of one issue: what a price costs does not grow with the number of alerts at other prices. */
+export class AlertBook {
+  readonly #metrics = { price: new MetricBook(), volume: new MetricBook() } as const;
+  /** Those without a level. */
+  readonly #idle = new Set<string>();
+  /** Armed, reached, and told less than a minute ago: told after that minute, if it is still so. */
+  #resting: readonly Alert[] = [];
+
+  add(alert: Alert): void {
+    const { level } = alert;
+    if (level === undefined) this.#idle.add(alert.id);
+    else this.#metrics[level.metric].add({ ...alert, level });
+  }
+
+  delete(id: string): void {
+    this.#idle.delete(id);
+    this.#resting = this.#resting.filter((alert) => alert.id !== id);
+    for (const metric of Object.values(this.#metrics)) metric.delete(id);
+  }
+
+  /**
+   * What is seen at a moment (milliseconds): `fired` are taken out; `armed` were waiting on this side and now lie on the
+   * other, and stay.
+   */
+  meet(seen: Seen, at: number): { readonly fired: readonly Alert[]; readonly armed: readonly Alert[] } {
+    const rested = this.#resting.filter((alert) => !isResting(alert, at));
+    if (rested.length > 0) {
+      this.#resting = this.#resting.filter((alert) => isResting(alert, at));
+      for (const alert of rested) this.add(alert);
+    }
+    const met = [this.#metrics.price.meet(seen.price), this.#metrics.volume.meet(seen.volume)];
+    const reached = met.flatMap((one) => one.reached);
+    const tooSoon = reached.filter((alert) => isResting(alert, at));
+    if (tooSoon.length > 0) this.#resting = [...this.#resting, ...tooSoon];
+    return {
+      fired: reached.filter((alert) => !tooSoon.includes(alert)),
+      armed: met.flatMap(({ armed }) => armed),
+    };
+  }
+
+  get size(): number {
+    return this.#metrics.price.size + this.#metrics.volume.size + this.#idle.size + this.#resting.length;
+  }
+}
+
+function isResting({ firedAt }: Alert, at: number): boolean {
+  return firedAt !== undefined && at - firedAt < restMs && at >= firedAt;
+}

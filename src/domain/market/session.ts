@@ -1,0 +1,123 @@
+import type { Exchange } from '../orders/order.ts';
+import { type ShiftedHours, shiftedHours } from './krx-holidays.ts';
+
+/** What trades at a moment. `closed` covers nights, weekends and holidays. */
+export type SessionKind =
+  /** Nextrade's alone. */
+  | 'pre-market'
+  | 'opening-auction'
+  | 'regular'
+  | 'closing-auction'
+  | 'post-close'
+  /** Nextrade collects orders for the first price of its after-market. */
+  | 'after-opening'
+  | 'after-market'
+  | 'closed';
+
+/** One stretch of a trading day in Korea, `HHmm`, start included and end not; `from`/`to` are the days it is in force. */
+export interface SessionRow {
+  readonly kind: Exclude<SessionKind, 'closed'>;
+  readonly start: string;
+  readonly end: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/**
+ * KRX's day. The opening auction takes orders from 08:30; the after-market opened on 2026-09-14 and takes order types
+ * of its own (41 to 47), none of which is an ordinary limit or market order.
+ */
+export const krxSessions: readonly SessionRow[] = [
+  { kind: 'opening-auction', start: '0830', end: '0900' },
+  { kind: 'regular', start: '0900', end: '1520' },
+  { kind: 'closing-auction', start: '1520', end: '1530' },
+  { kind: 'post-close', start: '1530', end: '1600' },
+  { kind: 'after-market', start: '1600', end: '2000', from: '20260914' },
+];
+
+/** Nextrade's day. Its main market opens half a minute after nine, and nothing trades there in KRX's auctions. */
+const nxtSessions: readonly SessionRow[] = [
+  { kind: 'pre-market', start: '0800', end: '0850' },
+  { kind: 'regular', start: '0901', end: '1520' },
+  { kind: 'after-opening', start: '1530', end: '1540' },
+  { kind: 'after-market', start: '1540', end: '2000' },
+];
+
+/** The stretches of an exchange's trading `day`, in order; what the broker routes follows KRX. */
+export function exchangeSessions(exchange: Exchange, day: string): readonly SessionRow[] {
+  if (exchange !== 'NXT') return sessionsOn(day);
+  const shifted = shiftedHours.find((candidate) => candidate.day === day);
+  return shifted === undefined ? nxtSessions : shiftedNxtSessions(shifted);
+}
+
+/**
+ * Nextrade on a day that opens late (2 January 2026, the entrance exam of 2025): no pre-market, the main market half a
+ * minute after KRX's opening, what follows moved with KRX's close, and the end as ever.
+ */
+function shiftedNxtSessions({ open, close }: ShiftedHours): readonly SessionRow[] {
+  return [
+    { kind: 'regular', start: later(open, 1), end: later(close, -10) },
+    { kind: 'after-opening', start: close, end: later(close, 10) },
+    { kind: 'after-market', start: later(close, 10), end: '2000' },
+  ];
+}
+
+/**
+ * The day of a market that opens late. The opening auction moves with the opening, the closing auction and what follows
+ * with the close. When the after-market begins on a day that closes late was not published; it takes no ordinary order
+ * either way, so its row follows the others.
+ */
+function shiftedSessions({ open, close }: ShiftedHours): readonly SessionRow[] {
+  const evening = krxSessions.filter(({ kind }) => kind === 'after-market');
+  const closeOfTrading = later(close, 30);
+  return [
+    { kind: 'opening-auction', start: later(open, -30), end: open },
+    { kind: 'regular', start: open, end: later(close, -10) },
+    { kind: 'closing-auction', start: later(close, -10), end: close },
+    { kind: 'post-close', start: close, end: closeOfTrading },
+    ...evening.map((row) => ({ ...row, start: closeOfTrading })),
+  ];
+}
+
+/** `HHmm` so many minutes later. */
+export function later(time: string, minutes: number): string {
+  const total = Number(time.slice(0, 2)) * 60 + Number(time.slice(2)) + minutes;
+  return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, '0')).join('');
+}
+
+/** The stretches of a trading `day` (`20261121`), in order. */
+export function sessionsOn(day: string, rows?: readonly SessionRow[]): readonly SessionRow[] {
+  const shifted = shiftedHours.find((candidate) => candidate.day === day);
+  const all = rows ?? (shifted === undefined ? krxSessions : shiftedSessions(shifted));
+  return all.filter(({ from = '', to = '99999999' }) => from <= day && day <= to);
+}
+
+/** When KRX's regular session opens on a trading `day`, and when the closing auction ends it, `HHmm`. */
+export function krxHours(day: string): { readonly open: string; readonly close: string } {
+  const rows = sessionsOn(day);
+  const open = rows.find(({ kind }) => kind === 'regular')?.start ?? '0900';
+  return { open, close: rows.find(({ kind }) => kind === 'closing-auction')?.end ?? '1530' };
+}
+
+/** The stretch of an open `day` that `time` (`HHmmss`) is in; undefined before the first, between two and after the last. */
+export function sessionRowAt(day: string, time: string, rows?: readonly SessionRow[]): SessionRow | undefined {
+  const minute = time.slice(0, 4);
+  return sessionsOn(day, rows).find(({ start, end }) => start <= minute && minute < end);
+}
+
+/** The session at `time` (`HHmmss`) of an open `day` (`20261121`). */
+export function sessionAt(day: string, time: string, rows?: readonly SessionRow[]): SessionKind {
+  return sessionRowAt(day, time, rows)?.kind ?? 'closed';
+}
+
+/** When a trading day's own figures begin, `HHmm`: KIS has its base prices by then, and nothing traded at KRX yet. */
+export const figuresBegin = '0840';
+
+/** When a trading day's figures are its last, `HHmm`: KRX's after-market and Nextrade's end at 20:00. */
+export const figuresEnd = '2001';
+
+/** Sessions in which KRX takes ordinary limit and market orders. */
+export const ordinaryOrderSessions: readonly SessionKind[] = ['opening-auction', 'regular', 'closing-auction'];
+
+/** Sessions in which orders trade as they come, each at its own price. */
+export const continuousSessions: readonly (SessionKind | 'unknown')[] = ['pre-market', 'regular', 'after-market'];

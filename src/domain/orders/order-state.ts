@@ -1,0 +1,170 @@
+import { AppError } from '../../errors.ts';
+import {
+  endedStatuses,
+  isCancel,
+  isScheduleIntent,
+  type OrderEvent,
+  type OrderIntent,
+  type OrderRecord,
+  type OrderStatus,
+  restOf,
+  type ScheduleDays,
+  standingQuantity,
+} from './order.ts';
+
+type EventType = OrderEvent['type'];
+
+/**
+ * (status, event) → status. A pair that is not here is a bug or a lie, and is refused. A fill is tied to an order by its
+ * number, so none is applied before the number is known: notices that come first are held (services/reconciler).
+ */
+const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderStatus | 'by-quantity' | 'by-day'>>>> = {
+  confirmed: { submitting: 'submitting', denied: 'denied', 'never-sent': 'never-sent' },
+  // Denied here: no connection could be made, so nothing left.
+  submitting: { accepted: 'accepted', rejected: 'rejected', denied: 'denied', 'outcome-unknown': 'outcome-unknown' },
+  // Rejected here: the exchange turned down what the broker had taken.
+  accepted: {
+    filled: 'by-quantity',
+    'part-cancelled': 'accepted',
+    'part-replaced': 'accepted',
+    cancelled: 'cancelled',
+    rejected: 'rejected',
+    replaced: 'replaced',
+    expired: 'expired',
+  },
+  'partly-filled': {
+    filled: 'by-quantity',
+    'part-cancelled': 'partly-filled',
+    'part-replaced': 'partly-filled',
+    cancelled: 'cancelled',
+    replaced: 'replaced',
+    expired: 'expired',
+  },
+  filled: {},
+  // A fill and a cancel or amendment cross at the venue, and a fill of the closing auction may be told after the close.
+  cancelled: { filled: 'by-quantity' },
+  replaced: { filled: 'by-quantity' },
+  expired: { filled: 'by-quantity' },
+  rejected: {},
+  denied: {},
+  'never-sent': {},
+  // Rejected here: a cancel or amendment that found nothing left to change.
+  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked' },
+  asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent' },
+  // The venue's lists lagged longer than we waited: it is there after all.
+  absent: { accepted: 'accepted' },
+  done: {},
+  scheduled: {
+    'sent-on': 'by-day',
+    'turned-down': 'by-day',
+    overdue: 'scheduled',
+    cancelled: 'cancelled',
+    replaced: 'replaced',
+    expired: 'expired',
+  },
+  'sent-on': {},
+};
+
+/**
+ * The record after one more event.
+ * @throws AppError `order.impossible-event` for a pair that is not in the table, for a fill that does not raise the
+ * total, and for a part that leaves nothing.
+ */
+export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): OrderRecord {
+  const next = transitions[record.status][event.type];
+  // What is filled only ever rises.
+  const falls = event.type === 'filled' && event.filledQuantity <= record.filledQuantity;
+  const part = event.type === 'part-cancelled' || event.type === 'part-replaced' ? event.quantity : undefined;
+  if (next === undefined || falls || (part !== undefined && (part <= 0 || part >= restOf(record)))) {
+    throw new AppError('order.impossible-event', { status: record.status, event: event.type, order: record.id });
+  }
+  const after = { ...record, updatedAt: at };
+  switch (event.type) {
+    case 'confirmed':
+    case 'submitting':
+    case 'never-sent':
+    case 'absent':
+    case 'asked':
+    case 'cancelled':
+    case 'replaced':
+    case 'expired':
+      return { ...after, status: next as OrderStatus };
+    case 'part-cancelled':
+      return {
+        ...after,
+        status: next as OrderStatus,
+        cancelledQuantity: record.cancelledQuantity + event.quantity,
+      };
+    case 'part-replaced':
+      return {
+        ...after,
+        status: next as OrderStatus,
+        replacedQuantity: record.replacedQuantity + event.quantity,
+      };
+    case 'accepted': {
+      return { ...after, status: acceptedStatus(record.intent, next as OrderStatus), reference: event.reference };
+    }
+    case 'rejected':
+    case 'outcome-unknown':
+      return { ...after, status: next as OrderStatus, code: event.code, text: event.text };
+    case 'denied':
+      return {
+        ...after,
+        status: next as OrderStatus,
+        code: event.code,
+        ...(event.context === undefined ? {} : { context: event.context }),
+      };
+    case 'overdue':
+      return { ...after, status: next as OrderStatus };
+    case 'sent-on':
+    case 'turned-down': {
+      const { until } = record.intent as ScheduleDays & OrderIntent;
+      if (until !== null && event.day < until) return { ...after, status: 'scheduled' };
+      return event.type === 'sent-on'
+        ? { ...after, status: 'sent-on' }
+        : { ...after, status: 'rejected', code: 'turned-down', text: event.text };
+    }
+    case 'filled': {
+      const whole = event.filledQuantity >= standingQuantity(record);
+      // An order that is over stays so: its rest was cancelled, amended away or expired.
+      const otherwise = endedStatuses.includes(record.status) ? record.status : 'partly-filled';
+      return {
+        ...after,
+        status: whole ? 'filled' : otherwise,
+        filledQuantity: event.filledQuantity,
+        filledAmount: event.filledAmount,
+      };
+    }
+  }
+}
+
+function acceptedStatus(intent: OrderIntent, otherwise: OrderStatus): OrderStatus {
+  if (isCancel(intent.kind)) return 'done';
+  return isScheduleIntent(intent) ? 'scheduled' : otherwise;
+}
+
+/** A new intent's record, before any event but its confirmation. */
+export function newOrderRecord(fields: {
+  readonly id: string;
+  readonly proposalId: string;
+  readonly personId: string;
+  readonly intent: OrderIntent;
+  readonly at: number;
+}): OrderRecord {
+  return {
+    id: fields.id,
+    proposalId: fields.proposalId,
+    personId: fields.personId,
+    intent: fields.intent,
+    status: 'confirmed',
+    reference: undefined,
+    filledQuantity: 0,
+    filledAmount: 0,
+    cancelledQuantity: 0,
+    replacedQuantity: 0,
+    code: undefined,
+    text: undefined,
+    confirmedAt: fields.at,
+    updatedAt: fields.at,
+  };
+}

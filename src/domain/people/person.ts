@@ -1,0 +1,55 @@
+import type { Exchange } from '../orders/order.ts';
+import type { ChatAddress } from './chat-address.ts';
+import type { NoticeTopic } from './notice.ts';
+import type { QuietHours } from './quiet-hours.ts';
+
+/** What somebody may do; each role may do all that the ones before it may. */
+export type Role = 'viewer' | 'trader' | 'owner';
+
+const roleOrder: readonly Role[] = ['viewer', 'trader', 'owner'];
+
+/** Whether somebody of this role may do what needs that one. */
+export function roleAllows(role: Role, needed: Role): boolean {
+  return roleOrder.indexOf(role) >= roleOrder.indexOf(needed);
+}
+
+/** Somebody we know, under whatever identities they write. */
+export interface Person {
+  readonly id: string;
+  readonly role: Role;
+}
+
+/** The languages that the bot speaks. */
+export type Language = 'ko' | 'en';
+
+/** How somebody is told of something: with a sound, without one, or not at all. */
+export type NotificationLevel = 'on' | 'silent' | 'off';
+
+/** Where somebody is told of a topic: in one chat, or in all their own ones. */
+export type NoticePlace = ChatAddress | 'everywhere';
+
+/** What somebody chose for themselves: how they are told of each topic, and the rest. */
+export interface PersonSettings extends Readonly<Record<NoticeTopic, NotificationLevel>> {
+  /** Tickets are shown in all of the person's chats; a press in one settles them all. */
+  readonly mirror: boolean;
+  /** Where notices go; a topic that is not here is told where its order or alert was asked for. */
+  readonly places: Readonly<Partial<Record<NoticeTopic, NoticePlace>>>;
+  /** Where orders go that name no exchange; undefined is KRX. */
+  readonly exchange: Exchange | undefined;
+  /** When notices wait; undefined when they never do. */
+  readonly quiet: QuietHours | undefined;
+  /** Undefined is the bot's own. */
+  readonly language: Language | undefined;
+}
+
+export const defaultPersonSettings: PersonSettings = {
+  fills: 'on',
+  alerts: 'on',
+  orders: 'on',
+  starts: 'on',
+  mirror: false,
+  places: {},
+  exchange: undefined,
+  quiet: undefined,
+  language: undefined,
+};

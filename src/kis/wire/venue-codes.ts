@@ -1,0 +1,157 @@
+/** What the reader of a KIS failure can do about it: how the client goes on, not how it is said. */
+export type KisErrorKind =
+  /** KIS does not take what is asked for. */
+  | 'rejected'
+  /** KIS does not take who asks. */
+  | 'unauthorised'
+  | 'throttled'
+  /** No token is to be had before the minute is over. */
+  | 'token-wait'
+  /** Nobody answered, or a server that had failed. */
+  | 'unreachable'
+  /** A listing changed while it was read: only its beginning can be asked for again. */
+  | 'listing-changed'
+  | 'outcome-unknown'
+  | 'unsupported'
+  /** KIS does not know the request as Hoga sends it: the API changed, and no other input would help. */
+  | 'drift'
+  | 'malformed';
+
+/** Codes of KIS that lead to the same: what the client does about them, and the sentence a person is told. */
+interface CodeFamily {
+  /** The error code, under which the catalogues of `i18n/` keep what happened and what helps. */
+  readonly sentence: `venue.${string}`;
+  /** What such an answer to a read is. */
+  readonly read: KisErrorKind;
+  /** Such an answer to a read may be gone at the next try, whatever else it means. */
+  readonly passing?: true;
+  /** Such an answer to an order does not say whether it was taken. Absent: it was refused. */
+  readonly orderUnknown?: true;
+  readonly codes: readonly (string | RegExp)[];
+  /** For refusals of which the text is known and the code is not. */
+  readonly texts?: RegExp;
+}
+
+const server = { read: 'unreachable', orderUnknown: true } as const;
+
+/**
+ * The codes that a person can meet, by what helps against them. The first row that names a code counts; what no row
+ * names is told in KIS's own words. From KIS's published code tables and from refusals that its users reported. A new
+ * code is one more word in a row; a new row needs its sentence in both catalogues (test/kis/wire/venue-codes.test.ts).
+ */
+export const codeFamilies: readonly CodeFamily[] = [
+  // Who asks: keys, tokens, permissions, accounts.
+  { sentence: 'venue.key-unknown', read: 'unauthorised', codes: ['EGW00102', 'EGW00103'] },
+  { sentence: 'venue.secret-wrong', read: 'unauthorised', codes: ['EGW00104', 'EGW00105', 'EGW00304'] },
+  // EGW02006 on the paper host, of a key that fits it, is an API that paper lacks: see `refusalKind`.
+  {
+    sentence: 'venue.wrong-host',
+    read: 'unauthorised',
+    codes: ['EGW02004', 'EGW2004', 'EGW02005', 'EGW02006', 'EGW00204'],
+  },
+  { sentence: 'venue.not-registered', read: 'unauthorised', codes: ['EGW00003', 'EGW00004', 'EGW00206', 'EGW00130'] },
+  { sentence: 'venue.persons-only', read: 'unauthorised', codes: ['EGW00210'] },
+  { sentence: 'venue.token-refused', read: 'unauthorised', codes: ['EGW00121', 'EGW00122', 'EGW00123'] },
+  { sentence: 'venue.token-wait', read: 'token-wait', codes: ['EGW00133'] },
+  { sentence: 'venue.account-wrong', read: 'unauthorised', codes: ['OPSQ2000', 'APAC0081', 'EGW00128', 'IGW00002'] },
+  { sentence: 'venue.paper-not-joined', read: 'unauthorised', codes: ['40910000'] },
+  { sentence: 'venue.paper-of-another', read: 'unauthorised', codes: ['90070000'] },
+  {
+    sentence: 'venue.account-restricted',
+    read: 'unauthorised',
+    codes: [],
+    texts: /계좌.{0,20}(?:제한|정지|사고)|(?:제한|정지|사고).{0,12}계좌/,
+  },
+  // KIS turns away who connects again and again; its gateway's page for that has no code.
+  {
+    sentence: 'venue.address-blocked',
+    read: 'unauthorised',
+    codes: ['EGW00207', 'EGW00303', 'http-403'],
+    texts: /\bIP\b.{0,20}(?:차단|제한)|(?:차단|제한)된?\s*IP/,
+  },
+  { sentence: 'venue.hash-refused', read: 'rejected', codes: ['EGW00131'] },
+  { sentence: 'venue.no-hts-id', read: 'rejected', codes: ['EGW00129'] },
+  { sentence: 'venue.unsupported', read: 'unsupported', codes: ['90000000', 'OPSQ0002', 'EGW00213'] },
+
+  // How KIS is: too much at once, failing, changing.
+  { sentence: 'venue.throttled', read: 'throttled', codes: ['EGW00201', 'EGW00215', 'http-429'] },
+  { sentence: 'venue.listing-changed', read: 'listing-changed', orderUnknown: true, codes: ['SYDB0050'] },
+  {
+    sentence: 'venue.server-fault',
+    ...server,
+    codes: [
+      'EGW00001',
+      'EGW00002',
+      'EGW00202',
+      'EGW00203',
+      'EGW00300',
+      'EGW00301',
+      'EGW00302',
+      'EGW00316',
+      'OPSQ0001',
+      /^OPSQ00(?:0[3-9]|1\d)$/,
+      'OPSQ1002',
+      /^OPSQ300\d$/,
+      /^SYDB\d{4}$/,
+      /^http-[235]\d\d$/,
+    ],
+  },
+  // KIS and Hoga disagree about the API. IGW0000x is thinly documented, and was seen to pass: a read is repeated, and what
+  // became of an order is not known.
+  { sentence: 'venue.drift', read: 'drift', codes: ['OPSQ2001', 'OPSQ2002'] },
+  { sentence: 'venue.drift', read: 'drift', passing: true, orderUnknown: true, codes: [/^IGW0000\d$/] },
+  { sentence: 'venue.server-fault', read: 'rejected', orderUnknown: true, codes: ['APBK1630'] },
+
+  // What was asked for.
+  { sentence: 'venue.unknown-issue', read: 'rejected', codes: ['MCA05918', 'APBK0656', 'IGW00017'] },
+  { sentence: 'venue.period-wrong', read: 'rejected', codes: ['KIER2570'] },
+  { sentence: 'venue.schedule-hours', read: 'rejected', codes: ['KIER3672', '40490000'] },
+  { sentence: 'venue.before-open', read: 'rejected', codes: ['40570000'] },
+  {
+    sentence: 'venue.closed',
+    read: 'rejected',
+    codes: ['APBK0918', '40580000', 'APBK1664', 'APAM3099', '40500000'],
+  },
+  { sentence: 'venue.holiday', read: 'rejected', codes: ['APBK0919', '40100000'] },
+  { sentence: 'venue.short-of-cash', read: 'rejected', codes: ['APBK0952', '40250000'] },
+  { sentence: 'venue.short-of-shares', read: 'rejected', codes: ['APBK0400', 'APBK0988', '40240000'] },
+  { sentence: 'venue.quantity', read: 'rejected', codes: ['APBK0986'] },
+  { sentence: 'venue.tick', read: 'rejected', codes: ['APBK0506', '40030000'] },
+  { sentence: 'venue.price-limits', read: 'rejected', codes: ['APBK0406', '40270000'] },
+  { sentence: 'venue.halted', read: 'rejected', codes: ['APBK0066'] },
+  { sentence: 'venue.not-tradable', read: 'rejected', codes: ['40070000'] },
+  {
+    sentence: 'venue.order-type',
+    read: 'rejected',
+    codes: ['APBK0963', 'APBK1269', 'APBK1943', 'APBK3013'],
+  },
+  { sentence: 'venue.nothing-left', read: 'rejected', codes: ['APBK0927', '40330000', 'KIER2320'] },
+  { sentence: 'venue.more-than-left', read: 'rejected', codes: ['APBK1359'] },
+  { sentence: 'venue.no-such-order', read: 'rejected', codes: ['APBK0344', '40320000', 'IGW00022'] },
+];
+
+/** The row that a refusal belongs to; undefined where KIS's own words are all there is. */
+export function familyOf({ code, text }: { readonly code: string; readonly text: string }): CodeFamily | undefined {
+  return (
+    codeFamilies.find(({ codes }) => codes.some((one) => (typeof one === 'string' ? one === code : one.test(code)))) ??
+    codeFamilies.find(({ texts }) => texts?.test(text) === true)
+  );
+}
+
+/** The socket knows no such HTS id, under which the notices of fills are registered. */
+export const unknownHtsIdCode = 'OPSP0017';
+
+/** The token is worn out or not known (any more): a new one helps, once, for a read. */
+export const tokenCodes: ReadonlySet<string> = new Set(['EGW00121', 'EGW00123']);
+
+/** The token may be issued once a minute. */
+export const tokenTooSoonCode = 'EGW00133';
+
+/** Refused by the gateway before anything was done, whatever else the answer lacks. */
+export const refusedAtTheDoor: ReadonlySet<string> = new Set([...tokenCodes, 'EGW00122', 'EGW00201', 'EGW00215']);
+
+/** Nothing is wrong, there are just no rows. */
+export const emptyAnswerCodes: ReadonlySet<string> = new Set(['KIER2620', '70070000', 'KIOK0560']);
+
+/** What a saved condition that no issue meets is answered with; elsewhere it is said of an issue that is not known. */
+export const noMatchCode = 'MCA05918';

@@ -1,0 +1,42 @@
+import type { Bar } from '../domain/market/quote.ts';
+
+/** What a chart shows. Its texts are ready to be read: a renderer has no language. */
+export interface Chart {
+  /** The issue's name. */
+  readonly title: string;
+  /** Its code, and how long a candle lasts. */
+  readonly subtitle: string;
+  readonly price: string;
+  readonly change: { readonly text: string; readonly tone: ChartTone };
+  /** Won. */
+  readonly last: number;
+  /** Oldest first, at least one; those before the last `shown` are the past of the moving averages. */
+  readonly bars: readonly Bar[];
+  readonly shown: number;
+  /** A handful: each that is out of sight takes some room at the edge. */
+  readonly levels: readonly ChartLevel[];
+  readonly words: {
+    readonly averages: string;
+    readonly volume: string;
+    readonly high: string;
+    readonly low: string;
+    grouped(value: number): string;
+  };
+}
+
+export type ChartTone = 'up' | 'down' | 'even';
+
+/** A line across the chart: what a holding cost on average, or where an alert waits. */
+export interface ChartLevel {
+  readonly kind: 'cost' | 'alert';
+  /** Won. */
+  readonly price: number;
+  readonly label: string;
+}
+
+/** Draws charts. */
+export interface ChartRenderer {
+  /** A PNG. AppError `chart.failed`. */
+  render(chart: Chart): Promise<Uint8Array>;
+  close(): Promise<void>;
+}

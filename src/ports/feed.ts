@@ -1,0 +1,68 @@
+import type { FillNotices } from '../domain/fill-notices.ts';
+import type { IssueStatus, OrderBook, Trade } from '../domain/market/quote.ts';
+import type { IndexCode, IndexQuote } from '../domain/market/research.ts';
+import type { Exchange, ExecutionNotice } from '../domain/orders/order.ts';
+
+/** What the socket tells. Handlers return at once; work they start is theirs. */
+export interface FeedHandlers {
+  /** At KRX. */
+  onTrade(trade: Trade): void;
+  onExecution(notice: ExecutionNotice): void;
+  /** Each time the socket stands and its registrations are answered: the first time, and before `onResumed`. */
+  onConnected(): void;
+  /** After the socket came back and everything is subscribed again: something may have been missed. */
+  onResumed(): void;
+  /** Another session has the app key's only place. */
+  onInUse(): void;
+}
+
+/** Whoever watches something that can be done without. */
+export interface Watcher {
+  /** What came meanwhile may have been missed. */
+  onGap(): void;
+  /** Nothing more comes: its registrations were needed elsewhere, or refused when the socket came back. */
+  onEnd(why: 'full' | 'refused'): void;
+}
+
+/** Hears of one issue's book. Handlers return at once. */
+export interface BookWatcher extends Watcher {
+  onOrderBook(book: OrderBook): void;
+  onTrade(trade: Trade): void;
+  onIssueStatus(status: IssueStatus): void;
+}
+
+/** Hears of indices. Handlers return at once. */
+export interface IndexWatcher extends Watcher {
+  onIndex(quote: IndexQuote): void;
+}
+
+/** Lets go of what was watched. */
+export type StopWatching = () => void;
+
+export interface FeedStatus {
+  readonly state: 'stopped' | 'connecting' | 'connected' | 'waiting';
+  /** When it connected, and when anything last came in; milliseconds. */
+  readonly connectedAt: number | undefined;
+  readonly lastMessageAt: number | undefined;
+  readonly registrations: number;
+  readonly fillNotices: FillNotices;
+  /** Why it is not connected, when it is not. */
+  readonly reason: string | undefined;
+}
+
+export interface MarketFeed {
+  /** Connects and subscribes fill notices; resolves once they are acknowledged or the first attempt failed. */
+  start(handlers: FeedHandlers): Promise<void>;
+  /** Trades of an issue. AppError `feed.full` when no registration is left, not even by ending a watch of those below. */
+  watchTrades(symbol: string): Promise<void>;
+  unwatchTrades(symbol: string): Promise<void>;
+  /**
+   * An issue's book, trades and standing on an exchange, as long as nothing more important needs the room. AppError
+   * `feed.full`, `feed.down`, `feed.unsupported` (the venue does not push it) or `feed.refused`; then nothing is watched.
+   */
+  watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching>;
+  /** The same for indices. */
+  watchIndices(codes: readonly IndexCode[], watcher: IndexWatcher): Promise<StopWatching>;
+  status(): FeedStatus;
+  stop(): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import type { AlertStore } from './alert-store.ts';
+import type { OrderLedger } from './order-ledger.ts';
+import type { OutboxStore } from './outbox-store.ts';
+import type { PeopleStore } from './people-store.ts';
+import type { ProposalLedger } from './proposal-ledger.ts';
+import type { TradingSwitches } from './trading-switches.ts';
+import type { Watchlists } from './watchlists.ts';
+
+/** What keeps the ledger itself in order. */
+export interface LedgerUpkeep {
+  /** Writes something that changes nothing, to see whether that works. @throws AppError `LedgerTrouble`. */
+  tryWriting(now: number): Promise<void>;
+  /**
+   * Forgets messages that were sent, what happened to alerts and what the venue pushed, before a moment and its Korean
+   * day. Orders, their events, tickets and messages that were never delivered are kept.
+   */
+  prune(before: number, beforeDay: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The append-only record. Each method is one transaction; what it returns is on the disk. Order state is a fold of
+ * order events (`applyEvent`), kept beside them so that it can be asked for.
+ */
+export interface Ledger
+  extends OrderLedger,
+    ProposalLedger,
+    AlertStore,
+    OutboxStore,
+    PeopleStore,
+    TradingSwitches,
+    Watchlists,
+    LedgerUpkeep {}

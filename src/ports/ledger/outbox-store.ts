@@ -1,0 +1,69 @@
+import type { ChatAddress } from '../../domain/people/chat-address.ts';
+
+/** A message on its way: written before it is sent, so that a crash loses none. `body` is the channel's business, as JSON. */
+export interface OutboxEntry {
+  readonly id: number;
+  readonly address: ChatAddress;
+  /** What it tells of, as its draft said. */
+  readonly about?: string | undefined;
+  /** The message this one replaces, when it is an edit: the `key` under which that one was queued. */
+  readonly edits: string | undefined;
+  /** The name under which this message can be edited later; the newest sent one of that name is meant. */
+  readonly key: string | undefined;
+  readonly body: unknown;
+  readonly attempts: number;
+  readonly createdAt: number;
+}
+
+/** What the order of a chat's messages goes by. */
+export type QueuedMessage = Pick<OutboxEntry, 'id' | 'about' | 'key' | 'edits' | 'createdAt'>;
+
+export interface OutboxDraft {
+  readonly address: ChatAddress;
+  /** What it tells of: a ticket and all that becomes of it, an alert. Absent, it is talk. */
+  readonly about?: string | undefined;
+  readonly edits?: string | undefined;
+  readonly key?: string | undefined;
+  readonly body: unknown;
+  /** Absent, it goes at once. */
+  readonly hold?: Hold | undefined;
+}
+
+/** A message waits for somebody's quiet hours to end. */
+export interface Hold {
+  readonly personId: string;
+  /** Milliseconds. */
+  readonly until: number;
+}
+
+/** Messages that wait to be sent, and what was sent. */
+export interface OutboxStore {
+  /** An edit of a message that is held takes its place, and goes at once where it is not to be held itself. */
+  enqueue(draft: OutboxDraft, now: number): Promise<OutboxEntry>;
+  /** Queues what was held until now, in the order it was written; says until when the next is held. */
+  releaseHeld(now: number): Promise<number | undefined>;
+  outboxHeld(): Promise<number>;
+  /** The oldest unsent entry of each address, or of the one given, oldest first; `except` are passed over. */
+  outboxHeads(address?: ChatAddress, except?: readonly number[]): Promise<readonly OutboxEntry[]>;
+  /** What waits to go to one address, oldest first; no more of it than anybody needs to look through. */
+  outboxLine(address: ChatAddress): Promise<readonly QueuedMessage[]>;
+  /** An unsent entry; undefined where it is none (any more). */
+  outboxEntry(id: number): Promise<OutboxEntry | undefined>;
+  markSent(id: number, reference: string | undefined, now: number): Promise<void>;
+  markFailed(id: number, error: string, final: boolean): Promise<void>;
+  /** Marks an edit as not worth sending when a later one of the same message waits; false, and nothing done, if none does. */
+  supersede(id: number): Promise<boolean>;
+  /**
+   * Queues one message about those that failed for good in a chat and that nothing was said of yet, oldest first; does
+   * nothing when there are none.
+   */
+  sumUpDead(address: ChatAddress, now: number, draft: (lost: readonly OutboxEntry[]) => OutboxDraft): Promise<void>;
+  /** What was sent since a moment, oldest first: the platforms remember it across a restart of ours. */
+  sentSince(at: number): Promise<readonly { readonly address: ChatAddress; readonly at: number }[]>;
+  /** Messages that failed for good in the last 30 days. */
+  deadLetters(now: number): Promise<number>;
+  /** What the channel called the message that was queued under `key`; undefined before it was sent. */
+  sentReference(address: ChatAddress, key: string): Promise<string | undefined>;
+  /** Messages that could go, those that are held left out. */
+  outboxPending(): Promise<number>;
+}

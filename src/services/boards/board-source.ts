@@ -1,0 +1,238 @@
+import type { IssueStatus, OrderBook, Quote } from '../../domain/market/quote.ts';
+import type { IndexCode, IndexQuote } from '../../domain/market/research.ts';
+import type { Exchange } from '../../domain/orders/order.ts';
+import { AppError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Broker } from '../../ports/broker.ts';
+import type { MarketFeed, StopWatching } from '../../ports/feed.ts';
+import type { Research } from '../../ports/research.ts';
+
+/** Figures are asked for so long after the last answer came. */
+const pollMs = 5_000;
+/** A chat is not edited more often with what is pushed. */
+const pushMs = 3_000;
+
+/** Whether figures are pushed, or asked for: that is how it is meant, or there is a reason. */
+export type Supply = 'pushed' | 'asked' | 'unsupported' | 'full' | 'refused' | 'down';
+
+/** How long after a look the next one is due. */
+export function intervalMsOf(supply: Supply): number {
+  return supply === 'pushed' ? pushMs : pollMs;
+}
+
+/** How an issue stands, as far as it keeps it from trading as usual. */
+export type TradingStatus = Pick<IssueStatus, 'halted' | 'reason' | 'interrupted' | 'circuitBreaker'>;
+
+/** Prices of a watchlist. */
+export interface WatchFigures {
+  readonly kind: 'watch';
+  readonly symbols: readonly string[];
+  readonly quotes: readonly Quote[];
+  readonly supply: 'asked';
+}
+
+/** An issue's book on an exchange. */
+export interface BookFigures {
+  readonly kind: 'book';
+  readonly symbol: string;
+  readonly exchange: Exchange;
+  readonly quote: Quote;
+  readonly book: OrderBook;
+  /** Buy volume over sell volume in percent; undefined before a trade said so. */
+  readonly strength: number | undefined;
+  readonly standing: TradingStatus | undefined;
+  readonly supply: Supply;
+}
+
+/** What a look at a book gives. */
+export type OrderBookSnapshot = Pick<BookFigures, 'symbol' | 'exchange' | 'quote' | 'book'>;
+
+export interface IndexFigures {
+  readonly kind: 'index';
+  readonly quotes: readonly IndexQuote[];
+  readonly supply: Supply;
+}
+
+export type BoardFigures = WatchFigures | BookFigures | IndexFigures;
+
+/** Where a board's figures come from. */
+export interface BoardSource {
+  /** How long after a look the next one is due. */
+  readonly intervalMs: number;
+  /** The figures as they are now. */
+  look(signal: AbortSignal): Promise<BoardFigures>;
+  close(): void;
+}
+
+/** Asks for all prices every time. */
+export function watchSource(broker: Broker, symbols: readonly string[]): BoardSource {
+  return {
+    intervalMs: pollMs,
+    look: async (signal) => ({
+      kind: 'watch',
+      symbols,
+      quotes: await broker.quotes(symbols, { priority: 'background', signal }),
+      supply: 'asked',
+    }),
+    close: () => undefined,
+  };
+}
+
+/** How figures that can be pushed are watched, and asked for where they are not. */
+interface Pushing<T> {
+  /** Says of each push what it makes of the figures. */
+  watch(
+    change: (next: (before: T) => T) => void,
+    on: { readonly onGap: () => void; readonly onEnd: (why: 'full' | 'refused') => void },
+  ): Promise<StopWatching>;
+  ask(signal: AbortSignal): Promise<Partial<T>>;
+}
+
+/** Figures that the socket pushes; where it does not, or not now, they are asked for. */
+class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource {
+  readonly #feed: MarketFeed;
+  readonly #pushing: Pushing<T>;
+  #figures: T;
+  #supply: Supply = 'pushed';
+  /** What was pushed lately may not be all. */
+  #missed = false;
+  #stop: StopWatching = () => undefined;
+
+  constructor(feed: MarketFeed, pushing: Pushing<T>, first: T) {
+    this.#feed = feed;
+    this.#pushing = pushing;
+    this.#figures = first;
+  }
+
+  /** Begins to watch. Never rejects. */
+  async open(log: Log): Promise<void> {
+    try {
+      this.#stop = await this.#pushing.watch(
+        (next) => {
+          this.#figures = next(this.#figures);
+        },
+        {
+          onGap: () => {
+            this.#missed = true;
+          },
+          onEnd: (why) => {
+            this.#supply = why;
+          },
+        },
+      );
+    } catch (error) {
+      this.#supply = whyNot(error);
+      log.info('board asks instead of listening', { why: this.#supply, error });
+    }
+  }
+
+  get supply(): Supply {
+    return this.#supply === 'pushed' && this.#feed.status().state !== 'connected' ? 'down' : this.#supply;
+  }
+
+  get intervalMs(): number {
+    return intervalMsOf(this.supply);
+  }
+
+  async look(signal: AbortSignal): Promise<T> {
+    if (this.supply !== 'pushed' || this.#missed) {
+      this.#missed = false;
+      const asked = await this.#pushing.ask(signal);
+      this.#figures = { ...this.#figures, ...asked };
+    }
+    return { ...this.#figures, supply: this.supply };
+  }
+
+  close(): void {
+    this.#stop();
+  }
+}
+
+const reasons: Readonly<Record<string, Supply>> = {
+  'feed.unsupported': 'unsupported',
+  'feed.full': 'full',
+  'feed.refused': 'refused',
+};
+
+function whyNot(error: unknown): Supply {
+  return (error instanceof AppError ? reasons[error.code] : undefined) ?? 'down';
+}
+
+/** A book that somebody looks at, from the figures that are shown first. */
+export async function bookSource(
+  { broker, feed, log }: { readonly broker: Broker; readonly feed: MarketFeed; readonly log: Log },
+  read: OrderBookSnapshot,
+): Promise<{ readonly source: BoardSource; readonly figures: BookFigures }> {
+  const { symbol, exchange } = read;
+  const first: BookFigures = {
+    ...read,
+    kind: 'book',
+    strength: undefined,
+    standing: tradingStatusIn(read.quote),
+    supply: 'down',
+  };
+  const pushing: Pushing<BookFigures> = {
+    watch: (change, on) =>
+      feed.watchBook(symbol, exchange, {
+        ...on,
+        onOrderBook: (pushed) => change((before) => ({ ...before, book: pushed })),
+        onTrade: ({ price: last, change: by, changePercent, volume, strength, at }) =>
+          change((before) => ({
+            ...before,
+            quote: { ...before.quote, last, change: by, changePercent, volume, at },
+            strength: strength ?? before.strength,
+          })),
+        onIssueStatus: ({ halted, reason, interrupted, circuitBreaker }) =>
+          change((before) => ({
+            ...before,
+            standing: {
+              halted,
+              reason,
+              interrupted,
+              circuitBreaker: circuitBreaker ?? before.standing?.circuitBreaker,
+            },
+          })),
+      }),
+    async ask(signal) {
+      const options = { priority: 'background', signal, exchange } as const;
+      const [asked, levels] = await Promise.all([broker.quote(symbol, options), broker.orderBook(symbol, options)]);
+      return { quote: asked, book: levels, standing: tradingStatusIn(asked) };
+    },
+  };
+  const source = new PushedSource(feed, pushing, first);
+  await source.open(log);
+  return { source, figures: { ...first, supply: source.supply } };
+}
+
+/** A quotation tells halts alone. */
+function tradingStatusIn({ warnings }: Quote): TradingStatus | undefined {
+  return warnings.includes('halted')
+    ? { halted: true, reason: undefined, interrupted: false, circuitBreaker: undefined }
+    : undefined;
+}
+
+/** Indices that somebody looks at, from those that are shown first. */
+export async function indexSource(
+  { research, feed, log }: { readonly research: Research; readonly feed: MarketFeed; readonly log: Log },
+  quotes: readonly IndexQuote[],
+): Promise<{ readonly source: BoardSource; readonly figures: IndexFigures }> {
+  const codes: readonly IndexCode[] = quotes.map(({ code }) => code);
+  const first: IndexFigures = { kind: 'index', quotes, supply: 'down' };
+  const pushing: Pushing<IndexFigures> = {
+    watch: (change, on) =>
+      feed.watchIndices(codes, {
+        ...on,
+        onIndex: (pushed) =>
+          change((before) => ({
+            ...before,
+            quotes: before.quotes.map((quote) => (quote.code === pushed.code ? pushed : quote)),
+          })),
+      }),
+    ask: async (signal) => ({
+      quotes: await Promise.all(codes.map((code) => research.index(code, { priority: 'background', signal }))),
+    }),
+  };
+  const source = new PushedSource(feed, pushing, first);
+  await source.open(log);
+  return { source, figures: { ...first, supply: source.supply } };
+}

@@ -1,0 +1,182 @@
+import type { Clock } from '../../clock.ts';
+import type { Quote } from '../../domain/market/quote.ts';
+import type { IndexQuote } from '../../domain/market/research.ts';
+import type { ChatAddress } from '../../domain/people/chat-address.ts';
+import { AppError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { Broker } from '../../ports/broker.ts';
+import type { MarketFeed } from '../../ports/feed.ts';
+import type { Research } from '../../ports/research.ts';
+import {
+  type BoardFigures,
+  type BoardSource,
+  bookSource,
+  indexSource,
+  type OrderBookSnapshot,
+  watchSource,
+} from './board-source.ts';
+
+/** Nobody watches a chat for longer, and each look costs calls or registrations. */
+const lifeMs = 10 * 60_000;
+
+/** How a board stands: `until` is in milliseconds. */
+export type BoardState =
+  | { readonly kind: 'live'; readonly until: number }
+  | { readonly kind: 'over' }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** Figures as a chat is to show them, in the place of those before. */
+export interface BoardFrame {
+  readonly address: ChatAddress;
+  /** The message whose place it takes. */
+  readonly view: string;
+  readonly figures: BoardFigures;
+  readonly state: BoardState;
+}
+
+interface Board {
+  frame: BoardFrame;
+  readonly source: BoardSource;
+  readonly until: number;
+  readonly ended: AbortController;
+}
+
+interface LiveBoardsOptions {
+  readonly broker: Broker;
+  readonly research: Research;
+  readonly feed: MarketFeed;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly show: (frame: BoardFrame) => Promise<void>;
+  /** Whether the process ends with its answer. */
+  readonly readOnly: boolean;
+}
+
+/**
+ * Boards of figures that change in their chat for ten minutes, one to a chat. They are lost with the process: the message
+ * then stands as it was last.
+ */
+export class LiveBoards {
+  readonly #options: LiveBoardsOptions;
+  readonly #boards = new Map<string, Board>();
+
+  constructor(options: LiveBoardsOptions) {
+    this.#options = options;
+  }
+
+  // Each goes on from the figures given, and gives back what to show first. The board that was there stops. AppError
+  // `board.read-only`.
+
+  async startWatch(address: ChatAddress, symbols: readonly string[], quotes: readonly Quote[]): Promise<BoardFrame> {
+    await this.stop(address);
+    return this.#start(address, {
+      figures: { kind: 'watch', symbols, quotes, supply: 'asked' },
+      source: watchSource(this.#options.broker, symbols),
+    });
+  }
+
+  async startBook(address: ChatAddress, read: OrderBookSnapshot): Promise<BoardFrame> {
+    await this.stop(address);
+    return this.#start(address, await bookSource(this.#options, read));
+  }
+
+  async startIndices(address: ChatAddress, quotes: readonly IndexQuote[]): Promise<BoardFrame> {
+    await this.stop(address);
+    return this.#start(address, await indexSource(this.#options, quotes));
+  }
+
+  /** False when none was live in that chat. */
+  async stop(address: ChatAddress): Promise<boolean> {
+    const board = this.#boards.get(placeOf(address));
+    if (board === undefined) return false;
+    await this.#end(board, { kind: 'stopped' });
+    return true;
+  }
+
+  /** Ends them all without a word: the process goes. */
+  close(): void {
+    for (const { ended, source } of this.#boards.values()) {
+      ended.abort();
+      source.close();
+    }
+    this.#boards.clear();
+  }
+
+  async #start(
+    address: ChatAddress,
+    { figures, source }: { readonly figures: BoardFigures; readonly source: BoardSource },
+  ): Promise<BoardFrame> {
+    const { clock, newId, readOnly } = this.#options;
+    if (readOnly) throw new AppError('board.read-only');
+    const until = clock.now() + lifeMs;
+    const frame: BoardFrame = { address, view: newId(), figures, state: { kind: 'live', until } };
+    const board = { frame, source, until, ended: new AbortController() };
+    const place = placeOf(address);
+    // Somebody may have started another while this one was made ready.
+    const other = this.#boards.get(place);
+    this.#boards.set(place, board);
+    if (other !== undefined) await this.#end(other, { kind: 'stopped' });
+    void this.#run(board);
+    return frame;
+  }
+
+  async #run(board: Board): Promise<void> {
+    const { log, show } = this.#options;
+    const { signal } = board.ended;
+    try {
+      while (await this.#pause(board)) {
+        const figures = await board.source.look(signal);
+        if (signal.aborted) return;
+        if (shownOf(figures) === shownOf(board.frame.figures)) continue;
+        board.frame = { ...board.frame, figures };
+        await show(board.frame);
+      }
+      await this.#end(board, { kind: 'over' });
+    } catch (error) {
+      if (signal.aborted) return;
+      log.warn('live board ended', { error });
+      await this.#end(board, { kind: 'failed', error }).catch((cause: unknown) =>
+        log.error('live board not ended in its chat', { error: cause }),
+      );
+    }
+  }
+
+  /** Until the next look; false when there is to be none. */
+  async #pause({ source, until, ended }: Board): Promise<boolean> {
+    const { clock } = this.#options;
+    const leftMs = until - clock.now();
+    if (leftMs <= 0) return false;
+    await clock.sleep(Math.min(source.intervalMs, leftMs), ended.signal);
+    return clock.now() < until;
+  }
+
+  async #end(board: Board, state: BoardState): Promise<void> {
+    if (board.ended.signal.aborted) return;
+    board.ended.abort();
+    board.source.close();
+    const place = placeOf(board.frame.address);
+    if (this.#boards.get(place) === board) this.#boards.delete(place);
+    await this.#options.show({ ...board.frame, state });
+  }
+}
+
+/** The chat itself: Discord has an address for every interaction in it, Telegram one for every topic. */
+function placeOf({ channel, chatId }: ChatAddress): string {
+  return `${channel}:${chatId.split('/')[0]}`;
+}
+
+/** All that a chat shows of figures: what else changes is no reason to edit it. */
+function shownOf(figures: BoardFigures): string {
+  switch (figures.kind) {
+    case 'watch':
+      return JSON.stringify(figures.quotes.map(({ symbol, last, change }) => [symbol, last, change]));
+    case 'book': {
+      const { quote, book, strength, standing, supply } = figures;
+      return JSON.stringify([quote.last, quote.change, { ...book, at: undefined }, strength, standing, supply]);
+    }
+    case 'index':
+      return JSON.stringify([figures.quotes.map(({ last, change }) => [last, change]), figures.supply]);
+  }
+}

@@ -1,0 +1,136 @@
+import type { CancelTimer, Clock } from '../../clock.ts';
+import { type LedgerTrouble, ledgerTrouble } from '../../domain/ledger-trouble.ts';
+import type { Log } from '../../log.ts';
+import type { Ledger } from '../../ports/ledger/ledger.ts';
+
+/** A disk that filled up is to be noticed before somebody's order needs it. */
+const lookMs = 60_000;
+/** While it fails. */
+const retryMs = 5_000;
+/** Of a ledger that comes and goes nobody wants to hear more often. */
+const tellMs = 60_000;
+
+/** What is wrong with the ledger, and since when, in milliseconds. */
+export interface LedgerState {
+  readonly code: LedgerTrouble;
+  readonly since: number;
+}
+
+/** Knows whether the ledger can be written: from all that is asked of it, and by trying. */
+export class LedgerWatch {
+  /** The ledger, watched. */
+  readonly ledger: Ledger;
+  readonly #unwatched: Ledger;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #onDown: (state: LedgerState) => void;
+  readonly #onBack: (state: LedgerState, told: boolean) => Promise<void>;
+  #state: LedgerState | undefined;
+  #toldAt: number | undefined;
+  /** Whether the owners know of the trouble that there is. */
+  #told = false;
+  #trying: Promise<void> | undefined;
+  #cancel: CancelTimer = () => undefined;
+  #stopped = false;
+
+  constructor(options: {
+    readonly ledger: Ledger;
+    readonly clock: Clock;
+    readonly log: Log;
+    /** It has begun to fail, and that is worth telling. */
+    readonly onDown: (state: LedgerState) => void;
+    /** It can be written again; `told` where `onDown` was called before. */
+    readonly onBack: (state: LedgerState, told: boolean) => Promise<void>;
+  }) {
+    this.#unwatched = options.ledger;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#onDown = options.onDown;
+    this.#onBack = options.onBack;
+    this.ledger = this.#watched(options.ledger);
+  }
+
+  /** Undefined while it can be written, as far as is known. */
+  get trouble(): LedgerState | undefined {
+    return this.#state;
+  }
+
+  /** Looks from now on. */
+  begin(): void {
+    this.#lookLater();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#cancel();
+  }
+
+  #watched(ledger: Ledger): Ledger {
+    const methods = Object.entries(ledger).map(([name, method]) => [
+      name,
+      async (...args: unknown[]): Promise<unknown> => {
+        // What was written a moment too soon to be refused may be sent, and what comes of it then cannot be written.
+        if (name === 'claim' && this.#state !== undefined) await this.#try();
+        try {
+          return await (method as (...given: unknown[]) => unknown)(...args);
+        } catch (error) {
+          this.#note(error);
+          throw error;
+        }
+      },
+    ]);
+    return Object.fromEntries(methods) as Ledger;
+  }
+
+  #note(error: unknown): void {
+    const code = ledgerTrouble(error);
+    if (code === undefined || this.#stopped) return;
+    if (this.#state === undefined) this.#log.error('ledger cannot be written', { error });
+    this.#state = { code, since: this.#state?.since ?? this.#clock.now() };
+    this.#tell();
+    this.#lookLater();
+  }
+
+  #tell(): void {
+    const now = this.#clock.now();
+    const isDue = this.#toldAt === undefined || now - this.#toldAt >= tellMs;
+    if (this.#state === undefined || this.#told || !isDue) return;
+    this.#told = true;
+    this.#toldAt = now;
+    this.#onDown(this.#state);
+  }
+
+  #lookLater(): void {
+    this.#cancel();
+    if (this.#stopped) return;
+    this.#cancel = this.#clock.timer(this.#state === undefined ? lookMs : retryMs, () => {
+      void this.#try()
+        .catch(() => undefined)
+        .finally(() => this.#lookLater());
+    });
+  }
+
+  /** @throws AppError `LedgerTrouble`. */
+  #try(): Promise<void> {
+    this.#trying ??= this.#tryOnce().finally(() => {
+      this.#trying = undefined;
+    });
+    return this.#trying;
+  }
+
+  async #tryOnce(): Promise<void> {
+    try {
+      await this.#unwatched.tryWriting(this.#clock.now());
+    } catch (error) {
+      this.#note(error);
+      throw error;
+    }
+    const before = this.#state;
+    if (before === undefined || this.#stopped) return;
+    const told = this.#told;
+    this.#state = undefined;
+    this.#told = false;
+    this.#log.warn('ledger can be written again', { code: before.code });
+    void this.#onBack(before, told).catch((error: unknown) => this.#log.error('ledger not caught up', { error }));
+  }
+}

@@ -1,0 +1,428 @@
+import { fromKoreanDayAndTime } from '../../clock.ts';
+import { continuousSessions } from '../../domain/market/session.ts';
+import type { Exchange, Side } from '../../domain/orders/order.ts';
+import { estimateCost, nearestTicks } from '../../domain/orders/order-rules.ts';
+import { stopIsReached } from '../../domain/orders/order-types.ts';
+import type { Session, VenueClock } from '../market/hours.ts';
+import type { Listing, Market } from '../market/market.ts';
+import type { Account } from './account.ts';
+import { type Ending, type Order, type OrderEvent, type OrderFill, sum, viewOrder } from './order.ts';
+import { conditionalType, type OrderTypeRow, orderTypes, stopType } from './order-types.ts';
+
+/** Why an order was not taken. */
+export type Refusal =
+  | 'unknown-symbol'
+  | 'quantity'
+  | 'order-type'
+  | 'exchange'
+  | 'tick'
+  | 'upper-limit'
+  | 'lower-limit'
+  | 'cash'
+  | 'shares'
+  | 'before-open'
+  | 'after-close'
+  | 'holiday'
+  | 'nothing-left'
+  | 'more-than-left'
+  | 'unknown-order';
+
+export interface PlaceRequest {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly type: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly exchange: Exchange;
+  readonly channel: string;
+  /** Of a stop. */
+  readonly stopPrice?: number | undefined;
+}
+
+export interface CancelRequest {
+  readonly number: string;
+  /** Undefined: all that is left. */
+  readonly quantity: number | undefined;
+  readonly channel: string;
+}
+
+export interface AmendRequest extends CancelRequest {
+  readonly type: string;
+  readonly price: number;
+}
+
+export type Outcome =
+  | { readonly order: Order; readonly refusal?: undefined }
+  | { readonly refusal: Refusal; readonly order?: undefined };
+
+/** Takes orders for one account, matches them in the market's books, and books the fills. */
+export class Venue {
+  readonly #clock: VenueClock;
+  readonly #market: Market;
+  readonly #account: Account;
+  readonly #tell: (event: OrderEvent) => void;
+  readonly #orders = new Map<string, Order>();
+  readonly #fills: { readonly order: Order; readonly fill: OrderFill }[] = [];
+  readonly #open = new Set<Order>();
+  /** Stops that have not fired, each with the price at which it does. */
+  readonly #stops = new Map<Order, number>();
+  #rolled: () => void = () => undefined;
+  #lastNumber: number;
+  #day: string;
+  #session: Session;
+
+  constructor(clock: VenueClock, market: Market, account: Account, tell: (event: OrderEvent) => void) {
+    this.#clock = clock;
+    this.#market = market;
+    this.#account = account;
+    this.#tell = tell;
+    this.#day = clock.day();
+    this.#session = clock.session();
+    // Numbers rise through the day, so that a simulator started anew does not use one twice.
+    this.#lastNumber = Math.floor((clock.now() - fromKoreanDayAndTime(this.#day, '000000')) / 100);
+  }
+
+  /** Oldest first. */
+  orders(): readonly Order[] {
+    return [...this.#orders.values()];
+  }
+
+  /** All fills, in the order in which they happened. */
+  fills(): readonly { readonly order: Order; readonly fill: OrderFill }[] {
+    return this.#fills;
+  }
+
+  openOrders(): readonly Order[] {
+    return [...this.#open];
+  }
+
+  /** Cash for new purchases: all that has been sold counts, all that open purchases may cost does not. */
+  orderableCash(): number {
+    const reserved = sum(this.openOrders(), (order) =>
+      order.side === 'buy' ? this.#cashFor(order, viewOrder(order).remaining) : 0,
+    );
+    return Math.max(0, this.#account.depositOn() - reserved);
+  }
+
+  sellable(symbol: string): number {
+    const selling = sum(this.openOrders(), (order) =>
+      order.side === 'sell' && order.issue.symbol === symbol ? viewOrder(order).remaining : 0,
+    );
+    return Math.max(0, (this.#account.holding(symbol)?.quantity ?? 0) - selling);
+  }
+
+  /** `rolled` is called after every look at the time. */
+  onRoll(rolled: () => void): void {
+    this.#rolled = rolled;
+  }
+
+  /** Does what time has brought since anyone last asked: auctions end, orders expire, a new day begins. */
+  roll(): void {
+    this.#catchUp();
+    this.#rolled();
+  }
+
+  #catchUp(): void {
+    const session = this.#clock.session();
+    const auctionEnded = this.#session.endsWith('-auction') && session !== this.#session;
+    this.#session = session;
+    if (auctionEnded) for (const order of this.openOrders()) this.#rematch(order);
+    const day = this.#clock.day();
+    const newDay = day > this.#day && this.#clock.isOpenDay(day);
+    this.#expire(newDay);
+    this.#fireStops();
+    this.#market.roll();
+    if (!newDay) return;
+    this.#account.newDay(day);
+    this.#day = day;
+  }
+
+  /** A new order. With `rejectAtExchange` it is taken here and turned down a moment later by the exchange. */
+  place(request: PlaceRequest, rejectAtExchange = false): Outcome {
+    const checked = this.#check(request);
+    if (checked.refusal !== undefined) return checked;
+    const { listing, price, type } = checked;
+    if (request.side === 'sell' && request.quantity > this.sellable(request.symbol)) return { refusal: 'shares' };
+    if (request.side === 'buy') {
+      const needed = this.#cashFor({ issue: listing.issue, price }, request.quantity);
+      if (needed > this.orderableCash()) return { refusal: 'cash' };
+    }
+    const order = this.#record({ ...request, issue: listing.issue, price, action: 'new', original: undefined });
+    this.#emit('accepted', order, order.quantity, price);
+    if (rejectAtExchange) {
+      this.#end(order, 'rejected', order.quantity);
+      this.#emit('rejected', order, order.quantity, price);
+    } else if (request.type === stopType && request.stopPrice !== undefined) {
+      this.#stops.set(order, request.stopPrice);
+      this.#fireStops();
+    } else this.#work(order, listing, type);
+    return { order };
+  }
+
+  /** Replaces what is left of an order, or part of it, by a new order at the back of the queue. */
+  amend(request: AmendRequest): Outcome {
+    const found = this.#changeable(request);
+    if (found.refusal !== undefined) return found;
+    const { order: original, quantity } = found;
+    const { issue, side, exchange } = original;
+    const checked = this.#check({ ...request, symbol: issue.symbol, side, exchange, quantity });
+    if (checked.refusal !== undefined) return checked;
+    const { price, listing, type } = checked;
+    const freed = side === 'buy' ? this.#cashFor(original, quantity) : 0;
+    if (side === 'buy' && this.#cashFor({ issue, price }, quantity) > this.orderableCash() + freed) {
+      return { refusal: 'cash' };
+    }
+    listing.book.reduce(original.number, quantity);
+    this.#end(original, 'amended', quantity);
+    const order = this.#record({
+      issue,
+      side,
+      exchange,
+      quantity,
+      price,
+      type: request.type,
+      action: 'amend',
+      original,
+      channel: request.channel,
+    });
+    this.#emit('amended', order, quantity, price);
+    this.#work(order, listing, type);
+    return { order };
+  }
+
+  /** Takes back what is left of an order, or part of it. */
+  cancel(request: CancelRequest): Outcome {
+    const found = this.#changeable(request);
+    if (found.refusal !== undefined) return found;
+    const { order: original, quantity } = found;
+    const listing = this.#market.find(original.issue.symbol);
+    listing?.book.reduce(original.number, quantity);
+    if (listing !== undefined) this.#market.ordersChanged(listing);
+    this.#end(original, 'cancelled', quantity);
+    const { channel } = request;
+    const order = this.#record({ ...original, quantity, price: 0, action: 'cancel', original, channel });
+    this.#emit('cancelled', order, quantity, 0);
+    return { order };
+  }
+
+  /** The market traded with an order that waited. */
+  restingFilled(number: string, quantity: number, price: number): void {
+    const order = this.#orders.get(number);
+    if (order !== undefined) this.#fill(order, quantity, price);
+  }
+
+  #closed(exchange: Exchange): Refusal | undefined {
+    const session = this.#clock.session(exchange);
+    const open = exchange === 'NXT' ? session !== 'closed' && session !== 'holiday' : this.#clock.takesOrders();
+    if (open) return undefined;
+    if (session === 'holiday') return 'holiday';
+    return session === 'closed' && this.#clock.time() < '090000' ? 'before-open' : 'after-close';
+  }
+
+  #check(request: PlaceRequest):
+    | { readonly refusal: Refusal }
+    | {
+        readonly refusal?: undefined;
+        readonly listing: Listing;
+        readonly price: number;
+        readonly type: OrderTypeRow;
+      } {
+    const type = orderTypes[request.type];
+    const takenNow = this.#takesNow(request.type, request.exchange);
+    const closed = takenNow ? undefined : this.#closed(request.exchange);
+    if (closed !== undefined) return { refusal: closed };
+    const listing = this.#market.find(request.symbol);
+    if (listing === undefined) return { refusal: 'unknown-symbol' };
+    if (request.quantity <= 0) return { refusal: 'quantity' };
+    if (type === undefined) return { refusal: 'order-type' };
+    if (type.taken[request.exchange] === undefined) return { refusal: 'exchange' };
+    if (!takenNow) return { refusal: 'order-type' };
+    // Only a stop has a price at which it fires, and no stop is without.
+    if ((request.type === stopType) !== (request.stopPrice !== undefined)) return { refusal: 'order-type' };
+    const isFund = listing.issue.kind === 'etf' || listing.issue.kind === 'etn';
+    const evening = this.#clock.session(request.exchange) === 'after-market';
+    if (isFund && (request.exchange === 'NXT' || evening)) return { refusal: 'unknown-symbol' };
+    const price = this.#priceOf(type, request, listing);
+    const stated = type.pricing === 'limit' ? [price, request.stopPrice ?? price] : [];
+    for (const one of stated) {
+      if (one > listing.today.upper) return { refusal: 'upper-limit' };
+      if (one < listing.today.lower) return { refusal: 'lower-limit' };
+      if (nearestTicks(one, listing.issue.kind).below !== one) return { refusal: 'tick' };
+    }
+    return { listing, price, type };
+  }
+
+  #takesNow(code: string, exchange: Exchange): boolean {
+    const session = this.#clock.session(exchange);
+    if (orderTypes[code]?.taken[exchange]?.includes(session) !== true) return false;
+    // At yesterday's close only before the auction's own book is shown.
+    return orderTypes[code].pricing !== 'close' || session !== 'opening-auction' || this.#clock.time() < '084000';
+  }
+
+  #priceOf(type: OrderTypeRow, request: PlaceRequest, { book, today }: Listing): number {
+    const other = request.side === 'buy' ? 'sell' : 'buy';
+    switch (type.pricing) {
+      case 'limit':
+        return request.price;
+      case 'none':
+        return 0;
+      case 'other-best':
+        return book.best(other) ?? today.last;
+      case 'own-best':
+        return book.best(request.side) ?? today.last;
+      case 'middle':
+        return Math.floor(((book.best('buy') ?? today.last) + (book.best('sell') ?? today.last)) / 2);
+      case 'close':
+        return today.last;
+    }
+  }
+
+  /** What buying costs at most; without a price that is at the upper limit. */
+  #cashFor(order: Pick<Order, 'issue' | 'price'>, quantity: number): number {
+    const upper = this.#market.find(order.issue.symbol)?.today.upper ?? 0;
+    const amount = quantity * (order.price === 0 ? upper : order.price);
+    return amount + estimateCost(amount, 'buy', order.issue).commission;
+  }
+
+  #changeable(
+    request: CancelRequest,
+  ):
+    | { readonly refusal: Refusal }
+    | { readonly refusal?: undefined; readonly order: Order; readonly quantity: number } {
+    const order = this.#orders.get(request.number);
+    if (order === undefined || order.day !== this.#clock.day()) return { refusal: 'unknown-order' };
+    const { remaining } = viewOrder(order);
+    if (remaining === 0) return { refusal: 'nothing-left' };
+    const closed = this.#takesNow(order.type, order.exchange) ? undefined : this.#closed(order.exchange);
+    if (closed !== undefined) return { refusal: closed };
+    const quantity = request.quantity ?? remaining;
+    if (quantity <= 0) return { refusal: 'quantity' };
+    if (quantity > remaining) return { refusal: 'more-than-left' };
+    return { order, quantity };
+  }
+
+  #record(fields: Omit<Order, 'number' | 'at' | 'day' | 'time' | 'fills' | 'endings'>): Order {
+    this.#lastNumber += 1;
+    const { issue, side, type, exchange, quantity, price, channel, action, original } = fields;
+    const order: Order = {
+      number: String(this.#lastNumber).padStart(10, '0'),
+      original,
+      action,
+      issue,
+      side,
+      type,
+      exchange,
+      quantity,
+      price,
+      channel,
+      at: this.#clock.now(),
+      day: this.#clock.day(),
+      time: this.#clock.time(),
+      fills: [],
+      endings: [],
+    };
+    this.#orders.set(order.number, order);
+    if (action !== 'cancel') this.#open.add(order);
+    return order;
+  }
+
+  /** Trades what can be traded now; the rest waits, or goes where its type says. */
+  #work(order: Order, listing: Listing, type: OrderTypeRow): void {
+    const limit = order.price === 0 ? undefined : order.price;
+    const enough = type.condition !== 'fok' || listing.book.available(order.side, limit) >= order.quantity;
+    const continuous = this.#isContinuous(order.exchange);
+    if (enough && continuous) this.#trade(order, listing, limit);
+    const { remaining } = viewOrder(order);
+    // At the close it trades with others of its kind, of which there are none here.
+    if (remaining === 0 || type.pricing === 'close') return;
+    if (type.condition === 'none') {
+      const { upper, lower } = listing.today;
+      listing.book.add(order.side, limit ?? (order.side === 'buy' ? upper : lower), remaining, order.number);
+      this.#market.ordersChanged(listing);
+      return;
+    }
+    this.#end(order, 'cancelled', remaining);
+    this.#emit('unmatched', order, remaining, order.price);
+  }
+
+  #isContinuous(exchange: Exchange): boolean {
+    const session = this.#clock.session(exchange);
+    return continuousSessions.some((kind) => kind === session);
+  }
+
+  #trade(order: Order, listing: Listing, limit: number | undefined): void {
+    for (;;) {
+      const { remaining } = viewOrder(order);
+      if (remaining === 0) return;
+      const matches = this.#market.execute(listing, order.side, remaining, limit);
+      if (matches.length === 0) return;
+      for (const match of matches) this.#fill(order, match.quantity, match.price);
+    }
+  }
+
+  /** An auction's end: waiting orders that the market now reaches trade, in turn. */
+  #rematch(order: Order): void {
+    const listing = this.#market.find(order.issue.symbol);
+    if (listing === undefined || this.#stops.has(order) || orderTypes[order.type]?.pricing === 'close') return;
+    const { remaining } = viewOrder(order);
+    listing.book.reduce(order.number, remaining);
+    const toMarket = order.price === 0 || (order.type === conditionalType && this.#clock.session() !== 'regular');
+    this.#trade(order, listing, toMarket ? undefined : order.price);
+    const left = viewOrder(order).remaining;
+    const { upper, lower } = listing.today;
+    const limit = order.price === 0 ? (order.side === 'buy' ? upper : lower) : order.price;
+    if (left > 0) listing.book.add(order.side, limit, left, order.number);
+  }
+
+  #fill(order: Order, quantity: number, price: number): void {
+    const time = this.#clock.time();
+    const fill = { at: this.#clock.now(), time, quantity, price };
+    order.fills.push(fill);
+    this.#fills.push({ order, fill });
+    this.#closeIfDone(order);
+    this.#account.fill(order.issue, order.side, quantity, price, this.#clock.day());
+    this.#emit('filled', order, quantity, price);
+  }
+
+  #end(order: Order, kind: Ending['kind'], quantity: number): void {
+    order.endings.push({ at: this.#clock.now(), kind, quantity });
+    this.#closeIfDone(order);
+  }
+
+  #closeIfDone(order: Order): void {
+    if (viewOrder(order).remaining > 0) return;
+    this.#open.delete(order);
+    this.#stops.delete(order);
+  }
+
+  /** Stops whose price the market has reached become limit orders. */
+  #fireStops(): void {
+    for (const [order, stopPrice] of this.#stops) {
+      const listing = this.#market.find(order.issue.symbol);
+      const type = orderTypes[order.type];
+      if (listing === undefined || type === undefined || !stopIsReached(order.side, stopPrice, listing.today.last))
+        continue;
+      this.#stops.delete(order);
+      this.#work(order, listing, type);
+    }
+  }
+
+  /** Whether an order's day, or the session of its kind, has ended. */
+  #isOver({ type, exchange }: Order): boolean {
+    const session = this.#clock.session(exchange);
+    if (exchange === 'NXT') return session === 'holiday' || (session === 'closed' && this.#clock.time() >= '200000');
+    return orderTypes[type]?.stays.includes(session) !== true;
+  }
+
+  #expire(all: boolean): void {
+    for (const order of this.openOrders().filter((open) => all || this.#isOver(open))) {
+      const { remaining } = viewOrder(order);
+      this.#market.find(order.issue.symbol)?.book.reduce(order.number, remaining);
+      this.#end(order, 'expired', remaining);
+    }
+  }
+
+  #emit(kind: OrderEvent['kind'], order: Order, quantity: number, price: number): void {
+    this.#tell({ kind, order, quantity, price, time: this.#clock.time() });
+  }
+}

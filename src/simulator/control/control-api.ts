@@ -1,0 +1,224 @@
+import type { ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { Exchange, Side } from '../../domain/orders/order.ts';
+import { type Session, sessions } from '../market/hours.ts';
+import { type IssueMarks, issueWarnings } from '../market/instruments.ts';
+import { type FaultRule, type Faults, readFaults } from './faults.ts';
+import type { SimulatorState } from './state.ts';
+
+/** What a test can see and do, in the same process or through the doors. */
+export interface ControlApi {
+  state(): SimulatorState;
+  /** The venue's own time and hours, for a client that is to go by them. */
+  hours(): { readonly now: number; readonly neverCloses: boolean; readonly fixed: Session | undefined };
+  /** Brings the market to a price; client orders on the way trade. @throws RangeError for a price that cannot be. */
+  setPrice(symbol: string, price: number): void;
+  /**
+   * A trade by someone else. With a price, clients' waiting orders at it or better trade first, and the market stands
+   * there afterwards; without one it takes what waits in the book, in turn.
+   */
+  trade(symbol: string, side: 'buy' | 'sell', quantity: number, price?: number): void;
+  /** An order of the account's own that was not entered here; its number. @throws RangeError naming the refusal. */
+  placeElsewhere(order: ElsewhereOrder): string;
+  /** Cancels what is left of an order, wherever that was entered; the cancellation's number. @throws RangeError. */
+  cancelElsewhere(number: string, change?: ElsewhereChange): string;
+  /** Replaces what is left of an order; 0 makes it a market order. The new order's number. @throws RangeError. */
+  amendElsewhere(number: string, price: number, change?: ElsewhereChange): string;
+  /** An order for a later day that was not entered here; its number. @throws RangeError naming the refusal. */
+  scheduleElsewhere(order: ElsewhereSchedule): string;
+  /** Cancels one that is kept for a later day. @throws RangeError. */
+  cancelScheduledElsewhere(number: string): void;
+  /** Marks an issue as halted, interrupted or warned of, and tells whoever listens; it trades all the same. @throws RangeError for an unknown one. */
+  setIssue(symbol: string, marks: { readonly [Name in keyof IssueMarks]?: IssueMarks[Name] | undefined }): void;
+  /** Moves the clock, or fixes the session until `auto` gives it back to the hours. */
+  setClock(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void;
+  setFaults(faults: Faults | readonly FaultRule[]): void;
+  clearFaults(): void;
+  /** Pushes a fill of another account under the same HTS id. */
+  pushForeignNotice(notice: ForeignNotice): void;
+}
+
+/** An order from the account's owner by other means: a trading program, a phone. */
+export interface ElsewhereOrder {
+  readonly symbol: string;
+  readonly side: Side;
+  readonly quantity: number;
+  /** 0 or absent: a market order. */
+  readonly price?: number | undefined;
+  /** How KIS lists its origin; default `Nsmart`. */
+  readonly channel?: string | undefined;
+  /** Default KRX. */
+  readonly exchange?: Exchange | undefined;
+}
+
+/** How an order is changed by other means. */
+export interface ElsewhereChange {
+  /** So many shares of what is left; absent: all. */
+  readonly quantity?: number | undefined;
+  /** As of an order. */
+  readonly channel?: string | undefined;
+}
+
+/** An order for a later day from the account's owner by other means. */
+export interface ElsewhereSchedule extends Pick<ElsewhereOrder, 'symbol' | 'side' | 'quantity' | 'price'> {
+  /** The last day; absent: one day alone. */
+  readonly until?: string | undefined;
+}
+
+/** A fill that is not this account's. */
+export interface ForeignNotice {
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: number;
+  readonly price: number;
+  /** Eight digits and the product code. */
+  readonly account: string;
+  /** Ten digits. */
+  readonly number: string;
+}
+
+interface ControlRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly body: string;
+}
+
+const symbol = z.string().min(1);
+const won = z.int().positive();
+const shares = z.int().positive();
+const side = z.enum(['buy', 'sell']);
+const wonOrNone = z.int().nonnegative();
+const channel = z.string().min(1).optional();
+const number = z.string().regex(/^\d{1,10}$/);
+const exchange = z.enum(['KRX', 'NXT', 'SOR']);
+
+const bodies = {
+  price: z.strictObject({ symbol, price: won }),
+  clock: z
+    .strictObject({ now: z.int().optional(), session: z.enum([...sessions, 'auto']).optional() })
+    .refine((change) => change.now !== undefined || change.session !== undefined, 'give now or session'),
+  trade: z.strictObject({ symbol, side, quantity: shares, price: won.optional() }),
+  order: z.strictObject({
+    symbol,
+    side,
+    quantity: shares,
+    price: wonOrNone.optional(),
+    channel,
+    exchange: exchange.optional(),
+  }),
+  schedule: z.strictObject({
+    symbol,
+    side,
+    quantity: shares,
+    price: wonOrNone.optional(),
+    until: z
+      .string()
+      .regex(/^\d{8}$/)
+      .optional(),
+  }),
+  cancelScheduled: z.strictObject({ number }),
+  cancel: z.strictObject({ number, quantity: shares.optional(), channel }),
+  amend: z.strictObject({ number, price: wonOrNone, quantity: shares.optional(), channel }),
+  issue: z.strictObject({
+    symbol,
+    halted: z.boolean().optional(),
+    interrupted: z.boolean().optional(),
+    warning: z.enum(issueWarnings).optional(),
+  }),
+  notice: z.strictObject({
+    symbol,
+    side,
+    quantity: shares,
+    price: won,
+    account: z
+      .string()
+      .regex(/^\d{10}$/)
+      .default('5999999901'),
+    number: z
+      .string()
+      .regex(/^\d{10}$/)
+      .default('0000900001'),
+  }),
+};
+
+/** Answers a call at one of the simulator's own doors, which are no part of KIS. */
+export async function answerControl(
+  request: ControlRequest,
+  response: ServerResponse,
+  controlApi: ControlApi,
+): Promise<void> {
+  try {
+    reply(response, 200, act(request, controlApi));
+  } catch (error) {
+    const status = error instanceof NoSuchDoor ? 404 : 400;
+    reply(response, status, { error: problemOf(error) });
+  }
+}
+
+class NoSuchDoor extends Error {}
+
+function act({ method, url, body }: ControlRequest, controlApi: ControlApi): unknown {
+  const json = (): unknown => JSON.parse(body);
+  switch (`${method} ${url.pathname}`) {
+    case 'GET /__sim/state':
+      return controlApi.state();
+    case 'GET /__sim/hours':
+      return controlApi.hours();
+    case 'POST /__sim/price': {
+      const change = bodies.price.parse(json());
+      controlApi.setPrice(change.symbol, change.price);
+      return { ok: true };
+    }
+    case 'POST /__sim/trade': {
+      const trade = bodies.trade.parse(json());
+      controlApi.trade(trade.symbol, trade.side, trade.quantity, trade.price);
+      return { ok: true };
+    }
+    case 'POST /__sim/order':
+      return { ok: true, number: controlApi.placeElsewhere(bodies.order.parse(json())) };
+    case 'POST /__sim/cancel': {
+      const cancel = bodies.cancel.parse(json());
+      return { ok: true, number: controlApi.cancelElsewhere(cancel.number, cancel) };
+    }
+    case 'POST /__sim/amend': {
+      const amend = bodies.amend.parse(json());
+      return { ok: true, number: controlApi.amendElsewhere(amend.number, amend.price, amend) };
+    }
+    case 'POST /__sim/schedule':
+      return { ok: true, number: controlApi.scheduleElsewhere(bodies.schedule.parse(json())) };
+    case 'POST /__sim/cancel-scheduled':
+      controlApi.cancelScheduledElsewhere(bodies.cancelScheduled.parse(json()).number);
+      return { ok: true };
+    case 'POST /__sim/issue': {
+      const { symbol: marked, ...marks } = bodies.issue.parse(json());
+      controlApi.setIssue(marked, marks);
+      return { ok: true };
+    }
+    case 'POST /__sim/clock':
+      controlApi.setClock(bodies.clock.parse(json()));
+      return { ok: true };
+    case 'POST /__sim/faults':
+      controlApi.setFaults(readFaults(json()));
+      return { ok: true };
+    case 'DELETE /__sim/faults':
+      controlApi.clearFaults();
+      return { ok: true };
+    case 'POST /__sim/notice':
+      controlApi.pushForeignNotice(bodies.notice.parse(json()));
+      return { ok: true };
+    default:
+      throw new NoSuchDoor(`no door: ${method} ${url.pathname}`);
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    return error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ');
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json;charset=UTF-8' });
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,204 @@
+import { inKorea } from '../../clock.ts';
+import { averageCost } from '../account/account.ts';
+import { type Order, viewOrder } from '../account/order.ts';
+import { orderTypes } from '../account/order-types.ts';
+import type { Session } from '../market/hours.ts';
+import type { World } from '../rest/answer.ts';
+import type { RequestCounts } from '../rest/rest.ts';
+
+/** How an order stands, in one word. */
+export type SimulatedOrderStatus =
+  | 'accepted'
+  | 'partly-filled'
+  | 'filled'
+  | 'cancelled'
+  | 'amended'
+  | 'rejected'
+  | 'expired'
+  | 'done';
+
+/** Everything the venue knows: the truth that tests compare with. */
+export interface SimulatorState {
+  readonly clock: { readonly now: number; readonly iso: string; readonly session: Session; readonly open: boolean };
+  readonly prices: Readonly<
+    Record<
+      string,
+      {
+        readonly last: number;
+        readonly bid: number;
+        readonly ask: number;
+        readonly upper: number;
+        readonly lower: number;
+      }
+    >
+  >;
+  readonly accounts: readonly {
+    readonly account: string;
+    readonly cash: { readonly deposit: number; readonly settled: number; readonly orderable: number };
+    readonly holdings: readonly {
+      readonly symbol: string;
+      readonly name: string;
+      readonly quantity: number;
+      readonly sellable: number;
+      readonly averageCost: string;
+    }[];
+  }[];
+  readonly orders: readonly {
+    /** Ten digits. */
+    readonly number: string;
+    readonly original: string | null;
+    readonly action: 'new' | 'amend' | 'cancel';
+    readonly symbol: string;
+    readonly side: 'buy' | 'sell';
+    /** ORD_DVSN. */
+    readonly type: string;
+    readonly typeName: string;
+    readonly price: number;
+    readonly quantity: number;
+    readonly filled: number;
+    /** Won. */
+    readonly filledAmount: number;
+    readonly remaining: number;
+    readonly status: SimulatedOrderStatus;
+    /** Where it was entered: `OpnAPI`, or the channel of an order placed elsewhere. */
+    readonly channel: string;
+    /** Milliseconds by the venue's clock. */
+    readonly at: number;
+    readonly day: string;
+    readonly time: string;
+    readonly exchange: 'KRX' | 'NXT' | 'SOR';
+  }[];
+  readonly fills: readonly {
+    readonly order: string;
+    readonly symbol: string;
+    readonly side: 'buy' | 'sell';
+    readonly quantity: number;
+    readonly price: number;
+    /** Milliseconds by the venue's clock. */
+    readonly at: number;
+    readonly time: string;
+  }[];
+  /** Orders that are kept for a later day. */
+  readonly scheduled: readonly {
+    readonly number: string;
+    readonly symbol: string;
+    readonly side: 'buy' | 'sell';
+    /** ORD_DVSN_CD. */
+    readonly type: string;
+    readonly quantity: number;
+    readonly price: number;
+    readonly day: string;
+    /** Blank for one day alone. */
+    readonly until: string;
+    readonly cancelled: boolean;
+    /** Why it was not sent the last time; blank when it was, or is still to be. */
+    readonly reason: string;
+    /** The orders that were made of it. */
+    readonly orders: readonly string[];
+  }[];
+  readonly requests: {
+    readonly total: number;
+    /** By TR id, and by path for calls without one. */
+    readonly byTr: Readonly<Record<string, number>>;
+    readonly throttled: number;
+  };
+  readonly sockets: {
+    readonly open: number;
+    readonly registrations: number;
+    /** What is registered for: `H0STCNT0|005930`. */
+    readonly topics: readonly string[];
+    readonly opened: number;
+  };
+  /** Fault rules that are still to be used. */
+  readonly faultsLeft: number;
+}
+
+/** Reads the state out of the parts. */
+export function readState(world: World, requests: RequestCounts, sockets: SimulatorState['sockets']): SimulatorState {
+  const { account, clock, market, venue, settings } = world;
+  const now = clock.now();
+  const orders = venue.orders();
+  return {
+    clock: { now, iso: inKorea(now).toISO() ?? '', session: clock.session(), open: clock.takesOrders() },
+    prices: Object.fromEntries(
+      market.all().map(({ issue, today, book }) => [
+        issue.symbol,
+        {
+          last: today.last,
+          bid: book.best('buy') ?? 0,
+          ask: book.best('sell') ?? 0,
+          upper: today.upper,
+          lower: today.lower,
+        },
+      ]),
+    ),
+    accounts: [
+      {
+        account: `${settings.account}-${settings.product}`,
+        cash: { deposit: account.deposit, settled: account.depositOn(), orderable: venue.orderableCash() },
+        holdings: account.holdings().map((holding) => ({
+          symbol: holding.issue.symbol,
+          name: holding.issue.name,
+          quantity: holding.quantity,
+          sellable: venue.sellable(holding.issue.symbol),
+          averageCost: averageCost(holding),
+        })),
+      },
+    ],
+    orders: orders.map((order) => {
+      const { filled, filledAmount, remaining } = viewOrder(order);
+      return {
+        number: order.number,
+        original: order.original?.number ?? null,
+        action: order.action,
+        symbol: order.issue.symbol,
+        side: order.side,
+        type: order.type,
+        typeName: orderTypes[order.type]?.name ?? '',
+        price: order.price,
+        quantity: order.quantity,
+        filled,
+        filledAmount,
+        remaining,
+        status: statusOf(order),
+        channel: order.channel,
+        at: order.at,
+        day: order.day,
+        time: order.time,
+        exchange: order.exchange,
+      };
+    }),
+    fills: venue.fills().map(({ order, fill }) => ({
+      order: order.number,
+      symbol: order.issue.symbol,
+      side: order.side,
+      quantity: fill.quantity,
+      price: fill.price,
+      at: fill.at,
+      time: fill.time,
+    })),
+    scheduled: world.scheduled.all().map((kept) => ({
+      number: kept.number,
+      symbol: kept.listing.issue.symbol,
+      side: kept.side,
+      type: kept.type,
+      quantity: kept.quantity,
+      price: kept.price,
+      day: kept.day,
+      until: kept.until,
+      cancelled: kept.cancelledOn !== '',
+      reason: kept.reason,
+      orders: kept.orders.map(({ number }) => number),
+    })),
+    requests: { ...requests, byTr: { ...requests.byTr } },
+    sockets,
+    faultsLeft: world.faults.rules.length,
+  };
+}
+
+function statusOf(order: Order): SimulatedOrderStatus {
+  const { filled, remaining } = viewOrder(order);
+  if (order.action === 'cancel') return 'done';
+  if (remaining > 0) return filled > 0 ? 'partly-filled' : 'accepted';
+  return order.endings.at(-1)?.kind ?? 'filled';
+}

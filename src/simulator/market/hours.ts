@@ -1,0 +1,124 @@
+import { DateTime } from 'luxon';
+import { type Clock, koreanDay, koreanTime } from '../../clock.ts';
+import { krxClosures } from '../../domain/market/krx-holidays.ts';
+import { exchangeSessions, ordinaryOrderSessions, sessionAt } from '../../domain/market/session.ts';
+import type { Exchange } from '../../domain/orders/order.ts';
+
+/** What the venue is doing; `holiday` is a day without trading, `closed` the rest of a trading day. */
+export const sessions = [
+  'closed',
+  'pre-market',
+  'opening-auction',
+  'regular',
+  'closing-auction',
+  'post-close',
+  'after-opening',
+  'after-market',
+  'holiday',
+] as const;
+export type Session = (typeof sessions)[number];
+
+const closures: ReadonlySet<string> = new Set(krxClosures);
+
+function isTradingDay(date: DateTime): boolean {
+  return date.weekday <= 5 && !closures.has(date.toFormat('yyyyMMdd'));
+}
+
+/** A calendar day, which has no zone; UTC makes the arithmetic quick. */
+export function dateOf(day: string): DateTime {
+  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: 'utc' });
+}
+
+/** The trading day `count` trading days after `day` (before it when negative); `day` itself need not be one. */
+export function addTradingDays(day: string, count: number): string {
+  const step = count < 0 ? -1 : 1;
+  let date = dateOf(day);
+  for (let left = Math.abs(count); left > 0; ) {
+    date = date.plus({ days: step });
+    if (isTradingDay(date)) left -= 1;
+  }
+  return date.toFormat('yyyyMMdd');
+}
+
+/** The venue's clock: the one passed in, moved where a test moved it, and the session that goes with it. */
+export class VenueClock {
+  readonly #clock: Clock;
+  readonly #hours: 'open' | 'live';
+  readonly #dayBegins: string;
+  #offset = 0;
+  #forced: Session | undefined;
+
+  /** `dayBegins`: when prices become a new day's, `HHmm`. */
+  constructor(clock: Clock, hours: 'open' | 'live', dayBegins = '0000') {
+    this.#clock = clock;
+    this.#hours = hours;
+    this.#dayBegins = dayBegins;
+  }
+
+  now(): number {
+    return this.#clock.now() + this.#offset;
+  }
+
+  day(): string {
+    return koreanDay(this.now());
+  }
+
+  time(): string {
+    return koreanTime(this.now());
+  }
+
+  /** The day that prices are of: the last one on which the market opens, today's from some hour on. */
+  priceDay(): string {
+    const day = this.day();
+    const begun = this.neverCloses || this.time().slice(0, 4) >= this.#dayBegins;
+    return begun && this.isOpenDay(day) ? day : addTradingDays(day, -1);
+  }
+
+  /** Timers run by the clock passed in, wherever this one was moved. */
+  timer(delayMs: number, callback: () => void): () => void {
+    return this.#clock.timer(delayMs, callback);
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    return this.#clock.sleep(delayMs);
+  }
+
+  /** `auto` gives the session back to the hours. */
+  set(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void {
+    if (change.now !== undefined) this.#offset = change.now - this.#clock.now();
+    if (change.session !== undefined) this.#forced = change.session === 'auto' ? undefined : change.session;
+  }
+
+  session(exchange: Exchange = 'KRX'): Session {
+    if (this.#forced !== undefined) return this.#forced;
+    if (this.#hours === 'open') return 'regular';
+    const day = this.day();
+    if (!this.isOpenDay(day)) return 'holiday';
+    return sessionAt(day, this.time(), exchangeSessions(exchange, day));
+  }
+
+  /** The session that is fixed; undefined while the hours decide. */
+  get fixed(): Session | undefined {
+    return this.#forced;
+  }
+
+  /** Whether the regular session is all there is. */
+  get neverCloses(): boolean {
+    return this.#hours === 'open' && this.#forced === undefined;
+  }
+
+  /** Whether ordinary orders are taken now. */
+  takesOrders(): boolean {
+    const session = this.session();
+    return ordinaryOrderSessions.some((kind) => kind === session);
+  }
+
+  /** Whether the market opens on `day`; a market that never closes is open today whatever the day. */
+  isOpenDay(day: string): boolean {
+    if (day === this.day()) {
+      if (this.#forced !== undefined) return this.#forced !== 'holiday';
+      if (this.#hours === 'open') return true;
+    }
+    return isTradingDay(dateOf(day));
+  }
+}

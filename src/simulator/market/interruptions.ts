@@ -1,0 +1,93 @@
+import { nearestTicks } from '../../domain/orders/order-rules.ts';
+import { domesticMarket } from '../../kis/endpoints/domestic-market.ts';
+import { daysWithToday } from '../quotations/figures.ts';
+import { type Handler, input, page, record, type World } from '../rest/answer.ts';
+import { percentOf } from '../rest/records.ts';
+import { answered, inputRefusal, queryRefusals } from '../rest/texts.ts';
+import type { Issue } from './instruments.ts';
+import { between, randomFor } from './random.ts';
+
+/** Two minutes of auction after a jump (VI), that is over. */
+interface Interruption {
+  readonly issue: Issue;
+  readonly from: string;
+  readonly until: string;
+  readonly price: number;
+  /** The last trade before it: interruptions here are dynamic ones. */
+  readonly reference: number;
+  readonly count: number;
+}
+
+/** A time after the open: minutes and seconds of the session so far. */
+function timeAfterOpen(seconds: number): string {
+  const parts = [9 + seconds / 3600, (seconds % 3600) / 60, seconds % 60];
+  return parts.map((part) => String(Math.floor(part)).padStart(2, '0')).join('');
+}
+
+/** A day's interruptions, newest first; the same for the same seed and day, around the day's open. */
+function interruptionsOn(world: World, day: string): readonly Interruption[] {
+  return world.market
+    .lookAll()
+    .flatMap((listing): readonly Interruption[] => {
+      const { issue } = listing;
+      const bar = daysWithToday(listing, world.market.day).find(({ start }) => start === day);
+      const random = randomFor(world.settings.seed, `interruption ${issue.symbol} ${day}`);
+      if (bar === undefined || issue.kind !== 'stock' || random() >= 0.25) return [];
+      const start = between(random, 60, 3_000);
+      // Large companies stop at three percent, others at six.
+      const limit = issue.market === 'KOSPI' ? 0.03 : 0.06;
+      const direction = random() < 0.6 ? 1 : -1;
+      const price = nearestTicks(Math.round(bar.open * (1 + (direction * limit) / 2)), issue.kind).below;
+      const reference = nearestTicks(Math.round(price / (1 + direction * (limit + 0.004))), issue.kind).below;
+      const until = timeAfterOpen(start + between(random, 121, 150));
+      return [{ issue, from: timeAfterOpen(start), until, price, reference, count: between(random, 1, 2) }];
+    })
+    .sort((one, other) => other.from.localeCompare(one.from));
+}
+
+const inquireVolatilityInterruptions: Handler = (call) => {
+  const { world } = call;
+  const symbol = input(call, 'FID_INPUT_ISCD');
+  if (symbol !== '' && world.market.find(symbol) === undefined) return { refusal: queryRefusals.symbol };
+  const market = { '': 'all', '0': 'all', K: 'KOSPI', Q: 'KOSDAQ' }[input(call, 'FID_MRKT_CLS_CODE')];
+  if (market === undefined) return { refusal: inputRefusal('FID_MRKT_CLS_CODE') };
+  const { clock } = world;
+  const day = input(call, 'FID_INPUT_DATE_1').slice(-8) || clock.day();
+  const direction = input(call, 'FID_DIV_CLS_CODE');
+  // Static ones, or both at once: all of these are dynamic.
+  const asksForOthers = ['1', '3'].includes(input(call, 'FID_RANK_SORT_CLS_CODE'));
+  const found = (asksForOthers ? [] : interruptionsOn(world, day))
+    .filter(({ until }) => day < clock.day() || until <= clock.time())
+    .filter(({ issue }) => market === 'all' || issue.market === market)
+    .filter(({ issue }) => symbol === '' || issue.symbol === symbol)
+    .filter(({ price, reference }) => direction !== '1' || price > reference)
+    .filter(({ price, reference }) => direction !== '2' || price < reference);
+  const { fields } = domesticMarket.inquireVolatilityInterruptions.output.output;
+  return {
+    text: answered.quotation,
+    blocks: {
+      output: page(call, found).rows.map(({ issue, from, until, price, reference, count }) =>
+        record(fields, {
+          hts_kor_isnm: issue.name,
+          mksc_shrn_iscd: issue.symbol,
+          vi_cls_code: 'N',
+          bsop_date: day,
+          cntg_vi_hour: from,
+          vi_cncl_hour: until,
+          vi_kind_code: '2',
+          vi_prc: price,
+          vi_stnd_prc: 0,
+          vi_dprt: '0.00',
+          vi_dmc_stnd_prc: reference,
+          vi_dmc_dprt: percentOf(price - reference, reference),
+          vi_count: count,
+        }),
+      ),
+    },
+  };
+};
+
+/** Volatility interruptions, by endpoint id. */
+export const interruptions: ReadonlyMap<string, Handler> = new Map([
+  [domesticMarket.inquireVolatilityInterruptions.id, inquireVolatilityInterruptions],
+]);

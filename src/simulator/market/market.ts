@@ -1,0 +1,349 @@
+import type { Side } from '../../domain/orders/order.ts';
+import { nearestTicks, priceBand, stepPrice } from '../../domain/orders/order-rules.ts';
+import { Book, type Match } from './book.ts';
+import { addToMinutes, type HistoryBar, minutesBefore, pastDays, pastMinutes, tradingDaysBefore } from './history.ts';
+import type { VenueClock } from './hours.ts';
+import { type Issue, type IssueMarks, issues } from './instruments.ts';
+import { between, type Random, randomFor } from './random.ts';
+
+/** What an issue did today, up to and with its last trade. */
+export interface DayFigures {
+  readonly base: number;
+  readonly upper: number;
+  readonly lower: number;
+  readonly last: number;
+  readonly open: number;
+  readonly openTime: string;
+  readonly high: number;
+  readonly highTime: string;
+  readonly low: number;
+  readonly lowTime: string;
+  readonly volume: number;
+  readonly turnover: number;
+  readonly buyTrades: number;
+  readonly sellTrades: number;
+  readonly buyVolume: number;
+  readonly sellVolume: number;
+  readonly previousVolume: number;
+}
+
+/** A trade of the market's, with the day's figures as they stood right after it. */
+export interface Print {
+  readonly price: number;
+  readonly size: number;
+  /** Who came to the other's price. */
+  readonly aggressor: Side;
+  readonly time: string;
+  readonly figures: DayFigures;
+}
+
+/** One issue and all that is known of it. */
+export interface Listing {
+  readonly issue: Issue;
+  readonly book: Book;
+  readonly random: Random;
+  /** Oldest first; today is not in it. */
+  readonly days: HistoryBar[];
+  readonly minutes: HistoryBar[];
+  /** Of days that are over, as far as anybody asked or they were lived through. */
+  readonly pastMinutes: Map<string, readonly HistoryBar[]>;
+  today: DayFigures;
+  marks: IssueMarks;
+  /** The last trades of today, oldest first; as many as KIS lists. */
+  readonly prints: Print[];
+  movedAt: number;
+}
+
+/** What the market tells others, right after it happened. */
+export interface MarketListener {
+  /** A waiting client order traded. */
+  restingFilled(order: string, quantity: number, price: number): void;
+  printed(listing: Listing, prints: readonly Print[]): void;
+  bookChanged(listing: Listing): void;
+}
+
+const historyDays = 300;
+const printsKept = 30;
+
+/** Made-up prices by seed: every issue has ten levels a side around its last trade, and walks within its limits. */
+export class Market {
+  readonly #listings: ReadonlyMap<string, Listing>;
+  readonly #clock: VenueClock;
+  readonly #speed: number;
+  #day: string;
+  #listener: MarketListener | undefined;
+
+  constructor(clock: VenueClock, seed: number, speed: number, more: readonly Issue[] = []) {
+    this.#clock = clock;
+    this.#speed = speed;
+    this.#day = clock.priceDay();
+    const days = tradingDaysBefore(this.#day, historyDays);
+    const time = this.#day === clock.day() ? clock.time() : '240000';
+    const minutes = minutesBefore(time, clock.neverCloses ? undefined : this.#day);
+    this.#listings = new Map(
+      [...issues, ...more].map((issue) => [issue.symbol, this.#list(issue, seed, days, minutes)]),
+    );
+  }
+
+  listen(listener: MarketListener): void {
+    this.#listener = listener;
+  }
+
+  /** The day that today's figures are of: at night, at weekends and on holidays the last trading day. */
+  get day(): string {
+    return this.#day;
+  }
+
+  /** All issues, in the order of the table. */
+  all(): readonly Listing[] {
+    return [...this.#listings.values()];
+  }
+
+  /** The issue as it stands; undefined for an unknown code. */
+  find(symbol: string): Listing | undefined {
+    return this.#listings.get(symbol);
+  }
+
+  /** The issue, moved on first by what it would have done since anyone last looked. */
+  look(symbol: string): Listing | undefined {
+    const listing = this.#listings.get(symbol);
+    if (listing !== undefined) this.#catchUp(listing);
+    return listing;
+  }
+
+  /** All issues, each moved on as by `look`. */
+  lookAll(): readonly Listing[] {
+    for (const listing of this.#listings.values()) this.#catchUp(listing);
+    return this.all();
+  }
+
+  /** Trades an arriving client order; what it traded with is told to the other side's owner. */
+  execute(listing: Listing, side: Side, quantity: number, limit?: number): readonly Match[] {
+    const matches = listing.book.take(side, quantity, limit);
+    this.#settle(listing, side, matches);
+    // The ten levels were eaten through: the market goes on beyond them, up to its limit price.
+    if (matches.length > 0 && listing.book.best(side === 'buy' ? 'sell' : 'buy') === undefined) {
+      this.#quote(listing, side === 'buy' ? 'sell' : 'buy');
+    }
+    return matches;
+  }
+
+  /** Brings the market to `price`: every client order on the way trades, at its own price. */
+  moveTo(listing: Listing, price: number): void {
+    const side: Side = price < listing.today.last ? 'sell' : 'buy';
+    listing.book.clear('market');
+    for (const aggressor of ['buy', 'sell'] as const) {
+      this.#settle(listing, aggressor, listing.book.take(aggressor, Number.MAX_SAFE_INTEGER, price));
+    }
+    this.#settle(listing, side, [{ order: undefined, price, quantity: between(listing.random, 1, 200) }]);
+    this.#quote(listing, side);
+  }
+
+  /**
+   * A trade by someone else. With a price the market's own quantities step aside and clients' orders at it or better
+   * trade first, up to `quantity`; without one it takes what waits, in turn.
+   */
+  trade(listing: Listing, side: Side, quantity: number, price?: number): void {
+    if (price !== undefined) listing.book.clear('market');
+    const matches = listing.book.take(side, quantity, price);
+    const rest = quantity - matches.reduce((sum, match) => sum + match.quantity, 0);
+    const other = price === undefined || rest === 0 ? [] : [{ order: undefined, price, quantity: rest }];
+    this.#settle(listing, side, [...matches, ...other]);
+    if (price !== undefined || listing.book.levels(side === 'buy' ? 'sell' : 'buy').length === 0) {
+      this.#quote(listing, side);
+    }
+  }
+
+  /** One move of the walk. */
+  step(listing: Listing): void {
+    const { random, today } = listing;
+    const pull = ((today.last - today.base) / today.base) * 3;
+    const roll = random();
+    const up = stepPrice(today.last, 'up', listing.issue.kind);
+    const down = stepPrice(today.last, 'down', listing.issue.kind);
+    if (roll < 0.25 - pull && up <= today.upper) this.moveTo(listing, up);
+    else if (roll > 0.75 - pull && down >= today.lower) this.moveTo(listing, down);
+    else {
+      const side: Side = random() < 0.5 ? 'buy' : 'sell';
+      for (let trades = between(random, 1, 3); trades > 0; trades -= 1) {
+        this.trade(listing, side, between(random, 1, 40));
+      }
+    }
+    listing.movedAt = this.#clock.now();
+  }
+
+  /** To be called when a client order came into the book or left it without trading. */
+  ordersChanged(listing: Listing): void {
+    this.#listener?.bookChanged(listing);
+  }
+
+  /** Where a new trading day has begun today becomes history, and its last price the base. */
+  roll(): void {
+    const [endedDay, day] = [this.#day, this.#clock.priceDay()];
+    if (day <= endedDay) return;
+    this.#day = day;
+    for (const listing of this.#listings.values()) {
+      const { today } = listing;
+      const { open, high, low, last: close, volume, turnover } = today;
+      listing.days.push({ start: endedDay, open, high, low, close, volume, turnover });
+      listing.pastMinutes.set(endedDay, [...listing.minutes]);
+      listing.minutes.length = 0;
+      listing.today = freshDay(listing.issue, close, volume, this.#clock.time());
+      listing.prints.length = 0;
+      this.#quote(listing, 'buy');
+    }
+  }
+
+  #list(issue: Issue, seed: number, pastDates: readonly string[], pastTimes: readonly string[]): Listing {
+    const random = randomFor(seed, issue.symbol);
+    const days = pastDays(issue, pastDates, random);
+    const minutes = pastMinutes(issue, pastTimes, random);
+    const listing: Listing = {
+      issue,
+      book: new Book(),
+      random,
+      days,
+      minutes,
+      pastMinutes: new Map(),
+      today: sumUp(freshDay(issue, issue.base, days.at(-1)?.volume ?? 0, this.#clock.time()), minutes),
+      marks: { halted: false, interrupted: false, warning: 'none' },
+      prints: [],
+      movedAt: this.#clock.now(),
+    };
+    listing.prints.push(...minutes.slice(-printsKept).map((bar) => lastPrintOf(bar, listing.today)));
+    this.#quote(listing, 'buy');
+    // A market that moves has moved already when we first see it.
+    if (this.#speed > 0) for (let steps = 20; steps > 0; steps -= 1) this.step(listing);
+    return listing;
+  }
+
+  /** Nobody watched, so the moves since are made now; at most a handful, to keep answers quick. */
+  #catchUp(listing: Listing): void {
+    if (this.#speed === 0 || this.#clock.session() !== 'regular') return;
+    const missed = Math.floor(((this.#clock.now() - listing.movedAt) * this.#speed) / 2_000);
+    for (let steps = Math.min(missed, 10); steps > 0; steps -= 1) this.step(listing);
+  }
+
+  #settle(listing: Listing, aggressor: Side, matches: readonly Match[]): void {
+    const prints = matches.map((match) => this.#print(listing, aggressor, match));
+    for (const match of matches) {
+      if (match.order !== undefined) this.#listener?.restingFilled(match.order, match.quantity, match.price);
+    }
+    if (prints.length === 0) return;
+    this.#listener?.printed(listing, prints);
+    this.#listener?.bookChanged(listing);
+  }
+
+  #print(listing: Listing, aggressor: Side, { price, quantity }: Match): Print {
+    const { today } = listing;
+    const time = this.#clock.time();
+    const bought = aggressor === 'buy';
+    listing.today = {
+      ...today,
+      last: price,
+      ...(price > today.high ? { high: price, highTime: time } : {}),
+      ...(price < today.low ? { low: price, lowTime: time } : {}),
+      volume: today.volume + quantity,
+      turnover: today.turnover + price * quantity,
+      buyTrades: today.buyTrades + (bought ? 1 : 0),
+      sellTrades: today.sellTrades + (bought ? 0 : 1),
+      buyVolume: today.buyVolume + (bought ? quantity : 0),
+      sellVolume: today.sellVolume + (bought ? 0 : quantity),
+    };
+    addToMinutes(listing.minutes, time, price, quantity);
+    const print: Print = { price, size: quantity, aggressor, time, figures: listing.today };
+    listing.prints.push(print);
+    if (listing.prints.length > printsKept) listing.prints.shift();
+    return print;
+  }
+
+  /**
+   * Fresh quantities of the market's own around the last trade, which came from `side`: a buyer paid the lowest ask, a
+   * seller took the highest bid. They never cross a waiting client order.
+   */
+  #quote(listing: Listing, side: Side): void {
+    const { book, issue, today } = listing;
+    const { kind } = issue;
+    book.clear('market');
+    const clientAsk = book.best('sell', 'clients') ?? Number.POSITIVE_INFINITY;
+    const clientBid = book.best('buy', 'clients') ?? 0;
+    const [lastAsk, lastBid] =
+      side === 'buy'
+        ? [today.last, stepPrice(today.last, 'down', kind)]
+        : [stepPrice(today.last, 'up', kind), today.last];
+    let ask = clientBid >= lastAsk ? stepPrice(clientBid, 'up', kind) : lastAsk;
+    let bid = clientAsk <= lastBid ? stepPrice(clientAsk, 'down', kind) : lastBid;
+    for (let level = 0; level < 10; level += 1) {
+      if (ask <= today.upper) book.add('sell', ask, this.#size(listing, ask, level));
+      if (bid >= today.lower) book.add('buy', bid, this.#size(listing, bid, level));
+      ask = stepPrice(ask, 'up', kind);
+      bid = stepPrice(bid, 'down', kind);
+    }
+    this.#listener?.bookChanged(listing);
+  }
+
+  /** Some tens of millions of won at each level, more away from the touch. */
+  #size(listing: Listing, price: number, level: number): number {
+    return Math.ceil(((30_000_000 + level * 10_000_000) * (0.5 + listing.random())) / price);
+  }
+}
+
+function freshDay(issue: Issue, close: number, previousVolume: number, time: string): DayFigures {
+  const { below, above } = nearestTicks(close, issue.kind);
+  const base = below === close ? close : above;
+  return {
+    base,
+    ...priceBand(base, issue.kind),
+    last: base,
+    open: base,
+    openTime: time,
+    high: base,
+    highTime: time,
+    low: base,
+    lowTime: time,
+    volume: 0,
+    turnover: 0,
+    buyTrades: 0,
+    sellTrades: 0,
+    buyVolume: 0,
+    sellVolume: 0,
+    previousVolume,
+  };
+}
+
+/** The trade that ended a made-up minute. */
+function lastPrintOf(bar: HistoryBar, today: DayFigures): Print {
+  return {
+    price: bar.close,
+    size: Math.ceil(bar.volume / 10),
+    aggressor: bar.close < bar.open ? 'sell' : 'buy',
+    time: `${bar.start}59`,
+    figures: { ...today, last: bar.close },
+  };
+}
+
+/** The day's figures after the minutes that were made up for it. */
+function sumUp(fresh: DayFigures, minutes: readonly HistoryBar[]): DayFigures {
+  const [first, last] = [minutes[0], minutes.at(-1)];
+  if (first === undefined || last === undefined) return fresh;
+  const total = (value: (bar: HistoryBar) => number): number => minutes.reduce((sum, bar) => sum + value(bar), 0);
+  const highest = minutes.reduce((best, bar) => (bar.high > best.high ? bar : best));
+  const lowest = minutes.reduce((best, bar) => (bar.low < best.low ? bar : best));
+  const volume = total((bar) => bar.volume);
+  return {
+    ...fresh,
+    open: first.open,
+    openTime: `${first.start}00`,
+    high: highest.high,
+    highTime: `${highest.start}30`,
+    low: lowest.low,
+    lowTime: `${lowest.start}30`,
+    last: last.close,
+    volume,
+    turnover: total((bar) => bar.turnover),
+    buyTrades: minutes.length * 5,
+    sellTrades: minutes.length * 5,
+    buyVolume: Math.ceil(volume / 2),
+    sellVolume: Math.floor(volume / 2),
+  };
+}

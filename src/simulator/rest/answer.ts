@@ -1,0 +1,101 @@
+import type { Fields } from '../../kis/codecs/fields.ts';
+import type { Endpoint } from '../../kis/endpoints/endpoint.ts';
+import type { Account } from '../account/account.ts';
+import type { ScheduledBook } from '../account/scheduled.ts';
+import type { Venue } from '../account/venue.ts';
+import type { FaultBox } from '../control/faults.ts';
+import type { VenueClock } from '../market/hours.ts';
+import type { Listing, Market } from '../market/market.ts';
+import { answered, type BusinessRefusal, inputRefusal, type KisText, queryRefusals } from './texts.ts';
+
+/** Who this account is, and how this stand-in answers. */
+export interface Settings {
+  readonly kind: 'live' | 'paper';
+  /** What is made up is the same for the same seed. */
+  readonly seed: number;
+  /** Eight digits, and the product code. */
+  readonly account: string;
+  readonly product: string;
+  readonly holder: string;
+  readonly htsId: string;
+  /** KRX_FWDG_ORD_ORGNO. */
+  readonly branch: string;
+  readonly unpaddedOrderNumbers: boolean;
+}
+
+/** All that a handler may need. */
+export interface World {
+  readonly settings: Settings;
+  readonly clock: VenueClock;
+  readonly market: Market;
+  readonly account: Account;
+  readonly venue: Venue;
+  readonly scheduled: ScheduledBook;
+  readonly faults: FaultBox;
+}
+
+/** A request as a handler sees it. */
+export interface Call {
+  readonly world: World;
+  readonly row: Endpoint;
+  readonly inputs: ReadonlyMap<string, string>;
+  /** Where to go on: what the page before gave as `next`; blank for the first page. */
+  readonly cursor: string;
+  readonly rejectAtExchange: boolean;
+}
+
+/** What a handler answers; the envelope is put around it elsewhere. */
+export type Handled =
+  | {
+      readonly text: KisText;
+      readonly blocks: Readonly<Record<string, unknown>>;
+      /** For rows with pages: where the next one starts, blank when there is none. */
+      readonly next?: string;
+    }
+  | { readonly refusal: BusinessRefusal }
+  | { readonly gateway: KisText };
+
+export type Handler = (call: Call) => Handled;
+
+/** A record with every column of the row: what is given, and KIS's blanks. */
+export function record<F extends Fields>(
+  fields: F,
+  values: { readonly [Name in keyof F]?: string | number },
+): Readonly<Record<string, string>> {
+  const given: Readonly<Record<string, string | number | undefined>> = values;
+  return Object.fromEntries(Object.entries(fields).map(([name, codec]) => [name, String(given[name] ?? codec.blank)]));
+}
+
+/** An input of the call, blank when it is missing. */
+export function input(call: Call, name: string): string {
+  return (call.inputs.get(name) ?? '').trim();
+}
+
+/** The cursor of a page that a full last page promised and that is not there. */
+export const pastTheEnd = 'end';
+
+/** One page of `rows`, by the page size of the call's row. */
+export function page<T>(call: Call, rows: readonly T[]): { readonly rows: readonly T[]; readonly next: string } {
+  const size = call.row.paging?.rows[call.world.settings.kind] ?? rows.length;
+  if (call.cursor === pastTheEnd) return { rows: [], next: '' };
+  const from = /^\d+$/.test(call.cursor) ? Number(call.cursor) : 0;
+  const to = from + size;
+  const full = to === rows.length && call.world.faults.conditions.fullLastPage !== 'ends';
+  if (full) return { rows: rows.slice(from, to), next: pastTheEnd };
+  return { rows: rows.slice(from, to), next: to < rows.length ? String(to) : '' };
+}
+
+/** KRX, Nextrade and both together; they are one book here. */
+const marketDivisions: ReadonlySet<string> = new Set(['J', 'NX', 'UN']);
+
+/** Finds the issue a quotation is about, and answers with it. */
+export function aboutIssue(answer: (listing: Listing, call: Call) => Readonly<Record<string, unknown>>): Handler {
+  return (call) => {
+    if (!marketDivisions.has(input(call, 'FID_COND_MRKT_DIV_CODE'))) {
+      return { refusal: inputRefusal('FID_COND_MRKT_DIV_CODE') };
+    }
+    const listing = call.world.market.look(input(call, 'FID_INPUT_ISCD'));
+    if (listing === undefined) return { refusal: queryRefusals.symbol };
+    return { text: answered.quotation, blocks: answer(listing, call) };
+  };
+}

@@ -1,0 +1,308 @@
+import { createServer, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import { inKorea } from '../../clock.ts';
+import { type ChannelName, channels } from '../../kis/endpoints/channels.ts';
+import { encrypt, type FrameCipher, serialiseData } from '../../kis/wire/frames.ts';
+import type { SimulatorState } from '../control/state.ts';
+import { InMemoryConnections, listenOnLoopback } from '../loopback.ts';
+import type { VenueClock } from '../market/hours.ts';
+import { type Random, randomText } from '../market/random.ts';
+import { type BusinessRefusal, socketTexts } from '../rest/texts.ts';
+
+/** What the socket needs to know of the rest. */
+export interface SocketHost {
+  readonly kind: 'live' | 'paper';
+  readonly clock: VenueClock;
+  readonly random: Random;
+  readonly htsId: string;
+  readonly pingIntervalMs: number;
+  readonly pingTimeoutMs: number;
+  appKeyOf(approvalKey: string): string | undefined;
+  isSymbol(symbol: string): boolean;
+  silent(): boolean;
+  refusesSockets(): boolean;
+  log(event: string, fields: Record<string, unknown>): void;
+}
+
+interface Session {
+  readonly socket: WebSocket;
+  /** Known from the first registration on. */
+  appKey: string | undefined;
+  /** By `trId|trKey`. */
+  readonly registrations: Map<string, { readonly trId: string; readonly trKey: string }>;
+  readonly ciphers: Map<string, FrameCipher>;
+  /** How long PINGPONGs have gone unanswered. */
+  unansweredMs: number;
+  cancelPing: () => void;
+}
+
+const maxRegistrations = 41;
+
+/** The WebSocket side: sessions, registrations, PINGPONG and what is pushed to whom. */
+export class SocketServer {
+  readonly #host: SocketHost;
+  readonly #http: Server = createServer((_request, response) => response.writeHead(426).end());
+  readonly #handed = new InMemoryConnections(this.#http);
+  // KIS is not known to answer protocol pings, so neither do we.
+  readonly #upgrader = new WebSocketServer({ noServer: true, autoPong: false });
+  readonly #sessions = new Set<Session>();
+  #opened = 0;
+
+  constructor(host: SocketHost) {
+    this.#host = host;
+    this.#http.on('upgrade', (request, stream, head) => {
+      if (host.refusesSockets()) {
+        stream.destroy();
+        return;
+      }
+      this.#upgrader.handleUpgrade(request, stream, head, (socket) => this.#open(socket));
+    });
+  }
+
+  listen(port: number): Promise<number> {
+    return listenOnLoopback(this.#http, port);
+  }
+
+  /** Takes a connection that did not come through a port. */
+  accept(stream: Duplex): void {
+    this.#handed.accept(stream);
+  }
+
+  async stop(): Promise<void> {
+    this.dropAll();
+    await this.#handed.close();
+  }
+
+  /** Breaks every connection without a close frame. */
+  dropAll(): void {
+    for (const session of this.#sessions) this.#end(session);
+  }
+
+  counts(): SimulatorState['sockets'] {
+    const topics = [...this.#sessions].flatMap(({ registrations }) => [...registrations.keys()]);
+    return { open: this.#sessions.size, registrations: topics.length, topics, opened: this.#opened };
+  }
+
+  /** Keys that anyone is registered for on a channel. */
+  keys(name: ChannelName): ReadonlySet<string> {
+    const trId = channels[name].tr[this.#host.kind];
+    const keys = new Set<string>();
+    for (const session of this.#sessions) {
+      for (const registration of session.registrations.values()) {
+        if (registration.trId === trId) keys.add(registration.trKey);
+      }
+    }
+    return keys;
+  }
+
+  /** Sends records to everyone registered for them, in one frame each. */
+  push(name: ChannelName, key: string, records: readonly string[]): void {
+    const trId = channels[name].tr[this.#host.kind];
+    if (trId === null) return;
+    const { encrypted } = channels[name];
+    for (const session of this.#sessions) {
+      if (!session.registrations.has(`${trId}|${key}`)) continue;
+      const plain = records.join('^');
+      const payload = encrypted ? encrypt(plain, this.#cipher(session, trId)) : plain;
+      this.#send(session, serialiseData({ encrypted, trId, count: records.length, payload }));
+    }
+  }
+
+  #open(socket: WebSocket): void {
+    this.#opened += 1;
+    const session: Session = {
+      socket,
+      appKey: undefined,
+      registrations: new Map(),
+      ciphers: new Map(),
+      unansweredMs: 0,
+      cancelPing: () => undefined,
+    };
+    this.#sessions.add(session);
+    this.#schedulePing(session);
+    const alive = (): void => {
+      session.unansweredMs = 0;
+    };
+    socket.on('pong', alive);
+    socket.on('ping', alive);
+    socket.on('message', (data) => this.#receive(session, String(data)));
+    socket.on('close', () => this.#end(session));
+    // A reset connection is closed right after; there is nothing more to do about it.
+    socket.on('error', (error) => this.#host.log('socket error', { error: error.message }));
+  }
+
+  #end(session: Session): void {
+    session.cancelPing();
+    this.#sessions.delete(session);
+    session.socket.terminate();
+  }
+
+  #schedulePing(session: Session): void {
+    session.cancelPing();
+    session.cancelPing = this.#host.clock.timer(this.#host.pingIntervalMs, () => {
+      if (session.unansweredMs >= this.#host.pingTimeoutMs) {
+        this.#host.log('socket silent', {});
+        this.#end(session);
+        return;
+      }
+      session.unansweredMs += this.#host.pingIntervalMs;
+      const datetime = inKorea(this.#host.clock.now()).toFormat('yyyyMMddHHmmss');
+      this.#send(session, JSON.stringify({ header: { tr_id: 'PINGPONG', datetime } }));
+      this.#schedulePing(session);
+    });
+  }
+
+  #send(session: Session, text: string): void {
+    if (this.#host.silent() || session.socket.readyState !== WebSocket.OPEN) return;
+    session.socket.send(text);
+  }
+
+  #receive(session: Session, raw: string): void {
+    const message = readMessage(raw);
+    if (message === undefined) {
+      this.#answer(session, socketTexts.notJson);
+      return;
+    }
+    if (textOf(message.header, 'tr_id') === 'PINGPONG') {
+      session.unansweredMs = 0;
+      // A client that speaks first puts the next PINGPONG off.
+      this.#schedulePing(session);
+      return;
+    }
+    if (message.header === undefined) this.#answer(session, socketTexts.headerMissing);
+    else if (message.body === undefined) this.#answer(session, socketTexts.bodyMissing);
+    else if (message.input === undefined) this.#answer(session, socketTexts.inputMissing);
+    else if (this.#admit(session, message.header)) this.#register(session, message.header, message.input);
+  }
+
+  /** Whether the session may go on: a known approval key, and no other session of the same app key. */
+  #admit(session: Session, header: Json): boolean {
+    const approvalKey = textOf(header, 'approval_key');
+    if (approvalKey === '') {
+      this.#answer(session, socketTexts.approvalMissing);
+      return false;
+    }
+    const appKey = this.#host.appKeyOf(approvalKey);
+    if (appKey === undefined) {
+      this.#refuse(session, socketTexts.approval);
+      return false;
+    }
+    const taken = [...this.#sessions].some((other) => other !== session && other.appKey === appKey);
+    if (taken) {
+      this.#refuse(session, socketTexts.inUse);
+      return false;
+    }
+    session.appKey = appKey;
+    return true;
+  }
+
+  #register(session: Session, header: Json, input: Json): void {
+    const trId = textOf(input, 'tr_id');
+    const trKey = textOf(input, 'tr_key');
+    const type = textOf(header, 'tr_type');
+    const problem = this.#problem(textOf(header, 'custtype'), type, trId, trKey);
+    if (problem !== undefined) {
+      this.#answer(session, problem, problem === socketTexts.htsId ? undefined : { trId, trKey });
+      return;
+    }
+    const id = `${trId}|${trKey}`;
+    const known = session.registrations.has(id);
+    if (type === '2') {
+      session.registrations.delete(id);
+      this.#answer(session, known ? socketTexts.unsubscribed : socketTexts.notFound, { trId, trKey });
+    } else if (known) this.#answer(session, socketTexts.already, { trId, trKey });
+    else if (session.registrations.size >= maxRegistrations) this.#answer(session, socketTexts.full, { trId, trKey });
+    else {
+      this.#answer(session, socketTexts.subscribed, { trId, trKey }, this.#cipher(session, trId));
+      session.registrations.set(id, { trId, trKey });
+    }
+  }
+
+  #problem(customerType: string, type: string, trId: string, trKey: string): BusinessRefusal | undefined {
+    if (customerType === '') return socketTexts.customerTypeMissing;
+    if (customerType !== 'P' && customerType !== 'B') return socketTexts.customerType;
+    if (type !== '1' && type !== '2') return socketTexts.trType;
+    if (trKey === '') return socketTexts.trKeyMissing;
+    const channel = Object.values(channels).find((row) => row.tr[this.#host.kind] === trId);
+    if (channel === undefined) return socketTexts.trId;
+    if (channel.key === 'symbol') return this.#host.isSymbol(trKey) ? undefined : socketTexts.trKey;
+    if (channel.key === 'index') return /^\d{4}$/.test(trKey) ? undefined : socketTexts.trKey;
+    return trKey === this.#host.htsId ? undefined : socketTexts.htsId;
+  }
+
+  /** Every answer to a registration names a key pair, whether its data is encrypted or not. */
+  #cipher(session: Session, trId: string): FrameCipher {
+    const known = session.ciphers.get(trId);
+    if (known !== undefined) return known;
+    const cipher = {
+      iv: randomText(this.#host.random, 16, '0123456789abcdef'),
+      key: randomText(this.#host.random, 32, 'abcdefghijklmnopqrstuvwxyz'),
+    };
+    session.ciphers.set(trId, cipher);
+    return cipher;
+  }
+
+  #answer(
+    session: Session,
+    text: BusinessRefusal,
+    about?: { readonly trId: string; readonly trKey: string },
+    cipher?: FrameCipher,
+  ): void {
+    const encrypted = Object.values(channels).some((row) => row.encrypted && row.tr[this.#host.kind] === about?.trId);
+    this.#send(session, JSON.stringify(answerFrame(text, about && { ...about, encrypted }, cipher)));
+  }
+
+  /** Says why, and breaks the connection without a close frame, as KIS does. */
+  #refuse(session: Session, text: BusinessRefusal): void {
+    session.cancelPing();
+    this.#sessions.delete(session);
+    session.socket.send(JSON.stringify(answerFrame(text)), () => session.socket.terminate());
+  }
+}
+
+/** An answer to a registration; where there is nothing to name, KIS writes `(null)`. */
+function answerFrame(
+  text: BusinessRefusal,
+  about?: { readonly trId: string; readonly trKey: string; readonly encrypted: boolean },
+  cipher?: FrameCipher,
+): unknown {
+  return {
+    header: {
+      tr_id: about?.trId ?? '(null)',
+      tr_key: about?.trKey ?? '',
+      encrypt: about?.encrypted ? 'Y' : 'N',
+    },
+    body: {
+      rt_cd: text.rtCd,
+      msg_cd: text.code,
+      msg1: text.text,
+      ...(cipher === undefined ? {} : { output: { iv: cipher.iv, key: cipher.key } }),
+    },
+  };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function record(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
+
+function textOf(json: Json | undefined, name: string): string {
+  const value = json?.[name];
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+function readMessage(
+  raw: string,
+):
+  | { readonly header: Json | undefined; readonly body: Json | undefined; readonly input: Json | undefined }
+  | undefined {
+  try {
+    const message = record(JSON.parse(raw));
+    const body = record(message?.['body']);
+    return { header: record(message?.['header']), body, input: record(body?.['input']) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,127 @@
+import type { Kysely, Selectable } from 'kysely';
+import { isCancel, type OrderRecord, sameAtVenue } from '../../domain/orders/order.ts';
+import { newOrderRecord } from '../../domain/orders/order-state.ts';
+import { AppError } from '../../errors.ts';
+import type { Ledger } from '../../ports/ledger/ledger.ts';
+import type { ClaimRequest, ClaimResult, Proposal } from '../../ports/ledger/proposal-ledger.ts';
+import { fromJson, toJson } from '../json.ts';
+import type { ProposalsTable, Tables } from '../schema.ts';
+import { amountOfDay, insertOrder, unsettledAround } from './orders.ts';
+import { isHalted } from './settings.ts';
+import type { Transactions } from './transactions.ts';
+
+type ProposalMethods = Pick<Ledger, 'createProposal' | 'proposal' | 'dropProposal' | 'claim'>;
+
+export function createProposalMethods({ read, write }: Transactions): ProposalMethods {
+  return {
+    createProposal: (proposal) =>
+      write('create-proposal', async (transaction) => {
+        await transaction
+          .insertInto('proposals')
+          .values({
+            id: proposal.id,
+            person_id: proposal.personId,
+            channel: proposal.address.channel,
+            chat_id: proposal.address.chatId,
+            command: proposal.command,
+            plan: toJson(proposal.plan),
+            created_at: proposal.createdAt,
+            expires_at: proposal.expiresAt,
+            status: 'open',
+            shown: proposal.shown,
+          })
+          .execute();
+      }),
+
+    proposal: (id) => read('proposal', (db) => findProposal(db, id)),
+
+    dropProposal: (id) => write('drop-proposal', (transaction) => leaveOpen(transaction, id, 'dropped')),
+
+    claim: (request) => write('claim', (transaction) => claim(transaction, request)),
+  };
+}
+
+async function claim(transaction: Kysely<Tables>, request: ClaimRequest): Promise<ClaimResult> {
+  const proposal = await findProposal(transaction, request.proposalId);
+  if (proposal === undefined) {
+    return { kind: 'refused', reason: 'unknown' };
+  }
+  if (proposal.personId !== request.personId) {
+    return { kind: 'refused', reason: 'not-yours' };
+  }
+  if (proposal.status !== 'open') {
+    return { kind: 'refused', reason: proposal.status };
+  }
+  if (request.now >= proposal.expiresAt) {
+    return { kind: 'refused', reason: 'expired' };
+  }
+  const onlyCancels = request.intents.every(({ intent }) => isCancel(intent.kind));
+  if (!onlyCancels && (await isHalted(transaction))) {
+    return { kind: 'refused', reason: 'halted' };
+  }
+  for (const other of await unsettledAround(transaction, request.day)) {
+    if (request.intents.some(({ intent }) => sameAtVenue(intent, other.intent))) {
+      return { kind: 'refused', reason: 'unsettled' };
+    }
+  }
+  const used = await amountOfDay(transaction, request.day);
+  const added = sumOfAmounts(request);
+  // Asked as "is it within", so that a cap that is no number refuses.
+  const withinCap = used + added <= request.maxDailyAmount;
+  if (!withinCap && !(onlyCancels && added === 0)) {
+    return { kind: 'over-daily-cap', used };
+  }
+  return { kind: 'claimed', orders: await take(transaction, proposal, request) };
+}
+
+/** The proposal is known to be open: nobody else writes while this transaction lasts. */
+async function take(db: Kysely<Tables>, proposal: Proposal, request: ClaimRequest): Promise<readonly OrderRecord[]> {
+  await leaveOpen(db, proposal.id, 'taken');
+  const orders: OrderRecord[] = [];
+  for (const [position, { id, intent, amount }] of request.intents.entries()) {
+    const { personId, now: at } = request;
+    const record = newOrderRecord({ id, proposalId: proposal.id, personId, intent, at });
+    await insertOrder(db, record, { position, address: proposal.address, day: request.day, amount });
+    orders.push(record);
+  }
+  return orders;
+}
+
+/** @throws AppError `store.bad-amount` for what would make the day's sum meaningless. */
+function sumOfAmounts(request: ClaimRequest): number {
+  return request.intents.reduce((sum, { id, amount }) => {
+    if (!Number.isSafeInteger(amount) || amount < 0) {
+      throw new AppError('store.bad-amount', { order: id, amount });
+    }
+    return sum + amount;
+  }, 0);
+}
+
+async function findProposal(db: Kysely<Tables>, id: string): Promise<Proposal | undefined> {
+  const row = await db.selectFrom('proposals').selectAll().where('id', '=', id).executeTakeFirst();
+  return row && proposalOf(row);
+}
+
+async function leaveOpen(db: Kysely<Tables>, id: string, status: 'taken' | 'dropped'): Promise<boolean> {
+  const result = await db
+    .updateTable('proposals')
+    .set({ status })
+    .where('id', '=', id)
+    .where('status', '=', 'open')
+    .executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+function proposalOf(row: Selectable<ProposalsTable>): Proposal {
+  return {
+    id: row.id,
+    personId: row.person_id,
+    address: { channel: row.channel, chatId: row.chat_id },
+    command: row.command,
+    plan: fromJson(row.plan),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    status: row.status,
+    shown: row.shown,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { noticeTopics } from '../../domain/people/notice.ts';
+import { defaultPersonSettings } from '../../domain/people/person.ts';
+import { minutesOfDay } from '../../domain/people/quiet-hours.ts';
+import type { Ledger } from '../../ports/ledger/ledger.ts';
+import { fromJson, toJson } from '../json.ts';
+import type { Tables } from '../schema.ts';
+import type { Transactions } from './transactions.ts';
+
+type SettingMethods = Pick<
+  Ledger,
+  'tryWriting' | 'setHalted' | 'halted' | 'armDay' | 'armedDay' | 'peopleSettings' | 'setPersonSettings'
+>;
+
+const haltedName = 'halted';
+/** When a write was last tried. */
+const triedName = 'tried-writing';
+const armedName = 'armed-day';
+const personPrefix = 'person:';
+const notificationLevel = z.enum(['on', 'silent', 'off']);
+const minute = z
+  .int()
+  .min(0)
+  .max(minutesOfDay - 1);
+const quietHours = z
+  .object({ startMinute: minute, endMinute: minute })
+  .refine(({ startMinute, endMinute }) => startMinute !== endMinute);
+const place = z.union([z.literal('everywhere'), z.object({ channel: z.string(), chatId: z.string() })]);
+const standard = defaultPersonSettings;
+/** As older and newer versions wrote it: what is missing or not known is as if nothing had been chosen. */
+const personShape = z.object({
+  fills: notificationLevel.catch(standard.fills),
+  alerts: notificationLevel.catch(standard.alerts),
+  orders: notificationLevel.catch(standard.orders),
+  starts: notificationLevel.catch(standard.starts),
+  mirror: z.boolean().catch(standard.mirror),
+  places: z.partialRecord(z.enum(noticeTopics), place).catch(standard.places),
+  exchange: z.enum(['KRX', 'NXT', 'SOR']).optional().catch(standard.exchange),
+  quiet: quietHours.optional().catch(standard.quiet),
+  language: z.enum(['ko', 'en']).optional().catch(standard.language),
+});
+
+export function createSettingMethods({ read, write }: Transactions): SettingMethods {
+  return {
+    tryWriting: (now) => write('try-writing', (transaction) => set(transaction, triedName, now)),
+    setHalted: (halted) => write('set-halted', (transaction) => set(transaction, haltedName, halted)),
+    halted: () => read('halted', isHalted),
+    armDay: (day) => write('arm-day', (transaction) => set(transaction, armedName, day)),
+    peopleSettings: () =>
+      read('people-settings', async (db) => {
+        const rows = await db.selectFrom('settings').selectAll().where('name', 'like', `${personPrefix}%`).execute();
+        return new Map(
+          rows.map(({ name, value }) => {
+            const stored = personShape.safeParse(fromJson(value));
+            return [name.slice(personPrefix.length), { ...standard, ...stored.data }] as const;
+          }),
+        );
+      }),
+    setPersonSettings: (personId, settings, heldUntil) =>
+      write('set-person-settings', async (transaction) => {
+        await set(transaction, `${personPrefix}${personId}`, settings);
+        await transaction
+          .updateTable('outbox')
+          .set({ held_until: heldUntil })
+          .where('state', '=', 'held')
+          .where('held_for', '=', personId)
+          .execute();
+      }),
+    armedDay: () =>
+      read('armed-day', async (db) => {
+        const value = await get(db, armedName);
+        return typeof value === 'string' ? value : undefined;
+      }),
+  };
+}
+
+async function set(db: Kysely<Tables>, name: string, value: unknown): Promise<void> {
+  const json = toJson(value);
+  await db
+    .insertInto('settings')
+    .values({ name, value: json })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: json }))
+    .execute();
+}
+
+async function get(db: Kysely<Tables>, name: string): Promise<unknown> {
+  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
+  return row && fromJson(row.value);
+}
+
+/** Never set is not halted; anything but a plain `false` is. */
+export async function isHalted(db: Kysely<Tables>): Promise<boolean> {
+  const value = await get(db, haltedName);
+  return value !== undefined && value !== false;
+}

@@ -1,0 +1,130 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DiscordWebhookChannel } from '../../../src/channels/webhook/discord-webhook.ts';
+import { webhookChat } from '../../../src/domain/people/chat-address.ts';
+import { Secret } from '../../../src/secret.ts';
+import { JumpClock } from '../../support/clock.ts';
+import { judgeRequest } from '../../support/discord-contract.ts';
+import { startHarness } from '../../support/harness.ts';
+
+interface Call {
+  readonly method: string;
+  readonly url: string;
+  readonly body: { readonly embeds?: readonly { readonly description?: string; readonly color?: number }[] };
+}
+
+const token = 'webhook-token-of-the-test-abcdefghijklmnop';
+let server: Server;
+let apiRoot: string;
+let calls: Call[];
+let violations: string[];
+let refusals: { readonly status: number; readonly retryAfter?: number }[];
+
+/** Discord's end of a webhook: takes messages, judges them by its own specification, and refuses when told to. */
+beforeEach(async () => {
+  calls = [];
+  violations = [];
+  refusals = [];
+  server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const text = Buffer.concat(chunks).toString();
+      const body = text === '' ? {} : JSON.parse(text);
+      const { method = '', url = '' } = request;
+      calls.push({ method, url, body });
+      if (request.headers.authorization !== undefined) violations.push('a webhook is its own authorisation');
+      if (method === 'POST') violations.push(...judgeRequest('FollowUp', body));
+      const refusal = refusals.shift();
+      response.setHeader('content-type', 'application/json');
+      if (refusal !== undefined) {
+        const { status, retryAfter } = refusal;
+        if (retryAfter !== undefined) response.setHeader('retry-after', String(retryAfter));
+        response
+          .writeHead(status)
+          .end(JSON.stringify({ message: 'no', code: 0, retry_after: retryAfter, global: false }));
+        return;
+      }
+      response.end(JSON.stringify({ id: String(1_000 + calls.length), name: 'Hoga alerts' }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  apiRoot = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  expect(violations).toEqual([]);
+});
+
+const channel = (clock = new JumpClock()) =>
+  new DiscordWebhookChannel({ webhook: { id: '123456789012345678', token: new Secret(token), apiRoot }, clock });
+
+describe('a webhook', () => {
+  test('is sent embeds, without the buttons that nobody would hear', async () => {
+    const reference = await channel().send(webhookChat.chatId, {
+      lines: [[{ bold: '체결' }, ' 삼성전자 매수 10주'], [{ tone: 'up', text: '▲1,100' }]],
+      buttons: [[{ id: 'run:/price 005930', label: '현재가' }]],
+    });
+    expect(reference).toBe('1001');
+    expect(calls).toMatchObject([
+      { method: 'POST', url: `/api/v10/webhooks/123456789012345678/${token}?wait=true`, body: { components: [] } },
+    ]);
+    expect(calls[0]?.body.embeds?.[0]).toMatchObject({
+      description: '**체결** 삼성전자 매수 10주\n▲1,100',
+      color: 0xe03131,
+    });
+  });
+
+  test('edits what it sent', async () => {
+    await channel().edit(webhookChat.chatId, '1001', { lines: ['둘째'] });
+    expect(calls).toMatchObject([
+      { method: 'PATCH', url: `/api/v10/webhooks/123456789012345678/${token}/messages/1001` },
+    ]);
+  });
+
+  test('says its name to the doctor', async () => {
+    expect(await channel().check()).toBe('Hoga alerts');
+  });
+
+  test.each([
+    [{ status: 429, retryAfter: 3 }, 'later', 3_000],
+    [{ status: 502 }, 'later', undefined],
+  ] as const)('%j comes again %s, when Discord says', async (refusal, retry, afterMs) => {
+    refusals.push(refusal);
+    const failed = await channel()
+      .send(webhookChat.chatId, { lines: ['하나'] })
+      .catch((error: unknown) => error);
+    expect(failed).toMatchObject({ retry });
+    if (afterMs !== undefined) expect((failed as { afterMs: number }).afterMs).toBeGreaterThanOrEqual(afterMs - 100);
+    expect(String((failed as Error).message)).not.toContain(token);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+test('what owners are told goes to the webhook too, once; what was refused at first comes again, and holds up nothing else', async () => {
+  const clock = new JumpClock();
+  const bot = await startHarness({ clock, channels: () => [channel(clock)] });
+  try {
+    refusals.push({ status: 502 });
+    await bot.say('/buy 005930 3 69000');
+    await bot.press('확인');
+    bot.simulator.trade('005930', 'sell', 3, 69_000);
+    await bot.told('누적 3주');
+    await bot.say('/alert 005930 >= 70000');
+    bot.simulator.setPrice('005930', 70_100);
+    await bot.told('🔔');
+    await clock.advance(3_000);
+    await bot.settled();
+    const said = calls.map(({ body }) => body.embeds?.[0]?.description ?? '');
+    expect(said).toHaveLength(3);
+    // The first was the fill's refused attempt; the alert need not have waited for it.
+    expect(said.slice(1)).toContainEqual(expect.stringMatching(/체결.*삼성전자 매수 \*\*3주 × 69,000원/));
+    expect(said.slice(1)).toContainEqual(expect.stringContaining('🔔'));
+    // Tickets and answers are between the bot and whoever asked.
+    expect(said.join()).not.toMatch(/주문표|접수됨/);
+  } finally {
+    await bot.stop();
+  }
+});

@@ -1,0 +1,265 @@
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { koreanDay } from '../../../src/clock.ts';
+import type { AlertDirection } from '../../../src/domain/alerts/alert.ts';
+import { AppError } from '../../../src/errors.ts';
+import { createKis } from '../../../src/kis/kis.ts';
+import { createDirectory } from '../../../src/kis/symbols/search.ts';
+import { shippedInstruments } from '../../../src/kis/symbols/shipped.ts';
+import { environments } from '../../../src/kis/wire/environment.ts';
+import { createLog, createRedactor } from '../../../src/log.ts';
+import type { Broker } from '../../../src/ports/broker.ts';
+import type { MarketFeed } from '../../../src/ports/feed.ts';
+import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
+import { Secret } from '../../../src/secret.ts';
+import { Alerts } from '../../../src/services/alerts/alerts.ts';
+import type { Calendar } from '../../../src/services/calendar.ts';
+import { startSimulator } from '../../../src/simulator/server.ts';
+import { openLedger } from '../../../src/store/ledger.ts';
+import { eventually, JumpClock } from '../../support/clock.ts';
+import { memoryCache } from '../../support/memory-cache.ts';
+
+const clock = new JumpClock();
+const redactor = createRedactor([]);
+const log = createLog({ level: 'silent', redactor });
+let ledger: Ledger;
+let last = 70_000;
+let asked = 0;
+/** Symbols on the socket, how many it has room for, and what else it may say. */
+const watched = new Set<string>();
+let room = 0;
+let refusal: AppError | undefined;
+
+const broker = {
+  quote: async (symbol: string) => ({ symbol, last, volume: 1 }),
+  quotes: async (symbols: readonly string[]) => {
+    asked += 1;
+    return symbols.map((symbol) => ({ symbol, last, volume: 1 }));
+  },
+} as unknown as Broker;
+const calendar = {
+  figuresDay: async () => ({ day: koreanDay(clock.now()), until: Number.POSITIVE_INFINITY }),
+} as unknown as Calendar;
+const feed = {
+  watchTrades: async (symbol: string) => {
+    if (refusal !== undefined) throw refusal;
+    if (watched.size >= room) throw new AppError('feed.full', { limit: room });
+    watched.add(symbol);
+  },
+  unwatchTrades: async (symbol: string) => void watched.delete(symbol),
+} as unknown as MarketFeed;
+
+/** Every message is queued as its notice. */
+function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> = {}): Alerts {
+  let made = 0;
+  const created = new Alerts({
+    broker,
+    feed,
+    ledger,
+    directory: createDirectory(shippedInstruments),
+    calendar,
+    clock,
+    log,
+    newId: () => {
+      made += 1;
+      return `a${made}`;
+    },
+    draft: (notice) => [{ address: request.address, body: notice }],
+    queued: () => undefined,
+    ...parts,
+  });
+  onTestFinished(() => created.stop());
+  return created;
+}
+
+beforeEach(async () => {
+  [last, asked, room, refusal] = [70_000, 0, 0, undefined];
+  watched.clear();
+  ledger = await openLedger({ url: 'sqlite::memory:' });
+});
+afterEach(async () => {
+  await ledger.close();
+});
+
+const request = {
+  personId: 'p',
+  address: { channel: 'console', chatId: 'local' },
+  symbol: '005930',
+  condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },
+  repeats: false,
+  until: undefined,
+} as const;
+const priceOf = (price: number, direction: AlertDirection = 'at-or-above') =>
+  ({ ...request, condition: { kind: 'price', direction, price } }) as const;
+const other = { ...request, symbol: '000660' };
+const trade = (price: number, symbol: string = request.symbol): Parameters<Alerts['onTrade']>[0] =>
+  ({ symbol, price, volume: 1, at: clock.now() }) as Parameters<Alerts['onTrade']>[0];
+
+test('without a registration left the price is looked up every 15 seconds, until it fired', async () => {
+  const alerts = create();
+  await alerts.create(request);
+  expect(alerts.isLive('005930')).toBe(false);
+  await clock.advance(15_001);
+  expect([asked, await ledger.outboxPending()]).toEqual([1, 0]);
+  last = 71_000;
+  await clock.advance(15_001);
+  await eventually('told', async () => (await ledger.outboxPending()) === 1);
+  await clock.advance(60_000);
+  expect(asked).toBe(2);
+  expect(alerts.list('p')).toEqual([]);
+});
+
+test('fifty are enough for one person', async () => {
+  const alerts = create();
+  for (let made = 0; made < 50; made += 1) await alerts.create(request);
+  await expect(alerts.create(request)).rejects.toMatchObject({ code: 'alerts.too-many' });
+  await alerts.create({ ...request, personId: 'q' });
+});
+
+test('a price of nothing is no price', async () => {
+  const alerts = create({ feed: { ...feed, watchTrades: async () => undefined } });
+  await alerts.create(priceOf(69_000, 'at-or-below'));
+  last = 0;
+  await alerts.resync();
+  alerts.onTrade(trade(0));
+  await alerts.idle();
+  expect([asked, await ledger.outboxPending()]).toEqual([1, 0]);
+});
+
+test('what fired is written down by the time it is idle, and told once however often the price comes by', async () => {
+  room = 1;
+  const alerts = create();
+  await alerts.create(request);
+  for (const price of [70_900, 71_000, 70_900, 71_100, 72_000]) alerts.onTrade(trade(price));
+  await alerts.idle();
+  expect(await ledger.outboxPending()).toBe(1);
+  expect((await ledger.outboxHeads())[0]?.body).toMatchObject({
+    kind: 'alert',
+    name: '삼성전자',
+    seen: { price: 71_000 },
+  });
+});
+
+test('what could not be written down is told by the next price', async () => {
+  room = 1;
+  let failures = 1;
+  const fireAlert: Ledger['fireAlert'] = async (...args) => {
+    if (failures-- > 0) throw new AppError('store.failed', { operation: 'fire-alert' });
+    return ledger.fireAlert(...args);
+  };
+  const alerts = create({ ledger: { ...ledger, fireAlert } });
+  await alerts.create(request);
+  alerts.onTrade(trade(71_000));
+  await alerts.idle();
+  expect([alerts.list('p').length, await ledger.outboxPending()]).toEqual([1, 0]);
+  await eventually('watched again', () => watched.has('005930'));
+  alerts.onTrade(trade(71_000));
+  await alerts.idle();
+  expect([alerts.list('p').length, await ledger.outboxPending()]).toEqual([0, 1]);
+});
+
+test('nobody waits at start for prices, which are looked at as they come', async () => {
+  await create().create(request);
+  const waiting: (() => void)[] = [];
+  const slow = {
+    ...broker,
+    quotes: (symbols: readonly string[]) =>
+      new Promise((resolve) =>
+        waiting.push(() => resolve(symbols.map((symbol) => ({ symbol, last: 71_000, volume: 1 })))),
+      ),
+  } as unknown as Broker;
+  const alerts = create({ broker: slow });
+  await alerts.load();
+  expect(alerts.list('p')).toHaveLength(1);
+  (await eventually('asked', () => waiting[0]))();
+  await eventually('told', async () => (await ledger.outboxPending()) === 1);
+});
+
+describe('registrations', () => {
+  test('one is enough for all alerts of an issue, and goes with the last of them', async () => {
+    room = 1;
+    const alerts = create();
+    const first = await alerts.create(request);
+    const second = await alerts.create(request);
+    expect([alerts.isLive('005930'), [...watched]]).toEqual([true, ['005930']]);
+    await alerts.remove(first.alert.id, 'p');
+    expect([...watched]).toEqual(['005930']);
+    await alerts.remove(second.alert.id, 'p');
+    await eventually('let go', () => watched.size === 0);
+  });
+
+  test('what had no room takes the place that comes free, and is looked up no more', async () => {
+    room = 1;
+    const alerts = create();
+    const { alert } = await alerts.create(request);
+    await alerts.create(other);
+    expect([alerts.isLive('005930'), alerts.isLive('000660')]).toEqual([true, false]);
+    await alerts.remove(alert.id, 'p');
+    await eventually('its turn', () => alerts.isLive('000660'));
+    expect([...watched]).toEqual(['000660']);
+    await clock.advance(60_000);
+    expect(asked).toBe(0);
+  });
+
+  test('one that was not answered is asked for again when the socket is back', async () => {
+    [room, refusal] = [1, new AppError('feed.refused', { code: 'disconnected' })];
+    const alerts = create();
+    await alerts.create(request);
+    expect(alerts.isLive('005930')).toBe(false);
+    refusal = undefined;
+    await alerts.resync();
+    expect([alerts.isLive('005930'), [...watched]]).toEqual([true, ['005930']]);
+  });
+
+  test('looking up is not put off by those that keep being turned away', async () => {
+    const alerts = create();
+    await alerts.create(request);
+    await clock.advance(10_000);
+    await alerts.create(other);
+    await clock.advance(5_001);
+    expect(asked).toBe(1);
+  });
+
+  test('on the real socket the fill notices keep theirs', async () => {
+    const simulator = await startSimulator({ clock, speed: 0, callsPerSecond: 1_000 });
+    onTestFinished(() => simulator.stop());
+    const { restUrl, wsUrl } = simulator;
+    const kis = createKis({
+      environment: { ...environments.simulator, restUrl, wsUrl, callsPerSecond: 1_000, maxRegistrations: 2 },
+      key: { appKey: new Secret('hoga-test-app-key'), appSecret: new Secret('hoga-test-app-secret') },
+      redactor,
+      account: { number: '50000000', product: '01' },
+      htsId: 'hogasim',
+      cache: memoryCache(),
+      clock,
+      random: () => 0.5,
+      log,
+    });
+    onTestFinished(() => kis.close());
+    const alerts = create({ broker: kis.broker, feed: kis.feed });
+    await kis.feed.start({
+      onTrade: (tick) => alerts.onTrade(tick),
+      onExecution: () => undefined,
+      onConnected: () => undefined,
+      onResumed: () => undefined,
+      onInUse: () => undefined,
+    });
+    const samsung = [await alerts.create(request), await alerts.create(priceOf(72_000))];
+    await alerts.create({ ...priceOf(200_000), symbol: other.symbol });
+    expect([alerts.isLive('005930'), alerts.isLive('000660'), kis.feed.status().fillNotices.state]).toEqual([
+      true,
+      false,
+      'working',
+    ]);
+    expect(simulator.state().sockets.registrations).toBe(2);
+    simulator.setPrice('000660', 200_000);
+    await clock.advance(15_001);
+    await eventually('looked up and told', async () => (await ledger.outboxPending()) === 1);
+    simulator.setPrice('005930', 71_000);
+    await eventually('told by the socket', async () => (await ledger.outboxPending()) === 2);
+    await alerts.remove(samsung[1]?.alert.id ?? '', 'p');
+    await eventually('only fill notices left', () => simulator.state().sockets.registrations === 1);
+    await alerts.create(other);
+    await eventually('their room is taken', () => simulator.state().sockets.registrations === 2);
+    expect(alerts.isLive('000660')).toBe(true);
+  });
+});
