@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mutants } from './mutant-table.ts';
+import { promises } from './promises.ts';
 import { runScenario } from './scenario.ts';
 
 /** As many as fit into a few seconds; `npm run chaos` runs more. */
@@ -33,3 +34,11 @@ test.each(mutants.flatMap(({ name, edits }) => edits.map((edit) => ({ name, ...e
     expect(text.split(find)).toHaveLength(2);
   },
 );
+
+test.each(mutants)('$name has a test that is no scenario', ({ test: path }) => {
+  expect(existsSync(join(import.meta.dirname, '..', '..', path))).toBe(true);
+});
+
+test.each(Object.keys(promises))('a mutant breaks the promise of %s', (promise) => {
+  expect(mutants.filter(({ breaks }) => breaks === promise)).not.toHaveLength(0);
+});

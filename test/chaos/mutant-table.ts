@@ -1,6 +1,12 @@
-/** The code broken on purpose in one place; `find` must stand there exactly once. */
+import type { promises } from './promises.ts';
+
+/** The code broken on purpose; `find` must stand in its file exactly once. */
 export interface Mutant {
   readonly name: string;
+  /** The promise that it breaks. */
+  readonly breaks: keyof typeof promises;
+  /** Where a test that is no scenario sees it as well. */
+  readonly test: string;
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 
@@ -8,6 +14,8 @@ export interface Mutant {
 export const mutants: readonly Mutant[] = [
   {
     name: 'an order is sent again on a time-out',
+    breaks: 'one order for each confirmation',
+    test: 'test/flows/orders.test.ts',
     edits: [
       {
         file: 'src/kis/wire/http.ts',
@@ -19,6 +27,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a proposal is taken without the transaction',
+    breaks: 'one order for each confirmation',
+    test: 'test/store/ledger-proposals.test.ts',
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
@@ -29,6 +39,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'fills are told apart by their frames alone',
+    breaks: 'each filled share told once',
+    test: 'test/flows/orders.test.ts',
     edits: [
       {
         file: 'src/services/orders/fills.ts',
@@ -40,6 +52,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the reconciler believes the first look',
+    breaks: 'each order tied to its own confirmation',
+    test: 'test/flows/reconcile.test.ts',
     edits: [
       {
         file: 'src/services/orders/reconciler.ts',
@@ -50,10 +64,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'orders from elsewhere count as ours',
+    breaks: 'each order tied to its own confirmation',
+    test: 'test/flows/reconcile.test.ts',
     edits: [{ file: 'src/domain/orders/attribution.ts', find: 'viaApi !== false && ', replace: '' }],
   },
   {
     name: 'an equal order does not wait for an unknown one',
+    breaks: 'each order tied to its own confirmation',
+    test: 'test/flows/reconcile.test.ts',
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
@@ -64,6 +82,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a start calls an order that was being sent never sent',
+    breaks: 'every outcome known, or asked',
+    test: 'test/flows/recovery.test.ts',
     edits: [
       {
         file: 'src/domain/orders/order-state.ts',
@@ -79,6 +99,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'submitting is not written before the request',
+    breaks: 'nothing leaves before it is written down',
+    test: 'test/flows/recovery.test.ts',
     edits: [
       {
         file: 'src/services/orders/orders.ts',
@@ -89,6 +111,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'unmatched notices are not held while a request is under way',
+    breaks: 'each filled share told once',
+    test: 'test/flows/orders.test.ts',
     edits: [
       {
         file: 'src/services/orders/reconciler.ts',
@@ -99,6 +123,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a part is sent as all that is left',
+    breaks: 'each order tied to its own confirmation',
+    test: 'test/flows/order-parts.test.ts',
     edits: [
       {
         file: 'src/kis/broker.ts',
@@ -109,6 +135,8 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'an amended part ends the order it was a part of',
+    breaks: 'positions equal',
+    test: 'test/flows/order-parts.test.ts',
     edits: [
       {
         file: 'src/services/orders/reconciler.ts',
@@ -119,11 +147,239 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a part that an amendment took is taken again at the next look',
+    breaks: 'positions equal',
+    test: 'test/flows/order-parts.test.ts',
     edits: [
       {
         file: 'src/services/orders/fills.ts',
         find: "return events.some(({ event }) => event.type === 'part-replaced' && event.number === number);",
         replace: 'return events.length < 0 && number === undefined;',
+      },
+    ],
+  },
+  {
+    name: "the price at the press is not compared with the ticket's",
+    breaks: 'no order after the price has moved',
+    test: 'test/flows/rails.test.ts',
+    edits: [
+      {
+        file: 'src/services/orders/orders.ts',
+        find: 'if (drifted !== undefined) throw violation(drifted);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'the claim does not look at the halt',
+    breaks: 'nothing new after a halt',
+    test: 'test/flows/last-guards.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/proposals.ts',
+        find: 'if (!onlyCancels && (await isHalted(transaction))) {',
+        replace: 'if (!onlyCancels && (await isHalted(transaction)) && request.now < 0) {',
+      },
+    ],
+  },
+  {
+    name: 'the send does not look at the halt',
+    breaks: 'nothing new after a halt',
+    test: 'test/flows/last-guards.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/orders.ts',
+        find: 'if (!isCancel(row.kind) && (await isHalted(transaction))) {',
+        replace: 'if (!isCancel(row.kind) && (await isHalted(transaction)) && at < 0) {',
+      },
+    ],
+  },
+  {
+    name: 'a ticket is taken a second after its end',
+    breaks: 'no ticket after its time',
+    test: 'test/flows/last-guards.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/proposals.ts',
+        find: 'if (request.now >= proposal.expiresAt) {',
+        replace: 'if (request.now >= proposal.expiresAt + 1_000) {',
+      },
+      {
+        file: 'src/chat/router/tickets.ts',
+        find: 'if (proposal.expiresAt <= this.#options.clock.now())',
+        replace: 'if (proposal.expiresAt + 1_000 <= this.#options.clock.now())',
+      },
+    ],
+  },
+  {
+    name: "the day's cap is never added up",
+    breaks: 'no day above its cap',
+    test: 'test/flows/rails.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/orders.ts',
+        find: 'return Number(row?.amount ?? 0);',
+        replace: 'return Number(row?.amount ?? 0) * 0;',
+      },
+    ],
+  },
+  {
+    name: "the claim does not look at the day's cap",
+    breaks: 'no day above its cap',
+    test: 'test/flows/last-guards.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/proposals.ts',
+        find: 'if (!withinCap && !(onlyCancels && added === 0)) {',
+        replace: 'if (!withinCap && request.now < 0) {',
+      },
+    ],
+  },
+  {
+    name: 'no order has a cap',
+    breaks: 'no order above its cap',
+    test: 'test/flows/rails.test.ts',
+    edits: [
+      {
+        file: 'src/services/orders/order-check.ts',
+        find: 'if (tooLarge !== undefined) throw violation(tooLarge);',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: "Telegram's 429 is taken for final",
+    breaks: 'each message shown, or told to be lost',
+    test: 'test/channels/telegram/telegram.test.ts',
+    edits: [
+      {
+        file: 'src/channels/telegram/api.ts',
+        find: "status === 400 || status === 403 ? 'never'",
+        replace: "status === 400 || status === 403 || status === 429 ? 'never'",
+      },
+    ],
+  },
+  {
+    name: "Discord's 429 is taken for final",
+    breaks: 'each message shown, or told to be lost',
+    test: 'test/channels/discord/discord.test.ts',
+    edits: [
+      {
+        file: 'src/channels/discord/rest.ts',
+        find: "new DiscordError('discord 429: rate limited', 'later',",
+        replace: "new DiscordError('discord 429: rate limited', 'never',",
+      },
+    ],
+  },
+  {
+    name: 'lost messages are not told of',
+    breaks: 'each message shown, or told to be lost',
+    test: 'test/chat/outbox-storm.test.ts',
+    edits: [{ file: 'src/chat/outbox.ts', find: 'await this.#tellOfLost(entry.address);', replace: '' }],
+  },
+  {
+    name: 'a platform that names a time is asked again before it is over',
+    breaks: 'a platform is left alone for as long as it says',
+    test: 'test/channels/telegram/telegram.test.ts',
+    edits: [
+      {
+        file: 'src/chat/outbox.ts',
+        find: 'const backoffMs = known?.afterMs ?? Math',
+        replace: 'const backoffMs = Math',
+      },
+    ],
+  },
+  {
+    name: 'somebody else may press a ticket',
+    breaks: 'nothing unconfirmed',
+    test: 'test/flows/people.test.ts',
+    edits: [
+      {
+        file: 'src/chat/router/tickets.ts',
+        find: "if (proposal.personId !== person.id) throw new AppError('proposal.not-yours');",
+        replace: '',
+      },
+      {
+        file: 'src/store/tables/proposals.ts',
+        find: 'if (proposal.personId !== request.personId) {',
+        replace: 'if (proposal.personId !== request.personId && request.now < 0) {',
+      },
+    ],
+  },
+  {
+    name: 'whoever is known may order',
+    breaks: 'nothing unconfirmed',
+    test: 'test/flows/people.test.ts',
+    edits: [
+      {
+        file: 'src/chat/router/gate.ts',
+        find: "if (!roleAllows(person.role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a press of a minute ago is carried out',
+    breaks: 'nothing unconfirmed',
+    test: 'test/flows/telegram.test.ts',
+    edits: [
+      {
+        file: 'src/chat/router/router.ts',
+        find: "throw new AppError('chat.no-such-button');\n      this.#gate.requireFreshPress(turn.at);",
+        replace: "throw new AppError('chat.no-such-button');",
+      },
+    ],
+  },
+  {
+    name: 'orders leave before a start is aligned',
+    breaks: 'nothing new before a start has asked what became of the old',
+    test: 'test/flows/reconcile.test.ts',
+    edits: [
+      {
+        file: 'src/services/orders/orders.ts',
+        find: "if (!this.#reconciler.ready) throw new AppError('orders.recovering');",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'the search for a lost order is blind to buy and sell',
+    breaks: 'each order tied to its own confirmation',
+    test: 'test/flows/reconcile.test.ts',
+    edits: [{ file: 'src/domain/orders/attribution.ts', find: '    seen.side === request.side &&\n', replace: '' }],
+  },
+  {
+    name: "a gateway's page is taken for a refusal",
+    breaks: 'one order for each confirmation',
+    test: 'test/flows/reconcile.test.ts',
+    edits: [
+      {
+        file: 'src/kis/wire/http.ts',
+        find: "this.#log.error('order answer unreadable', { trId, status: answer.status });",
+        replace: "return { kind: 'rejected', code: 'http', text: '' };",
+      },
+    ],
+  },
+  {
+    name: 'what no list shows is never settled',
+    breaks: 'every outcome known, or asked',
+    test: 'test/flows/reconcile.test.ts',
+    edits: [
+      {
+        file: 'src/services/orders/reconciler.ts',
+        find: 'if ((this.#misses.get(order.id)?.count ?? 0) <= this.#looksToWait) return;',
+        replace: 'if (this.#misses.size >= 0) return;',
+      },
+    ],
+  },
+  {
+    name: 'fills are known by pushes alone',
+    breaks: 'positions equal',
+    test: 'test/flows/orders.test.ts',
+    edits: [
+      {
+        file: 'src/services/orders/reconciler.ts',
+        find: 'const current = row === undefined ? order : await this.#fills.follow(order, row, rows);',
+        replace: 'const current = order;',
       },
     ],
   },

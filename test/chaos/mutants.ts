@@ -4,9 +4,15 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from './mutant-table.ts';
+import { runScenario } from './scenario.ts';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '1000' }, only: { type: 'string' }, jobs: { type: 'string' } },
+  options: {
+    runs: { type: 'string', default: '1000' },
+    only: { type: 'string' },
+    jobs: { type: 'string' },
+    tests: { type: 'boolean', default: false },
+  },
 });
 const root = join(import.meta.dirname, '..', '..');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -14,7 +20,8 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 /** A copy of the project with the mutant in it. */
 function breakCopy(mutant: Mutant): string {
   const folder = mkdtempSync(join(tmpdir(), 'hoga-mutant-'));
-  for (const part of ['src', 'commands', 'test/chaos', 'package.json']) {
+  const parts = values.tests ? ['test', 'vitest.config.ts', 'tsconfig.json'] : ['test/chaos'];
+  for (const part of ['src', 'commands', 'package.json', ...parts]) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -44,15 +51,47 @@ function firstViolation(folder: string): Promise<string | undefined> {
   });
 }
 
+/** Only what the code as it is does not violate says anything about a mutant. */
+async function isTheMutants(violation: string): Promise<boolean> {
+  const seed = Number(/^seed (\d+):/.exec(violation)?.[1]);
+  return (await runScenario(seed)).violations.length === 0;
+}
+
+/** Runs the test that is to see the mutant; resolves to the names of those that failed, or undefined when none did. */
+function failedTests(folder: string, test: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const report = join(folder, 'report.json');
+    const vitest = join(folder, 'node_modules/vitest/vitest.mjs');
+    const args = [vitest, 'run', '--reporter=json', `--outputFile=${report}`, test];
+    const child = spawn(process.execPath, args, { cwd: folder, stdio: 'ignore' });
+    child.once('exit', () => {
+      const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+      const failed = testResults
+        .flatMap(({ assertionResults }) => assertionResults)
+        .filter((one) => one.status === 'failed');
+      resolve(failed.length === 0 ? undefined : failed.map(({ fullName }) => fullName).join('; '));
+    });
+  });
+}
+
+/** What vitest says, as far as it is read here. */
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
+  }[];
+}
+
 let survivors = 0;
 for (const mutant of mutants.filter(({ name }) => values.only === undefined || name.includes(values.only))) {
   const folder = breakCopy(mutant);
   const beganAt = performance.now();
-  const violation = await firstViolation(folder);
+  const seen = await (values.tests ? failedTests(folder, mutant.test) : firstViolation(folder));
+  const violation = seen === undefined || values.tests || (await isTheMutants(seen)) ? seen : undefined;
   rmSync(folder, { recursive: true, force: true });
   const seconds = Math.round((performance.now() - beganAt) / 1_000);
   if (violation === undefined) survivors += 1;
   print(`${violation === undefined ? 'NOT CAUGHT' : 'caught'}  ${mutant.name} (${seconds} s)`);
-  print(`  ${violation ?? `no violation in ${values.runs} runs`}`);
+  const none = values.tests ? `${mutant.test} passes` : `no violation in ${values.runs} runs`;
+  print(`  ${(violation ?? none).slice(0, 300)}`);
 }
 process.exitCode = survivors === 0 ? 0 : 1;

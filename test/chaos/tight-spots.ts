@@ -20,9 +20,12 @@ export async function twoAtOnce(stage: Stage): Promise<void> {
   const [side, quantity] = half > 2 && random.chance(0.3) ? (['buy', half - 1] as const) : (['sell', half] as const);
   const first = await stage.ask(one, `/buy 005930 ${half} ${price}`);
   const second = await stage.ask(other, `/${side} 005930 ${quantity} ${price}`);
-  if (random.chance(0.2)) brewWeather(stage, 'reads');
+  // What is read beside the checks comes later than they: then both are checked before either is taken.
+  const later = { on: 'inquire-daily-ccld', fault: 'delay', when: 'before', ms: 400, times: 4 } as const;
+  if (random.chance(0.8)) stage.world.simulator.setFaults([later]);
+  else if (random.chance(0.3)) brewWeather(stage, 'reads');
   if (first !== undefined) stage.press(one, first);
-  if (random.chance(0.3)) await stage.advance(0, 30);
+  if (random.chance(0.2)) await stage.advance(0, 30);
   if (second !== undefined) stage.press(other, second);
   await stage.advance(500, 4_000);
 }
@@ -229,7 +232,9 @@ export async function viewerTries(stage: Stage): Promise<void> {
   await stage.advance(300, 2_000);
 }
 
+const slow = { on: 'read', fault: 'delay', when: 'before' } as const;
+
 function slowReads({ world, random }: Stage, mostMs: number): void {
   const ms = random.between(100, mostMs);
-  world.simulator.setFaults([{ on: 'read', fault: 'delay', when: 'before', ms, times: random.between(2, 6) }]);
+  world.simulator.setFaults([{ ...slow, ms, times: random.between(2, 6) }]);
 }

@@ -214,8 +214,9 @@ export class World {
   refuseLists(refused: boolean): void {
     this.trace(refused ? 'the venue lists no orders' : 'the venue lists orders');
     this.#listsRefused = refused;
+    // What else is in force might answer in its place.
+    this.simulator.clearFaults();
     if (refused) this.simulator.setFaults([{ on: 'inquire-daily-ccld', fault: 'http', status: 500, times: 1_000 }]);
-    else this.simulator.clearFaults();
     if (!refused && this.#process !== undefined) this.#process.unaligned = false;
   }
 
