@@ -108,4 +108,16 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'for the types: every day has a closing auction',
     },
   ],
+  'src/services/orders/order-check.ts': [
+    {
+      line: '(other) => other !== exchange && checkPlace({ exchange: other, type }, kind) === undefined,',
+      mutants: ['true'],
+      why: 'of the first half: the exchange itself does not take it, or nobody would ask for others',
+    },
+    {
+      line: 'if (levels === undefined) return undefined;',
+      mutants: ['false'],
+      why: 'for the types: a book is asked for only where it prices the order',
+    },
+  ],
 };

@@ -46,7 +46,7 @@ export const rooms: readonly Room[] = [
     ],
   },
   { file: 'src/services/people.ts', judgedBy: ['test/flows/people.test.ts', 'test/flows/authorisation.test.ts'] },
-  { file: 'src/services/orders/order-check.ts', judgedBy: orderFlows },
+  { file: 'src/services/orders/order-check.ts', judgedBy: [orderCheck, 'test/flows/rails.test.ts'] },
   { file: 'src/services/orders/amendment-check.ts', judgedBy: orderFlows },
   {
     file: 'src/services/orders/orders.ts',

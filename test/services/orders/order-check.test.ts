@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { OrderBook, Quote } from '../../../src/domain/market/quote.ts';
-import type { OrderRequest } from '../../../src/domain/orders/order.ts';
+import type { Exchange, OrderRequest, OrderType } from '../../../src/domain/orders/order.ts';
+import { AppError } from '../../../src/errors.ts';
 import type { Broker } from '../../../src/ports/broker.ts';
 import type { Calendar, MarketSession } from '../../../src/services/calendar.ts';
-import { checkOrder } from '../../../src/services/orders/order-check.ts';
+import { checkOrder, requireTaken, requireToldDays } from '../../../src/services/orders/order-check.ts';
 
 const stock = { symbol: '005930', name: '삼성전자', market: 'KOSPI', kind: 'stock' } as const;
 const quote = { last: 70_000, upperLimit: 91_000, lowerLimit: 49_000, warnings: [] } as unknown as Quote;
@@ -83,5 +84,125 @@ describe('the book of a market order', () => {
   it('that is empty in the regular session lets nothing pass', async () => {
     const empty = { ...continuous, asks: [] };
     await expect(checkOrder(venue(empty).deps, request, stock, {})).rejects.toMatchObject({ code: 'rule.empty-book' });
+  });
+});
+
+describe('what buying power is asked for', () => {
+  const priced = { ...quote, basePrice: 69_000 };
+  it.each([
+    ['limit', 70_000, 70_000],
+    ['market', null, undefined],
+    // Its rest may go to the market at the close.
+    ['conditional', 70_000, undefined],
+    ['pre-close', null, 69_000],
+    ['post-close', null, 70_000],
+    ['best', null, undefined],
+  ] as const)('%s at %s: %s', async (type, price, asked) => {
+    const prices: unknown[] = [];
+    const { deps } = venue(continuous);
+    const broker = {
+      ...deps.broker,
+      quote: async () => priced,
+      buyingPower: async (_symbol: string, unit: unknown) => {
+        prices.push(unit);
+        return { quantity: 1_000, orderableCash: 100_000_000 };
+      },
+    } as unknown as Broker;
+    const calendar = { session: async () => ({ kind: 'regular', types: [type] }) } as unknown as Calendar;
+    await checkOrder({ ...deps, broker, calendar }, { ...request, type, price }, stock, {});
+    expect(prices).toEqual([asked]);
+  });
+});
+
+describe('a book with one side', () => {
+  it('tells all there is to tell', async () => {
+    const { deps } = venue({ ...continuous, bids: [] });
+    expect((await checkOrder(deps, request, stock, {})).slippage).toMatchObject({ filled: 10, average: 70_000 });
+  });
+});
+
+describe('what is not taken now', () => {
+  /** What each exchange takes now, and what is known of the day. */
+  const refusalOf = async (
+    wanted: { readonly exchange: Exchange; readonly type: OrderType },
+    now: Partial<Record<Exchange, readonly OrderType[]>>,
+    session: Partial<MarketSession> = {},
+    kind: 'stock' | 'etf' = 'stock',
+    next?: { readonly at: number; readonly hours: readonly { readonly start: string; readonly end: string }[] },
+  ): Promise<unknown> => {
+    const broker = { venue: { exchanges: Object.keys(now) } } as unknown as Broker;
+    const calendar = {
+      session: async (exchange: Exchange) => ({ kind: 'regular', types: now[exchange] ?? [], ...session }),
+      today: async () => ({ day: '20261123' }),
+      nextHours: async () => next,
+    } as unknown as Calendar;
+    const refused = await requireTaken(broker, calendar, wanted, kind).catch((error: unknown) => error);
+    const { code, context } = refused as { readonly code: string; readonly context: object };
+    return { code, ...context };
+  };
+
+  it('is refused with the exchanges there are, where the venue has not this one', async () => {
+    expect(await refusalOf({ exchange: 'SOR', type: 'limit' }, { KRX: ['limit'], NXT: [] })).toEqual({
+      code: 'rule.exchange',
+      exchange: 'SOR',
+      takes: 'KRX, NXT',
+    });
+  });
+
+  it('is refused with the types there are, where the exchange never takes this one', async () => {
+    const now = { KRX: ['limit', 'conditional'], NXT: ['limit'], SOR: ['limit'] } as const;
+    expect(await refusalOf({ exchange: 'SOR', type: 'conditional' }, now)).toEqual({
+      code: 'rule.never-taken',
+      types: 'limit,market,best,top,limit-ioc,limit-fok,market-ioc,market-fok,best-ioc,best-fok',
+      exchange: 'SOR',
+      type: 'conditional',
+      elsewhere: 'KRX',
+    });
+  });
+
+  it('is refused with the reason and the other exchanges that take it, for this kind of issue', async () => {
+    const now = { KRX: [], NXT: ['limit'], SOR: ['limit'] } as const;
+    const wanted = { exchange: 'KRX', type: 'limit' } as const;
+    expect(await refusalOf(wanted, now)).toEqual({
+      code: 'rule.market-closed',
+      reason: 'hours',
+      exchange: 'KRX',
+      type: 'limit',
+      elsewhere: 'NXT,SOR',
+    });
+    expect(await refusalOf(wanted, now, { reason: 'holiday' }, 'etf')).toMatchObject({
+      reason: 'holiday',
+      elsewhere: 'SOR',
+    });
+    expect(await refusalOf(wanted, now, { reason: 'unknown' })).toEqual({
+      code: 'rule.market-closed',
+      reason: 'unknown',
+    });
+  });
+
+  it('is refused with what is taken now, and when this is taken next', async () => {
+    const next = { at: Date.parse('2026-11-24T08:30:00+09:00'), hours: [{ start: '0830', end: '1530' }] };
+    const now = { KRX: ['post-close'] } as const;
+    expect(await refusalOf({ exchange: 'KRX', type: 'market' }, now, { kind: 'post-close' }, 'stock', next)).toEqual({
+      code: 'rule.order-type',
+      session: 'post-close',
+      types: 'post-close',
+      exchange: 'KRX',
+      type: 'market',
+      elsewhere: '',
+      hours: '0830-1530',
+      month: 11,
+      day: 24,
+      weekday: 2,
+      hour: 8,
+      minute: 30,
+    });
+  });
+
+  it('is refused with the failure, where something else than another try helps against it', () => {
+    const session = (code: string): MarketSession => ({ failure: new AppError(code) }) as unknown as MarketSession;
+    for (const code of ['unreachable', 'server-fault', 'malformed', 'drift', 'rejected'])
+      expect(() => requireToldDays(session(`venue.${code}`))).not.toThrow();
+    expect(() => requireToldDays(session('venue.token-wait'))).toThrow('venue.token-wait');
   });
 });
