@@ -100,7 +100,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'submitting is not written before the request',
     breaks: 'nothing leaves before it is written down',
-    test: 'test/flows/recovery.test.ts',
+    test: 'test/flows/last-guards.test.ts',
     edits: [
       {
         file: 'src/services/orders/orders.ts',

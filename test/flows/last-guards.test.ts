@@ -70,6 +70,22 @@ test('halted between claim and send: nothing leaves, and nothing counts against 
   expect(await bot.press('확인')).toContain('접수됨');
 });
 
+test('what is about to leave is written down first, and an order that cannot be written down does not leave', async () => {
+  await start();
+  const requested = () => bot.simulator.state().requests.byTr['TTTC0012U'] ?? 0;
+  const before: number[] = [];
+  await bot.say('/buy 005930 3 69000');
+  beforeSend = async () => void before.push(requested());
+  await bot.press('확인');
+  expect([before, requested()]).toEqual([[0], 1]);
+  await bot.say('/buy 005930 4 69000');
+  beforeSend = async () => {
+    throw new Error('the disk failed');
+  };
+  expect(await bot.press('확인')).toContain('보내지 않았습니다');
+  expect(requested()).toBe(1);
+});
+
 test('a cancel that waits for its turn is sent though trading was halted meanwhile', async () => {
   await start();
   await bot.say('/buy 005930 3 69000');
