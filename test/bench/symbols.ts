@@ -1,7 +1,7 @@
 import { convertHangulToQwerty, getChoseong } from 'es-hangul';
 import { createDirectory } from '../../src/kis/symbols/search.ts';
-import { SeededRandom } from '../chaos/random.ts';
-import { listedIssues } from '../support/listed-issues.ts';
+import { SeededRandom } from '../chaos/scenario/random.ts';
+import { listedIssues } from '../support/kis/listed-issues.ts';
 import type { Benchmark } from './bench.ts';
 
 /** As many as an autocomplete shows. */

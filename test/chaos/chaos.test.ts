@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { mutants } from './mutant-table.ts';
 import { promises } from './promises.ts';
-import { runScenario } from './scenario.ts';
+import { runScenario } from './scenario/scenario.ts';
 
 /** As many as fit into a few seconds; `npm run chaos` runs more. */
 const everyTime = 40;

@@ -11,9 +11,9 @@ import {
 } from '../../src/domain/orders/order.ts';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import type { SimulatorState } from '../../src/simulator/control/state.ts';
-import { lostIn } from './chats.ts';
 import { countNearMisses, guardsPassed, type NearMisses, rightfulPresses } from './promises.ts';
-import type { World } from './world.ts';
+import { lostIn } from './scenario/chats.ts';
+import type { World } from './scenario/world.ts';
 
 /** How a scenario ended. */
 export interface Verdict {

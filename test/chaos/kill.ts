@@ -8,7 +8,7 @@ import { koreanDay } from '../../src/clock.ts';
 import type { SimulatorState } from '../../src/simulator/control/state.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { countUnknown, readStories, violationsOf } from './invariants.ts';
-import { SeededRandom } from './random.ts';
+import { SeededRandom } from './scenario/random.ts';
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },

@@ -15,7 +15,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an order is sent again on a time-out',
     breaks: 'one order for each confirmation',
-    test: 'test/flows/orders.test.ts',
+    test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
         file: 'src/kis/wire/http.ts',
@@ -28,7 +28,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a proposal is taken without the transaction',
     breaks: 'one order for each confirmation',
-    test: 'test/store/ledger-proposals.test.ts',
+    test: 'test/store/ledger/proposals.test.ts',
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
@@ -40,7 +40,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'fills are told apart by their frames alone',
     breaks: 'each filled share told once',
-    test: 'test/flows/orders.test.ts',
+    test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
         file: 'src/services/orders/fills.ts',
@@ -53,7 +53,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the reconciler believes the first look',
     breaks: 'each order tied to its own confirmation',
-    test: 'test/flows/reconcile.test.ts',
+    test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
         file: 'src/services/orders/reconciler.ts',
@@ -65,13 +65,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'orders from elsewhere count as ours',
     breaks: 'each order tied to its own confirmation',
-    test: 'test/flows/reconcile.test.ts',
+    test: 'test/flows/orders/reconcile.test.ts',
     edits: [{ file: 'src/domain/orders/attribution.ts', find: 'viaApi !== false && ', replace: '' }],
   },
   {
     name: 'an equal order does not wait for an unknown one',
     breaks: 'each order tied to its own confirmation',
-    test: 'test/flows/reconcile.test.ts',
+    test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a start calls an order that was being sent never sent',
     breaks: 'every outcome known, or asked',
-    test: 'test/flows/recovery.test.ts',
+    test: 'test/flows/faults/recovery.test.ts',
     edits: [
       {
         file: 'src/domain/orders/order-state.ts',
@@ -100,7 +100,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'submitting is not written before the request',
     breaks: 'nothing leaves before it is written down',
-    test: 'test/flows/last-guards.test.ts',
+    test: 'test/flows/orders/last-guards.test.ts',
     edits: [
       {
         file: 'src/services/orders/orders.ts',
@@ -112,7 +112,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'unmatched notices are not held while a request is under way',
     breaks: 'each filled share told once',
-    test: 'test/flows/orders.test.ts',
+    test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
         file: 'src/services/orders/reconciler.ts',
@@ -124,7 +124,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a part is sent as all that is left',
     breaks: 'each order tied to its own confirmation',
-    test: 'test/flows/order-parts.test.ts',
+    test: 'test/flows/orders/order-parts.test.ts',
     edits: [
       {
         file: 'src/kis/broker.ts',
@@ -136,7 +136,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'an amended part ends the order it was a part of',
     breaks: 'positions equal',
-    test: 'test/flows/order-parts.test.ts',
+    test: 'test/flows/orders/order-parts.test.ts',
     edits: [
       {
         file: 'src/services/orders/reconciler.ts',
@@ -148,7 +148,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a part that an amendment took is taken again at the next look',
     breaks: 'positions equal',
-    test: 'test/flows/order-parts.test.ts',
+    test: 'test/flows/orders/order-parts.test.ts',
     edits: [
       {
         file: 'src/services/orders/fills.ts',
@@ -160,7 +160,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the price at the press is not compared with the ticket's",
     breaks: 'no order after the price has moved',
-    test: 'test/flows/rails.test.ts',
+    test: 'test/flows/orders/risk-limits.test.ts',
     edits: [
       {
         file: 'src/services/orders/orders.ts',
@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the claim does not look at the halt',
     breaks: 'nothing new after a halt',
-    test: 'test/flows/last-guards.test.ts',
+    test: 'test/flows/orders/last-guards.test.ts',
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
@@ -184,7 +184,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the send does not look at the halt',
     breaks: 'nothing new after a halt',
-    test: 'test/flows/last-guards.test.ts',
+    test: 'test/flows/orders/last-guards.test.ts',
     edits: [
       {
         file: 'src/store/tables/orders.ts',
@@ -196,7 +196,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a ticket is taken a second after its end',
     breaks: 'no ticket after its time',
-    test: 'test/flows/last-guards.test.ts',
+    test: 'test/flows/orders/last-guards.test.ts',
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
@@ -213,7 +213,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the day's cap is never added up",
     breaks: 'no day above its cap',
-    test: 'test/flows/rails.test.ts',
+    test: 'test/flows/orders/risk-limits.test.ts',
     edits: [
       {
         file: 'src/store/tables/orders.ts',
@@ -225,7 +225,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "the claim does not look at the day's cap",
     breaks: 'no day above its cap',
-    test: 'test/flows/last-guards.test.ts',
+    test: 'test/flows/orders/last-guards.test.ts',
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
@@ -237,7 +237,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'no order has a cap',
     breaks: 'no order above its cap',
-    test: 'test/flows/rails.test.ts',
+    test: 'test/flows/orders/risk-limits.test.ts',
     edits: [
       {
         file: 'src/services/orders/order-check.ts',
@@ -291,7 +291,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'somebody else may press a ticket',
     breaks: 'nothing unconfirmed',
-    test: 'test/flows/people.test.ts',
+    test: 'test/flows/people/people.test.ts',
     edits: [
       {
         file: 'src/chat/router/tickets.ts',
@@ -308,7 +308,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'whoever is known may order',
     breaks: 'nothing unconfirmed',
-    test: 'test/flows/people.test.ts',
+    test: 'test/flows/people/people.test.ts',
     edits: [
       {
         file: 'src/chat/router/gate.ts',
@@ -320,7 +320,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a press of a minute ago is carried out',
     breaks: 'nothing unconfirmed',
-    test: 'test/flows/telegram.test.ts',
+    test: 'test/flows/chat/telegram.test.ts',
     edits: [
       {
         file: 'src/chat/router/router.ts',
@@ -332,7 +332,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'orders leave before a start is aligned',
     breaks: 'nothing new before a start has asked what became of the old',
-    test: 'test/flows/reconcile.test.ts',
+    test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
         file: 'src/services/orders/orders.ts',
@@ -344,13 +344,13 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the search for a lost order is blind to buy and sell',
     breaks: 'each order tied to its own confirmation',
-    test: 'test/flows/reconcile.test.ts',
+    test: 'test/flows/orders/reconcile.test.ts',
     edits: [{ file: 'src/domain/orders/attribution.ts', find: '    seen.side === request.side &&\n', replace: '' }],
   },
   {
     name: "a gateway's page is taken for a refusal",
     breaks: 'one order for each confirmation',
-    test: 'test/flows/reconcile.test.ts',
+    test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
         file: 'src/kis/wire/http.ts',
@@ -362,7 +362,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'what no list shows is never settled',
     breaks: 'every outcome known, or asked',
-    test: 'test/flows/reconcile.test.ts',
+    test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
         file: 'src/services/orders/reconciler.ts',
@@ -374,7 +374,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'fills are known by pushes alone',
     breaks: 'positions equal',
-    test: 'test/flows/orders.test.ts',
+    test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
         file: 'src/services/orders/reconciler.ts',

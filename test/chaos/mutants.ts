@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from './mutant-table.ts';
-import { runScenario } from './scenario.ts';
+import { runScenario } from './scenario/scenario.ts';
 
 const { values } = parseArgs({
   options: {

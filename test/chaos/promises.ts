@@ -1,8 +1,8 @@
 import { orderNumber } from '../../src/domain/orders/order.ts';
 import type { Facts, OrderTimeline } from './invariants.ts';
-import { onlyCancels } from './journal.ts';
-import { driftPercent } from './stage.ts';
-import type { Did, World } from './world.ts';
+import { onlyCancels } from './scenario/journal.ts';
+import { driftPercent } from './scenario/stage.ts';
+import type { Did, World } from './scenario/world.ts';
 
 /**
  * What the bot is held to, and for each the ways in which it was nearly broken: only what was near can show that it

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { promises } from './promises.ts';
-import { type Outcome, runScenario } from './scenario.ts';
+import { type Outcome, runScenario } from './scenario/scenario.ts';
 import { Tally } from './tally.ts';
 
 /** Seeds that one process runs before it takes others. */

@@ -1,6 +1,6 @@
 import { type NearMiss, promises } from './promises.ts';
-import type { Outcome } from './scenario.ts';
-import { type Trouble, troubles } from './troubles.ts';
+import type { Outcome } from './scenario/scenario.ts';
+import { type Trouble, troubles } from './scenario/troubles.ts';
 
 /** With fewer runs than this, a kind of trouble may not have struck, or a promise not come near to break, by chance. */
 const runsForEverything = 500;

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { openLedger } from '../../src/store/ledger.ts';
-import { SeededRandom } from '../chaos/random.ts';
+import { SeededRandom } from '../chaos/scenario/random.ts';
 import { eventually } from '../support/clock.ts';
-import { startTelegram } from '../support/telegram.ts';
+import { startTelegram } from '../support/telegram/telegram.ts';
 
 const program = fileURLToPath(new URL('./outbox-process.ts', import.meta.url));
 const total = 300;

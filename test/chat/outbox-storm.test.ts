@@ -11,8 +11,8 @@ import { languages } from '../../src/i18n/index.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { openLedger } from '../../src/store/ledger.ts';
-import { VirtualClock } from '../chaos/clock.ts';
-import { SeededRandom } from '../chaos/random.ts';
+import { VirtualClock } from '../chaos/scenario/clock.ts';
+import { SeededRandom } from '../chaos/scenario/random.ts';
 
 const redactor = createRedactor([]);
 const messageHeader = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;

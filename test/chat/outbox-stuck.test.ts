@@ -7,7 +7,7 @@ import { languages } from '../../src/i18n/index.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { openLedger } from '../../src/store/ledger.ts';
-import { VirtualClock } from '../chaos/clock.ts';
+import { VirtualClock } from '../chaos/scenario/clock.ts';
 
 const redactor = createRedactor([]);
 const messageHeader = { venue: 'live', redactor, wordsAt: () => languages.ko } as const;

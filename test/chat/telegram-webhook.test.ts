@@ -10,7 +10,7 @@ import { languages } from '../../src/i18n/index.ts';
 import type { Log } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock, turns } from '../support/clock.ts';
-import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
+import { startTelegram, type TelegramStandIn } from '../support/telegram/telegram.ts';
 
 // The channel behind our own HTTP server, pushed to as Telegram pushes: in order, until it is answered with a 2xx.
 const secret = 'canary_secret-canary_secret';

@@ -12,8 +12,8 @@ import { Lane } from '../../src/kis/wire/throttle.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { JumpClock } from '../support/clock.ts';
+import { type ScriptedCall, type ScriptedKis, startScriptedKis } from '../support/kis/scripted-kis.ts';
 import { memoryCache } from '../support/memory-cache.ts';
-import { type ScriptedCall, type ScriptedKis, startScriptedKis } from '../support/scripted-kis.ts';
 
 // Lists that are read page by page, from a KIS that changes them meanwhile or does not know their end.
 

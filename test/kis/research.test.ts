@@ -5,9 +5,9 @@ import { createLog, createRedactor } from '../../src/log.ts';
 import type { Research } from '../../src/ports/research.ts';
 import { Secret } from '../../src/secret.ts';
 import { JumpClock } from '../support/clock.ts';
+import { type ScriptedKis, startScriptedKis } from '../support/kis/scripted-kis.ts';
 import { memoryCache } from '../support/memory-cache.ts';
 import { answer } from '../support/payloads/index.ts';
-import { type ScriptedKis, startScriptedKis } from '../support/scripted-kis.ts';
 
 // Research and reports against a KIS that answers with what KIS printed: what is asked, and what becomes of it.
 

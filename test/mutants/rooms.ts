@@ -4,33 +4,45 @@ export interface Room {
   readonly judgedBy: readonly string[];
 }
 
-/** Tests of the domain, by name. */
+/** Tests of the domain, by folder and name. */
 const domain = (...names: readonly string[]): readonly string[] => names.map((name) => `test/domain/${name}.test.ts`);
 const orderCheck = 'test/services/orders/order-check.test.ts';
-const ledger = ['test/store/ledger-*.test.ts'];
+const ledger = ['test/store/ledger/*.test.ts'];
 const orderFlows = [
   orderCheck,
-  'test/flows/orders.test.ts',
-  'test/flows/rails.test.ts',
-  'test/flows/order-parts.test.ts',
-  'test/flows/arming.test.ts',
-  'test/flows/recovery.test.ts',
-  'test/flows/reconcile.test.ts',
+  'test/flows/orders/orders.test.ts',
+  'test/flows/orders/risk-limits.test.ts',
+  'test/flows/orders/order-parts.test.ts',
+  'test/flows/orders/arming.test.ts',
+  'test/flows/faults/recovery.test.ts',
+  'test/flows/orders/reconcile.test.ts',
 ];
 
 /** In the order in which they are best run: the quickest first. */
 export const rooms: readonly Room[] = [
-  { file: 'src/domain/orders/order-state.ts', judgedBy: domain('order') },
-  { file: 'src/domain/orders/order-rules.ts', judgedBy: [...domain('order-rules', 'order-types'), orderCheck] },
-  { file: 'src/domain/orders/order-size.ts', judgedBy: [...domain('order-types', 'order-rules'), orderCheck] },
-  { file: 'src/domain/orders/order-types.ts', judgedBy: domain('order-types', 'order-rules', 'session') },
-  { file: 'src/domain/orders/order.ts', judgedBy: domain('order', 'scheduled-order', 'order-types') },
-  { file: 'src/domain/orders/scheduled-order.ts', judgedBy: domain('scheduled-order') },
+  { file: 'src/domain/orders/order-state.ts', judgedBy: domain('orders/order') },
+  {
+    file: 'src/domain/orders/order-rules.ts',
+    judgedBy: [...domain('orders/order-rules', 'orders/order-types'), orderCheck],
+  },
+  {
+    file: 'src/domain/orders/order-size.ts',
+    judgedBy: [...domain('orders/order-types', 'orders/order-rules'), orderCheck],
+  },
+  {
+    file: 'src/domain/orders/order-types.ts',
+    judgedBy: domain('orders/order-types', 'orders/order-rules', 'market/session'),
+  },
+  {
+    file: 'src/domain/orders/order.ts',
+    judgedBy: domain('orders/order', 'orders/scheduled-order', 'orders/order-types'),
+  },
+  { file: 'src/domain/orders/scheduled-order.ts', judgedBy: domain('orders/scheduled-order') },
   {
     file: 'src/domain/orders/attribution.ts',
-    judgedBy: ['test/flows/reconcile.test.ts', 'test/flows/order-parts.test.ts'],
+    judgedBy: ['test/flows/orders/reconcile.test.ts', 'test/flows/orders/order-parts.test.ts'],
   },
-  { file: 'src/domain/market/session.ts', judgedBy: domain('session', 'order-types') },
+  { file: 'src/domain/market/session.ts', judgedBy: domain('market/session', 'orders/order-types') },
   { file: 'src/kis/wire/throttle.ts', judgedBy: ['test/kis/wire/throttle.test.ts'] },
   { file: 'src/store/tables/proposals.ts', judgedBy: ledger },
   { file: 'src/store/tables/orders.ts', judgedBy: ledger },
@@ -45,11 +57,14 @@ export const rooms: readonly Room[] = [
       ...orderFlows,
     ],
   },
-  { file: 'src/services/people.ts', judgedBy: ['test/flows/people.test.ts', 'test/flows/authorisation.test.ts'] },
-  { file: 'src/services/orders/order-check.ts', judgedBy: [orderCheck, 'test/flows/rails.test.ts'] },
+  {
+    file: 'src/services/people.ts',
+    judgedBy: ['test/flows/people/people.test.ts', 'test/flows/people/authorisation.test.ts'],
+  },
+  { file: 'src/services/orders/order-check.ts', judgedBy: [orderCheck, 'test/flows/orders/risk-limits.test.ts'] },
   { file: 'src/services/orders/amendment-check.ts', judgedBy: orderFlows },
   {
     file: 'src/services/orders/orders.ts',
-    judgedBy: [...orderFlows, 'test/flows/full-disk.test.ts', 'test/flows/schedule.test.ts'],
+    judgedBy: [...orderFlows, 'test/flows/faults/full-disk.test.ts', 'test/flows/orders/schedule.test.ts'],
   },
 ];

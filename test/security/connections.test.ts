@@ -13,8 +13,8 @@ import { Secret } from '../../src/secret.ts';
 import { GoogleSheets } from '../../src/sheets/google-sheets.ts';
 import { JumpClock, turns } from '../support/clock.ts';
 import { GoogleStandIn } from '../support/google.ts';
+import { selfSigned } from '../support/kis/self-signed.ts';
 import { memoryCache } from '../support/memory-cache.ts';
-import { selfSigned } from '../support/self-signed.ts';
 
 // Issue 13.5: what is meant for KIS, and for anybody else, goes there and nowhere else.
 const clock = new JumpClock();

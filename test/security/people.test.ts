@@ -5,7 +5,7 @@ import { ko } from '../../src/i18n/ko.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock, turns } from '../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
-import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
+import { startTelegram, type TelegramStandIn } from '../support/telegram/telegram.ts';
 
 // Issue 13.5: who is taken for whom, over Telegram's HTTP.
 const [owner, trader, added, stranger, group, channel] = [111, 222, 333, 999, -1001, -1002];

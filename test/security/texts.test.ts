@@ -15,7 +15,7 @@ import { Secret } from '../../src/secret.ts';
 import { JumpClock } from '../support/clock.ts';
 import { GoogleStandIn } from '../support/google.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../support/harness.ts';
-import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
+import { startTelegram, type TelegramStandIn } from '../support/telegram/telegram.ts';
 
 // Issue 13.5: texts that others wrote (names, news, refusals, what people type) are shown as texts and do nothing.
 const owner = 111;

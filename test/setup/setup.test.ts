@@ -24,8 +24,8 @@ import { SetupChecks } from '../../src/setup/checks.ts';
 import { runSetup } from '../../src/setup/setup.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { JumpClock } from '../support/clock.ts';
-import { type DiscordStandIn, startDiscord } from '../support/discord.ts';
-import { startTelegram, type TelegramStandIn } from '../support/telegram.ts';
+import { type DiscordStandIn, startDiscord } from '../support/discord/discord.ts';
+import { startTelegram, type TelegramStandIn } from '../support/telegram/telegram.ts';
 import { FakeTerminal, keys } from '../support/terminal.ts';
 
 const text = setupWords.ko;

@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { authCalls } from '../../src/kis/endpoints/auth.ts';
 import { catalogue } from '../../src/kis/endpoints/catalogue.ts';
 import { type ChannelName, channels } from '../../src/kis/endpoints/channels.ts';
-import { apiUse } from './api-use.ts';
-import { channelUse } from './channel-use.ts';
+import { apiUse } from './kis/api-use.ts';
+import { channelUse } from './kis/channel-use.ts';
 
 // Writes the page of what is asked of KIS from the catalogue: `node test/support/coverage-page.ts`.
 

@@ -10,9 +10,9 @@ import { languages } from '../../src/i18n/index.ts';
 import type { Log } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
 import { eventually, JumpClock } from './clock.ts';
-import { type DiscordMessage, type DiscordStandIn, ownChatOf, startDiscord } from './discord.ts';
+import { type DiscordMessage, type DiscordStandIn, ownChatOf, startDiscord } from './discord/discord.ts';
 import { type Harness, startHarness } from './harness.ts';
-import { startTelegram, type TelegramMessage } from './telegram.ts';
+import { startTelegram, type TelegramMessage } from './telegram/telegram.ts';
 
 // Draws the README's pictures into test/pictures, with Debian's chromium and Korean fonts: `node test/support/picture.ts`.
 // What they show is what the bot said to stand-ins of the platforms, against the simulator.

@@ -8,8 +8,14 @@ import { languages } from '../../../src/i18n/index.ts';
 import type { Log } from '../../../src/log.ts';
 import { Secret } from '../../../src/secret.ts';
 import { eventually, JumpClock, turns } from '../../support/clock.ts';
-import { type DiscordFault, type DiscordStandIn, ownChatOf, startDiscord, type Where } from '../../support/discord.ts';
-import { readMarkdown } from '../../support/discord-payloads.ts';
+import {
+  type DiscordFault,
+  type DiscordStandIn,
+  ownChatOf,
+  startDiscord,
+  type Where,
+} from '../../support/discord/discord.ts';
+import { readMarkdown } from '../../support/discord/payloads.ts';
 
 // The channel alone, over gateway and HTTP with the real discord.js; whatever it sends is judged by Discord's
 // specification.

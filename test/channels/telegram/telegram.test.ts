@@ -15,7 +15,7 @@ import { languages } from '../../../src/i18n/index.ts';
 import type { Log } from '../../../src/log.ts';
 import { Secret } from '../../../src/secret.ts';
 import { eventually, JumpClock, turns } from '../../support/clock.ts';
-import { startTelegram, type TelegramFault, type TelegramStandIn } from '../../support/telegram.ts';
+import { startTelegram, type TelegramFault, type TelegramStandIn } from '../../support/telegram/telegram.ts';
 
 // The channel alone, over HTTP with the real grammY; whatever it sends is judged by Telegram's specification.
 let clock: JumpClock;

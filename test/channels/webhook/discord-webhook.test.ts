@@ -5,7 +5,7 @@ import { DiscordWebhookChannel } from '../../../src/channels/webhook/discord-web
 import { webhookChat } from '../../../src/domain/people/chat-address.ts';
 import { Secret } from '../../../src/secret.ts';
 import { JumpClock } from '../../support/clock.ts';
-import { judgeRequest } from '../../support/discord-contract.ts';
+import { judgeRequest } from '../../support/discord/contract.ts';
 import { startHarness } from '../../support/harness.ts';
 
 interface Call {

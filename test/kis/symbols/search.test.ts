@@ -9,7 +9,7 @@ import { shippedInstruments } from '../../../src/kis/symbols/shipped.ts';
 import { parseMaster } from '../../../src/kis/symbols/symbols.ts';
 import { withinOneEdit } from '../../../src/kis/symbols/typo.ts';
 import type { InstrumentDirectory } from '../../../src/ports/symbols.ts';
-import { listedIssues } from '../../support/listed-issues.ts';
+import { listedIssues } from '../../support/kis/listed-issues.ts';
 import { master } from '../../support/payloads/index.ts';
 
 const rowsOf = (market: Instrument['market'], name: string): readonly ListedIssue[] =>

@@ -1,0 +1,98 @@
+import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
+import type { Line, Message } from '../../src/chat/channel.ts';
+import { type CommandContext, defineCommand, oneOf, optional } from '../../src/chat/command.ts';
+import type { IntegratedMargin, Position } from '../../src/domain/account.ts';
+import type { Words } from '../../src/i18n/index.ts';
+import { ifAnswered, issueName, pnlSpan } from '../shared.ts';
+
+const view = oneOf('assets', { assets: ['자산'] });
+
+export const balance = defineCommand({
+  name: 'balance',
+  aliases: ['잔고', '보유', 'b'],
+  role: 'viewer',
+  private: true,
+  args: { view: optional(view), page: optional(pageNumber) },
+  examples: ['/balance', '/balance 자산'],
+  run(context, args): Promise<Message> {
+    context.progress({ lines: [context.words.progress.balance] });
+    return args.view === undefined ? holdings(context, args.page) : assets(context);
+  },
+});
+
+async function holdings(
+  { broker, reports, words, directory, learnNames }: CommandContext,
+  at: number | undefined,
+): Promise<Message> {
+  const [held, margin] = await Promise.all([broker.balance(), ifAnswered(reports.margin(), undefined)]);
+  const { cash, positions, totals, truncated } = held;
+  const percent = totals.costBasis === 0 ? 0 : (totals.unrealizedPnl / totals.costBasis) * 100;
+  const page = pageOf(words, positions, at, '/balance');
+  await learnNames(page.rows);
+  const lines: Line[] = [
+    [{ bold: words.balance.title }, ` ${broker.venue.account}${page.label === '' ? '' : ` ${page.label}`}`],
+    `${words.balance.deposit} ${words.won(cash.deposit)}`,
+    ...(cash.settled === cash.deposit ? [] : [`${words.balance.settled} ${words.won(cash.settled)}`]),
+    ...(margin === undefined ? [] : marginLines(words, margin)),
+    `${words.balance.assets} ${words.won(totals.assets)}`,
+    [`${words.balance.pnl} `, pnlSpan(words, totals.unrealizedPnl, percent)],
+    '',
+    ...(positions.length === 0
+      ? [words.balance.none]
+      : page.rows.flatMap((position) => positionLines(words, issueName({ directory }, position), position))),
+    ...(truncated ? [words.balance.truncated] : []),
+  ];
+  const buttons = [
+    { id: 'show:/balance', label: words.buttons.refresh },
+    { id: 'run:/balance assets', label: words.balance.summary },
+  ];
+  return { lines, buttons: [...page.buttons, buttons], data: { ...held, margin } };
+}
+
+/** What can be ordered with, in whatever currency it lies. */
+function marginLines({ balance: text, won, grouped }: Words, margin: IntegratedMargin): readonly Line[] {
+  const { orderableCash, unpaid, currencies } = margin;
+  return [
+    `${text.margin} ${won(orderableCash)}`,
+    ...currencies.map(({ currency, orderable }) => `  ${currency} ${grouped(orderable)}`),
+    ...(unpaid === undefined || unpaid === 0 ? [] : [[{ bold: `${text.unpaid} ${won(unpaid)}` }]]),
+  ];
+}
+
+/** All that the account holds, by kind. */
+async function assets({ broker, reports, words }: CommandContext): Promise<Message> {
+  const summary = await reports.assets();
+  const { balance: text, won } = words;
+  const percent = summary.costBasis === 0 ? 0 : (summary.unrealizedPnl / summary.costBasis) * 100;
+  const also = (label: string, amount: number): readonly Line[] => (amount === 0 ? [] : [`${label} ${won(amount)}`]);
+  return {
+    lines: [
+      [{ bold: text.summary }, ` ${broker.venue.account}`],
+      `${text.total} ${won(summary.total)}`,
+      `${text.net} ${won(summary.net)}`,
+      `${text.deposit} ${won(summary.cash)}`,
+      `${text.marketValue} ${won(summary.marketValue)}`,
+      `${text.costBasis} ${won(summary.costBasis)}`,
+      [`${text.pnl} `, pnlSpan(words, summary.unrealizedPnl, percent)],
+      ...also(text.overseas, summary.overseas),
+      ...also(text.loans, summary.loans),
+    ],
+    buttons: [[{ id: 'show:/balance assets', label: words.buttons.refresh }]],
+    data: summary,
+  };
+}
+
+function positionLines(words: Words, name: string, position: Position): readonly Line[] {
+  const average = words.won(Math.round(Number(position.averageCost)));
+  return [
+    [
+      { bold: name },
+      ` ${words.balance.position(words.shares(position.quantity), words.shares(position.sellableQuantity))}`,
+      ...(position.onCredit === 0 ? [] : [` · ${words.balance.onCredit(words.shares(position.onCredit))}`]),
+    ],
+    [
+      `  ${words.balance.average} ${average} · ${words.balance.last} ${words.won(position.last)} `,
+      pnlSpan(words, position.unrealizedPnl, position.unrealizedPnlPercent),
+    ],
+  ];
+}

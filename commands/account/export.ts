@@ -1,0 +1,162 @@
+import {
+  looksLikePeriod,
+  type Period,
+  period,
+  periodWord,
+  todayAlone,
+  writtenDay,
+  writtenPeriod,
+} from '../../src/chat/arguments/period.ts';
+import type { Line, Message } from '../../src/chat/channel.ts';
+import { type CommandContext, defineCommand, instruments, oneOf, optional } from '../../src/chat/command.ts';
+import { type Cells, csvFile } from '../../src/chat/messages/csv.ts';
+import { inKorea, koreanDay } from '../../src/clock.ts';
+import { AppError } from '../../src/errors.ts';
+import { averagePrice, filledOf } from './fills.ts';
+import { reckonedLines } from './pnl.ts';
+
+type Subject = 'holdings' | 'fills' | 'pnl' | 'quotes';
+const subject = oneOf('subject', {
+  holdings: ['잔고', '보유'],
+  fills: ['체결'],
+  pnl: ['손익'],
+  quotes: ['시세', '관심'],
+});
+const format = oneOf('format', { csv: ['파일'], sheet: ['시트'] });
+
+/** What goes into the file, and what is said of it beside it. */
+interface Exported {
+  readonly rows: Cells;
+  readonly notes?: readonly Line[];
+}
+
+/** What is asked of whom: for some a stretch of days, for all some issues instead of all. */
+interface Wanted {
+  readonly days: Period;
+  /** Undefined is all. */
+  readonly symbols: readonly string[] | undefined;
+}
+
+export const exporting = defineCommand({
+  name: 'export',
+  aliases: ['내보내기'],
+  role: 'viewer',
+  private: true,
+  effect: 'change',
+  args: {
+    subject,
+    format: optional(format),
+    period: optional(period, looksLikePeriod),
+    instruments: optional(instruments),
+  },
+  examples: ['/export fills csv 1주', '/export holdings sheet', '/export quotes csv 삼성전자 SK하이닉스'],
+  async run(context, { subject, format = 'csv', period: said, instruments: named }): Promise<Message> {
+    const { words, now } = context;
+    if (said !== undefined && (subject === 'holdings' || subject === 'quotes')) throw new AppError('export.no-period');
+    // A file does not say what it lacks.
+    const [unknown] = named?.missing ?? [];
+    if (unknown !== undefined) throw unknown;
+    if (format === 'sheet' && context.sheets === undefined) throw new AppError('export.no-sheet');
+    const wanted = { days: (said ?? todayAlone)(koreanDay(now)), symbols: named?.found.map(({ symbol }) => symbol) };
+    context.progress({ lines: [words.progress.exporting] });
+    const { rows, notes = [] } = await rowsOf[subject](context, wanted);
+    if (rows.length === 0) throw new AppError('export.empty', { subject });
+    const cells: Cells = [words.export.columns[subject], ...rows];
+    const name = words.export.subjects[subject];
+    if (format === 'sheet' && context.sheets !== undefined) {
+      const tab = `${name} ${writtenPeriod(wanted.days)}`;
+      const { url } = await context.sheets.write(tab, cells);
+      return { lines: [words.export.written(tab, rows.length), url, ...notes] };
+    }
+    const days = wanted.days.from === wanted.days.to ? wanted.days.to : periodWord(wanted.days);
+    return {
+      lines: [words.export.file(name, rows.length), ...notes],
+      attachments: [csvFile(`${subject}-${days}`, cells)],
+    };
+  },
+});
+
+const isWanted =
+  ({ symbols }: Wanted) =>
+  ({ symbol }: { readonly symbol: string }): boolean =>
+    symbols === undefined || symbols.includes(symbol);
+
+const rowsOf: Readonly<Record<Subject, (context: CommandContext, wanted: Wanted) => Promise<Exported>>> = {
+  async holdings({ broker }, wanted) {
+    const { positions, truncated } = await broker.balance();
+    if (truncated) throw new AppError('export.truncated');
+    const rows = positions
+      .filter(isWanted(wanted))
+      .map((held) => [
+        held.symbol,
+        held.name,
+        held.quantity,
+        held.sellableQuantity,
+        Number(held.averageCost),
+        held.last,
+        held.costBasis,
+        held.marketValue,
+        held.unrealizedPnl,
+        held.unrealizedPnlPercent,
+      ]);
+    return { rows };
+  },
+
+  async fills({ broker, words }, wanted) {
+    const orders = filledOf(await broker.executions(wanted.days));
+    const rows = orders
+      .filter(isWanted(wanted))
+      .map((order) => [
+        writtenDay(order.day),
+        `${order.time.slice(0, 2)}:${order.time.slice(2, 4)}:${order.time.slice(4)}`,
+        order.reference.number,
+        order.symbol,
+        order.name,
+        words.side[order.side],
+        order.filledQuantity,
+        averagePrice(order),
+        order.filledAmount,
+      ]);
+    return { rows };
+  },
+
+  async pnl({ reports, words }, wanted) {
+    const { rows: all, truncated, reckoned } = await reports.profitByIssue(wanted.days);
+    if (truncated) throw new AppError('export.truncated');
+    const rows = all
+      .filter(isWanted(wanted))
+      .map((row) => [
+        writtenDay(row.day),
+        row.symbol,
+        row.name,
+        row.boughtShares,
+        row.bought,
+        row.soldShares,
+        row.sold,
+        row.realized.amount,
+        row.realized.percent ?? '',
+        row.commission,
+        row.tax,
+      ]);
+    return { rows, notes: reckoned === undefined ? [] : reckonedLines(words, reckoned) };
+  },
+
+  async quotes({ broker, directory, watchlists, person }, { symbols }) {
+    const chosen = symbols ?? (await watchlists.watchlist(person.id));
+    if (chosen.length === 0) throw new AppError('export.nothing-watched');
+    const rows = (await broker.quotes(chosen)).map((quote) => [
+      quote.symbol,
+      directory.get(quote.symbol)?.name ?? quote.symbol,
+      quote.last,
+      quote.change,
+      quote.changePercent,
+      quote.open,
+      quote.high,
+      quote.low,
+      quote.volume,
+      quote.turnover,
+      inKorea(quote.at).toFormat('yyyy-MM-dd HH:mm:ss'),
+    ]);
+    return { rows };
+  },
+};

@@ -1,0 +1,118 @@
+import { alertWish, conditionText, levelText, otherDay } from '../../src/chat/arguments/alert-condition.ts';
+import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
+import type { Button, Line, Message } from '../../src/chat/channel.ts';
+import { type ArgumentKind, type CommandContext, defineCommand, instrument, optional } from '../../src/chat/command.ts';
+import { koreanDay } from '../../src/clock.ts';
+import type { Alert } from '../../src/domain/alerts/alert.ts';
+import { AppError } from '../../src/errors.ts';
+
+const dayMs = 24 * 3_600_000;
+/** As many as a phone can tell apart; a page of them fits into Discord's five rows. */
+const buttonsPerRow = 3;
+
+const alertId: ArgumentKind<string> = {
+  name: 'alert',
+  optional: false,
+  read: ([token = '']) => ({ value: token, used: 1 }),
+};
+
+export const alert = defineCommand({
+  name: 'alert',
+  aliases: ['알림'],
+  role: 'viewer',
+  effect: 'change',
+  args: { instrument, condition: alertWish },
+  examples: [
+    '/alert 삼성전자 >= 71000',
+    '/alert 005930 7만1천원 이하',
+    '/alert 삼성전자 +3% 매번',
+    '/alert 삼성전자 거래량 3배',
+    '/alert 삼성전자 신고가 30일',
+    '/alert 삼성전자 20일선 위',
+    '/alert 삼성전자 골든크로스 5 20',
+    '/alert 삼성전자 평단 -5% 까지 2026-12-31',
+  ],
+  async run(context, args): Promise<Message> {
+    const { words, person, people, address, alerts, now } = context;
+    const { condition, repeats, until: last } = args.condition;
+    const until = typeof last === 'number' ? koreanDay(now + last * dayMs) : last;
+    if (until !== undefined && until < koreanDay(now)) throw new AppError('alerts.until-past');
+    context.progress({ lines: [words.progress.price] });
+    const { symbol } = args.instrument;
+    const made = await alerts.create({ personId: person.id, address, symbol, condition, repeats, until });
+    const today = levelText(words, made.alert, now);
+    const lines: Line[] = [
+      [{ bold: words.alerts.made }],
+      alertText(context, made.alert),
+      ...(today === undefined ? [] : [today]),
+      `${words.ticket.last} ${words.won(made.seen.price)}`,
+      ...(made.alert.state === 'waiting' ? [waitingText(context, made.alert)] : []),
+      ...(alerts.isLive(symbol) ? [] : [words.alerts.polled]),
+      ...(people.settings(person.id).alerts === 'off' ? [words.alerts.off] : []),
+    ];
+    return { lines, buttons: [[{ id: 'run:/alerts', label: words.alerts.list }]], ...privacyOf([made.alert]) };
+  },
+});
+
+export const alerts = defineCommand({
+  name: 'alerts',
+  aliases: ['알림목록'],
+  role: 'viewer',
+  args: { page: optional(pageNumber) },
+  examples: ['/alerts', '/alerts 2'],
+  run: async (context, args): Promise<Message> => ({
+    ...listOf(context, args.page),
+    data: context.alerts.list(context.person.id),
+  }),
+});
+
+export const unalert = defineCommand({
+  name: 'unalert',
+  aliases: ['알림삭제'],
+  role: 'viewer',
+  effect: 'change',
+  args: { alert: alertId },
+  examples: ['/alerts'],
+  async run(context, args): Promise<Message> {
+    if (!(await context.alerts.remove(args.alert, context.person.id))) throw new AppError('alerts.not-found');
+    return listOf(context);
+  },
+});
+
+function listOf(context: CommandContext, wanted?: number): Message {
+  const { words, person } = context;
+  const mine = context.alerts.list(person.id);
+  if (mine.length === 0) return { lines: [words.alerts.none] };
+  const page = pageOf(words, mine, wanted, '/alerts');
+  const lines = page.rows.map((one, index): Line => {
+    const today = levelText(words, one, context.now);
+    const notes = [
+      ...(today === undefined ? [] : [today]),
+      ...(context.alerts.isLive(one.symbol) ? [] : [words.alerts.polledShort]),
+    ];
+    return [`${page.before + index + 1}. ${alertText(context, one)}`, ...notes].join(' · ');
+  });
+  const remove = page.rows.map(({ id }, index): Button => {
+    return { id: `run:/unalert ${id}`, label: words.alerts.remove(page.before + index + 1) };
+  });
+  const rows = Array.from({ length: Math.ceil(remove.length / buttonsPerRow) }, (_, row) =>
+    remove.slice(row * buttonsPerRow, (row + 1) * buttonsPerRow),
+  );
+  const title: Line = [{ bold: words.alerts.list }, ...(page.label === '' ? [] : [` ${page.label}`])];
+  return { lines: [title, ...lines], buttons: [...rows, ...page.buttons], ...privacyOf(page.rows) };
+}
+
+function alertText({ words, directory }: CommandContext, one: Alert): string {
+  return `${directory.get(one.symbol)?.name ?? one.symbol} ${conditionText(words, one)}`;
+}
+
+function waitingText({ words, now }: CommandContext, one: Alert): string {
+  const { kind } = one.condition;
+  if (kind === 'volume') return words.alerts.waitingVolume(otherDay(one, now));
+  return kind === 'price' ? words.alerts.waiting : words.alerts.waitingOther;
+}
+
+/** What somebody's shares cost is nobody else's business. */
+function privacyOf(shown: readonly Alert[]): Pick<Message, 'private'> {
+  return shown.some(({ condition: { kind } }) => kind === 'cost') ? { private: true } : {};
+}

@@ -1,0 +1,156 @@
+import type { Button, Line, Message } from '../../src/chat/channel.ts';
+import {
+  type ArgumentKind,
+  type CommandContext,
+  defineCommand,
+  instrument,
+  optional,
+  shorten,
+} from '../../src/chat/command.ts';
+import { changeSpan } from '../../src/chat/messages/prices.ts';
+import { type BarInterval, barIntervals, minutesOf } from '../../src/domain/market/bars.ts';
+import type { Instrument } from '../../src/domain/market/instrument.ts';
+import type { Quote } from '../../src/domain/market/quote.ts';
+import { AppError } from '../../src/errors.ts';
+import type { ChartLevel } from '../../src/ports/charts.ts';
+
+/** Candles in the picture. */
+const shown = 120;
+/** And before it, for the longest moving average of the first of them. */
+const past = 119;
+/** Of somebody's alerts the nearest: more lines than these hide the candles. */
+const mostAlerts = 4;
+
+const longer: Readonly<Record<string, BarInterval>> = {
+  일: '1d',
+  d: '1d',
+  주: '1w',
+  w: '1w',
+  월: '1mo',
+  mo: '1mo',
+  년: '1y',
+  연: '1y',
+  y: '1y',
+};
+
+/** `5m`, `5분`, `5분봉`, `1시간`, `일`, `일봉`, `1d`, `1mo`, `1M`. */
+const interval: ArgumentKind<BarInterval> = {
+  name: 'interval',
+  optional: false,
+  read([token = '']) {
+    // A capital M is a month wherever people write one.
+    const text = token === '1M' ? '1mo' : token.toLowerCase();
+    const minutes = /^(\d+)(?:m|분|분봉)$/.exec(text)?.[1];
+    const hour = /^1(?:h|시간|시간봉)$/.test(text);
+    const unit = /^1?(일|주|월|년|연|d|w|mo|y)봉?$/.exec(text)?.[1];
+    const wanted = minutes === undefined ? (hour ? '60m' : longer[unit ?? '']) : `${minutes}m`;
+    const value = barIntervals.find((known) => known === wanted);
+    if (value === undefined) throw new AppError('args.interval', { text: shorten(token) });
+    return { value, used: 1 };
+  },
+};
+
+export const chart = defineCommand({
+  name: 'chart',
+  aliases: ['차트'],
+  role: 'viewer',
+  args: { instrument, interval: optional(interval) },
+  examples: ['/chart 삼성전자 5분', '/chart 005930', '/chart 삼성전자 1w'],
+  async run(context, args): Promise<Message> {
+    const { broker, charts, words } = context;
+    const { symbol, name } = args.instrument;
+    const length = args.interval ?? '1d';
+    context.progress({ lines: [words.progress.chart] });
+    const [bars, quote, own] = await Promise.all([
+      broker.bars(symbol, length, shown + past),
+      broker.quote(symbol),
+      ownLines(context, symbol),
+    ]);
+    if (bars.length === 0) {
+      throw new AppError('chart.no-bars', { symbol, minutes: minutesOf(length) !== undefined });
+    }
+    const change = changeSpan(words, quote.change, quote.changePercent);
+    const picture = await charts.render({
+      title: name,
+      subtitle: `${symbol} · ${words.chart.interval[length]}`,
+      price: words.won(quote.last),
+      change,
+      last: quote.last,
+      bars,
+      shown,
+      levels: [...own.costs, ...nearest(own.alerts, quote)],
+      words: { ...words.chart, grouped: words.grouped },
+    });
+    const lines: Line[] = [
+      [{ bold: name }, ' ', { code: symbol }, ` · ${words.chart.interval[length]}`],
+      [{ bold: words.won(quote.last) }, ' ', change],
+      ...own.notes,
+    ];
+    return {
+      lines,
+      buttons: buttonsFor(context, args.instrument, length),
+      attachments: [
+        { kind: 'photo', name: `chart-${symbol}-${length}.png`, data: Buffer.from(picture).toString('base64') },
+      ],
+      data: { quote, bars },
+      // What is in the picture cannot be taken out of it any more.
+      ...(context.alone ? { private: true } : {}),
+    };
+  },
+});
+
+interface OwnLines {
+  readonly costs: readonly ChartLevel[];
+  readonly alerts: readonly ChartLevel[];
+  readonly notes: readonly Line[];
+}
+
+/** What the person paid on average, and where their alerts wait: nothing where others read along. */
+async function ownLines(context: CommandContext, symbol: string): Promise<OwnLines> {
+  const { alone, alerts, broker, person, words } = context;
+  if (!alone) return { costs: [], alerts: [], notes: [] };
+  const waiting = alerts
+    .list(person.id)
+    .filter((alert) => alert.symbol === symbol)
+    .flatMap(({ level }): readonly ChartLevel[] =>
+      // Where averages would cross may lie below nought.
+      level?.metric === 'price' && level.value > 0
+        ? [{ kind: 'alert', price: level.value, label: words.chart.alert }]
+        : [],
+    );
+  try {
+    const { positions } = await broker.balance();
+    const costs = positions
+      .filter((position) => position.symbol === symbol)
+      .map(({ averageCost }): ChartLevel => {
+        return { kind: 'cost', price: Math.round(Number(averageCost)), label: words.chart.cost };
+      });
+    return { costs, alerts: waiting, notes: [] };
+  } catch (error) {
+    // A chart is worth having without it, as long as nobody takes it for holding nothing.
+    if (!(error instanceof AppError)) throw error;
+    return { costs: [], alerts: waiting, notes: [words.chart.noCost] };
+  }
+}
+
+function nearest(alerts: readonly ChartLevel[], { last }: Quote): readonly ChartLevel[] {
+  return alerts.toSorted((a, b) => Math.abs(a.price - last) - Math.abs(b.price - last)).slice(0, mostAlerts);
+}
+
+function buttonsFor(
+  { words }: CommandContext,
+  { symbol }: Instrument,
+  length: BarInterval,
+): readonly (readonly Button[])[] {
+  const others = Object.entries(words.chart.short).map(([name, label]) => ({
+    id: `run:/chart ${symbol} ${name}`,
+    label,
+  }));
+  return [
+    others,
+    [
+      { id: `run:/chart ${symbol} ${length}`, label: words.buttons.refresh },
+      { id: `run:/price ${symbol}`, label: words.buttons.price },
+    ],
+  ];
+}

@@ -1,0 +1,70 @@
+import { limitPrice } from '../../src/chat/arguments/order-arguments.ts';
+import { orderPart, sharesOfPart } from '../../src/chat/arguments/order-part.ts';
+import type { Line, Message } from '../../src/chat/channel.ts';
+import { defineCommand, optional, orderNumberArgument, type Ticket } from '../../src/chat/command.ts';
+import { orderPrice, outcomeMessage } from '../../src/chat/messages/notices.ts';
+import type { Instrument } from '../../src/domain/market/instrument.ts';
+import { AppError } from '../../src/errors.ts';
+import type { ConfirmedAmendment } from '../../src/services/orders/orders.ts';
+import { issueName } from '../shared.ts';
+
+export const amend = defineCommand({
+  name: 'amend',
+  aliases: ['정정'],
+  role: 'trader',
+  args: { order: orderNumberArgument, price: limitPrice, quantity: optional(orderPart) },
+  examples: ['/amend 1234 71000', '/amend 1234 71000 5'],
+  async prepare({ broker, orders, directory, words, progress }, args): Promise<Ticket<ConfirmedAmendment> | Message> {
+    progress({ lines: [words.progress.orders] });
+    const open = await broker.openOrders();
+    const target = open.find(({ reference }) => reference.number === args.order);
+    if (target === undefined) throw new AppError('orders.not-open', { number: args.order });
+    if (target.price === args.price) throw new AppError('orders.same-price', { price: args.price });
+    const { reference, remaining } = target;
+    const whole = {
+      line: `/amend ${reference.number} ${args.price}`,
+      label: words.buttons.amendAll(words.shares(remaining), words.won(args.price)),
+    };
+    const meant = sharesOfPart(words, { number: reference.number, remaining }, args.quantity, whole);
+    if (meant.refusal !== undefined) return meant.refusal;
+    const part = meant.shares;
+    // An issue that the list of names does not have yet is taken for a share, whose steps are the coarser ones.
+    const unlisted: Instrument = { symbol: target.symbol, name: target.name, market: 'KOSPI', kind: 'stock' };
+    const stock = directory.get(target.symbol) ?? unlisted;
+    const amendment = { target, instrument: stock, price: args.price, ...(part === undefined ? {} : { part }) };
+    const { last } = await orders.checkAmendment(amendment);
+    const before = orderPrice(words, target);
+    const lines: Line[] = [
+      [
+        { bold: words.ticket.amendTitle },
+        ' · ',
+        { bold: issueName({ directory }, target) },
+        ' ',
+        { code: target.symbol },
+      ],
+      [
+        { code: reference.number },
+        ` ${words.side[target.side]} `,
+        ...(part === undefined
+          ? [words.shares(remaining)]
+          : [{ bold: words.orders.partOf(words.shares(remaining), words.shares(part)) }]),
+      ],
+      [`${before} → `, { bold: words.won(args.price) }],
+      `${words.ticket.last} ${words.won(last)}`,
+      part === undefined
+        ? words.ticket.amendNote
+        : words.ticket.amendPartNote(words.shares(part), words.shares(remaining - part), reference.number),
+      ...(broker.venue.kind === 'live' ? [[{ bold: words.ticket.live }]] : []),
+    ];
+    return { plan: { ...amendment, shownLast: last }, summary: { lines }, dropLabel: words.buttons.close };
+  },
+  async execute(
+    { orders, words, people, person, broker, progress, fillNotices },
+    plan: ConfirmedAmendment,
+    proposal,
+  ): Promise<Message> {
+    progress({ lines: [words.progress.sending] });
+    const order = await orders.amend(proposal, person.id, plan);
+    return outcomeMessage(words, order, plan.instrument.name, people.settings(person.id).fills, broker, fillNotices());
+  },
+});

@@ -1,0 +1,12 @@
+import type { Message } from '../../src/chat/channel.ts';
+import { defineCommand } from '../../src/chat/command.ts';
+
+export const arm = defineCommand({
+  name: 'arm',
+  aliases: ['실전'],
+  role: 'owner',
+  effect: 'change',
+  args: {},
+  examples: ['/arm'],
+  run: async ({ orders, words }): Promise<Message> => ({ lines: [words.arming[await orders.arm()]] }),
+});

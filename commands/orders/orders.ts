@@ -1,0 +1,102 @@
+import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
+import type { Button, Line, Message } from '../../src/chat/channel.ts';
+import { type CommandContext, defineCommand, oneOf, optional } from '../../src/chat/command.ts';
+import { orderLine, orderPrice, partsGone } from '../../src/chat/messages/notices.ts';
+import { intentIssue, type OrderRecord, type VenueOrder } from '../../src/domain/orders/order.ts';
+import type { Words } from '../../src/i18n/index.ts';
+import { issueName } from '../shared.ts';
+
+/** Of today's orders beside the open ones; all of them have pages of their own. */
+const mostToday = 10;
+const view = oneOf('today', { today: ['오늘'] });
+
+export const orders = defineCommand({
+  name: 'orders',
+  aliases: ['주문', '미체결', 'o'],
+  role: 'viewer',
+  private: true,
+  args: { view: optional(view), page: optional(pageNumber) },
+  examples: ['/orders', '/orders 오늘'],
+  async run(context, args): Promise<Message> {
+    context.progress({ lines: [context.words.progress.orders] });
+    return args.view === 'today' ? todaysOrders(context, args.page) : openOrders(context, args.page);
+  },
+});
+
+async function openOrders(context: CommandContext, at: number | undefined): Promise<Message> {
+  const { words, broker } = context;
+  const open = await broker.openOrders();
+  // Read last: what was told of while KIS answered is in it.
+  const today = await context.orders.today();
+  const ours = new Map(today.map((order) => [order.reference?.number, order]));
+  const page = pageOf(words, open, at, '/orders');
+  await context.learnNames(page.rows);
+  const lines: Line[] = [
+    open.length === 0 ? words.orders.none : titleOf(words.orders.title, open.length, page.label),
+    ...page.rows.map((order) => openLine(context, order, ours.get(order.reference.number))),
+  ];
+  const more = today.length - mostToday;
+  if (today.length > 0 && page.before === 0) {
+    lines.push(
+      '',
+      [{ bold: words.orders.today }],
+      ...today.slice(0, mostToday).map((order) => todayLine(context, order)),
+      ...(more > 0 ? [words.more(more)] : []),
+    );
+  }
+  const all: readonly Button[] =
+    more > 0 ? [{ id: 'run:/orders today', label: words.orders.allToday(today.length) }] : [];
+  const buttons = page.rows.map(({ symbol, name: listed, reference: { number } }): readonly Button[] => {
+    const name = issueName(context, { symbol, name: listed });
+    return [
+      { id: `ask:/amend ${number}`, label: words.buttons.amendOrder(`${name} ${number}`) },
+      { id: `run:/cancel ${number}`, label: words.buttons.cancelOrder(`${name} ${number}`) },
+    ];
+  });
+  return {
+    lines: [...lines, ...notesOn(words, today)],
+    buttons: [...buttons, ...page.buttons, ...(all.length === 0 ? [] : [all])],
+    data: { open, today },
+  };
+}
+
+/** All that was ordered here today, the newest first. */
+async function todaysOrders(context: CommandContext, at: number | undefined): Promise<Message> {
+  const { words } = context;
+  const today = await context.orders.today();
+  if (today.length === 0) return { lines: [words.orders.noneToday] };
+  const page = pageOf(words, today, at, '/orders today');
+  const title = titleOf(words.orders.today, today.length, page.label);
+  const lines = page.rows.map((order) => todayLine(context, order));
+  return { lines: [title, ...lines, ...notesOn(words, today)], buttons: page.buttons, data: { today } };
+}
+
+function titleOf(title: string, count: number, label: string): Line {
+  return [{ bold: title }, ...(label === '' ? [] : [` ${count} · ${label}`])];
+}
+
+function notesOn(words: Words, today: readonly OrderRecord[]): readonly Line[] {
+  const has = (wanted: OrderRecord['status']): boolean => today.some(({ status }) => status === wanted);
+  return [
+    ...(has('outcome-unknown') ? ['', words.orders.unknownNote] : []),
+    ...(has('asked') ? ['', words.orders.askedNote] : []),
+  ];
+}
+
+/** Orders from the HTS or a phone are open orders too, and can be cancelled here. */
+function openLine(context: CommandContext, order: VenueOrder, ours: OrderRecord | undefined): Line {
+  const { words } = context;
+  const at = orderPrice(words, order);
+  const left = `${words.orders.remaining} ${words.shares(order.remaining)} / ${words.shares(order.quantity)}`;
+  const notes = ours === undefined ? [words.orders.elsewhere] : partsGone(words, ours);
+  return [
+    { code: order.reference.number },
+    [` ${issueName(context, order)} ${words.side[order.side]} ${at}`, left, ...notes].join(' · '),
+  ];
+}
+
+function todayLine({ words, directory }: CommandContext, order: OrderRecord): Line {
+  const { symbol } = intentIssue(order.intent);
+  const line = orderLine(words, order, directory.get(symbol)?.name ?? symbol);
+  return [words.status[order.status], line, ...partsGone(words, order)].join(' · ');
+}

@@ -1,0 +1,252 @@
+import {
+  how,
+  type OrderHow,
+  orderLine,
+  plainHow,
+  priceBeforeHow,
+  size,
+} from '../../src/chat/arguments/order-arguments.ts';
+import { arrangeOrder } from '../../src/chat/arguments/order-line.ts';
+import type { Button, Line, Message } from '../../src/chat/channel.ts';
+import {
+  type AnyCommand,
+  type CommandContext,
+  defineCommand,
+  instrument,
+  optional,
+  type Ticket,
+} from '../../src/chat/command.ts';
+import { outcomeMessage } from '../../src/chat/messages/notices.ts';
+import { changeSpan } from '../../src/chat/messages/prices.ts';
+import type { Instrument } from '../../src/domain/market/instrument.ts';
+import type { Exchange, OrderRequest, OrderType, Side } from '../../src/domain/orders/order.ts';
+import { checkPlace, type RuleViolation, stepPrice, valuationPrice } from '../../src/domain/orders/order-rules.ts';
+import { type OrderSize, sharesForPercent, sharesForSum } from '../../src/domain/orders/order-size.ts';
+import { hasLimit, orderTypeOf, orderTypeTraits } from '../../src/domain/orders/order-types.ts';
+import { AppError } from '../../src/errors.ts';
+import { errorSentence } from '../../src/i18n/index.ts';
+import { buyingPrice, type OrderCheck, violation } from '../../src/services/orders/order-check.ts';
+import type { ConfirmedOrder } from '../../src/services/orders/orders.ts';
+
+/** `/buy` and `/sell` differ in the side alone. */
+export function orderCommand(
+  side: Side,
+  aliases: readonly string[],
+  examples: readonly [string, ...string[]],
+): AnyCommand {
+  return defineCommand({
+    name: side,
+    aliases,
+    role: 'trader',
+    args: { instrument, quantity: size, price: priceBeforeHow, how: optional(how) },
+    arrange: arrangeOrder,
+    examples,
+    async prepare(context, args): Promise<Ticket<ConfirmedOrder> | Message> {
+      context.progress({ lines: [context.words.progress.ticket] });
+      const how = args.how ?? plainHow;
+      const usual = usualExchange(context);
+      // Named from here on, so that a button asks for the same whatever is chosen meanwhile.
+      const wanted = { ...how, exchange: how.exchange ?? usual.exchange };
+      const type = typeOf(wanted, args.price);
+      const { exchange = 'KRX', stopPrice } = wanted;
+      const { symbol, kind } = args.instrument;
+      try {
+        await context.orders.checkTaken({ exchange, type }, kind);
+      } catch (error) {
+        const line = (how: OrderHow): string => orderLine(side, symbol, args.quantity, args.price, how);
+        if (!(error instanceof AppError)) throw error;
+        const offers = offersNow(context.words, error, args.instrument, wanted, line);
+        if (offers.length === 0) throw error;
+        const failure = { code: error.code, mistyped: false };
+        return { lines: [errorSentence(context.words, error)], buttons: [offers], failure };
+      }
+      const price = hasLimit(type) ? (args.price ?? (await bestPrice(context, side, symbol, exchange))) : null;
+      const priced = { symbol, side, type, price, exchange, ...(stopPrice === undefined ? {} : { stopPrice }) };
+      const sized = await sizeOf(context, priced, args.quantity);
+      const notes = [
+        ...(how.exchange === undefined ? usual.note : []),
+        ...(hasLimit(type) && args.price === undefined ? [context.words.ticket.chosen[side]] : []),
+        ...(sized.how === undefined ? [] : [sized.how]),
+      ];
+      return ticket(context, { ...priced, quantity: sized.shares }, args.instrument, wanted, notes);
+    },
+    async execute(context, plan: ConfirmedOrder, proposal): Promise<Message> {
+      context.progress({ lines: [context.words.progress.sending] });
+      const { person, people } = context;
+      const order = await context.orders.submit(proposal, person.id, plan);
+      return outcomeMessage(
+        context.words,
+        order,
+        plan.instrument.name,
+        people.settings(person.id).fills,
+        context.broker,
+        context.fillNotices(),
+      );
+    },
+  });
+}
+
+/** The same order where, or as, it is taken now; of an order that was refused by the hours. */
+function offersNow(
+  { buttons }: CommandContext['words'],
+  error: AppError,
+  { kind }: Instrument,
+  wanted: OrderHow,
+  line: (how: OrderHow) => string,
+): readonly Button[] {
+  const { elsewhere = '', types = '', session } = error.context;
+  const offers = (String(elsewhere).split(',').filter(Boolean) as Exchange[]).map(
+    (exchange): Button => ({ id: `run:${line({ ...wanted, exchange })}`, label: buttons.atExchange(exchange) }),
+  );
+  const other = { ...wanted, afterMarket: !wanted.afterMarket };
+  const type = orderTypeOf(other);
+  const isTaken = session !== undefined && type !== undefined && String(types).split(',').includes(type);
+  if (isTaken && checkPlace({ exchange: wanted.exchange ?? 'KRX', type }, kind) === undefined)
+    offers.push({ id: `run:${line(other)}`, label: buttons.atSession(other.afterMarket) });
+  return offers;
+}
+
+/** Where somebody's orders go that name no exchange, and what the ticket says of it; undefined is KRX, chosen by nobody. */
+function usualExchange({ broker, people, person, words }: CommandContext): {
+  readonly exchange: Exchange | undefined;
+  readonly note: readonly Line[];
+} {
+  const { exchange } = people.settings(person.id);
+  if (exchange === undefined) return { exchange, note: [] };
+  // Paper has KRX alone.
+  if (!broker.venue.exchanges.includes(exchange))
+    return { exchange: undefined, note: [words.ticket.usualNotHere(exchange)] };
+  return { exchange, note: [words.ticket.usualExchange(exchange)] };
+}
+
+/** @throws AppError `args.how-together`, `args.how-price`, `args.stop-price`. */
+function typeOf(wanted: OrderHow, price: number | undefined): OrderType {
+  const type = orderTypeOf(wanted);
+  if (type === undefined) throw new AppError('args.how-together');
+  if (price !== undefined && !hasLimit(type)) throw new AppError('args.how-price', { type });
+  if (type === 'stop' && price === undefined) throw new AppError('args.stop-price');
+  return type;
+}
+
+/** Without a price: what the other side asks or bids best, so that the order is likely to fill and cannot surprise. */
+async function bestPrice({ broker }: CommandContext, side: Side, symbol: string, exchange: Exchange): Promise<number> {
+  const book = await broker.orderBook(symbol, { exchange });
+  const best = (side === 'buy' ? book.asks : book.bids)[0];
+  if (best === undefined) throw new AppError('rule.no-price');
+  return best.price;
+}
+
+/** The shares that a size comes to now, and how it came to them where they were not typed. */
+async function sizeOf(
+  { broker, words }: CommandContext,
+  order: Omit<OrderRequest, 'quantity'>,
+  wanted: OrderSize,
+): Promise<{ readonly shares: number; readonly how?: Line }> {
+  const { symbol, side, exchange } = order;
+  switch (wanted.kind) {
+    case 'shares':
+      return { shares: wanted.shares };
+    case 'sum': {
+      const quote = await broker.quote(symbol, { exchange });
+      const unit = valuationPrice(order, quote);
+      if (unit <= 0) throw violation({ rule: 'rule.limit-only', reason: 'no-band', last: quote.last });
+      const shares = passing(sharesForSum(wanted.won, unit));
+      return { shares, how: words.ticket.sizedBySum(words.won(wanted.won), words.won(unit), words.shares(shares)) };
+    }
+    case 'percent': {
+      const available =
+        side === 'buy'
+          ? (await broker.buyingPower(symbol, await buyingPrice(order, () => broker.quote(symbol, { exchange }))))
+              .quantity
+          : await broker.sellableQuantity(symbol);
+      const shares = passing(sharesForPercent(wanted.percent, available, side));
+      const of = `${words.ticket.available[side]} ${words.shares(available)}`;
+      return { shares, how: words.ticket.sizedByPercent(of, wanted.percent, words.shares(shares)) };
+    }
+  }
+}
+
+/** @throws AppError `rule.sum-too-small`, `rule.part-too-small`. */
+function passing(shares: number | RuleViolation): number {
+  if (typeof shares !== 'number') throw violation(shares);
+  return shares;
+}
+
+async function ticket(
+  { orders, words, broker }: CommandContext,
+  request: OrderRequest,
+  stock: Instrument,
+  wanted: OrderHow,
+  notes: readonly Line[],
+): Promise<Ticket<ConfirmedOrder>> {
+  const check = await orders.check(request, stock);
+  const { quote, amount, commission, tax, available, orderableCash } = check;
+  const { side, type, quantity, price } = request;
+  const cash = orderableCash === undefined ? '' : ` (${words.ticket.orderableCash} ${words.won(orderableCash)})`;
+  const exact = check.price !== undefined && check.price * quantity === amount;
+  const stated = check.price === undefined ? '' : ` ${words.won(check.price)}`;
+  const count = `${words.orderType[type]}${stated} × ${words.shares(quantity)}`;
+  const lines: Line[] = [
+    [{ bold: words.ticket.title(side) }, ' · ', { bold: stock.name }, ' ', { code: stock.symbol }],
+    exact
+      ? [{ bold: `${count} = ${words.won(amount)}` }]
+      : [{ bold: count }, ` = ${words.ticket.reckoned[side](words.won(amount))}`],
+    ...quote.warnings.map(
+      (warning): Line => [{ bold: words.ticket.warning(words.warnings[warning]) }, ` · ${words.warningMeans[warning]}`],
+    ),
+    ...typeNotes(words, request, exact),
+    ...estimateLine(words, check),
+    ...notes,
+    [`${words.ticket.last} ${words.won(quote.last)} `, changeSpan(words, quote.change, quote.changePercent)],
+    words.ticket.cost(words.won(commission), tax === 0 ? undefined : words.won(tax)),
+    `${words.ticket.available[side]} ${words.shares(available)}${cash}`,
+    ...(broker.venue.kind === 'live' ? [[{ bold: words.ticket.live }]] : []),
+  ];
+  return {
+    plan: { request, instrument: stock, shownLast: quote.last },
+    summary: { lines },
+    variants: price === null ? [] : tickVariants(words, request, stock, price, wanted),
+  };
+}
+
+/** What is particular about the type, and about where it goes. */
+function typeNotes(
+  words: CommandContext['words'],
+  { side, type, exchange, stopPrice }: OrderRequest,
+  exact: boolean,
+): readonly Line[] {
+  const { pricing, condition } = orderTypeTraits[type];
+  const means: Readonly<Record<string, string>> = { ...words.pricing, none: words.ticket.market };
+  const note = means[type] ?? means[pricing];
+  const reckoned = !exact && side === 'buy' ? [words.ticket.atUpperLimit] : [];
+  return [
+    ...(exchange === 'KRX' ? [] : [[{ bold: words.ticket.exchange(exchange) }]]),
+    ...(stopPrice === undefined ? [] : [words.ticket.stop(words.won(stopPrice))]),
+    ...(note === undefined ? [] : [[note, ...reckoned].join(' ')]),
+    ...(condition === 'none' ? [] : [words.condition[condition]]),
+  ];
+}
+
+/** What a market order would trade at; nothing for a limit order, which says so itself. */
+function estimateLine(words: CommandContext['words'], { slippage }: OrderCheck): readonly Line[] {
+  if (slippage === undefined) return [];
+  if (slippage === 'auction') return [words.ticket.noEstimate];
+  const { average, worst, percent } = slippage;
+  // Rounded before the sign is put, so that it never reads -0.00%.
+  const away = words.percentSigned(Math.round(percent * 100) / 100);
+  return [words.ticket.estimate(words.won(Math.round(average)), away, words.won(worst))];
+}
+
+function tickVariants(
+  words: CommandContext['words'],
+  { side, symbol, quantity }: OrderRequest,
+  stock: Instrument,
+  limit: number,
+  wanted: OrderHow,
+): readonly { readonly label: string; readonly line: string }[] {
+  const line = (at: number): string => orderLine(side, symbol, { kind: 'shares', shares: quantity }, at, wanted);
+  return [
+    { label: words.buttons.tickDown, line: line(stepPrice(limit, 'down', stock.kind)) },
+    { label: words.buttons.tickUp, line: line(stepPrice(limit, 'up', stock.kind)) },
+  ];
+}

@@ -1,0 +1,110 @@
+import { type ArgumentKind, shorten } from '../../src/chat/command.ts';
+import type { Exchange } from '../../src/domain/orders/order.ts';
+import { type NoticeTopic, noticeTopics } from '../../src/domain/people/notice.ts';
+import type { Language, NotificationLevel, PersonSettings } from '../../src/domain/people/person.ts';
+import { readQuietHours } from '../../src/domain/people/quiet-hours.ts';
+import { AppError } from '../../src/errors.ts';
+
+const topics: Readonly<Record<string, readonly (typeof noticeTopics)[number][]>> = {
+  fills: ['fills'],
+  체결: ['fills'],
+  alerts: ['alerts'],
+  알림: ['alerts'],
+  orders: ['orders'],
+  주문: ['orders'],
+  starts: ['starts'],
+  시작: ['starts'],
+  all: noticeTopics,
+  전체: noticeTopics,
+  모두: noticeTopics,
+};
+/** What somebody may try to switch off, and cannot. */
+const alwaysOn = ['safety', '안전', 'unknown', '모름', 'rejected', '거부', 'asked', '확인', 'lost', '전달'];
+const loudnesses: Readonly<Record<string, NotificationLevel>> = {
+  on: 'on',
+  켬: 'on',
+  켜기: 'on',
+  silent: 'silent',
+  무음: 'silent',
+  off: 'off',
+  끔: 'off',
+  끄기: 'off',
+};
+const saidPlaces: Readonly<Record<string, SaidPlace>> = {
+  here: 'here',
+  여기: 'here',
+  여기로: 'here',
+  asked: 'asked',
+  물은곳: 'asked',
+  주문한곳: 'asked',
+  everywhere: 'everywhere',
+  모든채팅: 'everywhere',
+};
+const exchanges: Readonly<Record<string, Exchange>> = {
+  krx: 'KRX',
+  한국거래소: 'KRX',
+  nxt: 'NXT',
+  넥스트레이드: 'NXT',
+  sor: 'SOR',
+  통합: 'SOR',
+};
+const spokenLanguages: Readonly<Record<string, Language>> = { ko: 'ko', 한국어: 'ko', en: 'en', 영어: 'en' };
+
+function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+/** Where notices are to go, as it is said: in the chat in which this is said, where they were asked for, or everywhere. */
+export type SaidPlace = 'here' | 'asked' | 'everywhere';
+
+/** A change as it is said: some of it depends on where. */
+export interface SettingChange {
+  readonly change: Partial<PersonSettings>;
+  readonly place?: { readonly topics: readonly NoticeTopic[]; readonly at: SaidPlace };
+}
+
+/**
+ * `fills silent`, `체결 무음`, `fills here`, `체결 여기`, `exchange NXT`, `거래소 SOR`, `quiet 22:00-07:00`, `방해금지 끔`,
+ * `language en`, `mirror on`.
+ */
+export const settingChange: ArgumentKind<SettingChange> = {
+  name: 'setting',
+  optional: false,
+  read(tokens) {
+    const [name = '', value = '', ...rest] = tokens.map((token) => token.toLowerCase());
+    if (name === '방해' && value === '금지') return readQuiet(rest, 2);
+    if (['quiet', '방해금지'].includes(name)) return readQuiet([value, ...rest], 1);
+    if (alwaysOn.includes(name)) throw new AppError('settings.always-on');
+    const change = readWord(name, value);
+    if (change === undefined) throw new AppError('args.setting', { text: shorten(tokens.join(' ')) });
+    return { value: change, used: 2 };
+  },
+};
+
+function readWord(name: string, value: string): SettingChange | undefined {
+  const chosen = own(topics, name);
+  const notificationLevel = own(loudnesses, value);
+  if (chosen !== undefined && notificationLevel !== undefined) {
+    return { change: Object.fromEntries(chosen.map((topic) => [topic, notificationLevel])) };
+  }
+  const at = own(saidPlaces, value);
+  if (chosen !== undefined && at !== undefined) return { change: {}, place: { topics: chosen, at } };
+  const exchange = own(exchanges, value);
+  if (['exchange', '거래소'].includes(name) && exchange !== undefined) return { change: { exchange } };
+  if (['mirror', '함께'].includes(name) && (notificationLevel === 'on' || notificationLevel === 'off')) {
+    return { change: { mirror: notificationLevel === 'on' } };
+  }
+  const language = own(spokenLanguages, value);
+  return ['language', 'lang', '언어'].includes(name) && language !== undefined ? { change: { language } } : undefined;
+}
+
+/** The hours may be written with blanks, so they take the rest of the line. */
+function readQuiet(tokens: readonly string[], before: number) {
+  const text = tokens.join('');
+  const used = before + tokens.length;
+  if (own(loudnesses, text) === 'off') return { value: { change: { quiet: undefined } }, used };
+  const quiet = readQuietHours(text);
+  if (quiet === undefined) throw new AppError('args.quiet-hours', { text: shorten(text) });
+  if (quiet.startMinute === quiet.endMinute) throw new AppError('args.quiet-hours-empty');
+  return { value: { change: { quiet } }, used };
+}

@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import { defaultPersonSettings } from '../../../src/domain/people/person.ts';
+import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
+import type { OutboxDraft, OutboxEntry } from '../../../src/ports/ledger/outbox-store.ts';
+import { address, day, noticeOf, start, testLedger } from '../fixtures.ts';
+
+const discord = { channel: 'discord', chatId: '42' };
+
+function queue(ledger: Ledger, body: unknown, draft: Partial<OutboxDraft> = {}): Promise<OutboxEntry> {
+  return ledger.enqueue({ address, body, ...draft }, start);
+}
+
+describe('outbox', () => {
+  it('returns the entry it queued', async () => {
+    const ledger = await testLedger();
+    expect(await queue(ledger, { text: '접수됨', buttons: [] }, { key: 'order-1' })).toStrictEqual({
+      id: 1,
+      about: undefined,
+      address,
+      edits: undefined,
+      key: 'order-1',
+      body: { text: '접수됨', buttons: [] },
+      attempts: 0,
+      createdAt: start,
+    });
+    expect(await queue(ledger, 'again', { edits: 'order-1' })).toMatchObject({
+      id: 2,
+      edits: 'order-1',
+      key: undefined,
+    });
+    expect(await ledger.outboxPending()).toBe(2);
+  });
+
+  it('has one head for each address, oldest first', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1);
+    const second = await queue(ledger, 2);
+    const elsewhere = await queue(ledger, 3, { address: discord });
+    await queue(ledger, 4, { address: discord });
+    const otherChat = await queue(ledger, 5, { address: { ...address, chatId: '43' } });
+    expect(await ledger.outboxHeads()).toStrictEqual([first, elsewhere, otherChat]);
+
+    await ledger.markSent(first.id, 'm1', start + 1);
+    expect(await ledger.outboxHeads()).toStrictEqual([second, elsewhere, otherChat]);
+    expect(await ledger.outboxPending()).toBe(4);
+  });
+
+  it('keeps a head that failed until it failed for good', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1);
+    const second = await queue(ledger, 2);
+    await ledger.markFailed(first.id, '429', false);
+    await ledger.markFailed(first.id, '429', false);
+    expect(await ledger.outboxHeads()).toStrictEqual([{ ...first, attempts: 2 }]);
+    await ledger.markFailed(first.id, 'chat not found', true);
+    expect(await ledger.outboxHeads()).toStrictEqual([second]);
+    expect(await ledger.outboxPending()).toBe(1);
+  });
+
+  it('finds the latest message sent under a key of an address', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1, { key: 'k' });
+    expect(await ledger.sentReference(address, 'k')).toBeUndefined();
+    await ledger.markSent(first.id, 'm1', start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m1');
+    expect(await ledger.sentReference(discord, 'k')).toBeUndefined();
+    expect(await ledger.sentReference(address, 'other')).toBeUndefined();
+
+    const second = await queue(ledger, 2, { key: 'k' });
+    const edit = await queue(ledger, 3, { edits: 'k' });
+    expect(await ledger.sentReference(address, 'k')).toBe('m1');
+    await ledger.markSent(second.id, 'm2', start);
+    await ledger.markSent(edit.id, undefined, start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m2');
+    expect(await ledger.outboxHeads()).toStrictEqual([]);
+
+    // An edit that is queued under the key itself gives no new name to the message.
+    const keyedEdit = await queue(ledger, 4, { edits: 'k', key: 'k' });
+    await ledger.markSent(keyedEdit.id, undefined, start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m2');
+  });
+
+  it('believes that a message was sent over that it failed, and the first reference over a second', async () => {
+    const ledger = await testLedger();
+    const sent = await queue(ledger, 1, { key: 'k' });
+    await ledger.markSent(sent.id, 'm1', start);
+    await ledger.markFailed(sent.id, 'late', true);
+    await ledger.markSent(sent.id, 'm2', start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m1');
+    expect(await ledger.outboxPending()).toBe(0);
+
+    const dead = await queue(ledger, 2, { key: 'k' });
+    await ledger.markFailed(dead.id, 'timeout', true);
+    await ledger.markSent(dead.id, 'm3', start);
+    expect(await ledger.sentReference(address, 'k')).toBe('m3');
+  });
+
+  it('knows no message it did not queue', async () => {
+    const ledger = await testLedger();
+    await expect(ledger.markSent(7, 'm', start)).rejects.toMatchObject({ code: 'store.no-such-message' });
+    await expect(ledger.markFailed(7, 'x', false)).rejects.toMatchObject({ code: 'store.no-such-message' });
+  });
+
+  it('refuses a body that is no JSON, and queues nothing', async () => {
+    const ledger = await testLedger();
+    await expect(queue(ledger, { amount: 1n })).rejects.toMatchObject({ code: 'store.failed' });
+    expect(await ledger.outboxPending()).toBe(0);
+  });
+
+  it('forgets what was sent long ago, and nothing that was not', async () => {
+    const ledger = await testLedger();
+    const [sent, waiting, dead] = [await queue(ledger, 1), await queue(ledger, 2), await queue(ledger, 3)];
+    await ledger.markSent(sent.id, 'm1', start);
+    await ledger.markFailed(dead.id, 'gone', true);
+    await ledger.recordNotice(noticeOf(), day);
+    await ledger.noteSeen(day, ['123']);
+    await ledger.prune(start, day);
+    expect(await ledger.sentSince(0)).toHaveLength(1);
+    expect(await ledger.recordNotice(noticeOf(), day)).toMatchObject({ fresh: false });
+
+    await ledger.prune(start + 1, '20261124');
+    expect(await ledger.sentSince(0)).toHaveLength(0);
+    expect(await ledger.recordNotice(noticeOf(), day)).toMatchObject({ fresh: true });
+    expect(await ledger.outboxHeads()).toStrictEqual([waiting]);
+    expect(await ledger.deadLetters(start)).toBe(1);
+  });
+
+  it('gives up an edit for a later one of the same message, and only then', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1, { edits: 'ticket' });
+    expect(await ledger.supersede(first.id)).toBe(false);
+    await queue(ledger, 2, { edits: 'other' });
+    await queue(ledger, 3, { edits: 'ticket', address: discord });
+    expect(await ledger.supersede(first.id)).toBe(false);
+    const later = await queue(ledger, 4, { edits: 'ticket' });
+    expect(await ledger.supersede(first.id)).toBe(true);
+    expect(await ledger.supersede(later.id)).toBe(false);
+    expect(await ledger.outboxPending()).toBe(3);
+  });
+});
+
+describe('messages that are held', () => {
+  const hold = { personId: 'kim', until: start + 1_000 };
+  const bodies = async (ledger: Ledger): Promise<readonly unknown[]> => {
+    const shown: unknown[] = [];
+    for (
+      let [head] = await ledger.outboxHeads(address);
+      head !== undefined;
+      [head] = await ledger.outboxHeads(address)
+    ) {
+      shown.push(head.body);
+      await ledger.markSent(head.id, `m${head.id}`, start);
+    }
+    return shown;
+  };
+
+  it('stand in nobody’s way, and go in their order when their time has come, and not before', async () => {
+    const ledger = await testLedger();
+    await queue(ledger, 'held 1', { hold });
+    await queue(ledger, 'answer');
+    await queue(ledger, 'held 2', { hold });
+    await queue(ledger, 'of another', { hold: { personId: 'lee', until: start + 5_000 } });
+    expect([await ledger.outboxPending(), await ledger.outboxHeld()]).toEqual([1, 3]);
+    expect(await ledger.releaseHeld(start + 999)).toBe(start + 1_000);
+    expect(await bodies(ledger)).toEqual(['answer']);
+    expect(await ledger.releaseHeld(start + 1_000)).toBe(start + 5_000);
+    expect(await bodies(ledger)).toEqual(['held 1', 'held 2']);
+    expect(await ledger.releaseHeld(start + 9_000)).toBeUndefined();
+    expect(await bodies(ledger)).toEqual(['of another']);
+  });
+
+  it('are held anew when their person chooses other hours, and nobody else’s are', async () => {
+    const ledger = await testLedger();
+    await queue(ledger, 'of kim', { hold });
+    await queue(ledger, 'of lee', { hold: { ...hold, personId: 'lee' } });
+    await ledger.setPersonSettings('kim', defaultPersonSettings, start + 60_000);
+    expect(await ledger.releaseHeld(start + 1_000)).toBe(start + 60_000);
+    expect(await bodies(ledger)).toEqual(['of lee']);
+    await ledger.setPersonSettings('kim', defaultPersonSettings, start + 2_000);
+    await ledger.releaseHeld(start + 2_000);
+    expect(await bodies(ledger)).toEqual(['of kim']);
+  });
+
+  it('take an edit into their own place; one that is not to be held goes at once, and takes them along', async () => {
+    const ledger = await testLedger();
+    const card = await queue(ledger, 'card', { key: 'card', hold });
+    await queue(ledger, 'held', { hold });
+    expect(await queue(ledger, 'card, filled', { edits: 'card', hold })).toMatchObject({ id: card.id, key: 'card' });
+    expect([await ledger.outboxPending(), await ledger.outboxHeld()]).toEqual([0, 2]);
+    await queue(ledger, 'card, refused', { edits: 'card' });
+    expect(await bodies(ledger)).toEqual(['card, refused']);
+    expect(await ledger.sentReference(address, 'card')).toBe(`m${card.id}`);
+    await ledger.releaseHeld(start + 1_000);
+    expect(await bodies(ledger)).toEqual(['held']);
+  });
+
+  it('are not forgotten with what was sent, and are no part of what is summed up', async () => {
+    const ledger = await testLedger();
+    await queue(ledger, 'held', { hold });
+    const dead = await queue(ledger, 'dead');
+    await ledger.markFailed(dead.id, 'gone', true);
+    await ledger.prune(start + 1, '20261201');
+    await ledger.sumUpDead(address, start, (lost) => ({ address, body: lost.map(({ body }) => body) }));
+    expect(await bodies(ledger)).toEqual([['dead']]);
+    expect(await ledger.outboxHeld()).toBe(1);
+  });
+});
