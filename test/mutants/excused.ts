@@ -108,6 +108,13 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'for the types: every day has a closing auction',
     },
   ],
+  'src/domain/orders/order-types.ts': [
+    {
+      line: 'candidate.exchange === exchange && candidate.session === kind && from <= day && candidate.types.includes(type),',
+      mutants: ['true'],
+      why: 'a second net: the sessions themselves begin on the day from which the types are taken',
+    },
+  ],
   'src/services/orders/order-check.ts': [
     {
       line: '(other) => other !== exchange && checkPlace({ exchange: other, type }, kind) === undefined,',

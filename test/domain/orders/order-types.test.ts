@@ -77,6 +77,7 @@ describe('order types', () => {
     ['KRX', 'pre-close', '20261119', '0930-0940'],
     ['KRX', 'post-close', '20261119', '1630-1700'],
     ['KRX', 'after-limit', '20260911', ''],
+    ['KRX', 'after-limit', '20260914', '1600-2000'],
     ['KRX', 'after-limit', day, '1600-2000'],
     ['NXT', 'limit', day, '0800-0850 0901-1520 1530-2000'],
     ['NXT', 'best', day, '0800-0850 0901-1520 1540-2000'],
@@ -141,6 +142,8 @@ describe('order types', () => {
 
   test('are put together from what is asked for, or not at all', () => {
     const wanted = { condition: 'none', afterMarket: false } as const;
+    expect(orderTypeOf({ ...wanted, pricing: 'limit' })).toBe('limit');
+    expect(orderTypeOf({ ...wanted, pricing: 'top', afterMarket: true })).toBe('after-top');
     expect(orderTypeOf({ ...wanted, pricing: 'best', condition: 'fok' })).toBe('best-fok');
     expect(orderTypeOf({ ...wanted, pricing: 'limit', condition: 'ioc', afterMarket: true })).toBe('after-limit-ioc');
     expect(orderTypeOf({ ...wanted, pricing: 'top', condition: 'ioc' })).toBeUndefined();
