@@ -24,7 +24,8 @@ import type { MarketReads } from './market-reads.ts';
 import { orderTypeCode } from './order-types.ts';
 import { venueOfHost } from './wire/environment.ts';
 import { KisError } from './wire/error.ts';
-import type { KisHttp, OrderAnswer } from './wire/http.ts';
+import type { KisHttp } from './wire/http.ts';
+import type { OrderAnswer } from './wire/order-calls.ts';
 import { standInHours } from './wire/stand-in.ts';
 import { familyOf } from './wire/venue-codes.ts';
 

@@ -7,7 +7,8 @@ import type { ScheduleBroker, ScheduleTarget } from '../ports/scheduled-orders.t
 import { domesticTrading } from './endpoints/domestic-trading.ts';
 import type { Output } from './endpoints/endpoint.ts';
 import { KisError } from './wire/error.ts';
-import type { KisHttp, OrderAnswer } from './wire/http.ts';
+import type { KisHttp } from './wire/http.ts';
+import type { OrderAnswer } from './wire/order-calls.ts';
 
 /** KIS's samples name this office; its lists do not tell which one took an order. */
 const office = '001';

@@ -18,10 +18,10 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
-        file: 'src/kis/wire/http.ts',
-        find: 'answer = await this.#send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.orderMs, headers: hashed });',
+        file: 'src/kis/wire/order-calls.ts',
+        find: 'answer = await this.#exchange.send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.orderMs, headers });',
         replace:
-          'const send = () => this.#send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.orderMs, headers: hashed });\n      answer = await send().catch(send);',
+          'const send = () =>\n        this.#exchange.send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.orderMs, headers });\n      answer = await send().catch(send);',
       },
     ],
   },
@@ -353,7 +353,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
-        file: 'src/kis/wire/http.ts',
+        file: 'src/kis/wire/order-calls.ts',
         find: "this.#log.error('order answer unreadable', { trId, status: answer.status });",
         replace: "return { kind: 'rejected', code: 'http', text: '' };",
       },

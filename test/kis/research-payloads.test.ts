@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toIndexPush, toIssueStatus, toOrderBookPush, toTrade } from '../../src/kis/codecs/decode.ts';
 import * as account from '../../src/kis/codecs/decode-account.ts';
+import { decodeOutput } from '../../src/kis/codecs/decode-output.ts';
 import * as research from '../../src/kis/codecs/decode-research.ts';
 import { channels } from '../../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
@@ -8,7 +9,6 @@ import { domesticResearch } from '../../src/kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
 import type { Endpoint, Output } from '../../src/kis/endpoints/endpoint.ts';
 import { cutRecords, parseFrame } from '../../src/kis/wire/frames.ts';
-import { decodeOutput } from '../../src/kis/wire/http.ts';
 import { answer, frame } from '../support/payloads/index.ts';
 
 // What KIS answers about issues, the market and the account, in the domain's words and units.

@@ -17,6 +17,12 @@ const orderFlows = [
   'test/flows/faults/recovery.test.ts',
   'test/flows/orders/reconcile.test.ts',
 ];
+const restCalls = [
+  'test/kis/listing.test.ts',
+  'test/kis/wire/credentials.test.ts',
+  'test/kis/catalogue.test.ts',
+  ...orderFlows,
+];
 
 /** In the order in which they are best run: the quickest first. */
 export const rooms: readonly Room[] = [
@@ -48,15 +54,10 @@ export const rooms: readonly Room[] = [
   { file: 'src/store/tables/orders.ts', judgedBy: ledger },
   { file: 'src/store/tables/outbox.ts', judgedBy: [...ledger, 'test/chat/outbox.test.ts'] },
   { file: 'src/chat/outbox.ts', judgedBy: ['test/chat/outbox.test.ts', 'test/chat/outbox-storm.test.ts'] },
-  {
-    file: 'src/kis/wire/http.ts',
-    judgedBy: [
-      'test/kis/listing.test.ts',
-      'test/kis/wire/credentials.test.ts',
-      'test/kis/catalogue.test.ts',
-      ...orderFlows,
-    ],
-  },
+  { file: 'src/kis/wire/exchange.ts', judgedBy: restCalls },
+  { file: 'src/kis/wire/catalogue-check.ts', judgedBy: restCalls },
+  { file: 'src/kis/wire/read-calls.ts', judgedBy: restCalls },
+  { file: 'src/kis/wire/order-calls.ts', judgedBy: restCalls },
   {
     file: 'src/services/people.ts',
     judgedBy: ['test/flows/people/people.test.ts', 'test/flows/people/authorisation.test.ts'],

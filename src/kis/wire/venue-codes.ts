@@ -147,8 +147,17 @@ export const tokenCodes: ReadonlySet<string> = new Set(['EGW00121', 'EGW00123'])
 /** The token may be issued once a minute. */
 export const tokenTooSoonCode = 'EGW00133';
 
+/** The account ledger's own limit on calls, which is lower than the gateway's. */
+const ledgerLimitCode = 'EGW00215';
+
+/** How long nothing is sent after KIS refused a call as one too many: `code` is that of the refusal. In milliseconds. */
+export function limitPauseMs(code: string): number {
+  // KIS counts calls by the second. Over what time its account ledger counts is not published.
+  return code === ledgerLimitCode ? 2_000 : 1_100;
+}
+
 /** Refused by the gateway before anything was done, whatever else the answer lacks. */
-export const refusedAtTheDoor: ReadonlySet<string> = new Set([...tokenCodes, 'EGW00122', 'EGW00201', 'EGW00215']);
+export const refusedAtTheDoor: ReadonlySet<string> = new Set([...tokenCodes, 'EGW00122', 'EGW00201', ledgerLimitCode]);
 
 /** Nothing is wrong, there are just no rows. */
 export const emptyAnswerCodes: ReadonlySet<string> = new Set(['KIER2620', '70070000', 'KIOK0560']);
