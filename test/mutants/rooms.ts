@@ -46,7 +46,7 @@ export const rooms: readonly Room[] = [
   { file: 'src/domain/orders/scheduled-order.ts', judgedBy: domain('orders/scheduled-order') },
   {
     file: 'src/domain/orders/attribution.ts',
-    judgedBy: ['test/flows/orders/reconcile.test.ts', 'test/flows/orders/order-parts.test.ts'],
+    judgedBy: domain('orders/attribution'),
   },
   { file: 'src/domain/market/session.ts', judgedBy: domain('market/session', 'orders/order-types') },
   { file: 'src/kis/wire/throttle.ts', judgedBy: ['test/kis/wire/throttle.test.ts'] },
@@ -62,7 +62,7 @@ export const rooms: readonly Room[] = [
     file: 'src/services/people.ts',
     judgedBy: ['test/flows/people/people.test.ts', 'test/flows/people/authorisation.test.ts'],
   },
-  { file: 'src/services/orders/order-check.ts', judgedBy: [orderCheck, 'test/flows/orders/risk-limits.test.ts'] },
+  { file: 'src/services/orders/order-check.ts', judgedBy: [orderCheck] },
   { file: 'src/services/orders/amendment-check.ts', judgedBy: orderFlows },
   {
     file: 'src/services/orders/orders.ts',
