@@ -267,60 +267,18 @@ function webhookProblems(given: Environ, words: SettingWords): readonly ConfigPr
 /** The first is what no port means. */
 const telegramPorts: readonly string[] = ['', '443', '80', '88', '8443'];
 
+/** The frozen settings, once nothing is wrong with any of them. */
 function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]): Config {
-  const base: Environment = simulated
-    ? simulatorEnvironment(data.HOGA_SIMULATOR)
-    : environments[data.KIS_ENV ?? 'paper'];
-  const restUrl = data.KIS_REST_URL ?? base.restUrl;
-  // A stand-in on this machine has master files of its own; nobody should wait for KIS's beside it.
-  const besideApi = venueOfHost(restUrl) === 'simulator' ? `${restUrl}/common/master` : base.masterUrl;
-  const environment: Environment = {
-    ...base,
-    restUrl,
-    masterUrl: data.KIS_MASTER_URL ?? besideApi,
-    wsUrl: data.KIS_WS_URL ?? base.wsUrl,
-    callsPerSecond: data.KIS_CALLS_PER_SECOND ?? base.callsPerSecond,
-  };
-  const isEmbedded = simulated && data.KIS_REST_URL === undefined;
-  const { KIS_APP_KEY: appKey, KIS_APP_SECRET: appSecret, KIS_ACCOUNT: account } = data;
-  const digits = account?.replace('-', '') ?? '';
-  const credentials =
-    isEmbedded || appKey === undefined || appSecret === undefined
-      ? undefined
-      : {
-          appKey: new Secret(appKey),
-          appSecret: new Secret(appSecret),
-          account: { number: digits.slice(0, 8), product: digits.slice(8) },
-          htsId: data.KIS_HTS_ID,
-        };
+  const kis = readKis(data, simulated);
+  const isEmbedded = kis.embedded !== undefined;
+  const sheetKey = data.GOOGLE_SERVICE_ACCOUNT_JSON?.privateKey;
   return Object.freeze({
-    kis: {
-      environment,
-      embedded: isEmbedded ? { kind: data.HOGA_SIMULATOR, hours: data.HOGA_SIMULATOR_CLOCK } : undefined,
-      credentials,
-      liveReads: isEmbedded ? undefined : readLiveReads(data),
-      pong: data.KIS_PINGPONG,
-      hashkey: data.KIS_HASHKEY === 'on',
-    },
+    kis,
     liveTrading: data.HOGA_LIVE_TRADING,
     people: { owners: data.HOGA_OWNERS, traders: data.HOGA_TRADERS, viewers: data.HOGA_VIEWERS },
-    telegram:
-      data.TELEGRAM_BOT_TOKEN === undefined
-        ? undefined
-        : {
-            token: new Secret(data.TELEGRAM_BOT_TOKEN),
-            apiRoot: data.TELEGRAM_API_ROOT,
-            webhook: readTelegramWebhook(data),
-          },
+    telegram: readTelegram(data),
     httpPort: data.HTTP_PORT,
-    discord:
-      data.DISCORD_BOT_TOKEN === undefined
-        ? undefined
-        : {
-            token: new Secret(data.DISCORD_BOT_TOKEN),
-            guildId: data.DISCORD_GUILD_ID,
-            apiRoot: data.DISCORD_API_ROOT,
-          },
+    discord: readDiscord(data),
     discordWebhook: readWebhook(data.DISCORD_WEBHOOK_URL),
     riskLimits: {
       maxOrder: data.HOGA_MAX_ORDER_KRW,
@@ -331,15 +289,53 @@ function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]
     },
     sheets: readSheets(data),
     visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
-    store: storePaths(data.STORE_URL?.slice('sqlite:'.length), environment.name, isEmbedded),
+    store: storePaths(data.STORE_URL?.slice('sqlite:'.length), kis.environment.name, isEmbedded),
     language: data.HOGA_LANG,
     chartTheme: data.HOGA_CHART_THEME,
     logLevel: data.LOG_LEVEL,
-    secrets: [
-      ...secrets,
-      ...(data.GOOGLE_SERVICE_ACCOUNT_JSON === undefined ? [] : [data.GOOGLE_SERVICE_ACCOUNT_JSON.privateKey]),
-    ],
+    secrets: sheetKey === undefined ? secrets : [...secrets, sheetKey],
   });
+}
+
+function readKis(data: Settings, simulated: boolean): Config['kis'] {
+  const isEmbedded = simulated && data.KIS_REST_URL === undefined;
+  return {
+    environment: readEnvironment(data, simulated),
+    embedded: isEmbedded ? { kind: data.HOGA_SIMULATOR, hours: data.HOGA_SIMULATOR_CLOCK } : undefined,
+    credentials: isEmbedded ? undefined : readCredentials(data),
+    liveReads: isEmbedded ? undefined : readLiveReads(data),
+    pong: data.KIS_PINGPONG,
+    hashkey: data.KIS_HASHKEY === 'on',
+  };
+}
+
+function readEnvironment(data: Settings, simulated: boolean): Environment {
+  const base: Environment = simulated
+    ? simulatorEnvironment(data.HOGA_SIMULATOR)
+    : environments[data.KIS_ENV ?? 'paper'];
+  const restUrl = data.KIS_REST_URL ?? base.restUrl;
+  // A simulator serves master files of its own; with them a test or a rehearsal does not wait for KIS's download host.
+  const masterUrl = venueOfHost(restUrl) === 'simulator' ? `${restUrl}/common/master` : base.masterUrl;
+  return {
+    ...base,
+    restUrl,
+    masterUrl: data.KIS_MASTER_URL ?? masterUrl,
+    wsUrl: data.KIS_WS_URL ?? base.wsUrl,
+    callsPerSecond: data.KIS_CALLS_PER_SECOND ?? base.callsPerSecond,
+  };
+}
+
+/** KIS_ACCOUNT holds ten digits: eight of the account and two of the product (`12345678-01`). */
+function readCredentials(data: Settings): Config['kis']['credentials'] {
+  const { KIS_APP_KEY: appKey, KIS_APP_SECRET: appSecret, KIS_ACCOUNT: account } = data;
+  if (appKey === undefined || appSecret === undefined) return undefined;
+  const digits = account?.replace('-', '') ?? '';
+  return {
+    appKey: new Secret(appKey),
+    appSecret: new Secret(appSecret),
+    account: { number: digits.slice(0, 8), product: digits.slice(8) },
+    htsId: data.KIS_HTS_ID,
+  };
 }
 
 function readLiveReads(data: Settings): Config['kis']['liveReads'] {
@@ -358,9 +354,16 @@ function readSheets(data: Settings): Config['sheets'] {
   return { spreadsheetId, ...account, apiRoot: data.GOOGLE_API_ROOT };
 }
 
-function readTelegramWebhook(data: Settings) {
-  const { TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = data;
-  return url === undefined || secret === undefined ? undefined : { url, secret: new Secret(secret) };
+function readTelegram(data: Settings): Config['telegram'] {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_WEBHOOK_URL: url, TELEGRAM_WEBHOOK_SECRET: secret } = data;
+  if (token === undefined) return undefined;
+  const webhook = url === undefined || secret === undefined ? undefined : { url, secret: new Secret(secret) };
+  return { token: new Secret(token), apiRoot: data.TELEGRAM_API_ROOT, webhook };
+}
+
+function readDiscord(data: Settings): Config['discord'] {
+  const { DISCORD_BOT_TOKEN: token, DISCORD_GUILD_ID: guildId, DISCORD_API_ROOT: apiRoot } = data;
+  return token === undefined ? undefined : { token: new Secret(token), guildId, apiRoot };
 }
 
 function readWebhook(url: string | undefined): WebhookSetting | undefined {

@@ -7,8 +7,8 @@ import { fillNoticesWhy, socketWhy } from './chat/messages/fill-notices.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { errorText } from './errors.ts';
-import { errorSentence, languages } from './i18n/index.ts';
-import { createKis } from './kis/kis.ts';
+import { errorSentence, languages, type Words } from './i18n/index.ts';
+import { createKis, type Kis } from './kis/kis.ts';
 import { checkWire, type WireOutcome } from './kis/wire-check.ts';
 import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';
@@ -35,12 +35,8 @@ export interface ChatCheck {
   check(): Promise<string>;
 }
 
-/**
- * Checks all that the bot needs, one line each. Reads only, and asks KIS for no more than one thing a second, so that it
- * can run beside the bot, whose socket session it does not get to share.
- * @returns whether everything is fine.
- */
-export async function runDoctor(options: {
+/** What checking the bot's surroundings takes: settings, the chats to try, and where to say what came of it. */
+export interface DoctorOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -48,65 +44,92 @@ export async function runDoctor(options: {
   readonly random: () => number;
   readonly chats: readonly ChatCheck[];
   readonly print: (line: string) => void;
-}): Promise<boolean> {
-  const { config, clock, redactor } = options;
-  const print = (line: string): void => options.print(redactor.redact(line));
+}
+
+/**
+ * Checks everything that the bot needs and prints one line for each check. The check-up only reads. It asks KIS at most
+ * once a second, so that it can run beside a bot; KIS allows one socket session a key, which the bot keeps.
+ * @returns whether everything is fine.
+ */
+export async function runDoctor(options: DoctorOptions): Promise<boolean> {
+  const { config } = options;
   const words = languages[config.language];
   const { doctor: text } = words;
   const account = accessOf(config);
   const cache = await openCache({ path: config.store.cache });
-  const environment = { ...config.kis.environment, callsPerSecond: 1 };
   const kis = createKis({
     ...options,
-    environment,
+    environment: { ...config.kis.environment, callsPerSecond: 1 },
     key: account,
     account: account.account,
     htsId: account.htsId,
     cache,
     liveReads: config.kis.liveReads,
   });
-  // Where there is no token yet, that was said already, with the seconds: nothing is waited for.
+  // Without a token the line about the token has already said so, with the seconds to wait: this check does not wait.
   const noWait = { priority: 'background' } as const;
-  let allFine = true;
-  const check = async (name: string, look: () => Promise<string>): Promise<void> => {
-    try {
-      print(`✓ ${name}: ${await look()}`);
-    } catch (error) {
-      allFine = false;
-      const sentence = errorSentence(words, error);
-      print(`✗ ${name}: ${sentence === words.errors.unexpected({}) ? errorText(error) : sentence}`);
-    }
-  };
+  const checklist = new Checklist(options);
+  const check = checklist.check.bind(checklist);
   const { venue } = kis.broker;
   await check(
     text.settings,
     async () => `${config.kis.environment.name} · ${text.venue[venue.kind]} · ${venue.account}`,
   );
   await check(text.store, () => checkStore(config, text));
-  await check(text.clock, async () => {
-    const serverTime = await kis.serverTime();
-    if (serverTime === undefined) return text.clockUnknown;
-    const driftMs = clock.now() - serverTime;
-    if (Math.abs(driftMs) > mostClockDriftMs) throw new Error(text.clockOff(Math.round(driftMs / 1_000)));
-    return text.fine;
-  });
+  await check(text.clock, () => checkClock(kis, options.clock, text));
   await check(text.token, () => kis.warmUp().then(() => text.fine));
   const { warmUpLiveReads } = kis;
   if (warmUpLiveReads !== undefined) await check(text.liveReads, () => warmUpLiveReads().then(() => text.fine));
   await check(text.account, () => kis.broker.balance(noWait).then(({ totals }) => words.won(totals.assets)));
   await check(text.socket, () => kis.checkSocket().then(() => text.socketFine));
-  await check(text.fills, async () => {
-    if (account.htsId === undefined) return text.noHtsId;
-    const { fillNotices, reason } = await kis.tryFeed();
-    const masked = account.htsId.replace(/.(?=.{2})/g, '*');
-    if (fillNotices.state === 'working') return text.fillsFine(masked);
-    if (reason === 'in-use') return text.fillsInUse(masked);
-    throw new Error(fillNoticesWhy(words, fillNotices) ?? socketWhy(words, reason ?? ''));
-  });
+  await check(text.fills, () => checkFillNotices(kis, account.htsId, words));
   for (const chat of options.chats) await check(chat.name, () => chat.check());
   await kis.close();
   await cache.close();
-  return allFine;
+  return checklist.allFine;
+}
+
+/** Prints a line for each check, and remembers whether all of them passed. */
+class Checklist {
+  readonly #words: Words;
+  readonly #print: (line: string) => void;
+  allFine = true;
+
+  constructor({ config, redactor, print }: DoctorOptions) {
+    this.#words = languages[config.language];
+    this.#print = (line) => print(redactor.redact(line));
+  }
+
+  /** `look` returns what to say of something that works, and throws where it does not. */
+  async check(name: string, look: () => Promise<string>): Promise<void> {
+    try {
+      this.#print(`✓ ${name}: ${await look()}`);
+    } catch (error) {
+      this.allFine = false;
+      const sentence = errorSentence(this.#words, error);
+      this.#print(`✗ ${name}: ${sentence === this.#words.errors.unexpected({}) ? errorText(error) : sentence}`);
+    }
+  }
+}
+
+/** @throws Error when this machine's clock is too far from KIS's. */
+async function checkClock(kis: Kis, clock: Clock, text: Words['doctor']): Promise<string> {
+  const serverTime = await kis.serverTime();
+  if (serverTime === undefined) return text.clockUnknown;
+  const driftMs = clock.now() - serverTime;
+  if (Math.abs(driftMs) > mostClockDriftMs) throw new Error(text.clockOff(Math.round(driftMs / 1_000)));
+  return text.fine;
+}
+
+/** @throws Error when KIS does not take the HTS id, or its socket says nothing. */
+async function checkFillNotices(kis: Kis, htsId: string | undefined, words: Words): Promise<string> {
+  const { doctor: text } = words;
+  if (htsId === undefined) return text.noHtsId;
+  const { fillNotices, reason } = await kis.tryFeed();
+  const masked = htsId.replace(/.(?=.{2})/g, '*');
+  if (fillNotices.state === 'working') return text.fillsFine(masked);
+  if (reason === 'in-use') return text.fillsInUse(masked);
+  throw new Error(fillNoticesWhy(words, fillNotices) ?? socketWhy(words, reason ?? ''));
 }
 
 async function checkStore(

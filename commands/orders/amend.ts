@@ -2,7 +2,7 @@ import { limitPrice } from '../../src/chat/arguments/order-arguments.ts';
 import { orderPart, sharesOfPart } from '../../src/chat/arguments/order-part.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
 import { defineCommand, optional, orderNumberArgument, type Ticket } from '../../src/chat/command.ts';
-import { orderPrice, outcomeMessage } from '../../src/chat/messages/notices.ts';
+import { orderPrice, outcomeMessage } from '../../src/chat/messages/order-text.ts';
 import type { Instrument } from '../../src/domain/market/instrument.ts';
 import { AppError } from '../../src/errors.ts';
 import type { ConfirmedAmendment } from '../../src/services/orders/orders.ts';

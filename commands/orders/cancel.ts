@@ -1,7 +1,7 @@
 import { orderPart, sharesOfPart } from '../../src/chat/arguments/order-part.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
 import { defineCommand, optional, orderChoice, type Ticket } from '../../src/chat/command.ts';
-import { orderPrice, outcomeMessage } from '../../src/chat/messages/notices.ts';
+import { orderPrice, outcomeMessage } from '../../src/chat/messages/order-text.ts';
 import { intentIssue, type OrderRecord } from '../../src/domain/orders/order.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Words } from '../../src/i18n/index.ts';

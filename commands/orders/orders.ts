@@ -1,7 +1,7 @@
 import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
 import { type CommandContext, defineCommand, oneOf, optional } from '../../src/chat/command.ts';
-import { orderLine, orderPrice, partsGone } from '../../src/chat/messages/notices.ts';
+import { orderLine, orderPrice, partsGone } from '../../src/chat/messages/order-text.ts';
 import { intentIssue, type OrderRecord, type VenueOrder } from '../../src/domain/orders/order.ts';
 import type { Words } from '../../src/i18n/index.ts';
 import { issueName } from '../shared.ts';

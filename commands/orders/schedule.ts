@@ -12,7 +12,7 @@ import {
   shorten,
   type Ticket,
 } from '../../src/chat/command.ts';
-import { outcomeMessage, scheduleDays } from '../../src/chat/messages/notices.ts';
+import { outcomeMessage, scheduleDays } from '../../src/chat/messages/order-text.ts';
 import { koreanDay } from '../../src/clock.ts';
 import type { Instrument } from '../../src/domain/market/instrument.ts';
 import type { OrderRecord, OrderRequest, Side } from '../../src/domain/orders/order.ts';

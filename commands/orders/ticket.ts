@@ -16,7 +16,7 @@ import {
   optional,
   type Ticket,
 } from '../../src/chat/command.ts';
-import { outcomeMessage } from '../../src/chat/messages/notices.ts';
+import { outcomeMessage } from '../../src/chat/messages/order-text.ts';
 import { changeSpan } from '../../src/chat/messages/prices.ts';
 import type { Instrument } from '../../src/domain/market/instrument.ts';
 import type { Exchange, OrderRequest, OrderType, Side } from '../../src/domain/orders/order.ts';

@@ -2,7 +2,7 @@ import { conditionText } from '../../src/chat/arguments/alert-condition.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
 import { type ArgumentKind, type CommandContext, defineCommand, optional, shorten } from '../../src/chat/command.ts';
 import { alertTimeline } from '../../src/chat/messages/alert-timeline.ts';
-import { orderLine } from '../../src/chat/messages/notices.ts';
+import { orderLine } from '../../src/chat/messages/order-text.ts';
 import { inKorea } from '../../src/clock.ts';
 import { intentIssue, type OrderEvent } from '../../src/domain/orders/order.ts';
 import { AppError } from '../../src/errors.ts';

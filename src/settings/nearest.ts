@@ -1,3 +1,5 @@
+import leven from 'leven';
+
 const ours = /^(?:KIS|HOGA|TELEGRAM|DISCORD)_/i;
 
 /** Those of the names that look like settings of ours and are none, each with the known one it was probably meant to be. */
@@ -25,19 +27,5 @@ function distanceOf(name: string, candidate: string): number {
   const [words, others] = [name, candidate].map((text) => text.toUpperCase().split(/[^A-Z0-9]+/));
   const prefix = ours.exec(candidate)?.[0].slice(0, -1);
   const shared = (words ?? []).filter((word) => word !== prefix && others?.includes(word));
-  return edits((words ?? []).join(''), (others ?? []).join('')) - shared.join('').length;
-}
-
-/** How many letters have to be changed, added or taken away to make one text the other. */
-function edits(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
-    for (const [at, target] of [...other].entries()) {
-      const replaced = (row[at] ?? 0) + (letter === target ? 0 : 1);
-      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+  return leven((words ?? []).join(''), (others ?? []).join('')) - shared.join('').length;
 }

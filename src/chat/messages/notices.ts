@@ -5,294 +5,183 @@ import {
   intentIssue,
   intentQuantity,
   isCancel,
-  isScheduleIntent,
   type OrderRecord,
   restOf,
-  type ScheduleDays,
   standingQuantity,
-  type VenueOrder,
 } from '../../domain/orders/order.ts';
 import type { Notice, SettleCandidate } from '../../domain/people/notice.ts';
-import type { NotificationLevel } from '../../domain/people/person.ts';
-import { sentenceOf, type Words } from '../../i18n/index.ts';
-import { venueReason } from '../../i18n/venue-words.ts';
-import type { Broker } from '../../ports/broker.ts';
+import type { Words } from '../../i18n/index.ts';
 import { conditionText, levelText } from '../arguments/alert-condition.ts';
 import type { Button, Line, Message } from '../channel.ts';
 import { tellFill } from './fill-notices.ts';
+import { numberLine, orderLine } from './order-text.ts';
 
-/** What an order trades at: `70,000원`, `시장가`, `조건부지정가 70,000원`. */
-export function orderPrice(words: Words, { type, price }: Pick<VenueOrder, 'type' | 'price'>): string {
-  const limit = price === 0 ? '' : words.won(price);
-  return type === 'limit' && price !== 0 ? limit : `${words.orderType[type]} ${limit}`.trim();
-}
-
-/** One line that says which order: `매수 삼성전자 10주 70,000원`. */
-export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name: string): string {
-  const { intent } = order;
-  const of = 'of' in intent ? intent.of : undefined;
-  const part =
-    of === undefined ? undefined : words.orders.partOf(words.shares(of), words.shares(intentQuantity(intent)));
-  if (!('request' in intent)) {
-    const cancelOf = intent.kind === 'cancel' ? words.orders.cancelOf : words.schedule.cancelOf;
-    const count = part ?? words.shares(intent.quantity);
-    return `${name} ${words.side[intent.side]} ${count} · ${cancelOf(intent.target.number)}`;
-  }
-  const { side, quantity, price, type } = intent.request;
-  const at = orderPrice(words, { type, price: price ?? 0 });
-  const line = `${name} ${words.side[side]} ${words.shares(quantity)} ${at}`;
-  switch (intent.kind) {
-    case 'place':
-      return line;
-    case 'amend':
-      return [line, ...(part === undefined ? [] : [part]), words.orders.amendOf(intent.target.number)].join(' · ');
-    case 'schedule':
-      return `${line} · ${scheduleDays(words, intent)}`;
-    case 'amend-schedule':
-      return `${line} · ${words.schedule.amendOf(intent.target.number)}`;
-  }
-}
-
-/** What left an order while others of it stood: `3주 취소 · 2주 정정`; nothing where nothing did. */
-export function partsGone(words: Words, { cancelledQuantity, replacedQuantity }: OrderRecord): readonly string[] {
-  return [
-    ...(cancelledQuantity === 0 ? [] : [words.orders.partCancelled(words.shares(cancelledQuantity))]),
-    ...(replacedQuantity === 0 ? [] : [words.orders.partAmended(words.shares(replacedQuantity))]),
-  ];
-}
-
-/** When a scheduled order goes: `12월 5일 예약`. */
-export function scheduleDays(words: Words, { day, until }: ScheduleDays): string {
-  const { shortDate: date, schedule } = words;
-  return until === null ? schedule.once(date(day)) : schedule.daily(date(day), date(until));
-}
-
-/** The order number, to be copied into `/cancel`; nothing where there is none. */
-export function numberLine(words: Words, { reference, intent }: OrderRecord): readonly Line[] {
-  const called = isScheduleIntent(intent) ? words.schedule.number : words.outcome.number;
-  return reference === undefined ? [] : [[`${called} `, { code: reference.number }]];
-}
+/** A notice of one kind, or of one of several. */
+type NoticeOf<Kind extends Notice['kind']> = Extract<Notice, { readonly kind: Kind }>;
 
 /**
- * How a submit ended, in place of its ticket. `fills` is how its owner wants to be told of them, and `notices` how the bot
- * hears of them; `venue` knows what helps against its refusals.
+ * The message that tells a person of something they did not ask about just now. `nameOf` gives an issue's name in the
+ * reader's language, or the symbol itself where no list has the issue; `pushed` says how the bot hears of fills.
  */
-export function outcomeMessage(
-  words: Words,
-  order: OrderRecord,
-  name: string,
-  fills: NotificationLevel,
-  venue: Pick<Broker, 'adviceOn'>,
-  notices: FillNotices,
-): Message {
-  const what = orderLine(words, order, name);
-  const { outcome, schedule } = words;
-  const { kind } = order.intent;
-  const cancel = isCancel(kind);
-  const accepted = {
-    place: outcome.accepted,
-    amend: outcome.amendAccepted,
-    cancel: outcome.cancelAccepted,
-    schedule: schedule.accepted,
-    'amend-schedule': schedule.amendAccepted,
-    'cancel-schedule': schedule.cancelAccepted,
-  }[kind];
-  const scheduled = isScheduleIntent(order.intent);
-  const next = scheduled ? schedule.tellResult : tellFill(words, notices);
-  switch (order.status) {
-    case 'rejected': {
-      const said = { code: order.code ?? '', text: order.text ?? '' };
-      const advice = venue.adviceOn(said);
-      const reason = venueReason(said);
-      return {
-        lines: [
-          [{ bold: outcome.rejected }],
-          what,
-          reason === undefined ? outcome.noReason : `${outcome.reason}: ${reason}`,
-          ...(advice === undefined ? [] : [sentenceOf(words, advice)]),
-          outcome.newTicket,
-        ],
-      };
-    }
-    case 'denied': {
-      const reason = sentenceOf(words, order.code ?? '', order.context);
-      return { lines: [[{ bold: outcome.denied }], what, reason, outcome.newTicket] };
-    }
-    case 'outcome-unknown':
-      return { lines: [[{ bold: outcome.unknown }], what, outcome.unknownNext] };
-    default:
-      return {
-        lines: [
-          [{ bold: accepted }],
-          what,
-          ...(cancel ? [] : numberLine(words, order)),
-          ...(cancel || (fills === 'off' && !scheduled) ? [] : [next]),
-        ],
-      };
-  }
-}
-
-/** What somebody is told unasked. */
 export function noticeMessage(
   words: Words,
   notice: Notice,
   nameOf: (symbol: string) => string,
   pushed: FillNotices,
 ): Message {
-  const { notices } = words;
-  /** By the name in the reader's language; an issue that no list has keeps the name it was told under. */
-  const called = (symbol: string, name: string): string => {
+  /** The name in the reader's language; an issue that no list has keeps the name that came with the notice. */
+  const nameOr = (symbol: string, name: string): string => {
     const known = nameOf(symbol);
     return known === symbol ? name : known;
   };
-  const orderName = ({ order, name }: { readonly order: OrderRecord; readonly name: string }): string =>
-    called(intentIssue(order.intent).symbol, name);
+  const symbol = 'order' in notice ? intentIssue(notice.order.intent).symbol : '';
   switch (notice.kind) {
-    case 'filled': {
-      const { order, quantity, price } = notice;
-      const { side } = intentIssue(order.intent);
-      const total = notices.filledTotal(words.shares(order.filledQuantity), words.shares(standingQuantity(order)));
-      return {
-        lines: [
-          [
-            { bold: notices.filled },
-            ` ${orderName(notice)} ${words.side[side]} `,
-            { bold: `${words.shares(quantity)} × ${words.won(price)}` },
-          ],
-          [total, ' · ', ...(numberLine(words, order)[0] ?? [])],
-        ],
-      };
-    }
+    case 'filled':
+      return filledMessage(words, notice, nameOr(symbol, notice.name));
     case 'cancelled':
-      return {
-        lines: [
-          [{ bold: notices.cancelled }, ` ${orderLine(words, notice.order, orderName(notice))}`],
-          notices.cancelledRest(words.shares(notice.quantity)),
-        ],
-      };
-    case 'part-cancelled': {
-      const { order, quantity } = notice;
-      return {
-        lines: [
-          [{ bold: notices.partCancelled }, ` ${orderLine(words, order, orderName(notice))}`],
-          notices.partCancelledText(words.shares(quantity), words.shares(restOf(order))),
-          ...numberLine(words, order),
-        ],
-      };
-    }
+    case 'part-cancelled':
     case 'expired':
-      return {
-        lines: [
-          [{ bold: notices.expired }, ` ${orderLine(words, notice.order, orderName(notice))}`],
-          notices.expiredRest(words.shares(notice.quantity)),
-        ],
-      };
     case 'replaced':
-      return {
-        lines: [
-          [{ bold: notices.replaced }, ` ${orderLine(words, notice.order, orderName(notice))}`],
-          [notices.replacedElsewhere, ` ${words.outcome.number} `, { code: notice.number }],
-        ],
-      };
-    case 'part-replaced': {
-      const { order, quantity, number } = notice;
-      return {
-        lines: [
-          [{ bold: notices.partReplaced }, ` ${orderLine(words, order, orderName(notice))}`],
-          [
-            notices.partReplacedElsewhere(words.shares(quantity), words.shares(restOf(order))),
-            ` ${words.outcome.number} `,
-            { code: number },
-          ],
-        ],
-      };
-    }
-    case 'settled':
-      return settledMessage(words, notice.order, notice.late, nameOf(intentIssue(notice.order.intent).symbol));
-    case 'asked':
-      return askedMessage(words, notice.order, notice.candidates, nameOf(intentIssue(notice.order.intent).symbol));
+    case 'part-replaced':
     case 'rejected':
-      return {
-        lines: [
-          [{ bold: notices.rejected }, ` ${orderLine(words, notice.order, orderName(notice))}`],
-          notices.rejectedText,
-        ],
-      };
-    case 'schedule-sent': {
-      const name = nameOf(intentIssue(notice.order.intent).symbol);
-      return {
-        lines: [
-          [{ bold: words.schedule.sent }, ` ${orderLine(words, notice.order, name)}`],
-          ...numberLine(words, notice.order),
-          tellFill(words, pushed),
-        ],
-      };
-    }
-    case 'schedule-refused': {
-      const { order, reason } = notice;
-      const name = nameOf(intentIssue(order.intent).symbol);
-      return {
-        lines: [
-          [{ bold: words.schedule.refused }, ` ${orderLine(words, order, name)}`],
-          reason.trim() === '' ? words.outcome.noReason : `${words.outcome.reason}: ${reason}`,
-          order.status === 'scheduled' ? words.schedule.refusedAgain : words.outcome.newTicket,
-        ],
-      };
-    }
+      return orderChangeMessage(words, notice, nameOr(symbol, notice.name));
+    case 'schedule-sent':
+    case 'schedule-refused':
     case 'schedule-overdue':
-    case 'schedule-ended': {
-      const { kind, order, listed } = notice;
-      const { schedule } = words;
-      const name = nameOf(intentIssue(order.intent).symbol);
-      const ended = schedule.endedText(words.shares(intentQuantity(order.intent) - notice.filledQuantity));
-      return {
-        lines: [
-          [
-            { bold: kind === 'schedule-overdue' ? schedule.overdue : schedule.ended },
-            ` ${orderLine(words, order, name)}`,
-          ],
-          ...(kind === 'schedule-overdue' ? (listed ? [schedule.overdueText] : []) : [ended]),
-          ...(listed ? [] : [schedule.unlisted]),
-          ...numberLine(words, order),
-        ],
-      };
-    }
-    case 'foreign-fill': {
-      const { symbol, side, quantity, price, number, maybeOurs } = notice;
-      const name = called(symbol, notice.name);
-      return {
-        lines: [
-          [
-            { bold: notices.foreignFill },
-            ` ${name} ${words.side[side]} ${words.shares(quantity)} × ${words.won(price)}`,
-          ],
-          [maybeOurs ? notices.foreignMaybe : notices.foreignText, ` ${words.outcome.number} `, { code: number }],
-        ],
-      };
-    }
+    case 'schedule-ended':
+      return scheduleMessage(words, notice, nameOf(symbol), pushed);
+    case 'foreign-fill':
+      return foreignFillMessage(words, notice, nameOr(notice.symbol, notice.name));
     case 'alert':
-      return alertMessage(words, { ...notice, name: called(notice.alert.symbol, notice.name) });
+      return alertMessage(words, { ...notice, name: nameOr(notice.alert.symbol, notice.name) });
     case 'alert-expired': {
-      const { alert } = notice;
-      const what = `${called(alert.symbol, notice.name)} ${conditionText(words, alert)}`;
+      const what = `${nameOr(notice.alert.symbol, notice.name)} ${conditionText(words, notice.alert)}`;
       return { lines: [[{ bold: words.alerts.expired }, ` ${words.alerts.expiredText(what)}`]] };
     }
     case 'never-sent':
-    case 'outcome-unknown': {
-      const name = nameOf(intentIssue(notice.order.intent).symbol);
-      const neverSent = notice.kind === 'never-sent';
+    case 'outcome-unknown':
+      return interruptedMessage(words, notice, nameOf(symbol));
+    case 'settled':
+      return settledMessage(words, notice.order, notice.late, nameOf(symbol));
+    case 'asked':
+      return askedMessage(words, notice.order, notice.candidates, nameOf(symbol));
+  }
+}
+
+/** Shares of an order were filled: how many, at what, and how many of it in all. */
+function filledMessage(words: Words, notice: NoticeOf<'filled'>, name: string): Message {
+  const { order, quantity, price } = notice;
+  const { notices } = words;
+  const { side } = intentIssue(order.intent);
+  const total = notices.filledTotal(words.shares(order.filledQuantity), words.shares(standingQuantity(order)));
+  return {
+    lines: [
+      [
+        { bold: notices.filled },
+        ` ${name} ${words.side[side]} `,
+        { bold: `${words.shares(quantity)} × ${words.won(price)}` },
+      ],
+      [total, ' · ', ...(numberLine(words, order)[0] ?? [])],
+    ],
+  };
+}
+
+/** A standing order, or a part of it, was cancelled, amended, rejected or ended with the day. */
+function orderChangeMessage(
+  words: Words,
+  notice: NoticeOf<'cancelled' | 'part-cancelled' | 'expired' | 'replaced' | 'part-replaced' | 'rejected'>,
+  name: string,
+): Message {
+  const { notices } = words;
+  const what = ` ${orderLine(words, notice.order, name)}`;
+  const rest = words.shares(restOf(notice.order));
+  switch (notice.kind) {
+    case 'cancelled':
+      return { lines: [[{ bold: notices.cancelled }, what], notices.cancelledRest(words.shares(notice.quantity))] };
+    case 'part-cancelled': {
+      const text = notices.partCancelledText(words.shares(notice.quantity), rest);
+      return { lines: [[{ bold: notices.partCancelled }, what], text, ...numberLine(words, notice.order)] };
+    }
+    case 'expired':
+      return { lines: [[{ bold: notices.expired }, what], notices.expiredRest(words.shares(notice.quantity))] };
+    case 'replaced': {
+      const number = [` ${words.outcome.number} `, { code: notice.number }];
       return {
         lines: [
-          [{ bold: neverSent ? notices.neverSent : notices.unknown }, ` ${orderLine(words, notice.order, name)}`],
-          neverSent ? notices.neverSentText : notices.unknownText,
+          [{ bold: notices.replaced }, what],
+          [notices.replacedElsewhere, ...number],
         ],
       };
+    }
+    case 'part-replaced': {
+      const text = notices.partReplacedElsewhere(words.shares(notice.quantity), rest);
+      const number = [` ${words.outcome.number} `, { code: notice.number }];
+      return {
+        lines: [
+          [{ bold: notices.partReplaced }, what],
+          [text, ...number],
+        ],
+      };
+    }
+    case 'rejected':
+      return { lines: [[{ bold: notices.rejected }, what], notices.rejectedText] };
+  }
+}
+
+/** What the venue did with a scheduled order, or that it did nothing. */
+function scheduleMessage(
+  words: Words,
+  notice: NoticeOf<'schedule-sent' | 'schedule-refused' | 'schedule-overdue' | 'schedule-ended'>,
+  name: string,
+  pushed: FillNotices,
+): Message {
+  const { schedule, outcome } = words;
+  const { order } = notice;
+  const what = ` ${orderLine(words, order, name)}`;
+  const number = numberLine(words, order);
+  const unlisted = 'listed' in notice && !notice.listed ? [schedule.unlisted] : [];
+  switch (notice.kind) {
+    case 'schedule-sent':
+      return { lines: [[{ bold: schedule.sent }, what], ...number, tellFill(words, pushed)] };
+    case 'schedule-refused': {
+      const reason = notice.reason.trim() === '' ? outcome.noReason : `${outcome.reason}: ${notice.reason}`;
+      const next = order.status === 'scheduled' ? schedule.refusedAgain : outcome.newTicket;
+      return { lines: [[{ bold: schedule.refused }, what], reason, next] };
+    }
+    case 'schedule-overdue': {
+      const stillListed = notice.listed ? [schedule.overdueText] : [];
+      return { lines: [[{ bold: schedule.overdue }, what], ...stillListed, ...unlisted, ...number] };
+    }
+    case 'schedule-ended': {
+      const rest = words.shares(intentQuantity(order.intent) - notice.filledQuantity);
+      return { lines: [[{ bold: schedule.ended }, what], schedule.endedText(rest), ...unlisted, ...number] };
     }
   }
 }
 
+/** A fill of an order that was not placed here, or that may be one of ours. */
+function foreignFillMessage(words: Words, notice: NoticeOf<'foreign-fill'>, name: string): Message {
+  const { side, quantity, price, number, maybeOurs } = notice;
+  const { notices } = words;
+  return {
+    lines: [
+      [{ bold: notices.foreignFill }, ` ${name} ${words.side[side]} ${words.shares(quantity)} × ${words.won(price)}`],
+      [maybeOurs ? notices.foreignMaybe : notices.foreignText, ` ${words.outcome.number} `, { code: number }],
+    ],
+  };
+}
+
+/** An order that the process before this one did not finish, found at the start. */
+function interruptedMessage(words: Words, notice: NoticeOf<'never-sent' | 'outcome-unknown'>, name: string): Message {
+  const { notices } = words;
+  const what = ` ${orderLine(words, notice.order, name)}`;
+  return notice.kind === 'never-sent'
+    ? { lines: [[{ bold: notices.neverSent }, what], notices.neverSentText] }
+    : { lines: [[{ bold: notices.unknown }, what], notices.unknownText] };
+}
+
 /** What was waited for came true: the condition, what is now, and what the condition came to today. */
-function alertMessage(words: Words, { alert, name, seen, at }: Extract<Notice, { kind: 'alert' }>): Message {
+function alertMessage(words: Words, { alert, name, seen, at }: NoticeOf<'alert'>): Message {
   const { symbol, level } = alert;
   const today = levelText(words, alert, at);
   return {

@@ -87,9 +87,6 @@ function assemble(pieces: readonly Piece[], reader: Reader): Reading | undefined
       : undefined;
   }
   if (terms.kind === 'double') return ask('unclear', stock.typed, []);
-  if (terms.kind === 'whole' && single !== undefined) {
-    return { kind: 'line', line: line(side, single.symbol, terms.size, terms.price) };
-  }
   if (single === undefined) {
     const whole = terms.kind === 'whole';
     const choices = meant.map(
@@ -102,32 +99,43 @@ function assemble(pieces: readonly Piece[], reader: Reader): Reading | undefined
     );
     return ask(stocks.length > 1 ? 'stocks' : 'which', stock.typed, choices);
   }
+  const lineOf = (size: string | undefined, price: number | undefined) => line(side, single.symbol, size, price);
+  return terms.kind === 'whole'
+    ? { kind: 'line', line: lineOf(terms.size, terms.price) }
+    : askTerms(terms, side, single, lineOf, reader);
+}
+
+/** The issue and the side are certain: asks what the numbers mean, or how many shares are meant. */
+function askTerms(
+  terms: Exclude<Terms, { readonly kind: 'whole' | 'double' }>,
+  side: Side,
+  { name }: Instrument,
+  lineOf: (size: string | undefined, price: number | undefined) => string,
+  { words }: Reader,
+): Reading {
   switch (terms.kind) {
     case 'size-missing':
       return ask('size', side, []);
     case 'sum': {
-      const sum = reader.words.won(terms.won);
-      const label = reader.words.sentences.forSum(sum);
-      return ask('sum', sum, [{ label, verb: 'run', line: line(side, single.symbol, `${terms.won}원`, undefined) }]);
+      const sum = words.won(terms.won);
+      return ask('sum', sum, [
+        { label: words.sentences.forSum(sum), verb: 'run', line: lineOf(`${terms.won}원`, undefined) },
+      ]);
     }
     case 'number': {
       const size = String(terms.value);
-      const label = reader.words.shares(terms.value);
-      return ask('number', size, [{ label, verb: 'run', line: line(side, single.symbol, size, undefined) }]);
+      return ask('number', size, [{ label: words.shares(terms.value), verb: 'run', line: lineOf(size, undefined) }]);
     }
     case 'two-numbers': {
-      const { words } = reader;
       const choices = [terms.values, terms.values.toReversed()].map(
         ([size = 0, price = 0]): Choice => ({
           label: `${words.shares(size)} · ${words.won(price)}`,
           verb: 'run',
-          line: line(side, single.symbol, String(size), price),
+          line: lineOf(String(size), price),
         }),
       );
-      return ask('numbers', single.name, choices);
+      return ask('numbers', name, choices);
     }
-    default:
-      return undefined;
   }
 }
 
