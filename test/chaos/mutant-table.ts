@@ -56,8 +56,8 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
-        file: 'src/services/orders/reconciler.ts',
-        find: 'if ((this.#misses.get(order.id)?.count ?? 0) <= this.#looksToWait) return;',
+        file: 'src/services/orders/lost-answers.ts',
+        find: 'if (misses <= this.#missesToWait) return;',
         replace: '',
       },
     ],
@@ -115,8 +115,8 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
-        file: 'src/services/orders/reconciler.ts',
-        find: 'if (scheduled || this.#inFlight > 0 || doubtful.some(({ status }) => isUndecided(status))) {',
+        file: 'src/services/orders/notice-intake.ts',
+        find: 'if (scheduled || this.#isSubmitting() || doubtful.some(isUndecided)) {',
         replace: 'if (scheduled) {',
       },
     ],
@@ -139,7 +139,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/order-parts.test.ts',
     edits: [
       {
-        file: 'src/services/orders/reconciler.ts',
+        file: 'src/services/orders/lost-answers.ts',
         find: 'await this.#fills.replace(target, reference.number, partOf(intent));',
         replace: 'await this.#fills.replace(target, reference.number);',
       },
@@ -365,9 +365,9 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
-        file: 'src/services/orders/reconciler.ts',
-        find: 'if ((this.#misses.get(order.id)?.count ?? 0) <= this.#looksToWait) return;',
-        replace: 'if (this.#misses.size >= 0) return;',
+        file: 'src/services/orders/lost-answers.ts',
+        find: 'if (misses <= this.#missesToWait) return;',
+        replace: 'if (misses >= 0) return;',
       },
     ],
   },

@@ -1,92 +1,54 @@
-import { type Clock, fromKoreanDayAndTime, koreanDay } from '../../clock.ts';
-import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
-import { type Attribution, attribute, type Evidence, type Sighting } from '../../domain/orders/attribution.ts';
+import { type Clock, koreanDay } from '../../clock.ts';
 import {
   type ExecutionNotice,
-  intentIssue,
-  isCancel,
   isScheduleIntent,
-  mixedUpEasily,
   type OrderEvent,
   type OrderRecord,
-  type OrderReference,
-  type OrderStatus,
   openStatuses,
-  orderNumber,
-  partOf,
-  type SettledBy,
-  type VenueOrder,
 } from '../../domain/orders/order.ts';
-import { scheduleNumber } from '../../domain/orders/scheduled-order.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
 import { SerialQueue } from '../serial-queue.ts';
 import type { Fills } from './fills.ts';
-import type { ScheduleList, ScheduleWatch } from './schedule-watch.ts';
+import { LostAnswers } from './lost-answers.ts';
+import { NoticeIntake } from './notice-intake.ts';
+import { OwnerVerdicts, type Verdict } from './owner-verdicts.ts';
+import { PendingOrders } from './pending-orders.ts';
+import { openPollMs, PollSchedule, soonMs, unknownPollMs } from './poll-schedule.ts';
+import type { ScheduleWatch } from './schedule-watch.ts';
+import { type DayList, VenueLists } from './venue-lists.ts';
 
-/** While an order is open: a push may have been lost without a trace. */
-const pollMs = 30_000;
-/** While an outcome is unknown. */
-const unknownPollMs = 5_000;
-/** After something that one more look may explain. */
-const soonMs = 1_000;
 /** No request is under way for longer than this, in whatever process. */
 const longestSubmitMs = 60_000;
-const listedMs = 80 * 24 * 3_600_000;
 const longestAlignBackoffMs = 30_000;
-/** Looks that must have found nothing before an order is called absent, however short the lag is said to be. */
-const leastLooks = 3;
-
-/** Endings that a push may tell while a fill that came before is still to be told. */
-const endedByPush: readonly OrderStatus[] = ['cancelled', 'replaced', 'expired'];
-
-/** What the owner says of an order whose outcome the venue's lists do not tell: its number, or that there is none. */
-export type Verdict = { readonly kind: 'number'; readonly number: string } | { readonly kind: 'none' };
-
-/** The venue's lists of one day. */
-interface DayList {
-  readonly day: string;
-  readonly rows: readonly VenueOrder[];
-  /** When it was asked for, in milliseconds: what happened later may be missing. */
-  readonly askedAt: number;
-}
 
 /**
- * Keeps the ledger in line with the venue. Pushes and lists come together here, in one queue; what an order's lost
- * answer would have told is found out from both, and only where they cannot tell a person is asked.
+ * Keeps the ledger in line with the venue. The venue tells what became of orders in two ways: it sends execution
+ * notices (`NoticeIntake`), and it lists orders when it is asked, which happens here. Notices and lists are taken one at
+ * a time through one queue, because both may speak of the same shares. `LostAnswers` finds out from both what became of
+ * a request that nobody answered; where they cannot tell, the owner does (`OwnerVerdicts`).
  */
 export class Reconciler {
-  readonly #broker: Broker;
   readonly #ledger: OrderLedger;
   readonly #fills: Fills;
   readonly #schedules: ScheduleWatch;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #looksToWait: number;
-  /** How long an order that is over is still looked at. */
-  readonly #afterwardsMs: number;
   readonly #queue = new SerialQueue();
-  /** Pushes whose order number nobody knows yet, while it may still turn out to be ours. */
-  #held: ExecutionNotice[] = [];
-  /** Pushes that came while the ledger could not be written. */
-  #unwritten: ExecutionNotice[] = [];
-  #recovered = false;
+  readonly #lists: VenueLists;
+  readonly #pending: PendingOrders;
+  readonly #polls: PollSchedule;
+  readonly #notices: NoticeIntake;
+  readonly #lostAnswers: LostAnswers;
+  readonly #verdicts: OwnerVerdicts;
+  /** Order requests that are under way. */
   #inFlight = 0;
-  /**
-   * Looks that did not find an unknown order, by its id. The lag is waited out by looks some seconds apart and not by
-   * the difference of two times, because a clock may be put forward in between.
-   */
-  readonly #misses = new Map<string, { readonly count: number; readonly at: number }>();
-  /** Numbers that are on the disk as seen, of one day. */
-  #noted: { day: string; readonly numbers: Set<string> } = { day: '', numbers: new Set() };
-  #looking: Promise<void> | undefined;
-  #lookAgain: Promise<void> | undefined;
-  /** Scheduled orders that could not be compared: nothing else would look at them before the next morning. */
+  /** Some scheduled orders could not be compared. Unless a poll does it, nothing looks at them before the next morning. */
   #schedulesBehind = false;
-  #nextLook: { readonly at: number; readonly cancel: () => void } | undefined;
   #lastLookAt: number | undefined;
+  #recovered = false;
   #ready = true;
   #stopped = false;
 
@@ -100,14 +62,38 @@ export class Reconciler {
     /** How long the venue's lists may lag behind what they list, in milliseconds. */
     readonly visibilityMs: number;
   }) {
-    this.#broker = options.broker;
-    this.#ledger = options.ledger;
-    this.#fills = options.fills;
-    this.#schedules = options.schedules;
-    this.#clock = options.clock;
-    this.#log = options.log;
-    this.#afterwardsMs = options.visibilityMs + pollMs;
-    this.#looksToWait = Math.max(leastLooks, Math.ceil(options.visibilityMs / unknownPollMs));
+    const { broker, ledger, fills, schedules, clock, log, visibilityMs } = options;
+    this.#ledger = ledger;
+    this.#fills = fills;
+    this.#schedules = schedules;
+    this.#clock = clock;
+    this.#log = log;
+    const isSubmitting = () => this.#inFlight > 0;
+    this.#lists = new VenueLists({ broker, ledger, clock });
+    this.#pending = new PendingOrders({ ledger, clock, lateFillMs: visibilityMs + openPollMs });
+    this.#polls = new PollSchedule({ poll: () => this.#poll(), isWanted: () => this.#isPollWanted(), clock, log });
+    this.#notices = new NoticeIntake({
+      queue: this.#queue,
+      ledger,
+      fills,
+      schedules,
+      lists: this.#lists,
+      polls: this.#polls,
+      isSubmitting,
+      log,
+    });
+    const heldNotices = () => this.#notices.held;
+    this.#lostAnswers = new LostAnswers({
+      broker,
+      ledger,
+      fills,
+      schedules,
+      isSubmitting,
+      heldNotices,
+      log,
+      visibilityMs,
+    });
+    this.#verdicts = new OwnerVerdicts({ ledger, fills, lostAnswers: this.#lostAnswers });
   }
 
   /** False after a start, until the ledger was brought in line with the venue: no order is sent before. */
@@ -121,8 +107,9 @@ export class Reconciler {
   }
 
   /**
-   * What a start finds in the ledger. A `confirmed` was never sent, because `submitting` is on the disk before the
-   * request leaves; a `submitting` may have been: it is not sent again but looked for.
+   * Reads what the process before left in the ledger. A `confirmed` order was never sent, because `submitting` is on the
+   * disk before the request leaves. A `submitting` order may have been sent: its outcome is unknown, and it is looked
+   * for and not sent again.
    */
   async recover(): Promise<void> {
     this.#ready = false;
@@ -136,17 +123,7 @@ export class Reconciler {
     this.#ready = (await this.#ledger.ordersByStatus(['outcome-unknown', ...openStatuses])).length === 0;
   }
 
-  /** The ledger can be written again: takes what came meanwhile. Returns how many pushes that were. */
-  async catchUp(): Promise<number> {
-    const pushes = this.#unwritten;
-    this.#unwritten = [];
-    for (const notice of pushes) this.#handOver(notice, true);
-    await this.#queue.idle();
-    if (this.#recovered) this.syncSoon();
-    return pushes.length - this.#unwritten.length;
-  }
-
-  /** Brings the ledger in line with the venue; tries until it could be asked, and resolves then (or when stopped). */
+  /** Brings the ledger in line with the venue after a start. Resolves when that was possible once, or when stopped. */
   async align(): Promise<void> {
     for (let backoffMs = soonMs; !this.#stopped; backoffMs = Math.min(longestAlignBackoffMs, backoffMs * 2)) {
       try {
@@ -161,78 +138,64 @@ export class Reconciler {
     }
   }
 
+  /** Takes the notices that came while the ledger could not be written. Returns how many of them are written down now. */
+  async catchUp(): Promise<number> {
+    const taken = await this.#notices.catchUp();
+    if (this.#recovered) this.syncSoon();
+    return taken;
+  }
+
   /**
-   * Runs one submit. Pushes may come before the answer to their own order, so those that fit none are held until no
-   * request is under way, and are looked at again then.
+   * Runs one submit. A notice may come before the answer to its own order, so a notice that fits no order is held until
+   * no request is under way, and is matched again then.
    */
   async whileInFlight(submit: () => Promise<OrderRecord>): Promise<OrderRecord> {
     this.#inFlight += 1;
     try {
       const order = await submit();
-      if (order.status === 'outcome-unknown') this.#lookWithin(soonMs);
+      if (order.status === 'outcome-unknown') this.#polls.pollWithin(soonMs);
       if (order.reference !== undefined) {
-        // Its answer is written down. What else it changed the lists tell again, and must not read as if nothing was sent.
+        // The order's answer is written down, so an error here must not read as if nothing was sent. The next poll
+        // finds in the lists what could not be written about the target.
         await this.#queue
-          .run(() => this.#replaceTarget(order))
+          .run(() => this.#lostAnswers.replaceTarget(order))
           .catch((error: unknown) => this.#log.error('target not brought in line', { order: order.id, error }));
       }
       return order;
     } finally {
       this.#inFlight -= 1;
-      this.#release();
-      this.#lookWithin(pollMs);
+      this.#notices.release();
+      this.#polls.pollWithin(openPollMs);
     }
   }
 
-  /** A push from the venue. */
+  /** Takes an execution notice. Returns at once. */
   onNotice(notice: ExecutionNotice): void {
-    this.#handOver(notice, true);
-  }
-
-  #handOver(notice: ExecutionNotice, fresh: boolean): void {
-    void this.#queue
-      .run(() => this.#take(notice, fresh))
-      .catch((error: unknown) => {
-        // It is taken once it can be written down.
-        if (ledgerTrouble(error) !== undefined) this.#unwritten.push(notice);
-        else this.#log.error('notice not taken', { number: notice.number, error });
-      });
+    this.#notices.take(notice);
   }
 
   /**
    * Reads the venue's lists and draws the conclusions: at start, after a reconnect, at the close, and on a timer while
-   * anything is open or unknown. @throws AppError `venue.*` when they could not be read.
+   * anything is open or unknown. @throws AppError `venue.*` when the lists could not be read.
    */
   sync(): Promise<void> {
-    if (this.#looking === undefined) {
-      this.#looking = this.#look().finally(() => {
-        this.#looking = undefined;
-      });
-      return this.#looking;
-    }
-    // The look under way may have begun too early to show what this one is wanted for.
-    const current = this.#looking;
-    this.#lookAgain ??= current
-      .catch(() => undefined)
-      .then(() => {
-        this.#lookAgain = undefined;
-        return this.sync();
-      });
-    return this.#lookAgain;
+    return this.#polls.pollNow();
   }
 
   /** `sync` where nobody waits for it. */
   syncSoon(): void {
-    void this.sync().catch((error: unknown) => {
-      this.#log.warn('venue not compared', { error });
-      this.#lookWithin(pollMs);
-    });
+    this.#polls.pollInBackground();
+  }
+
+  /** `sync`, unless nothing is open and nothing unknown. @throws as `sync`. */
+  async syncIfExpecting(): Promise<void> {
+    if (await this.isExpecting()) await this.sync();
   }
 
   /**
    * Reads what the venue made of scheduled orders: before and after the opening, at a start, and where an order is known
-   * to the venue alone. Asks nothing where none is kept or unknown. False where not all could be compared.
-   * @throws AppError `venue.*`.
+   * to the venue alone. Asks the venue nothing where it keeps none and none has an unknown outcome. Returns false where
+   * not all could be compared. @throws AppError `venue.*`.
    */
   async syncSchedules(): Promise<boolean> {
     const unsettled = await this.#schedules.unsettled();
@@ -241,80 +204,50 @@ export class Reconciler {
     try {
       const list = await this.#schedules.read();
       const complete = await this.#queue.run(async () => {
-        await this.#each(unsettled, (order) => this.#settleSchedule(order, list));
-        await this.#noteSeen(
-          koreanDay(list.askedAt),
-          list.rows.map(({ reference }) => reference.number),
-        );
+        await this.#each(unsettled, (order) => this.#lostAnswers.findSchedule(order, list));
+        const numbers = list.rows.map(({ reference }) => reference.number);
+        await this.#lists.noteSeen(koreanDay(list.askedAt), numbers);
         return this.#schedules.conclude(list);
       });
       this.#schedulesBehind = !complete;
-      this.#release();
+      this.#notices.release();
       return complete;
     } finally {
-      // An order that was found is looked at like any other, should its pushes be lost; what failed is tried again.
-      this.#lookWithin(pollMs);
+      // The poll follows an order that was found, should its notices be lost, and tries again what failed.
+      this.#polls.pollWithin(openPollMs);
     }
   }
 
   /** Notes which orders the venue has of an issue, so that none of them is taken for one that is sent after. */
-  async noteOrdersOf(symbol: string): Promise<void> {
-    const today = koreanDay(this.#clock.now());
-    const rows = await this.#broker.executions({ from: today, to: today, symbol }, { priority: 'urgent' });
-    await this.#noteSeen(
-      today,
-      rows.map(({ reference }) => reference.number),
-    );
+  noteOrdersOf(symbol: string): Promise<void> {
+    return this.#lists.noteOrdersOf(symbol);
   }
 
   /**
-   * The owner says what became of an order; the lists are read once more before it is believed.
-   * @throws AppError `settle.*` when it cannot be, `venue.*` when the lists could not be read.
+   * The owner says what became of an order. The lists are read once more first: where they tell, the owner is not needed.
+   * @throws AppError `settle.*` when the verdict cannot be true, `venue.*` when the lists could not be read.
    */
   async settle(orderId: string, verdict: Verdict): Promise<OrderRecord> {
     const asked = await this.#ledger.order(orderId);
     if (asked === undefined) throw new AppError('settle.unknown');
     if (asked.status !== 'asked') throw new AppError('settle.not-asked');
-    const day = koreanDay(asked.confirmedAt);
-    if (isScheduleIntent(asked.intent)) return this.#settleAskedSchedule(asked, verdict);
-    const list = await this.#list(day, true);
+    if (isScheduleIntent(asked.intent)) {
+      const list = await this.#schedules.read();
+      return this.#queue.run(async () => {
+        await this.#lostAnswers.findSchedule(asked, list);
+        return this.#verdicts.ofSchedule((await this.#ledger.order(orderId)) ?? asked, verdict, list);
+      });
+    }
+    const list = await this.#lists.read(koreanDay(asked.confirmedAt), true);
     return this.#queue.run(async () => {
       await this.#conclude(list);
-      const order = (await this.#ledger.order(orderId)) ?? asked;
-      if (order.status !== 'asked') return order;
-      if (verdict.kind === 'none') return this.#settled(order, { type: 'absent', by: 'person' });
-      const number = orderNumber(verdict.number);
-      // The number of a scheduled order, which is no order.
-      if (!/^\d+$/.test(number)) throw new AppError('settle.other-order', { number });
-      if ((await this.#ledger.orderByNumber(number, day)) !== undefined) throw new AppError('settle.taken', { number });
-      const row = list.rows.find(({ reference }) => reference.number === number);
-      const { symbol, side } = intentIssue(order.intent);
-      if (row !== undefined && (row.symbol !== symbol || row.side !== side)) {
-        throw new AppError('settle.other-order', { number });
-      }
-      const settled = await this.#accept(order, row?.reference ?? { number, branch: '' }, 'person');
-      return row === undefined ? settled : this.#fills.follow(settled, row, list.rows);
+      return this.#verdicts.ofOrder((await this.#ledger.order(orderId)) ?? asked, verdict, list);
     });
-  }
-
-  /** `sync`, unless nothing is open and nothing unknown. @throws as `sync`. */
-  async syncIfExpecting(): Promise<void> {
-    if (await this.isExpecting()) await this.sync();
   }
 
   /** Whether the venue may still have something to tell about an order of ours. */
   async isExpecting(): Promise<boolean> {
-    return (await this.#expected()).length > 0;
-  }
-
-  /** Whether a look could tell something: also of an order that a push has ended, whose last fills may not be told yet. */
-  async #isWatched(): Promise<boolean> {
-    if (await this.isExpecting()) return true;
-    // One whose answer could not be written down is called unknown by a later look, and by nothing else.
-    if ((await this.#ledger.ordersByStatus(['submitting'])).length > 0) return true;
-    const now = this.#clock.now();
-    const ofDay = await this.#ledger.ordersOfDay(koreanDay(now));
-    return ofDay.some(({ status, updatedAt }) => endedByPush.includes(status) && now - updatedAt < this.#afterwardsMs);
+    return (await this.#pending.expected()).length > 0;
   }
 
   /** Resolves when all that came in so far is dealt with. */
@@ -324,7 +257,7 @@ export class Reconciler {
 
   stop(): void {
     this.#stopped = true;
-    this.#nextLook?.cancel();
+    this.#polls.stop();
   }
 
   async #recoverOne(record: OrderRecord, event: OrderEvent, kind: 'never-sent' | 'outcome-unknown'): Promise<void> {
@@ -332,56 +265,21 @@ export class Reconciler {
     this.#log.warn('order found at start', { order: record.id, status: kind });
   }
 
-  async #take(notice: ExecutionNotice, fresh: boolean): Promise<void> {
-    const day = koreanDay(notice.at);
-    const changes = notice.kind === 'cancelled' || notice.kind === 'amended';
-    const order = await this.#ledger.orderByNumber(changes ? (notice.original ?? notice.number) : notice.number, day);
-    if (order === undefined) {
-      await this.#takeUnmatched(notice, day, fresh);
-      return;
-    }
-    if (!(await this.#fills.take(order, notice))) this.syncSoon();
-    // What else a push left open, the list may not show yet: it is read again a little later.
-    this.#lookWithin(unknownPollMs);
-  }
-
-  async #takeUnmatched(notice: ExecutionNotice, day: string, fresh: boolean): Promise<void> {
-    await this.#noteSeen(day, [notice.number]);
-    const ofDay = await this.#ledger.ordersOfDay(day);
-    const doubtful = ofDay.filter(({ status }) => isUndecided(status) || status === 'asked' || status === 'absent');
-    const scheduled = await this.#schedules.mayExplain(notice);
-    if (scheduled || this.#inFlight > 0 || doubtful.some(({ status }) => isUndecided(status))) {
-      this.#held.push(notice);
-      if (scheduled) this.#lookWithin(fresh ? soonMs : unknownPollMs);
-    } else
-      await this.#fills.takeForeign(
-        notice,
-        doubtful.some((one) => isAbout(one, notice)),
-      );
-    if (fresh && doubtful.length > 0) this.#lookWithin(soonMs);
-  }
-
-  /** Looks at held pushes again. */
-  #release(): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const notice of held) this.#handOver(notice, false);
-  }
-
-  async #look(): Promise<void> {
-    await this.#findLost();
+  /** Reads the lists of every day that has an order to follow, and of today. */
+  async #poll(): Promise<void> {
+    await this.#markUnrecorded();
     const today = koreanDay(this.#clock.now());
-    const expected = await this.#expected();
+    const expected = await this.#pending.expected();
     const unknown = expected.some(({ status }) => status === 'outcome-unknown');
-    // What the venue made of a scheduled order must not be taken for one whose answer was lost.
-    const compares = unknown || this.#held.length > 0 || this.#schedulesBehind;
-    const judged = !compares || (await this.#schedulesCompared());
+    // Scheduled orders come first: an order that the venue made of one must not be taken for a lost one.
+    const compares = unknown || this.#notices.held.length > 0 || this.#schedulesBehind;
+    const attributes = !compares || (await this.#tryToSyncSchedules());
     const followed = expected.filter(({ intent }) => !isScheduleIntent(intent));
     const days = new Set([...followed.map(({ confirmedAt }) => koreanDay(confirmedAt)), today]);
     for (const day of [...days].sort()) {
       try {
-        const list = await this.#list(day, unknown);
-        await this.#queue.run(() => this.#conclude(list, judged));
+        const list = await this.#lists.read(day, unknown);
+        await this.#queue.run(() => this.#conclude(list, attributes));
       } catch (error) {
         // Orders of today must not wait for a day that the venue cannot or will not list.
         if (day === today) throw error;
@@ -389,12 +287,28 @@ export class Reconciler {
       }
     }
     this.#lastLookAt = this.#clock.now();
-    const left = await this.#expected();
-    if (left.some(({ status }) => status === 'outcome-unknown')) this.#lookWithin(unknownPollMs);
-    else if (await this.#isWatched()) this.#lookWithin(pollMs);
+    const left = await this.#pending.expected();
+    if (left.some(({ status }) => status === 'outcome-unknown')) this.#polls.pollWithin(unknownPollMs);
+    else if (await this.#pending.mayChange()) this.#polls.pollWithin(openPollMs);
   }
 
-  async #schedulesCompared(): Promise<boolean> {
+  /** Whether the timer's poll could tell anything. */
+  async #isPollWanted(): Promise<boolean> {
+    if (this.#notices.held.length > 0 || this.#schedulesBehind) return true;
+    return (await this.#pending.mayChange()) || (await this.#pending.mayAppearToday());
+  }
+
+  /** An answer that could not be written down leaves its order `submitting`. After a while that outcome is unknown. */
+  async #markUnrecorded(): Promise<void> {
+    if (this.#inFlight > 0) return;
+    for (const { id, updatedAt } of await this.#ledger.ordersByStatus(['submitting'])) {
+      const now = this.#clock.now();
+      if (now - updatedAt < longestSubmitMs) continue;
+      await this.#ledger.appendOrderEvent(id, { type: 'outcome-unknown', code: 'not-recorded', text: '' }, now);
+    }
+  }
+
+  async #tryToSyncSchedules(): Promise<boolean> {
     try {
       return await this.syncSchedules();
     } catch (error) {
@@ -403,277 +317,33 @@ export class Reconciler {
     }
   }
 
-  /** Orders of ours that may rest at the venue, unknown ones, and those of today that somebody was asked about. */
-  async #expected(): Promise<readonly OrderRecord[]> {
-    const today = koreanDay(this.#clock.now());
-    const orders = await this.#ledger.ordersByStatus([...openStatuses, 'outcome-unknown', 'asked']);
-    return orders.filter(({ status, confirmedAt }) => status !== 'asked' || koreanDay(confirmedAt) === today);
-  }
-
-  /** An answer that could not be written down left its order as if it were still under way. */
-  async #findLost(): Promise<void> {
-    if (this.#inFlight > 0) return;
-    for (const { id, updatedAt } of await this.#ledger.ordersByStatus(['submitting'])) {
-      if (this.#clock.now() - updatedAt < longestSubmitMs) continue;
-      await this.#ledger.appendOrderEvent(
-        id,
-        { type: 'outcome-unknown', code: 'not-recorded', text: '' },
-        this.#clock.now(),
-      );
-    }
-  }
-
-  /** All orders of a day; `complete` also asks for those that can still be changed, where that is another list. */
-  async #list(day: string, complete: boolean): Promise<DayList> {
-    const askedAt = this.#clock.now();
-    // The list reaches back three months. What was open before then is over, whatever became of it.
-    if (day < koreanDay(askedAt - listedMs)) return { day, askedAt, rows: [] };
-    const options = { priority: 'background' } as const;
-    const [rows, open] = await Promise.all([
-      this.#broker.executions({ from: day, to: day }, options),
-      complete && this.#broker.venue.listsAll && day === koreanDay(askedAt) ? this.#broker.openOrders(options) : [],
-    ]);
-    const listed = new Set(rows.map(({ reference }) => reference.number));
-    return { day, askedAt, rows: [...rows, ...open.filter(({ reference }) => !listed.has(reference.number))] };
-  }
-
-  /** `judged` is false where an order that looks like a lost one may be one that the venue made of a scheduled one. */
-  async #conclude(list: DayList, judged = true): Promise<void> {
+  /**
+   * Brings the orders of one day in line with its list. `attributes` is false where scheduled orders could not be
+   * compared: a row that fits a lost order may then be one that the venue made of a scheduled order.
+   */
+  async #conclude(list: DayList, attributes = true): Promise<void> {
     const { day, rows } = list;
     const ofDay = (await this.#ledger.ordersOfDay(day)).filter(({ intent }) => !isScheduleIntent(intent));
-    await this.#each(ofDay.toReversed(), async (order) => {
-      if (judged && ['outcome-unknown', 'asked', 'absent'].includes(order.status))
-        await this.#settleByList(order, list);
-    });
+    if (attributes) await this.#each(ofDay.toReversed(), (order) => this.#lostAnswers.findOrder(order, list));
     const over = day < koreanDay(this.#clock.now());
     await this.#each(await this.#ledger.ordersOfDay(day), async (order) => {
       if (order.intent.kind === 'cancel' || isScheduleIntent(order.intent)) return;
-      // A cancelled, amended or expired order may still be told a fill that crossed.
+      // Orders that have ended are followed too: a fill may have crossed a cancel, an amendment or the close.
       const row = rows.find(({ reference }) => reference.number === order.reference?.number);
       const current = row === undefined ? order : await this.#fills.follow(order, row, rows);
       if (over) await this.#fills.expire(current);
     });
-    await this.#noteSeen(
+    await this.#lists.noteSeen(
       day,
       rows.map(({ reference }) => reference.number),
     );
-    this.#release();
+    this.#notices.release();
   }
 
-  /** One order that cannot be dealt with must not keep the others from being told about. */
+  /** Does a task for each order. An order that fails does not keep the others from being told about. */
   async #each(orders: readonly OrderRecord[], task: (order: OrderRecord) => Promise<void>): Promise<void> {
     for (const order of orders) {
       await task(order).catch((error: unknown) => this.#log.error('order not compared', { order: order.id, error }));
     }
   }
-
-  async #settleByList(order: OrderRecord, list: DayList): Promise<void> {
-    const ofDay = await this.#ledger.ordersOfDay(list.day);
-    const twin = ofDay.some(
-      (other) =>
-        other.id !== order.id &&
-        ['submitting', 'outcome-unknown'].includes(other.status) &&
-        mixedUpEasily(other.intent, order.intent),
-    );
-    // What fits might be the twin's, whose number is not known yet.
-    if (order.status !== 'outcome-unknown' && (twin || this.#inFlight > 0)) return;
-    const sentAt = await this.#sentAt(order);
-    await this.#draw(order, list, attribute(order.intent, sentAt, await this.#evidence(order, list, ofDay)));
-  }
-
-  /** The same for a request about a scheduled order, from the list of those. */
-  async #settleSchedule({ id }: OrderRecord, list: ScheduleList): Promise<void> {
-    const order = await this.#ledger.order(id);
-    if (order === undefined || !['outcome-unknown', 'asked', 'absent'].includes(order.status)) return;
-    const twin = (await this.#schedules.unsettled()).some(
-      (other) => other.id !== id && other.status === 'outcome-unknown' && mixedUpEasily(other.intent, order.intent),
-    );
-    if (order.status !== 'outcome-unknown' && (twin || this.#inFlight > 0)) return;
-    const evidence = await this.#schedules.evidence(order, list);
-    const attribution = attribute(order.intent, await this.#sentAt(order), evidence);
-    const missing = attribution.kind === 'nothing' || attribution.kind === 'gone';
-    if (missing && this.#schedules.mayLackRows(list)) return;
-    await this.#draw(order, list, attribution);
-  }
-
-  async #settleAskedSchedule(asked: OrderRecord, verdict: Verdict): Promise<OrderRecord> {
-    const list = await this.#schedules.read();
-    return this.#queue.run(async () => {
-      await this.#settleSchedule(asked, list);
-      const order = (await this.#ledger.order(asked.id)) ?? asked;
-      if (order.status !== 'asked') return order;
-      if (verdict.kind === 'none') return this.#settled(order, { type: 'absent', by: 'person' });
-      const number = scheduleNumber(verdict.number);
-      if ((await this.#ledger.latestByNumber(number)) !== undefined) throw new AppError('settle.taken', { number });
-      const row = list.rows.find(({ reference }) => reference.number === number);
-      const { symbol, side } = intentIssue(order.intent);
-      if (row?.symbol !== symbol || row.side !== side) throw new AppError('settle.other-order', { number });
-      return this.#accept(order, row.reference, 'person');
-    });
-  }
-
-  async #draw(order: OrderRecord, list: Pick<DayList, 'askedAt'>, attribution: Attribution): Promise<void> {
-    if (attribution.kind === 'found') {
-      const reference = attribution.sighting?.reference ?? { number: '', branch: '' };
-      await this.#accept(order, reference, 'list');
-    } else if (attribution.kind === 'moot' && isCancel(order.intent.kind)) await this.#markMoot(order);
-    else if (order.status === 'outcome-unknown') await this.#waitOrAsk(order, list, attribution);
-  }
-
-  async #markMoot(order: OrderRecord): Promise<void> {
-    if (order.status !== 'absent') await this.#settled(order, { type: 'rejected', code: 'moot', text: '' });
-  }
-
-  /** Not found, or not for certain: after the lists had their time, that is an answer too. */
-  async #waitOrAsk(order: OrderRecord, list: Pick<DayList, 'askedAt'>, attribution: Attribution): Promise<void> {
-    const last = this.#misses.get(order.id) ?? { count: 0, at: list.askedAt };
-    const apart = list.askedAt - last.at;
-    if (last.count === 0 || apart >= unknownPollMs)
-      this.#misses.set(order.id, { count: last.count + 1, at: list.askedAt });
-    else if (apart < 0) this.#misses.set(order.id, { ...last, at: list.askedAt });
-    // The first look is at the beginning of the lag, so one more than fit into it.
-    if ((this.#misses.get(order.id)?.count ?? 0) <= this.#looksToWait) return;
-    // What ended the order may be the amendment itself, listed later than its effect: hence not before the lag.
-    if (attribution.kind === 'moot') return this.#markMoot(order);
-    if (attribution.kind === 'gone') {
-      await this.#accept(order, { number: '', branch: '' }, 'list');
-      return;
-    }
-    const candidates = attribution.kind === 'ambiguous' ? attribution.candidates : [];
-    if (candidates.length === 0 && this.#broker.venue.listsAll) {
-      await this.#settled(order, { type: 'absent', by: 'list' });
-      return;
-    }
-    const event = { type: 'asked', candidates: candidates.map(({ reference }) => reference.number) } as const;
-    await this.#fills.append(order, event, (after) => ({
-      kind: 'asked',
-      order: after,
-      candidates: candidates.map(({ reference: { number }, quantity, price, placedAt }) => ({
-        number,
-        quantity,
-        price,
-        placedAt,
-      })),
-    }));
-    this.#log.warn('order outcome asked', { order: order.id, candidates: event.candidates });
-  }
-
-  async #accept(order: OrderRecord, reference: OrderReference, by: SettledBy): Promise<OrderRecord> {
-    const accepted = await this.#settled(order, { type: 'accepted', reference, by });
-    await this.#replaceTarget(accepted);
-    return accepted;
-  }
-
-  /** What an amendment that went through has replaced, or a part of it, where that is an order of ours. */
-  async #replaceTarget(order: OrderRecord): Promise<void> {
-    const { intent, reference, confirmedAt } = order;
-    if (isScheduleIntent(intent)) return this.#schedules.changed(order);
-    if (intent.kind !== 'amend' || reference === undefined) return;
-    const target = await this.#ledger.orderByNumber(intent.target.number, koreanDay(confirmedAt));
-    if (target !== undefined) await this.#fills.replace(target, reference.number, partOf(intent));
-  }
-
-  async #settled(order: OrderRecord, event: OrderEvent): Promise<OrderRecord> {
-    const late = order.status === 'absent';
-    const after = await this.#fills.append(order, event, (record) => ({ kind: 'settled', order: record, late }));
-    this.#misses.delete(order.id);
-    this.#log.warn('order outcome settled', { order: order.id, status: after.status, late });
-    return after;
-  }
-
-  async #sentAt(order: OrderRecord): Promise<number> {
-    const events = await this.#ledger.orderEvents(order.id);
-    return events.find(({ event }) => event.type === 'submitting')?.at ?? order.confirmedAt;
-  }
-
-  async #evidence(order: OrderRecord, { day, rows }: DayList, ofDay: readonly OrderRecord[]): Promise<Evidence> {
-    const owned = new Set(ofDay.flatMap(({ reference }) => (reference === undefined ? [] : [reference.number])));
-    const before = await this.#ledger.seenBefore(order.id);
-    const branches = new Map<VenueOrder['exchange'], Set<string>>();
-    for (const { reference, exchange } of rows) {
-      if (owned.has(reference.number)) {
-        branches.set(exchange, (branches.get(exchange) ?? new Set()).add(reference.branch));
-      }
-    }
-    const listed = new Set(rows.map(({ reference }) => reference.number));
-    const pushed = this.#held.filter(({ at, number }) => koreanDay(at) === day && !listed.has(number));
-    return {
-      sightings: [...rows.map(fromRow), ...firstOfEach(pushed).map(fromNotice)],
-      isOwned: (number) => owned.has(number),
-      wasSeenBefore: (number) => before.has(number),
-      isOurBranch: ({ exchange, reference }) => {
-        const known = exchange && branches.get(exchange);
-        return known === undefined || known.has(reference.branch);
-      },
-    };
-  }
-
-  async #noteSeen(day: string, numbers: readonly string[]): Promise<void> {
-    if (this.#noted.day !== day) this.#noted = { day, numbers: new Set() };
-    const fresh = numbers.filter((number) => !this.#noted.numbers.has(number));
-    if (fresh.length === 0) return;
-    await this.#ledger.noteSeen(day, fresh);
-    for (const number of fresh) this.#noted.numbers.add(number);
-  }
-
-  /** A look at most so far ahead; a sooner one stands. */
-  #lookWithin(delayMs: number): void {
-    if (this.#stopped) return;
-    const at = this.#clock.now() + delayMs;
-    if (this.#nextLook !== undefined && this.#nextLook.at <= at) return;
-    this.#nextLook?.cancel();
-    const cancel = this.#clock.timer(delayMs, () => {
-      this.#nextLook = undefined;
-      void this.#lookIfWanted().catch((error: unknown) => this.#log.error('ledger not read', { error }));
-    });
-    this.#nextLook = { at, cancel };
-  }
-
-  async #lookIfWanted(): Promise<void> {
-    const ofDay = await this.#ledger.ordersOfDay(koreanDay(this.#clock.now()));
-    const wanted =
-      this.#held.length > 0 ||
-      this.#schedulesBehind ||
-      (await this.#isWatched()) ||
-      ofDay.some(({ status }) => status === 'absent' || isUndecided(status));
-    if (wanted) this.syncSoon();
-  }
-}
-
-/** Whether it may still turn out to be at the venue, by itself. */
-function isUndecided(status: OrderStatus): boolean {
-  return status === 'submitting' || status === 'outcome-unknown';
-}
-
-function isAbout({ intent }: OrderRecord, notice: ExecutionNotice): boolean {
-  const { symbol, side } = intentIssue(intent);
-  return intent.kind !== 'cancel' && symbol === notice.symbol && side === notice.side;
-}
-
-function fromRow(row: VenueOrder): Sighting {
-  return { ...row, placedAt: fromKoreanDayAndTime(row.day, row.time), standing: row };
-}
-
-/** The first push about each order: that of its acceptance, unless it was lost. */
-function firstOfEach(notices: readonly ExecutionNotice[]): readonly ExecutionNotice[] {
-  return notices.filter((notice, index) => notices.findIndex(({ number }) => number === notice.number) === index);
-}
-
-function fromNotice(notice: ExecutionNotice): Sighting {
-  const { number, original, symbol, side, kind, at } = notice;
-  const fill = kind === 'filled';
-  return {
-    reference: { number, branch: '' },
-    original,
-    action: original === undefined ? 'new' : kind === 'cancelled' ? 'cancel' : 'amend',
-    symbol,
-    side,
-    quantity: notice.orderQuantity || notice.quantity,
-    price: fill ? undefined : notice.price,
-    type: undefined,
-    exchange: undefined,
-    viaApi: undefined,
-    placedAt: at,
-    standing: undefined,
-  };
 }
