@@ -9,7 +9,7 @@ import { locks, withoutEngines } from './support/lock-engines.ts';
 
 const read = (name: string): string => readFileSync(resolve(import.meta.dirname, '..', name), 'utf8');
 
-describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
+describe.each(['docs/en/commands.md', 'docs/ko/commands.md'])('%s', (name) => {
   const text = read(name);
   test.each(commands.map((command) => [command.name, command] as const))(
     'tells of /%s and its other names',
@@ -18,16 +18,30 @@ describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
       for (const alias of command.aliases) expect(text).toContain(alias);
     },
   );
+});
 
+describe.each(['README.md', 'README.ko.md'])('%s', (name) => {
+  const text = read(name);
   test('names the two commands', () => {
     expect(text).toContain('npm ci && npm start');
     expect(text).toContain('npm ci && npm test');
+  });
+
+  test('is read in one sitting', () => {
+    expect(text.split('\n').length).toBeLessThan(150);
   });
 });
 
 test('.env.example explains every setting there is, and no other', () => {
   const named = [...read('.env.example').matchAll(/^([A-Z_]+)=/gm)].map((match) => match[1]);
   expect(named.toSorted()).toEqual([...settingNames].toSorted());
+});
+
+test.each(['en', 'ko'])('the settings are told, each once, and no other: %s', (language) => {
+  const told = [...read(`docs/${language}/settings.md`).matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, variable]) => variable),
+  );
+  expect(told.toSorted()).toEqual([...settingNames].toSorted());
 });
 
 test.each(['en', 'ko'] as const)('the table of commands is that of the declarations: %s', (language) => {

@@ -88,8 +88,8 @@ const ko: SetupWords = {
   },
   where: {
     paper:
-      '키와 계좌번호를 받는 곳: 한국투자증권에서 모의투자를 신청하고, KIS Developers(apiportal.koreainvestment.com)에서 모의투자 계좌로 API를 신청합니다. 화면마다의 안내는 README.ko.md에 있습니다.',
-    live: '키를 받는 곳: KIS Developers(apiportal.koreainvestment.com)에서 실전 계좌로 API를 신청합니다. 화면마다의 안내는 README.ko.md에 있습니다.',
+      '키와 계좌번호를 받는 곳: 한국투자증권에서 모의투자를 신청하고, KIS Developers(apiportal.koreainvestment.com)에서 모의투자 계좌로 API를 신청합니다. 화면마다의 안내는 docs/ko/keys.md에 있습니다.',
+    live: '키를 받는 곳: KIS Developers(apiportal.koreainvestment.com)에서 실전 계좌로 API를 신청합니다. 화면마다의 안내는 docs/ko/keys.md에 있습니다.',
   },
   ask: {
     KIS_APP_KEY: '앱키(APP KEY)',
@@ -165,8 +165,8 @@ const en: SetupWords = {
   },
   where: {
     paper:
-      'Where keys and the account number come from: sign up for 모의투자 at Korea Investment & Securities, then apply for the API with that account at KIS Developers (apiportal.koreainvestment.com). README.md tells it screen by screen.',
-    live: 'Where keys come from: apply for the API with your account at KIS Developers (apiportal.koreainvestment.com). README.md tells it screen by screen.',
+      'Where keys and the account number come from: sign up for 모의투자 at Korea Investment & Securities, then apply for the API with that account at KIS Developers (apiportal.koreainvestment.com). docs/en/keys.md tells it screen by screen.',
+    live: 'Where keys come from: apply for the API with your account at KIS Developers (apiportal.koreainvestment.com). docs/en/keys.md tells it screen by screen.',
   },
   ask: {
     KIS_APP_KEY: 'App key (APP KEY)',

@@ -55,8 +55,8 @@ describe('issue 13.5: what is installed', () => {
     expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
   });
 
-  test('can be asked about: both READMEs say how', () => {
-    for (const name of ['README.md', 'README.ko.md'])
+  test('can be asked about: the papers say how, in both languages', () => {
+    for (const name of ['docs/en/running.md', 'docs/ko/running.md'])
       expect(read(name)).toContain('npm audit --omit=dev && npm audit signatures');
   });
 });
@@ -82,8 +82,8 @@ describe('issue 13.5: the container', () => {
     expect(read('.gitignore')).toMatch(/^\.env$/m);
   });
 
-  test('both READMEs start it read-only, without rights it does not need', () => {
-    for (const name of ['README.md', 'README.ko.md']) {
+  test('the papers start it read-only, without rights it does not need, in both languages', () => {
+    for (const name of ['docs/en/running.md', 'docs/ko/running.md']) {
       expect(read(name)).toMatch(
         /docker run .*--read-only --tmpfs \/tmp --cap-drop ALL --security-opt no-new-privileges/,
       );

@@ -4,7 +4,7 @@ import { slashCommands } from '../../src/channels/discord/commands.ts';
 import type { AnyCommand } from '../../src/chat/command.ts';
 import { languages } from '../../src/i18n/index.ts';
 
-// Writes the table of commands into both READMEs from the declarations: `node test/support/command-table.ts`.
+// Writes the table of commands into the papers of both languages, from the declarations: `node test/support/command-table.ts`.
 
 const begin = '<!-- commands: made by test/support/command-table.ts -->';
 const end = '<!-- /commands -->';
@@ -14,8 +14,8 @@ const headings = {
   ko: ['명령', '같은 말', '권한', '터미널', '텔레그램', '디스코드', '하는 일'],
 } as const;
 
-const readmes = { en: 'README.md', ko: 'README.ko.md' } as const;
-type Language = keyof typeof readmes;
+const papers = { en: 'docs/en/commands.md', ko: 'docs/ko/commands.md' } as const;
+type Language = keyof typeof papers;
 
 function usageOf(command: AnyCommand): string {
   const args = Object.values(command.args).map(({ name, optional }) => {
@@ -46,13 +46,13 @@ export function commandTable(language: Language): string {
     .join('\n');
 }
 
-/** The part of a README between the marks, and the README with that part made anew. */
+/** The paper as it is, and with the part between the marks made anew. */
 export function withTable(language: Language): {
   readonly path: string;
   readonly before: string;
   readonly after: string;
 } {
-  const path = readmes[language];
+  const path = papers[language];
   const before = readFileSync(path, 'utf8');
   const [head = '', tail = ''] = [before.split(begin)[0], before.split(end)[1]];
   return { path, before, after: `${head}${begin}\n${commandTable(language)}\n${end}${tail}` };
