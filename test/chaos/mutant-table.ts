@@ -273,7 +273,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'lost messages are not told of',
     breaks: 'each message shown, or told to be lost',
-    test: 'test/chat/outbox-storm.test.ts',
+    test: 'test/chat/outbox.test.ts',
     edits: [{ file: 'src/chat/outbox.ts', find: 'await this.#tellOfLost(entry.address);', replace: '' }],
   },
   {

@@ -4,7 +4,13 @@ import type { Exchange, OrderRequest, OrderType } from '../../../src/domain/orde
 import { AppError } from '../../../src/errors.ts';
 import type { Broker } from '../../../src/ports/broker.ts';
 import type { Calendar, MarketSession } from '../../../src/services/calendar.ts';
-import { checkOrder, requireTaken, requireToldDays } from '../../../src/services/orders/order-check.ts';
+import {
+  buyingPrice,
+  checkOrder,
+  type RiskLimits,
+  requireTaken,
+  requireToldDays,
+} from '../../../src/services/orders/order-check.ts';
 
 const stock = { symbol: '005930', name: '삼성전자', market: 'KOSPI', kind: 'stock' } as const;
 const quote = { last: 70_000, upperLimit: 91_000, lowerLimit: 49_000, warnings: [] } as unknown as Quote;
@@ -114,6 +120,98 @@ describe('what buying power is asked for', () => {
   });
 });
 
+describe('an order', () => {
+  /** A venue that says these things of the issue and of the account. */
+  const checked = (
+    wanted: Partial<OrderRequest>,
+    says: { readonly quantity?: number; readonly cash?: number; readonly session?: Partial<MarketSession> } = {},
+    quoted: Partial<Quote> = {},
+    limits: Partial<RiskLimits> = {},
+  ) => {
+    const { deps } = venue(continuous);
+    const { quantity = 1_000, cash = 100_000_000 } = says;
+    const asked: unknown[] = [];
+    const broker = {
+      ...deps.broker,
+      venue: { exchanges: ['KRX', 'NXT'] },
+      quote: async () => ({ ...quote, ...quoted }),
+      buyingPower: async (...args: unknown[]) => {
+        asked.push(['buying power', ...args]);
+        return { quantity, orderableCash: cash };
+      },
+      sellableQuantity: async (...args: unknown[]) => {
+        asked.push(['sellable', ...args]);
+        return quantity;
+      },
+    } as unknown as Broker;
+    const session = { kind: 'regular', types: ['limit', 'market', 'mid', 'post-close'], ...says.session };
+    const calendar = { session: async () => session } as unknown as Calendar;
+    const riskLimits = { ...deps.riskLimits, ...limits };
+    const instrument = { ...stock, kind: wanted.exchange === 'NXT' ? ('etf' as const) : ('stock' as const) };
+    const options = { priority: 'urgent' } as const;
+    const order = { ...request, type: 'limit', price: 70_000, ...wanted } as const;
+    return { asked, check: checkOrder({ broker, calendar, riskLimits }, order, instrument, options) };
+  };
+
+  it('to buy is held to buying power, and says what it would cost', async () => {
+    const { asked, check } = checked({}, { quantity: 10 });
+    expect(await check).toMatchObject({
+      price: 70_000,
+      amount: 700_000,
+      available: 10,
+      orderableCash: 100_000_000,
+      tax: 0,
+      slippage: undefined,
+    });
+    expect(asked).toEqual([['buying power', '005930', 70_000, { priority: 'urgent' }]]);
+    await expect(checked({}, { quantity: 9, cash: 650_000 }).check).rejects.toMatchObject({
+      code: 'rule.buying-power',
+      context: { quantity: 10, available: 9, cash: 650_000 },
+    });
+  });
+
+  it('to sell is held to the shares that can be sold, and says what it would cost', async () => {
+    const { asked, check } = checked({ side: 'sell' }, { quantity: 10 });
+    const said = await check;
+    expect(said).toMatchObject({ price: 70_000, amount: 700_000, available: 10, orderableCash: undefined });
+    expect(said.tax).toBeGreaterThan(0);
+    expect(asked).toEqual([['sellable', '005930', { priority: 'urgent' }]]);
+    const refused = await checked({ side: 'sell' }, { quantity: 9 }).check.catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'rule.sellable', context: { quantity: 10, available: 9 } });
+    expect((refused as AppError).context).not.toHaveProperty('cash');
+  });
+
+  it('without a price of its own has none; one at a price that is fixed has that', async () => {
+    expect((await checked({ type: 'market', price: null }).check).price).toBeUndefined();
+    expect((await checked({ type: 'post-close', price: null }).check).price).toBe(70_000);
+  });
+
+  it('is refused where its price breaks a rule, or it is above the cap', async () => {
+    await expect(checked({ price: 70_050 }).check).rejects.toMatchObject({ code: 'rule.tick' });
+    await expect(checked({}, {}, {}, { maxOrder: 699_999 }).check).rejects.toMatchObject({
+      code: 'rule.max-order',
+      context: { amount: 700_000 },
+    });
+    expect(await checked({}, {}, {}, { maxOrder: 700_000 }).check).toMatchObject({ amount: 700_000 });
+  });
+
+  it('is refused where the exchange does not take this kind of issue', async () => {
+    await expect(checked({ exchange: 'NXT' }).check).rejects.toMatchObject({ code: 'rule.shares-only' });
+  });
+
+  it('of an issue that is overheated trades at one price for all', async () => {
+    const wanted = { type: 'market', price: null } as const;
+    expect((await checked(wanted, {}, { warnings: ['overheated'] }).check).slippage).toBe('auction');
+    expect((await checked(wanted, {}, { warnings: ['caution'] }).check).slippage).toMatchObject({ filled: 10 });
+  });
+});
+
+it('waits for no quote to ask for buying power where the quote decides nothing of it', async () => {
+  const never = () => new Promise<Quote>(() => undefined);
+  expect(await buyingPrice({ type: 'market', price: null }, never)).toBeUndefined();
+  expect(await buyingPrice({ type: 'limit', price: 70_000 }, never)).toBe(70_000);
+});
+
 describe('a book with one side', () => {
   it('tells all there is to tell', async () => {
     const { deps } = venue({ ...continuous, bids: [] });
@@ -199,7 +297,10 @@ describe('what is not taken now', () => {
     });
   });
 
-  it('is refused with the failure, where something else than another try helps against it', () => {
+  it('is refused with the failure, where something else than another try helps against it', async () => {
+    const failure = new AppError('venue.token-wait');
+    const wanted = { exchange: 'KRX', type: 'limit' } as const;
+    expect(await refusalOf(wanted, { KRX: [] }, { reason: 'unknown', failure })).toEqual({ code: 'venue.token-wait' });
     const session = (code: string): MarketSession => ({ failure: new AppError(code) }) as unknown as MarketSession;
     for (const code of ['unreachable', 'server-fault', 'malformed', 'drift', 'rejected'])
       expect(() => requireToldDays(session(`venue.${code}`))).not.toThrow();
