@@ -5,19 +5,19 @@ import type { Language, Role } from '../domain/people/person.ts';
 export type Span =
   | string
   | { readonly bold: string }
-  /** Something to copy: a command, an order number. */
+  /** Text that people copy: a command, an order number. */
   | { readonly code: string }
-  /** Up is red and down is blue where colours show, as Koreans expect. */
+  /** A change of price. Channels with colours show a rise in red and a fall in blue, as Korean screens do. */
   | { readonly tone: 'up' | 'down' | 'even'; readonly text: string };
 
 /** One line of a message. A string is a line of plain text. */
 export type Line = string | readonly Span[];
 
-/** Bytes of a button's id: Telegram takes no more. */
+/** The most bytes in a button's id; Telegram refuses longer ones. */
 export const longestButtonId = 64;
 
 export interface Button {
-  /** What comes back when it is pressed; at most `longestButtonId` bytes. */
+  /** Sent back to the bot when the button is pressed; at most `longestButtonId` bytes. */
   readonly id: string;
   readonly label: string;
 }
@@ -25,55 +25,63 @@ export interface Button {
 /** A picture or a file that goes with a message. */
 export interface Attachment {
   readonly kind: 'photo' | 'file';
-  /** With its ending: `chart.png`. */
+  /** The file name with its extension: `chart.png`. */
   readonly name: string;
-  /** Base64, because messages wait on disk as JSON. */
+  /** The bytes as Base64, because messages wait in the outbox as JSON. */
   readonly data: string;
 }
 
-/** What a channel shows. Channels translate it and decide nothing about it. */
+/** A message in no platform's format. Each channel translates it, and decides nothing about its content. */
 export interface Message {
   readonly lines: readonly Line[];
   /** Rows of buttons. */
   readonly buttons?: readonly (readonly Button[])[];
-  /** Money matters: where others read along, it is shown to the person alone. */
+  /**
+   * The message is about somebody's money: in a chat that others can read, the channel shows it to that person alone.
+   */
   readonly private?: boolean | undefined;
   readonly attachments?: readonly Attachment[];
-  /** Comes without a sound. */
+  /** Whether the platform should deliver the message without a sound. */
   readonly silent?: true;
-  /** Says only what is under way: the answer takes its place. */
+  /** The message only reports progress; the answer will replace it. */
   readonly passing?: true;
-  /** It is no answer, and why: the error's code, and whether it was asked in a way that has none (`mistyped`). */
+  /**
+   * Set when the message reports a failure: the error's code, and whether the person typed something that has no answer
+   * (`mistyped`).
+   */
   readonly failure?: { readonly code: string; readonly mistyped: boolean };
-  /** The answer as a program reads it: plain JSON, all rows. Only channels that take it are given it. */
+  /** The answer for programs: plain JSON with all rows. Only channels with `takesData` receive it. */
   readonly data?: unknown;
 }
 
 /** What a person did in a channel. */
 export interface Incoming {
-  /** The channel's own id of it, so that the same thing delivered twice is done once. */
+  /** The channel's id of what was done, so that something delivered twice is done once. */
   readonly id: string;
   readonly channel: string;
   readonly chatId: string;
-  /** Who: `console:local`, `telegram:123`. */
+  /** Who did it, by channel and account: `console:local`, `telegram:123`. */
   readonly identity: string;
   readonly input:
     | { readonly kind: 'text'; readonly text: string }
     | { readonly kind: 'press'; readonly button: string };
-  /** Said in the name of a group or a channel, so that nobody can tell by whom: `identity` is nobody's then. */
+  /** Posted in the name of a group or a channel, so that the author is unknown. `identity` then belongs to nobody. */
   readonly anonymous?: boolean;
   /** When the person did it, in milliseconds. */
   readonly at: number;
-  /** Nobody else reads along there, as far as the channel knows. */
+  /** Whether, as far as the channel knows, nobody else reads this chat. */
   readonly alone?: boolean | undefined;
-  /** Said among others and to nobody in particular: only what is plainly meant for the bot is answered. */
+  /** Posted in a group without addressing the bot: the bot answers only what is plainly meant for it. */
   readonly overheard?: boolean;
 }
 
-/** Hands something over; resolves when everything it caused has been said. Channels need not wait for it. */
+/**
+ * Passes what a person did to the bot. Resolves when all answers have been written to the outbox; channels need not
+ * wait.
+ */
 export type Receive = (incoming: Incoming) => Promise<void>;
 
-/** What somebody has typed so far for one argument of a command, where a channel can propose how to go on. */
+/** What somebody has typed so far for one argument of a command, on a platform that can suggest completions. */
 export interface SuggestionQuery {
   readonly identity: string;
   readonly command: string;
@@ -84,58 +92,64 @@ export interface SuggestionQuery {
 
 export interface Suggestion {
   readonly label: string;
-  /** What takes the place of what was typed. */
+  /** The text that replaces what was typed. */
   readonly value: string;
 }
 
-/** At once, from memory: a platform waits a moment only. Nothing for those who may not use the command. */
+/**
+ * Returns completions at once, from memory, because platforms wait only a moment. People who may not use the command
+ * get none.
+ */
 export type Suggest = (query: SuggestionQuery) => readonly Suggestion[];
 
-/** What a channel may ask the bot, and tell it, beside what people do. */
+/** What a channel may ask the bot or report to it, besides what people do. */
 export interface ChannelHost {
-  /** Everybody who is known, by each identity of theirs, with the language they chose, if any. */
+  /** Everybody the bot knows, once for each identity they have, with the language they chose, if any. */
   people(): readonly { readonly identity: string; readonly role: Role; readonly language?: Language | undefined }[];
   /** `listener` is called after people were added, changed or removed, or chose another language. */
   onPeopleChange(listener: () => void): void;
-  /** A chat goes on under another id: what is kept for the old one is meant for the new. */
+  /** Reports that a chat has a new id: whatever is stored for the old id now belongs to the new one. */
   chatMoved(from: ChatAddress, toChatId: string): Promise<void>;
-  /** Another program takes what people do in this channel, with the same token; whether this one lets it for now. */
+  /**
+   * Reports that another program receives this channel's messages with the same token. `stepsAside`: this process
+   * leaves them to the other program for now.
+   */
   notAlone(channel: string, stepsAside: boolean): void;
 }
 
-/** What a platform may post to us, over our own HTTP server. */
+/** An HTTP endpoint of ours that a platform posts to. */
 export interface Hook {
   readonly path: string;
-  /** Whether whoever sent these headers may post here; asked before anything is read. */
+  /** Whether the sender of these headers may post here. Called before the body is read. */
   admits(headers: Readonly<Record<string, string | readonly string[] | undefined>>): boolean;
-  /** Takes what was posted, and says with which HTTP status it is answered; what it causes is not waited for. */
+  /** Takes the posted body and returns the HTTP status of the answer, without waiting for what the body causes. */
   take(body: unknown): number;
 }
 
 /**
- * A place to chat in. `send` and `edit` throw ChannelError; they are called for one chat at a time. One that failed is
- * tried again with the same message, and others may come between.
+ * A chat platform. `send` and `edit` throw ChannelError. They are called for one message of a chat at a time. A failed
+ * call is repeated with the same message; calls for other messages of the chat may come in between.
  */
 export interface Channel {
   readonly name: string;
-  /** Is given the data of answers, which chats have no use for. */
+  /** Whether the channel receives the `data` of answers, which people in a chat have no use for. */
   readonly takesData?: true;
-  /** Absent where nothing is posted to us. */
+  /** Undefined for a channel whose platform does not post to us. */
   readonly hook?: Hook | undefined;
   start(receive: Receive, suggest: Suggest, channelHost: ChannelHost): Promise<void>;
-  /** Returns the channel's own name for the message, for editing it later. */
+  /** Sends a message. Returns the channel's own reference to it, by which it can be edited later. */
   send(chatId: string, message: Message): Promise<string>;
   edit(chatId: string, reference: string, message: Message): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Why a message did not go out, and whether it may later. */
+/** Why a message was not delivered, and whether a later attempt may succeed. */
 export class ChannelError extends Error {
   override readonly name = 'ChannelError';
   readonly retry: 'never' | 'later';
-  /** What the platform asked to wait. */
+  /** How long the platform asked us to wait, in milliseconds. */
   readonly afterMs: number | undefined;
-  /** The platform's HTTP status; undefined when nobody answered. */
+  /** The platform's HTTP status; undefined when it did not answer. */
   readonly status: number | undefined;
 
   constructor(

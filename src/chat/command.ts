@@ -26,11 +26,11 @@ import type { People } from '../services/people.ts';
 import type { Revocation } from '../services/revocation.ts';
 import type { Message } from './channel.ts';
 
-/** All that a command may touch. */
+/** Everything that a command may use. */
 export interface CommandContext {
   readonly person: Person;
   readonly address: ChatAddress;
-  /** Whether nobody else reads along there, so that what is the person's own may be shown. */
+  /** Whether nobody else reads this chat, so that the person's own figures may be shown in it. */
   readonly alone: boolean;
   readonly words: Words;
   readonly broker: Broker;
@@ -43,36 +43,36 @@ export interface CommandContext {
   readonly revocation: Revocation;
   readonly calendar: Calendar;
   readonly directory: InstrumentDirectory;
-  /** Sees to it that issues are known by their names in the reader's language before they are shown. Never throws. */
+  /** Looks up names of issues in the reader's language before they are shown. Never throws. */
   readonly learnNames: (issues: readonly { readonly symbol: string }[]) => Promise<void>;
   readonly charts: ChartRenderer;
   readonly alerts: Alerts;
   readonly watchlists: Watchlists;
   readonly liveBoards: LiveBoards;
   readonly screens: Screens;
-  /** Undefined where no spreadsheet is set. */
+  /** Undefined when the settings name no spreadsheet. */
   readonly sheets: SheetWriter | undefined;
   readonly people: People;
-  /** Whether fills are pushed to us now. */
+  /** Whether KIS pushes our fills at the moment. */
   readonly fillNotices: () => FillNotices;
-  /** How the bot is. */
+  /** The state of the bot and its connections, for `/status`. */
   readonly health: () => Promise<Health>;
-  /** The commands there are, for help. */
+  /** All commands, for `/help`. */
   readonly commands: readonly AnyCommand[];
   /** Milliseconds. */
   readonly now: number;
-  /** Says what is being done, when it takes long enough for somebody to wonder. */
+  /** Sets the progress message, which is shown once the command has taken long enough for somebody to wonder. */
   progress(message: Message): void;
 }
 
-/** One argument: how it is read from words, and what it is called in help. */
+/** A kind of argument: how it is read from words, and what it is called in help. */
 export interface ArgumentKind<T> {
-  /** Key of its name and of its explanation in the catalogue. */
+  /** The key of its name and its explanation in the texts (`src/i18n`). */
   readonly name: keyof Words['arguments'] & string;
   readonly optional: boolean;
-  /** Of an optional one: whether this word is meant for it; absent, every word is. */
+  /** For an optional argument: whether a word is meant for it. Without this function every word is. */
   readonly fits?: ((token: string) => boolean) | undefined;
-  /** All that it takes, where that is a few words; a place with lists offers them. */
+  /** All values, when there are only a few; a platform with lists offers them. */
   readonly choices?: readonly { readonly value: string; readonly korean: string }[] | undefined;
   /**
    * Reads from the front of `tokens`; `after` is how many required arguments follow.
@@ -92,29 +92,36 @@ export type ArgumentValues<A extends ArgumentKinds> = {
 };
 
 interface Declaration<A extends ArgumentKinds> {
-  /** As typed after the slash; also the key of its description in the catalogue. */
+  /** The name typed after the slash; also the key of the command's description in the texts. */
   readonly name: keyof Words['commands'];
   /** Other names, Korean ones among them. */
   readonly aliases: readonly string[];
   readonly role: Role;
   readonly args: A;
   /**
-   * What it changes beyond the chat. A `change` is not run when it was typed long ago; `stop` makes things safer and
-   * always runs. A ticket command is a change without saying so.
+   * What the command changes beyond the chat. A `change` is not run when it was typed long ago. A `stop` makes things
+   * safer and always runs. A ticket command always counts as a change.
    */
   readonly effect?: 'change' | 'stop';
-  /** Its answers are about somebody's money: where others read along they are shown to the person alone. */
+  /**
+   * Whether the answers are about somebody's money. In a chat that others can read, they are shown to that person
+   * alone.
+   */
   readonly private?: true;
-  /** What was typed in the order in which it is read; undefined where it is nothing of the kind. @throws AppError `args.*`. */
+  /**
+   * Sorts words that were typed in another sequence into the one in which the arguments are read. Returns undefined
+   * when the words do not fit the command.
+   * @throws AppError `args.*`.
+   */
   readonly arrange?: (tokens: readonly string[], directory: InstrumentDirectory) => readonly string[] | undefined;
-  /** As typed; the first is quoted when somebody got it wrong. */
+  /** Examples as people type them. The first one is quoted to somebody who mistyped the command. */
   readonly examples: readonly [string, ...string[]];
 }
 
-/** An answer; by the name of its view what comes later takes its place. */
+/** An answer. A later answer with the same `view` replaces it in the chat. */
 export interface Answer extends Message {
   readonly view?: string;
-  /** Called when it is said: nothing may take its place before. */
+  /** Called once the answer is in the outbox; before that, nothing may replace it. */
   readonly onSaid?: () => void;
 }
 
@@ -123,13 +130,13 @@ export interface QueryCommand<A extends ArgumentKinds> extends Declaration<A> {
   run(context: CommandContext, args: ArgumentValues<A>): Promise<Answer>;
 }
 
-/** A ticket: what will be done if somebody presses, and how it reads. */
+/** A ticket: what is done when the person confirms (`plan`), and the message that shows it (`summary`). */
 export interface Ticket<P> {
   readonly plan: P;
   readonly summary: Message;
-  /** What the button that drops the ticket is called, where the usual word would be misread. */
+  /** The label of the button that drops the ticket, when the usual word could be misread. */
   readonly dropLabel?: string;
-  /** Buttons beside confirm and cancel: a label, and the command line that makes another ticket in this one's place. */
+  /** Further buttons: a label, and the command line that makes a different ticket in this one's place. */
   readonly variants?: readonly { readonly label: string; readonly line: string }[];
 }
 
@@ -142,14 +149,18 @@ export interface TicketCommand<A extends ArgumentKinds, P> extends Declaration<A
 export type AnyCommand = (QueryCommand<ArgumentKinds> | TicketCommand<ArgumentKinds, unknown>) &
   Declaration<ArgumentKinds>;
 
-/** Keeps the types of the arguments while the command is written, and forgets them for the list. */
+/** Checks a command against the types of its arguments, and returns it as AnyCommand for the list of all commands. */
 export function defineCommand<const A extends ArgumentKinds, P = never>(
   command: QueryCommand<A> | TicketCommand<A, P>,
 ): AnyCommand {
   return command as unknown as AnyCommand;
 }
 
-/** Reads a command's arguments; what cannot be read as it was typed, in another order if it takes one. @throws AppError `args.*`. */
+/**
+ * Reads a command's arguments. Words that cannot be read as they were typed are read as the command's `arrange` sorts
+ * them.
+ * @throws AppError `args.*`.
+ */
 export function readArguments(
   command: AnyCommand,
   tokens: readonly string[],
@@ -190,21 +201,25 @@ function readInOrder(
     rest = rest.slice(used);
   });
   if (rest.length > 0) {
-    // What is left over was probably meant for the first that it did not fit, which says better what it takes.
+    // The words left over were probably meant for the first optional argument that was skipped. Its own error says best
+    // what it takes.
     passedOver?.read(rest, { directory, after: 0 });
     throw new AppError('args.extra', { text: shorten(rest.join(' ')) });
   }
   return values;
 }
 
-/** The same kind where it may be left out; with `fits`, also where something else follows that does not fit it. */
+/**
+ * The same kind as an argument that may be left out. With `fits` it may be left out also when other words follow: a
+ * word that does not fit is left to the next argument.
+ */
 export function optional<T>(kind: ArgumentKind<T>, fits?: (token: string) => boolean): ArgumentKind<T | undefined> {
   return { ...kind, optional: true, fits: fits ?? kind.fits };
 }
 
 /**
- * One of a few words, each with its other spellings; the first spelling is the one that is quoted. Anything else is the
- * error of `code`.
+ * One of a few words, each with its other spellings; help quotes the first spelling. Any other word is the error
+ * `code`.
  */
 export function oneOf<const T extends string>(
   name: ArgumentKind<T>['name'],
@@ -232,18 +247,21 @@ export function oneOf<const T extends string>(
   };
 }
 
-/** Words in the longest names there are, with room to spare. */
+/** The most words in an issue's name, with room to spare. */
 const longestName = 6;
-/** Issues somebody is asked to choose from. */
+/** The most issues that somebody is asked to choose from. */
 const mostChoices = 6;
 
-/** What a person typed, short enough to quote back. */
+/** Cuts what a person typed to a length that can be quoted back. */
 export function shorten(text: string, most = 30): string {
   const characters = [...text];
   return characters.length <= most ? text : `${characters.slice(0, most).join('')}…`;
 }
 
-/** What somebody is asked who did not name an issue wholly: which of these it is, even where one alone was found. */
+/**
+ * The question for somebody who did not name an issue completely: which of these do you mean? It is asked even when
+ * only one was found.
+ */
 function whichInstrument(text: string, { instruments, fit }: InstrumentMatches): AppError {
   const [first, ...others] = instruments;
   const context = {
@@ -265,17 +283,19 @@ export function isInstrumentQuestion({ code }: AppError): boolean {
 const isNumber = (token: string): boolean => /^[\d,.]+(?:주|원)?$/.test(token);
 
 /**
- * An issue, by code, name, nickname or initial consonants. Names may hold blanks: the longest that fits is taken. What
- * names no issue wholly is never taken for one, however likely, but asked about.
+ * An issue, by code, name, nickname or initial consonants. Names may contain blanks: the longest run of words that is a
+ * name is taken. When the words do not name an issue completely, the person is asked; no issue is assumed, however
+ * likely.
  */
 export const instrument: ArgumentKind<Instrument> = {
   name: 'instrument',
   optional: false,
   read(tokens, { directory, after }) {
     const first = tokens[0] ?? '';
-    // A bare number that is no code is a quantity or a price in the wrong place, not part of a name.
+    // A number that is no code is a quantity or a price in the wrong place, not part of a name.
     if (isNumber(first) && !looksLikeSymbol(first)) throw new AppError('args.order', { text: shorten(first) });
-    // A line of a hundred names must not have every run of its words looked up.
+    // Only runs up to the length of the longest name are looked up, or a line of a hundred names would take far too
+    // long.
     const longest = Math.max(1, Math.min(longestName, tokens.length - after));
     let question: AppError | undefined;
     for (let used = longest; used >= 1; used -= 1) {
@@ -285,9 +305,9 @@ export const instrument: ArgumentKind<Instrument> = {
       const [found, ...others] = matches.instruments;
       if (found === undefined) continue;
       if (matches.fit === 'whole') return { value: found, used };
-      // `CJ 4` is four shares of CJ sooner than a piece of `CJ4우`.
+      // `CJ 4` means four shares of CJ rather than the start of `CJ4우`.
       if (used > 1 && after > 0 && isNumber(words.at(-1) ?? '')) continue;
-      // Several words that fit several issues, or nearly fit one, may still be one word and its neighbours.
+      // Several words that fit several issues, or resemble one, may also be a shorter name followed by other arguments.
       if (matches.fit === 'part' && others.length === 0) throw whichInstrument(text, matches);
       question ??= whichInstrument(text, matches);
     }
@@ -295,17 +315,17 @@ export const instrument: ArgumentKind<Instrument> = {
   },
 };
 
-/** The issues of a line. */
+/** The issues that a line names. */
 export interface NamedIssues {
   /** At least one. */
   readonly found: readonly [Instrument, ...Instrument[]];
-  /** Why each of the others was not found, or which it may be: `args.*`. */
+  /** An error for each name that was not found or fits several issues: `args.*`. */
   readonly missing: readonly AppError[];
   /** The words they were read from. */
   readonly typed: readonly string[];
 }
 
-/** Several issues, to the end of the line. One that is not found does not cost the others. */
+/** Several issues; the argument takes the rest of the line. A name that is not found does not spoil the others. */
 export const instruments: ArgumentKind<NamedIssues> = {
   name: 'instruments',
   optional: false,
@@ -342,7 +362,7 @@ function readOrderNumber([token = '']: readonly string[], code: 'args.order-numb
   return { value: orderNumber(digits), used: 1 };
 }
 
-/** An order number, or all of them: `1234`, `0000001234`, `all`, `전부`. */
+/** An order number, or all open orders: `1234`, `0000001234`, `all`, `전부`. */
 export const orderChoice: ArgumentKind<string> = {
   name: 'order',
   optional: false,

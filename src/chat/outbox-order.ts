@@ -1,9 +1,10 @@
 import type { QueuedMessage } from '../ports/ledger/outbox-store.ts';
 
 /**
- * Of a chat's messages, oldest first, the one that goes next while some rest after a failure: what tells of one thing
- * keeps its order, and so does all that tells of nothing in particular; past those that rest goes what is about
- * something else. A message, its edits and what is about the same belong together.
+ * Picks the message of a chat that is sent next while other messages of it wait to be repeated after a failure.
+ * Messages about the same subject (a ticket, an order, an alert) keep their order, and so do all messages without a
+ * subject. A message about another subject may overtake those that wait. A message and its edits always belong
+ * together. `line` is the chat's queue, oldest first.
  */
 export function nextToGo(line: readonly QueuedMessage[], isResting: (id: number) => boolean): number | undefined {
   const groups = groupsOf(line);
@@ -17,7 +18,7 @@ export function nextToGo(line: readonly QueuedMessage[], isResting: (id: number)
   return undefined;
 }
 
-/** The group of those that are about nothing. */
+/** The group of all messages without a subject. */
 const talk = 'talk';
 
 function groupsOf(line: readonly QueuedMessage[]): (message: QueuedMessage) => string {

@@ -13,39 +13,45 @@ import { plainText } from './render.ts';
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
-/** Nobody is helped by a message that could not be delivered for so long; it stays in the ledger as a dead letter. */
+/**
+ * After so many attempts a message is given up, because it is too late to help anybody. It stays in the ledger as a
+ * dead letter.
+ */
 const mostAttempts = 30;
-/** Attempts with its picture or file; after these its text goes alone. */
+/** After so many attempts with its picture or file, a message is sent as text alone. */
 const mostWithAttachments = 3;
-/** Of messages that never came, their first lines; the number tells of the rest. */
+/** How many undelivered messages are named by their first lines; the others are only counted. */
 const mostShownLost = 5;
-/** The machine may sleep, and its clock be set: whether quiet hours are over is looked at this often. */
+/**
+ * How often the end of quiet hours is checked. One long timer would not do, because the machine may sleep and its clock
+ * may be set.
+ */
 const longestLookMs = 60_000;
 
-/** Where a message is meant to go and what it is. */
+/** A message and the chat that it is for. */
 export interface Outgoing {
   readonly address: ChatAddress;
   readonly message: Message;
-  /** A name under which it can be edited. */
+  /** A name by which later messages can edit this one. */
   readonly key?: string | undefined;
-  /** The name of the message it replaces; sent anew when that one never got out. */
+  /** The name of the message that this one replaces. It is sent as a new message when that one was never sent. */
   readonly edits?: string | undefined;
   readonly hold?: Hold | undefined;
-  /** What it tells of; see `OutboxDraft`. */
+  /** The subject of the message; see `OutboxDraft`. */
   readonly about?: string | undefined;
-  /** The language it is in, where that is not the chat's own. */
+  /** The language of the message, when it differs from the chat's language. */
   readonly words?: Words | undefined;
 }
 
-/** What every message goes through on its way out. */
+/** What is applied to every message before it is stored. */
 export interface MessageHeader {
-  /** Leads each, so that nobody takes play money for real: `[모의투자]`. */
+  /** Every message begins with a mark of the venue (`[모의투자]`), so that nobody takes play money for real money. */
   readonly venue: VenueDescription['kind'];
   readonly redactor: Redactor;
   readonly wordsAt: (address: ChatAddress) => Words;
 }
 
-/** The form in which messages wait in the ledger. */
+/** Converts a message into the form in which it waits in the ledger. */
 export function toDraft(
   { address, about, key, edits, hold, message, words }: Outgoing,
   { venue, redactor, wordsAt }: MessageHeader,
@@ -57,9 +63,12 @@ export function toDraft(
   return { address, about, key, edits, hold, body: { ...others, lines: [tagged, ...rest] } };
 }
 
-/** Every text of a message, whatever spans there are, as it may be seen; but a button's id has to come back as it was. */
+/**
+ * Removes secrets from every text of a message, in spans of all kinds. Button ids are left alone, because they must
+ * come back unchanged.
+ */
 function withoutSecrets(part: unknown, redactor: Redactor): unknown {
-  // What hides between the letters of a secret goes first, or the secret would not be known for one.
+  // Invisible characters are removed first: between the letters of a secret they would hide it from the redactor.
   if (typeof part === 'string') return redactor.redact(visibleText(part));
   if (Array.isArray(part)) return part.map((item) => withoutSecrets(item, redactor));
   if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return part;
@@ -67,15 +76,15 @@ function withoutSecrets(part: unknown, redactor: Redactor): unknown {
   return Object.fromEntries(Object.entries(part).map(clean));
 }
 
-/** A message that failed: when it may be tried again, in milliseconds, and how often it was. */
+/** A message that failed: when it may be tried again (in milliseconds), and how often it was tried. */
 interface Rest {
   readonly until: number;
   readonly tries: number;
 }
 
 /**
- * Every message is written down before it is sent, and goes out in order per chat. A chat that fails waits by itself;
- * others go on. So does, within a chat, what is about something else than the message that failed (outbox-order.ts).
+ * Stores every message in the ledger before it is sent, and sends the messages of each chat in order. A failing chat
+ * delays no other chat. Within a chat, a failing message delays only messages about the same subject (outbox-order.ts).
  */
 export class Outbox {
   readonly #ledger: OutboxStore;
@@ -84,13 +93,13 @@ export class Outbox {
   readonly #log: Log;
   readonly #messageHeader: MessageHeader;
   readonly #busy = new Map<string, Promise<void>>();
-  /** By chat, until a limit lets any message go there. */
+  /** By chat: the timer until the platform's rate limit allows another message. */
   readonly #waiting = new Map<string, CancelTimer>();
-  /** By id. */
+  /** By id of the message. */
   readonly #rests = new Map<number, Rest>();
-  /** By chat, until one of those that rest may be tried again. */
+  /** By chat: the timer until the next failed message may be tried again. */
   readonly #wakes = new Map<string, CancelTimer>();
-  /** Ids of those whose picture the platform refused. */
+  /** Ids of the messages whose picture the platform refused. */
   readonly #bare = new Set<number>();
   readonly #paces = new Map<string, Pace>();
   readonly #idleWaiters: (() => void)[] = [];
@@ -112,7 +121,7 @@ export class Outbox {
     this.#log = options.log;
   }
 
-  /** Writes it down and starts sending; returns once it is written. */
+  /** Stores a message and starts sending. Resolves once the message is stored. */
   async post(outgoing: Outgoing): Promise<void> {
     const { data, ...shown } = outgoing.message;
     const taken = data !== undefined && this.#channels.get(outgoing.address.channel)?.takesData === true;
@@ -121,19 +130,19 @@ export class Outbox {
     this.flush();
   }
 
-  /** Sends whatever waits: after a start, and after something was written by another hand. */
+  /** Sends all stored messages. Called after the start, and after another part of the bot has stored messages. */
   flush(): void {
     void this.#pump().catch((error: unknown) => this.#log.error('outbox stuck', { error }));
   }
 
-  /** Resolves when nothing waits, or when what waits has failed or is held, and will be sent later. */
+  /** Resolves when nothing is left to send now: the messages that remain have failed or are held for quiet hours. */
   async settled(): Promise<void> {
     await this.#pump();
     if (this.#busy.size === 0) return;
     await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
   }
 
-  /** Messages not yet out, but for those that are held. */
+  /** The number of messages not sent yet, without those held for quiet hours. */
   pending(): Promise<number> {
     return this.#ledger.outboxPending();
   }
@@ -145,7 +154,7 @@ export class Outbox {
     await Promise.all(this.#busy.values());
   }
 
-  /** What has not left because of a limit leaves later; the pace is a channel's. */
+  /** The rate limiter of a channel. */
   #paceOf(channel: string): Pace {
     const known = this.#paces.get(channel);
     if (known !== undefined) return known;
@@ -162,7 +171,9 @@ export class Outbox {
     this.#waiting.set(lane, cancel);
   }
 
-  /** The platforms go on counting while a process ends and another starts. */
+  /**
+   * Counts the messages that an earlier process sent recently: the platforms' limits do not start anew with a process.
+   */
   async #rememberPace(): Promise<void> {
     const sent = await this.#ledger.sentSince(this.#clock.now() - longestWindowMs);
     for (const { address, at } of sent) this.#paceOf(address.channel).note(address.chatId, at);
@@ -177,7 +188,7 @@ export class Outbox {
     if (address === undefined) await this.#release();
     for (const head of await this.#ledger.outboxHeads(address)) {
       const lane = `${head.address.channel}:${head.address.chatId}`;
-      // A channel that is not running keeps its messages for the next start.
+      // Messages of a channel that is not running stay stored until a start with that channel.
       const channel = this.#channels.get(head.address.channel);
       const isFree = (): boolean => !this.#busy.has(lane) && !this.#waiting.has(lane) && !this.#stopped;
       if (channel === undefined || !isFree()) continue;
@@ -204,7 +215,10 @@ export class Outbox {
     return (this.#rests.get(id)?.until ?? 0) > this.#clock.now();
   }
 
-  /** What may go past the oldest message of a chat, which rests; where nothing may, the chat is looked at again later. */
+  /**
+   * The oldest message of a chat waits to be repeated: returns a message that may overtake it. When there is none, a
+   * timer looks at the chat again.
+   */
   async #past(lane: string, { address }: OutboxEntry): Promise<OutboxEntry | undefined> {
     const line = await this.#ledger.outboxLine(address);
     const id = nextToGo(line, (one) => this.#isResting(one));
@@ -219,11 +233,11 @@ export class Outbox {
     return undefined;
   }
 
-  /** Lets go what quiet hours held, and looks again when the next of them may be over. */
+  /** Releases the messages of people whose quiet hours are over, and sets a timer for the next end of quiet hours. */
   async #release(): Promise<void> {
     const now = this.#clock.now();
     const until = await this.#ledger.releaseHeld(now).catch((error: unknown) => {
-      // What could go all the same must not wait for it, and nobody else would look again.
+      // Other messages must not wait because of this error; the timer below tries to release the held ones again.
       this.#log.warn('held messages not released', { error });
       return now + longestLookMs;
     });
@@ -242,11 +256,11 @@ export class Outbox {
       });
   }
 
-  /** `isPast`: an older message of the chat rests. */
+  /** Sends one message. `isPast`: an older message of the chat waits to be repeated, and this one overtakes it. */
   async #deliver(lane: string, channel: Channel, entry: OutboxEntry, isPast: boolean): Promise<void> {
     let reference: string;
     try {
-      // What a later edit says anyway need not be shown for a moment.
+      // An edit that a later edit replaces anyway is not sent.
       if (entry.edits !== undefined && (await this.#ledger.supersede(entry.id))) {
         this.#forget(entry.id);
         return;
@@ -257,7 +271,7 @@ export class Outbox {
       return;
     }
     this.#forget(entry.id);
-    // It is out: whatever fails from here on is no reason to send it again.
+    // The message is sent: an error from here on must not send it a second time.
     await this.#ledger.markSent(entry.id, reference, this.#clock.now());
     await this.#tellOfLost(entry.address);
   }
@@ -267,11 +281,11 @@ export class Outbox {
     const tries = this.#triesOf(entry) + 1;
     const refused = known?.retry === 'never';
     const goesBare = refused && !this.#isBare(entry) && attachmentsOf(entry).length > 0;
-    // Of one that goes past others nobody knows whether it failed for its own sake, unless the platform says so: while
-    // the network is away all of them would die as fast as the first.
+    // The failure of an overtaking message counts as an attempt only if the platform answered. Otherwise, while the
+    // network is down, all overtaking messages would use up their attempts as fast as the first one.
     const counts = known?.status !== undefined || !isPast;
     const final = (refused && !goesBare) || (counts && entry.attempts + 1 >= mostAttempts);
-    // What a platform or the network says may quote the URL, and with it the token.
+    // Errors of a platform or of the network may quote the URL, which contains the token.
     const why = this.#messageHeader.redactor.redact(errorText(error));
     if (counts || final)
       await this.#ledger
@@ -283,7 +297,7 @@ export class Outbox {
     if (final || goesBare || this.#stopped) return;
     const backoffMs = known?.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1));
     this.#rests.set(entry.id, { until: this.#clock.now() + backoffMs, tries });
-    // A limit is the chat's, and not the message's.
+    // A rate limit applies to the whole chat and not only to this message.
     if (known?.afterMs !== undefined || known?.status === 429) this.#waitInLane(lane, entry.address, backoffMs);
   }
 
@@ -300,7 +314,7 @@ export class Outbox {
     this.#bare.delete(id);
   }
 
-  /** A chat that takes messages again is told which ones never came: money may be in one of them. */
+  /** Tells a chat that works again which messages never arrived, because they may have been about money. */
   async #tellOfLost(address: ChatAddress): Promise<void> {
     const words = this.#messageHeader.wordsAt(address);
     await this.#ledger.sumUpDead(address, this.#clock.now(), (lost) => {
@@ -310,7 +324,7 @@ export class Outbox {
     });
   }
 
-  /** Its text alone, where its picture does not go. */
+  /** The message; its text alone when the picture was refused or failed too often. */
   #contentOf(entry: OutboxEntry): Message {
     const { attachments, ...text } = entry.body as Message;
     const [first] = attachments ?? [];

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 
-/** No more than `count` within any `perMs` milliseconds. */
+/** At most `count` messages within any `perMs` milliseconds. */
 export interface Limit {
   readonly count: number;
   readonly perMs: number;
 }
 
-/** What a platform takes: in one chat, in one group, and from the bot in all. */
+/** A platform's limits: for one chat, for one group, and for the bot as a whole. */
 export interface Limits {
   readonly chat: Limit;
   readonly group?: Limit;
@@ -14,9 +14,10 @@ export interface Limits {
 }
 
 /**
- * A little under what the platforms say they take (Telegram publishes about one message a second in a chat with bursts,
- * 20 a minute in a group and 30 a second in all; Discord 5 in 5 s in a channel and 50 a second; its webhooks 5 in 2 s).
- * Being told to wait costs more than waiting. The windows are wider by what the network may push together.
+ * Slightly less than the platforms allow, because being told to wait costs more time than waiting. Telegram publishes
+ * about one message a second in a chat with bursts, 20 a minute in a group and 30 a second overall; Discord allows 5 in
+ * 5 s in a channel and 50 a second overall, and its webhooks 5 in 2 s. The time windows here are wider, because the
+ * network may deliver messages closer together than they were sent.
  */
 export const limitsOf: Readonly<Record<string, Limits>> = {
   telegram: {
@@ -28,10 +29,10 @@ export const limitsOf: Readonly<Record<string, Limits>> = {
   'discord-webhook': { chat: { count: 5, perMs: 2_500 }, all: { count: 5, perMs: 2_500 } },
 };
 
-/** What was sent longer ago counts towards no limit. */
+/** The longest time window of any limit: messages sent earlier count towards none. */
 export const longestWindowMs = 60_000;
 
-/** Keeps one channel within its limits; it says when the next message may leave, and is told when one does. */
+/** Keeps one channel within its platform's rate limits. */
 export class Pace {
   readonly #clock: Clock;
   readonly #limits: Limits | undefined;
@@ -42,12 +43,12 @@ export class Pace {
     this.#limits = limits;
   }
 
-  /** Milliseconds until a message to this chat may leave; 0 is now. */
+  /** Milliseconds until a message to this chat may be sent; 0 means now. */
   waitMs(chatId: string): number {
     return Math.max(0, ...this.#limitsFor(chatId).map(([key, limit]) => this.#waitFor(key, limit)));
   }
 
-  /** A message to this chat leaves, or left at `at`. */
+  /** Records that a message to this chat was sent, now or at `at` (milliseconds). */
   note(chatId: string, at = this.#clock.now()): void {
     const now = this.#clock.now();
     for (const [key, limit] of this.#limitsFor(chatId)) {
@@ -59,13 +60,13 @@ export class Pace {
   #limitsFor(chatId: string): readonly (readonly [string, Limit])[] {
     if (this.#limits === undefined) return [];
     const { chat, group, all } = this.#limits;
-    // Telegram's groups have negative ids; a topic's ends with its own number.
+    // A topic's chat id is that of its group followed by a number: `-100123/45`.
     const [chatOrGroup = ''] = chatId.split('/');
     const own: [string, Limit][] = [
       [`chat ${chatId}`, chat],
       ['all', all],
     ];
-    // Telegram's groups have negative ids; a topic's ends with a number of its own.
+    // Telegram's groups have negative ids.
     return group !== undefined && chatId.startsWith('-') ? [...own, [`group ${chatOrGroup}`, group]] : own;
   }
 

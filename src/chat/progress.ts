@@ -2,12 +2,12 @@ import type { CancelTimer, Clock } from '../clock.ts';
 import type { Words } from '../i18n/index.ts';
 import type { Message } from './channel.ts';
 
-/** After this much waiting somebody on a phone wonders whether anything happened. */
+/** After this time without an answer, somebody on a phone wonders whether anything happened. */
 const progressAfterMs = 1_000;
 
 /**
- * What a slow command is doing, said once it takes long enough to wonder; and what it waits for, where the venue cannot
- * be asked for a while. One message, which later ones and the answer take the place of.
+ * Shows what a slow command is doing, and how long it waits when the venue cannot be asked for a while. It is one
+ * message: later progress and the answer replace it.
  */
 export class Progress {
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class Progress {
   readonly #venueWaitsUntil: () => number | undefined;
   readonly #say: (message: Message, first: boolean) => Promise<void>;
   #doing: Message | undefined;
-  /** The end of the wait that was said last, in milliseconds. */
+  /** The end of the wait that was shown last, in milliseconds. */
   #waitsUntil: number | undefined;
   #fresh = false;
   #said: Promise<void> | undefined;
@@ -24,9 +24,9 @@ export class Progress {
   constructor(options: {
     readonly clock: Clock;
     readonly words: Words;
-    /** Until when the venue cannot be asked anything, in milliseconds. */
+    /** Until when the venue cannot be asked anything, in milliseconds; undefined when it can. */
     readonly venueWaitsUntil: () => number | undefined;
-    /** Says it anew (`first`), or in the place of what was said. */
+    /** Shows a message: a new one (`first`), or in place of the one shown before. */
     readonly say: (message: Message, first: boolean) => Promise<void>;
   }) {
     this.#clock = options.clock;
@@ -36,14 +36,14 @@ export class Progress {
     this.#lookLater();
   }
 
-  /** What is being done from now on. */
+  /** Sets what the command is doing from now on. */
   doing(message: Message): void {
     this.#doing = message;
     this.#fresh = true;
     this.#lookLater();
   }
 
-  /** No more of it; resolves when what is being said has been said. True where anything was. */
+  /** Ends the progress. Resolves when the message on its way is written; true when any was shown. */
   async end(): Promise<boolean> {
     this.#cancel();
     await this.#said;

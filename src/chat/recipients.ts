@@ -9,22 +9,28 @@ import type { Channel, Message } from './channel.ts';
 import { noticeMessage } from './messages/notices.ts';
 import { type MessageHeader, type Outgoing, toDraft } from './outbox.ts';
 
-/** How somebody is told of something nobody asked for just now. */
+/**
+ * How a notice is delivered to somebody: in which language, with or without a sound, and whether quiet hours hold it.
+ */
 interface DeliveryStyle {
   readonly words: Words;
   readonly silent?: true;
   readonly hold?: Hold;
 }
 
-/** A chat to be told something; `chosenBy` where somebody wanted it there, and so in their manner. */
+/**
+ * A chat that receives a notice. `chosenBy` is the person who chose this chat for such notices, if any; their settings
+ * decide how it is delivered.
+ */
 interface Recipient {
   readonly address: ChatAddress;
   readonly chosenBy?: Person;
 }
 
 /**
- * Who is told what nobody asked for just now, and how each of them wants it. A group and the webhook's channel are
- * nobody: they are told everything, at once, in the bot's own language, but for what somebody chose to be told there.
+ * Decides which chats receive a notice, and in which language and manner. A group and the webhook's channel belong to
+ * nobody: they receive every notice meant for them at once, in the bot's own language, unless a person chose that chat
+ * for such notices.
  */
 export class Recipients {
   readonly #people: People;
@@ -34,9 +40,9 @@ export class Recipients {
 
   constructor(options: {
     readonly people: People;
-    /** Those that are running; read anew every time. */
+    /** The running channels; read at every call, because they change. */
     readonly channels: ReadonlyMap<string, Channel>;
-    /** The bot's own. */
+    /** The bot's own language. */
     readonly language: Language;
     /** Whether fills are pushed to us now. */
     readonly fillNotices: () => FillNotices;
@@ -47,30 +53,30 @@ export class Recipients {
     this.#fillNotices = options.fillNotices;
   }
 
-  /** The language of somebody, or of a stranger. */
+  /** The texts in a person's language; for a stranger, in the bot's. */
   wordsOf(person: Person | undefined): Words {
     const chosen = person === undefined ? undefined : this.#people.settings(person.id).language;
     return languages[chosen ?? this.#language];
   }
 
-  /** The language of who sits in a chat of their own. */
+  /** The texts in the language of the person whose own chat this is. */
   wordsAt(address: ChatAddress): Words {
     return this.wordsOf(this.#people.identify(identityIn(address)));
   }
 
-  /** Somebody's own chats with the bot, where it is running. */
+  /** A person's own chats with the bot, on the channels that are running. */
   chatsOf(person: Person): readonly ChatAddress[] {
     return this.#chatsOf(this.#people.identitiesOf(person.id));
   }
 
-  /** One message to those of the owners who want its topic, each in their words; without a topic, to all of them. */
+  /** One message to each owner who wants notices of this topic, in their language; without a topic, to every owner. */
   tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
     return this.#owners(topic).flatMap((ear) => this.#outgoing(ear, topic, say));
   }
 
   /**
-   * The messages about a notice: to the chat that it is for, unless its person chose another for such notices, or to the
-   * owners where there is none.
+   * The messages for a notice. They go to the chat in which the order or alert was made (`wanted`), or to the chats
+   * that its person chose for such notices; without such a chat they go to the owners.
    */
   draft(
     notice: Notice,
@@ -80,7 +86,7 @@ export class Recipients {
   ): readonly OutboxDraft[] {
     const topic = topicOf(notice);
     const askers = this.#askers(notice, wanted, topic);
-    // What only an owner can answer goes to the owners too.
+    // A question that an owner must answer goes to the owners as well.
     const owners = notice.kind === 'asked' || askers.length === 0 ? this.#owners(topic) : [];
     const asked = wanted === undefined ? undefined : identityIn(wanted);
     const others = owners.filter(({ address }) => identityIn(address) !== asked);
@@ -95,7 +101,9 @@ export class Recipients {
       .map((outgoing) => toDraft({ ...outgoing, about: subjectOf(notice) }, messageHeader));
   }
 
-  /** Whoever asked for what a notice is about: where they asked, or where they chose to be told of such. */
+  /**
+   * The chats of the person whom a notice is about: those they chose for such notices, otherwise the one they asked in.
+   */
   #askers(notice: Notice, wanted: ChatAddress | undefined, topic: NoticeTopic | undefined): readonly Recipient[] {
     const asked = wanted !== undefined && this.#channels.has(wanted.channel) ? [{ address: wanted }] : [];
     const id = ownerOf(notice);
@@ -104,7 +112,9 @@ export class Recipients {
     return chosen.length > 0 ? chosen : asked;
   }
 
-  /** Where owners are told what nobody asked for: where each chose to be, else the terminal and their own chats. */
+  /**
+   * The chats of the owners for a topic: those that each owner chose, otherwise the terminal and the owner's own chats.
+   */
   #owners(topic: NoticeTopic | undefined): readonly Recipient[] {
     const ears = this.#people.ownerIdentities().flatMap((identity): readonly Recipient[] => {
       const person = this.#people.identify(identity);
@@ -114,7 +124,7 @@ export class Recipients {
     return ears.filter(({ address }, at) => ears.findIndex((other) => isSameChat(other.address, address)) === at);
   }
 
-  /** The chats that somebody chose for a topic and that can be reached; none where they chose none. */
+  /** The chats that somebody chose for a topic, without those on channels that are not running. */
   #chosen(person: Person, topic: NoticeTopic | undefined): readonly Recipient[] {
     const place = topic === undefined ? undefined : this.#people.settings(person.id).places[topic];
     if (place === undefined) return [];
@@ -122,7 +132,10 @@ export class Recipients {
     return chats.filter(({ channel }) => this.#channels.has(channel)).map((address) => ({ address, chosenBy: person }));
   }
 
-  /** None, or one. What has no topic is told by nobody's leave. */
+  /**
+   * The message for one recipient; none when the person switched the topic off. A notice without a topic cannot be
+   * switched off.
+   */
   #outgoing(ear: Recipient, topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
     const { address } = ear;
     const manner = this.#mannerFor(ear, topic);
@@ -132,7 +145,7 @@ export class Recipients {
     return [{ address, message: silent === undefined ? message : { ...message, silent }, hold, words }];
   }
 
-  /** Undefined where the person wants none of it. */
+  /** Undefined when the person switched this topic off. */
   #mannerFor({ address, chosenBy }: Recipient, topic: NoticeTopic | undefined): DeliveryStyle | undefined {
     const person = chosenBy ?? this.#people.identify(identityIn(address));
     const words = this.wordsOf(person);
@@ -151,20 +164,26 @@ export class Recipients {
     return identities
       .map((identity) => {
         const [channel = '', id = ''] = identity.split(':');
-        // At Discord a person's id is not that of their chat.
+        // On Discord a chat with a person has another id than the person: `@ID` stands for the chat.
         return { channel, chatId: channel === 'discord' ? `@${id}` : id };
       })
       .filter(({ channel }) => this.#channels.has(channel));
   }
 }
 
-/** What became of somebody's order, and what their shares cost, is nobody else's business. */
+/**
+ * Whether others may read a notice. Notices of orders, and alerts on what a person's shares cost, are that person's
+ * alone.
+ */
 function isOpenToAll(notice: Notice): boolean {
   const isAlert = notice.kind === 'alert' || notice.kind === 'alert-expired';
   return isAlert && notice.alert.condition.kind !== 'cost';
 }
 
-/** Who sits in a chat of their own; of a group, the group. At Discord: `@ID`, or the second of `CHANNEL/ID/INTERACTION`. */
+/**
+ * The identity of the person whose own chat this is; for a group, the group's. On Discord a person's chat is `@ID`, or
+ * the second part of `CHANNEL/ID/INTERACTION`.
+ */
 function identityIn({ channel, chatId }: ChatAddress): string {
   const [first = '', user] = chatId.split('/');
   return `${channel}:${channel === 'discord' ? (user ?? first.replace('@', '')) : chatId}`;

@@ -2,7 +2,7 @@ import type { Line, Message, Span } from './channel.ts';
 
 const pieces = (line: Line): readonly Span[] => (typeof line === 'string' ? [line] : line);
 
-/** A line without any marking. */
+/** A line as plain text. */
 export function plainLine(line: Line): string {
   return pieces(line)
     .map((span) => {
@@ -14,7 +14,7 @@ export function plainLine(line: Line): string {
     .join('');
 }
 
-/** A message without any marking, lines joined. */
+/** A message as plain text, its lines joined. */
 export function plainText(message: Message): string {
   return message.lines.map(plainLine).join('\n');
 }
@@ -28,7 +28,7 @@ const codes = {
   even: '',
 } as const;
 
-/** A line for a terminal; without colours it is the plain one. */
+/** A line for a terminal, with colours or as plain text. */
 export function terminalLine(line: Line, colours: boolean): string {
   if (!colours) return plainLine(line);
   return pieces(line)
@@ -41,16 +41,16 @@ export function terminalLine(line: Line, colours: boolean): string {
     .join('');
 }
 
-/** Telegram takes this many UTF-16 units of text, entities not counted. */
+/** The longest text Telegram accepts, in UTF-16 units without markup. */
 export const telegramTextLimit = 4_096;
-/** And this many below a picture. */
+/** The longest caption that Telegram accepts below a picture, in UTF-16 units. */
 export const telegramCaptionLimit = 1_024;
 
-// Half a surrogate pair, as a text cut in the wrong place ends with, would make Telegram refuse the whole message.
+// A text cut in the wrong place ends with half a surrogate pair, for which Telegram would refuse the whole message.
 const escapeHtml = (text: string): string =>
   text.toWellFormed().replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** A line in Telegram's HTML. Every entity begins and ends on its line, so a message may be cut between any two. */
+/** A line in Telegram's HTML. Every tag is closed on its line, so a message may be cut between any two lines. */
 export function telegramLine(line: Line): string {
   return pieces(line)
     .map((span) => {
@@ -63,8 +63,9 @@ export function telegramLine(line: Line): string {
 }
 
 /**
- * A message in Telegram's HTML, in as many parts as its length asks for. A line too long for one part is cut as plain
- * text, between characters. There is always one part; beyond it blank ones are left out, because Telegram refuses them.
+ * A message in Telegram's HTML, in as many parts as its length needs. A line longer than a part is cut between
+ * characters and loses its markup. Blank parts are left out, because Telegram refuses them; there is always at least
+ * one part.
  */
 export function telegramParts(message: Message, limit = telegramTextLimit): readonly string[] {
   const parts: { html: string; text: string }[] = [];
@@ -86,7 +87,7 @@ export function telegramParts(message: Message, limit = telegramTextLimit): read
   return shown.length === 0 ? [''] : shown;
 }
 
-/** Cuts a text into pieces of at most `limit` UTF-16 units without parting a surrogate pair. */
+/** Cuts a text into pieces of at most `limit` UTF-16 units without splitting a surrogate pair. */
 function chunks(text: string, limit: number): readonly string[] {
   const found: string[] = [];
   let current = '';

@@ -1,9 +1,15 @@
 import type { Clock } from '../clock.ts';
 
-/** A repeat that has not come by then is not to be expected: the same said later is said anew, and in full. */
+/**
+ * How long partial sends are remembered. A repeat comes earlier than that; the same message later is a new one and is
+ * sent in full.
+ */
 const keptMs = 10 * 60_000;
 
-/** How far messages came that broke off in the middle, by chat and content, for their repeats to go on from there. */
+/**
+ * Remembers how much of a message was sent before sending failed, by chat and content, so that the repeat continues
+ * there.
+ */
 export class Unfinished<T> {
   readonly #clock: Clock;
   readonly #kept = new Map<string, { readonly progress: T; readonly at: number }>();
@@ -12,7 +18,7 @@ export class Unfinished<T> {
     this.#clock = clock;
   }
 
-  /** Gives back what is kept, once. */
+  /** Returns the progress kept under a name, and forgets it. */
   take(name: string): T | undefined {
     this.#forgetOld();
     const kept = this.#kept.get(name);

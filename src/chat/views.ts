@@ -1,15 +1,15 @@
 import type { Button, Message } from './channel.ts';
 
-/** The key under which an answer that another may take the place of can be edited. */
+/** The outbox key of an answer that a later answer may replace. */
 export const viewKey = (id: string): string => `view:${id}`;
 
-/** The view that a key names; undefined for a message of another kind. */
+/** The view in an outbox key; undefined for the key of another kind of message. */
 export function viewOf(key: string | undefined): string | undefined {
   const prefix = viewKey('');
   return key?.startsWith(prefix) === true ? key.slice(prefix.length) : undefined;
 }
 
-/** A message whose buttons know whose place their answers take. */
+/** Marks the `show:` buttons of a message with its view, so that their answers replace this message. */
 export function asView(id: string, message: Message): Message {
   const named = (button: Button): Button =>
     button.id.startsWith('show:') ? { ...button, id: `show:${id}:${button.id.slice('show:'.length)}` } : button;

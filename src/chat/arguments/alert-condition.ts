@@ -5,16 +5,16 @@ import { AppError } from '../../errors.ts';
 import type { Words } from '../../i18n/index.ts';
 import { type ArgumentKind, shorten } from '../command.ts';
 
-/** What somebody typed behind the issue. */
+/** An alert as a person asked for it: everything they typed after the issue. */
 export interface AlertWish {
   readonly condition: AlertCondition;
-  /** Every time; else once. */
+  /** Whether the alert fires every time its condition comes true, or only the first time. */
   readonly repeats: boolean;
   /** Its last day (`20261231`), or how many days it is for; undefined where it has no end. */
   readonly until: string | number | undefined;
 }
 
-/** The moving averages that a cross is about where nobody says which. */
+/** The moving averages that a golden or dead cross compares when the person names none, in days. */
 const usualCross = [5, 20] as const;
 const longestAverage = 240;
 const mostDays = 3_650;
@@ -24,7 +24,7 @@ const mostTimes = 1_000;
 
 const above = '>=|이상|at or above|or above|above';
 const below = '<=|이하|at or below|or below|below';
-/** How a sentence may go on behind a condition. */
+/** Endings that Korean puts after a condition (`7만원이면`, `7만원 되면`). */
 const tail = '(?: ?(?:이면|이 ?되면|되면|일 ?때))?';
 const compared = `(?:${above}|${below})`;
 const amount = '(?<amount>₩? ?\\d[\\d.억만천백 ]*(?: ?원)?)';
@@ -35,7 +35,10 @@ const averaged = '(?:일 ?(?:이동 ?평균선?|이평선?|선)|[- ]?day(?: movi
 
 type Groups = Readonly<Record<string, string | undefined>>;
 
-/** Every condition in its words, blanks where people put them; what it means, or undefined where that is in doubt. */
+/**
+ * The spellings of each condition, with blanks wherever people put them. The function returns the condition, or
+ * undefined when the words can be read in two ways.
+ */
 const readings: readonly (readonly [RegExp, (groups: Groups) => AlertCondition | undefined])[] = [
   [
     new RegExp(
@@ -101,7 +104,7 @@ const readings: readonly (readonly [RegExp, (groups: Groups) => AlertCondition |
 
 const date = '(?<year>\\d{4})[-./]?(?<month>\\d{2})[-./]?(?<day>\\d{2})';
 
-/** What may stand behind a condition, in any order. */
+/** Words that may follow a condition, in any order: how often the alert fires and until when. */
 const endings: readonly (readonly [RegExp, (groups: Groups) => Partial<AlertWish>])[] = [
   [/ (?:매번|반복|계속|every ?time)$/, () => ({ repeats: true })],
   [/ (?:한 ?번만?|1회|once)$/, () => ({ repeats: false })],
@@ -117,13 +120,14 @@ const endings: readonly (readonly [RegExp, (groups: Groups) => Partial<AlertWish
   ],
 ];
 
-/** A condition, how often, and until when; to the end of the line. */
+/** A condition, how often it fires and until when. The argument takes the rest of the line. */
 export const alertWish: ArgumentKind<AlertWish> = {
   name: 'condition',
   optional: false,
   read(tokens) {
     const typed = tokens.join(' ');
-    // One blank for a comma between numbers, a dot between words and brackets; none for a comma within a number.
+    // A comma between two numbers, a dot between words and brackets become one blank; a comma within a number is
+    // dropped.
     let text = ` ${typed.normalize('NFKC').toLowerCase()}`
       .replaceAll('−', '-')
       .replaceAll('≥', '>=')
@@ -147,7 +151,7 @@ export const alertWish: ArgumentKind<AlertWish> = {
   },
 };
 
-/** What one of those left says at the end of a text, and where that begins; it is said once. */
+/** Finds an ending at the end of the text: its meaning and where it begins. Each ending may be used once. */
 function endingOf(
   text: string,
   left: Set<(typeof endings)[number]>,
@@ -162,7 +166,7 @@ function endingOf(
   return undefined;
 }
 
-/** An alert in words, as it could be typed. */
+/** The condition of an alert in words that could be typed as well. */
 export function conditionText(
   { alerts }: Words,
   { condition, repeats, until }: Pick<Alert, 'condition' | 'repeats' | 'until'>,
@@ -174,7 +178,7 @@ export function conditionText(
   ].join(' · ');
 }
 
-/** The day that an alert's level is of, where it is another one than that of `now` (milliseconds). */
+/** The day for which an alert's level was computed, when that is not the day of `now` (milliseconds). */
 export function otherDay(
   { condition, levelDay }: Pick<Alert, 'condition' | 'levelDay'>,
   now: number,
@@ -182,7 +186,10 @@ export function otherDay(
   return changesByDay(condition) && levelDay !== koreanDay(now) ? levelDay : undefined;
 }
 
-/** What a condition comes to on the day that counts `now` (milliseconds); nothing for a price, which says so itself. */
+/**
+ * The price or volume that a condition stands for on the trading day of `now` (milliseconds); undefined for a plain
+ * price, which the condition names already.
+ */
 export function levelText(
   { alerts }: Words,
   alert: Pick<Alert, 'condition' | 'level' | 'levelDay'>,
@@ -196,7 +203,7 @@ export function levelText(
   return alerts.today(level, day);
 }
 
-/** Whether it is a day there is, or a number of days that somebody may mean. */
+/** Whether an end is a real calendar day, or a sensible number of days. */
 function isUntil(until: AlertWish['until']): boolean {
   if (typeof until === 'string') return !Number.isNaN(fromKoreanDayAndTime(until, '000000'));
   return until === undefined || (until >= 1 && until <= mostDays);
@@ -206,7 +213,7 @@ function directionOf(word: string): AlertDirection {
   return new RegExp(`^(?:${below})$`).test(word) ? 'at-or-below' : 'at-or-above';
 }
 
-/** `+3%`, `-5% 이하`, `3% 이상`, `5% 하락`. Which way is meant must be said: `5% 이하` may be a fall or a small rise. */
+/** `+3%`, `-5% 이하`, `3% 이상`, `5% 하락`. A direction is required: `5% 이하` alone may mean a fall or a small rise. */
 function movedBy({
   first,
   sign,
@@ -234,7 +241,7 @@ function movedBy({
 
 /** Won, as people write them: `71000`, `7만1천원`, `7.1만`, `1억 2천만원`. */
 function wonIn(text: string): number | undefined {
-  // Two numbers side by side are not one.
+  // Two numbers with only a blank between them are not one number.
   if (/\d \d/.test(text)) return undefined;
   const compact = text.replace(/[₩ 원]/g, '');
   const parts = /^(?:(?<eok>[\d.천백]+)억)?(?:(?<man>[\d.천백]+)만)?(?<rest>[\d.천백]*)$/.exec(compact)?.groups;
@@ -244,13 +251,13 @@ function wonIn(text: string): number | undefined {
   return Math.abs(price - whole) < 1e-6 && whole >= 1 && whole <= highestPrice ? whole : undefined;
 }
 
-/** `1천2백`, `7.1`; nought of nothing, NaN of anything else. */
+/** The value of `1천2백` or `7.1`; 0 for an empty text, NaN for anything else. */
 function hundredsIn(text = ''): number {
   if (text === '') return 0;
   const parts = /^(?:(?<thousands>[\d.]*)천)?(?:(?<hundreds>[\d.]*)백)?(?<rest>[\d.]*)$/.exec(text)?.groups;
   if (parts === undefined) return Number.NaN;
   const { thousands, hundreds, rest } = parts;
-  // A bare 천 is one of them.
+  // 천 without a digit before it means one thousand.
   return (
     (thousands === undefined ? 0 : Number(thousands || 1) * 1_000) +
     (hundreds === undefined ? 0 : Number(hundreds || 1) * 100) +

@@ -1,6 +1,6 @@
 import type { AnyCommand } from '../command.ts';
 
-/** What a command is called in Korean: the first of its other names that is all Hangul. */
+/** The Korean name of a command: its first alias that is written in Hangul alone. */
 export function koreanName({ aliases }: AnyCommand): string | undefined {
   return aliases.find((alias) => /^[가-힣]+$/.test(alias));
 }

@@ -10,7 +10,9 @@ const large = [
 ] as const;
 const digits = new Map([...'영일이삼사오육칠팔구'].map((word, value) => [word, value] as const).concat([['공', 0]]));
 
-/** 하나, 한, 둘, 두 … 아흔아홉: the words that count things, before a counter and alone. */
+/**
+ * The native Korean numerals 하나 to 아흔아홉, each in the form that stands alone (하나) and the one before a counter (한 주).
+ */
 const native = new Map<string, number>(
   Array.from({ length: 99 }, (_, index) => index + 1).flatMap((value) => [
     [susa(value), value],
@@ -18,12 +20,14 @@ const native = new Map<string, number>(
   ]),
 );
 
-/** What may stand in a number, for finding where one ends; not all that it finds is a number. */
+/** The characters a number may consist of. Used to find where a number ends; readNumber decides whether it is one. */
 export const numberCharacters = '[\\d.,영공일이삼사오육칠팔구십백천만억조]';
-/** The native words, longest first, for the same. */
+/** The native numerals, longest first, so that a pattern made of them finds the longest. */
 export const nativeWords = [...native.keys()].toSorted((one, other) => other.length - one.length).join('|');
 
-/** A number without its unit; undefined for what is none, and for what is not whole. Blanks are only taken between parts. */
+/**
+ * Reads a number without its unit; undefined for text that is no whole number. Blanks may stand only after 조, 억 and 만.
+ */
 export function readNumber(text: string): number | undefined {
   const counted = native.get(text.replaceAll(' ', ''));
   if (counted !== undefined) return counted;
@@ -43,16 +47,16 @@ export function readNumber(text: string): number | undefined {
   }
   if (rest !== '') {
     const part = readSection(rest);
-    // What comes after a large unit is less than the next one: `5만20000` is no number.
+    // The part after a large unit must be smaller than that unit: `5만20000` is no number.
     if (part === undefined || (total > 0 && part >= 1e4)) return undefined;
     total += part;
   } else if (total === 0) return undefined;
   const whole = Math.round(total);
-  // Decimals of a unit are exact in won, or it is no sum: 7.05만 is 70,500.
+  // Decimals before a large unit must give a whole number: 7.05만 is 70,500, and 1.00001만 is refused.
   return Math.abs(total - whole) < 1e-6 && Number.isSafeInteger(whole) ? whole : undefined;
 }
 
-/** What stands before a large unit, or after all of them: `1,000`, `1.5`, `3천`, `오백이십`, `2천5백`. */
+/** Reads the part before a large unit, or after the last one: `1,000`, `1.5`, `3천`, `오백이십`, `2천5백`. */
 function readSection(text: string): number | undefined {
   if (/^(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?$/.test(text)) return Number(text.replaceAll(',', ''));
   let total = 0;
@@ -71,7 +75,7 @@ function readSection(text: string): number | undefined {
   return total + ones;
 }
 
-/** `3`, `삼`; before a small unit also `1.5`. */
+/** Reads `3` or `삼`. Decimals such as `1.5` are allowed only before a small unit (천, 백, 십). */
 function readDigits(text: string, decimals: boolean): number | undefined {
   if (decimals ? /^\d(?:\.\d+)?$/.test(text) : /^\d$/.test(text)) return Number(text);
   return digits.get(text);

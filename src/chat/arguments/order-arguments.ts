@@ -9,7 +9,7 @@ const mostShares = 100_000_000;
 const highestPrice = 1_000_000_000;
 const largestSum = 1_000_000_000_000;
 
-/** How much of it, in words, as percent. */
+/** Words for a part of a holding or of the buying power, in percent. */
 const parts: Readonly<Record<string, number>> = {
   전량: 100,
   전부: 100,
@@ -21,8 +21,8 @@ const parts: Readonly<Record<string, number>> = {
 };
 
 /**
- * How many: `10`, `1,000주`, `100만원` (what that sum buys), `50%`, `절반`, `전량` (of what can be bought, or sold). A sum
- * may have blanks: `1억 2천만원`.
+ * The size of an order: shares (`10`, `1,000주`), a sum to spend (`100만원`), or a part of what can be bought or sold
+ * (`50%`, `절반`, `전량`). A sum may have blanks: `1억 2천만원`.
  */
 export const size: ArgumentKind<OrderSize> = {
   name: 'quantity',
@@ -61,7 +61,7 @@ function sharesOf(token: string): number {
   const text = shorten(token);
   const bare = token.replace(/주$/, '');
   if (/^-?[\d,]*\.\d+$/.test(bare) || /^-[\d,]+$/.test(bare)) throw new AppError('args.quantity-whole', { text });
-  // `100만` may be shares or won, and a bare word is no number.
+  // Without 주 only digits are taken as shares: `100만` may be shares or won, and 칠 is a word too.
   const value = bare === token && !/^[\d,]+$/.test(bare) ? undefined : readNumber(bare);
   if (value === undefined) throw new AppError('args.quantity', { text });
   if (value === 0) throw new AppError('args.quantity-zero');
@@ -91,7 +91,7 @@ export const price: ArgumentKind<number | 'market'> = {
     meansHow(tokens[0] ?? '')?.pricing === 'market' ? { value: 'market', used: 1 } : readPrice(tokens, 'args.price'),
 };
 
-/** Reads the longest run of words that is one number: after 억 or 만 it may go on behind a blank. */
+/** Reads as many words as make one number: after 억 or 만 a number may go on after a blank (`1억 2천만원`). */
 function longestRun(
   tokens: readonly string[],
   read: (text: string) => number | undefined,
@@ -105,7 +105,7 @@ function longestRun(
   return undefined;
 }
 
-/** How the order is to trade, and where. */
+/** How an order trades (its type, time in force and stop price) and at which exchange. */
 export interface OrderHow {
   readonly pricing: WantedPricing;
   readonly condition: OrderTypeTraits['condition'];
@@ -124,7 +124,7 @@ export const plainHow: OrderHow = {
   stopPrice: undefined,
 };
 
-/** The first of each is the one in buttons. */
+/** The words for each qualifier. Buttons use the first name of each. */
 const howWords: readonly { readonly names: readonly string[]; readonly means: Partial<OrderHow> }[] = [
   { names: ['limit', '지정가'], means: { pricing: 'limit' } },
   { names: ['market', '시장가'], means: { pricing: 'market' } },
@@ -144,11 +144,11 @@ const howWords: readonly { readonly names: readonly string[]; readonly means: Pa
 ];
 const howByName = new Map(howWords.flatMap(({ names, means }) => names.map((name) => [name.toLowerCase(), means])));
 
-/** What the words mean that say how and where. */
+/** All words that name a qualifier. */
 export const howNames: readonly string[] = [...howByName.keys()];
 export const meansHow = (word: string): Partial<OrderHow> | undefined => howByName.get(word.toLowerCase());
 
-/** The words that say it again, for a button. */
+/** The qualifiers as words, so that a button can repeat the order. */
 function howText({ pricing, condition, afterMarket, exchange, stopPrice }: OrderHow): string {
   return [
     pricing === 'limit' ? '' : pricing,
@@ -166,7 +166,7 @@ function sizeText(wanted: OrderSize): string {
   return wanted.kind === 'sum' ? `${wanted.won}원` : `${wanted.percent}%`;
 }
 
-/** The line that asks for the order again, for a button. */
+/** The command line that makes the same order, for a button. */
 export function orderLine(
   side: Side,
   symbol: string,
@@ -177,7 +177,7 @@ export function orderLine(
   return [`/${side}`, symbol, sizeText(wanted), price ?? '', howText(way)].filter((word) => word !== '').join(' ');
 }
 
-/** `최유리`, `IOC`, `조건부`, `스톱 72000`, `애프터마켓`, `NXT`, in any order. Each says one thing, once. */
+/** `최유리`, `IOC`, `조건부`, `스톱 72000`, `애프터마켓`, `NXT`, in any order; each qualifier may be given once. */
 export const how: ArgumentKind<OrderHow> = {
   name: 'how',
   optional: false,
@@ -199,7 +199,7 @@ export const how: ArgumentKind<OrderHow> = {
   },
 };
 
-/** A price that may be left out before words that say how. */
+/** A price that may be left out, also when qualifiers follow. */
 export const priceBeforeHow: ArgumentKind<number | undefined> = {
   name: 'price',
   optional: true,

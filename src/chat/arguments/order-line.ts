@@ -4,36 +4,36 @@ import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { ArgumentKind } from '../command.ts';
 import { limitPrice, meansHow, size } from './order-arguments.ts';
 
-/** Words of one order; a line with more is none. */
+/** The most words that an order has. A longer line is not read as an order. */
 const mostWords = 14;
 const longestName = 6;
 
 /** A number of shares, a sum or a price, as it was typed. */
 interface Amount {
   readonly words: readonly string[];
-  /** Where it stands in the line. */
+  /** The index of its first word in the line. */
   readonly at: number;
-  /** Directly behind 지정가 or 조건부, whose price it may be. */
+  /** Whether 지정가 or 조건부 stands directly before it, so that it may be their price. */
   readonly behindLimit: boolean;
 }
 
-/** One way to read an order's words, as far as it got. */
+/** One way to read an order's words, built up from left to right. */
 interface OrderReading {
   readonly instrument?: string;
   readonly size?: Amount;
   readonly price?: Amount;
-  /** Words that say how; behind a stop the price at which it fires. */
+  /** The qualifiers; a stop is followed by the price at which it fires. */
   readonly how: readonly string[];
 }
 
-/** The issue that a run of words names, as it is to be read again; undefined where they name none. */
+/** Returns the code of the issue that the words name, or the words themselves; undefined when they name no issue. */
 type NameOf = (words: readonly string[]) => string | undefined;
 
 /**
- * The words of an order (issue, how much, price, how) in the order in which they are read, whatever the order in which
- * they were typed; undefined where they are no order. Of two numbers of which each could be the shares or the price, the
- * first is the shares. `lineOf` puts what stands around them in the line.
- * @throws AppError `args.several-ways` where they can be read in more than one way; its `lines` hold each.
+ * Sorts the words of an order, typed in any sequence, into the sequence in which they are read: issue, size, price,
+ * qualifiers. Returns undefined when the words are no order. When each of two numbers could be the shares or the price,
+ * the first is the shares. `lineOf` adds the words that stand before and after the order in its line.
+ * @throws AppError `args.several-ways` when there is more than one way to read the words; its `lines` hold each.
  */
 export function arrangeOrder(
   tokens: readonly string[],
@@ -50,7 +50,7 @@ export function arrangeOrder(
     }
     return symbols.get(text);
   };
-  // What names no issue wholly is asked about, whatever its place.
+  // Words that only resemble an issue's name are passed on as they are: the person is asked which issue is meant.
   const perhaps: NameOf = (words) => (words.some(isPart) ? undefined : words.join(' '));
   const found = [wholly, perhaps].map((nameOf) => orders(tokens, nameOf)).find((ways) => ways.length > 0) ?? [];
   const lines = found.map((order) => lineOf(order.split(' ')).join(' '));
@@ -58,7 +58,7 @@ export function arrangeOrder(
   return lines[0]?.split(' ');
 }
 
-/** All ways to read the words, each in the order that is read in that way alone. */
+/** All ways to read the words, each as a line that can be read in only that way. */
 function orders(tokens: readonly string[], nameOf: NameOf): readonly string[] {
   const ways = readings(tokens, 0, { how: [] }, nameOf).map(({ instrument = '', size: much, price, how }) => {
     const marked = price !== undefined && isBare(much?.words ?? []);
@@ -95,22 +95,22 @@ function readings(tokens: readonly string[], at: number, soFar: OrderReading, na
   return found;
 }
 
-/** Whether nothing is missing, and neither number is taken for what the other is. */
+/** Whether the reading is complete, and does not take a price for the number of shares or the other way round. */
 function isOrder({ instrument, size: much, price }: OrderReading): boolean {
   if (instrument === undefined || much === undefined) return false;
   if (!isWholly(limitPrice, much.words)) return true;
-  // `조건부 49000` alone is a price whose shares are missing sooner than shares without a price.
+  // In `조건부 49000` the number is a price and the number of shares is missing.
   if (price === undefined) return !much.behindLimit;
   if (much.at < price.at || !isWholly(size, price.words)) return true;
   return price.behindLimit || (isBare(much.words) && !isBare(price.words));
 }
 
-/** `10`, which may be shares or won. */
+/** Whether an amount is a number without a unit, such as `10`, which may be shares or won. */
 function isBare(words: readonly string[]): boolean {
   return words.length === 1 && /^[\d,]+$/.test(words[0] ?? '');
 }
 
-/** Whether a word is a part of an order by itself, and so hardly of a name. */
+/** Whether a word is a size, a price or a qualifier, and therefore hardly part of an issue's name. */
 function isPart(word: string): boolean {
   return meansHow(word) !== undefined || isWholly(size, [word]) || isWholly(limitPrice, [word]);
 }
@@ -119,12 +119,15 @@ function isWholly(kind: ArgumentKind<unknown>, words: readonly string[]): boolea
   return lengthOf(kind, words) === words.length;
 }
 
-/** How many words the kind takes; undefined where it takes none. What is too large or not whole is still meant for it. */
+/**
+ * How many words the argument takes from the front; undefined when it takes none. A number that is too large or not
+ * whole counts as taken: the person meant it for this argument.
+ */
 function lengthOf(kind: ArgumentKind<unknown>, words: readonly string[]): number | undefined {
   try {
-    // `005930` is no amount: nobody writes one so.
+    // `005930` is an issue's code: nobody writes an amount with a zero in front.
     if (/^0\d{5}$/.test(words[0] ?? '')) return undefined;
-    // Neither reads anything but the words.
+    // Size and price read only the words, so no directory is needed.
     return kind.read(words, { after: 0 } as Parameters<typeof kind.read>[1]).used;
   } catch (error) {
     const { code } = error as AppError;

@@ -5,12 +5,15 @@ import type { Message } from '../channel.ts';
 import { type ArgumentKind, shorten } from '../command.ts';
 import { size } from './order-arguments.ts';
 
-/** How much of what is left of an order: shares, or percent of them. */
+/** A part of the unfilled shares of an order: a number of shares, or a percentage. */
 export type OrderPart =
   | { readonly kind: 'shares'; readonly shares: number }
   | { readonly kind: 'percent'; readonly percent: number };
 
-/** How much of an order: `3`, `3주`, `절반`, `50%`. None at all is read too: only with the order at hand can be said what passes. */
+/**
+ * How much of an order: `3`, `3주`, `절반`, `50%`. Zero is accepted here; sharesOfPart refuses it with the number of
+ * shares that would pass, which takes the order itself.
+ */
 export const orderPart: ArgumentKind<OrderPart> = {
   name: 'quantity',
   optional: false,
@@ -23,12 +26,15 @@ export const orderPart: ArgumentKind<OrderPart> = {
   },
 };
 
-/** The shares that are meant; undefined for all that is left, and what is said where it cannot be done. */
+/**
+ * The number of shares that a part comes to, or undefined for all that is left; an explanation with a button when the
+ * part cannot be cancelled or amended.
+ */
 export function sharesOfPart(
   words: Words,
   left: { readonly number: string; readonly remaining: number },
   part: OrderPart | undefined,
-  /** What would change all that is left: a command line, and its button. */
+  /** The command line that changes all that is left of the order, and its button's label. */
   whole: { readonly line: string; readonly label: string },
 ): { readonly shares: number | undefined; readonly refusal?: undefined } | { readonly refusal: Message } {
   if (part === undefined) return { shares: undefined };

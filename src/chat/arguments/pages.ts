@@ -6,7 +6,7 @@ import { type ArgumentKind, shorten } from '../command.ts';
 /** Rows that one screen of a phone shows. */
 const rowsPerPage = 10;
 
-/** The page of a long answer: `2`, `2쪽`. */
+/** The page number of a long answer: `2`, `2쪽`. */
 export const pageNumber: ArgumentKind<number> = {
   name: 'page',
   optional: false,
@@ -19,8 +19,8 @@ export const pageNumber: ArgumentKind<number> = {
 };
 
 /**
- * The page where words may follow in other forms of the command: `/who 2` beside `/who add …`. What is no page is left to
- * those words, and left over it is too much.
+ * A page number for commands that also have forms with words: `/who 2` beside `/who add …`. A word that is no page
+ * number is left to those forms; a word that none of them takes is an error.
  */
 export const leadingPage: ArgumentKind<number> = {
   ...pageNumber,
@@ -32,17 +32,17 @@ export const leadingPage: ArgumentKind<number> = {
 
 export interface Page<T> {
   readonly rows: readonly T[];
-  /** How many rows come before these. */
+  /** The number of rows on the pages before this one. */
   readonly before: number;
-  /** `2/5`; blank when there is one page. */
+  /** `2/5`; empty when there is only one page. */
   readonly label: string;
-  /** Buttons to the pages beside it, which take this one's place. */
+  /** Buttons to the previous and the next page, which replace this one in the chat. */
   readonly buttons: readonly (readonly Button[])[];
 }
 
 /**
- * One page of `rows`; a page past the end is the last. `line` is the command line of another page, without the slash's
- * page number: `/rank volume` goes on as `/rank volume 2`.
+ * One page of `rows`; a page number past the end gives the last page. `line` is the command line without a page number;
+ * the buttons add theirs: `/rank volume` becomes `/rank volume 2`.
  */
 export function pageOf<T>(words: Words, rows: readonly T[], page: number | undefined, line: string): Page<T> {
   const pages = Math.max(1, Math.ceil(rows.length / rowsPerPage));

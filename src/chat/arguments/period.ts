@@ -2,13 +2,16 @@ import { DateTime } from 'luxon';
 import { AppError } from '../../errors.ts';
 import { type ArgumentKind, shorten } from '../command.ts';
 
-/** Two Korean days (`20261121`), both of them within. */
+/** The first and the last day of a period (`20261121`), in Korean time. */
 export interface Period {
   readonly from: string;
   readonly to: string;
 }
 
-/** What somebody said, once it is known which day it is. @throws AppError `args.period-*`. */
+/**
+ * A period that may depend on the current day, such as 어제: returns its days for a given `today`.
+ * @throws AppError `args.period-*`.
+ */
 export type PeriodSaid = (today: string) => Period;
 
 const dayFormat = 'yyyyMMdd';
@@ -24,7 +27,7 @@ export function writtenPeriod({ from, to }: Period): string {
   return from === to ? writtenDay(from) : `${writtenDay(from)} ~ ${writtenDay(to)}`;
 }
 
-/** As one word of a command line: `20261101-20261121`. */
+/** The period as one word of a command line: `20261101-20261121`. */
 export function periodWord({ from, to }: Period): string {
   return `${from}-${to}`;
 }
@@ -49,7 +52,9 @@ const units: Readonly<Record<string, 'days' | 'weeks' | 'months' | 'years'>> = {
   year: 'years',
   years: 'years',
 };
-/** More than this of any unit is more than a year. */
+/**
+ * The largest number of days, weeks, months or years that is read. A period is at most a year, and a year has 366 days.
+ */
 const mostUnits = 366;
 
 const date = String.raw`\d{4}[-./]?\d{2}[-./]?\d{2}`;
@@ -71,12 +76,12 @@ export const period: ArgumentKind<PeriodSaid> = {
   },
 };
 
-/** Whether a word is meant for a period, also one that is not right. */
+/** Whether a word is meant as a period, even when it is not a valid one. */
 export function looksLikePeriod(word: string): boolean {
   return periodOf(word) !== undefined || /^\d{4}(?:\d{4}|[-./])/.test(word);
 }
 
-/** Today alone, where nothing was said. */
+/** Today alone: the period when the person gives none. */
 export const todayAlone: PeriodSaid = (today) => ({ from: today, to: today });
 
 function periodOf(word: string): PeriodSaid | undefined {
@@ -96,7 +101,7 @@ function periodOf(word: string): PeriodSaid | undefined {
   return from === undefined || to === undefined ? undefined : between(from, to);
 }
 
-/** So many days, weeks or months that end today. */
+/** The period of `count` units that ends today. */
 function back(count: number, unit: 'days' | 'weeks' | 'months' | 'years', word: string): PeriodSaid {
   return (today) => {
     if (count === 0) throw new AppError('args.period', { text: shorten(word) });

@@ -1,8 +1,9 @@
 import { visibleText } from '../../domain/clean-text.ts';
 
 /**
- * Full-width letters, digits, signs and blanks as the ordinary ones that were meant: `１０` is 10, `Ａ` is A; and nothing
- * that cannot be seen, as comes along with what is pasted. Nothing else is changed: a wider normalisation would also take apart what is typed as single consonants.
+ * Replaces full-width letters, digits, signs and blanks by the ordinary ones (`１０` is 10, `Ａ` is A) and removes
+ * invisible characters, which pasted text often contains. Unicode's NFKC would go too far: it changes single Korean
+ * consonants (ㅅㅅㅈㅈ), by which people search for issues.
  */
 export function ordinaryWidth(text: string): string {
   return visibleText(text)

@@ -7,23 +7,26 @@ import type { AlertTimeline } from '../../services/order-timelines.ts';
 import { conditionText } from '../arguments/alert-condition.ts';
 import type { Line } from '../channel.ts';
 
-/** Steps shown at most: an alert that repeats has many. */
+/** The most steps that are shown; an alert that repeats has many. */
 const mostSteps = 20;
 
-/** What is known of an alert beside what is written down. */
+/** The current state of an alert, besides what the ledger holds. */
 export interface AlertPresent {
-  /** As it stands in this process; undefined where it is over. */
+  /** The open alert; undefined when it is over. */
   readonly open: Alert | undefined;
   readonly seen: LastSeen | undefined;
-  /** Whether its prices come over the socket. */
+  /** Whether its prices are pushed over the socket. */
   readonly live: boolean;
-  /** Why its level is missing, where one was tried for. */
+  /** The error of computing its level, if there was one. */
   readonly trouble: unknown;
-  /** Whether the person wants to be told of alerts at all. */
+  /** Whether the person has notices of alerts switched on. */
   readonly wanted: boolean;
 }
 
-/** What was seen, when an alert armed, fired and was told, and why it has not, step by step. */
+/**
+ * The history of an alert step by step: when it was armed, what it saw, when it fired and was told; or why it has not
+ * fired.
+ */
 export function alertTimeline(
   words: Words,
   name: string,
@@ -80,7 +83,7 @@ function stepLines(words: Words, { messages }: AlertTimeline, at: number, event:
   }
 }
 
-/** Why an open alert has not fired. */
+/** Why an open alert has not fired yet. */
 function presentLines(words: Words, alert: Alert, { seen, live, trouble, wanted }: AlertPresent): readonly Line[] {
   const { why: text, alerts } = words;
   const way = live ? text.seenLive : alerts.polledShort;
@@ -124,7 +127,7 @@ function fateText(words: Words, { address, state, sentAt, heldUntil, attempts, e
   }
 }
 
-/** The price, and the day's volume where that is what counts. */
+/** The price seen, with the day's volume when the alert is about volume. */
 function seenText(words: Words, { price, volume }: Seen, level: AlertLevel | undefined): string {
   const last = `${words.ticket.last} ${words.won(price)}`;
   return level?.metric === 'volume' ? `${last} · ${words.quote.volume} ${words.shares(volume)}` : last;

@@ -15,7 +15,7 @@ import { bookLines } from './order-book.ts';
 import { indexLine, issueButtons } from './prices.ts';
 import { table } from './table.ts';
 
-/** A frame of figures that are, or were, live. */
+/** The message for one frame of a live board, or for its last one. */
 export function boardMessage(words: Words, directory: InstrumentDirectory, frame: BoardFrame): Message {
   const { figures, state } = frame;
   switch (figures.kind) {
@@ -28,7 +28,7 @@ export function boardMessage(words: Words, directory: InstrumentDirectory, frame
   }
 }
 
-/** A watchlist with its prices; `state` where it is, or was, live. */
+/** A watchlist with its prices. `state` is given for a live board, running or ended. */
 export function watchMessage(
   words: Words,
   directory: InstrumentDirectory,
@@ -56,7 +56,7 @@ function rowOf(words: Words, name: string, quote: Quote | undefined) {
   };
 }
 
-/** An issue's book; `state` where it is, or was, live. */
+/** An issue's order book. `state` is given for a live board, running or ended. */
 export function bookMessage(
   words: Words,
   directory: InstrumentDirectory,
@@ -73,7 +73,7 @@ export function bookMessage(
   };
 }
 
-/** The indices; `state` where they are, or were, live. */
+/** The indices. `state` is given for a live board, running or ended. */
 export function indexMessage(words: Words, figures: Omit<IndexFigures, 'kind'>, state?: BoardState): Message {
   const others = figures.quotes.map(({ code }) => ({ id: `run:/index ${code}`, label: words.index[code] }));
   return {
@@ -101,7 +101,7 @@ function stateLines(
   }
 }
 
-/** What one does with a board that `line` makes. */
+/** The buttons of a board: stop it when it is live, else refresh it or make it live. `line` is its command line. */
 function buttonsOf({ buttons }: Words, line: string, state: BoardState | undefined): readonly Button[] {
   if (state?.kind === 'live') return [{ id: `show:${line} stop`, label: buttons.stopLive }];
   return [

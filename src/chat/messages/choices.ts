@@ -4,12 +4,12 @@ import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import { type Button, type Line, longestButtonId, type Message } from '../channel.ts';
 import type { NamedIssues } from '../command.ts';
 
-/** Two beside each other fit a phone, and six of them Discord's five rows. */
+/** Two buttons fit side by side on a phone, and six choices then fit into Discord's five rows. */
 const buttonsPerRow = 2;
 
 /**
- * A button for each issue that fits what was typed: it runs the same line with that issue in its place, or shows its
- * price where the line is too long to be kept in a button.
+ * A button for each issue that the person may have meant. It runs the same command line with that issue, or shows the
+ * issue's price when the line is too long for a button.
  */
 export function choiceButtons(
   command: string,
@@ -30,10 +30,10 @@ export function choiceButtons(
   return inRows(buttons);
 }
 
-/** More than these would push what was found off the screen. */
+/** The most names whose errors are shown; more would push the answer off the screen. */
 const mostMissing = 5;
 
-/** An answer about the issues of a line that were found, with a sentence for each that was not, and what it may be. */
+/** Adds to an answer a sentence for each name that was not found, with buttons for the issues that it may mean. */
 export function withMissing(
   message: Message,
   { missing, typed }: Pick<NamedIssues, 'missing' | 'typed'>,
@@ -55,13 +55,13 @@ export function withMissing(
   };
 }
 
-/** Buttons as a phone shows them. */
+/** Arranges buttons in rows that fit a phone. */
 export function inRows(buttons: readonly Button[]): readonly (readonly Button[])[] {
   const rows = Math.ceil(buttons.length / buttonsPerRow);
   return Array.from({ length: rows }, (_, row) => buttons.slice(row * buttonsPerRow, (row + 1) * buttonsPerRow));
 }
 
-/** A button for each way to read a line; a way too long for one is typed. */
+/** A button for each way to read a line. A way too long for a button is left out, and must be typed. */
 export function wayButtons(command: string, { context }: AppError): readonly (readonly Button[])[] {
   return String(context['lines'])
     .split('\n')

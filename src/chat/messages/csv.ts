@@ -1,13 +1,13 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Attachment } from '../channel.ts';
 
-/** Rows with their heading first. Numbers stay numbers; text is never taken for a formula. */
+/** The rows of a table, its heading first. Numbers stay numbers, and no spreadsheet takes a text for a formula. */
 export type Cells = readonly (readonly (string | number)[])[];
 
-/** A table as a file that spreadsheets open with its Korean intact: UTF-8 with a mark of it, lines that end as Excel's. */
+/** A table as a CSV file that Excel opens with its Korean intact: UTF-8 with a byte order mark, and CRLF line ends. */
 export function csvFile(name: string, cells: Cells): Attachment {
   const text = stringify(
-    // A line feed at the start is let through by the library, and skipped by some spreadsheets.
+    // csv-stringify does not escape a formula behind a leading line feed, which some spreadsheets skip.
     cells.map((row) => row.map((cell) => (typeof cell === 'string' && cell.startsWith('\n') ? `'${cell}` : cell))),
     { bom: true, escape_formulas: true, record_delimiter: 'windows' },
   );

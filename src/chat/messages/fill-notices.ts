@@ -3,23 +3,26 @@ import { sentenceOf, type Words } from '../../i18n/index.ts';
 import type { FillNoticeNews } from '../../services/health/fill-notice-watch.ts';
 import type { Line, Message } from '../channel.ts';
 
-/** How somebody will hear of the fills of an order that was just taken. */
+/** Says how the person will hear of the fills of an order that KIS has just accepted. */
 export function tellFill(words: Words, notices: FillNotices): string {
   return notices.state === 'working' ? words.outcome.tellFill : words.fillNotices.tellFill;
 }
 
-/** Why fills are not pushed, and which setting to mend; nothing where they are, or the connection is to blame. */
+/**
+ * Why KIS does not push fills, and which setting to correct; undefined when it does, or when only the connection is
+ * down.
+ */
 export function fillNoticesWhy(words: Words, notices: FillNotices): string | undefined {
   if (notices.state === 'no-id') return words.start.noHtsId;
   return notices.state === 'refused' ? words.fillNotices.why[notices.reason](notices.code) : undefined;
 }
 
-/** Why the socket does not stand, and what helps. */
+/** Why there is no socket connection, and what helps. */
 export function socketWhy(words: Words, reason: string): string {
   return reason in words.errors ? sentenceOf(words, reason) : words.health.socketReason(reason);
 }
 
-/** What owners are told when fills are not pushed, or are again. */
+/** The message to owners when KIS does not push fills, or does so again. */
 export function fillNoticesMessage(words: Words, { notices, reason }: FillNoticeNews): Message {
   const { fillNotices: text } = words;
   if (notices.state === 'working') return { lines: [text.working] };

@@ -2,7 +2,7 @@ import type { Words } from '../../i18n/index.ts';
 import type { LedgerState } from '../../services/health/ledger-watch.ts';
 import type { Message } from '../channel.ts';
 
-/** What was written down late, and what is lost. */
+/** What was recorded late after the ledger could not be written, and what is lost. */
 export interface CaughtUp {
   readonly outcomes: number;
   readonly pushes: number;
@@ -10,13 +10,13 @@ export interface CaughtUp {
   readonly lost: number;
 }
 
-/** What owners are told when the ledger cannot be written. */
+/** The message to owners when the ledger cannot be written. */
 export function ledgerDownMessage(words: Words, { code }: LedgerState): Message {
   const { down, reason, remedy, downText } = words.ledger;
   return { lines: [[{ bold: down }], `${reason[code]} ${remedy[code]}`, downText], private: true };
 }
 
-/** What they are told when it can be written again. */
+/** The message to owners when the ledger can be written again. */
 export function ledgerBackMessage(words: Words, forMs: number, { lost, ...late }: CaughtUp): Message {
   const { ledger, health } = words;
   const caughtUp = ledger.caughtUp(late);

@@ -180,7 +180,7 @@ function interruptedMessage(words: Words, notice: NoticeOf<'never-sent' | 'outco
     : { lines: [[{ bold: notices.unknown }, what], notices.unknownText] };
 }
 
-/** What was waited for came true: the condition, what is now, and what the condition came to today. */
+/** An alert fired: its condition, the current price, and the price or volume that the condition stands for today. */
 function alertMessage(words: Words, { alert, name, seen, at }: NoticeOf<'alert'>): Message {
   const { symbol, level } = alert;
   const today = levelText(words, alert, at);
@@ -202,7 +202,7 @@ function alertMessage(words: Words, { alert, name, seen, at }: NoticeOf<'alert'>
   };
 }
 
-/** An unknown outcome that is known now. */
+/** The outcome of an order, unknown until now, has been found out. */
 function settledMessage(words: Words, order: OrderRecord, late: boolean, name: string): Message {
   const { settle } = words;
   const what = orderLine(words, order, name);
@@ -219,14 +219,14 @@ function settledMessage(words: Words, order: OrderRecord, late: boolean, name: s
   };
 }
 
-/** A question to the owner, with an answer for each order that it may be. */
+/** Asks the owner which of the venue's orders is the one whose answer was lost, with a button for each. */
 function askedMessage(words: Words, order: OrderRecord, candidates: readonly SettleCandidate[], name: string): Message {
   const { settle } = words;
   const lines: Line[] = [
     [{ bold: settle.asked }, ` ${orderLine(words, order, name)}`],
     candidates.length === 0 ? settle.askedNone : settle.askedSome,
     ...candidates.map(({ number, quantity, price, placedAt }): Line => {
-      // A cancel has no price, and is not at the market for that.
+      // A cancel has no price, which must not be shown as a market order.
       const at =
         price === undefined || isCancel(order.intent.kind)
           ? ''
@@ -246,28 +246,28 @@ function askedMessage(words: Words, order: OrderRecord, candidates: readonly Set
   };
 }
 
-/** A button for each number, and one for none of them. */
+/** A button for each order number, and one that says none of them. */
 export function settleButtons(
   words: Words,
   order: OrderRecord,
   numbers: readonly string[],
 ): readonly (readonly Button[])[] {
   const run = (verdict: string): string => `run:/settle ${order.id} ${verdict}`;
-  // Discord shows five rows; who has more orders alike than that types the number.
+  // Discord shows five rows of buttons. Further numbers must be typed.
   const rows = numbers
     .slice(0, 4)
     .map((number): readonly Button[] => [{ id: run(number), label: words.settle.isNumber(number) }]);
   return [...rows, [{ id: run('none'), label: words.settle.isNone }]];
 }
 
-/** What owners are told when another program uses a chat's token too; `self` is this process: `macbook:4711`. */
+/** The message to owners when another program uses the same chat token. `self` names this process: `macbook:4711`. */
 export function notAloneMessage(words: Words, channel: string, stepsAside: boolean, self: string): Message {
   const { title, stands, aside, both } = words.notAlone;
   const what = channel === 'telegram' ? (stepsAside ? aside(self) : stands(self)) : both(self);
   return { lines: [[{ bold: title(words.channels[channel] ?? channel) }], what] };
 }
 
-/** What owners are told when KIS and Hoga disagree about an API. */
+/** The message to owners when an answer of KIS does not have the form that Hoga expects. */
 export function driftMessage(words: Words, drift: SeenDrift): Message {
   const { title, said, report } = words.drift;
   const { code, text, field = '' } = drift;

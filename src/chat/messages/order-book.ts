@@ -5,7 +5,7 @@ import type { Line } from '../channel.ts';
 import { changeSpan } from './prices.ts';
 import { type Row, table } from './table.ts';
 
-/** An issue's book under its name and price; `at` is when it was so, where that is to be said. */
+/** An issue's order book below its name and price. `at` is the time of the book in milliseconds, shown when given. */
 export function bookLines(
   words: Words,
   name: string,
@@ -29,7 +29,7 @@ export function bookLines(
   ];
 }
 
-/** What keeps the issue from trading as usual. */
+/** Reasons why the issue does not trade as usual, such as a halt. */
 function standingLines({ book: text }: Words, { standing }: Pick<BookFigures, 'standing'>): readonly Line[] {
   if (standing === undefined) return [];
   const { halted, reason, interrupted, circuitBreaker } = standing;
@@ -40,12 +40,14 @@ function standingLines({ book: text }: Words, { standing }: Pick<BookFigures, 's
   ];
 }
 
-/** What the auction under way would trade at. */
+/** The price and quantity at which a running call auction would trade now. */
 function expectedLine(words: Words, { expected }: OrderBook): readonly Line[] {
   return expected === undefined ? [] : [words.book.expected(words.won(expected.price), words.shares(expected.size))];
 }
 
-/** As on every Korean screen: asks above with their sizes left, bids below with theirs right. */
+/**
+ * The levels as Korean screens show them: asks above with their sizes on the left, bids below with theirs on the right.
+ */
 function levels(words: Words, { asks, bids, totalAskSize, totalBidSize }: OrderBook, base: number): readonly Line[] {
   if (asks.length === 0 && bids.length === 0) return [words.book.empty];
   const { grouped } = words;

@@ -14,13 +14,13 @@ import type { Broker } from '../../ports/broker.ts';
 import type { Line, Message } from '../channel.ts';
 import { tellFill } from './fill-notices.ts';
 
-/** What an order trades at: `70,000원`, `시장가`, `조건부지정가 70,000원`. */
+/** The price of an order in words: `70,000원`, `시장가`, `조건부지정가 70,000원`. */
 export function orderPrice(words: Words, { type, price }: Pick<VenueOrder, 'type' | 'price'>): string {
   const limit = price === 0 ? '' : words.won(price);
   return type === 'limit' && price !== 0 ? limit : `${words.orderType[type]} ${limit}`.trim();
 }
 
-/** One line that says which order: `매수 삼성전자 10주 70,000원`. */
+/** An order on one line: `삼성전자 매수 10주 70,000원`. */
 export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name: string): string {
   const { intent } = order;
   const of = 'of' in intent ? intent.of : undefined;
@@ -46,7 +46,7 @@ export function orderLine(words: Words, order: Pick<OrderRecord, 'intent'>, name
   }
 }
 
-/** What left an order while others of it stood: `3주 취소 · 2주 정정`; nothing where nothing did. */
+/** The parts of a standing order that were cancelled or amended: `3주 취소 · 2주 정정`; empty when there were none. */
 export function partsGone(words: Words, { cancelledQuantity, replacedQuantity }: OrderRecord): readonly string[] {
   return [
     ...(cancelledQuantity === 0 ? [] : [words.orders.partCancelled(words.shares(cancelledQuantity))]),
@@ -54,21 +54,21 @@ export function partsGone(words: Words, { cancelledQuantity, replacedQuantity }:
   ];
 }
 
-/** When a scheduled order goes: `12월 5일 예약`. */
+/** The days on which a scheduled order is sent: `12월 5일 예약`. */
 export function scheduleDays(words: Words, { day, until }: ScheduleDays): string {
   const { shortDate: date, schedule } = words;
   return until === null ? schedule.once(date(day)) : schedule.daily(date(day), date(until));
 }
 
-/** The order number, to be copied into `/cancel`; nothing where there is none. */
+/** The order number, to be copied into `/cancel`; no line when the order has none. */
 export function numberLine(words: Words, { reference, intent }: OrderRecord): readonly Line[] {
   const called = isScheduleIntent(intent) ? words.schedule.number : words.outcome.number;
   return reference === undefined ? [] : [[`${called} `, { code: reference.number }]];
 }
 
 /**
- * How a submit ended, in place of its ticket. `fills` is how its owner wants to be told of them, and `notices` how the bot
- * hears of them; `venue` knows what helps against its refusals.
+ * The message that replaces a ticket once its order was sent or refused. `fills` is the person's setting for notices of
+ * fills, `notices` how the bot hears of fills, and `venue` gives advice on KIS's refusals.
  */
 export function outcomeMessage(
   words: Words,

@@ -4,7 +4,7 @@ import type { Button, Line, Span } from '../channel.ts';
 
 export type TonedSpan = Extract<Span, { readonly tone: unknown }>;
 
-/** Which way a change goes. */
+/** Whether a change is a rise, a fall or none. */
 export function changeTone(change: number): 'up' | 'down' | 'even' {
   return change > 0 ? 'up' : change < 0 ? 'down' : 'even';
 }
@@ -17,7 +17,7 @@ export function changeSpan(words: Words, change: number, percent: number): Toned
   return { tone, text: `${mark}${words.grouped(Math.abs(change))} (${words.percentSigned(percent)})` };
 }
 
-/** What one does next with an issue. */
+/** Buttons for what people do next with an issue. */
 export function issueButtons({ buttons }: Words, symbol: string): readonly Button[] {
   return [
     { id: `ask:/buy ${symbol}`, label: buttons.buy },
@@ -26,7 +26,7 @@ export function issueButtons({ buttons }: Words, symbol: string): readonly Butto
   ];
 }
 
-/** Of an index: `2,650.12`. */
+/** The value of an index: `2,650.12`. */
 export const points = (value: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 

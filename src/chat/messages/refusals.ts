@@ -6,37 +6,37 @@ import { errorSentence, type Words } from '../../i18n/index.ts';
 import type { Button, Line, Message } from '../channel.ts';
 import type { AnyCommand } from '../command.ts';
 
-/** So often a chat is told at length why nothing can be written down, and what helps. */
+/** How often a chat gets the long explanation of why the ledger cannot be written, and what helps. */
 const atLengthMs = 60_000;
 
-/** Who is refused, and where. */
+/** The language and the chat of the person who is refused. */
 export interface Refused {
   readonly words: Words;
   readonly address: ChatAddress;
 }
 
-/** Whether it was not understood, as against not allowed or not possible. */
+/** Whether the person's words were not understood, rather than not allowed or not possible. */
 export function isMistyped({ code }: AppError): boolean {
   return code.startsWith('args.') || code === 'chat.not-a-command' || code === 'chat.too-long';
 }
 
-/** What went wrong, for a program. */
+/** The failure in a form for programs. */
 export function failureOf(error: unknown): NonNullable<Message['failure']> {
   if (!(error instanceof AppError)) return { code: 'unexpected', mistyped: false };
   return { code: error.code, mistyped: isMistyped(error) || error.code === 'chat.unknown-command' };
 }
 
-/** What people are told of what went wrong. */
+/** Turns errors into the sentences that people read. */
 export class Refusals {
   readonly #clock: Clock;
-  /** By chat, when it was told at length of a ledger that cannot be written; milliseconds. */
+  /** By chat: when it last got the long explanation of a ledger that cannot be written, in milliseconds. */
   readonly #saidAt = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** One sentence; for what was typed wrongly an example of what works. */
+  /** The message for an error: one sentence, and for mistyped words an example that works. */
   message(refused: Refused, error: unknown, command: AnyCommand | undefined, choice: Button | undefined): Message {
     const { words } = refused;
     const sentence = this.sentence(refused, error);
@@ -46,14 +46,19 @@ export class Refusals {
     return { lines: [typed ? `${sentence} ${words.example(command.examples[0])}` : sentence] };
   }
 
-  /** What stands on a ticket whose press failed. Only an outcome that could not be written down is no refusal of ours. */
+  /**
+   * The text on a ticket whose confirmation failed. It says that nothing was sent, unless an order was sent and only
+   * its outcome could not be recorded.
+   */
   press(refused: Refused, error: unknown): readonly Line[] {
     const { outcome } = refused.words;
     const sent = error instanceof AppError && error.code === 'orders.not-recorded';
     return [[{ bold: sent ? outcome.unknown : outcome.denied }], this.sentence(refused, error)];
   }
 
-  /** Of a ledger that cannot be written what helps is said once a minute in a chat. */
+  /**
+   * The sentence for an error. What helps against a ledger that cannot be written is said once a minute in each chat.
+   */
   sentence({ words, address }: Refused, error: unknown): string {
     const trouble = ledgerTrouble(error);
     if (trouble === undefined) return errorSentence(words, error);

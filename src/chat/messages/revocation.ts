@@ -2,7 +2,7 @@ import { errorSentence, type Words } from '../../i18n/index.ts';
 import type { TokenRevocation } from '../../ports/broker.ts';
 import type { Line } from '../channel.ts';
 
-/** What became of each token, and how things go on. */
+/** What became of each access token, and what happens next. */
 export function revocationLines(words: Words, results: readonly TokenRevocation[]): readonly Line[] {
   const { revoke: text } = words;
   const named = (settings: string, outcome: string): string =>

@@ -11,9 +11,9 @@ import { table } from './table.ts';
 
 const usualDays = 5;
 const mostDays = 20;
-/** A hundred million won (억), the unit in which floors are said. */
+/** A hundred million won (억), the unit of the minimum market value and turnover. */
 const hundredMillion = 1e8;
-/** Ten thousand trillion won is more than all of the exchange. */
+/** The highest minimum that is accepted, in won: ten thousand trillion is more than the whole exchange is worth. */
 const highestFloor = 1e16;
 
 const floors: Readonly<Record<string, 'marketValue' | 'turnover'>> = {
@@ -27,7 +27,7 @@ const floors: Readonly<Record<string, 'marketValue' | 'turnover'>> = {
 };
 const units: Readonly<Record<string, number>> = { 억: 1e8, 조: 1e12, bn: 1e9, tn: 1e12 };
 
-/** `시총≥1조`, `거래대금 >= 100억`, `5일`, in any order; a page number at the end is left alone. */
+/** `시총≥1조`, `거래대금 >= 100억`, `5일`, in any order. A page number at the end is left to the next argument. */
 export const criteria: ArgumentKind<GoldenCriteria> = {
   name: 'criteria',
   optional: false,
@@ -44,10 +44,10 @@ export const criteria: ArgumentKind<GoldenCriteria> = {
   },
 };
 
-/** Where nothing was said. */
+/** The criteria when the person gives none. */
 export const usualCriteria: GoldenCriteria = { within: usualDays, marketValue: undefined, turnover: undefined };
 
-/** Whether a word is meant for the criteria; else it is the page. */
+/** Whether a word belongs to the criteria; otherwise it is the page number. */
 export function looksLikeCriteria(word: string): boolean {
   return !/^\d{1,4}쪽?$/.test(word);
 }
@@ -76,7 +76,7 @@ function lineOf({ marketValue, turnover, within }: GoldenCriteria): string {
   return parts.join(' ');
 }
 
-/** How far a search is, or what it found. */
+/** The progress of a search, or its result. */
 export function screenMessage(
   words: Words,
   directory: Pick<InstrumentDirectory, 'get'>,
@@ -130,7 +130,7 @@ export function screenMessage(
   }
 }
 
-/** What was looked through, and when: `day` where the figures are not today's. */
+/** What was searched, and when. `day` is given when the figures are not today's. */
 function aboutOf(words: Words, result: GoldenResult, day: string | undefined): string {
   const { screen, grouped } = words;
   const { universe, listed, scanned, skipped, at } = result;

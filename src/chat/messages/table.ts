@@ -1,17 +1,17 @@
 import stringWidth from 'string-width';
 import type { Line, Span } from '../channel.ts';
 
-/** A row: what stands in columns, and what follows them freely. */
+/** A row: cells that are aligned in columns, and text that follows them. */
 export interface Row {
   readonly cells: readonly string[];
   /**
-   * Names belong here: not every phone draws Hangul exactly two letters wide, and columns of figures alone stay under
-   * each other everywhere.
+   * Text after the columns, such as a name: not every phone draws Hangul exactly two columns wide, so that only columns
+   * of figures stay aligned everywhere.
    */
   readonly rest?: readonly Span[];
 }
 
-/** Lines whose cells stand under each other, in type of one width. Figures are set right, so that their ends meet. */
+/** Lines in a monospaced font with aligned cells; figures are aligned on the right. */
 export function table(rows: readonly Row[], align: 'left' | 'right' = 'right'): readonly Line[] {
   const columns = Math.max(0, ...rows.map(({ cells }) => cells.length));
   const widths = Array.from({ length: columns }, (_, column) =>

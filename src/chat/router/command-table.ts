@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { AnyCommand } from '../command.ts';
 
-/** The commands by all their names. */
+/** Finds commands by any of their names. */
 export class CommandTable {
   readonly #byName = new Map<string, AnyCommand>();
 

@@ -4,7 +4,10 @@ import { AppError } from '../../errors.ts';
 import type { Message } from '../channel.ts';
 import type { AnyCommand, Ticket } from '../command.ts';
 
-/** Telegram keeps messages for a day while the bot is down; a change that was wanted this long ago is not made. */
+/**
+ * A command that changes something is refused when it was typed longer ago than this. Telegram keeps messages for a day
+ * while the bot is down, and nobody expects an order from yesterday's message.
+ */
 const staleAfterMs = 60_000;
 
 export type TicketCommandOfAny = Extract<AnyCommand, { prepare: unknown }>;
@@ -12,14 +15,14 @@ export const isTicketCommand = (command: AnyCommand): command is TicketCommandOf
 const changesThings = (command: AnyCommand): boolean => isTicketCommand(command) || command.effect !== undefined;
 export const isMessage = (value: Ticket<unknown> | Message): value is Message => 'lines' in value;
 
-/** The one gate: nothing runs, and nothing is executed, without passing here. */
+/** Decides whether a person may do something now. Every command and every press on a ticket passes through here. */
 export class Gate {
   readonly #clock: Clock;
   readonly #readOnly: boolean;
 
   constructor(options: {
     readonly clock: Clock;
-    /** Only queries; nothing that could end in an order. */
+    /** Whether only queries are allowed, and nothing that could lead to an order. */
     readonly readOnly: boolean;
   }) {
     this.#clock = options.clock;
@@ -32,7 +35,10 @@ export class Gate {
     if (!roleAllows(person.role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });
   }
 
-  /** A change that was wanted long ago is not made now; stopping is always in time. @throws AppError `chat.too-old`. */
+  /**
+   * Refuses a change that was asked for too long ago. Commands that stop something always pass.
+   * @throws AppError `chat.too-old`.
+   */
   requireFresh(command: AnyCommand, at: number): void {
     if (changesThings(command) && command.effect !== 'stop') this.requireFreshPress(at);
   }

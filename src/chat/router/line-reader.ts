@@ -18,7 +18,7 @@ export class LineReader {
     this.#options = options;
   }
 
-  /** Whether a text is a command with its arguments, as it stands: then it is not read as a sentence. */
+  /** Whether a text is a command with valid arguments, so that it need not be read as a sentence. */
   isCommandLine({ words }: Turn, text: string): boolean {
     if (text.startsWith('/')) return true;
     const command = this.#commands.ofLine(text);
@@ -36,13 +36,19 @@ export class LineReader {
     return readSentence(text, { directory, words }, (name) => this.#commands.has(name));
   }
 
-  /** Codes that no list has are asked of the venue. Six digits behind the issue are a price sooner than a code. */
+  /**
+   * Asks the venue about codes that no list has. Six digits in third place or later are left out: there they are a
+   * price rather than a code.
+   */
   async learnCodes(typed: string): Promise<void> {
     const [first = '', second = '', ...rest] = typed.split(/\s+/);
     await this.#options.learnIssues([first, second, ...rest.filter((word) => /[a-z]/i.test(word))]);
   }
 
-  /** @throws AppError `args.*`; a code in another place than usual was asked of the venue before it is called unknown. */
+  /**
+   * Reads a command's arguments. A code that no list has is looked up at the venue before it is called unknown.
+   * @throws AppError `args.*`.
+   */
   async arguments({ words }: Turn, command: AnyCommand, tokens: readonly string[]) {
     const read = () => readArguments(command, tokens, this.#options.directoryIn(words));
     const takesSeveral = Object.values(command.args).some(({ name }) => name === 'instruments');

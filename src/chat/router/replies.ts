@@ -10,7 +10,7 @@ import type { RouterOptions } from './router-options.ts';
 import { ticketIn } from './ticket-key.ts';
 import type { Turn } from './turn.ts';
 
-/** Says what came of a turn: answers, views, progress and what went wrong. */
+/** Writes the answers of a turn to the outbox: results, views, progress and errors. */
 export class Replies {
   readonly refusals: Refusals;
   readonly #options: RouterOptions;
@@ -21,8 +21,8 @@ export class Replies {
   }
 
   /**
-   * Runs something slow. When it takes long enough to wonder, what it is doing is said, and what it waits for where that
-   * is long; the answer then takes the place of that message.
+   * Runs something that may be slow. After a second a message shows what it is doing, or how long it must wait for the
+   * venue; the answer then replaces that message.
    */
   async withProgress<T>(
     turn: Turn,
@@ -94,7 +94,7 @@ export class Replies {
     });
   }
 
-  /** What somebody may have meant, to choose from. */
+  /** Buttons for what the person may have meant. */
   #choices(
     { words }: Turn,
     error: unknown,
@@ -108,7 +108,9 @@ export class Replies {
       : [];
   }
 
-  /** Says an answer; what its buttons show, and what comes later of its own, will take its place. */
+  /**
+   * Writes an answer that can be replaced: by what its `show:` buttons ask for, and by later answers of the same view.
+   */
   async sayView(turn: Turn, { view, onSaid, ...message }: Answer): Promise<void> {
     const shows = (message.buttons ?? []).flat().some(({ id }) => id.startsWith('show:'));
     if (!shows && view === undefined) return this.say(turn, message);

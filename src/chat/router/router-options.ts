@@ -9,7 +9,7 @@ import type { PairResult } from '../../services/people.ts';
 import type { AnyCommand, CommandContext } from '../command.ts';
 import type { Outbox } from '../outbox.ts';
 
-/** What of a CommandContext is the same for every command. */
+/** The part of a CommandContext that is the same for every command. */
 export type CommandServices = Omit<
   CommandContext,
   'person' | 'address' | 'alone' | 'now' | 'progress' | 'words' | 'commands' | 'learnNames'
@@ -18,11 +18,11 @@ export type CommandServices = Omit<
 export interface RouterOptions {
   readonly commands: readonly AnyCommand[];
   readonly services: CommandServices;
-  /** The language of somebody, or of a stranger. */
+  /** The texts in a person's language; for a stranger, in the bot's. */
   readonly wordsOf: (person: Person | undefined) => Words;
-  /** Who that is; undefined for strangers. */
+  /** The person with this identity; undefined for a stranger. */
   readonly identify: (identity: string) => Person | undefined;
-  /** One try of somebody unknown to become the owner. */
+  /** Tries to make a stranger the owner, by the pairing code they typed. */
   readonly pair: (identity: string, code: string) => Promise<PairResult>;
   readonly ledger: ProposalLedger;
   readonly outbox: Outbox;
@@ -30,16 +30,21 @@ export interface RouterOptions {
   readonly log: Log;
   readonly newId: () => string;
   readonly confirmMs: number;
-  /** Where else a person wants to see the tickets that are made for them in a chat. */
+  /** The other chats in which a person wants to see a ticket that was made in this one. */
   readonly mirrors: (person: Person, address: ChatAddress) => readonly ChatAddress[];
-  /** Only queries; nothing that could end in an order. */
+  /** Whether only queries are allowed, and nothing that could lead to an order. */
   readonly readOnly: boolean;
-  /** Until when the venue cannot be asked anything, where a question waits for that; in milliseconds. */
+  /** Until when the venue cannot be asked anything, in milliseconds; undefined when no question waits. */
   readonly venueWaitsUntil: () => number | undefined;
-  /** The issues by their names in a language. */
+  /** The issues under their names in the language of `words`. */
   readonly directoryIn: (words: Words) => InstrumentDirectory;
-  /** Asks for the names of issues in that language that are not known yet; whether any was learnt. Never throws. */
+  /**
+   * Looks up names of issues that are not known in that language yet. Resolves to whether any was found. Never throws.
+   */
   readonly learnNames: (words: Words, symbols: readonly string[]) => Promise<boolean>;
-  /** Asks the venue about words that look like codes and that no list has; whether it knew any. @throws AppError `venue.*`. */
+  /**
+   * Asks the venue about words that look like codes and that no list has. Resolves to whether it knew any.
+   * @throws AppError `venue.*`.
+   */
   readonly learnIssues: (words: readonly string[]) => Promise<boolean>;
 }

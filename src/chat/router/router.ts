@@ -24,27 +24,30 @@ import { ticketKey } from './ticket-key.ts';
 import { Tickets } from './tickets.ts';
 import type { Turn } from './turn.ts';
 
-/** Nobody types more than this as a command; what is longer is a paste gone wrong. */
+/** The longest text that is read as a command. Longer texts were pasted by mistake. */
 const longestText = 500;
 /**
- * What a button can ask for: to run a line as if it were typed, to run it with the answer in the place of the message
- * the button is on, to ask the person for what the line lacks (a channel with forms does so by itself), or to decide a
- * ticket.
+ * What a button does. `run` runs its line as if it were typed; `show` does the same and puts the answer in place of the
+ * button's message; `ask` asks the person for the arguments that the line lacks (a channel with forms shows a form
+ * instead); `confirm`, `drop` and `instead` decide a ticket.
  */
 export const buttonVerbs = ['run', 'show', 'ask', 'confirm', 'drop', 'instead'] as const;
 const ticketVerbs = ['confirm', 'drop', 'instead'] as const;
 const isTicketVerb = (verb: string): verb is (typeof ticketVerbs)[number] =>
   ticketVerbs.some((known) => known === verb);
-/** Asked also where nobody spoke to the bot: what was said asks for something, and lacks no more than a choice. */
+/**
+ * Questions that are asked even in a group where nobody addressed the bot: the sentence clearly asks for something, and
+ * only a choice is missing.
+ */
 const plainQuestions: ReadonlySet<QuestionAbout> = new Set(['which', 'stocks', 'numbers', 'condition', 'direction']);
 
-/** What a command says, as private as the command is. */
+/** Marks a message as private when its command is. */
 const kept = <M extends Message>(command: AnyCommand, message: M): M =>
   command.private === undefined ? message : { ...message, private: true };
 
 /**
- * From what a person did to what is answered: who is it, may they, which command, which arguments; then a reply, or a
- * ticket to press. Whatever goes wrong becomes one sentence.
+ * Turns what a person did into an answer: who is it, may they do this, which command, which arguments; then a reply, or
+ * a ticket to confirm. Every error becomes one sentence.
  */
 export class Router {
   readonly #options: RouterOptions;
@@ -66,14 +69,14 @@ export class Router {
     this.#strangers = new Strangers(options, this.#replies);
   }
 
-  /** Never throws; resolves when everything that is to be said has been written to the outbox. */
+  /** Handles one message or press. Never throws; resolves when all answers have been written to the outbox. */
   receive(incoming: Incoming): Promise<void> {
     const work = this.#receive(incoming).finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
     return work;
   }
 
-  /** Resolves when nothing that was received is still being worked on. */
+  /** Resolves when nothing is being worked on. */
   async idle(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
@@ -81,7 +84,8 @@ export class Router {
   async #receive(incoming: Incoming): Promise<void> {
     const address = { channel: incoming.channel, chatId: incoming.chatId };
     try {
-      // Not even a code for pairing: it would make an owner of whoever may speak for the group.
+      // Anonymous messages cannot pair either: the code would make an owner of everybody who may post in the group's
+      // name.
       if (incoming.anonymous === true) {
         if (incoming.overheard !== true)
           await this.#strangers.answer(`${address.channel} ${address.chatId}`, address, 'chat.anonymous');
@@ -140,13 +144,16 @@ export class Router {
       if (turn.overheard && isLoneWord(typed) && command.effect !== 'stop') return;
       await this.#run(turn, command, tokens);
     } catch (error) {
-      // What people say to each other is no mistake, though it begins like a command.
+      // In a group, people's talk to each other may begin like a command; it is not answered with an error.
       if (chatter && error instanceof AppError && isMistyped(error)) return;
       await this.#replies.sayError(turn, error, command, tokens);
     }
   }
 
-  /** Asks what a sentence leaves open. A choice is a line like any other; what is too long for a button is typed. */
+  /**
+   * Asks what a sentence leaves open, with a button for each choice. A choice too long for a button is left out, and
+   * must be typed.
+   */
   async #ask(turn: Turn, { about, subject, choices }: Extract<Reading, { kind: 'question' }>): Promise<void> {
     const buttons = choices
       .map(({ verb, line, label }): Button => ({ id: `${verb}:${line}`, label }))
@@ -195,7 +202,7 @@ export class Router {
       else if (verb === 'drop') await this.#tickets.drop(turn, proposal);
       else await this.#tickets.replace(turn, proposal, (again) => this.#text(again, rest.join(':')));
     } catch (error) {
-      // Who pressed wrongly is told; the ticket itself is left as it is, for whoever may press it.
+      // The person who may not press is told so in a new message; the ticket stays as it is for the person who may.
       await this.#replies.sayError(
         turn,
         error,
@@ -204,7 +211,7 @@ export class Router {
     }
   }
 
-  /** Shows how a line goes on, for the person to finish it. */
+  /** Shows the beginning of a command line with the names of its missing arguments, for the person to complete. */
   async #askFor(turn: Turn, line: string): Promise<void> {
     const { words } = turn;
     const command = this.#commands.ofLine(line);
@@ -220,13 +227,13 @@ export class Router {
     }
   }
 
-  /** How an argument that is being typed may go on. */
+  /** Completions for an argument that is being typed. */
   suggest(query: SuggestionQuery): readonly Suggestion[] {
     return suggestionsFor(query, this.#commands, this.#options);
   }
 }
 
-/** A word that people say to each other as well: 잔고, 주문. */
+/** Whether a text is one word without a slash: people also say 잔고 or 주문 to each other. */
 function isLoneWord(text: string): boolean {
   return !text.startsWith('/') && !/\s/.test(text);
 }

@@ -3,7 +3,7 @@ import type { Person } from '../../domain/people/person.ts';
 import type { Replies } from './replies.ts';
 import type { RouterOptions } from './router-options.ts';
 
-/** What somebody unknown is answered, and how they become known. */
+/** Answers people the bot does not know, and lets one of them become the owner by pairing. */
 export class Strangers {
   readonly #options: RouterOptions;
   readonly #replies: Replies;
@@ -14,7 +14,7 @@ export class Strangers {
     this.#replies = replies;
   }
 
-  /** One polite sentence, then silence. */
+  /** Answers a stranger with one polite sentence, and never again after that. */
   async answer(
     identity: string,
     address: ChatAddress,
@@ -27,7 +27,10 @@ export class Strangers {
     await this.#replies.say({ address, edits: undefined, person: undefined }, { lines: [errors[why]({})] });
   }
 
-  /** Becoming known is the one thing a stranger can do; what is said of it tells nothing to those who guess. */
+  /**
+   * Pairs a stranger, which is the only thing a stranger can do. The answers reveal nothing to somebody who guesses
+   * codes.
+   */
   async pair(identity: string, code: string, address: ChatAddress, person: Person | undefined): Promise<void> {
     const words = this.#options.wordsOf(person);
     const to = { address, edits: undefined, person };
@@ -42,7 +45,7 @@ export class Strangers {
   }
 }
 
-/** `/pair CODE`: the code; undefined for anything else. */
+/** The code in `/pair CODE`; undefined for any other text. */
 export function pairingCode(text: string): string | undefined {
   return /^\/pair(?:@\w+)?\s+(\S{1,40})\s*$/.exec(text.trim())?.[1];
 }

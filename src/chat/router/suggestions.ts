@@ -3,10 +3,10 @@ import type { Suggestion, SuggestionQuery } from '../channel.ts';
 import type { CommandTable } from './command-table.ts';
 import type { RouterOptions } from './router-options.ts';
 
-/** More than these nobody reads through, and Discord shows no more. */
+/** Discord shows at most 25 completions. */
 const mostSuggestions = 25;
 
-/** How an argument may go on: issues by name, code or initial consonants. */
+/** Completions for an argument: issues by name, code or initial consonants. */
 export function suggestionsFor(
   { identity, command: name, argument, text }: SuggestionQuery,
   commands: CommandTable,
@@ -17,7 +17,7 @@ export function suggestionsFor(
   if (person === undefined || command === undefined || !roleAllows(person.role, command.role)) return [];
   const kind = command.args[argument]?.name;
   if (kind !== 'instrument' && kind !== 'instruments') return [];
-  // Of several issues the last is the one being typed.
+  // When the argument takes several issues, the last one is being typed.
   const words = text.split(/\s+/);
   const [before, typed] = kind === 'instrument' ? [[], text.trim()] : [words.slice(0, -1), words.at(-1) ?? ''];
   return directoryIn(wordsOf(person))

@@ -10,7 +10,7 @@ import type { RouterOptions } from './router-options.ts';
 import { ticketKey } from './ticket-key.ts';
 import type { Turn } from './turn.ts';
 
-/** Makes tickets, and does what is pressed on them. */
+/** Shows tickets and carries out what people press on them. */
 export class Tickets {
   readonly #options: RouterOptions;
   readonly #replies: Replies;
@@ -44,7 +44,7 @@ export class Tickets {
     ];
     const variants = (ticket.variants ?? [])
       .map(({ label, line }) => ({ id: `instead:${id}:${line}`, label }))
-      // A ticket must not stay away because a button on it is too long.
+      // A button whose id is too long is left out, so that the ticket can still be shown.
       .filter((button) => Buffer.byteLength(button.id) <= longestButtonId);
     if (variants.length > 0) buttons.push(variants);
     const until = words.ticket.until(Math.round(confirmMs / 1_000));
@@ -55,7 +55,10 @@ export class Tickets {
     }
   }
 
-  /** The ticket, open still and this person's. @throws AppError `proposal.*`. */
+  /**
+   * Returns the proposal when it is still open and belongs to this person.
+   * @throws AppError `proposal.*`.
+   */
   async own(person: Person, id: string): Promise<Proposal> {
     const proposal = await this.#options.ledger.proposal(id);
     if (proposal === undefined) throw new AppError('proposal.unknown');
@@ -65,7 +68,7 @@ export class Tickets {
     return proposal;
   }
 
-  /** Executes a ticket that was pressed; it says what came of it. */
+  /** Executes a confirmed ticket and shows the outcome in its place. */
   async confirm(turn: Turn, command: TicketCommandOfAny, proposal: Proposal): Promise<void> {
     try {
       const message = await this.#replies.withProgress(turn, (context) =>
@@ -73,19 +76,20 @@ export class Tickets {
       );
       await this.#decided(message.turn, proposal, message.value);
     } catch (error) {
-      // Somebody else's press was first, or time ran out: the ticket already says what became of it.
+      // The ticket was decided by an earlier press or has expired, and already shows what became of it.
       if (error instanceof AppError && error.code.startsWith('proposal.')) throw error;
-      // Anything else closes the ticket with the reason on it, so that it cannot stand there half done.
+      // Any other error closes the ticket and is shown on it, so that no half-done ticket stays open.
       this.#replies.logFailure(error, command);
       await this.#options.ledger.dropProposal(proposal.id).catch((cause: unknown) => {
-        // What was sent must be told all the same; one that is taken cannot be pressed again.
+        // The outcome must be shown even so. A ticket that was taken cannot be confirmed again, though it was not
+        // dropped.
         this.#options.log.error('ticket not dropped', { proposal: proposal.id, error: cause });
       });
       await this.#decided(turn, proposal, { lines: this.#replies.refusals.press(turn, error) });
     }
   }
 
-  /** Says what became of a ticket: where it was pressed, and in the other chats that show it. */
+  /** Shows what became of a ticket, in the chat it was pressed in and in the others that show it. */
   async #decided(turn: Turn, proposal: Proposal, message: Message): Promise<void> {
     await this.#replies.say(turn, { ...message, private: true });
     const { words } = turn;
@@ -96,7 +100,7 @@ export class Tickets {
     ]);
   }
 
-  /** Edits a ticket in the chats that show it beside the one it was pressed in. */
+  /** Edits a ticket in the other chats that show it. */
   async #editElsewhere(turn: Turn, proposal: Proposal, lines: readonly Line[]): Promise<void> {
     const shown = [proposal.address, ...this.#options.mirrors(turn.person, proposal.address)];
     for (const address of shown.filter(({ channel }) => channel !== turn.address.channel)) {
@@ -104,14 +108,14 @@ export class Tickets {
     }
   }
 
-  /** Closes a ticket unsent. */
+  /** Closes a ticket without executing it. */
   async drop(turn: Turn, proposal: Proposal): Promise<void> {
     if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
     const lines = [turn.words.ticket.dropped];
     await this.#decided({ ...turn, edits: ticketKey(proposal.id) }, proposal, { lines });
   }
 
-  /** Drops the ticket and runs what makes another one in its place. */
+  /** Drops the ticket and calls `run`, which makes another one in its place. */
   async replace(turn: Turn, proposal: Proposal, run: (turn: Turn) => Promise<void>): Promise<void> {
     if (!(await this.#options.ledger.dropProposal(proposal.id))) throw new AppError('proposal.taken');
     await run({ ...turn, edits: ticketKey(proposal.id) });

@@ -3,19 +3,19 @@ import type { Person } from '../../domain/people/person.ts';
 import type { Words } from '../../i18n/index.ts';
 import type { Button } from '../channel.ts';
 
-/** One thing to answer: who, where, and the message that is edited instead of a new one, if any. */
+/** One message or press to answer: who did it, in which chat, and which message the answer replaces, if any. */
 export interface Turn {
   readonly person: Person;
   readonly words: Words;
   readonly address: ChatAddress;
-  /** The key of the message to edit. */
+  /** The outbox key of the message that the answer replaces; undefined for a new message. */
   readonly edits: string | undefined;
-  /** When the person did it. */
+  /** When the person did it, in milliseconds. */
   readonly at: number;
-  /** Tries again what the message in whose place the answer comes was to show. */
+  /** A refresh button, added to errors and progress so that a replaced view can be tried again. */
   readonly again?: Button;
-  /** Whether nobody else reads along there. */
+  /** Whether nobody else reads this chat. */
   readonly alone: boolean;
-  /** Said among others, and not to the bot. */
+  /** Posted in a group without addressing the bot. */
   readonly overheard: boolean;
 }

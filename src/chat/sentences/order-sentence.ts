@@ -5,25 +5,28 @@ import { type Choice, mostChoices, type Reader, type Reading } from './reading.t
 
 type Of<Kind extends Piece['kind']> = Extract<Piece, { readonly kind: Kind }>;
 
-/** Ways of cutting a sentence up that are looked at; nobody's has more. */
+/** The most ways to split a sentence that are considered. Real sentences have fewer. */
 const mostCuts = 200;
-/** Every word that may be part of a name is looked for among thousands. */
+/**
+ * Sentences with more words are not searched for parts of names, because each search goes through thousands of names.
+ */
 const mostWords = 12;
 
 /**
- * Reads a sentence that orders something: `삼성전자 10주 7만원에 매수`. Every character of it has to be understood, and the
- * verb has to ask for it now; anything else is no order. What can be read in two ways is asked about, never chosen.
+ * Reads a sentence that orders something: `삼성전자 10주 7만원에 매수`. A sentence is an order only if every character of it is
+ * understood and its verb asks for the order now. When it can be read in two ways, the person is asked; nothing is
+ * assumed.
  */
 export function readOrder(text: string, reader: Reader): Reading | undefined {
   const exact = readAs(text, 'exactly', reader);
   return exact === undefined && text.split(' ').length <= mostWords ? readAs(text, 'loosely', reader) : exact;
 }
 
-/** All ways in which the whole of a text can be cut into pieces. */
+/** All ways to split the whole text into pieces. */
 function cutsOf(text: string, naming: NameMatching, { directory }: Reader): readonly (readonly Piece[])[] {
   const cuts: (readonly Piece[])[] = [];
   const steps = new Map<number, ReturnType<typeof stepsAt>>();
-  /** Places from which nothing leads to the end: each is tried once. */
+  /** Positions from which no split reaches the end of the text. Each is tried only once. */
   const dead = new Set<number>();
   const cut = (from: number, pieces: readonly Piece[]): boolean => {
     const at = from + (/^[ ,]*/.exec(text.slice(from))?.[0].length ?? 0);
@@ -43,7 +46,7 @@ function readAs(text: string, naming: NameMatching, reader: Reader): Reading | u
   const cuts = cutsOf(text, naming, reader);
   // `SK하이닉스` is one name, though SK and 하이닉스 are names too.
   const stocks = (pieces: readonly Piece[]): number => pieces.filter(({ kind }) => kind === 'stock').length;
-  // A code is a name and not a number, where it can be either.
+  // Where digits may be a code or a number, the reading that names an issue wins.
   const fewest = Math.min(...cuts.map(stocks).filter((count) => count > 0));
   const readings = cuts
     .filter((pieces) => fewest === Number.POSITIVE_INFINITY || stocks(pieces) === fewest)
@@ -51,7 +54,7 @@ function readAs(text: string, naming: NameMatching, reader: Reader): Reading | u
   const [first] = readings;
   if (first === undefined) return undefined;
   if (readings.some((other) => JSON.stringify(other) !== JSON.stringify(first))) return ask('unclear', text, []);
-  // A loose name is only looked for where there is none.
+  // Parts of names count only when they name exactly one issue in the sentence.
   return naming === 'loosely' && fewest !== 1 ? undefined : first;
 }
 
@@ -63,7 +66,7 @@ function ask(
   return { kind: 'question', about, subject, choices: choices.slice(0, mostChoices) };
 }
 
-/** What the pieces come to: a line where nothing is missing, double or doubtful, else a question. */
+/** The command line that the pieces make, or a question when something is missing, given twice or doubtful. */
 function assemble(pieces: readonly Piece[], reader: Reader): Reading | undefined {
   const all = <Kind extends Piece['kind']>(kind: Kind): readonly Of<Kind>[] =>
     pieces.filter((piece): piece is Of<Kind> => piece.kind === kind);
@@ -81,7 +84,7 @@ function assemble(pieces: readonly Piece[], reader: Reader): Reading | undefined
   const line = (on: Side, symbol: string, size: string | undefined, price: number | undefined): string =>
     [`/${on}`, symbol, size, price, ...hows.map(({ word }) => word)].filter((part) => part !== undefined).join(' ');
   if (side === undefined) {
-    // A name alone, or beside words that order nothing, is chatter.
+    // Without a verb only an exact name with a size or price is asked about; a name alone is talk.
     return single !== undefined && terms.kind === 'whole'
       ? askSide(single, (on) => line(on, single.symbol, terms.size, terms.price), reader)
       : undefined;
@@ -148,14 +151,14 @@ function askSide({ name }: Instrument, lineOf: (side: Side) => string, { words }
   );
 }
 
-/** How many, and at what price. */
+/** What the numbers of a sentence say: how many shares, and at what price. */
 type Terms =
   | { readonly kind: 'whole'; readonly size: string; readonly price: number | undefined }
   | { readonly kind: 'size-missing' }
   | { readonly kind: 'double' }
-  /** It may be what all of it costs, or a price without a size. */
+  /** A sum in won that may be the cost of the whole order, or a price without a size. */
   | { readonly kind: 'sum'; readonly won: number }
-  /** It may be shares, or a price without a size. */
+  /** A number that may be shares, or a price without a size. */
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'two-numbers'; readonly values: readonly number[] };
 
@@ -182,7 +185,7 @@ function termsOf(
   }
   if (size !== undefined) return price === undefined ? { kind: 'whole', size, price: first } : { kind: 'double' };
   const isSum = sums.length === 1;
-  // With a price, or at the market, a sum can only be what all of it may cost.
+  // Next to a price, or in a market order, a sum can only be the cost of the whole order.
   const priced = price !== undefined || hows.some(({ word }) => /^(?:시장가|market|최)/i.test(word));
   if (priced && isSum) return { kind: 'whole', size: `${first}원`, price };
   if (price !== undefined) {

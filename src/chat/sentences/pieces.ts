@@ -5,16 +5,19 @@ import { nativeWords, numberCharacters, readNumber } from '../arguments/numbers.
 import { howNames } from '../arguments/order-arguments.ts';
 import { mostChoices } from './reading.ts';
 
-/** One thing that a sentence about an order says. */
+/** One piece of a sentence about an order. */
 export type Piece =
-  /** One issue, or the several that a word may mean: `sure` when the text names one issue wholly; what fits a part of a name is asked about, be it one alone. */
+  /**
+   * One issue, or several that a word may mean. `sure`: the text is an issue's complete name. When it is only part of a
+   * name the person is asked, even if a single issue fits.
+   */
   | { readonly kind: 'stock'; readonly found: readonly Instrument[]; readonly typed: string; readonly sure: boolean }
-  /** As `/buy` takes it: `10`, `1000000원`, `50%`. */
+  /** A size in the form that `/buy` takes: `10`, `1000000원`, `50%`. */
   | { readonly kind: 'size'; readonly text: string }
   | { readonly kind: 'price'; readonly won: number }
-  /** Won that may be a price or what all of it may cost. */
+  /** A sum in won that may be a price, or the cost of the whole order. */
   | { readonly kind: 'sum'; readonly won: number }
-  /** A number without a unit. */
+  /** A number without a unit. `countable`: it may be a number of shares. */
   | { readonly kind: 'number'; readonly value: number; readonly countable: boolean }
   | { readonly kind: 'how'; readonly word: string }
   | { readonly kind: 'verb'; readonly side: Side }
@@ -25,15 +28,15 @@ interface Step {
   readonly end: number;
 }
 
-/** Which issues may be named: those that are meant exactly, or one that a word may mean. */
+/** How issues are recognised: by complete names (`exactly`), or also by words that are part of a name (`loosely`). */
 export type NameMatching = 'exactly' | 'loosely';
 
 const end = '(?=[ ,]|$)';
 const sticky = (source: string): RegExp => new RegExp(source, 'iy');
 
 /**
- * Verbs that order something, in the forms that ask for it now. A form that is not here (past, negative, a question, a
- * wish, a condition, hearsay) leaves a rest that nothing reads, and so no order.
+ * Verbs that order something, in the forms that ask for it now. Any other form (past, negative, question, wish,
+ * condition, hearsay) leaves characters that no pattern reads, so that the sentence is no order.
  */
 const request = '(?:해|해 ?줘요?|해 ?주세요|해 ?주라|해라|할게요?|하겠습니다|부탁해요?|부탁드려요|부탁드립니다)';
 const give = '(?: ?줘요?| ?주세요| ?주라)';
@@ -43,7 +46,7 @@ const verbs: readonly { readonly side: Side; readonly pattern: RegExp }[] = [
   { side: 'buy', pattern: sticky(`사(?:${give}|라)?$|살게요?$|담아(?:${give}|라)?$`) },
   { side: 'sell', pattern: sticky(noun('매도|처분')) },
   { side: 'sell', pattern: sticky(`팔아(?:${give}|라)?$|팔게요?$|던져(?:${give}|라)?$`) },
-  // The bare noun may also stand before what it is about: 삼성전자 매수 10주.
+  // The noun alone may also stand before the size: 삼성전자 매수 10주.
   { side: 'buy', pattern: sticky(`매수${end}`) },
   { side: 'sell', pattern: sticky(`매도${end}`) },
 ];
@@ -61,7 +64,7 @@ const howWord = sticky(
 const filler = sticky(`(?:좀|지금|바로|당장|그냥|주식|주식을|종목)${end}`);
 const particle = sticky(`(?:이랑|하고|을|를|은|는|이|가|의|도|만|좀|로|랑|와|과)?${end}`);
 
-/** A run that may be a number; after 억 and 만 it may go on behind a blank, but only on its way to 원. */
+/** Characters that may be a number. After 억 and 만 a number may continue after a blank, but only if it ends in 원. */
 const run = sticky(`${numberCharacters}+`);
 const runWithBlanks = sticky(`${numberCharacters}+(?:(?<=[조억만]) \\d${numberCharacters}*)+(?= ?원)`);
 const counted = sticky(`(?:${nativeWords})(?= ?주)`);
@@ -73,7 +76,7 @@ const units: readonly { readonly pattern: RegExp; readonly piece: (value: number
 ];
 const percent = sticky(`(\\d{1,3}(?:\\.\\d{1,3})?) ?(?:%|퍼센트|프로)(?:를|을|만|씩)?`);
 const priceWithoutUnit = sticky('에');
-/** Of one syllable these are words as often as numbers: 사주, 이주. */
+/** Single syllables that are words as often as numbers: 사주 (fortune) and 이주 (this week) are not four and two shares. */
 const doubtful = /^[영공일이삼사오육칠팔구]$/;
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {
@@ -81,7 +84,7 @@ function match(pattern: RegExp, text: string, at: number): RegExpExecArray | und
   return pattern.exec(text) ?? undefined;
 }
 
-/** All that may stand at a place, longest names first. */
+/** All pieces that may begin at a position of the text, longest names first. */
 export function stepsAt(
   text: string,
   at: number,
@@ -132,7 +135,7 @@ function numbersAt(text: string, at: number): readonly Step[] {
   return [{ piece: { kind: 'number', value, countable: /^[\d,]+$/.test(digits) }, end: after }];
 }
 
-/** More characters no name has, nor is one shorter than two. */
+/** The longest name of an issue, in characters. Names have at least two. */
 const longestName = 30;
 const shortestName = 2;
 const noName = /^(?:[\d,.]+[주원%]?|[ㄱ-ㅎ]{1,2})$/;
@@ -151,7 +154,7 @@ function exactNames(text: string, at: number, directory: InstrumentDirectory): r
   return steps;
 }
 
-/** Whole words that some issues' names hold. */
+/** Issues whose names contain the words at this position. */
 function looseNames(text: string, at: number, directory: InstrumentDirectory): readonly Step[] {
   if (at > 0 && text[at - 1] !== ' ') return [];
   const words = text.slice(at).split(' ', 3);
@@ -162,7 +165,7 @@ function looseNames(text: string, at: number, directory: InstrumentDirectory): r
     for (const name of new Set([typed, bare])) {
       if (name.length < shortestName || name.length > longestName || noName.test(name)) continue;
       const { instruments: found, fit } = directory.search(name, mostChoices);
-      // What is near a name only is, in the middle of a sentence, more likely a word of it.
+      // A word that only resembles a name is, in the middle of a sentence, more likely an ordinary word.
       if (found.length === 0 || fit === 'near') continue;
       steps.push({ piece: { kind: 'stock', found, typed: name, sure: fit === 'whole' }, end: at + typed.length });
     }

@@ -2,13 +2,13 @@ import type { InstrumentMatches } from '../../ports/symbols.ts';
 import { numberCharacters, readNumber } from '../arguments/numbers.ts';
 import { type Choice, mostChoices, type Reader, type Reading } from './reading.ts';
 
-/** What people add to a query, and what they ask with. */
+/** Words that people add to a query (보여줘, 알려줘, 얼마야 …). */
 const show =
   '(?: ?(?:좀|지금|한번|다|전부|얼마나|얼마(?:야|예요|에요|지|니|임|인가요|입니까|냐)?|어때요?|어떻게 돼요?|어떻게 되나요|알려 ?줘요?|알려 ?주세요|보여 ?줘요?|보여 ?주세요|보자|봐 ?줘|조회(?:해 ?줘|해 ?주세요)?|확인(?:해 ?줘|해 ?주세요)?|줘|주세요|뭐야|뭐가 있어|뭐 ?있어요?|뭐 ?있지|있어요?|있나요?|있니|남았어|궁금해))*';
 const topic = '(?:은|는|이|가|을|를|의)?';
 const whole = (source: string): RegExp => new RegExp(`^(?:${source})$`, 'i');
 
-/** Queries about nothing in particular. */
+/** Queries that name no issue. */
 const queries: readonly { readonly pattern: RegExp; readonly line: string }[] = [
   {
     pattern: whole(
@@ -43,7 +43,7 @@ const queries: readonly { readonly pattern: RegExp; readonly line: string }[] = 
 
 const please = "(?:please |show(?: me)? |what(?:'s| is| are) |how(?:'s| is| are) |give me |get |check )*(?:my |the )?";
 const now = '(?: now| today| right now| please)*';
-/** The same in English. */
+/** Queries that name no issue, in English. */
 const englishQueries: readonly { readonly pattern: RegExp; readonly line: string }[] = [
   { pattern: whole(`${please}(?:account )?(?:balance|holdings|portfolio|positions)${now}`), line: '/balance' },
   { pattern: whole(`${please}(?:open )?orders${now}`), line: '/orders' },
@@ -94,7 +94,7 @@ const cancelPart = whole(
   '#?(\\d{1,10})번? ?(?:주문)?(?:에서|의|을|은|중)? ?(\\d[\\d,]*주|절반)(?:만|를|을)? ?취소(?: ?해 ?줘요?| ?해 ?주세요| ?해)?',
 );
 
-/** Queries about one issue, which stands in front. */
+/** Queries that begin with the name of an issue. */
 const ofStock: readonly { readonly pattern: RegExp; readonly command: string }[] = [
   {
     pattern: whole(
@@ -130,7 +130,7 @@ export function readQuery(text: string, reader: Reader, isCommand: (name: string
   return undefined;
 }
 
-/** By exact name, or by a word of it that is long enough to be no chatter. */
+/** Issues by their complete name, or by a part of it that is too long to be an ordinary word. */
 export function findStocks(typed: string, { directory }: Reader): InstrumentMatches {
   const exact = directory.named(typed);
   if (exact !== undefined) return { instruments: [exact], fit: 'whole' };
@@ -159,13 +159,13 @@ const byPercent = new RegExp(
 );
 const tell =
   /^(?:좀 )?(?:나한테 |저한테 )?(?:알려 ?줘요?|알려 ?주세요|알려 ?주라|말해 ?줘|얘기해 ?줘|불러 ?줘|알림(?: ?(?:설정|등록))?(?: ?(?:해 ?줘|해 ?주세요|줘|부탁해))?)$/;
-/** What somebody wants done then; whatever its form, it is not done. */
+/** Verbs of trading after a condition. Whatever their form, no order is made of them. */
 const trade = /사|살|매수|매도|팔|담|던|구매|처분/;
 const notWanted = /마|말|안 |못 |않|까$|을까|나$|텐데|했|었/;
 
 /**
- * Reads a sentence about a price that is to be reached. To be told of it is an alert; to trade then is offered as an alert,
- * because nothing is sent without somebody who presses.
+ * Reads a sentence about a price that is to be reached. A wish to be told makes an alert. A wish to trade then is
+ * offered as an alert too, because no order is sent unless somebody confirms it.
  */
 export function readCondition(text: string, reader: Reader): Reading | undefined {
   const change = byPercent.exec(text);
@@ -200,7 +200,7 @@ export function readCondition(text: string, reader: Reader): Reading | undefined
   };
 }
 
-/** `3% 오르면`: against yesterday's close, as an alert takes it. */
+/** Reads `3% 오르면`, which, as in alerts, compares with the previous close. */
 function readChange([, typed = '', percent, rises, , rest = '']: RegExpExecArray, reader: Reader): Reading | undefined {
   const toTell = tell.test(rest);
   if (!toTell && !isTrade(rest)) return undefined;

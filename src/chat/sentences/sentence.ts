@@ -3,15 +3,15 @@ import { readOrder } from './order-sentence.ts';
 import { readCondition, readQuery } from './query-sentence.ts';
 import type { Reader, Reading } from './reading.ts';
 
-/** Longer texts are told, not asked. */
+/** The longest text that is read as a sentence. People who write more are telling something, not asking for it. */
 const longestSentence = 100;
 
-/** Quotes, brackets and line ends: somebody tells what somebody else said. */
+/** Quotes, brackets and line ends: the person repeats what somebody else said. */
 const hearsay = /["'`“”‘’«»「」『』《》〈〉<>[\]{}|\n]/;
 
 /**
- * What a sentence means, as the line that would have been typed instead; undefined for whatever is no sentence for the
- * bot. A line goes the same way as a typed one: nothing is sent without the ticket that it makes.
+ * Reads a sentence as a command line, or as a question when something is unclear; undefined when the sentence is not
+ * meant for the bot. The line is handled like a typed one: an order needs its ticket confirmed.
  */
 export function readSentence(typed: string, reader: Reader, isCommand: (name: string) => boolean): Reading | undefined {
   const text = ordinaryWidth(typed)
