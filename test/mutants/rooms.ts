@@ -17,12 +17,7 @@ const orderFlows = [
   'test/flows/faults/recovery.test.ts',
   'test/flows/orders/reconcile.test.ts',
 ];
-const restCalls = [
-  'test/kis/listing.test.ts',
-  'test/kis/wire/credentials.test.ts',
-  'test/kis/catalogue.test.ts',
-  ...orderFlows,
-];
+const restCalls = ['test/kis/wire/order-calls.test.ts', 'test/kis/wire/read-calls.test.ts'];
 
 /** In the order in which they are best run: the quickest first. */
 export const rooms: readonly Room[] = [
