@@ -6,10 +6,10 @@ import type { Side } from '../src/domain/orders/order.ts';
 import { AppError } from '../src/errors.ts';
 import type { Words } from '../src/i18n/index.ts';
 
-/** What a command that can show figures live is told to do about that. */
+/** Starts or stops the live updates of a command's answer. */
 export const liveAction = oneOf('liveAction', { live: ['실시간'], stop: ['멈춤'] });
 
-/** An issue of KIS's rows by its name in the reader's language; one that no list has keeps the name in the row. */
+/** The name of an issue in the reader's language; an issue that no list has keeps the name that KIS gave. */
 export function issueName(
   { directory }: Pick<CommandContext, 'directory'>,
   { symbol, name }: { readonly symbol: string; readonly name: string },
@@ -33,7 +33,7 @@ export function timeText(time: string): string {
   return `${time.slice(0, 2)}:${time.slice(2, 4)}`;
 }
 
-/** A part of an answer that can be done without, where the venue does not offer it or does not answer. */
+/** An optional part of an answer: returns `otherwise` when KIS does not offer it or does not answer. */
 export async function ifAnswered<T>(part: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await part;
@@ -43,7 +43,7 @@ export async function ifAnswered<T>(part: Promise<T>, otherwise: T): Promise<T> 
   }
 }
 
-/** Bought is red and sold is blue where colours show, as Korean statements have it. */
+/** The side of an order: a buy in red and a sell in blue, as on Korean statements. */
 export function sideSpan(words: Words, side: Side): Span {
   return { tone: side === 'buy' ? 'up' : 'down', text: words.side[side] };
 }

@@ -8,13 +8,13 @@ import { type PersonSetting, type Settings, settingsSchema, webhookUrl } from '.
 
 export type { PersonSetting };
 
-/** Everything the process was told, read once and frozen. */
+/** All settings of the process, read once and frozen. */
 export interface Config {
   readonly kis: {
     readonly environment: Environment;
-    /** A simulator to start inside this process, which no keys are needed for; undefined where a host is named. */
+    /** The simulator to start inside this process, which needs no keys; undefined when the settings name a host. */
     readonly embedded: { readonly kind: 'live' | 'paper'; readonly hours: 'open' | 'live' } | undefined;
-    /** Undefined for a simulator, which takes any. */
+    /** Undefined for the embedded simulator, which accepts any key. */
     readonly credentials:
       | {
           readonly appKey: Secret;
@@ -23,7 +23,7 @@ export interface Config {
           readonly htsId: string | undefined;
         }
       | undefined;
-    /** A live key beside paper's, to read what paper lacks; undefined where there is none. */
+    /** A live key that reads what the paper host does not offer; undefined without one. */
     readonly liveReads:
       | {
           readonly environment: Environment;
@@ -31,7 +31,7 @@ export interface Config {
         }
       | undefined;
     readonly pong: 'echo' | 'frame';
-    /** Whether orders carry KIS's hash of their body. */
+    /** Whether orders are sent with KIS's hash of their body (`hashkey`). */
     readonly hashkey: boolean;
   };
   /** Whether orders may go to a host where real money moves. */
@@ -41,22 +41,22 @@ export interface Config {
     readonly traders: readonly PersonSetting[];
     readonly viewers: readonly PersonSetting[];
   };
-  /** Undefined where Telegram is not used. */
+  /** Undefined when Telegram is not used. */
   readonly telegram:
     | {
         readonly token: Secret;
         readonly apiRoot: string | undefined;
-        /** Undefined where Telegram is polled. */
+        /** Undefined when the bot polls Telegram. */
         readonly webhook: { readonly url: string; readonly secret: Secret } | undefined;
       }
     | undefined;
-  /** Where health is told and webhooks come in; undefined where nothing is served. */
+  /** The port of the HTTP server for health checks and webhooks; undefined for no server. */
   readonly httpPort: number | undefined;
-  /** Undefined where Discord is not used. */
+  /** Undefined when Discord is not used. */
   readonly discord:
     | { readonly token: Secret; readonly guildId: string | undefined; readonly apiRoot: string | undefined }
     | undefined;
-  /** A Discord channel that is told what the owners are told; undefined where there is none. */
+  /** The webhook of a Discord channel that receives the owners' notices; undefined without one. */
   readonly discordWebhook: WebhookSetting | undefined;
   readonly riskLimits: {
     /** Won. */
@@ -67,7 +67,7 @@ export interface Config {
     readonly maxSlippagePercent: number;
     readonly confirmMs: number;
   };
-  /** A Google Sheet that tables are exported to; undefined where there is none. */
+  /** The Google Sheet that tables are exported to; undefined without one. */
   readonly sheets:
     | {
         readonly spreadsheetId: string;
@@ -76,29 +76,30 @@ export interface Config {
         readonly apiRoot: string | undefined;
       }
     | undefined;
-  /** How long the venue's lists may lag behind what they list, in milliseconds. */
+  /** How long KIS's lists of orders may lag behind the orders themselves, in milliseconds. */
   readonly visibilityMs: number;
   /**
-   * Paths of the ledger's file and the cache's. Each venue has a ledger of its own, because order numbers of one mean
-   * nothing at another; an embedded simulator forgets everything when it stops, and so do the files it needs none of.
+   * The paths of the ledger's and the cache's file. Each venue has a ledger of its own, because an order number means
+   * nothing at another venue. With the embedded simulator both are `:memory:`, because the simulator forgets everything
+   * when it stops.
    */
   readonly store: { readonly ledger: string; readonly cache: string };
   readonly language: 'ko' | 'en';
-  /** What charts look like. */
+  /** The colours of charts. */
   readonly chartTheme: 'dark' | 'light';
   readonly logLevel: string;
-  /** What must never be seen in a log or a chat. */
+  /** The texts that must never appear in a log or a chat. */
   readonly secrets: readonly Secret[];
 }
 
-/** A Discord webhook: `apiRoot` is set where its URL names another server than Discord's. */
+/** A Discord webhook. `apiRoot` is set when its URL names a server other than Discord's. */
 export interface WebhookSetting {
   readonly id: string;
   readonly token: Secret;
   readonly apiRoot: string | undefined;
 }
 
-/** One thing wrong with the settings, with the remedy. */
+/** A problem with a setting, and what to do about it. */
 export interface ConfigProblem {
   readonly variable: string;
   readonly problem: string;
@@ -106,7 +107,7 @@ export interface ConfigProblem {
 
 export type Environ = Readonly<Record<string, string | undefined>>;
 
-/** The process's own environment; the one place that reads it. */
+/** The environment of this process. No other place reads it. */
 export function processEnviron(): Environ {
   return process.env;
 }
@@ -124,12 +125,12 @@ type SecretSetting =
   | 'DISCORD_BOT_TOKEN'
   | 'DISCORD_WEBHOOK_URL';
 
-/** What of the settings must never be seen, as far as it is there; also of settings that are wrong otherwise. */
+/** The secrets among the settings, including those of invalid settings. */
 export function secretsIn(given: Readonly<Partial<Record<SecretSetting, string | undefined>>>): readonly Secret[] {
   const environ: Readonly<Partial<Record<SecretSetting, string>>> = present(given);
   const { KIS_APP_KEY, KIS_APP_SECRET, KIS_ACCOUNT, TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN } = environ;
   const account = KIS_ACCOUNT?.replaceAll(/\D/g, '');
-  // The part of a bot's token before the colon is its id, which everybody may know; a webhook's token ends its URL.
+  // A bot token is its public id, a colon and the secret part. A webhook's URL ends with its token.
   const texts = [
     KIS_APP_KEY,
     KIS_APP_SECRET,
@@ -146,7 +147,10 @@ export function secretsIn(given: Readonly<Partial<Record<SecretSetting, string |
     .map((text) => new Secret(String(text)));
 }
 
-/** The settings there are; one that is blank is not. What has no quotes to a shell keeps them in `docker --env-file`. */
+/**
+ * The settings that have a value, without surrounding quotes: `docker --env-file` passes quotes on that a shell would
+ * remove.
+ */
 function present(environ: Environ): Readonly<Record<string, string>> {
   const given = Object.entries(environ).map(([name, value = '']): [string, string] => {
     const text = value.trim();
@@ -155,17 +159,17 @@ function present(environ: Environ): Readonly<Record<string, string>> {
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
-/** Every variable that is read. */
+/** The names of all settings. */
 export const settingNames: readonly string[] = Object.keys(settingsSchema(settingWords.ko, String).shape);
 
-/** The language that is asked for, as far as it can be told before the settings are right. */
+/** The language of the settings, read before they are validated. */
 export function languageOf(environ: Environ): Config['language'] {
   return present(environ)['HOGA_LANG'] === 'en' ? 'en' : 'ko';
 }
 
 /**
- * Reads the settings. All problems come back at once, each with its variable and what would be right, in the language
- * of HOGA_LANG; they hold no secret, and are shown as they are, because an example looks like one.
+ * Reads the settings. All problems are returned at once, each with its variable and a valid example, in the language of
+ * HOGA_LANG. They contain no secrets and must be shown without the redactor, which would remove the examples.
  */
 export function readConfig(
   environ: Environ,
@@ -181,7 +185,7 @@ export function readConfig(
   const keys = credentialNames.filter((name) => given[name] !== undefined);
   const venue = given['KIS_ENV'] ?? (keys.length === 0 ? 'simulator' : 'paper');
   const simulated = venue === 'simulator';
-  // A simulator in this process takes no key, and so none is in its way: a rehearsal needs no other .env.
+  // The embedded simulator ignores KIS keys, so that a rehearsal works with the same .env.
   const embedded = simulated && given['KIS_REST_URL'] === undefined;
   if (!embedded && (!simulated || keys.length > 0)) {
     const missing = credentialNames.filter((name) => given[name] === undefined);
@@ -191,7 +195,7 @@ export function readConfig(
   problems.push(...storeProblems(given, words));
   if (!simulated) problems.push(...plainTextProblems(given, words));
   problems.push(...webhookProblems(given, words), ...sheetProblems(given, words));
-  // Node would take any certificate for KIS's then.
+  // With this variable Node would accept any certificate as KIS's.
   const tlsOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
   if (given[tlsOff] === '0') problems.push({ variable: tlsOff, problem: words.tlsOff });
   const unknown = unknownSettings(Object.keys(given), settingNames);
@@ -200,7 +204,10 @@ export function readConfig(
   return { config: assemble(parsed.data, simulated, secrets) };
 }
 
-/** Keys cross no network in the clear. KIS's socket has no TLS, and is shown none: only what the REST API issued for it. */
+/**
+ * Refuses URLs over which keys would be sent unencrypted. KIS's socket has no TLS, but receives only the approval key
+ * that the REST API issued for it, never the app key.
+ */
 function plainTextProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
   return ['KIS_REST_URL', 'KIS_LIVE_REST_URL']
     .filter((variable) => {
@@ -218,7 +225,7 @@ function storeProblems(given: Environ, words: SettingWords): readonly ConfigProb
 
 const liveReadNames = ['KIS_LIVE_APP_KEY', 'KIS_LIVE_APP_SECRET'] as const;
 
-/** A live key for reads is both halves of it, and stands beside a paper key. */
+/** A live key for reads needs both its parts, and is only used beside a paper key. */
 function liveReadProblems(given: Environ, venue: string, words: SettingWords): readonly ConfigProblem[] {
   const named = [...liveReadNames, 'KIS_LIVE_REST_URL'].filter((name) => given[name] !== undefined);
   const [first] = named;
@@ -229,14 +236,17 @@ function liveReadProblems(given: Environ, venue: string, words: SettingWords): r
     .map((variable) => ({ variable, problem: words.liveKey(first) }));
 }
 
-/** What the simulator keeps to is no setting of KIS's hosts; one in a process of its own has its clock there. */
+/**
+ * Settings of the simulator are refused with KIS's own hosts. A simulator in a process of its own is given its clock
+ * there.
+ */
 function simulatorProblems(given: Environ, simulated: boolean, words: SettingWords): readonly ConfigProblem[] {
   const names = simulated ? ['HOGA_SIMULATOR_CLOCK'] : ['HOGA_SIMULATOR', 'HOGA_SIMULATOR_CLOCK'];
   const problem = simulated ? words.clockElsewhere : words.simulatorOnly;
   return names.filter((name) => given[name] !== undefined).map((variable) => ({ variable, problem }));
 }
 
-/** A sheet is of no use without the account that writes to it, nor the other way round. */
+/** The sheet and the service account that writes to it must be set together. */
 function sheetProblems(given: Environ, { sheetNeeds }: SettingWords): readonly ConfigProblem[] {
   const missing = missingOf(sheetNeeds, given);
   return missing.length === 1 ? missing : [];
@@ -248,7 +258,7 @@ function missingOf(needs: Readonly<Record<string, string>>, given: Environ): rea
     .map(([variable, problem]) => ({ variable, problem }));
 }
 
-/** What a webhook needs beside its URL, and where Telegram can push to at all. */
+/** Checks that a Telegram webhook has its secret and HTTP port, and a URL that Telegram can push to. */
 function webhookProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
   const url = given['TELEGRAM_WEBHOOK_URL'];
   if (url === undefined) return [];
@@ -257,14 +267,14 @@ function webhookProblems(given: Environ, words: SettingWords): readonly ConfigPr
   const { port, pathname } = new URL(url);
   const wrong = (problem: string): ConfigProblem => ({ variable: 'TELEGRAM_WEBHOOK_URL', problem });
   if (/^\/health\/*$/.test(pathname)) problems.push(wrong(words.webhookPath));
-  // A Bot API server of one's own pushes anywhere.
+  // A self-hosted Bot API server can push to any port.
   if (given['TELEGRAM_API_ROOT'] === undefined && !telegramPorts.includes(port)) {
     problems.push(wrong(words.webhookPort));
   }
   return problems;
 }
 
-/** The first is what no port means. */
+/** The ports that Telegram pushes to; the empty text is the default port. */
 const telegramPorts: readonly string[] = ['', '443', '80', '88', '8443'];
 
 /** The frozen settings, once nothing is wrong with any of them. */
@@ -373,7 +383,7 @@ function readWebhook(url: string | undefined): WebhookSetting | undefined {
   return { id, token: new Secret(token), apiRoot: own ? undefined : `${origin}/api` };
 }
 
-/** `data/hoga.db` is live's; paper's and the simulator's names say so. */
+/** `data/hoga.db` is the live ledger; the files of paper and the simulator carry the venue in their names. */
 function storePaths(path: string | undefined, venue: Environment['name'], embedded: boolean): Config['store'] {
   if (embedded && path === undefined) return { ledger: ':memory:', cache: ':memory:' };
   const { dir, name, ext } = parsePath(path ?? 'data/hoga.db');

@@ -14,10 +14,13 @@ import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';
 import { openLedger } from './store/ledger.ts';
 
-/** More than this and tickets, sessions and tokens would be judged by the wrong time. */
+/**
+ * The largest accepted difference between this machine's clock and KIS's. With more, the expiry of tickets and tokens
+ * and the trading hours would be judged by a wrong time.
+ */
 const mostClockDriftMs = 5_000;
 
-/** What asking every read of KIS's API takes: settings, and where to say what came of it. */
+/** What the check of KIS's API needs: settings, and where to print the results. */
 export interface WireCheckOptions {
   readonly config: Config;
   readonly clock: Clock;
@@ -25,17 +28,17 @@ export interface WireCheckOptions {
   readonly redactor: Redactor;
   readonly random: () => number;
   readonly print: (line: string) => void;
-  /** Says how far it is, on one line that the next takes the place of. */
+  /** Shows the progress on one line; each call replaces the line. */
   readonly progress: (line: string) => void;
 }
 
-/** A chat that can say whether it can be reached, and as whom. */
+/** A chat platform that can be checked: `check` returns the bot's name there. */
 export interface ChatCheck {
   readonly name: string;
   check(): Promise<string>;
 }
 
-/** What checking the bot's surroundings takes: settings, the chats to try, and where to say what came of it. */
+/** What the check-up needs: settings, the chats to check, and where to print the results. */
 export interface DoctorOptions {
   readonly config: Config;
   readonly clock: Clock;
@@ -150,13 +153,13 @@ async function checkStore(
   }
 }
 
-/** Of the calls that KIS allows a second, what a check takes: a running bot needs the rest. */
+/** The share of the calls per second allowed by KIS that the check uses; a running bot needs the rest. */
 const shareOfRate = 0.25;
 
 /**
- * Asks every read of the catalogue once with the user's own keys, and prints a table of what came of each. Orders are
- * never part of it.
- * @returns whether everything that this host has works.
+ * Sends every read request of the catalogue once, with the user's own keys, and prints a table of the results. Orders
+ * are never sent.
+ * @returns whether everything that this host offers works.
  */
 export async function runWireCheck(options: WireCheckOptions): Promise<boolean> {
   const { config, clock, redactor, progress } = options;
@@ -207,7 +210,7 @@ const wireMarks = {
   'nothing-to-ask': '–',
 } as const satisfies Record<WireOutcome['kind'], string>;
 
-/** Cells under each other; Hangul is two columns wide. */
+/** Lines with aligned columns. Hangul is two columns wide. */
 function inColumns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => stringWidth(cells[column] ?? ''))));
   const padded = (cell: string, column: number): string => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell));

@@ -39,15 +39,17 @@ const { version } = z
   .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 const envFile = readEnvFile('.env');
-// What the shell says goes before the file, as everywhere.
+// The shell's variables take precedence over the file's, as usual.
 const environ = { ...envFile.variables, ...processEnviron() };
-// From here on nothing that goes wrong can show a secret, not even settings that are wrong themselves.
+// Created this early so that no error, not even one about invalid settings, can show a secret.
 const redactor = createRedactor(secretsIn(environ));
 const lastWords = createLog({ level: 'info', redactor });
 
-/** This process, as somebody would look for it. */
+/** A name by which somebody can find this process: host and process id. */
 const self = `${hostname()}:${process.pid}`;
-/** A bot that is being restarted has ended by then, most likely. */
+/**
+ * How long to wait for another process to release the ledger. A bot that is being restarted has usually ended by then.
+ */
 const holdWaitMs = 10_000;
 const holdRetryMs = 100;
 
@@ -65,7 +67,7 @@ function interrupted(): Promise<void> {
 }
 
 function loadConfig(): Config {
-  // Somebody chatting in this very terminal would have the log between the lines: there it starts at warnings.
+  // At a terminal, where the log would appear between the lines of the chat, only warnings are logged by default.
   const quiet = process.stdin.isTTY && process.stderr.isTTY ? { LOG_LEVEL: 'warn' } : {};
   const result = readConfig({ ...quiet, ...environ });
   const words = settingWords[languageOf(environ)];
@@ -75,12 +77,15 @@ function loadConfig(): Config {
   throw new UsageError(`${words.heading}\n${lines.join('\n')}\n`);
 }
 
-/** Bad usage or settings: exit code 2. The text is shown as it is, because the redactor would take its examples away. */
+/**
+ * Wrong arguments or settings: exit code 2. The text is shown without the redactor, which would remove its examples.
+ */
 class UsageError extends Error {}
 
 /**
- * Resolves when the ledger is ours, before anything else is touched. Whoever has it is named at once, and waited for.
- * @throws UsageError when that one stays.
+ * Takes the ledger for this process before anything else is opened. If another process holds it, that process is named
+ * at once, and given some time to end.
+ * @throws UsageError when the other process keeps the ledger.
  */
 async function holdLedger({ store, language }: Config): Promise<LedgerHold> {
   const hold = new LedgerHold(store.ledger);
@@ -129,14 +134,14 @@ async function runBot(settleMs: number): Promise<void> {
       }),
     ],
   });
-  // With a chat elsewhere the end of the terminal's input is no reason to go: in a container there never was any.
+  // The end of the terminal's input ends the bot only if it has no other chat: in a container there is no input at all.
   const why = await Promise.race([...(chats.length === 0 ? [ended] : []), interrupted()]);
   if (why === 'input-ended') await app.settle(settleMs);
   await app.stop();
   hold.release();
 }
 
-/** The chats that the settings name, beside the terminal. */
+/** The chats that the settings name; the terminal is not among them. */
 async function createChats(
   config: Config,
   log: Log,
@@ -151,7 +156,7 @@ async function createWebhook({ discordWebhook: webhook }: Config): Promise<Disco
   return new DiscordWebhookChannel({ webhook, clock: systemClock });
 }
 
-/** Loads discord.js only where it is used: that takes half a second. */
+/** Loads discord.js only when it is used, because that takes half a second. */
 async function createDiscord(config: Config, log: Log): Promise<DiscordChannel | undefined> {
   if (config.discord === undefined) return undefined;
   const { DiscordChannel } = await import('./channels/discord/discord.ts');
@@ -206,7 +211,7 @@ async function runExec(line: string, json: boolean): Promise<number> {
   return printer.print();
 }
 
-/** The settings, with an embedded simulator where there are no keys; a check gets nothing else from it than its places. */
+/** Runs a check, against an embedded simulator when there are no keys: the check then gets its URLs. */
 async function withStandIn<T>(config: Config, task: (config: Config) => Promise<T>): Promise<T> {
   const simulator = config.kis.embedded && (await startSimulator({ clock: systemClock, ...config.kis.embedded }));
   if (simulator === undefined) return task(config);
@@ -233,7 +238,7 @@ async function runDoctorMode(): Promise<boolean> {
 async function runWireMode(): Promise<boolean> {
   const log = createLog({ level: 'silent', redactor });
   const isWatched = process.stderr.isTTY;
-  // One line, written over and over; nothing where nobody looks.
+  // Rewrites one line of the terminal.
   const overwrite = (line: string): void => void process.stderr.write(`\r\u001b[K${line}`);
   return withStandIn(loadConfig(), (config) =>
     runWireCheck({
@@ -260,7 +265,7 @@ function runRevokeMode(): Promise<boolean> {
 async function runSetupMode(): Promise<boolean> {
   const { stdin: input, stdout: output } = process;
   if (!input.isTTY || !output.isTTY) throw new UsageError(`${setupWords[languageOf(environ)].noTerminal}\n`);
-  // Loaded only here: nothing else asks questions.
+  // Loaded only when needed: no other command asks questions.
   const [{ terminalAsking }, { SetupChecks }, { runSetup }] = await Promise.all([
     import('./setup/asking.ts'),
     import('./setup/checks.ts'),
@@ -278,7 +283,7 @@ async function runSetupMode(): Promise<boolean> {
   });
 }
 
-/** Not part of an image. */
+/** The text of .env.example; empty in a container image, which does not contain the file. */
 function exampleFile(): string {
   try {
     return readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
@@ -352,7 +357,7 @@ function readArgv(argv: readonly string[]) {
   }
 }
 
-/** Instead of Node's own last words, which show the stack as it is. */
+/** Logs a crash with secrets removed. Node's own crash message would show the stack unchanged. */
 function hideSecretsInCrashes(): void {
   const crash = (error: unknown): never => {
     lastWords.error('crashed', { error });
@@ -364,7 +369,7 @@ function hideSecretsInCrashes(): void {
   process.on('warning', ({ name, message }) => {
     if (name !== 'ExperimentalWarning') lastWords.warn('warning from Node', { name, message });
   });
-  // Reports are written only when Node is asked for them (--report-…), and would list the environment.
+  // A diagnostic report (--report-…) would list the environment, and with it the keys.
   process.report.excludeEnv = true;
 }
 
@@ -389,5 +394,5 @@ try {
 } catch (error) {
   process.exitCode = fail(error);
 }
-// Nothing is left to do; a stray connection must not keep a finished process alive.
+// Exits even if a forgotten connection is still open.
 process.exit();

@@ -1,6 +1,6 @@
 import * as nodeModule from 'node:module';
 
-// Plain JavaScript that every Node can read: says what is needed before anything that only a new Node understands.
+// This file is plain JavaScript that any Node can run, so that an old Node can say which version is needed.
 const needed = [22, 18];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
@@ -12,10 +12,10 @@ if (major < needed[0] || (major === needed[0] && minor < needed[1])) {
   process.exit(2);
 }
 
-// Reading TypeScript takes most of the start; what was read once is kept for the next.
+// Most of the start is spent on compiling TypeScript. Node's compile cache is kept for the next start.
 nodeModule.enableCompileCache?.();
 
-// Running TypeScript and SQLite inside Node still warns that they are experimental in some of the versions we take.
+// Some of the supported Node versions warn that their TypeScript and SQLite support is experimental.
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
   if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`);

@@ -49,7 +49,7 @@ async function holdings(
   return { lines, buttons: [...page.buttons, buttons], data: { ...held, margin } };
 }
 
-/** What can be ordered with, in whatever currency it lies. */
+/** The buying power of the account's integrated margin, in each currency. */
 function marginLines({ balance: text, won, grouped }: Words, margin: IntegratedMargin): readonly Line[] {
   const { orderableCash, unpaid, currencies } = margin;
   return [
@@ -59,7 +59,7 @@ function marginLines({ balance: text, won, grouped }: Words, margin: IntegratedM
   ];
 }
 
-/** All that the account holds, by kind. */
+/** All assets of the account, by kind. */
 async function assets({ broker, reports, words }: CommandContext): Promise<Message> {
   const summary = await reports.assets();
   const { balance: text, won } = words;

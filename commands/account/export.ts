@@ -24,16 +24,16 @@ const subject = oneOf('subject', {
 });
 const format = oneOf('format', { csv: ['파일'], sheet: ['시트'] });
 
-/** What goes into the file, and what is said of it beside it. */
+/** The table to export, and the message that comes with it. */
 interface Exported {
   readonly rows: Cells;
   readonly notes?: readonly Line[];
 }
 
-/** What is asked of whom: for some a stretch of days, for all some issues instead of all. */
+/** What the person wants to export: some tables take a period, and every table can be limited to some issues. */
 interface Wanted {
   readonly days: Period;
-  /** Undefined is all. */
+  /** Undefined for all issues. */
   readonly symbols: readonly string[] | undefined;
 }
 
@@ -53,7 +53,7 @@ export const exporting = defineCommand({
   async run(context, { subject, format = 'csv', period: said, instruments: named }): Promise<Message> {
     const { words, now } = context;
     if (said !== undefined && (subject === 'holdings' || subject === 'quotes')) throw new AppError('export.no-period');
-    // A file does not say what it lacks.
+    // A file cannot show that an issue is missing from it, so an unknown name is an error here.
     const [unknown] = named?.missing ?? [];
     if (unknown !== undefined) throw unknown;
     if (format === 'sheet' && context.sheets === undefined) throw new AppError('export.no-sheet');

@@ -34,14 +34,14 @@ export const fills = defineCommand({
   },
 });
 
-/** Of all orders those that something was filled of, newest first. */
+/** The orders with at least one filled share, newest first. */
 export function filledOf(orders: readonly VenueOrder[]): readonly VenueOrder[] {
   return orders
     .filter(({ filledQuantity }) => filledQuantity > 0)
     .toSorted((a, b) => `${b.day}${b.time}`.localeCompare(`${a.day}${a.time}`));
 }
 
-/** Won a share, to the nearest. */
+/** The average price in won, rounded. */
 export function averagePrice({ filledAmount, filledQuantity }: VenueOrder): number {
   return Math.round(filledAmount / filledQuantity);
 }

@@ -17,9 +17,11 @@ import { profitDays } from '../../src/domain/orders/realized-profit.ts';
 import type { Words } from '../../src/i18n/index.ts';
 import { pnlSpan } from '../shared.ts';
 
-/** Below the days, the issues that made or lost most; the file has them all. */
+/**
+ * The number of issues listed below the days: those with the largest profit or loss. The exported file has all of them.
+ */
 const mostIssues = 5;
-/** When the first exchange opens, `HHmm`. */
+/** When the first exchange of the day opens, `HHmm`. */
 const firstTrading = '0800';
 
 export const pnl = defineCommand({
@@ -76,7 +78,7 @@ interface Report {
   readonly data: { readonly byIssue: ProfitReport<TradeProfit>; readonly byDay?: ProfitReport<ProfitDay> };
 }
 
-/** By day for one issue, by issue for one day, and else by day with what the issues came to below. */
+/** The report: by day for one issue, by issue for one day, otherwise by day with a summary of the issues below. */
 async function reportOf(context: CommandContext, days: Period, only: Instrument | undefined): Promise<Report> {
   const { words, reports, calendar, now } = context;
   const query = { ...days, ...(only === undefined ? {} : { symbol: only.symbol }) };
@@ -88,14 +90,15 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
   }
   const issues = issueRows(words, sales);
   if (days.from === days.to) {
-    // Of today the balance knows at once what the reports may say later; before anything can be sold on it, of no day.
+    // The balance shows today's profit at once, while KIS's reports may lag. Before the first exchange opens it says
+    // nothing about today.
     const isToday = days.to === koreanDay(now) && byIssue.reckoned === undefined;
     const begun = isToday && (await calendar.figuresDay({}, firstTrading)).day === days.to;
     const total = begun ? await reports.realizedToday() : byIssue.realized;
     const section = { title: words.pnl.byIssue, rows: issues, note: [] };
     return { total, costs: byIssue, sections: [section], data: { byIssue } };
   }
-  // Reckoned twice it would be asked for twice.
+  // When the profits are computed from fills, both reports would need the same requests, so only one is made.
   const isReckoned = byIssue.reckoned !== undefined;
   const byDay = isReckoned ? profitDays(byIssue) : await reports.profitByDay(days.from, days.to);
   const dayRows = byDay.rows.filter(({ sold }) => sold > 0).map((day) => dayRow(words, day));
@@ -112,7 +115,7 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
   };
 }
 
-/** Whose figures these are, and what is not in them. */
+/** Where the figures come from, and what they leave out. */
 export function reckonedLines(
   { pnl: text, shares }: Words,
   { unpriced }: NonNullable<ProfitReport<unknown>['reckoned']>,
@@ -131,7 +134,7 @@ function dayRow(words: Words, { day, realized }: ProfitDay | TradeProfit): Row {
   return { cells: [`${day.slice(4, 6)}-${day.slice(6)}`, words.groupedSigned(realized.amount), percent] };
 }
 
-/** The days of each issue together, the largest sums first. */
+/** The profits of each issue over all days, largest first. */
 function issueRows(words: Words, rows: readonly TradeProfit[]): readonly Row[] {
   const sums = new Map<string, { readonly name: string; readonly amount: number; readonly shares: number }>();
   for (const { symbol, name, realized, soldShares } of rows) {

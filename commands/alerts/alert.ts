@@ -7,7 +7,7 @@ import type { Alert } from '../../src/domain/alerts/alert.ts';
 import { AppError } from '../../src/errors.ts';
 
 const dayMs = 24 * 3_600_000;
-/** As many as a phone can tell apart; a page of them fits into Discord's five rows. */
+/** Three buttons fit into a row on a phone, and a page of alerts then fits into Discord's five rows. */
 const buttonsPerRow = 3;
 
 const alertId: ArgumentKind<string> = {
@@ -112,7 +112,7 @@ function waitingText({ words, now }: CommandContext, one: Alert): string {
   return kind === 'price' ? words.alerts.waiting : words.alerts.waitingOther;
 }
 
-/** What somebody's shares cost is nobody else's business. */
+/** A list of alerts is private when one of them is about what the person's shares cost. */
 function privacyOf(shown: readonly Alert[]): Pick<Message, 'private'> {
   return shown.some(({ condition: { kind } }) => kind === 'cost') ? { private: true } : {};
 }

@@ -14,11 +14,11 @@ import type { Quote } from '../../src/domain/market/quote.ts';
 import { AppError } from '../../src/errors.ts';
 import type { ChartLevel } from '../../src/ports/charts.ts';
 
-/** Candles in the picture. */
+/** The number of candles in the picture. */
 const shown = 120;
-/** And before it, for the longest moving average of the first of them. */
+/** The number of candles before the picture, which the longest moving average of the first candle needs. */
 const past = 119;
-/** Of somebody's alerts the nearest: more lines than these hide the candles. */
+/** The most alert levels that are drawn, nearest first; more would hide the candles. */
 const mostAlerts = 4;
 
 const longer: Readonly<Record<string, BarInterval>> = {
@@ -38,7 +38,7 @@ const interval: ArgumentKind<BarInterval> = {
   name: 'interval',
   optional: false,
   read([token = '']) {
-    // A capital M is a month wherever people write one.
+    // By custom a capital M means a month and a small m a minute.
     const text = token === '1M' ? '1mo' : token.toLowerCase();
     const minutes = /^(\d+)(?:m|분|분봉)$/.exec(text)?.[1];
     const hour = /^1(?:h|시간|시간봉)$/.test(text);
@@ -93,7 +93,7 @@ export const chart = defineCommand({
         { kind: 'photo', name: `chart-${symbol}-${length}.png`, data: Buffer.from(picture).toString('base64') },
       ],
       data: { quote, bars },
-      // What is in the picture cannot be taken out of it any more.
+      // A picture with the person's own levels is private, because nobody can take them out of it later.
       ...(context.alone ? { private: true } : {}),
     };
   },
@@ -105,7 +105,7 @@ interface OwnLines {
   readonly notes: readonly Line[];
 }
 
-/** What the person paid on average, and where their alerts wait: nothing where others read along. */
+/** The person's average cost and alert levels; none in a chat that others can read. */
 async function ownLines(context: CommandContext, symbol: string): Promise<OwnLines> {
   const { alone, alerts, broker, person, words } = context;
   if (!alone) return { costs: [], alerts: [], notes: [] };
@@ -113,7 +113,7 @@ async function ownLines(context: CommandContext, symbol: string): Promise<OwnLin
     .list(person.id)
     .filter((alert) => alert.symbol === symbol)
     .flatMap(({ level }): readonly ChartLevel[] =>
-      // Where averages would cross may lie below nought.
+      // The level of a cross of moving averages can be below zero.
       level?.metric === 'price' && level.value > 0
         ? [{ kind: 'alert', price: level.value, label: words.chart.alert }]
         : [],
@@ -127,7 +127,7 @@ async function ownLines(context: CommandContext, symbol: string): Promise<OwnLin
       });
     return { costs, alerts: waiting, notes: [] };
   } catch (error) {
-    // A chart is worth having without it, as long as nobody takes it for holding nothing.
+    // Without the average cost the chart is still useful; the text says that the holding is unknown.
     if (!(error instanceof AppError)) throw error;
     return { costs: [], alerts: waiting, notes: [words.chart.noCost] };
   }

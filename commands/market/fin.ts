@@ -3,7 +3,7 @@ import { type CommandContext, defineCommand, instrument, oneOf, optional } from 
 import { type Row, table } from '../../src/chat/messages/table.ts';
 import type { FinancialPeriod } from '../../src/domain/market/research.ts';
 
-/** Columns beyond these do not fit a phone's width. */
+/** The most periods that fit side by side on a phone. */
 const mostPeriods = 5;
 
 const by = oneOf('span', { year: ['연간', '년', '연', 'annual'], quarter: ['분기', '분기별', 'q'] });
@@ -69,7 +69,7 @@ function ratios({ words }: CommandContext, periods: readonly FinancialPeriod[]):
   return table(rows);
 }
 
-/** The rest of what is known, of the latest period alone. */
+/** The other figures, of the latest period only. */
 function latest({ words }: CommandContext, [newest]: readonly FinancialPeriod[]): readonly Line[] {
   if (newest === undefined) return [];
   const { fin: text, wonShort } = words;

@@ -18,7 +18,7 @@ const mostIssues = 10;
 const who = oneOf('investor', { foreigners: ['외국인', '외인'], institutions: ['기관'] });
 const side = oneOf('side', { bought: ['순매수', '매수'], sold: ['순매도', '매도'] });
 
-/** A stock, or of the whole market whom one wants to know of. */
+/** Who buys and sells: for a stock, or one group of investors over the whole market. */
 export const flow = defineCommand({
   name: 'flow',
   aliases: ['수급', '투자자'],
@@ -57,7 +57,7 @@ async function ofIssue(context: CommandContext, { symbol, name }: Instrument): P
   };
 }
 
-/** What members reported by hand during the day. */
+/** The estimate that exchange members report during the day. */
 function estimateLine({ words }: CommandContext, [newest]: readonly InvestorEstimate[]): readonly Line[] {
   if (newest === undefined) return [];
   const count = (shares: number): string => signedShort(words.countShort, shares);

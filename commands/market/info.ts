@@ -5,7 +5,7 @@ import { inKorea, koreanDay } from '../../src/clock.ts';
 import type { Dividend, IssueProfile, VolatilityInterruption } from '../../src/domain/market/research.ts';
 import { dayText, ifAnswered, timeText } from '../shared.ts';
 
-/** Dividends of this year and the next are of interest. */
+/** The period for which dividends are shown, in months: this year and the next. */
 const dividendMonths = 15;
 
 export const info = defineCommand({

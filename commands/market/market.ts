@@ -42,7 +42,7 @@ export const market = defineCommand({
   },
 });
 
-/** What is particular about the day. */
+/** What is special about the day, such as a holiday. */
 function dayLines(words: Words, { kind, reason, source, failure }: MarketSession, day: string): readonly Line[] {
   const { market: text } = words;
   if (kind === 'unknown') {
@@ -66,12 +66,12 @@ interface ExchangeState extends MarketSession {
   readonly next: NextSession | undefined;
 }
 
-/** What trades at an exchange, until when and which orders it takes; and what it takes orders for next. */
+/** The current session of an exchange, its end and the order types it accepts; then the next session. */
 function exchangeLines(words: Words, { exchange, kind, types, endsAt, next }: ExchangeState): readonly Line[] {
   const { market: text } = words;
   const isOpen = kind !== 'unknown' && types.length > 0;
   const until = endsAt === undefined ? '' : ` · ${text.until(words.clockTime(inKorea(endsAt)))}`;
-  // IOC and FOK go with most and are not listed.
+  // IOC and FOK can be combined with most types and are not listed.
   const plain = types.filter((type) => orderTypeTraits[type].condition === 'none').map((type) => words.orderType[type]);
   return [
     [{ bold: exchange }, isOpen ? ` · ${text.session[kind]}${until}` : ` · ${text.takesNone}`],

@@ -41,14 +41,14 @@ export const opinion = defineCommand({
   },
 });
 
-/** How far a target is from the price. */
+/** How far a target price is from the current price, in percent. */
 function away({ words }: CommandContext, target: number, last: number): string {
   return words.percentSigned(((target - last) / last) * 100);
 }
 
 function averageLine(context: CommandContext, found: readonly Opinion[], last: number): readonly Line[] {
   const { words } = context;
-  // A broker counts once, with its newest word.
+  // Each broker counts once, with its newest opinion.
   const newest = new Map<string, number>();
   for (const { broker, target } of found) {
     if (broker !== undefined && target !== undefined && !newest.has(broker)) newest.set(broker, target);

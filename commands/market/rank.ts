@@ -20,7 +20,7 @@ const kind = oneOf('ranking', {
 });
 const market = oneOf('market', { all: ['전체'], KOSPI: ['코스피'], KOSDAQ: ['코스닥'] });
 
-/** What the first buttons lead to. */
+/** The rankings that the buttons offer. */
 const offered: readonly RankingKind[] = ['turnover', 'rise', 'fall', 'market-value'];
 
 export const rank = defineCommand({
@@ -64,7 +64,7 @@ function rowOf({ words, directory }: CommandContext, by: RankingKind, issue: Ran
   };
 }
 
-/** A percentage of change stands beside the name already. */
+/** The figure of a ranking; none for rankings by change, whose percentage is shown next to the name anyway. */
 function figureOf(words: CommandContext['words'], by: RankingKind, figure: number | undefined): readonly string[] {
   if (by === 'rise' || by === 'fall') return [];
   if (figure === undefined) return ['-'];

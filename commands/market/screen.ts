@@ -15,13 +15,13 @@ import { AppError } from '../../src/errors.ts';
 import { errorSentence } from '../../src/i18n/index.ts';
 import { issueName } from '../shared.ts';
 
-/** More conditions than these nobody looks through in a chat, and Discord shows no more buttons. */
+/** The most conditions that are offered. Discord shows no more buttons. */
 const mostButtons = 20;
 const buttonsPerRow = 4;
 
 type Wanted = { readonly kind: 'golden' } | { readonly kind: 'stop' } | { readonly kind: 'saved'; readonly id: string };
 
-/** The built-in search, its end, or the number of a condition kept at KIS. */
+/** The built-in search, a stop of it, or the number of a condition saved at KIS. */
 const wanted: ArgumentKind<Wanted> = {
   name: 'screen',
   optional: false,
@@ -39,7 +39,7 @@ export const screen = defineCommand({
   aliases: ['조건검색'],
   role: 'viewer',
   private: true,
-  // A search goes on after its answer: one that was wanted long ago is not begun.
+  // A search runs on after its answer, so it counts as a change: one that was asked for long ago is not started.
   effect: 'change',
   args: {
     screen: optional(wanted),
@@ -61,7 +61,7 @@ export const screen = defineCommand({
   },
 });
 
-/** The conditions kept at KIS, and the built-in one. */
+/** The list of conditions saved at KIS, and the built-in one. */
 async function conditions(context: CommandContext): Promise<Message> {
   const { words, research } = context;
   const golden: Button = { id: 'run:/screen golden', label: words.screen.golden };

@@ -13,9 +13,12 @@ import { boardMessage, watchMessage } from '../../src/chat/messages/boards.ts';
 import { withMissing } from '../../src/chat/messages/choices.ts';
 import { AppError } from '../../src/errors.ts';
 
-/** What one call tells the prices of, and a phone shows without much scrolling. */
+/**
+ * The most issues on a watchlist: one request to KIS returns thirty prices, and a phone shows thirty lines with little
+ * scrolling.
+ */
 const mostIssues = 30;
-/** As many buttons as Discord shows. */
+/** The most groups that are offered: Discord shows 25 buttons. */
 const mostGroups = 25;
 
 const action = oneOf('watchAction', {
@@ -26,7 +29,7 @@ const action = oneOf('watchAction', {
   stop: ['멈춤'],
 });
 
-/** The number of a group kept at KIS; issues have longer ones. */
+/** The number of a watchlist saved at KIS. It is shorter than an issue's code. */
 const group: ArgumentKind<string> = {
   name: 'group',
   optional: false,
@@ -110,7 +113,7 @@ function empty({ words }: CommandContext): Message {
   return { lines: [words.watch.empty], buttons: [[{ id: 'run:/watch import', label: words.buttons.importGroups }]] };
 }
 
-/** The lists kept at KIS, a button for each. */
+/** The watchlists saved at KIS, with a button for each. */
 async function groups(context: CommandContext): Promise<Message> {
   const { words, research } = context;
   context.progress({ lines: [words.progress.groups] });

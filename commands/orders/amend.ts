@@ -28,7 +28,7 @@ export const amend = defineCommand({
     const meant = sharesOfPart(words, { number: reference.number, remaining }, args.quantity, whole);
     if (meant.refusal !== undefined) return meant.refusal;
     const part = meant.shares;
-    // An issue that the list of names does not have yet is taken for a share, whose steps are the coarser ones.
+    // An issue that is not in the directory yet is treated as a share, whose tick sizes are coarser than an ETF's.
     const unlisted: Instrument = { symbol: target.symbol, name: target.name, market: 'KOSPI', kind: 'stock' };
     const stock = directory.get(target.symbol) ?? unlisted;
     const amendment = { target, instrument: stock, price: args.price, ...(part === undefined ? {} : { part }) };

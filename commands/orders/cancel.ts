@@ -8,7 +8,7 @@ import type { Words } from '../../src/i18n/index.ts';
 import type { Cancellation } from '../../src/services/orders/orders.ts';
 import { issueName } from '../shared.ts';
 
-/** Orders that a ticket or its outcome names one by one; of more their number is told. */
+/** The most orders that a ticket or its outcome lists; more are only counted. */
 const mostShown = 10;
 
 export const cancel = defineCommand({
@@ -51,7 +51,7 @@ export const cancel = defineCommand({
       }
     }
     if (left > 0) lines.push(words.more(left));
-    // '취소' beside '확인' on a cancel ticket could be read either way.
+    // On a cancel ticket a drop button labelled 취소 could be read as cancelling the order, so it is labelled 닫기.
     return { plan, summary: { lines }, dropLabel: words.buttons.close };
   },
   async execute(
@@ -78,7 +78,7 @@ export const cancel = defineCommand({
   },
 });
 
-/** How many came to what, and the numbers of those that were not taken: they may have to be looked at one by one. */
+/** The outcomes counted, and the numbers of the orders that were not cancelled, which the person may want to check. */
 function countsOf(words: Words, sent: readonly OrderRecord[]): readonly Line[] {
   return [...Map.groupBy(sent, ({ status }) => status)].flatMap(([status, orders]): readonly Line[] => {
     const count: Line = [{ bold: words.status[status] }, ` ${words.orders.count(orders.length)}`];

@@ -10,7 +10,7 @@ export const halt = defineCommand({
   examples: ['/halt'],
   async run({ orders, schedules, words }): Promise<Message> {
     const written = await orders.setHalted(true);
-    // Nothing that fails behind it may read as if trading went on.
+    // Trading is halted by now. An error of this request must not look as if it were not, so it is ignored.
     const kept = (await schedules.kept().catch(() => [])).length;
     const lines = [
       words.trading.halted,

@@ -6,7 +6,7 @@ import { intentIssue, type OrderRecord, type VenueOrder } from '../../src/domain
 import type { Words } from '../../src/i18n/index.ts';
 import { issueName } from '../shared.ts';
 
-/** Of today's orders beside the open ones; all of them have pages of their own. */
+/** The most of today's orders that are listed below the open ones. `/orders today` shows all of them in pages. */
 const mostToday = 10;
 const view = oneOf('today', { today: ['오늘'] });
 
@@ -26,7 +26,7 @@ export const orders = defineCommand({
 async function openOrders(context: CommandContext, at: number | undefined): Promise<Message> {
   const { words, broker } = context;
   const open = await broker.openOrders();
-  // Read last: what was told of while KIS answered is in it.
+  // Read after KIS has answered, so that it contains fills that were reported in the meantime.
   const today = await context.orders.today();
   const ours = new Map(today.map((order) => [order.reference?.number, order]));
   const page = pageOf(words, open, at, '/orders');
@@ -60,7 +60,7 @@ async function openOrders(context: CommandContext, at: number | undefined): Prom
   };
 }
 
-/** All that was ordered here today, the newest first. */
+/** All orders that were placed here today, newest first. */
 async function todaysOrders(context: CommandContext, at: number | undefined): Promise<Message> {
   const { words } = context;
   const today = await context.orders.today();
@@ -83,7 +83,7 @@ function notesOn(words: Words, today: readonly OrderRecord[]): readonly Line[] {
   ];
 }
 
-/** Orders from the HTS or a phone are open orders too, and can be cancelled here. */
+/** One open order. Orders placed in the HTS or a phone app are listed too, and can be cancelled here. */
 function openLine(context: CommandContext, order: VenueOrder, ours: OrderRecord | undefined): Line {
   const { words } = context;
   const at = orderPrice(words, order);

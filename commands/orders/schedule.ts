@@ -35,7 +35,7 @@ const action = oneOf(
   'args.schedule-action',
 );
 
-/** What is to be done with it is known later: the same digits may be a stock's code and a scheduled order's number. */
+/** A word that may be a stock's code or a scheduled order's number; the action, read later, decides which. */
 interface Target {
   readonly number: string | undefined;
   readonly stock: Instrument | AppError;
@@ -49,7 +49,7 @@ const target: ArgumentKind<Target> = {
     const [text = ''] = tokens;
     const number = /^R?\d{1,10}$/i.test(text) ? scheduleNumber(text) : undefined;
     try {
-      // A quantity follows: the 4 of `CJ 4` is not part of a name.
+      // `after: 1` says that a quantity follows, so that the 4 of `CJ 4` is not read as part of a name.
       const { value, used } = instrument.read(tokens, { ...context, after: 1 });
       return { value: { number, stock: value, text }, used };
     } catch (error) {
@@ -91,7 +91,7 @@ export const schedule = defineCommand({
   role: 'trader',
   args: {
     page: optional(leadingPage),
-    // Nothing else comes first: another word is an error that says so.
+    // The action always comes first, so any other word is an error that says so.
     action: optional(action, () => true),
     target: optional(target),
     quantity: optional(shares),
@@ -154,7 +154,10 @@ function given<T>(value: T | undefined, argument: 'scheduleTarget' | 'quantity' 
   return value;
 }
 
-/** @throws AppError `args.extra`: part of what was asked for would not be done. */
+/**
+ * Refuses words that the action does not use, rather than ignoring part of what was asked for.
+ * @throws AppError `args.extra`.
+ */
 function requireNoMore(value: string | number | undefined): void {
   if (value !== undefined) throw new AppError('args.extra', { text: String(value) });
 }
@@ -168,7 +171,7 @@ async function placeTicket(context: CommandContext, side: Side, args: Arguments)
   const { stock } = given(args.target, 'scheduleTarget');
   if (stock instanceof AppError) throw stock;
   const wanted = given(args.quantity, 'quantity');
-  // Nobody bids while the market is closed: there is no best price to take.
+  // The price is required: while the market is closed there is no best bid or ask to use instead.
   const limit = given(args.price, 'price');
   const request: OrderRequest = {
     symbol: stock.symbol,
@@ -240,7 +243,7 @@ async function waitingOne({ schedules }: CommandContext, args: Arguments): Promi
   return found;
 }
 
-/** What it is, when it goes, and what there is for it today. */
+/** The ticket's lines: the order, when it is sent, and the buying power or holding of today. */
 async function termLines(context: CommandContext, check: ScheduleCheck): Promise<readonly Line[]> {
   const { words, calendar } = context;
   const { request, days, quote, amount, commission, tax, available, orderableCash } = check;
@@ -271,7 +274,7 @@ async function termLines(context: CommandContext, check: ScheduleCheck): Promise
   ];
 }
 
-/** What cannot be known or undone later. */
+/** Warnings about what nobody can know yet, or undo later. */
 function noteLines({ words, broker }: CommandContext, { request, takenFrom }: ScheduleCheck): readonly Line[] {
   return [
     ...(takenFrom === undefined ? [] : [[{ bold: words.schedule.outsideHours(takenFrom) }]]),
@@ -286,7 +289,7 @@ function terms({ words }: CommandContext, { side, quantity: wanted, price: limit
   return `${words.side[side]} ${words.shares(wanted)} ${limit === 0 ? words.orders.marketPrice : words.won(limit)}`;
 }
 
-/** The venue's own list: also what was entered elsewhere, which can be cancelled here. */
+/** KIS's list of scheduled orders. Orders entered elsewhere are listed too, and can be cancelled here. */
 async function list(context: CommandContext, at: number | undefined): Promise<Message> {
   const { schedules, words, now } = context;
   const today = koreanDay(now);

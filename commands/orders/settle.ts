@@ -18,7 +18,7 @@ const verdict: ArgumentKind<Verdict> = {
   read([token = '']) {
     if (/^(?:none|없음)$/i.test(token)) return { value: { kind: 'none' }, used: 1 };
     const digits = token.replace(/^#/, '').toUpperCase();
-    // R is of a scheduled order's number.
+    // Numbers of scheduled orders begin with R.
     if (!/^R?\d{1,10}$/.test(digits) || Number(digits.replace('R', '')) === 0) {
       throw new AppError('args.verdict', { text: shorten(token) });
     }
@@ -41,7 +41,7 @@ export const settle = defineCommand({
     if (order.status === 'asked') {
       return { lines: [words.settle.stillAsked], buttons: settleButtons(words, order, []) };
     }
-    // The settlement itself is told as a notice; this says what the button did.
+    // The outcome itself is sent as a notice; this message confirms the press.
     return { lines: [`${words.status[order.status]} · ${nameOf(intentIssue(order.intent).symbol)}`] };
   },
 });

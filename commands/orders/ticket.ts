@@ -28,7 +28,7 @@ import { errorSentence } from '../../src/i18n/index.ts';
 import { buyingPrice, type OrderCheck, violation } from '../../src/services/orders/order-check.ts';
 import type { ConfirmedOrder } from '../../src/services/orders/orders.ts';
 
-/** `/buy` and `/sell` differ in the side alone. */
+/** Makes `/buy` or `/sell`, which differ only in the side. */
 export function orderCommand(
   side: Side,
   aliases: readonly string[],
@@ -45,7 +45,8 @@ export function orderCommand(
       context.progress({ lines: [context.words.progress.ticket] });
       const how = args.how ?? plainHow;
       const usual = usualExchange(context);
-      // Named from here on, so that a button asks for the same whatever is chosen meanwhile.
+      // The exchange is named from here on, so that the ticket's buttons repeat the same order even if the person
+      // changes their usual exchange.
       const wanted = { ...how, exchange: how.exchange ?? usual.exchange };
       const type = typeOf(wanted, args.price);
       const { exchange = 'KRX', stopPrice } = wanted;
@@ -86,7 +87,9 @@ export function orderCommand(
   });
 }
 
-/** The same order where, or as, it is taken now; of an order that was refused by the hours. */
+/**
+ * Buttons for an order refused because of the hours: the same order at an exchange, or of a type, that is accepted now.
+ */
 function offersNow(
   { buttons }: CommandContext['words'],
   error: AppError,
@@ -106,14 +109,17 @@ function offersNow(
   return offers;
 }
 
-/** Where somebody's orders go that name no exchange, and what the ticket says of it; undefined is KRX, chosen by nobody. */
+/**
+ * The exchange for orders that name none, and the ticket's note about it. Undefined means KRX, and that the person has
+ * chosen none.
+ */
 function usualExchange({ broker, people, person, words }: CommandContext): {
   readonly exchange: Exchange | undefined;
   readonly note: readonly Line[];
 } {
   const { exchange } = people.settings(person.id);
   if (exchange === undefined) return { exchange, note: [] };
-  // Paper has KRX alone.
+  // Paper trading offers only KRX.
   if (!broker.venue.exchanges.includes(exchange))
     return { exchange: undefined, note: [words.ticket.usualNotHere(exchange)] };
   return { exchange, note: [words.ticket.usualExchange(exchange)] };
@@ -128,7 +134,10 @@ function typeOf(wanted: OrderHow, price: number | undefined): OrderType {
   return type;
 }
 
-/** Without a price: what the other side asks or bids best, so that the order is likely to fill and cannot surprise. */
+/**
+ * The limit price of an order without one: the best price of the other side, at which the order probably fills, and at
+ * no worse price.
+ */
 async function bestPrice({ broker }: CommandContext, side: Side, symbol: string, exchange: Exchange): Promise<number> {
   const book = await broker.orderBook(symbol, { exchange });
   const best = (side === 'buy' ? book.asks : book.bids)[0];
@@ -136,7 +145,7 @@ async function bestPrice({ broker }: CommandContext, side: Side, symbol: string,
   return best.price;
 }
 
-/** The shares that a size comes to now, and how it came to them where they were not typed. */
+/** The number of shares that a size means now, with the calculation when the person typed no number. */
 async function sizeOf(
   { broker, words }: CommandContext,
   order: Omit<OrderRequest, 'quantity'>,
@@ -209,7 +218,7 @@ async function ticket(
   };
 }
 
-/** What is particular about the type, and about where it goes. */
+/** Notes about the order's type and exchange. */
 function typeNotes(
   words: CommandContext['words'],
   { side, type, exchange, stopPrice }: OrderRequest,
@@ -227,12 +236,12 @@ function typeNotes(
   ];
 }
 
-/** What a market order would trade at; nothing for a limit order, which says so itself. */
+/** The price at which a market order would probably trade; no line for a limit order, whose price is known. */
 function estimateLine(words: CommandContext['words'], { slippage }: OrderCheck): readonly Line[] {
   if (slippage === undefined) return [];
   if (slippage === 'auction') return [words.ticket.noEstimate];
   const { average, worst, percent } = slippage;
-  // Rounded before the sign is put, so that it never reads -0.00%.
+  // Rounded first, so that the sign is never put before a zero (-0.00%).
   const away = words.percentSigned(Math.round(percent * 100) / 100);
   return [words.ticket.estimate(words.won(Math.round(average)), away, words.won(worst))];
 }

@@ -9,10 +9,10 @@ import { AppError } from '../../src/errors.ts';
 import { sentenceOf, type Words } from '../../src/i18n/index.ts';
 import type { AlertTimeline } from '../../src/services/order-timelines.ts';
 
-/** Of orders and of alerts: together they are as many rows of buttons as Discord takes. */
+/** The most orders, and the most alerts, that are offered: together they fit into Discord's rows of buttons. */
 const mostLatest = 5;
 
-/** An order number, that of a scheduled order, or the id under which we keep an order or an alert. */
+/** The number of an order or a scheduled order, or our own id of an order or an alert. */
 const record: ArgumentKind<string> = {
   name: 'record',
   optional: false,
@@ -56,7 +56,7 @@ export const why = defineCommand({
   },
 });
 
-/** What somebody may wonder about: the newest orders, and their own alerts. */
+/** Buttons for the newest orders and the person's own alerts. */
 async function latest({ timelines, directory, words, person }: CommandContext): Promise<Message> {
   const { orders, alerts } = await timelines.latest(person.id, mostLatest);
   const nameOf = (symbol: string): string => directory.get(symbol)?.name ?? symbol;
@@ -100,7 +100,7 @@ function ofAlert(context: CommandContext, timeline: AlertTimeline): Message {
   return { lines, ...remove, data: timeline };
 }
 
-/** One step of an order's story. */
+/** One step of an order's timeline. */
 function eventText(words: Words, event: OrderEvent): string {
   const { why: text, shares, won } = words;
   switch (event.type) {

@@ -6,7 +6,7 @@ import type { Words } from '../../src/i18n/index.ts';
 
 type Section = keyof Words['help']['sections'];
 
-/** Where help shows each command: all of them in one list are more than anybody reads on a phone. */
+/** The section in which help shows each command: nobody reads all of them in one list on a phone. */
 const sectionOf: Readonly<Record<keyof Words['commands'], Section>> = {
   price: 'look',
   book: 'look',
@@ -78,7 +78,7 @@ export const help = defineCommand({
   },
 });
 
-/** What this person may use of a section. */
+/** The commands of a section that this person may use. */
 function allowed({ commands, person }: CommandContext, section: Section): readonly AnyCommand[] {
   return commands.filter(({ name, role }) => sectionOf[name] === section && roleAllows(person.role, role));
 }

@@ -18,7 +18,7 @@ const topics: Readonly<Record<string, readonly (typeof noticeTopics)[number][]>>
   전체: noticeTopics,
   모두: noticeTopics,
 };
-/** What somebody may try to switch off, and cannot. */
+/** Notices that somebody may try to switch off, but cannot. */
 const alwaysOn = ['safety', '안전', 'unknown', '모름', 'rejected', '거부', 'asked', '확인', 'lost', '전달'];
 const loudnesses: Readonly<Record<string, NotificationLevel>> = {
   on: 'on',
@@ -54,10 +54,12 @@ function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
-/** Where notices are to go, as it is said: in the chat in which this is said, where they were asked for, or everywhere. */
+/**
+ * Where notices go, as the person types it: to this chat, to the chat an order or alert was made in, or to all chats.
+ */
 export type SaidPlace = 'here' | 'asked' | 'everywhere';
 
-/** A change as it is said: some of it depends on where. */
+/** A change of settings as it was typed. `here` gets its meaning from the chat it was typed in. */
 export interface SettingChange {
   readonly change: Partial<PersonSettings>;
   readonly place?: { readonly topics: readonly NoticeTopic[]; readonly at: SaidPlace };
@@ -98,7 +100,7 @@ function readWord(name: string, value: string): SettingChange | undefined {
   return ['language', 'lang', '언어'].includes(name) && language !== undefined ? { change: { language } } : undefined;
 }
 
-/** The hours may be written with blanks, so they take the rest of the line. */
+/** Quiet hours may contain blanks, so they take the rest of the line. */
 function readQuiet(tokens: readonly string[], before: number) {
   const text = tokens.join('');
   const used = before + tokens.length;

@@ -8,7 +8,7 @@ import { AppError } from '../../src/errors.ts';
 import { languages, type Words } from '../../src/i18n/index.ts';
 import { type SettingChange, settingChange } from './settings-change.ts';
 
-/** What the button offers to those who have no quiet hours; others are typed. */
+/** The quiet hours that the button sets. Other hours must be typed. */
 const usualNight: QuietHours = { startMinute: 22 * 60, endMinute: 7 * 60 };
 const nextLoudness: Readonly<Record<NotificationLevel, NotificationLevel>> = { on: 'silent', silent: 'off', off: 'on' };
 
@@ -33,7 +33,7 @@ export const settings = defineCommand({
     const { people, person, words: before } = context;
     const chosen =
       said === undefined ? people.settings(person.id) : await people.changeSettings(person.id, changeOf(context, said));
-    // Who has just chosen a language is answered in it.
+    // The answer is already in the language that the person has just chosen.
     const words = chosen.language === undefined ? before : languages[chosen.language];
     const seenByOthers = said?.place?.at === 'here' && !context.alone ? [words.settings.seenByOthers] : [];
     return { lines: [...screen(context, words, chosen), ...seenByOthers], buttons: buttons(context, words, chosen) };
@@ -58,7 +58,7 @@ function changeOf(
   };
 }
 
-/** Where a topic is told, where somebody chose that. */
+/** The chat that the person chose for a topic; undefined when they chose none. */
 function placeText(
   { address, alone }: CommandContext,
   { settings: text }: Words,
@@ -128,7 +128,7 @@ function buttons(
   ];
 }
 
-/** `22:00-07:00`, as it can be typed too. */
+/** Quiet hours in the form in which they can be typed: `22:00-07:00`. */
 function hours(words: Words, { startMinute, endMinute }: QuietHours): string {
   return [startMinute, endMinute]
     .map((minute) => words.clockTime({ hour: Math.floor(minute / 60), minute: minute % 60 }))

@@ -2,7 +2,10 @@ import type { Line, Message } from '../../src/chat/channel.ts';
 import { defineCommand } from '../../src/chat/command.ts';
 import { roleAllows } from '../../src/domain/people/person.ts';
 
-/** The first thing that somebody sends: what this is, whether it is about real money, and three things to try. */
+/**
+ * The greeting: what the bot is, whether it trades with real money, and three things to try. Telegram sends `/start`
+ * first.
+ */
 export const start = defineCommand({
   name: 'start',
   aliases: ['시작'],

@@ -42,7 +42,7 @@ export const status = defineCommand({
   },
 });
 
-/** What is kept for searches through the market, where one was made or is being made ready. */
+/** The daily bars stored for searches through the market; no line before the first search. */
 function barsLines(words: Words, { bars: { through, kept, listed, update } }: Health): readonly Line[] {
   const { health: text, grouped } = words;
   if (listed === undefined || (through === undefined && update === undefined)) return [];
@@ -50,7 +50,7 @@ function barsLines(words: Words, { bars: { through, kept, listed, update } }: He
   return [update === undefined ? what : `${what} · ${text.barsUpdate(grouped(update.done), grouped(update.total))}`];
 }
 
-/** APIs that KIS changed, as far as anybody has met them. */
+/** The KIS APIs whose answers had an unexpected form. */
 function driftLines(words: Words, { drifts }: Health, now: number): readonly Line[] {
   const { health: text } = words;
   return drifts.map((drift) => [
@@ -58,7 +58,7 @@ function driftLines(words: Words, { drifts }: Health, now: number): readonly Lin
   ]);
 }
 
-/** What keeps the connection, or the fills on it, away, and what helps. */
+/** Why the socket is not connected, or why fills do not arrive on it, and what helps. */
 function whyLines(words: Words, { socket: { reason, fillNotices } }: Health): readonly Line[] {
   const fills = fillNoticesWhy(words, fillNotices);
   return [...(reason === undefined ? [] : [socketWhy(words, reason)]), ...(fills === undefined ? [] : [fills])];

@@ -13,7 +13,7 @@ import type { KnownPerson } from '../../src/services/people.ts';
 
 const action = oneOf('action', { add: ['추가'], remove: ['삭제'] }, 'args.who-action');
 const role = oneOf('role', { viewer: ['조회'], trader: ['거래'], owner: ['소유자'] }, 'args.role');
-/** A word in the wrong place is an error that says so, not somebody's identity. */
+/** Every word is meant for this argument, so that a wrong word is an error and not taken for an identity. */
 const always = (): boolean => true;
 
 /** One person's identities: `telegram:123`, `telegram:123+discord:456`. */
@@ -72,7 +72,7 @@ async function remove(
   named: readonly string[],
 ): Promise<Message> {
   for (const gone of await people.remove(named, by)) {
-    // Whoever may not ask any more is not told any more either.
+    // The alerts of a removed person are removed too.
     for (const { id } of alerts.list(gone.id)) await alerts.remove(id, gone.id);
   }
   return { lines: [words.people.removed(named.join(' + '))] };

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import type { SettingWords } from '../i18n/setting-words.ts';
 
-/** What a file of settings holds, and what of it cannot be meant. */
+/** The contents of a `.env` file, and what is wrong in it. */
 export interface EnvFile {
   readonly variables: Readonly<Record<string, string>>;
-  /** One line each, in the language they are asked in; never with what the line holds, which may be a key. */
+  /** One sentence for each problem, in the language of `words`. It never quotes the line, which may hold a key. */
   problems(words: SettingWords): readonly { readonly variable: string; readonly problem: string }[];
 }
 
@@ -17,9 +17,9 @@ interface Fault {
 const assignment = /^(?:export\s+)?([\w.-]+)\s*=\s*(.*)$/;
 
 /**
- * Reads a file of `NAME=value` lines as editors of every system leave it: with a byte order mark, in UTF-16, with CRLF,
- * quotes and blanks. No file is an empty one. A value is one line, so that a quotation mark nobody closed does not
- * swallow the settings below it; a blank value is "not set" and takes nothing away.
+ * Reads a file of `NAME=value` lines as editors on any system save it: with a byte order mark, in UTF-16, with CRLF,
+ * quotes and blanks. A missing file counts as empty. A value ends with its line, so that a quotation mark left open
+ * does not swallow the settings below it. An empty value means "not set", and does not override an earlier line.
  */
 export function readEnvFile(path: string): EnvFile {
   try {
@@ -31,7 +31,7 @@ export function readEnvFile(path: string): EnvFile {
   }
 }
 
-/** The same of a file's bytes. */
+/** Reads the bytes of such a file. */
 export function parseEnvFile(bytes: Uint8Array): EnvFile {
   const variables: Record<string, string> = {};
   const setAt = new Map<string, number>();
@@ -64,7 +64,10 @@ export function parseEnvFile(bytes: Uint8Array): EnvFile {
   };
 }
 
-/** Notepad's "Unicode" and PowerShell's `>` write UTF-16; the decoder takes the byte order mark away. */
+/**
+ * Decodes UTF-8, or UTF-16 as Notepad's "Unicode" and PowerShell's `>` write it. The decoder removes the byte order
+ * mark.
+ */
 export function decodeText(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);

@@ -1,12 +1,12 @@
 import { chmodSync, closeSync, fsyncSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { parseEnvFile } from './env-file.ts';
 
-/** Settings to change, by name; undefined: not set any more. */
+/** The new values of settings, by name; undefined removes a setting. */
 export type SettingChanges = Readonly<Record<string, string | undefined>>;
 
 /**
- * The text of a `.env` with these settings changed. Comments, order and all other lines stay as they are; what is not set
- * any more, or was set twice, stays as a comment.
+ * Changes settings in the text of a `.env`. Comments, order and all other lines stay as they are. A removed setting and
+ * a second line for the same setting become comments.
  */
 export function withSettings(text: string, changes: SettingChanges): string {
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
@@ -28,15 +28,15 @@ export function withSettings(text: string, changes: SettingChanges): string {
   return [...changed, ...added].map((line) => line + newline).join('');
 }
 
-/** In the quotes that it needs, if any: outside of them `#` begins a comment. */
+/** The line that sets a value, in quotes if it needs them: without quotes `#` begins a comment. */
 function assignmentOf(name: string, value: string): string {
   const forms = [value, `'${value}'`, `"${value}"`, `\`${value}\``].map((form) => `${name}=${form}`);
   return forms.find((form) => parseEnvFile(Buffer.from(form)).variables[name] === value) ?? `${name}=${value}`;
 }
 
 /**
- * Writes a file that only its owner can read, whole or not at all: the old one stays until the new one is on the disk.
- * @throws the system's error when it cannot.
+ * Writes a file that only its owner can read. The old file is replaced only once the new one is completely on the disk.
+ * @throws the system's error when the file cannot be written.
  */
 export function writePrivately(path: string, text: string): void {
   const target = resolved(path);
@@ -44,7 +44,7 @@ export function writePrivately(path: string, text: string): void {
   try {
     const file = openSync(beside, 'wx', 0o600);
     try {
-      // The mask of the process may have taken more away, or the file system given more.
+      // The umask may have removed permissions, and some file systems add some.
       chmodSync(beside, 0o600);
       writeSync(file, text);
       fsyncSync(file);
@@ -58,7 +58,7 @@ export function writePrivately(path: string, text: string): void {
   }
 }
 
-/** A link is followed, so that it stays one. */
+/** The path behind a symbolic link, so that the link itself is not replaced by a file. */
 function resolved(path: string): string {
   try {
     return realpathSync(path);

@@ -2,7 +2,7 @@ import leven from 'leven';
 
 const ours = /^(?:KIS|HOGA|TELEGRAM|DISCORD)_/i;
 
-/** Those of the names that look like settings of ours and are none, each with the known one it was probably meant to be. */
+/** The names that look like settings of Hoga but are not, each with the known setting that was probably meant. */
 export function unknownSettings(
   names: readonly string[],
   known: readonly string[],
@@ -12,7 +12,7 @@ export function unknownSettings(
     .map((name) => ({ name, nearest: nearestOf(name, known) }));
 }
 
-/** Undefined where none is near enough to be worth naming. */
+/** The known setting most similar to `name`; undefined when none is similar enough. */
 function nearestOf(name: string, known: readonly string[]): string | undefined {
   let [nearest, least]: [string | undefined, number] = [undefined, Math.floor(name.length / 3) + 1];
   for (const candidate of known) {
@@ -22,7 +22,10 @@ function nearestOf(name: string, known: readonly string[]): string | undefined {
   return nearest;
 }
 
-/** Letters to change, less those of the words they have in common: KIS_ACCOUNT_NUMBER is about an account. */
+/**
+ * The edit distance of two names, minus the letters of the words they share: KIS_ACCOUNT_NUMBER is close to
+ * KIS_ACCOUNT.
+ */
 function distanceOf(name: string, candidate: string): number {
   const [words, others] = [name, candidate].map((text) => text.toUpperCase().split(/[^A-Z0-9]+/));
   const prefix = ours.exec(candidate)?.[0].slice(0, -1);

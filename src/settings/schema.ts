@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { SettingWords } from '../i18n/setting-words.ts';
 import { Secret } from '../secret.ts';
 
-/** One person, by every identity they have: `['telegram:123', 'discord:456']`. */
+/** One person, as the list of their identities: `['telegram:123', 'discord:456']`. */
 export type PersonSetting = readonly string[];
 
-/** Every setting as it is read. */
+/** All settings after validation. */
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;
 
 const longestIdentity = 30;
@@ -16,12 +16,12 @@ const serviceAccountShape = z.object({
   private_key: z.string().startsWith('-----BEGIN PRIVATE KEY-----'),
 });
 
-/** Server, id and token. */
+/** A Discord webhook's URL, split into server, id and token. */
 export const webhookUrl = /^(https?:\/\/[^/]+)\/api(?:\/v\d+)?\/webhooks\/(\d+)\/([\w-]+)\/?$/;
 
 /**
- * What each setting may be, with what is said where it is not. `redact` takes out of a quoted entry what may be a key on
- * the wrong line.
+ * Validates the settings, with a message for each invalid one. `redact` removes secrets from values that a message
+ * quotes, because a key may stand on the wrong line.
  */
 export function settingsSchema(words: SettingWords, redact: (text: string) => string) {
   const kinds = settingKinds(words, redact);
@@ -75,7 +75,7 @@ export function settingsSchema(words: SettingWords, redact: (text: string) => st
   });
 }
 
-/** The kinds of value that several settings have in common. */
+/** Kinds of values that several settings use. */
 function settingKinds(words: SettingWords, redact: (text: string) => string) {
   const text = (shape: RegExp, otherwise: string) => z.string().regex(shape, otherwise);
   return {
@@ -112,7 +112,7 @@ function settingKinds(words: SettingWords, redact: (text: string) => string) {
         }
         return identities;
       }),
-    /** The name and key of a Google service account, from the file that Google gives out once. */
+    /** The name and key of a Google service account, read from the key file downloaded from Google. */
     serviceAccount: z
       .string()
       .transform((path, context) => {
@@ -120,7 +120,7 @@ function settingKinds(words: SettingWords, redact: (text: string) => string) {
           const found = serviceAccountShape.parse(JSON.parse(readFileSync(path, 'utf8')));
           return { email: found.client_email, privateKey: new Secret(found.private_key) };
         } catch (error) {
-          // Neither the path nor what the parser says is repeated: the key itself may have landed in either.
+          // The message quotes neither the path nor the parser's error, because the key itself may be in either.
           const isThere = !(error instanceof Error && 'syscall' in error);
           context.addIssue({ code: 'custom', message: isThere ? words.notKeyFile : words.noKeyFile });
           return z.NEVER;

@@ -1,25 +1,30 @@
 import type { Readable, Writable } from 'node:stream';
 import { intro, isCancel, log, outro, password, select, text } from '@clack/prompts';
 
-/** The person left at a question. */
+/** Thrown when the person leaves instead of answering. */
 export class SetupStopped extends Error {
   override readonly name = 'SetupStopped';
 }
 
-/** Questions to a person, one at a time. @throws SetupStopped where they leave instead of answering. */
+/**
+ * Asks a person questions, one at a time.
+ * @throws SetupStopped when they leave instead of answering.
+ */
 export interface Asking {
   begin(title: string): void;
   say(line: string): void;
   good(line: string): void;
   bad(line: string): void;
   end(line: string): void;
-  /** One of the options, by its name; `first` is what Enter takes. */
+  /** Lets the person choose an option. Enter takes `first`. */
   choose<Value extends string>(
     question: string,
     options: Readonly<Partial<Record<Value, string>>>,
     first: Value,
   ): Promise<Value>;
-  /** Something typed, without the blanks around it. `check` says what is wrong with it. A secret is not shown. */
+  /**
+   * Asks for a text and trims it. `check` returns what is wrong with the text. A secret is not shown while it is typed.
+   */
   type(
     question: string,
     how: {
@@ -30,7 +35,7 @@ export interface Asking {
   ): Promise<string>;
 }
 
-/** Asks at a terminal. Everything shown passes `redact`. */
+/** Asks at a terminal. Everything that is shown passes through `redact`. */
 export function terminalAsking(terminal: {
   readonly input: Readable;
   readonly output: Writable;
@@ -69,7 +74,7 @@ export function terminalAsking(terminal: {
       const typed = secret
         ? await password({ ...asked, clearOnError: true })
         : await text({ ...asked, ...(given === undefined ? {} : { initialValue: given }) });
-      // Nothing typed at all is undefined, whatever the types say.
+      // @clack/prompts returns undefined when nothing was typed, although its types do not say so.
       return String(answered(typed) ?? '').trim();
     },
   };

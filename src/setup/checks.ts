@@ -8,10 +8,13 @@ import { createKis, type Kis } from '../kis/kis.ts';
 import type { Log, Redactor } from '../log.ts';
 import { openCache } from '../store/cache.ts';
 
-/** All that names KIS's main key, and where its token is kept, so that the first start needs no other. */
+/**
+ * The settings of KIS's main key, and the store that keeps its access token: with the same store, the first start uses
+ * the token of the check.
+ */
 const kisSettings = /^(?:KIS_(?!LIVE_)\w+|STORE_URL)$/;
 const liveReadSettings = /^(?:KIS_\w+|STORE_URL)$/;
-/** For a key that is asked for before its account. */
+/** Stands in for the account while only the key has been asked for. */
 const noAccount = '00000000-01';
 
 interface CheckOptions {
@@ -19,11 +22,11 @@ interface CheckOptions {
   readonly log: Log;
   readonly redactor: Redactor;
   readonly random: () => number;
-  /** The chats that the settings name. */
+  /** Makes the chats that the settings name. */
   readonly chats: (config: Config) => Promise<readonly ChatCheck[]>;
 }
 
-/** Asks KIS, Telegram and Discord whether they take what was answered so far. Each rejects with the reason. */
+/** Checks answers with KIS, Telegram and Discord. Each check rejects with the reason when a service refuses. */
 export class SetupChecks {
   readonly #options: CheckOptions;
 
@@ -31,12 +34,12 @@ export class SetupChecks {
     this.#options = options;
   }
 
-  /** A token is to be had for the keys. */
+  /** Checks that KIS issues an access token for the keys. */
   keys(environ: Environ): Promise<void> {
     return this.#withKis(settingsOf({ KIS_ACCOUNT: noAccount, ...environ }, kisSettings), (kis) => kis.warmUp());
   }
 
-  /** The account, masked, and what is in it, in won. */
+  /** Returns the masked account number and the account's total assets in won. */
   account(environ: Environ): Promise<{ readonly masked: string; readonly assets: number }> {
     return this.#withKis(settingsOf(environ, kisSettings), async ({ broker }) => {
       const { totals } = await broker.balance({ priority: 'background' });
@@ -44,7 +47,7 @@ export class SetupChecks {
     });
   }
 
-  /** Whether fills are pushed under the HTS login; `in-use` where another program has the session. */
+  /** Checks that KIS pushes fills for the HTS id; `in-use` when another program has the socket session. */
   fills(environ: Environ, words: Words): Promise<'working' | 'in-use'> {
     return this.#withKis(settingsOf(environ, kisSettings), async (kis) => {
       const { fillNotices, reason } = await kis.tryFeed();
@@ -54,12 +57,12 @@ export class SetupChecks {
     });
   }
 
-  /** A token is to be had for the live key for reads. */
+  /** Checks that KIS issues an access token for the live key for reads. */
   liveReads(environ: Environ): Promise<void> {
     return this.#withKis(settingsOf(environ, liveReadSettings), async (kis) => kis.warmUpLiveReads?.());
   }
 
-  /** The bot's name in a chat. */
+  /** Returns the bot's name on a chat platform. */
   async chat(environ: Environ, settings: RegExp): Promise<string> {
     const names = await Promise.all((await this.#options.chats(settingsOf(environ, settings))).map((it) => it.check()));
     return names.join(', ');
@@ -86,7 +89,7 @@ export class SetupChecks {
   }
 }
 
-/** Only what a check is about: other settings may wait for their own question. */
+/** The settings that a check needs, and no others: those may not have been asked for yet. */
 function settingsOf(environ: Environ, wanted: RegExp): Config {
   const chosen = Object.entries(environ).filter(([name]) => wanted.test(name) || name === 'HOGA_LANG');
   const read = readConfig(Object.fromEntries(chosen));

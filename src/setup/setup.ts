@@ -12,18 +12,18 @@ import { settingsSchema } from '../settings/schema.ts';
 import { type Asking, SetupStopped } from './asking.ts';
 import type { SetupChecks } from './checks.ts';
 
-/** What setting up takes from outside. */
+/** What the setup needs from its caller. */
 export interface SetupOptions {
   readonly ask: Asking;
   readonly checks: SetupChecks;
   readonly clock: Clock;
-  /** Learns every secret that is typed. */
+  /** Is told every secret that the person types. */
   readonly redactor: Redactor;
-  /** Where the settings are written. */
+  /** The file that the settings are written to. */
   readonly path: string;
-  /** What a new file begins as, with a comment for every setting. */
+  /** The text of a new file, with a comment for every setting (.env.example). */
   readonly template: string;
-  /** What the shell says, which goes before the file. */
+  /** The environment of the shell, which takes precedence over the file. */
   readonly shell: Environ;
 }
 
@@ -31,8 +31,8 @@ type Typed = keyof SetupWords['ask'];
 type Failed = keyof SetupWords['failed']['options'];
 
 /**
- * Asks for what the bot needs, one question at a time, checks each answer as it goes, and writes the file at the end. Until
- * then nothing is written, at whatever question the person stops.
+ * Asks for the settings one by one, checks each answer and writes the file at the end. Nothing is written when the
+ * person stops before that.
  * @returns whether the file was written and the bot can start with it.
  */
 export async function runSetup(options: SetupOptions): Promise<boolean> {
@@ -49,7 +49,7 @@ export async function runSetup(options: SetupOptions): Promise<boolean> {
 class Setup {
   readonly #options: SetupOptions;
   readonly #ask: Asking;
-  /** What the file and the shell say already. */
+  /** The settings that the file and the shell already contain. */
   readonly #given: Environ;
   readonly #changes: Record<string, string | undefined> = {};
   #text: SetupWords;
@@ -85,7 +85,7 @@ class Setup {
     this.#ask.end(this.#text.stopped);
   }
 
-  /** What holds with the answers so far. */
+  /** The settings with the answers given so far. */
   get #now(): Environ {
     return { ...this.#given, ...this.#changes };
   }
@@ -183,7 +183,7 @@ class Setup {
     while ((await this.#check(look, ['again', 'on'])) === 'again');
   }
 
-  /** Asks for a setting. What is there already is kept by Enter: a secret without being shown. */
+  /** Asks for a setting. Enter keeps the present value; a secret is kept without being shown. */
   async #type(name: Typed): Promise<void> {
     const { ask, keep, optional, required } = this.#text;
     const isSecret = name !== 'KIS_HTS_ID';
@@ -203,7 +203,7 @@ class Setup {
     else if (!isSecret) this.#set(name, undefined);
   }
 
-  /** Says whether it is taken; where it is not, what the person wants to do. */
+  /** Runs a check and shows its result. When it fails, asks the person how to go on. */
   async #check(look: () => Promise<string>, ways: readonly Failed[]): Promise<Failed | undefined> {
     const { checking, failed } = this.#text;
     this.#ask.say(checking);
@@ -218,7 +218,7 @@ class Setup {
     }
   }
 
-  /** KIS issues a token once a minute, and keys are mended more quickly than that. */
+  /** Runs a check again after a pause: KIS issues one token a minute, and people correct a key faster than that. */
   async #patiently(look: () => Promise<string>): Promise<string> {
     try {
       return await look();
@@ -263,7 +263,7 @@ class Setup {
     return isReady;
   }
 
-  /** What the start would refuse, and what it would not even see. */
+  /** Shows settings that a start would refuse, and settings of the file that the shell overrides. */
   #sayWhatRemains(written: string, changes: SettingChanges): boolean {
     const { shell } = this.#options;
     const beaten = Object.keys(changes).filter((name) => shell[name] !== undefined && shell[name] !== changes[name]);
@@ -290,7 +290,10 @@ function oneOf<Value extends string>(
   return value !== undefined && value in options ? (value as Value) : undefined;
 }
 
-/** Undefined where there is no such file. @throws the system's error where it cannot be read. */
+/**
+ * The text of a file; undefined when there is none.
+ * @throws the system's error when the file cannot be read.
+ */
 function readText(path: string): string | undefined {
   try {
     return decodeText(readFileSync(path));

@@ -4,8 +4,8 @@ import { plainText } from '../../chat/render.ts';
 import { attachmentFolder, consoleChat } from './console.ts';
 
 /**
- * The way out of one question asked from a shell: the answer alone goes to the output, as text or as one line of JSON,
- * without buttons nobody could press. What is only under way goes to whoever watches, if anybody does.
+ * The channel of `exec`, which asks one question from a shell. Only the answer is printed, as text or as one line of
+ * JSON, without buttons. Progress goes to the terminal of a person who watches, if there is one.
  */
 export class AnswerPrinter implements Channel {
   readonly name = consoleChat.channel;
@@ -18,7 +18,7 @@ export class AnswerPrinter implements Channel {
 
   constructor(options: {
     readonly output: Writable;
-    /** A terminal, where somebody may wonder whether anything happens. */
+    /** The terminal that shows progress; undefined when nobody watches. */
     readonly watched?: Writable | undefined;
     readonly json: boolean;
   }) {
@@ -28,7 +28,7 @@ export class AnswerPrinter implements Channel {
   }
 
   async start(): Promise<void> {
-    // Nothing is read: the question comes with the call.
+    // There is nothing to read: the question is an argument of the command line.
   }
 
   async send(_chatId: string, message: Message): Promise<string> {
@@ -42,12 +42,12 @@ export class AnswerPrinter implements Channel {
   }
 
   async stop(): Promise<void> {
-    // Nothing is open.
+    // There is nothing to close.
   }
 
   /**
    * Prints the answer.
-   * @returns the exit code: 0 answered, 1 failed, 2 asked in a way that has no answer.
+   * @returns the exit code: 0 for an answer, 1 for a failure, 2 for a question that has no answer.
    */
   print(): 0 | 1 | 2 {
     const answer = this.#answer;

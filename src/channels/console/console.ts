@@ -11,8 +11,8 @@ import type { Clock } from '../../clock.ts';
 export const consoleChat = { channel: 'console', chatId: 'local' } as const;
 
 /**
- * The terminal: a line is a message, a number presses that button of the newest message that has any. When the input
- * is not a terminal, lines are taken one at a time, each after everything its predecessor caused has been said.
+ * The terminal as a chat: each line is a message, and a number presses that button of the newest message with buttons.
+ * When the input is not a terminal, the next line is read only after all answers to the line before it have been shown.
  */
 export class ConsoleChannel implements Channel {
   readonly name = consoleChat.channel;
@@ -33,9 +33,9 @@ export class ConsoleChannel implements Channel {
     readonly output: Writable & { readonly isTTY?: boolean };
     readonly clock: Clock;
     readonly identity: string;
-    /** Resolves when all that is to be said has been said. */
+    /** Resolves when all answers have been sent. */
     readonly settled: () => Promise<void>;
-    /** Called once when the input is over. */
+    /** Called once when the input ends. */
     readonly ended: () => void;
   }) {
     this.#input = options.input;
@@ -90,7 +90,7 @@ export class ConsoleChannel implements Channel {
     const colours = this.#output.isTTY === true;
     const text = message.lines.map((line) => terminalLine(line, colours)).join('\n');
     const buttons = (message.buttons ?? []).flat();
-    // Its buttons lose their numbers to the newest message that has any.
+    // The numbers now mean the buttons of this message; older buttons can no longer be pressed.
     if (buttons.length > 0) this.#buttons = buttons;
     const menu = buttons.map(({ label }, index) => `[${index + 1}] ${label}`).join('  ');
     const below = [...this.#save(message.attachments), ...(menu === '' ? [] : [menu])].map((line) => `\n${line}`);
@@ -99,7 +99,7 @@ export class ConsoleChannel implements Channel {
     return '';
   }
 
-  /** Paper does not change; what would be edited is said again, and the buttons it replaces are gone. */
+  /** What a terminal has printed cannot be changed: an edit prints the message again, and replaces the old buttons. */
   async edit(chatId: string, _reference: string, message: Message): Promise<void> {
     this.#buttons = [];
     await this.send(chatId, message);
@@ -111,7 +111,7 @@ export class ConsoleChannel implements Channel {
   }
 }
 
-/** Writes what is attached into a folder that only this user can read, and gives back the paths. */
+/** Returns a function that writes attachments into a folder only this user can read, and returns their paths. */
 export function attachmentFolder(): (attachments?: readonly Attachment[]) => readonly string[] {
   let folder: string | undefined;
   return (attachments = []) =>

@@ -19,20 +19,20 @@ type SlashCommand = Omit<RESTPutAPIApplicationCommandsJSONBody[number], 'type'> 
 
 const longestDescription = 100;
 const longestTitle = 45;
-/** What Discord takes for the name of a command or an option. */
+/** The names of commands and options that Discord accepts. */
 const properName = /^[-_\p{L}\p{N}]{1,32}$/u;
 
-/** The one thing a stranger can say; it is no command of the bot's, because it must work before anybody may use one. */
+/** `/pair` is no command of the bot's list, because it must work for strangers, who may use none of those. */
 const pairing = 'pair';
 const pairingCode = 'code';
 
-/** Slash commands for all there is, as Discord wants them told. */
+/** All commands in the form in which Discord registers slash commands. */
 export function slashCommands(
   commands: readonly AnyCommand[],
   words: Words,
   where: 'everywhere' | 'one-server',
 ): readonly SlashCommand[] {
-  // A server's own commands live in that server alone, and Discord does not let them say so.
+  // Commands registered for one server work only there, and Discord rejects a list of contexts for them.
   const reach =
     where === 'one-server'
       ? {}
@@ -95,13 +95,13 @@ function typeOf({ name, choices }: ArgumentKind<unknown>) {
   return { type: ApplicationCommandOptionType.String, ...(suggested ? { autocomplete: true } : {}) } as const;
 }
 
-/** Whether Discord has these commands already, whatever it adds to them and in whatever order it lists them. */
+/** Whether Discord already has these commands. Discord adds fields of its own and lists the commands in any order. */
 export function sameCommands(ours: readonly SlashCommand[], theirs: readonly unknown[]): boolean {
   const told = new Map(theirs.map((command) => [(command as { readonly name?: unknown }).name, command]));
   return theirs.length === ours.length && ours.every((command) => holds(told.get(command.name), command));
 }
 
-/** Whether `there` says all that `wanted` does; Discord leaves out what is false. */
+/** Whether `there` contains everything in `wanted`; Discord leaves out fields that are false. */
 function holds(there: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
     if (wanted.length === 0) return there === undefined || (Array.isArray(there) && there.length === 0);
@@ -114,7 +114,7 @@ function holds(there: unknown, wanted: unknown): boolean {
   return there === wanted || (wanted === false && there === undefined);
 }
 
-/** What was filled in, as the line that somebody would have typed. */
+/** A slash command with its options as the line that a person would type. */
 export function lineOf(
   commands: readonly AnyCommand[],
   name: string,
@@ -133,7 +133,7 @@ export function commandOf(commands: readonly AnyCommand[], line: string): AnyCom
   return commands.find((command) => command.name === name || command.aliases.includes(name));
 }
 
-/** A form for what a line lacks; undefined where there is nothing to ask for. */
+/** A form for the arguments that a line lacks; undefined when it lacks none. */
 export function formFor(
   commands: readonly AnyCommand[],
   words: Words,
@@ -162,7 +162,7 @@ export function formFor(
   };
 }
 
-/** Whether what a line is answered with is the asker's alone: money, tickets, codes. */
+/** Whether the answer to a line may be seen by the asker alone: money, tickets, pairing codes. */
 export function isPrivate(commands: readonly AnyCommand[], line: string): boolean {
   const command = commandOf(commands, line);
   return command === undefined || command.private === true || 'prepare' in command;

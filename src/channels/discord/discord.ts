@@ -32,18 +32,27 @@ import { cutText } from './render.ts';
 import { DiscordError, DiscordRest, type DiscordServer } from './rest.ts';
 import { DiscordSender } from './sender.ts';
 
-/** Discord waits three seconds for the first answer: time for two tries. A second one does no harm. */
+/**
+ * How long one try of the first answer may take. Discord waits three seconds for it, which leaves time for two tries;
+ * answering twice does no harm.
+ */
 const firstAnswerMs = 1_400;
 const firstAnswerTries = 2;
-/** A deferred answer that nothing fills in, as for strangers, would go on pretending that somebody thinks. */
+/**
+ * A deferred answer that the bot does not fill in is deleted after this time. Otherwise Discord would go on showing
+ * that the bot is thinking, for example to a stranger who gets no answer.
+ */
 const unansweredMs = 5_000;
 const mostChoices = 25;
 const longestChoice = 100;
-/** After a broken connection Discord tells again what may not have arrived; so many ids are remembered to do each once. */
+/**
+ * After a broken connection Discord repeats events that may not have arrived. So many ids are remembered, so that each
+ * event is handled once.
+ */
 const rememberedIds = 2_000;
 
 export interface DiscordOptions extends DiscordServer {
-  /** Where the commands are registered; everywhere, when it is left out. */
+  /** The server in which the commands are registered; undefined for all servers. */
   readonly guildId?: string | undefined;
   readonly commands: readonly AnyCommand[];
   /** The bot's own language. */
@@ -53,16 +62,15 @@ export interface DiscordOptions extends DiscordServer {
   readonly loginPacing?: LoginPacing | undefined;
 }
 
-/** Buttons that decide a ticket change the message they stand on; what the others ask for is answered by a new one. */
+/** Buttons that decide a ticket change the message they belong to; other buttons are answered by a new message. */
 const decidesTicket = (button: string): boolean => !/^(?:run|ask):/.test(button);
 
 /**
  * Discord by its gateway: slash commands, buttons and forms become lines and presses. Every interaction is deferred at
- * once, and what the bot says later fills the deferred answer in, or follows it, as long as its token lives; after that
- * it is an ordinary message. One request per message: whether to repeat is the outbox's to decide.
- *
- * Chats: `@USER` is somebody's own chat with the bot, `CHANNEL/USER/INTERACTION` what belongs to an interaction, and
- * `CHANNEL` any other.
+ * once. While the interaction's token is valid, the bot's messages fill in the deferred answer or follow it; later ones
+ * are ordinary messages. Each message is one request; the outbox decides whether to repeat it.
+ * Chat ids: `@USER` is a person's own chat with the bot, `CHANNEL/USER/INTERACTION` belongs to an interaction, and
+ * `CHANNEL` is any other channel.
  */
 export class DiscordChannel implements Channel {
   readonly name = 'discord';
@@ -75,7 +83,7 @@ export class DiscordChannel implements Channel {
   #gateway: DiscordGateway | undefined;
   #channelHost: ChannelHost | undefined;
   #registered = false;
-  /** As far as anybody could see since the start. */
+  /** Whether no sign of another program with our token has been seen since the start. */
   #wasAlone = true;
 
   constructor(options: DiscordOptions) {
@@ -85,7 +93,7 @@ export class DiscordChannel implements Channel {
     this.#sender = new DiscordSender({ rest: this.#rest, interactions: this.#interactions, clock: options.clock });
   }
 
-  /** Connects in the background; what is wrong with the token is said in the log, and leaves the rest alone. */
+  /** Connects in the background. A problem with the token is logged; the other channels are not affected. */
   async start(receive: Receive, suggest: Suggest, channelHost: ChannelHost): Promise<void> {
     this.#channelHost = channelHost;
     const { loginPacing, token, apiRoot, clock, log } = this.#options;
@@ -102,7 +110,10 @@ export class DiscordChannel implements Channel {
     this.#gateway.start();
   }
 
-  /** Who the bot is at Discord. @throws ChannelError. */
+  /**
+   * The bot's name at Discord.
+   * @throws ChannelError.
+   */
   async check(): Promise<string> {
     const { username } = (await this.#rest.call('GET', Routes.user())) as { readonly username: string };
     return username;
@@ -171,7 +182,7 @@ export class DiscordChannel implements Channel {
     }
   }
 
-  /** The language that somebody chose, or the bot's own. */
+  /** The texts in the language that a person chose, or in the bot's own. */
   #wordsOf(user: string): Words {
     const known = this.#channelHost?.people().find(({ identity }) => identity === `discord:${user}`);
     return known?.language === undefined ? this.#options.words : languages[known.language];
@@ -182,7 +193,7 @@ export class DiscordChannel implements Channel {
     this.#take(interaction, chatId, { kind: 'text', text }, receive);
   }
 
-  /** The deferred answer is a message of its own, which the first one said fills in. */
+  /** Defers the answer: Discord shows a placeholder, which the first message for this interaction fills in. */
   #defer(interaction: APIInteraction, secret: boolean): string {
     const pressedHidden = isHidden(interaction.message);
     const inServer = isInServer(interaction);
@@ -196,7 +207,10 @@ export class DiscordChannel implements Channel {
     return `${channel?.id ?? ''}/${userOf(interaction)}/${id}`;
   }
 
-  /** A press on a ticket is answered in the ticket's place, and belongs where the ticket was said. */
+  /**
+   * Handles a press. A press on a ticket is answered by changing the ticket's message, and belongs to the chat of that
+   * message.
+   */
   #press(interaction: APIInteraction, button: string, receive: Receive): void {
     const { message, channel } = interaction;
     const user = userOf(interaction);
@@ -272,7 +286,7 @@ export class DiscordChannel implements Channel {
     });
   }
 
-  /** The first answer. Whether Discord took it. */
+  /** Sends the first answer to an interaction. Resolves to whether Discord accepted it. */
   async #callback(
     { id, token }: { readonly id: string; readonly token: string },
     body: object,
@@ -283,7 +297,8 @@ export class DiscordChannel implements Channel {
       await this.#rest.call('POST', Routes.interactionCallback(id, token), request);
       return true;
     } catch (error) {
-      // Already answered: an earlier try was taken, and only Discord's word of it was lost; else it was not us.
+      // 40060: the interaction has been answered already. Either Discord accepted our first try and its reply was lost,
+      // or another program answered.
       if (error instanceof DiscordError && error.code === 40060) {
         if (triesLeft === firstAnswerTries) this.#notAlone();
         return true;
@@ -294,7 +309,7 @@ export class DiscordChannel implements Channel {
     }
   }
 
-  /** Discord hands everything to everybody who has the token. */
+  /** Discord sends every event to every program that uses the token, so another program can only be reported. */
   #notAlone(): void {
     this.#options.log.error('another program answers with this discord token: only one may; stop the other');
     if (this.#wasAlone) this.#channelHost?.notAlone(this.name, false);
@@ -313,7 +328,7 @@ export class DiscordChannel implements Channel {
     });
   }
 
-  /** Whether this id was not seen before, as far back as is remembered. */
+  /** Whether this id has not been seen before, among the ids that are remembered. */
   #firstTime(id: string): boolean {
     if (this.#seen.has(id)) return false;
     this.#seen.add(id);
@@ -332,7 +347,7 @@ function userOf({ member, user }: APIInteraction): string {
   return (member?.user ?? user)?.id ?? '';
 }
 
-/** Where others may read along: anywhere but in somebody's own chat with the bot. */
+/** Whether others may read the place of an interaction: true anywhere but in a person's own chat with the bot. */
 function isInServer({ guild_id, context }: APIInteraction): boolean {
   return guild_id !== undefined || context === InteractionContextType.PrivateChannel;
 }

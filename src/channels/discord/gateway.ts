@@ -15,7 +15,7 @@ import { type DiscordServer, restOptions } from './rest.ts';
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 60_000;
 
-/** How discord.js spaces its logins. */
+/** The option of discord.js that spaces out logins. */
 export type LoginPacing = NonNullable<NonNullable<ClientOptions['ws']>['buildIdentifyThrottler']>;
 
 export interface GatewayEvents {
@@ -30,7 +30,7 @@ export interface GatewayOptions extends DiscordServer, GatewayEvents {
   readonly loginPacing?: LoginPacing | undefined;
 }
 
-/** What no second try would change, with the remedy. */
+/** Problems that another try would not solve, each with what to do about it. */
 const remedies = {
   token: 'discord does not know this token: check DISCORD_BOT_TOKEN; the chat is off until the next start',
   intents:
@@ -51,8 +51,8 @@ const remedyOf: Readonly<Record<string, keyof typeof remedies>> = {
 };
 
 /**
- * Discord's events. discord.js keeps the connection and takes up a session where it broke off; it gives up where the
- * first login fails, and that is tried again here.
+ * Receives Discord's events. discord.js reconnects and resumes sessions by itself, but gives up when the first login
+ * fails; this class repeats the login.
  */
 export class DiscordGateway {
   readonly #options: GatewayOptions;
@@ -81,7 +81,7 @@ export class DiscordGateway {
         return;
       } catch (error) {
         if (this.#stop.signal.aborted || this.#isFinal(error)) return;
-        // What discord.js throws may quote a URL, but never the token: that travels in a header.
+        // An error of discord.js may quote a URL. The token is never in it, because it is sent in a header.
         log.warn('discord not reached', { error: errorText(error) });
         const backoffMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** failures);
         await clock.sleep(backoffMs, this.#stop.signal).catch(() => undefined);
@@ -89,7 +89,7 @@ export class DiscordGateway {
     }
   }
 
-  /** Says what no second try would change. */
+  /** Logs a problem that another try would not solve. Returns whether the error is one. */
   #isFinal(error: unknown): boolean {
     const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
     const remedy = remedyOf[String(code)] ?? remedyOf[String(message)];
@@ -100,7 +100,8 @@ export class DiscordGateway {
   #createClient(): Client {
     const { log, loginPacing } = this.#options;
     const client = new Client({
-      // Interactions need none. What is said to the bot directly is readable without the one for message content.
+      // Interactions need no intent, and direct messages to the bot are readable without the intent for message
+      // content.
       intents: [GatewayIntentBits.DirectMessages],
       rest: restOptions(this.#options),
       ...(loginPacing === undefined ? {} : { ws: { buildIdentifyThrottler: loginPacing } }),
@@ -126,7 +127,7 @@ export class DiscordGateway {
     return client;
   }
 
-  /** Events as Discord sends them: discord.js' own objects of them come later, and know less. */
+  /** Listens to events in Discord's own form: the objects that discord.js makes of them come later and lack fields. */
   #on<T>(client: Client, event: GatewayDispatchEvents, take: (data: T) => void): void {
     client.ws.on(event, (data: T) => {
       if (this.#stop.signal.aborted) return;

@@ -1,30 +1,33 @@
 import type { Clock } from '../../clock.ts';
 
-/** So long Discord takes answers to an interaction. */
+/** How long Discord accepts answers to an interaction. */
 const tokenMs = 15 * 60_000;
 
-/** An interaction while its token lives. */
+/** An interaction whose token is still valid. */
 export interface Interaction {
   readonly id: string;
   readonly applicationId: string;
   readonly token: string;
-  /** The interaction whose address its answers go to: its own, or that of the message that was pressed. */
+  /** The interaction whose chat id the answers go to: this one, or the one that made the message that was pressed. */
   readonly root: string | undefined;
-  /** The message that was pressed, where Discord's `@original` means that. */
+  /** The id of the pressed message, when Discord's `@original` refers to it. */
   readonly pressed: string | undefined;
-  /** What is not told in a server at all is told in one's own chat with the bot, where nobody reads along. */
+  /**
+   * Whether it happened in a server. Private messages that cannot be hidden there go to the person's own chat with the
+   * bot.
+   */
   readonly inServer: boolean;
-  /** Whether its deferred answer, or the message that was pressed, is the person's alone. */
+  /** Whether only this person sees the deferred answer or the pressed message. */
   readonly hidden: boolean;
   /** When the person did it, in milliseconds. */
   readonly at: number;
-  /** Whether Discord took the deferral. */
+  /** Resolves to whether Discord accepted the deferral. */
   readonly deferred: Promise<boolean>;
-  /** Whether the deferred answer waits to be filled in. */
+  /** Whether the deferred answer has not been filled in yet. */
   waiting: boolean;
 }
 
-/** The interactions whose tokens live; a restart forgets them. */
+/** The interactions whose tokens are still valid. They are kept in memory only. */
 export class Interactions {
   readonly #clock: Clock;
   readonly #byId = new Map<string, Interaction>();
@@ -45,7 +48,10 @@ export class Interactions {
     return this.#living().find((interaction) => interaction.id === id);
   }
 
-  /** By which a new message can reach an address: first the one whose answer is awaited, then the newest. */
+  /**
+   * The interactions through which a new message can reach a chat id: first those whose deferred answer is empty, then
+   * the newest.
+   */
   reaching(root: string): readonly Interaction[] {
     const found = this.#living().filter((interaction) => interaction.root === root);
     return found.toReversed().toSorted((a, b) => Number(b.waiting) - Number(a.waiting));

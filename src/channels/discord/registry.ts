@@ -10,11 +10,11 @@ import type { DiscordRest } from './rest.ts';
 const firstRetryMs = 5_000;
 const longestRetryMs = 600_000;
 
-/** Tells Discord the commands, where it does not have them as they are; tries until it has them. */
+/** Registers the commands at Discord unless it already has them in this form. Repeats until it succeeds. */
 export async function registerCommands(options: {
   readonly rest: DiscordRest;
   readonly applicationId: string;
-  /** Where they are registered; everywhere, when it is left out. */
+  /** The server in which they are registered; undefined for all servers. */
   readonly guildId: string | undefined;
   readonly commands: readonly AnyCommand[];
   readonly words: Words;

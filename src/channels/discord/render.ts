@@ -2,16 +2,16 @@ import { type APIEmbed, type APIMessageTopLevelComponent, ButtonStyle, Component
 import { type Button, ChannelError, type Line, longestButtonId, type Message } from '../../chat/channel.ts';
 import { plainLine } from '../../chat/render.ts';
 
-/** Discord takes this many UTF-16 units in an embed's text, markdown counted. */
+/** The longest text of an embed that Discord accepts, in UTF-16 units with markdown. */
 export const discordTextLimit = 4_096;
 const buttonsPerRow = 5;
 const mostRows = 5;
 const longestLabel = 80;
 
-/** Red rises and blue falls, as on every Korean screen. */
+/** Red for a rise and blue for a fall, as on Korean screens. */
 const colours = { up: 0xe03131, down: 0x1c7ed6, even: 0x868e96 } as const;
 
-/** One message as Discord takes it, and the files that go with it. */
+/** One message in Discord's form, with its files. */
 export interface DiscordBody {
   readonly json: {
     readonly embeds: readonly APIEmbed[];
@@ -22,7 +22,7 @@ export interface DiscordBody {
   readonly files: readonly { readonly name: string; readonly data: Buffer }[];
 }
 
-/** A message in as many of Discord's as its length asks for; the last has the buttons and the files. */
+/** A message as one or more of Discord's, depending on its length; the last one has the buttons and the files. */
 export function discordBodies(message: Message): readonly DiscordBody[] {
   const parts = discordParts(message);
   const attachments = message.attachments ?? [];
@@ -43,7 +43,7 @@ export function discordBodies(message: Message): readonly DiscordBody[] {
   });
 }
 
-/** The texts of a message, each no longer than `limit`, cut between lines or, where one is too long, characters. */
+/** The text of a message in parts of at most `limit`, cut between lines, or within a line that is too long. */
 export function discordParts(message: Message, limit = discordTextLimit): readonly string[] {
   const parts: string[] = [];
   let current: string | undefined;
@@ -78,10 +78,10 @@ export function discordLine(line: Line): string {
   return text.replace(listStart, '$1\\$2');
 }
 
-/** What would make a list of a line, or small print. */
+/** Characters at the start of a line that Discord would turn into a list or small print. */
 const listStart = /^(\s*(?:\d+(?=\.))?)([-+.])(?=[\s#])/;
 
-/** Where a code may stand as one; a backtick in it would end it. */
+/** Text as inline code, unless it contains a backtick, which would end the code. */
 function codeOf(code: string): string {
   const text = code.toWellFormed();
   return text.trim() === '' || text.includes('`') ? escapeMarkdown(text) : `\`${text}\``;
@@ -91,7 +91,10 @@ function escapeMarkdown(text: string): string {
   return escaped(text).join('');
 }
 
-/** Character by character, each with what keeps it from meaning anything; a colon before slashes would make a link. */
+/**
+ * The characters of a text, each escaped where markdown would interpret it; `://` is broken up because it would make a
+ * link.
+ */
 function escaped(text: string): readonly string[] {
   const characters = [...text.toWellFormed()];
   return characters.map((character, index) => {
@@ -110,8 +113,8 @@ function toneOf(message: Message): keyof typeof colours {
 }
 
 /**
- * Rows that are too long go on in the next. More than Discord's five are filled up from the left; buttons that do not fit
- * even so are left out, and so is a button told twice.
+ * Buttons in Discord's rows of five. A row that is too long continues in the next. More rows than Discord's five are
+ * packed more densely; buttons that still do not fit are left out, and so are duplicates.
  */
 function rowsOf(rows: readonly (readonly Button[])[]): readonly APIMessageTopLevelComponent[] {
   const seen = new Set<string>();

@@ -15,16 +15,16 @@ const requestMs = 10_000;
 
 export interface DiscordServer {
   readonly token: Secret;
-  /** Another server than Discord's, without a slash at its end. */
+  /** The URL of a server other than Discord's, without a final slash; undefined for Discord. */
   readonly apiRoot?: string | undefined;
 }
 
-/** Whether to repeat a request, and to wait for a limit to pass, is the outbox's to decide. */
+/** discord.js must not repeat requests or wait for rate limits by itself: the outbox decides both. */
 export function restOptions({ apiRoot }: DiscordServer) {
   return { retries: 0, rejectOnRateLimit: () => true, ...(apiRoot === undefined ? {} : { api: apiRoot }) };
 }
 
-/** Why Discord did not do something; `code` is its own for it. */
+/** An error that Discord answered with. `code` is Discord's own. */
 export class DiscordError extends ChannelError {
   readonly code: number | undefined;
 
@@ -38,7 +38,7 @@ export class DiscordError extends ChannelError {
   }
 }
 
-/** Discord's HTTP: one request a call, with an end to waiting for it. */
+/** Discord's HTTP API: each call is one request with a timeout. */
 export class DiscordRest {
   readonly #server: DiscordServer;
   readonly #clock: Clock;
@@ -50,7 +50,10 @@ export class DiscordRest {
     this.#rest = new REST(restOptions(server));
   }
 
-  /** @throws DiscordError, which never holds a token. */
+  /**
+   * Sends one request.
+   * @throws DiscordError, which never contains a token.
+   */
   async call(
     method: `${RequestMethod}`,
     route: RouteLike,
@@ -62,7 +65,8 @@ export class DiscordRest {
     const { timeoutMs = requestMs, files = [], ...request } = data;
     const abort = new AbortController();
     const cancel = this.#clock.timer(timeoutMs, () => abort.abort());
-    // discord.js forgets a token that was refused once; ours may be right again after an outage.
+    // discord.js drops a token that was refused once. After an outage ours may be accepted again, so it is set each
+    // time.
     this.#rest.setToken(this.#server.token.reveal());
     try {
       return await this.#rest.request({
@@ -81,8 +85,9 @@ export class DiscordRest {
 }
 
 /**
- * Errors of discord.js quote the URL, and with it an interaction's token: nothing of them is kept but what Discord said.
- * Only 400, 403 and 404 in Discord's own words speak of the message or its chat; anything else is not for ever.
+ * Converts an error of discord.js. Its text quotes the URL, which contains an interaction's token, so only Discord's
+ * own message is kept. Only 400, 403 and 404 answered by Discord concern the message or its chat for good; everything
+ * else may be tried again later.
  */
 export function toDiscordError(error: unknown): DiscordError {
   if (error instanceof RateLimitError) {

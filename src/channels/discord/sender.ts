@@ -7,31 +7,31 @@ import { type DiscordBody, discordBodies } from './render.ts';
 import { DiscordError, type DiscordRest } from './rest.ts';
 
 /**
- * Discord's words for: this message, or this way to it, is no more. Unknown channel, message, webhook, interaction;
- * not ours to edit; the bot may not see or write there; the interaction's token has expired.
+ * Discord's error codes for a message, or a way to it, that is gone: unknown channel, message, webhook or interaction;
+ * not ours to edit; the bot may not read or write there; the interaction's token has expired.
  */
 const goneCodes: ReadonlySet<number> = new Set([10003, 10008, 10015, 10062, 50001, 50005, 50013, 50027]);
 
-/** Of a message, how it is to be shown. */
+/** How a message is shown. */
 type DeliveryStyle = Pick<Message, 'private' | 'silent'>;
 
-/** A message that a chat was to be told and may not have been. */
+/** A message that may have been sent only in part. */
 interface Attempt {
   readonly nonce: string;
-  /** So many parts are out. */
+  /** The number of its parts that were sent. */
   sent: number;
 }
 
 /**
- * Messages to chats, by the way that is open: as an interaction's answer while its token lives, and otherwise as an
- * ordinary message of the channel, or of the person's own chat where it is theirs alone. One request per message.
+ * Sends messages by whatever way is open: as the answer to an interaction while its token is valid, otherwise as an
+ * ordinary message in the channel, or in the person's own chat when the message is private. Each part is one request.
  */
 export class DiscordSender {
   readonly #rest: DiscordRest;
   readonly #interactions: Interactions;
   readonly #clock: Clock;
   readonly #ownChats = new Map<string, string>();
-  /** A repeat goes on where it broke off, under the same name. */
+  /** Messages sent in part, so that a repeat continues where the last attempt stopped. */
   readonly #unfinished: Unfinished<Attempt>;
   #attempts = 0;
 
@@ -42,17 +42,23 @@ export class DiscordSender {
     this.#unfinished = new Unfinished(options.clock);
   }
 
-  /** Says which channel is somebody's own chat with the bot. */
+  /** Remembers which channel is a person's own chat with the bot. */
   learnOwnChat(user: string, channel: string): void {
     this.#ownChats.set(user, channel);
   }
 
-  /** Returns a reference by which the message can be edited. @throws ChannelError. */
+  /**
+   * Sends a message and returns the reference by which it can be edited.
+   * @throws ChannelError.
+   */
   async send(chatId: string, message: Message): Promise<string> {
     return this.#sendBodies(chatId, discordBodies(message), message);
   }
 
-  /** Says it anew where the message is out of reach. @throws ChannelError. */
+  /**
+   * Edits a message; sends it as a new one when the old one cannot be reached.
+   * @throws ChannelError.
+   */
   async edit(chatId: string, reference: string, message: Message): Promise<void> {
     const [first, ...rest] = discordBodies(message);
     const edited = first !== undefined && (await this.#editInPlace(reference, first));
@@ -61,8 +67,9 @@ export class DiscordSender {
   }
 
   /**
-   * Takes a deferred answer back. Where this does not work nothing may follow: Discord would show it in the place that
-   * was deferred. @throws ChannelError.
+   * Deletes a deferred answer. If that fails, no message may follow, because Discord would show it as the deferred
+   * answer.
+   * @throws ChannelError.
    */
   async takeBack(interaction: Interaction): Promise<void> {
     const route = Routes.webhookMessage(interaction.applicationId, interaction.token);
@@ -70,7 +77,7 @@ export class DiscordSender {
     interaction.waiting = false;
   }
 
-  /** The last one's reference is the message's. */
+  /** Sends the parts of a message. Returns the reference of the last one, which has the buttons. */
   async #sendBodies(chatId: string, bodies: readonly DiscordBody[], manner: DeliveryStyle): Promise<string> {
     const text = JSON.stringify(bodies.map(({ json }) => json));
     const name = `${chatId} ${text}`;
@@ -108,12 +115,12 @@ export class DiscordSender {
     return this.#post(await this.#ownChat(user ?? ''), body, manner, nonce);
   }
 
-  /** Fills the deferred answer in, or follows it. Undefined where Discord never took the deferral. */
+  /** Fills in the deferred answer, or adds a message after it. Undefined when Discord did not accept the deferral. */
   async #answer(interaction: Interaction, body: DiscordBody, manner: DeliveryStyle): Promise<string | undefined> {
     if (!(await interaction.deferred)) return undefined;
     const { applicationId, token, inServer } = interaction;
     const hidden = inServer && (manner.private === true || interaction.hidden);
-    // Whether a deferred answer is seen by all was said when it was deferred, and stays so.
+    // Whether others see a deferred answer was decided when it was deferred, and cannot be changed.
     if (interaction.waiting && hidden !== interaction.hidden) await this.takeBack(interaction);
     if (interaction.waiting) {
       const route = Routes.webhookMessage(applicationId, token);
@@ -130,12 +137,12 @@ export class DiscordSender {
   }
 
   async #post(channel: string, body: DiscordBody, manner: DeliveryStyle, nonce: string): Promise<string> {
-    // Asked again under the same nonce, Discord says it no second time.
+    // Discord does not post a second message with the same nonce, so a repeated request does no harm.
     const extra = { nonce, enforce_nonce: true, ...flagsOf(manner) };
     return referenceOf(await this.#ask('POST', Routes.channelMessages(channel), body, { extra }));
   }
 
-  /** Somebody's own chat with the bot, opened where it is not known. */
+  /** The channel of a person's own chat with the bot; it is opened when it is not known yet. */
   async #ownChat(user: string): Promise<string> {
     const known = this.#ownChats.get(user);
     if (known !== undefined) return known;
@@ -145,7 +152,7 @@ export class DiscordSender {
     return id;
   }
 
-  /** Whether the message was there to be edited. */
+  /** Edits a message. Resolves to whether it still existed. */
   async #editInPlace(reference: string, body: DiscordBody): Promise<boolean> {
     const [channel = '', message = '', interactionId = '', hidden] = reference.split('/');
     const press = this.#interactions.pressOn(message);
@@ -176,7 +183,7 @@ export class DiscordSender {
   }
 }
 
-/** Undefined where Discord says that there is no such way, or none any more. */
+/** The result of an attempt; undefined when Discord answers that the message or the way to it is gone. */
 async function unlessGone<T>(attempt: () => Promise<T>): Promise<T | undefined> {
   try {
     return await attempt();
@@ -186,7 +193,7 @@ async function unlessGone<T>(attempt: () => Promise<T>): Promise<T | undefined> 
   }
 }
 
-/** Said of a new message alone: an edit makes no sound, and hides nothing. */
+/** Flags of a new message. An edit has none: it makes no sound and cannot hide a message. */
 function flagsOf({ silent }: DeliveryStyle, hidden = false): { readonly flags?: number } {
   const flags = (hidden ? MessageFlags.Ephemeral : 0) | (silent === true ? MessageFlags.SuppressNotifications : 0);
   return flags === 0 ? {} : { flags };
@@ -205,14 +212,17 @@ function placeOf(chatId: string): Place {
   return { channel, user, interaction };
 }
 
-/** @throws ChannelError for what is not Discord's: a proxy's page. */
+/**
+ * The id in Discord's answer.
+ * @throws ChannelError when the answer is not Discord's, such as a proxy's error page.
+ */
 function idOf(answer: unknown): string {
   const { id } = (answer ?? {}) as { readonly id?: unknown };
   if (typeof id !== 'string') throw new ChannelError('discord gave no id', 'later');
   return id;
 }
 
-/** `CHANNEL/MESSAGE`, then the interaction by which it was said, and `hidden` where it is the person's alone. */
+/** `CHANNEL/MESSAGE`, then the interaction by which it was sent, and `hidden` when only one person sees it. */
 function referenceOf(message: unknown, interaction?: string, hidden = false): string {
   const id = idOf(message);
   const { channel_id: channel = '' } = message as { readonly channel_id?: string };

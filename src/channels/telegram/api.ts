@@ -5,15 +5,15 @@ import type { Secret } from '../../secret.ts';
 
 export { InputFile };
 
-/** grammY's types name a look-alike of Node's own AbortSignal; at run time it takes either. */
+/** grammY's types demand an AbortSignal of their own, although at run time Node's works. */
 export type ApiSignal = NonNullable<Parameters<Api['getMe']>[0]>;
 export type ApiRequest<T> = (api: Api, signal: ApiSignal) => Promise<T>;
 
 const requestMs = 10_000;
 
-/** What Telegram said, or that it said nothing. */
+/** An error that Telegram answered with, or that it did not answer. */
 export class TelegramError extends ChannelError {
-  /** The supergroup that the chat has become. */
+  /** The id of the supergroup that the chat has become, if it has. */
   readonly movedTo: number | undefined;
 
   constructor(
@@ -26,7 +26,7 @@ export class TelegramError extends ChannelError {
   }
 }
 
-/** Requests to Telegram, each sent once and with an end to waiting for it. */
+/** Telegram's Bot API: each call is one request with a timeout. */
 export class TelegramApi {
   readonly #api: Api;
   readonly #clock: Clock;
@@ -34,14 +34,17 @@ export class TelegramApi {
   constructor(options: { readonly token: Secret; readonly apiRoot?: string | undefined; readonly clock: Clock }) {
     const { apiRoot } = options;
     this.#api = new Api(options.token.reveal(), {
-      // What is said in a chat is for Telegram alone, wherever somebody in between would have it sent.
+      // Redirects are refused, so that nobody in between can have our messages sent to another server.
       baseFetchConfig: { redirect: 'error' },
       ...(apiRoot === undefined ? {} : { apiRoot }),
     });
     this.#clock = options.clock;
   }
 
-  /** @throws TelegramError, which never holds the token. */
+  /**
+   * Sends one request.
+   * @throws TelegramError, which never contains the token.
+   */
   async call<T>(
     request: ApiRequest<T>,
     options: { readonly timeoutMs?: number; readonly stop?: AbortSignal } = {},
@@ -64,8 +67,8 @@ export class TelegramApi {
 }
 
 /**
- * Errors of the network quote the URL, and the URL holds the token: nothing of them is kept but their kind. Only 400
- * and 403 speak of the message or its chat; a wrong token, a limit and a fault of Telegram's are not for ever.
+ * Converts an error of grammY. A network error quotes the URL, which contains the token, so only its kind is kept. Only
+ * 400 and 403 concern the message or its chat for good; a wrong token, a rate limit or a fault of Telegram may pass.
  */
 export function toTelegramError(error: unknown): TelegramError {
   if (error instanceof TelegramError) return error;

@@ -6,30 +6,30 @@ import { type ApiRequest, type TelegramApi, toTelegramError } from './api.ts';
 import type { TelegramInbox } from './inbox.ts';
 import { wantedUpdates } from './updates.ts';
 
-/** How long Telegram holds a poll open when there is nothing to tell. */
+/** How long Telegram holds a poll open while there are no updates. */
 const pollSeconds = 25;
 const requestMs = 10_000;
-/** As many as Telegram tells at once. */
+/** The most updates that Telegram returns at once. */
 const pageSize = 100;
-/** An update that is not confirmed is told again at once, so the next poll waits for it, but not for long. */
+/** How long the next poll waits for unfinished updates: Telegram returns every unconfirmed update again at once. */
 const unfinishedMs = 500;
-/** How often it is asked whether the webhook is still ours, and whether anything comes through it. */
+/** How often we ask Telegram whether the webhook is still ours and updates get through. */
 const webhookCheckMs = 5 * 60_000;
-/** The last word at a stop is worth no more: without it the next start is told again what it knows. */
+/** How long a stop waits for the last confirmation. Without it the next start receives finished updates again. */
 const farewellMs = 2_000;
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 60_000;
-/** Who has polled for so long is not the one who came second. */
+/** A process that has polled for this long takes itself for the first of two with the same token. */
 const newcomerMs = 60_000;
-/** The first of two takes its place back at once, so that the second learns that it has come second. */
+/** The first of two processes polls again after this time, so that the second one is interrupted and steps aside. */
 const holdPlaceMs = 200;
-/** The second leaves it to the first, and looks now and then whether that has gone. */
+/** The second of two processes polls again after this time, in case the first one has ended. */
 const stepAsideMs = 30_000;
 const longestAsideMs = 5 * 60_000;
-/** So long after the last sign of another program a new one is news. */
+/** Another program is reported again only after this time without a sign of one. */
 const conflictNewsMs = 60 * 60_000;
 
-/** Where Telegram is to push to, and what it proves with that it is Telegram. */
+/** The URL that Telegram pushes updates to, and the secret that it must send along. */
 export interface TelegramWebhook {
   readonly url: string;
   readonly secret: Secret;
@@ -38,23 +38,26 @@ export interface TelegramWebhook {
 export interface TelegramConnectionOptions {
   readonly api: TelegramApi;
   readonly inbox: TelegramInbox;
-  /** Undefined where it polls. */
+  /** Undefined when the bot polls. */
   readonly webhook: TelegramWebhook | undefined;
-  /** Another program uses our token; whether we leave it to that one for now. Called once in a while. */
+  /**
+   * Called when another program uses our token, at most once in a while. `stepsAside`: this process leaves the updates
+   * to the other one for now.
+   */
   readonly onConflict: (stepsAside: boolean) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Keeps updates coming, by polls or by a webhook that is set once. Whatever fails is explained in the log and tried
- * again, but for a token that Telegram does not know.
+ * Receives updates, by polling or by a webhook that it sets once. Every failure is logged and tried again, except for a
+ * token that Telegram does not know.
  */
 export class TelegramConnection {
   readonly #options: TelegramConnectionOptions;
   readonly #stop = new AbortController();
   #running: Promise<void> = Promise.resolve();
-  /** When it began to poll, or did so again after it had stepped aside. */
+  /** When polling began, or began again after stepping aside, in milliseconds. */
   #pollsSince = 0;
   #conflictAt: number | undefined;
 
@@ -62,23 +65,23 @@ export class TelegramConnection {
     this.#options = options;
   }
 
-  /** `onName` is called with the bot's name before the first update comes. */
+  /** Starts receiving. `onName` is called with the bot's name before the first update. */
   start(onName: (name: string) => void): void {
     this.#running = this.#run(onName);
   }
 
-  /** Aborted when it stops. */
+  /** The signal that is aborted at a stop. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** No update comes after this. */
+  /** Stops receiving: no update comes after this resolves. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
   }
 
-  /** Confirms what is finished, so that the next start is not told it again. */
+  /** Confirms the finished updates, so that the next start does not receive them again. */
   async farewell(): Promise<void> {
     const { api, inbox, webhook } = this.#options;
     if (webhook !== undefined || inbox.offset === 0) return;
@@ -94,7 +97,10 @@ export class TelegramConnection {
     else await this.#watchWebhook(this.#options.webhook);
   }
 
-  /** Nothing comes through a webhook that somebody else has changed, and nothing tells us so unless it is asked for. */
+  /**
+   * Checks the webhook from time to time. If somebody else changes it, updates stop coming, and only asking reveals
+   * why.
+   */
   async #watchWebhook(webhook: TelegramWebhook): Promise<void> {
     const { clock, log } = this.#options;
     const stop = this.#stop.signal;
@@ -114,13 +120,13 @@ export class TelegramConnection {
     }
   }
 
-  /** Whether it is set; not when it stops before. */
+  /** Sets the webhook. Resolves to whether it is set, which it is not after a stop. */
   async #setWebhook({ url, secret }: TelegramWebhook): Promise<boolean> {
     const settings = {
       secret_token: secret.reveal(),
       allowed_updates: wantedUpdates,
       drop_pending_updates: false,
-      // One after the other: what people typed first is handed over first.
+      // With one connection Telegram pushes updates one after the other, in the order in which people typed.
       max_connections: 1,
     };
     const set = await this.#keepTrying('telegram webhook not set', (api, signal) =>
@@ -143,7 +149,7 @@ export class TelegramConnection {
       if (updates === undefined) return;
       const fresh = updates.filter((update: Update) => inbox.take(update));
       if (updates.length === pageSize && fresh.length === 0) {
-        // A halt may stand behind a hundred lines that are slow to answer.
+        // These updates are confirmed before they are finished, because a `/halt` may wait behind a hundred slow ones.
         log.warn('more updates than telegram tells again: these would be lost by a crash', { updates: pageSize });
         inbox.letGo(updates);
       } else if (inbox.isWaiting) {
@@ -153,7 +159,7 @@ export class TelegramConnection {
     }
   }
 
-  /** Undefined when it stops, or when no further try would do better. */
+  /** Repeats a request until it succeeds. Undefined after a stop, or when another try would not help. */
   async #keepTrying<T>(failed: string, request: ApiRequest<T>, timeoutMs = requestMs): Promise<T | undefined> {
     const stop = this.#stop.signal;
     for (let failures = 0; !stop.aborted; failures += 1) {
@@ -169,7 +175,9 @@ export class TelegramConnection {
     return undefined;
   }
 
-  /** Says why a request failed. How long to wait before the next one; undefined when none would do better. */
+  /**
+   * Logs why a request failed. Returns how long to wait before the next try; undefined when another try would not help.
+   */
   async #explain(failed: string, error: unknown, failures: number): Promise<number | undefined> {
     const { api, log } = this.#options;
     const { status, afterMs, message } = toTelegramError(error);
@@ -199,8 +207,9 @@ export class TelegramConnection {
   }
 
   /**
-   * Telegram ends the poll of whoever asked first. That one goes on and the other steps aside: what people type and press
-   * comes to one of the two alone. Returns how long to wait.
+   * Decides which of two programs with the same token goes on polling. Telegram interrupts the poll that began first.
+   * The program that was there first polls again at once, and the newer one steps aside, so that updates reach only one
+   * of the two. Returns how long to wait before polling again, in milliseconds.
    */
   #giveWay(failures: number): number {
     const now = this.#options.clock.now();

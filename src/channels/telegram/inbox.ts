@@ -1,19 +1,21 @@
 import type { Update } from 'grammy/types';
 import type { Log } from '../../log.ts';
 
-/** Telegram delivers an update again until it is confirmed; so many ids are remembered to do each once. */
+/**
+ * Telegram repeats an update until it is confirmed. So many ids are remembered, so that each update is handled once.
+ */
 const rememberedIds = 2_000;
 
 /**
- * Hands updates over in the order they come, each once, without waiting for what they cause; and knows which were
- * finished, because only those may be confirmed: Telegram tells the others again to the next start.
+ * Passes updates to the bot in order and once each, without waiting for the answers. It also keeps track of which
+ * updates are finished: only those are confirmed to Telegram, which returns the others again after a restart.
  */
 export class TelegramInbox {
   readonly #handle: (update: Update) => Promise<void>;
   readonly #log: Log;
   readonly #seen = new Set<string>();
   readonly #work = new Set<Promise<void>>();
-  /** Those whose confirmation waits until they are finished. */
+  /** Ids of updates that are not finished yet. */
   readonly #unfinished = new Set<number>();
   #next = 0;
 
@@ -22,22 +24,22 @@ export class TelegramInbox {
     this.#log = options.log;
   }
 
-  /** What comes before is finished, and may be forgotten by Telegram. 0 before anything came. */
+  /** All updates below this id are finished and may be confirmed. 0 before the first update. */
   get offset(): number {
     return this.#unfinished.size === 0 ? this.#next : Math.min(...this.#unfinished);
   }
 
-  /** Whether something is being worked on that Telegram would tell again. */
+  /** Whether an update is unfinished, so that Telegram would return it again. */
   get isWaiting(): boolean {
     return this.#unfinished.size > 0;
   }
 
-  /** Hands it over; false for what was handed over before. */
+  /** Passes an update to the bot. Returns false for one that was passed on before. */
   take(update: Update): boolean {
     const { update_id: id, callback_query: press } = update;
     if (!this.#firstTime(`update:${id}`)) return false;
     this.#next = id + 1;
-    // The same press under another number is finished as soon as it is seen.
+    // A press that comes again under another update id is finished at once.
     if (press !== undefined && !this.#firstTime(`press:${press.id}`)) return true;
     this.#unfinished.add(id);
     const work = this.#handle(update)
@@ -50,22 +52,22 @@ export class TelegramInbox {
     return true;
   }
 
-  /** Waits for these no longer: whatever Telegram has beyond them must be told too. */
+  /** Stops waiting for these updates, so that the ones behind them can be received. */
   letGo(updates: readonly Update[]): void {
     for (const { update_id } of updates) this.#unfinished.delete(update_id);
   }
 
-  /** Resolves when one of those under way is finished. */
+  /** Resolves when one of the unfinished updates is finished. */
   async someFinished(): Promise<void> {
     await Promise.race(this.#work);
   }
 
-  /** Resolves when all that was handed over is finished. */
+  /** Resolves when all updates are finished. */
   async idle(): Promise<void> {
     while (this.#work.size > 0) await Promise.all(this.#work);
   }
 
-  /** Whether this id was not seen before, as far back as is remembered. */
+  /** Whether this id has not been seen before, among the ids that are remembered. */
   #firstTime(id: string): boolean {
     if (this.#seen.has(id)) return false;
     this.#seen.add(id);

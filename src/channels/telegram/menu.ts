@@ -6,17 +6,17 @@ import { languages, type Words } from '../../i18n/index.ts';
 import type { Log } from '../../log.ts';
 import { type ApiRequest, type TelegramApi, toTelegramError } from './api.ts';
 
-/** Before what could not be set is tried again. */
+/** How long to wait before setting a menu again that could not be set. */
 const retryMs = 60_000;
 
-/** What somebody's list depends on. */
+/** What a person's menu depends on. */
 interface Reader {
   readonly role: Role;
-  /** What they chose, whatever the language of their Telegram. */
+  /** The language they chose in the bot, whatever their Telegram app uses. */
   readonly language?: Language | undefined;
 }
 
-/** A list for those whose Telegram speaks that language; without a code for all others. */
+/** A menu for people whose Telegram app uses this language; without a code, for everybody else. */
 interface Translation {
   readonly words: Words;
   readonly code: { readonly language_code?: 'ko' | 'en' };
@@ -25,24 +25,24 @@ interface Translation {
 export interface TelegramMenuOptions {
   readonly api: TelegramApi;
   readonly commands: readonly AnyCommand[];
-  /** The bot's own language, for those that have no list of their own. */
+  /** The texts in the bot's own language, for people without a menu of their own. */
   readonly words: Words;
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends what is under way when it is aborted. */
+  /** Ends requests under way when it is aborted. */
   readonly stop: AbortSignal;
 }
 
 /**
- * The lists of commands that Telegram proposes: to everybody what a stranger can use, and in their own chat with the
- * bot to each person what their role may.
+ * Sets the menus of commands that Telegram shows: a stranger's commands for everybody, and in each person's own chat
+ * with the bot the commands that their role may use.
  */
 export class TelegramMenu {
   readonly #options: TelegramMenuOptions;
   readonly #translations: readonly Translation[];
-  /** What each chat was last told. */
+  /** By chat: what its menu was last set for. */
   readonly #told = new Map<number, Reader>();
-  /** Of people who have never spoken to the bot. */
+  /** Ids of people who have never written to the bot, for whom Telegram accepts no menu. */
   readonly #absent = new Set<number>();
   #publicTold = false;
   #people: ReturnType<ChannelHost['people']> = [];
@@ -58,7 +58,7 @@ export class TelegramMenu {
     ];
   }
 
-  /** Brings the lists in line with who is known now, in the background. */
+  /** Updates the menus to the people known now, in the background. */
   refresh(people: ReturnType<ChannelHost['people']>): void {
     this.#people = people;
     this.#again = true;
@@ -67,12 +67,12 @@ export class TelegramMenu {
     });
   }
 
-  /** A chat that somebody has written in: it exists now, if it did not before. */
+  /** Notes that somebody wrote in a chat, so that it certainly exists now. */
   noteChat(chatId: number): void {
     if (this.#absent.delete(chatId)) this.refresh(this.#people);
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no update of the menus is under way. */
   async idle(): Promise<void> {
     await this.#work;
   }
@@ -87,7 +87,7 @@ export class TelegramMenu {
     }
   }
 
-  /** Whether all of it went well. */
+  /** Sets every menu that differs. Resolves to whether all succeeded. */
   async #bringInLine(): Promise<boolean> {
     const wanted = new Map(
       this.#people

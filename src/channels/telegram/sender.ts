@@ -7,24 +7,24 @@ import type { Clock } from '../../clock.ts';
 import { type ApiRequest, InputFile, type TelegramApi, TelegramError } from './api.ts';
 import { chatOf } from './updates.ts';
 
-/** A file takes longer on its way than a line of text. */
+/** The timeout of a request with a file, which takes longer to send than text. */
 const uploadMs = 30_000;
 
-/** One request of those that a message takes. */
+/** One of the requests that a message needs. */
 interface Step {
   readonly html: string;
   readonly keyboard: InlineKeyboardMarkup | undefined;
   readonly attachment?: Attachment;
 }
 
-/** What a message takes, and which of it is the one to be edited later. */
+/** The requests that a message needs, and which of them is the one to edit later. */
 interface Plan {
   readonly steps: readonly Step[];
   readonly main: number;
   readonly silent: boolean;
 }
 
-/** How far a message came: its repeat goes on from there. */
+/** How many requests of a message have succeeded, so that a repeat continues there. */
 interface Progress {
   sent: number;
   reference: string;
@@ -33,20 +33,20 @@ interface Progress {
 type Place = ReturnType<typeof chatOf>;
 
 /**
- * Sends messages and edits them. A message's own name is Telegram's number for it, with a digest of its pictures where
- * it has any: `123`, `123/4f2a…`. One request per step: whether to repeat is the outbox's to decide.
+ * Sends and edits messages. The reference to a message is Telegram's id for it, with a digest of its pictures if it has
+ * any: `123`, `123/4f2a…`. Each step is one request; the outbox decides whether to repeat it.
  */
 export class TelegramSender {
   readonly #api: TelegramApi;
   readonly #onMove: (from: number, to: number) => Promise<void>;
   readonly #unfinished: Unfinished<Progress>;
-  /** Groups that have become supergroups, by the id they had. */
+  /** The new ids of groups that have become supergroups, by their old id. */
   readonly #moved = new Map<number, number>();
 
   constructor(options: {
     readonly api: TelegramApi;
     readonly clock: Clock;
-    /** Told once for each group that goes on under another id. */
+    /** Called once for each group that gets a new id. */
     readonly onMove: (from: number, to: number) => Promise<void>;
   }) {
     this.#api = options.api;
@@ -54,26 +54,32 @@ export class TelegramSender {
     this.#onMove = options.onMove;
   }
 
-  /** The reference is that of the message with the buttons. @throws TelegramError. */
+  /**
+   * Sends a message. Returns the reference of the part with the buttons.
+   * @throws TelegramError.
+   */
   async send(chatId: string, message: Message): Promise<string> {
     return this.#carryOut(chatId, planOf(message));
   }
 
-  /** What cannot be shown in the message's place is sent anew. @throws TelegramError. */
+  /**
+   * Edits a message. Parts that cannot replace the old message are sent as new ones.
+   * @throws TelegramError.
+   */
   async edit(chatId: string, reference: string, message: Message): Promise<void> {
     const [id = '', pictures] = reference.split('/');
     if (pictures === undefined) await this.#editText(chatId, Number(id), message);
     else await this.#editCaption(chatId, Number(id), pictures, message);
   }
 
-  /** From now on what is meant for the group `from` goes to `to`. */
+  /** From now on, messages for the group `from` are sent to `to`. */
   async move(from: number, to: number): Promise<void> {
     if (this.#moved.get(from) === to) return;
     this.#moved.set(from, to);
     await this.#onMove(from, to);
   }
 
-  /** The first part stands in the message's place, the rest and what is attached come after it. */
+  /** The first part replaces the message; further parts and attachments are sent after it. */
   async #editText(chatId: string, id: number, message: Message): Promise<void> {
     const [first, ...rest] = textSteps(message);
     if (first === undefined) return;
@@ -88,7 +94,7 @@ export class TelegramSender {
     if (steps.length > 0) await this.#carryOut(chatId, { steps, main: 0, silent: message.silent === true });
   }
 
-  /** A picture keeps its place as long as it is the same and the text fits below it. */
+  /** Edits the caption of a picture. The picture stays when it is the same and the text fits below it. */
   async #editCaption(chatId: string, id: number, pictures: string, message: Message): Promise<void> {
     const { attachments = [] } = message;
     const [caption = '', ...more] = telegramParts(message, telegramCaptionLimit);
@@ -101,7 +107,7 @@ export class TelegramSender {
       ));
     if (edited) return;
     await this.send(chatId, message);
-    // What is out of date must not be pressed any more; more than that it does not matter.
+    // The buttons of the old message must go; whether its text is changed as well does not matter.
     if (!fits) {
       await this.#ask(
         chatId,
@@ -112,7 +118,7 @@ export class TelegramSender {
     }
   }
 
-  /** Whether the message was there to be edited. */
+  /** Edits a message. Resolves to whether it still existed. */
   async #editInPlace(
     chatId: string,
     request: (chat: number, ...rest: Parameters<ApiRequest<unknown>>) => Promise<unknown>,
@@ -127,9 +133,9 @@ export class TelegramSender {
       return true;
     } catch (error) {
       const why = error instanceof TelegramError ? error.message : '';
-      // Deleted, or too old to be changed: what it says must still reach the person.
+      // The message was deleted or is too old to be edited: the caller sends its text as a new message.
       if (/message to edit not found|message can't be edited|MESSAGE_ID_INVALID/.test(why)) return false;
-      // It says so already: an edit whose answer was lost.
+      // The message already has this text: an earlier edit succeeded and its answer was lost.
       if (why.includes('message is not modified')) return true;
       throw error;
     }
@@ -172,7 +178,7 @@ export class TelegramSender {
     return (await this.#ask(chatId, request, uploadMs)).message_id;
   }
 
-  /** Asks of the chat, wherever it has moved to. */
+  /** Sends a request for a chat, under its new id if it has moved. */
   async #ask<T>(chatId: string, request: (place: Place) => ApiRequest<T>, timeoutMs?: number): Promise<T> {
     const place = chatOf(chatId);
     const id = this.#moved.get(place.id) ?? place.id;
@@ -188,7 +194,10 @@ export class TelegramSender {
   }
 }
 
-/** A short text stands below the first picture; a long one goes before them all. */
+/**
+ * The requests for a message. A short text becomes the caption of the first picture; a long one is sent before the
+ * pictures.
+ */
 function planOf(message: Message): Plan {
   const { attachments = [] } = message;
   const silent = message.silent === true;
@@ -202,7 +211,7 @@ function planOf(message: Message): Plan {
   return { steps: [step, ...bareSteps(others)], main: 0, silent };
 }
 
-/** The last part has the buttons. */
+/** The requests for a text; the last part has the buttons. */
 function textSteps(message: Message): readonly Step[] {
   const parts = telegramParts(message);
   const keyboard = keyboardOf(message);
@@ -227,7 +236,7 @@ function topicOf(thread: number | undefined) {
   return thread === undefined ? {} : { message_thread_id: thread };
 }
 
-/** Without a keyboard of its own an edit takes the old one away, which is what is meant. */
+/** An edit without a keyboard removes the old one, which is intended. */
 function withPreviewOff({ keyboard }: Step) {
   return {
     parse_mode: 'HTML' as const,
@@ -243,7 +252,10 @@ function captioned({ html, keyboard }: Step) {
   };
 }
 
-/** The name goes into a header of the upload as it is. */
+/**
+ * An attachment as an upload. grammY writes the name into a header unescaped, so characters that would break it are
+ * replaced.
+ */
 function fileOf({ name, data }: Attachment): InputFile {
   return new InputFile(Buffer.from(data, 'base64'), name.replaceAll(/[\s";\\/]+/g, '_'));
 }

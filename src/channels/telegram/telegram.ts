@@ -21,15 +21,15 @@ import { TelegramMenu } from './menu.ts';
 import { TelegramSender } from './sender.ts';
 import { incomingOf, moveOf } from './updates.ts';
 
-/** Longer than an order may take to be answered. */
+/** How long a stop waits for unfinished updates: longer than an order may take to be answered. */
 const stopWaitMs = 20_000;
 const secretHeader = 'x-telegram-bot-api-secret-token';
 
 export interface TelegramOptions {
   readonly token: Secret;
-  /** Another server than Telegram's, without a slash at its end. */
+  /** The URL of a server other than Telegram's, without a final slash; undefined for Telegram. */
   readonly apiRoot?: string | undefined;
-  /** Where Telegram is to push to; undefined where it is polled. */
+  /** The webhook that Telegram pushes to; undefined when the bot polls. */
   readonly webhook?: TelegramWebhook | undefined;
   readonly commands: readonly AnyCommand[];
   /** The bot's own language. */
@@ -39,8 +39,8 @@ export interface TelegramOptions {
 }
 
 /**
- * Telegram by long polling, or by a webhook. Updates are handed over in the order they came, each once, without waiting
- * for what they cause; presses are acknowledged at once.
+ * Telegram by long polling or by a webhook. Updates are passed to the bot in order and once each, without waiting for
+ * the answers. Presses are acknowledged at once.
  */
 export class TelegramChannel implements Channel {
   readonly name = 'telegram';
@@ -52,7 +52,7 @@ export class TelegramChannel implements Channel {
   readonly #menu: TelegramMenu;
   readonly #sender: TelegramSender;
   #botName = '';
-  /** Whether updates are taken. */
+  /** Whether updates are accepted now. */
   #open = false;
   #receive: Receive = async () => undefined;
   #channelHost: ChannelHost | undefined;
@@ -69,7 +69,7 @@ export class TelegramChannel implements Channel {
     this.hook = webhook === undefined ? undefined : this.#hookFor(webhook);
   }
 
-  /** Starts in the background; a token that Telegram does not know is said in the log, and stops it. */
+  /** Starts in the background. A token that Telegram does not know is logged, and this channel stays off. */
   async start(receive: Receive, _suggest: Suggest, channelHost: ChannelHost): Promise<void> {
     this.#receive = receive;
     this.#channelHost = channelHost;
@@ -83,7 +83,10 @@ export class TelegramChannel implements Channel {
     });
   }
 
-  /** Who the bot is at Telegram, and whether Telegram can push to it. @throws ChannelError. */
+  /**
+   * The bot's name at Telegram; also checks that Telegram can push to the webhook.
+   * @throws ChannelError.
+   */
   async check(): Promise<string> {
     const { username } = await this.#api.call((api, signal) => api.getMe(signal));
     if (this.#options.webhook === undefined) return `@${username}`;
@@ -103,7 +106,10 @@ export class TelegramChannel implements Channel {
     return this.#sender.edit(chatId, reference, message);
   }
 
-  /** Takes nothing more, waits for what was taken, and confirms it, so that the next start is not told it again. */
+  /**
+   * Accepts no more updates, waits for the unfinished ones and confirms them, so that the next start does not receive
+   * them again.
+   */
   async stop(): Promise<void> {
     this.#open = false;
     await this.#connection.stop();
@@ -121,7 +127,7 @@ export class TelegramChannel implements Channel {
       path: new URL(url).pathname,
       admits: (headers) => timingSafeEqual(expected, digestOf(String(headers[secretHeader] ?? ''))),
       take: (body) => {
-        // Not up yet, or going down: Telegram tells it again.
+        // The channel is starting or stopping. After a 503 Telegram sends the update again.
         if (!this.#open) return 503;
         if (!isUpdate(body)) return 400;
         this.#inbox.take(body);
@@ -141,7 +147,7 @@ export class TelegramChannel implements Channel {
     if (incoming !== undefined) await this.#receive(incoming);
   }
 
-  /** Stops the button's spinner. Nothing depends on it: late or twice is no matter. */
+  /** Stops the spinner on the pressed button. Nothing depends on it, so it may come late or twice. */
   #acknowledge(pressId: string): void {
     void this.#api
       .call((api, signal) => api.answerCallbackQuery(pressId, {}, signal))
@@ -157,7 +163,7 @@ export class TelegramChannel implements Channel {
   }
 }
 
-/** Of equal length whatever the text, as a comparison in constant time needs it. */
+/** A digest of the text: a comparison in constant time needs two buffers of equal length. */
 function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

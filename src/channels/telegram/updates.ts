@@ -1,18 +1,18 @@
 import type { CallbackQuery, Message, Update } from 'grammy/types';
 import type { Incoming } from '../../chat/channel.ts';
 
-/** What Telegram is asked to tell. */
+/** The kinds of updates that we ask Telegram for. */
 export const wantedUpdates = ['message', 'callback_query'] as const;
 
 /**
- * What somebody did. Undefined for what is nothing to us: photos, other bots, posts of a channel, buttons without data,
- * and commands that are meant for another bot of the group. `botName` is ours, without the @.
+ * What a person did, from an update. Undefined for updates that the bot ignores: photos, messages of bots, posts in
+ * channels, buttons without data, and commands for another bot in the group. `botName` is our bot's name without the @.
  */
 export function incomingOf(update: Update, botName: string, now: number): Incoming | undefined {
   const { update_id, message, callback_query: press } = update;
   const id = `update:${update_id}`;
   const anonymous = message?.sender_chat !== undefined;
-  // Who writes in the name of a group or channel is shown as a bot of Telegram's, or as Telegram itself.
+  // When somebody writes in the name of a group or channel, Telegram names a bot of its own as the author.
   const isPerson = message?.from !== undefined && (anonymous || !message.from.is_bot);
   if (message?.text !== undefined && isPerson && message.is_automatic_forward !== true) {
     if (isForAnotherBot(message.text, botName)) return undefined;
@@ -34,9 +34,10 @@ export function incomingOf(update: Update, botName: string, now: number): Incomi
     channel: 'telegram',
     chatId: chatIdOf(press.message),
     identity: `telegram:${press.from.id}`,
-    // A copy in another chat is not what was shown here: its buttons are none of ours.
+    // A copy of a message in another chat was not sent there by the bot, so its buttons do nothing.
     input: { kind: 'press', button: isCopy(press.message) ? 'copy' : press.data },
-    // A press carries no time. Telegram forgets it after 150 seconds, and a ticket's own end decides sooner.
+    // A press carries no time, so the current time is used. Telegram drops a press after 150 seconds, and a ticket
+    // expires by its own time.
     at: now,
     alone: press.message.chat.type === 'private',
   };
@@ -53,34 +54,40 @@ function isForAnotherBot(text: string, botName: string): boolean {
   return name !== undefined && name.toLowerCase() !== botName.toLowerCase();
 }
 
-/** In a group, and neither a command nor with the bot's name in it nor in answer to it. */
+/**
+ * Whether a message in a group does not address the bot: it is no command, does not name the bot and does not reply to
+ * it.
+ */
 function isOverheard({ chat, text = '', reply_to_message: answered }: Message, botName: string): boolean {
   if (chat.type !== 'group' && chat.type !== 'supergroup') return false;
   const named = text.toLowerCase().includes(`@${botName.toLowerCase()}`);
   return !named && !text.trim().startsWith('/') && answered?.from?.username?.toLowerCase() !== botName.toLowerCase();
 }
 
-/** A sentence that is spoken to the bot, without its name; commands keep it. */
+/** A sentence without the bot's name in it; a command keeps the name. */
 function withoutName(text: string, botName: string): string {
   return text.trim().startsWith('/') || botName === ''
     ? text
     : text.replaceAll(new RegExp(`@${botName}\\b[ ,:]*`, 'gi'), '').trim();
 }
 
-/** A chat that has just become a supergroup, under another id. */
+/** The old and the new id of a group that has just become a supergroup; undefined for any other update. */
 export function moveOf({ message }: Update): { readonly from: number; readonly to: number } | undefined {
   const to = message?.migrate_to_chat_id;
   return message === undefined || to === undefined ? undefined : { from: message.chat.id, to };
 }
 
-/** `123`, or `123/45` for a topic of a group. Of a message long gone Telegram tells the chat alone. */
+/**
+ * The chat id of a message: `123`, or `123/45` for a topic of a group. For a message too old to be accessed, Telegram
+ * gives only the chat.
+ */
 function chatIdOf(message: Message | NonNullable<CallbackQuery['message']>): string {
   const topic =
     'is_topic_message' in message && message.is_topic_message === true ? message.message_thread_id : undefined;
   return topic === undefined ? String(message.chat.id) : `${message.chat.id}/${topic}`;
 }
 
-/** The opposite of what an Incoming's `chatId` was made by. */
+/** Splits a chat id into Telegram's ids of the chat and of the topic. */
 export function chatOf(chatId: string): { readonly id: number; readonly thread: number | undefined } {
   const [id = '', thread] = chatId.split('/');
   return { id: Number(id), thread: thread === undefined ? undefined : Number(thread) };

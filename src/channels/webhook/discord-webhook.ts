@@ -7,18 +7,18 @@ import type { Secret } from '../../secret.ts';
 import { type DiscordBody, discordBodies } from '../discord/render.ts';
 import { DiscordRest } from '../discord/rest.ts';
 
-/** A webhook of a Discord channel, as its URL names it. */
+/** A webhook of a Discord channel, with the parts of its URL. */
 export interface DiscordWebhook {
   readonly id: string;
   readonly token: Secret;
-  /** Another server than Discord's, without a slash at its end. */
+  /** The URL of a server other than Discord's, without a final slash; undefined for Discord. */
   readonly apiRoot: string | undefined;
 }
 
 const namedWebhook = z.object({ name: z.string().nullish() });
 const sentMessage = z.object({ id: z.string() });
 
-/** Outgoing alone: what is told unasked goes to a Discord channel without a bot being there. */
+/** Posts notices to a Discord channel that has no bot, through a webhook. It receives nothing. */
 export class DiscordWebhookChannel implements Channel {
   readonly name = webhookChat.channel;
   readonly #webhook: DiscordWebhook;
@@ -29,13 +29,16 @@ export class DiscordWebhookChannel implements Channel {
     this.#rest = new DiscordRest(options.webhook, options.clock);
   }
 
-  /** What the webhook is called at Discord. @throws ChannelError. */
+  /**
+   * The webhook's name at Discord.
+   * @throws ChannelError.
+   */
   async check(): Promise<string> {
     const route = Routes.webhook(this.#webhook.id, this.#webhook.token.reveal());
     return namedWebhook.parse(await this.#rest.call('GET', route, { auth: false })).name ?? this.#webhook.id;
   }
 
-  /** Nothing comes in this way. */
+  /** A webhook receives nothing, so there is nothing to start. */
   async start(): Promise<void> {}
 
   async send(_chatId: string, message: Message): Promise<string> {
@@ -50,7 +53,7 @@ export class DiscordWebhookChannel implements Channel {
   }
 
   async edit(_chatId: string, reference: string, message: Message): Promise<void> {
-    // The last part is the one whose id was kept.
+    // The reference names the last part of the message, so only that part can be edited.
     const last = bodiesOf(message).at(-1);
     const route = Routes.webhookMessage(this.#webhook.id, this.#webhook.token.reveal(), reference);
     await this.#rest.call('PATCH', route, { body: last?.json, files: last?.files ?? [], auth: false });
@@ -59,7 +62,7 @@ export class DiscordWebhookChannel implements Channel {
   async stop(): Promise<void> {}
 }
 
-/** Discord takes no buttons from a webhook that no application owns: nobody would hear them. */
+/** The message without its buttons: Discord refuses them from a webhook that belongs to no application. */
 function bodiesOf(message: Message): readonly DiscordBody[] {
   const { buttons: _buttons, ...shown } = message;
   return discordBodies(shown);
