@@ -1,3 +1,5 @@
+import { type Clock, koreanDay } from '../clock.ts';
+import type { LedgerUpkeep } from '../ports/ledger/ledger.ts';
 import type { ScheduledTask, Scheduler } from '../ports/scheduler.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import type { Calendar } from './calendar.ts';
@@ -6,33 +8,39 @@ import type { AccessWatch } from './health/access-watch.ts';
 import type { SymbolMaster } from './issues/symbol-master.ts';
 import type { Reconciler } from './orders/reconciler.ts';
 
+/** How long sent messages and pushes of the venue are kept. */
+const keptMs = 30 * 24 * 3_600_000;
+
 /** What is made ready before the market opens, so that nobody waits for it, and looked at after it; hours are Korea's. */
 export function scheduleJobs(
   scheduler: Scheduler,
   {
-    account,
-    liveReads,
+    accountAccess,
+    liveReadsAccess,
     calendar,
     symbols,
     alerts,
     reconciler,
     bars,
-    prune,
+    ledger,
+    clock,
   }: {
     /** Makes sure of the access token too, so that the first question does not wait for it. */
-    readonly account: AccessWatch;
+    readonly accountAccess: AccessWatch;
     /** The same with the live key for reads, where one is set. */
-    readonly liveReads: AccessWatch | undefined;
+    readonly liveReadsAccess: AccessWatch | undefined;
     readonly calendar: Calendar;
     readonly symbols: SymbolMaster;
     readonly alerts: Alerts;
     readonly reconciler: Reconciler;
     readonly bars: DailyBars;
-    readonly prune: () => Promise<void>;
+    readonly ledger: LedgerUpkeep;
+    readonly clock: Clock;
   },
 ): void {
-  scheduler.cron('account', '50 7 * * *', () => account.look(), { atStart: true });
-  if (liveReads !== undefined) scheduler.cron('live-reads', '51 7 * * *', () => liveReads.look(), { atStart: true });
+  scheduler.cron('account', '50 7 * * *', () => accountAccess.look(), { atStart: true });
+  if (liveReadsAccess !== undefined)
+    scheduler.cron('live-reads', '51 7 * * *', () => liveReadsAccess.look(), { atStart: true });
   const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
   scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
   // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.
@@ -45,6 +53,10 @@ export function scheduleJobs(
   scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
   // After the last close and once more before the opening, some minutes each; later runs ask for what the first could not.
   scheduler.cron('bars', '10 7,20-22 * * *', (signal) => bars.bringUpToDate(signal));
+  const prune = (): Promise<void> => {
+    const before = clock.now() - keptMs;
+    return ledger.prune(before, koreanDay(before));
+  };
   scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });
   // What the close ended is told then, also where no push and no poll did: KRX's close, CSAT day's, and Nextrade's.
   for (const [name, at] of [

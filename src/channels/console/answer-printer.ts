@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import type { Channel, Message } from '../../chat/channel.ts';
 import { plainText } from '../../chat/render.ts';
-import { attachmentFolder, consoleChat } from './console.ts';
+import { consoleChat } from '../../domain/people/chat-address.ts';
+import { attachmentFolder } from './console.ts';
 
 /**
  * The channel of `exec`, which asks one question from a shell. Only the answer is printed, as text or as one line of

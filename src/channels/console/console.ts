@@ -6,9 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Attachment, Button, Channel, Message, Receive } from '../../chat/channel.ts';
 import { terminalLine } from '../../chat/render.ts';
 import type { Clock } from '../../clock.ts';
-
-/** The one chat of the terminal. */
-export const consoleChat = { channel: 'console', chatId: 'local' } as const;
+import { consoleChat } from '../../domain/people/chat-address.ts';
 
 /**
  * The terminal as a chat: each line is a message, and a number presses that button of the newest message with buttons.

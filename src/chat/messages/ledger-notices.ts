@@ -1,14 +1,7 @@
 import type { Words } from '../../i18n/index.ts';
+import type { CaughtUp } from '../../services/health/catch-up.ts';
 import type { LedgerState } from '../../services/health/ledger-watch.ts';
 import type { Message } from '../channel.ts';
-
-/** What was recorded late after the ledger could not be written, and what is lost. */
-export interface CaughtUp {
-  readonly outcomes: number;
-  readonly pushes: number;
-  readonly alerts: number;
-  readonly lost: number;
-}
 
 /** The message to owners when the ledger cannot be written. */
 export function ledgerDownMessage(words: Words, { code }: LedgerState): Message {

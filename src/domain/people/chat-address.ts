@@ -21,3 +21,6 @@ export function isSameChat(one: ChatAddress, other: ChatAddress): boolean {
 
 /** The Discord channel that a webhook leads to: it is told what the owners are told, and asks nothing. */
 export const webhookChat: ChatAddress = { channel: 'discord-webhook', chatId: 'webhook' };
+
+/** The process's own terminal. */
+export const consoleChat: ChatAddress = { channel: 'console', chatId: 'local' };

@@ -69,3 +69,11 @@ export function venueOfHost(restUrl: string): 'live' | 'paper' | 'simulator' {
   if (host === 'localhost' || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)) return 'simulator';
   return host === paperHost ? 'paper' : 'live';
 }
+
+/** An environment that is served at other addresses, as by a simulator in this process. */
+export function withAddresses(
+  environment: Environment,
+  { restUrl, wsUrl }: { readonly restUrl: string; readonly wsUrl: string },
+): Environment {
+  return { ...environment, restUrl, masterUrl: `${restUrl}/common/master`, wsUrl: `${wsUrl}/tryitout` };
+}

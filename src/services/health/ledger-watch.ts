@@ -16,6 +16,14 @@ export interface LedgerState {
   readonly since: number;
 }
 
+/** Whoever wants to know when the ledger fails and when it can be written again. */
+export interface LedgerListener {
+  /** The ledger has begun to fail, and that is worth telling. */
+  onDown(state: LedgerState): void;
+  /** The ledger can be written again; `told` where `onDown` was called before. */
+  onBack(state: LedgerState, told: boolean): Promise<void>;
+}
+
 /** Knows whether the ledger can be written: from all that is asked of it, and by trying. */
 export class LedgerWatch {
   /** The ledger, watched. */
@@ -23,8 +31,8 @@ export class LedgerWatch {
   readonly #unwatched: Ledger;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #onDown: (state: LedgerState) => void;
-  readonly #onBack: (state: LedgerState, told: boolean) => Promise<void>;
+  /** Undefined until somebody wants to know. */
+  #listener: LedgerListener | undefined;
   #state: LedgerState | undefined;
   #toldAt: number | undefined;
   /** Whether the owners know of the trouble that there is. */
@@ -37,16 +45,10 @@ export class LedgerWatch {
     readonly ledger: Ledger;
     readonly clock: Clock;
     readonly log: Log;
-    /** It has begun to fail, and that is worth telling. */
-    readonly onDown: (state: LedgerState) => void;
-    /** It can be written again; `told` where `onDown` was called before. */
-    readonly onBack: (state: LedgerState, told: boolean) => Promise<void>;
   }) {
     this.#unwatched = options.ledger;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#onDown = options.onDown;
-    this.#onBack = options.onBack;
     this.ledger = this.#watched(options.ledger);
   }
 
@@ -55,8 +57,10 @@ export class LedgerWatch {
     return this.#state;
   }
 
-  /** Looks from now on. */
-  begin(): void {
+  /** Looks from now on, and tells `listener`; also of a trouble that there is already. */
+  begin(listener: LedgerListener): void {
+    this.#listener = listener;
+    this.#tell();
     this.#lookLater();
   }
 
@@ -94,10 +98,10 @@ export class LedgerWatch {
   #tell(): void {
     const now = this.#clock.now();
     const isDue = this.#toldAt === undefined || now - this.#toldAt >= tellMs;
-    if (this.#state === undefined || this.#told || !isDue) return;
+    if (this.#listener === undefined || this.#state === undefined || this.#told || !isDue) return;
     this.#told = true;
     this.#toldAt = now;
-    this.#onDown(this.#state);
+    this.#listener.onDown(this.#state);
   }
 
   #lookLater(): void {
@@ -131,6 +135,8 @@ export class LedgerWatch {
     this.#state = undefined;
     this.#told = false;
     this.#log.warn('ledger can be written again', { code: before.code });
-    void this.#onBack(before, told).catch((error: unknown) => this.#log.error('ledger not caught up', { error }));
+    void this.#listener
+      ?.onBack(before, told)
+      .catch((error: unknown) => this.#log.error('ledger not caught up', { error }));
   }
 }

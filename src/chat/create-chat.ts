@@ -1,0 +1,140 @@
+import type { Clock } from '../clock.ts';
+import type { FillNotices } from '../domain/fill-notices.ts';
+import { type ChatAddress, consoleChat } from '../domain/people/chat-address.ts';
+import type { NoticeTopic } from '../domain/people/notice.ts';
+import type { Language, Person } from '../domain/people/person.ts';
+import { languages, type Words } from '../i18n/index.ts';
+import type { Log, Redactor } from '../log.ts';
+import type { VenueDescription } from '../ports/broker.ts';
+import type { OutboxStore } from '../ports/ledger/outbox-store.ts';
+import type { PeopleStore } from '../ports/ledger/people-store.ts';
+import type { InstrumentDirectory } from '../ports/symbols.ts';
+import type { BoardFrame } from '../services/boards/live-boards.ts';
+import type { ScreenFrame } from '../services/boards/screens.ts';
+import type { DraftNotice } from '../services/orders/fills.ts';
+import type { People } from '../services/people.ts';
+import type { Channel, ChannelHost, Message } from './channel.ts';
+import { boardMessage } from './messages/boards.ts';
+import { notAloneMessage } from './messages/notices.ts';
+import { screenMessage } from './messages/screens.ts';
+import { type MessageHeader, Outbox } from './outbox.ts';
+import { Recipients } from './recipients.ts';
+import { asView, viewKey } from './views.ts';
+
+export interface ChatOptions {
+  /** Makes the channels, which may wait with `settled` until all that was to be said is said. */
+  readonly channels: (settled: () => Promise<void>) => readonly Channel[];
+  readonly people: People;
+  readonly ledger: OutboxStore & PeopleStore;
+  /** Issues by their Korean names, and by their English ones. */
+  readonly directories: Readonly<Record<Language, InstrumentDirectory>>;
+  readonly venue: VenueDescription['kind'];
+  /** The bot's own. */
+  readonly language: Language;
+  /** Whether fills are pushed to us now. */
+  readonly fillNotices: () => FillNotices;
+  /** This process, as somebody would look for it: `macbook:4711`. */
+  readonly self: string;
+  /** Answers one question and says nothing else. */
+  readonly readOnly: boolean;
+  readonly redactor: Redactor;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** All that is said: by which channels, to whom, and in which words. */
+export interface Chat {
+  /** Those that run, by name. */
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly recipients: Recipients;
+  readonly outbox: Outbox;
+  /** What channels may ask the bot, and tell it. */
+  readonly channelHost: ChannelHost;
+  readonly draft: DraftNotice;
+  /** The issues by their names in a language. */
+  directoryIn(words: Words): InstrumentDirectory;
+  /** Says something to each owner on every channel, in the background; with a topic, to those who want it. */
+  tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message): void;
+  showBoard(frame: BoardFrame): Promise<void>;
+  showScreen(frame: ScreenFrame): Promise<void>;
+  /** Tells the owners who want it that the bot runs, and what it lacks to push fills. */
+  tellStart(hasHtsId: boolean): Promise<void>;
+  /** Where nobody else is known yet, the terminal shows with `code` how to become known in a chat. */
+  invite(code: string): Promise<void>;
+  /** Where else a person wants to see the tickets that are made for them in a chat. */
+  mirrors(person: Person, address: ChatAddress): readonly ChatAddress[];
+}
+
+/** Builds what is between the services and the channels. Nothing is said yet. */
+export function createChat(options: ChatOptions): Chat {
+  const { people, directories, redactor, log } = options;
+  const channels = new Map<string, Channel>();
+  const recipients = new Recipients({ ...options, channels });
+  const wordsAt = (address: ChatAddress): Words => recipients.wordsAt(address);
+  const messageHeader: MessageHeader = { venue: options.venue, redactor, wordsAt };
+  const outbox = new Outbox({ ...options, channels, messageHeader });
+  for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
+
+  const directoryIn = (words: Words): InstrumentDirectory => directories[words === languages.en ? 'en' : 'ko'];
+  const nameOf = (symbol: string, words: Words): string => directoryIn(words).get(symbol)?.name ?? symbol;
+  /** Shows what takes the place of an answer, as often as it comes. */
+  const showView = (address: ChatAddress, view: string, message: Message): Promise<void> =>
+    outbox.post({ address, message: asView(view, message), edits: viewKey(view) });
+  return {
+    channels,
+    recipients,
+    outbox,
+    channelHost: createChannelHost(options, recipients, outbox),
+    draft: (notice, wanted) => recipients.draft(notice, wanted, nameOf, messageHeader),
+    directoryIn,
+    tellOwners(topic, say) {
+      if (options.readOnly) return;
+      for (const outgoing of recipients.tellOwners(topic, say)) {
+        void outbox
+          .post({ ...outgoing, about: 'house' })
+          .catch((error: unknown) => log.error('owner not told', { error }));
+      }
+    },
+    showBoard(frame) {
+      const words = wordsAt(frame.address);
+      return showView(frame.address, frame.view, boardMessage(words, directoryIn(words), frame));
+    },
+    showScreen(frame) {
+      const words = wordsAt(frame.address);
+      return showView(frame.address, frame.view, screenMessage(words, directoryIn(words), frame));
+    },
+    async tellStart(hasHtsId) {
+      const start = ({ start: text }: Words): Message => ({
+        lines: [text[options.venue], ...(hasHtsId ? [] : [text.noHtsId]), text.hint],
+      });
+      for (const outgoing of recipients.tellOwners('starts', start)) await outbox.post(outgoing);
+    },
+    async invite(code) {
+      if (channels.size < 2 || !channels.has(consoleChat.channel) || !people.openPairing(code)) return;
+      await outbox.post({ address: consoleChat, message: { lines: [wordsAt(consoleChat).pairing.invite(code)] } });
+    },
+    mirrors(person, { channel }) {
+      const theirs = people.settings(person.id).mirror ? recipients.chatsOf(person) : [];
+      return theirs.filter((address) => address.channel !== channel);
+    },
+  };
+}
+
+function createChannelHost({ people, ledger, self }: ChatOptions, recipients: Recipients, outbox: Outbox): ChannelHost {
+  return {
+    people: () =>
+      people.list().flatMap(({ person: { id, role }, identities }) => {
+        const { language } = people.settings(id);
+        return identities.map((identity) => ({ identity, role, language }));
+      }),
+    onPeopleChange: (listener) => people.onChange(listener),
+    async chatMoved(from, toChatId) {
+      await ledger.moveChat(from, toChatId);
+      await people.chatMoved(from, toChatId);
+    },
+    notAlone(channel, stepsAside) {
+      const said = recipients.tellOwners(undefined, (words) => notAloneMessage(words, channel, stepsAside, self));
+      for (const outgoing of said) void outbox.post(outgoing);
+    },
+  };
+}

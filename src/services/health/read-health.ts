@@ -1,0 +1,70 @@
+import type { Health } from '../../domain/health.ts';
+import type { LedgerTrouble } from '../../domain/ledger-trouble.ts';
+import type { MarketFeed } from '../../ports/feed.ts';
+import type { Ledger } from '../../ports/ledger/ledger.ts';
+import type { DailyBars } from '../daily-bars.ts';
+import type { Account } from '../orders/account.ts';
+import type { AccessWatch } from './access-watch.ts';
+import type { DriftWatch } from './drift-watch.ts';
+import type { LedgerWatch } from './ledger-watch.ts';
+
+export interface HealthSources extends Pick<Health, 'version' | 'startedAt' | 'lastTickAt' | 'token'> {
+  readonly feed: MarketFeed;
+  readonly lane: Omit<Health['lane'], 'callsPerSecond'>;
+  /** What the venue allows: registrations on one socket, and calls of one key. */
+  readonly limits: { readonly maxRegistrations: number; readonly callsPerSecond: number };
+  readonly accountAccess: AccessWatch;
+  readonly liveReadsAccess: AccessWatch | undefined;
+  readonly bars: DailyBars;
+  readonly outboxPending: () => Promise<number>;
+  readonly ledger: Ledger;
+  readonly ledgerWatch: LedgerWatch;
+  readonly drifts: DriftWatch;
+  readonly account: Pick<Account, 'orders' | 'reconciler'>;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * Reads how the bot is. Where the ledger cannot be read the answer says so, and shows nothing for what only the ledger
+ * knows.
+ */
+export async function readHealth(sources: HealthSources): Promise<Health> {
+  const { version, startedAt, lastTickAt, limits, token, ledger, ledgerWatch } = sources;
+  const { orders, reconciler } = sources.account;
+  return {
+    version,
+    startedAt,
+    lastTickAt,
+    lane: { ...sources.lane, callsPerSecond: limits.callsPerSecond },
+    token,
+    socket: { ...sources.feed.status(), maxRegistrations: limits.maxRegistrations },
+    access: { account: sources.accountAccess.trouble, liveReads: sources.liveReadsAccess?.trouble },
+    bars: await sources.bars.status(),
+    outboxPending: await sources.outboxPending(),
+    outboxHeld: await ledger.outboxHeld().catch(() => 0),
+    deadLetters: await ledger.deadLetters(sources.now).catch(() => 0),
+    halted: await orders.halted().catch(() => false),
+    armed: await orders.armed().catch(() => true),
+    ready: reconciler.ready,
+    lastLookAt: reconciler.lastLookAt,
+    drifts: sources.drifts.seen(),
+    unknownOrders: (await ledger.ordersByStatus(['outcome-unknown']).catch(() => [])).length,
+    askedOrders: (await ledger.ordersByStatus(['asked']).catch(() => [])).length,
+    // Read last, because a failure of the reads above is how the trouble is noticed.
+    ledger: ledgerWatch.trouble,
+  };
+}
+
+/** Whether orders can be taken at all: the ledger can be read and written. `reason` is the trouble, `store.full`. */
+export async function readLiveness({
+  ledger,
+  ledgerWatch,
+}: Pick<HealthSources, 'ledger' | 'ledgerWatch'>): Promise<{ readonly ok: boolean; readonly reason?: LedgerTrouble }> {
+  const readable = await ledger.halted().then(
+    () => true,
+    () => false,
+  );
+  const { trouble } = ledgerWatch;
+  return trouble === undefined ? { ok: readable } : { ok: false, reason: trouble.code };
+}

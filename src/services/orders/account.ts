@@ -1,0 +1,67 @@
+import type { Clock } from '../../clock.ts';
+import type { Log } from '../../log.ts';
+import type { AccountReports } from '../../ports/account-reports.ts';
+import type { Broker } from '../../ports/broker.ts';
+import type { Ledger } from '../../ports/ledger/ledger.ts';
+import type { InstrumentDirectory } from '../../ports/symbols.ts';
+import type { Venue } from '../../ports/venue.ts';
+import type { Calendar } from '../calendar.ts';
+import { OrderTimelines } from '../order-timelines.ts';
+import { ReckonedReports } from '../reckoned-reports.ts';
+import { Revocation } from '../revocation.ts';
+import { type DraftNotice, Fills } from './fills.ts';
+import type { RiskLimits } from './order-check.ts';
+import { Orders } from './orders.ts';
+import { Reconciler } from './reconciler.ts';
+import { ScheduleWatch } from './schedule-watch.ts';
+import { ScheduledOrders } from './scheduled-orders.ts';
+
+/** One account at its venue: what is asked of it, what is ordered in it, and what is found out about it. */
+export interface Account {
+  readonly broker: Broker;
+  readonly reports: AccountReports;
+  readonly orders: Orders;
+  readonly schedules: ScheduledOrders;
+  readonly reconciler: Reconciler;
+  readonly timelines: OrderTimelines;
+  readonly revocation: Revocation;
+}
+
+export interface AccountOptions {
+  readonly venue: Venue;
+  readonly ledger: Ledger;
+  readonly directory: InstrumentDirectory;
+  readonly calendar: Calendar;
+  readonly riskLimits: RiskLimits;
+  /** Whether orders may go to a host where real money moves. */
+  readonly liveTrading: 'no' | 'yes' | 'daily';
+  /** How long the venue's lists may lag behind what they list, in milliseconds. */
+  readonly visibilityMs: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly draft: DraftNotice;
+  /** Called when a notice was put into the outbox. */
+  readonly queued: () => void;
+  /** Called with the issue of every fill, once the fill is written down. */
+  readonly filled: (symbol: string) => void;
+}
+
+/** Builds the services of one account. Nothing is asked of the venue yet. */
+export function createAccount(options: AccountOptions): Account {
+  const { venue, ledger, directory, clock } = options;
+  const { broker } = venue;
+  const fills = new Fills(options);
+  const watch = new ScheduleWatch({ ...options, broker, schedules: venue.schedules, fills });
+  const reconciler = new Reconciler({ ...options, broker, fills, schedules: watch });
+  const orders = new Orders({ ...options, broker, reconciler });
+  return {
+    broker,
+    reports: new ReckonedReports({ reports: venue.reports, broker, directory, clock }),
+    orders,
+    schedules: new ScheduledOrders({ ...options, broker, schedules: venue.schedules, orders }),
+    reconciler,
+    timelines: new OrderTimelines({ ledger }),
+    revocation: new Revocation({ ledger, clock, revoke: () => venue.revokeTokens() }),
+  };
+}
