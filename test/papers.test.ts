@@ -121,6 +121,16 @@ test('what users read is there in Korean and in English', () => {
   expect(names('ko').toSorted()).toEqual(names('en').toSorted());
 });
 
+test('CONTRIBUTING counts the files that it lists', () => {
+  const sections = read('CONTRIBUTING.md').split(/^### /m).slice(1);
+  const counted = sections.flatMap((section) => {
+    const [, title = '', count] = /^(.+): (\d+) files$/m.exec(section) ?? [];
+    return count === undefined ? [] : [{ title, count: Number(count), rows: [...section.matchAll(/^\| `/gm)].length }];
+  });
+  expect(counted).toHaveLength(5);
+  for (const { title, count, rows } of counted) expect(rows, title).toBe(count);
+});
+
 /** What is promised, by row of the table, with the tests named beside it. */
 function promisesTold(language: string): readonly { readonly promise: string; readonly tests: readonly string[] }[] {
   const rows = [...read(`docs/${language}/safety.md`).matchAll(/^\| ([^|]+) \| [^|]+ \| (`test[^|]+) \|$/gm)];

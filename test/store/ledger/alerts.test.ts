@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { Alert } from '../../../src/domain/alerts/alert.ts';
+import type { Alert, AlertCondition } from '../../../src/domain/alerts/alert.ts';
 import { openLedger } from '../../../src/store/ledger.ts';
 import { address, start, temporaryFolder, testLedger } from '../fixtures.ts';
 
@@ -20,6 +20,17 @@ const alertOf = (id: string, changes: Partial<Alert> = {}): Alert => ({
   firedAt: undefined,
   ...changes,
 });
+/** One of each kind: a new kind of condition is forgotten in the store sooner than anywhere else. */
+const conditions: { readonly [Kind in AlertCondition['kind']]: AlertCondition & { readonly kind: Kind } } = {
+  price: { kind: 'price', direction: 'at-or-above', price: 71_000 },
+  change: { kind: 'change', direction: 'at-or-below', percent: -3.25 },
+  volume: { kind: 'volume', times: 2.5 },
+  'year-high': { kind: 'year-high' },
+  'year-low': { kind: 'year-low' },
+  average: { kind: 'average', side: 'under', days: 20 },
+  cross: { kind: 'cross', cross: 'dead', short: 5, long: 20 },
+  cost: { kind: 'cost', direction: 'at-or-below', percent: -5 },
+};
 const seen = { price: 70_000, volume: 1 };
 const draft = { address, body: { text: '🔔' } };
 
@@ -42,6 +53,12 @@ describe('alerts', () => {
     await ledger.close();
     const reopened = await testLedger(url);
     expect(await reopened.openAlerts()).toStrictEqual([earlier, later]);
+  });
+
+  it.each(Object.values(conditions))('on $kind come back as they were made', async (condition) => {
+    const ledger = await testLedger();
+    await ledger.createAlert(alertOf('a', { condition }), seen);
+    expect(await ledger.openAlerts()).toStrictEqual([alertOf('a', { condition })]);
   });
 
   it('keep the side that was seen', async () => {
