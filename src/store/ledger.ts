@@ -7,12 +7,15 @@ import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
 import { createAlertEventMethods } from './tables/alert-events.ts';
 import { createAlertMethods } from './tables/alerts.ts';
 import { createChatMethods } from './tables/chats.ts';
-import { createOrderMethods } from './tables/orders.ts';
-import { createOutboxMethods } from './tables/outbox.ts';
+import { createNoticeMethods } from './tables/execution-notices.ts';
+import { createOrderReads, createOrderWrites } from './tables/orders.ts';
+import { createDeliveryMethods, createQueueMethods } from './tables/outbox.ts';
 import { createPeopleMethods } from './tables/people.ts';
 import { createProposalMethods } from './tables/proposals.ts';
+import { createSeenOrderMethods } from './tables/seen-orders.ts';
 import { createSettingMethods } from './tables/settings.ts';
 import { createTransactions } from './tables/transactions.ts';
+import { createUpkeepMethods } from './tables/upkeep.ts';
 import { createWatchlistMethods } from './tables/watchlists.ts';
 
 export interface LedgerOptions {
@@ -39,14 +42,19 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const transactions = createTransactions(db);
   return {
     ...createProposalMethods(transactions),
-    ...createOrderMethods(transactions),
-    ...createOutboxMethods(transactions),
+    ...createOrderWrites(transactions),
+    ...createOrderReads(transactions),
+    ...createNoticeMethods(transactions),
+    ...createSeenOrderMethods(transactions),
+    ...createQueueMethods(transactions),
+    ...createDeliveryMethods(transactions),
     ...createSettingMethods(transactions),
     ...createAlertMethods(transactions),
     ...createAlertEventMethods(transactions),
     ...createPeopleMethods(transactions),
     ...createChatMethods(transactions),
     ...createWatchlistMethods(transactions),
+    ...createUpkeepMethods(transactions),
     close: () => db.destroy(),
   };
 }

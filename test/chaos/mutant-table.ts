@@ -188,8 +188,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/store/tables/orders.ts',
-        find: 'if (!isCancel(row.kind) && (await isHalted(transaction))) {',
-        replace: 'if (!isCancel(row.kind) && (await isHalted(transaction)) && at < 0) {',
+        find: 'if (!isCancel(row.kind) && (await isHalted(db))) {',
+        replace: 'if (!isCancel(row.kind) && (await isHalted(db)) && at < 0) {',
       },
     ],
   },

@@ -1,12 +1,15 @@
-import type { Selectable } from 'kysely';
-import type { Alert } from '../../domain/alerts/alert.ts';
+import type { Kysely, Selectable } from 'kysely';
+import type { Alert, Seen } from '../../domain/alerts/alert.ts';
 import type { KeptAlert } from '../../ports/ledger/alert-store.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
+import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import { conditionFromJson, levelFromJson, toJson } from '../json.ts';
-import type { AlertsTable } from '../schema.ts';
+import type { AlertsTable, Tables } from '../schema.ts';
 import { insertAlertEvent, openAlertStates } from './alert-events.ts';
-import { insertMessage } from './outbox.ts';
+import { insertMessages } from './outbox-rows.ts';
 import type { Transactions } from './transactions.ts';
+
+type AlertState = AlertsTable['state'];
 
 type AlertMethods = Pick<
   Ledger,
@@ -23,27 +26,33 @@ type AlertMethods = Pick<
 
 export function createAlertMethods({ read, write }: Transactions): AlertMethods {
   return {
-    createAlert: (alert, seen) =>
-      write('create-alert', async (transaction) => {
-        const { id, personId, address, symbol, condition, repeats, until, createdAt, firedAt } = alert;
-        await transaction
-          .insertInto('alerts')
-          .values({
-            id,
-            person_id: personId,
-            channel: address.channel,
-            chat_id: address.chatId,
-            symbol,
-            condition: toJson(condition),
-            repeats: repeats ? 1 : 0,
-            until: until ?? null,
-            ...levelColumns(alert),
-            created_at: createdAt,
-            fired_at: firedAt ?? null,
-          })
-          .execute();
-        const { level, state } = alert;
-        await insertAlertEvent(transaction, id, { type: 'created', seen, level, state }, createdAt);
+    createAlert: (alert, seen) => write('create-alert', (transaction) => insertAlert(transaction, alert, seen)),
+
+    armAlert: (id, at, seen) =>
+      write('arm-alert', async (transaction) => {
+        const armed = await changeState(transaction, { id, from: ['waiting'], to: 'armed' });
+        if (armed) await insertAlertEvent(transaction, id, { type: 'armed', seen }, at);
+      }),
+
+    setAlertLevels: (alerts, at) => write('set-alert-levels', (transaction) => setLevels(transaction, alerts, at)),
+
+    fireAlert: (id, at, seen, messages) =>
+      write('fire-alert', (transaction) => fire(transaction, id, at, seen, messages)),
+
+    expireAlert: (id, at, messages) =>
+      write('expire-alert', async (transaction) => {
+        const expired = await changeState(transaction, { id, from: openAlertStates, to: 'expired' });
+        if (!expired) return false;
+        await insertAlertEvent(transaction, id, { type: 'expired' }, at);
+        await insertMessages(transaction, messages, at, id);
+        return true;
+      }),
+
+    deleteAlert: (id, personId, at) =>
+      write('delete-alert', async (transaction) => {
+        const deleted = await changeState(transaction, { id, personId, from: openAlertStates, to: 'deleted' });
+        if (deleted) await insertAlertEvent(transaction, id, { type: 'deleted' }, at);
+        return deleted;
       }),
 
     openAlerts: () =>
@@ -55,85 +64,6 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
           .orderBy('created_at')
           .orderBy('id');
         return (await query.execute()).map(alertOf);
-      }),
-
-    armAlert: (id, at, seen) =>
-      write('arm-alert', async (transaction) => {
-        const result = await transaction
-          .updateTable('alerts')
-          .set({ state: 'armed' })
-          .where('id', '=', id)
-          .where('state', '=', 'waiting')
-          .executeTakeFirst();
-        if (result.numUpdatedRows === 1n) await insertAlertEvent(transaction, id, { type: 'armed', seen }, at);
-      }),
-
-    setAlertLevels: (alerts, at) =>
-      write('set-alert-levels', async (transaction) => {
-        for (const alert of alerts) {
-          const result = await transaction
-            .updateTable('alerts')
-            .set(levelColumns(alert))
-            .where('id', '=', alert.id)
-            .where('state', 'in', openAlertStates)
-            .executeTakeFirst();
-          const { id, level, levelDay: day, state } = alert;
-          if (result.numUpdatedRows === 1n)
-            await insertAlertEvent(transaction, id, { type: 'level', day, level, state }, at);
-        }
-      }),
-
-    fireAlert: (id, at, seen, messages) =>
-      write('fire-alert', async (transaction) => {
-        const fired = await transaction
-          .updateTable('alerts')
-          .set((row) => ({
-            state: row
-              .case()
-              .when('repeats', '=', 1)
-              .then('waiting' as const)
-              .else('fired' as const)
-              .end(),
-            fired_at: at,
-          }))
-          .where('id', '=', id)
-          .where('state', '=', 'armed')
-          .returning('level')
-          .executeTakeFirst();
-        if (fired === undefined) return false;
-        const level = fired.level === null ? undefined : levelFromJson(fired.level);
-        const event = { type: 'fired', seen, level, messages: messages.length } as const;
-        await insertAlertEvent(transaction, id, event, at);
-        for (const draft of messages) await insertMessage(transaction, draft, at, id);
-        return true;
-      }),
-
-    expireAlert: (id, at, messages) =>
-      write('expire-alert', async (transaction) => {
-        const result = await transaction
-          .updateTable('alerts')
-          .set({ state: 'expired' })
-          .where('id', '=', id)
-          .where('state', 'in', openAlertStates)
-          .executeTakeFirst();
-        if (result.numUpdatedRows !== 1n) return false;
-        await insertAlertEvent(transaction, id, { type: 'expired' }, at);
-        for (const draft of messages) await insertMessage(transaction, draft, at, id);
-        return true;
-      }),
-
-    deleteAlert: (id, personId, at) =>
-      write('delete-alert', async (transaction) => {
-        const result = await transaction
-          .updateTable('alerts')
-          .set({ state: 'deleted' })
-          .where('id', '=', id)
-          .where('person_id', '=', personId)
-          .where('state', 'in', openAlertStates)
-          .executeTakeFirst();
-        if (result.numUpdatedRows !== 1n) return false;
-        await insertAlertEvent(transaction, id, { type: 'deleted' }, at);
-        return true;
       }),
 
     alert: (id) =>
@@ -154,6 +84,86 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
         return (await query.execute()).map(keptOf);
       }),
   };
+}
+
+async function insertAlert(db: Kysely<Tables>, alert: Alert, seen: Seen): Promise<void> {
+  const { id, personId, address, symbol, condition, repeats, until, createdAt, firedAt, level, state } = alert;
+  await db
+    .insertInto('alerts')
+    .values({
+      id,
+      person_id: personId,
+      channel: address.channel,
+      chat_id: address.chatId,
+      symbol,
+      condition: toJson(condition),
+      repeats: repeats ? 1 : 0,
+      until: until ?? null,
+      ...levelColumns(alert),
+      created_at: createdAt,
+      fired_at: firedAt ?? null,
+    })
+    .execute();
+  await insertAlertEvent(db, id, { type: 'created', seen, level, state }, createdAt);
+}
+
+/** False, and nothing done, where the alert is in another state, or not this person's. */
+async function changeState(
+  db: Kysely<Tables>,
+  change: {
+    readonly id: string;
+    /** Absent, it may be anybody's. */
+    readonly personId?: string;
+    readonly from: readonly AlertState[];
+    readonly to: AlertState;
+  },
+): Promise<boolean> {
+  const { id, personId, from, to } = change;
+  const update = db.updateTable('alerts').set({ state: to }).where('id', '=', id).where('state', 'in', from);
+  const result = await (personId === undefined ? update : update.where('person_id', '=', personId)).executeTakeFirst();
+  return result.numUpdatedRows === 1n;
+}
+
+async function setLevels(db: Kysely<Tables>, alerts: readonly Alert[], at: number): Promise<void> {
+  for (const alert of alerts) {
+    const { id, level, levelDay: day, state } = alert;
+    const result = await db
+      .updateTable('alerts')
+      .set(levelColumns(alert))
+      .where('id', '=', id)
+      .where('state', 'in', openAlertStates)
+      .executeTakeFirst();
+    if (result.numUpdatedRows === 1n) await insertAlertEvent(db, id, { type: 'level', day, level, state }, at);
+  }
+}
+
+async function fire(
+  db: Kysely<Tables>,
+  id: string,
+  at: number,
+  seen: Seen,
+  messages: readonly OutboxDraft[],
+): Promise<boolean> {
+  const fired = await db
+    .updateTable('alerts')
+    .set((row) => ({
+      state: row
+        .case()
+        .when('repeats', '=', 1)
+        .then('waiting' as const)
+        .else('fired' as const)
+        .end(),
+      fired_at: at,
+    }))
+    .where('id', '=', id)
+    .where('state', '=', 'armed')
+    .returning('level')
+    .executeTakeFirst();
+  if (fired === undefined) return false;
+  const level = fired.level === null ? undefined : levelFromJson(fired.level);
+  await insertAlertEvent(db, id, { type: 'fired', seen, level, messages: messages.length }, at);
+  await insertMessages(db, messages, at, id);
+  return true;
 }
 
 function levelColumns({

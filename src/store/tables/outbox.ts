@@ -1,35 +1,37 @@
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely } from 'kysely';
+import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
-import type { OutboxDraft, OutboxEntry, QueuedMessage } from '../../ports/ledger/outbox-store.ts';
-import { fromJson, toJson } from '../json.ts';
+import type { OutboxDraft, OutboxEntry } from '../../ports/ledger/outbox-store.ts';
 import type { OutboxTable, Tables } from '../schema.ts';
-import { forgetAlertEvents } from './alert-events.ts';
+import { entryOf, insertMessage, queuedOf } from './outbox-rows.ts';
 import type { Transactions } from './transactions.ts';
 
-type OutboxMethods = Pick<
+type QueueMethods = Pick<
   Ledger,
   | 'enqueue'
   | 'releaseHeld'
   | 'outboxHeld'
+  | 'outboxPending'
   | 'outboxHeads'
   | 'outboxLine'
   | 'outboxEntry'
-  | 'markSent'
-  | 'markFailed'
   | 'supersede'
-  | 'sumUpDead'
-  | 'deadLetters'
-  | 'sentSince'
-  | 'prune'
-  | 'sentReference'
-  | 'outboxPending'
 >;
 
-/** Behind so many messages of a chat nobody looks for one that may go past them. */
-const mostInLine = 1_000;
+type DeliveryMethods = Pick<
+  Ledger,
+  'markSent' | 'markFailed' | 'sumUpDead' | 'deadLetters' | 'sentSince' | 'sentReference'
+>;
 
-export function createOutboxMethods({ read, write }: Transactions): OutboxMethods {
+/** The most messages of a chat that are looked through for one that may be sent before the others. */
+const mostInLine = 1_000;
+/** For so long a message that failed for good is counted. */
+const deadLetterDays = 30;
+const dayMs = 24 * 3_600_000;
+
+/** Messages that wait: to be sent, or for somebody's quiet hours to end. */
+export function createQueueMethods({ read, write }: Transactions): QueueMethods {
   return {
     enqueue: (draft, now) => write('enqueue', (transaction) => insertMessage(transaction, draft, now)),
 
@@ -49,30 +51,10 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
 
     outboxHeld: () => read('outbox-held', (db) => countOf(db, 'held')),
 
+    outboxPending: () => read('outbox-pending', (db) => countOf(db, 'queued')),
+
     outboxHeads: (address, except = []) =>
-      read('outbox-heads', async (db) => {
-        if (address !== undefined) {
-          const row = await db
-            .selectFrom('outbox')
-            .selectAll()
-            .where('state', '=', 'queued')
-            .where('channel', '=', address.channel)
-            .where('chat_id', '=', address.chatId)
-            .where('id', 'not in', except)
-            .orderBy('id')
-            .limit(1)
-            .executeTakeFirst();
-          return row === undefined ? [] : [entryOf(row)];
-        }
-        const heads = db
-          .selectFrom('outbox')
-          .select((min) => min.fn.min('id').as('id'))
-          .where('state', '=', 'queued')
-          .where('id', 'not in', except)
-          .groupBy(['channel', 'chat_id']);
-        const query = db.selectFrom('outbox').selectAll().where('id', 'in', heads).orderBy('id');
-        return (await query.execute()).map(entryOf);
-      }),
+      read('outbox-heads', (db) => (address === undefined ? headOfEach(db, except) : headOf(db, address, except))),
 
     outboxLine: (address) =>
       read('outbox-line', async (db) => {
@@ -94,68 +76,29 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
         return row && entryOf(row);
       }),
 
-    markSent: (id, reference, now) =>
-      write('mark-sent', async (transaction) => {
-        // Also after a failure thought final: that it was sent is the stronger news.
-        if ((await stateOf(transaction, id)) !== 'sent') {
-          await transaction
-            .updateTable('outbox')
-            .set({ state: 'sent', sent_at: now, reference: reference ?? null })
-            .where('id', '=', id)
-            .execute();
-        }
-      }),
+    supersede: (id) => write('supersede', (transaction) => supersede(transaction, id)),
+  };
+}
 
-    markFailed: (id, error, final) =>
-      write('mark-failed', async (transaction) => {
-        if ((await stateOf(transaction, id)) === 'queued') {
-          await transaction
-            .updateTable('outbox')
-            .set((row) => ({ attempts: row('attempts', '+', 1), error, state: final ? 'dead' : 'queued' }))
-            .where('id', '=', id)
-            .execute();
-        }
-      }),
+/** What became of messages that were sent, or could not be. */
+export function createDeliveryMethods({ read, write }: Transactions): DeliveryMethods {
+  return {
+    markSent: (id, reference, now) => write('mark-sent', (transaction) => markSent(transaction, id, reference, now)),
 
-    supersede: (id) =>
-      write('supersede', async (transaction) => {
-        const row = await transaction.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
-        if (row === undefined || row.edits === null || row.state !== 'queued') {
-          return false;
-        }
-        const later = await transaction
-          .selectFrom('outbox')
-          .select('id')
-          .where('state', '=', 'queued')
-          .where('channel', '=', row.channel)
-          .where('chat_id', '=', row.chat_id)
-          .where('edits', '=', row.edits)
-          .where('id', '>', id)
-          .limit(1)
-          .executeTakeFirst();
-        if (later === undefined) {
-          return false;
-        }
-        await transaction.updateTable('outbox').set({ state: 'superseded' }).where('id', '=', id).execute();
-        return true;
-      }),
+    markFailed: (id, error, final) => write('mark-failed', (transaction) => markFailed(transaction, id, error, final)),
 
     sumUpDead: (address, now, draft) =>
-      write('sum-up-dead', async (transaction) => {
-        const rows = await transaction
+      write('sum-up-dead', (transaction) => sumUpDead(transaction, address, now, draft)),
+
+    deadLetters: (now) =>
+      read('dead-letters', async (db) => {
+        const row = await db
           .selectFrom('outbox')
-          .selectAll()
-          .where('state', '=', 'dead')
-          .where('channel', '=', address.channel)
-          .where('chat_id', '=', address.chatId)
-          .orderBy('id')
-          .execute();
-        if (rows.length === 0) {
-          return;
-        }
-        await insertMessage(transaction, draft(rows.map(entryOf)), now);
-        const ids = rows.map(({ id }) => id);
-        await transaction.updateTable('outbox').set({ state: 'dead-told' }).where('id', 'in', ids).execute();
+          .select((count) => count.fn.countAll().as('dead'))
+          .where('state', 'in', ['dead', 'dead-told'])
+          .where('created_at', '>', now - deadLetterDays * dayMs)
+          .executeTakeFirst();
+        return Number(row?.dead ?? 0);
       }),
 
     sentSince: (at) =>
@@ -172,47 +115,117 @@ export function createOutboxMethods({ read, write }: Transactions): OutboxMethod
         }));
       }),
 
-    prune: (before, beforeDay) =>
-      write('prune', async (transaction) => {
-        await transaction
-          .deleteFrom('outbox')
-          .where('state', 'in', ['sent', 'superseded'])
-          .where('created_at', '<', before)
-          .execute();
-        await forgetAlertEvents(transaction, before);
-        await transaction.deleteFrom('execution_notices').where('day', '<', beforeDay).execute();
-        await transaction.deleteFrom('seen_orders').where('day', '<', beforeDay).execute();
-      }),
-
-    deadLetters: (now) =>
-      read('dead-letters', async (db) => {
-        const row = await db
-          .selectFrom('outbox')
-          .select((count) => count.fn.countAll().as('dead'))
-          .where('state', 'in', ['dead', 'dead-told'])
-          .where('created_at', '>', now - 30 * 24 * 3_600_000)
-          .executeTakeFirst();
-        return Number(row?.dead ?? 0);
-      }),
-
-    sentReference: (address, key) =>
-      read('sent-reference', async (db) => {
-        const row = await db
-          .selectFrom('outbox')
-          .select('reference')
-          .where('channel', '=', address.channel)
-          .where('chat_id', '=', address.chatId)
-          .where('key', '=', key)
-          .where('state', '=', 'sent')
-          .where('reference', 'is not', null)
-          .orderBy('id', 'desc')
-          .limit(1)
-          .executeTakeFirst();
-        return row?.reference ?? undefined;
-      }),
-
-    outboxPending: () => read('outbox-pending', (db) => countOf(db, 'queued')),
+    sentReference: (address, key) => read('sent-reference', (db) => sentReference(db, address, key)),
   };
+}
+
+async function headOf(
+  db: Kysely<Tables>,
+  address: ChatAddress,
+  except: readonly number[],
+): Promise<readonly OutboxEntry[]> {
+  const row = await db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('state', '=', 'queued')
+    .where('channel', '=', address.channel)
+    .where('chat_id', '=', address.chatId)
+    .where('id', 'not in', except)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? [] : [entryOf(row)];
+}
+
+async function headOfEach(db: Kysely<Tables>, except: readonly number[]): Promise<readonly OutboxEntry[]> {
+  const heads = db
+    .selectFrom('outbox')
+    .select((min) => min.fn.min('id').as('id'))
+    .where('state', '=', 'queued')
+    .where('id', 'not in', except)
+    .groupBy(['channel', 'chat_id']);
+  const query = db.selectFrom('outbox').selectAll().where('id', 'in', heads).orderBy('id');
+  return (await query.execute()).map(entryOf);
+}
+
+async function supersede(db: Kysely<Tables>, id: number): Promise<boolean> {
+  const row = await db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined || row.edits === null || row.state !== 'queued') {
+    return false;
+  }
+  const later = await db
+    .selectFrom('outbox')
+    .select('id')
+    .where('state', '=', 'queued')
+    .where('channel', '=', row.channel)
+    .where('chat_id', '=', row.chat_id)
+    .where('edits', '=', row.edits)
+    .where('id', '>', id)
+    .limit(1)
+    .executeTakeFirst();
+  if (later === undefined) {
+    return false;
+  }
+  await db.updateTable('outbox').set({ state: 'superseded' }).where('id', '=', id).execute();
+  return true;
+}
+
+async function markSent(db: Kysely<Tables>, id: number, reference: string | undefined, now: number): Promise<void> {
+  // A message that was marked as failed for good becomes sent too: that it did go out is the truer news.
+  if ((await stateOf(db, id)) !== 'sent') {
+    await db
+      .updateTable('outbox')
+      .set({ state: 'sent', sent_at: now, reference: reference ?? null })
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+async function markFailed(db: Kysely<Tables>, id: number, error: string, final: boolean): Promise<void> {
+  if ((await stateOf(db, id)) === 'queued') {
+    await db
+      .updateTable('outbox')
+      .set((row) => ({ attempts: row('attempts', '+', 1), error, state: final ? 'dead' : 'queued' }))
+      .where('id', '=', id)
+      .execute();
+  }
+}
+
+async function sumUpDead(
+  db: Kysely<Tables>,
+  address: ChatAddress,
+  now: number,
+  draft: (lost: readonly OutboxEntry[]) => OutboxDraft,
+): Promise<void> {
+  const rows = await db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('state', '=', 'dead')
+    .where('channel', '=', address.channel)
+    .where('chat_id', '=', address.chatId)
+    .orderBy('id')
+    .execute();
+  if (rows.length === 0) {
+    return;
+  }
+  await insertMessage(db, draft(rows.map(entryOf)), now);
+  const ids = rows.map(({ id }) => id);
+  await db.updateTable('outbox').set({ state: 'dead-told' }).where('id', 'in', ids).execute();
+}
+
+async function sentReference(db: Kysely<Tables>, address: ChatAddress, key: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('outbox')
+    .select('reference')
+    .where('channel', '=', address.channel)
+    .where('chat_id', '=', address.chatId)
+    .where('key', '=', key)
+    .where('state', '=', 'sent')
+    .where('reference', 'is not', null)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.reference ?? undefined;
 }
 
 async function countOf(db: Kysely<Tables>, state: OutboxTable['state']): Promise<number> {
@@ -233,63 +246,6 @@ async function nextHeld(db: Kysely<Tables>): Promise<number | undefined> {
   return row?.until ?? undefined;
 }
 
-/** Writes a message down, within a transaction of the caller's; `alertId` is of the alert that it tells of. */
-export async function insertMessage(
-  db: Kysely<Tables>,
-  draft: OutboxDraft,
-  now: number,
-  alertId?: string,
-): Promise<OutboxEntry> {
-  const held = await heldOriginal(db, draft);
-  if (held !== undefined) {
-    const change = { body: toJson(draft.body), state: draft.hold === undefined ? 'queued' : 'held' } as const;
-    await db.updateTable('outbox').set(change).where('id', '=', held.id).execute();
-    return entryOf({ ...held, ...change });
-  }
-  const last = await db
-    .selectFrom('outbox')
-    .select((max) => max.fn.max<number | null>('id').as('id'))
-    .executeTakeFirst();
-  const row: Selectable<OutboxTable> = {
-    id: (last?.id ?? 0) + 1,
-    channel: draft.address.channel,
-    chat_id: draft.address.chatId,
-    about: draft.about ?? null,
-    edits: draft.edits ?? null,
-    key: draft.key ?? null,
-    body: toJson(draft.body),
-    state: draft.hold === undefined ? 'queued' : 'held',
-    attempts: 0,
-    error: null,
-    created_at: now,
-    sent_at: null,
-    reference: null,
-    alert_id: alertId ?? null,
-    held_for: draft.hold?.personId ?? null,
-    held_until: draft.hold?.until ?? null,
-  };
-  await db.insertInto('outbox').values(row).execute();
-  return entryOf(row);
-}
-
-/** The message that an edit is meant for, where nobody has seen it yet. */
-async function heldOriginal(
-  db: Kysely<Tables>,
-  { address, edits }: OutboxDraft,
-): Promise<Selectable<OutboxTable> | undefined> {
-  if (edits === undefined) return undefined;
-  return db
-    .selectFrom('outbox')
-    .selectAll()
-    .where('state', '=', 'held')
-    .where('channel', '=', address.channel)
-    .where('chat_id', '=', address.chatId)
-    .where('key', '=', edits)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-}
-
 /** @throws AppError `store.no-such-message`. */
 async function stateOf(db: Kysely<Tables>, id: number): Promise<OutboxTable['state']> {
   const row = await db.selectFrom('outbox').select('state').where('id', '=', id).executeTakeFirst();
@@ -297,23 +253,4 @@ async function stateOf(db: Kysely<Tables>, id: number): Promise<OutboxTable['sta
     throw new AppError('store.no-such-message', { message: id });
   }
   return row.state;
-}
-
-function entryOf(row: Selectable<OutboxTable>): OutboxEntry {
-  return {
-    ...queuedOf(row),
-    address: { channel: row.channel, chatId: row.chat_id },
-    body: fromJson(row.body),
-    attempts: row.attempts,
-  };
-}
-
-function queuedOf(row: Pick<Selectable<OutboxTable>, 'id' | 'about' | 'key' | 'edits' | 'created_at'>): QueuedMessage {
-  return {
-    id: row.id,
-    about: row.about ?? undefined,
-    edits: row.edits ?? undefined,
-    key: row.key ?? undefined,
-    createdAt: row.created_at,
-  };
 }

@@ -6,7 +6,8 @@ import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { ClaimRequest, ClaimResult, Proposal } from '../../ports/ledger/proposal-ledger.ts';
 import { fromJson, toJson } from '../json.ts';
 import type { ProposalsTable, Tables } from '../schema.ts';
-import { amountOfDay, insertOrder, unsettledAround } from './orders.ts';
+import { insertOrder } from './order-rows.ts';
+import { amountOfDay, unsettledAround } from './orders.ts';
 import { isHalted } from './settings.ts';
 import type { Transactions } from './transactions.ts';
 

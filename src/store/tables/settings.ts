@@ -10,11 +10,10 @@ import type { Transactions } from './transactions.ts';
 
 type SettingMethods = Pick<
   Ledger,
-  'tryWriting' | 'setHalted' | 'halted' | 'armDay' | 'armedDay' | 'peopleSettings' | 'setPersonSettings'
+  'setHalted' | 'halted' | 'armDay' | 'armedDay' | 'peopleSettings' | 'setPersonSettings'
 >;
 
 const haltedName = 'halted';
-/** When a write was last tried. */
 const triedName = 'tried-writing';
 const armedName = 'armed-day';
 const personPrefix = 'person:';
@@ -43,7 +42,6 @@ const personShape = z.object({
 
 export function createSettingMethods({ read, write }: Transactions): SettingMethods {
   return {
-    tryWriting: (now) => write('try-writing', (transaction) => set(transaction, triedName, now)),
     setHalted: (halted) => write('set-halted', (transaction) => set(transaction, haltedName, halted)),
     halted: () => read('halted', isHalted),
     armDay: (day) => write('arm-day', (transaction) => set(transaction, armedName, day)),
@@ -87,6 +85,11 @@ async function set(db: Kysely<Tables>, name: string, value: unknown): Promise<vo
 async function get(db: Kysely<Tables>, name: string): Promise<unknown> {
   const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
   return row && fromJson(row.value);
+}
+
+/** Writes down when a write was last tried: something that changes nothing, to see whether writing works. */
+export async function noteWriteTried(db: Kysely<Tables>, now: number): Promise<void> {
+  await set(db, triedName, now);
 }
 
 /** Never set is not halted; anything but a plain `false` is. */

@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely';
+import { orderNumber } from '../../domain/orders/order.ts';
+import type { Ledger } from '../../ports/ledger/ledger.ts';
+import type { Tables } from '../schema.ts';
+import type { Transactions } from './transactions.ts';
+
+/**
+ * The order numbers that the venue has shown. An order that goes to `submitting` keeps the position of the newest one:
+ * a number up to there is of an earlier order.
+ */
+export function createSeenOrderMethods({ read, write }: Transactions): Pick<Ledger, 'noteSeen' | 'seenBefore'> {
+  return {
+    noteSeen: (day, numbers) =>
+      write('note-seen', async (transaction) => {
+        let position = await newestSeen(transaction, day);
+        for (const number of numbers) {
+          position += 1;
+          await transaction
+            .insertInto('seen_orders')
+            .values({ day, number: orderNumber(number), position })
+            .onConflict((conflict) => conflict.columns(['day', 'number']).doNothing())
+            .execute();
+        }
+      }),
+
+    seenBefore: (orderId) =>
+      read('seen-before', async (db) => {
+        const query = db
+          .selectFrom('orders')
+          .innerJoin('seen_orders', 'seen_orders.day', 'orders.day')
+          .select('seen_orders.number')
+          .where('orders.id', '=', orderId)
+          .whereRef('seen_orders.position', '<=', 'orders.seen_position');
+        return new Set((await query.execute()).map(({ number }) => number));
+      }),
+  };
+}
+
+/** The position of the number that was noted last on a Korean day; 0 before the first. */
+export async function newestSeen(db: Kysely<Tables>, day: string): Promise<number> {
+  const row = await db
+    .selectFrom('seen_orders')
+    .select((max) => max.fn.max<number | null>('position').as('position'))
+    .where('day', '=', day)
+    .executeTakeFirst();
+  return row?.position ?? 0;
+}

@@ -1,0 +1,23 @@
+import type { Ledger } from '../../ports/ledger/ledger.ts';
+import { forgetAlertEvents } from './alert-events.ts';
+import { noteWriteTried } from './settings.ts';
+import type { Transactions } from './transactions.ts';
+
+/** What keeps the ledger itself in order, whatever it is about. */
+export function createUpkeepMethods({ write }: Transactions): Pick<Ledger, 'tryWriting' | 'prune'> {
+  return {
+    tryWriting: (now) => write('try-writing', (transaction) => noteWriteTried(transaction, now)),
+
+    prune: (before, beforeDay) =>
+      write('prune', async (transaction) => {
+        await transaction
+          .deleteFrom('outbox')
+          .where('state', 'in', ['sent', 'superseded'])
+          .where('created_at', '<', before)
+          .execute();
+        await forgetAlertEvents(transaction, before);
+        await transaction.deleteFrom('execution_notices').where('day', '<', beforeDay).execute();
+        await transaction.deleteFrom('seen_orders').where('day', '<', beforeDay).execute();
+      }),
+  };
+}
