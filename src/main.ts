@@ -44,7 +44,7 @@ const envFile = readEnvFile('.env');
 const environ = { ...envFile.variables, ...processEnviron() };
 // Created this early so that no error, not even one about invalid settings, can show a secret.
 const redactor = createRedactor(secretsIn(environ));
-const lastWords = createLog({ level: 'info', redactor });
+const crashLog = createLog({ level: 'info', redactor });
 
 /** A name by which somebody can find this process: host and process id. */
 const self = `${hostname()}:${process.pid}`;
@@ -213,7 +213,7 @@ async function runExec(line: string, json: boolean): Promise<number> {
 }
 
 /** Runs a check, against an embedded simulator when there are no keys: the check then gets its URLs. */
-async function withStandIn<T>(config: Config, task: (config: Config) => Promise<T>): Promise<T> {
+async function withSimulator<T>(config: Config, task: (config: Config) => Promise<T>): Promise<T> {
   const simulator = config.kis.embedded && (await startSimulator({ clock: systemClock, ...config.kis.embedded }));
   if (simulator === undefined) return task(config);
   const { restUrl, wsUrl } = simulator;
@@ -231,7 +231,7 @@ async function runDoctorMode(): Promise<boolean> {
   const loaded = loadConfig();
   const log = createLog({ level: 'silent', redactor });
   const chats = await createChats(loaded, log);
-  return withStandIn(loaded, (config) =>
+  return withSimulator(loaded, (config) =>
     runDoctor({ config, clock: systemClock, log, redactor, random: Math.random, chats, print: printLine }),
   );
 }
@@ -241,7 +241,7 @@ async function runWireMode(): Promise<boolean> {
   const isWatched = process.stderr.isTTY;
   // Rewrites one line of the terminal.
   const overwrite = (line: string): void => void process.stderr.write(`\r\u001b[K${line}`);
-  return withStandIn(loadConfig(), (config) =>
+  return withSimulator(loadConfig(), (config) =>
     runWireCheck({
       config,
       clock: systemClock,
@@ -361,14 +361,14 @@ function readArgv(argv: readonly string[]) {
 /** Logs a crash with secrets removed. Node's own crash message would show the stack unchanged. */
 function hideSecretsInCrashes(): void {
   const crash = (error: unknown): never => {
-    lastWords.error('crashed', { error });
+    crashLog.error('crashed', { error });
     process.exit(1);
   };
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
   process.removeAllListeners('warning');
   process.on('warning', ({ name, message }) => {
-    if (name !== 'ExperimentalWarning') lastWords.warn('warning from Node', { name, message });
+    if (name !== 'ExperimentalWarning') crashLog.warn('warning from Node', { name, message });
   });
   // A diagnostic report (--report-…) would list the environment, and with it the keys.
   process.report.excludeEnv = true;
@@ -385,7 +385,7 @@ function fail(error: unknown): number {
     process.stderr.write(`${redactor.redact(`${sentence}${why}`)}\n`);
     return 2;
   }
-  lastWords.error('ended by an error', { error });
+  crashLog.error('ended by an error', { error });
   return 1;
 }
 

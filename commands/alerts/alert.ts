@@ -1,4 +1,4 @@
-import { alertWish, conditionText, levelText, otherDay } from '../../src/chat/arguments/alert-condition.ts';
+import { alertRequest, conditionText, levelText, otherDay } from '../../src/chat/arguments/alert-condition.ts';
 import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
 import { type ArgumentKind, type CommandContext, defineCommand, instrument, optional } from '../../src/chat/command.ts';
@@ -21,7 +21,7 @@ export const alert = defineCommand({
   aliases: ['알림'],
   role: 'viewer',
   effect: 'change',
-  args: { instrument, condition: alertWish },
+  args: { instrument, condition: alertRequest },
   examples: [
     '/alert 삼성전자 >= 71000',
     '/alert 005930 7만1천원 이하',

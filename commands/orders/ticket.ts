@@ -1,9 +1,9 @@
 import {
   how,
-  type OrderHow,
+  noQualifiers,
+  type OrderQualifiers,
   orderLine,
-  plainHow,
-  priceBeforeHow,
+  priceBeforeQualifiers,
   size,
 } from '../../src/chat/arguments/order-arguments.ts';
 import { arrangeOrder } from '../../src/chat/arguments/order-line.ts';
@@ -38,12 +38,12 @@ export function orderCommand(
     name: side,
     aliases,
     role: 'trader',
-    args: { instrument, quantity: size, price: priceBeforeHow, how: optional(how) },
+    args: { instrument, quantity: size, price: priceBeforeQualifiers, how: optional(how) },
     arrange: arrangeOrder,
     examples,
     async prepare(context, args): Promise<Ticket<ConfirmedOrder> | Message> {
       context.progress({ lines: [context.words.progress.ticket] });
-      const how = args.how ?? plainHow;
+      const how = args.how ?? noQualifiers;
       const usual = usualExchange(context);
       // The exchange is named from here on, so that the ticket's buttons repeat the same order even if the person
       // changes their usual exchange.
@@ -54,7 +54,7 @@ export function orderCommand(
       try {
         await context.orders.checkTaken({ exchange, type }, kind);
       } catch (error) {
-        const line = (how: OrderHow): string => orderLine(side, symbol, args.quantity, args.price, how);
+        const line = (how: OrderQualifiers): string => orderLine(side, symbol, args.quantity, args.price, how);
         if (!(error instanceof AppError)) throw error;
         const offers = offersNow(context.words, error, args.instrument, wanted, line);
         if (offers.length === 0) throw error;
@@ -94,8 +94,8 @@ function offersNow(
   { buttons }: CommandContext['words'],
   error: AppError,
   { kind }: Instrument,
-  wanted: OrderHow,
-  line: (how: OrderHow) => string,
+  wanted: OrderQualifiers,
+  line: (how: OrderQualifiers) => string,
 ): readonly Button[] {
   const { elsewhere = '', types = '', session } = error.context;
   const offers = (String(elsewhere).split(',').filter(Boolean) as Exchange[]).map(
@@ -126,7 +126,7 @@ function usualExchange({ broker, people, person, words }: CommandContext): {
 }
 
 /** @throws AppError `args.how-together`, `args.how-price`, `args.stop-price`. */
-function typeOf(wanted: OrderHow, price: number | undefined): OrderType {
+function typeOf(wanted: OrderQualifiers, price: number | undefined): OrderType {
   const type = orderTypeOf(wanted);
   if (type === undefined) throw new AppError('args.how-together');
   if (price !== undefined && !hasLimit(type)) throw new AppError('args.how-price', { type });
@@ -185,7 +185,7 @@ async function ticket(
   { orders, words, broker }: CommandContext,
   request: OrderRequest,
   stock: Instrument,
-  wanted: OrderHow,
+  wanted: OrderQualifiers,
   notes: readonly Line[],
 ): Promise<Ticket<ConfirmedOrder>> {
   const check = await orders.check(request, stock);
@@ -251,7 +251,7 @@ function tickVariants(
   { side, symbol, quantity }: OrderRequest,
   stock: Instrument,
   limit: number,
-  wanted: OrderHow,
+  wanted: OrderQualifiers,
 ): readonly { readonly label: string; readonly line: string }[] {
   const line = (at: number): string => orderLine(side, symbol, { kind: 'shares', shares: quantity }, at, wanted);
   return [

@@ -30,7 +30,7 @@ const loudnesses: Readonly<Record<string, NotificationLevel>> = {
   끔: 'off',
   끄기: 'off',
 };
-const saidPlaces: Readonly<Record<string, SaidPlace>> = {
+const saidPlaces: Readonly<Record<string, PlaceChoice>> = {
   here: 'here',
   여기: 'here',
   여기로: 'here',
@@ -57,12 +57,12 @@ function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined
 /**
  * Where notices go, as the person types it: to this chat, to the chat an order or alert was made in, or to all chats.
  */
-export type SaidPlace = 'here' | 'asked' | 'everywhere';
+export type PlaceChoice = 'here' | 'asked' | 'everywhere';
 
 /** A change of settings as it was typed. `here` gets its meaning from the chat it was typed in. */
 export interface SettingChange {
   readonly change: Partial<PersonSettings>;
-  readonly place?: { readonly topics: readonly NoticeTopic[]; readonly at: SaidPlace };
+  readonly place?: { readonly topics: readonly NoticeTopic[]; readonly at: PlaceChoice };
 }
 
 /**

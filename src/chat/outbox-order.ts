@@ -6,13 +6,13 @@ import type { QueuedMessage } from '../ports/ledger/outbox-store.ts';
  * subject. A message about another subject may overtake those that wait. A message and its edits always belong
  * together. `line` is the chat's queue, oldest first.
  */
-export function nextToGo(line: readonly QueuedMessage[], isResting: (id: number) => boolean): number | undefined {
+export function nextToSend(line: readonly QueuedMessage[], waitsForRetry: (id: number) => boolean): number | undefined {
   const groups = groupsOf(line);
   const blocked = new Set<string>();
   for (const message of line) {
     const group = groups(message);
     if (blocked.has(group)) continue;
-    if (!isResting(message.id)) return message.id;
+    if (!waitsForRetry(message.id)) return message.id;
     blocked.add(group);
   }
   return undefined;

@@ -7,8 +7,8 @@ import type { Log, Redactor } from '../log.ts';
 import type { VenueDescription } from '../ports/broker.ts';
 import type { Hold, OutboxDraft, OutboxEntry, OutboxStore } from '../ports/ledger/outbox-store.ts';
 import { type Attachment, type Channel, ChannelError, type Line, type Message } from './channel.ts';
-import { nextToGo } from './outbox-order.ts';
-import { limitsOf, longestWindowMs, Pace } from './pace.ts';
+import { nextToSend } from './outbox-order.ts';
+import { longestWindowMs, RateLimiter, rateLimitsOf } from './rate-limiter.ts';
 import { plainText } from './render.ts';
 
 const firstRetryMs = 1_000;
@@ -77,7 +77,7 @@ function withoutSecrets(part: unknown, redactor: Redactor): unknown {
 }
 
 /** A message that failed: when it may be tried again (in milliseconds), and how often it was tried. */
-interface Rest {
+interface RetryState {
   readonly until: number;
   readonly tries: number;
 }
@@ -96,12 +96,12 @@ export class Outbox {
   /** By chat: the timer until the platform's rate limit allows another message. */
   readonly #waiting = new Map<string, CancelTimer>();
   /** By id of the message. */
-  readonly #rests = new Map<number, Rest>();
+  readonly #retries = new Map<number, RetryState>();
   /** By chat: the timer until the next failed message may be tried again. */
-  readonly #wakes = new Map<string, CancelTimer>();
+  readonly #retryTimers = new Map<string, CancelTimer>();
   /** Ids of the messages whose picture the platform refused. */
-  readonly #bare = new Set<number>();
-  readonly #paces = new Map<string, Pace>();
+  readonly #textOnly = new Set<number>();
+  readonly #rateLimiters = new Map<string, RateLimiter>();
   readonly #idleWaiters: (() => void)[] = [];
   #remembered: Promise<void> | undefined;
   #cancelLook: () => void = () => undefined;
@@ -150,17 +150,17 @@ export class Outbox {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelLook();
-    for (const cancel of [...this.#waiting.values(), ...this.#wakes.values()]) cancel();
+    for (const cancel of [...this.#waiting.values(), ...this.#retryTimers.values()]) cancel();
     await Promise.all(this.#busy.values());
   }
 
   /** The rate limiter of a channel. */
-  #paceOf(channel: string): Pace {
-    const known = this.#paces.get(channel);
+  #rateLimiterOf(channel: string): RateLimiter {
+    const known = this.#rateLimiters.get(channel);
     if (known !== undefined) return known;
-    const pace = new Pace(this.#clock, limitsOf[channel]);
-    this.#paces.set(channel, pace);
-    return pace;
+    const limiter = new RateLimiter(this.#clock, rateLimitsOf[channel]);
+    this.#rateLimiters.set(channel, limiter);
+    return limiter;
   }
 
   #waitInLane(lane: string, address: ChatAddress, delayMs: number): void {
@@ -174,14 +174,14 @@ export class Outbox {
   /**
    * Counts the messages that an earlier process sent recently: the platforms' limits do not start anew with a process.
    */
-  async #rememberPace(): Promise<void> {
+  async #countEarlierMessages(): Promise<void> {
     const sent = await this.#ledger.sentSince(this.#clock.now() - longestWindowMs);
-    for (const { address, at } of sent) this.#paceOf(address.channel).note(address.chatId, at);
+    for (const { address, at } of sent) this.#rateLimiterOf(address.channel).note(address.chatId, at);
   }
 
   async #pump(address?: ChatAddress): Promise<void> {
-    this.#remembered ??= this.#rememberPace().catch((error: unknown) =>
-      this.#log.warn('pace not remembered', { error }),
+    this.#remembered ??= this.#countEarlierMessages().catch((error: unknown) =>
+      this.#log.warn('recent messages not counted', { error }),
     );
     await this.#remembered;
     if (this.#stopped) return;
@@ -192,15 +192,15 @@ export class Outbox {
       const channel = this.#channels.get(head.address.channel);
       const isFree = (): boolean => !this.#busy.has(lane) && !this.#waiting.has(lane) && !this.#stopped;
       if (channel === undefined || !isFree()) continue;
-      const entry = this.#isResting(head.id) ? await this.#past(lane, head) : head;
+      const entry = this.#waitsForRetry(head.id) ? await this.#overtaking(lane, head) : head;
       if (entry === undefined || !isFree()) continue;
-      const pace = this.#paceOf(channel.name);
-      const waitMs = pace.waitMs(entry.address.chatId);
+      const limiter = this.#rateLimiterOf(channel.name);
+      const waitMs = limiter.waitMs(entry.address.chatId);
       if (waitMs > 0) {
         this.#waitInLane(lane, entry.address, waitMs);
         continue;
       }
-      pace.note(entry.address.chatId);
+      limiter.note(entry.address.chatId);
       const work = this.#deliver(lane, channel, entry, entry.id !== head.id)
         .catch((error: unknown) => this.#log.error('message not concluded', { error }))
         .finally(() => {
@@ -211,22 +211,22 @@ export class Outbox {
     }
   }
 
-  #isResting(id: number): boolean {
-    return (this.#rests.get(id)?.until ?? 0) > this.#clock.now();
+  #waitsForRetry(id: number): boolean {
+    return (this.#retries.get(id)?.until ?? 0) > this.#clock.now();
   }
 
   /**
    * The oldest message of a chat waits to be repeated: returns a message that may overtake it. When there is none, a
    * timer looks at the chat again.
    */
-  async #past(lane: string, { address }: OutboxEntry): Promise<OutboxEntry | undefined> {
+  async #overtaking(lane: string, { address }: OutboxEntry): Promise<OutboxEntry | undefined> {
     const line = await this.#ledger.outboxLine(address);
-    const id = nextToGo(line, (one) => this.#isResting(one));
+    const id = nextToSend(line, (one) => this.#waitsForRetry(one));
     if (id !== undefined) return this.#ledger.outboxEntry(id);
-    const until = Math.min(...line.map((one) => this.#rests.get(one.id)?.until ?? Number.POSITIVE_INFINITY));
-    this.#wakes.get(lane)?.();
+    const until = Math.min(...line.map((one) => this.#retries.get(one.id)?.until ?? Number.POSITIVE_INFINITY));
+    this.#retryTimers.get(lane)?.();
     const delayMs = Math.max(0, Math.min(until - this.#clock.now(), longestRetryMs));
-    this.#wakes.set(
+    this.#retryTimers.set(
       lane,
       this.#clock.timer(delayMs, () => this.#afterOne(address)),
     );
@@ -256,8 +256,8 @@ export class Outbox {
       });
   }
 
-  /** Sends one message. `isPast`: an older message of the chat waits to be repeated, and this one overtakes it. */
-  async #deliver(lane: string, channel: Channel, entry: OutboxEntry, isPast: boolean): Promise<void> {
+  /** Sends one message. `overtakes`: an older message of the chat waits to be repeated, and this one overtakes it. */
+  async #deliver(lane: string, channel: Channel, entry: OutboxEntry, overtakes: boolean): Promise<void> {
     let reference: string;
     try {
       // An edit that a later edit replaces anyway is not sent.
@@ -267,7 +267,7 @@ export class Outbox {
       }
       reference = await this.#dispatch(channel, entry);
     } catch (error) {
-      await this.#postpone(lane, channel, entry, isPast, error);
+      await this.#postpone(lane, channel, entry, overtakes, error);
       return;
     }
     this.#forget(entry.id);
@@ -276,15 +276,21 @@ export class Outbox {
     await this.#tellOfLost(entry.address);
   }
 
-  async #postpone(lane: string, channel: Channel, entry: OutboxEntry, isPast: boolean, error: unknown): Promise<void> {
+  async #postpone(
+    lane: string,
+    channel: Channel,
+    entry: OutboxEntry,
+    overtakes: boolean,
+    error: unknown,
+  ): Promise<void> {
     const known = error instanceof ChannelError ? error : undefined;
     const tries = this.#triesOf(entry) + 1;
     const refused = known?.retry === 'never';
-    const goesBare = refused && !this.#isBare(entry) && attachmentsOf(entry).length > 0;
+    const losesAttachments = refused && !this.#isBare(entry) && attachmentsOf(entry).length > 0;
     // The failure of an overtaking message counts as an attempt only if the platform answered. Otherwise, while the
     // network is down, all overtaking messages would use up their attempts as fast as the first one.
-    const counts = known?.status !== undefined || !isPast;
-    const final = (refused && !goesBare) || (counts && entry.attempts + 1 >= mostAttempts);
+    const counts = known?.status !== undefined || !overtakes;
+    const final = (refused && !losesAttachments) || (counts && entry.attempts + 1 >= mostAttempts);
     // Errors of a platform or of the network may quote the URL, which contains the token.
     const why = this.#messageHeader.redactor.redact(errorText(error));
     if (counts || final)
@@ -293,25 +299,25 @@ export class Outbox {
         .catch((cause: unknown) => this.#log.error('failure of message not recorded', { error: cause }));
     this.#log.warn('message not sent', { channel: channel.name, attempt: tries, final, error });
     if (final) this.#forget(entry.id);
-    else if (goesBare) this.#bare.add(entry.id);
-    if (final || goesBare || this.#stopped) return;
+    else if (losesAttachments) this.#textOnly.add(entry.id);
+    if (final || losesAttachments || this.#stopped) return;
     const backoffMs = known?.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1));
-    this.#rests.set(entry.id, { until: this.#clock.now() + backoffMs, tries });
+    this.#retries.set(entry.id, { until: this.#clock.now() + backoffMs, tries });
     // A rate limit applies to the whole chat and not only to this message.
     if (known?.afterMs !== undefined || known?.status === 429) this.#waitInLane(lane, entry.address, backoffMs);
   }
 
   #triesOf({ id, attempts }: OutboxEntry): number {
-    return Math.max(attempts, this.#rests.get(id)?.tries ?? 0);
+    return Math.max(attempts, this.#retries.get(id)?.tries ?? 0);
   }
 
   #isBare(entry: OutboxEntry): boolean {
-    return this.#bare.has(entry.id) || this.#triesOf(entry) >= mostWithAttachments;
+    return this.#textOnly.has(entry.id) || this.#triesOf(entry) >= mostWithAttachments;
   }
 
   #forget(id: number): void {
-    this.#rests.delete(id);
-    this.#bare.delete(id);
+    this.#retries.delete(id);
+    this.#textOnly.delete(id);
   }
 
   /** Tells a chat that works again which messages never arrived, because they may have been about money. */

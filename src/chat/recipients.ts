@@ -28,7 +28,7 @@ interface Recipient {
 }
 
 /**
- * Decides which chats receive a notice, and in which language and manner. A group and the webhook's channel belong to
+ * Decides which chats receive a notice, and in which language and style. A group and the webhook's channel belong to
  * nobody: they receive every notice meant for them at once, in the bot's own language, unless a person chose that chat
  * for such notices.
  */
@@ -71,7 +71,7 @@ export class Recipients {
 
   /** One message to each owner who wants notices of this topic, in their language; without a topic, to every owner. */
   tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
-    return this.#owners(topic).flatMap((ear) => this.#outgoing(ear, topic, say));
+    return this.#owners(topic).flatMap((recipient) => this.#outgoing(recipient, topic, say));
   }
 
   /**
@@ -90,10 +90,11 @@ export class Recipients {
     const owners = notice.kind === 'asked' || askers.length === 0 ? this.#owners(topic) : [];
     const asked = wanted === undefined ? undefined : identityIn(wanted);
     const others = owners.filter(({ address }) => identityIn(address) !== asked);
-    const wall = this.#channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [{ address: webhookChat }] : [];
-    return [...askers, ...others, ...wall]
-      .flatMap((ear) =>
-        this.#outgoing(ear, topic, (words) => {
+    const webhook =
+      this.#channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [{ address: webhookChat }] : [];
+    return [...askers, ...others, ...webhook]
+      .flatMap((recipient) =>
+        this.#outgoing(recipient, topic, (words) => {
           const said = noticeMessage(words, notice, (symbol) => nameOf(symbol, words), this.#fillNotices());
           return isOpenToAll(notice) ? said : { ...said, private: true };
         }),
@@ -116,12 +117,14 @@ export class Recipients {
    * The chats of the owners for a topic: those that each owner chose, otherwise the terminal and the owner's own chats.
    */
   #owners(topic: NoticeTopic | undefined): readonly Recipient[] {
-    const ears = this.#people.ownerIdentities().flatMap((identity): readonly Recipient[] => {
+    const recipients = this.#people.ownerIdentities().flatMap((identity): readonly Recipient[] => {
       const person = this.#people.identify(identity);
       const chosen = person === undefined ? [] : this.#chosen(person, topic);
       return chosen.length > 0 ? chosen : this.#chatsOf([identity]).map((address) => ({ address }));
     });
-    return ears.filter(({ address }, at) => ears.findIndex((other) => isSameChat(other.address, address)) === at);
+    return recipients.filter(
+      ({ address }, at) => recipients.findIndex((other) => isSameChat(other.address, address)) === at,
+    );
   }
 
   /** The chats that somebody chose for a topic, without those on channels that are not running. */
@@ -136,17 +139,17 @@ export class Recipients {
    * The message for one recipient; none when the person switched the topic off. A notice without a topic cannot be
    * switched off.
    */
-  #outgoing(ear: Recipient, topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
-    const { address } = ear;
-    const manner = this.#mannerFor(ear, topic);
-    if (manner === undefined) return [];
-    const { words, silent, hold } = manner;
+  #outgoing(recipient: Recipient, topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
+    const { address } = recipient;
+    const style = this.#styleFor(recipient, topic);
+    if (style === undefined) return [];
+    const { words, silent, hold } = style;
     const message = say(words);
     return [{ address, message: silent === undefined ? message : { ...message, silent }, hold, words }];
   }
 
   /** Undefined when the person switched this topic off. */
-  #mannerFor({ address, chosenBy }: Recipient, topic: NoticeTopic | undefined): DeliveryStyle | undefined {
+  #styleFor({ address, chosenBy }: Recipient, topic: NoticeTopic | undefined): DeliveryStyle | undefined {
     const person = chosenBy ?? this.#people.identify(identityIn(address));
     const words = this.wordsOf(person);
     if (person === undefined || topic === undefined) return { words };

@@ -208,7 +208,7 @@ class Setup {
     const { checking, failed } = this.#text;
     this.#ask.say(checking);
     try {
-      this.#ask.good(await this.#patiently(look));
+      this.#ask.good(await this.#checkAgainLater(look));
       return undefined;
     } catch (error) {
       const sentence = errorSentence(this.#words, error);
@@ -219,7 +219,7 @@ class Setup {
   }
 
   /** Runs a check again after a pause: KIS issues one token a minute, and people correct a key faster than that. */
-  async #patiently(look: () => Promise<string>): Promise<string> {
+  async #checkAgainLater(look: () => Promise<string>): Promise<string> {
     try {
       return await look();
     } catch (error) {
@@ -266,15 +266,17 @@ class Setup {
   /** Shows settings that a start would refuse, and settings of the file that the shell overrides. */
   #sayWhatRemains(written: string, changes: SettingChanges): boolean {
     const { shell } = this.#options;
-    const beaten = Object.keys(changes).filter((name) => shell[name] !== undefined && shell[name] !== changes[name]);
-    if (beaten.length > 0) this.#ask.bad(this.#text.shellWins(beaten.join(', ')));
+    const overridden = Object.keys(changes).filter(
+      (name) => shell[name] !== undefined && shell[name] !== changes[name],
+    );
+    if (overridden.length > 0) this.#ask.bad(this.#text.shellWins(overridden.join(', ')));
     const file = parseEnvFile(Buffer.from(written));
     const read = readConfig({ ...file.variables, ...shell });
     const problems = [
       ...file.problems(settingWords[languageOf(this.#now)]),
       ...('problems' in read ? read.problems : []),
     ];
-    if (problems.length === 0) return beaten.length === 0;
+    if (problems.length === 0) return overridden.length === 0;
     const lines = problems.map(({ variable, problem }) => `${variable}: ${problem}`);
     this.#ask.bad([this.#text.remaining, ...lines].join('\n'));
     return false;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Channel, ChannelError, type Message } from '../../src/chat/channel.ts';
 import { Outbox, type Outgoing } from '../../src/chat/outbox.ts';
-import { nextToGo } from '../../src/chat/outbox-order.ts';
+import { nextToSend } from '../../src/chat/outbox-order.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { languages } from '../../src/i18n/index.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
@@ -163,16 +163,18 @@ describe('what goes next', () => {
       ids.includes(id);
 
   test('is the oldest, or the oldest about something else than what rests', () => {
-    expect(nextToGo(line([], ['a']), resting())).toBe(1);
-    expect(nextToGo(line([], [], ['a']), resting(1))).toBe(3);
-    expect(nextToGo(line(['a'], [], ['a']), resting(1))).toBe(2);
-    expect(nextToGo(line(['a'], ['a'], ['b']), resting(1))).toBe(3);
-    expect(nextToGo(line([], ['a'], ['a'], ['b']), resting(1, 2))).toBe(4);
-    expect(nextToGo(line([], ['a']), resting(1, 2))).toBeUndefined();
+    expect(nextToSend(line([], ['a']), resting())).toBe(1);
+    expect(nextToSend(line([], [], ['a']), resting(1))).toBe(3);
+    expect(nextToSend(line(['a'], [], ['a']), resting(1))).toBe(2);
+    expect(nextToSend(line(['a'], ['a'], ['b']), resting(1))).toBe(3);
+    expect(nextToSend(line([], ['a'], ['a'], ['b']), resting(1, 2))).toBe(4);
+    expect(nextToSend(line([], ['a']), resting(1, 2))).toBeUndefined();
   });
 
   test('keeps edits with what they edit, through several names', () => {
-    expect(nextToGo(line([undefined, 'p'], ['a', 't', 'p'], [undefined, undefined, 't']), resting(1))).toBeUndefined();
-    expect(nextToGo(line([undefined, 'v'], [undefined, undefined, 'v']), resting(1))).toBeUndefined();
+    expect(
+      nextToSend(line([undefined, 'p'], ['a', 't', 'p'], [undefined, undefined, 't']), resting(1)),
+    ).toBeUndefined();
+    expect(nextToSend(line([undefined, 'v'], [undefined, undefined, 'v']), resting(1))).toBeUndefined();
   });
 });

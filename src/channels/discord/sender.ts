@@ -1,6 +1,6 @@
 import { MessageFlags, Routes } from 'discord.js';
 import { ChannelError, type Message } from '../../chat/channel.ts';
-import { Unfinished } from '../../chat/unfinished.ts';
+import { PartialSends } from '../../chat/partial-sends.ts';
 import type { Clock } from '../../clock.ts';
 import type { Interaction, Interactions } from './interactions.ts';
 import { type DiscordBody, discordBodies } from './render.ts';
@@ -32,14 +32,14 @@ export class DiscordSender {
   readonly #clock: Clock;
   readonly #ownChats = new Map<string, string>();
   /** Messages sent in part, so that a repeat continues where the last attempt stopped. */
-  readonly #unfinished: Unfinished<Attempt>;
+  readonly #partialSends: PartialSends<Attempt>;
   #attempts = 0;
 
   constructor(options: { readonly rest: DiscordRest; readonly interactions: Interactions; readonly clock: Clock }) {
     this.#rest = options.rest;
     this.#interactions = options.interactions;
     this.#clock = options.clock;
-    this.#unfinished = new Unfinished(options.clock);
+    this.#partialSends = new PartialSends(options.clock);
   }
 
   /** Remembers which channel is a person's own chat with the bot. */
@@ -78,48 +78,48 @@ export class DiscordSender {
   }
 
   /** Sends the parts of a message. Returns the reference of the last one, which has the buttons. */
-  async #sendBodies(chatId: string, bodies: readonly DiscordBody[], manner: DeliveryStyle): Promise<string> {
+  async #sendBodies(chatId: string, bodies: readonly DiscordBody[], style: DeliveryStyle): Promise<string> {
     const text = JSON.stringify(bodies.map(({ json }) => json));
     const name = `${chatId} ${text}`;
-    const broken = this.#unfinished.take(name);
+    const broken = this.#partialSends.take(name);
     this.#attempts += 1;
     const nonce = `${this.#clock.now().toString(36)}-${this.#attempts.toString(36)}`;
     const attempt: Attempt = broken ?? { nonce, sent: 0 };
     let reference = '';
     try {
       for (const body of bodies.slice(attempt.sent)) {
-        reference = await this.#sendBody(chatId, body, manner, `${attempt.nonce}-${attempt.sent}`);
+        reference = await this.#sendBody(chatId, body, style, `${attempt.nonce}-${attempt.sent}`);
         attempt.sent += 1;
       }
     } catch (error) {
-      if (!(error instanceof ChannelError) || error.retry === 'later') this.#unfinished.keep(name, attempt);
+      if (!(error instanceof ChannelError) || error.retry === 'later') this.#partialSends.keep(name, attempt);
       throw error;
     }
     return reference;
   }
 
-  async #sendBody(chatId: string, body: DiscordBody, manner: DeliveryStyle, nonce: string): Promise<string> {
+  async #sendBody(chatId: string, body: DiscordBody, style: DeliveryStyle, nonce: string): Promise<string> {
     const { channel, user, interaction: root } = placeOf(chatId);
-    let alone = manner.private === true;
+    let alone = style.private === true;
     for (const interaction of root === undefined ? [] : this.#interactions.reaching(root)) {
-      const reference = await unlessGone(() => this.#answer(interaction, body, manner));
+      const reference = await unlessGone(() => this.#answer(interaction, body, style));
       if (reference !== undefined) return reference;
       alone ||= interaction.hidden;
       this.#interactions.forget(interaction);
     }
     if (channel !== undefined && !(alone && user !== undefined)) {
-      const post = () => this.#post(channel, body, manner, nonce);
+      const post = () => this.#post(channel, body, style, nonce);
       const reference = user === undefined ? await post() : await unlessGone(post);
       if (reference !== undefined) return reference;
     }
-    return this.#post(await this.#ownChat(user ?? ''), body, manner, nonce);
+    return this.#post(await this.#ownChat(user ?? ''), body, style, nonce);
   }
 
   /** Fills in the deferred answer, or adds a message after it. Undefined when Discord did not accept the deferral. */
-  async #answer(interaction: Interaction, body: DiscordBody, manner: DeliveryStyle): Promise<string | undefined> {
+  async #answer(interaction: Interaction, body: DiscordBody, style: DeliveryStyle): Promise<string | undefined> {
     if (!(await interaction.deferred)) return undefined;
     const { applicationId, token, inServer } = interaction;
-    const hidden = inServer && (manner.private === true || interaction.hidden);
+    const hidden = inServer && (style.private === true || interaction.hidden);
     // Whether others see a deferred answer was decided when it was deferred, and cannot be changed.
     if (interaction.waiting && hidden !== interaction.hidden) await this.takeBack(interaction);
     if (interaction.waiting) {
@@ -131,14 +131,14 @@ export class DiscordSender {
     const message = await this.#ask('POST', Routes.webhook(applicationId, token), body, {
       auth: false,
       query: new URLSearchParams({ wait: 'true' }),
-      extra: flagsOf(manner, hidden),
+      extra: flagsOf(style, hidden),
     });
     return referenceOf(message, interaction.id, hidden);
   }
 
-  async #post(channel: string, body: DiscordBody, manner: DeliveryStyle, nonce: string): Promise<string> {
+  async #post(channel: string, body: DiscordBody, style: DeliveryStyle, nonce: string): Promise<string> {
     // Discord does not post a second message with the same nonce, so a repeated request does no harm.
-    const extra = { nonce, enforce_nonce: true, ...flagsOf(manner) };
+    const extra = { nonce, enforce_nonce: true, ...flagsOf(style) };
     return referenceOf(await this.#ask('POST', Routes.channelMessages(channel), body, { extra }));
   }
 

@@ -16,7 +16,7 @@ const unfinishedMs = 500;
 /** How often we ask Telegram whether the webhook is still ours and updates get through. */
 const webhookCheckMs = 5 * 60_000;
 /** How long a stop waits for the last confirmation. Without it the next start receives finished updates again. */
-const farewellMs = 2_000;
+const lastConfirmMs = 2_000;
 const firstBackoffMs = 1_000;
 const longestBackoffMs = 60_000;
 /** A process that has polled for this long takes itself for the first of two with the same token. */
@@ -82,11 +82,13 @@ export class TelegramConnection {
   }
 
   /** Confirms the finished updates, so that the next start does not receive them again. */
-  async farewell(): Promise<void> {
+  async confirmFinished(): Promise<void> {
     const { api, inbox, webhook } = this.#options;
     if (webhook !== undefined || inbox.offset === 0) return;
     const last = { offset: inbox.offset, limit: 1, timeout: 0 };
-    await api.call((telegram, signal) => telegram.getUpdates(last, signal), { timeoutMs: farewellMs }).catch(() => []);
+    await api
+      .call((telegram, signal) => telegram.getUpdates(last, signal), { timeoutMs: lastConfirmMs })
+      .catch(() => []);
   }
 
   async #run(onName: (name: string) => void): Promise<void> {
@@ -151,7 +153,7 @@ export class TelegramConnection {
       if (updates.length === pageSize && fresh.length === 0) {
         // These updates are confirmed before they are finished, because a `/halt` may wait behind a hundred slow ones.
         log.warn('more updates than telegram tells again: these would be lost by a crash', { updates: pageSize });
-        inbox.letGo(updates);
+        inbox.stopWaitingFor(updates);
       } else if (inbox.isWaiting) {
         const pause = clock.sleep(unfinishedMs, this.#stop.signal).catch(() => undefined);
         await Promise.race([inbox.someFinished(), pause]);
@@ -200,7 +202,7 @@ export class TelegramConnection {
     }
     if (status === 409) {
       log.error('another program polls with this telegram token: only one may; stop the other', { error });
-      return this.#giveWay(failures);
+      return this.#resolveConflict(failures);
     }
     log.warn(failed, { error });
     return afterMs ?? Math.min(longestBackoffMs, firstBackoffMs * 2 ** failures);
@@ -211,7 +213,7 @@ export class TelegramConnection {
    * The program that was there first polls again at once, and the newer one steps aside, so that updates reach only one
    * of the two. Returns how long to wait before polling again, in milliseconds.
    */
-  #giveWay(failures: number): number {
+  #resolveConflict(failures: number): number {
     const now = this.#options.clock.now();
     const stepsAside = now - this.#pollsSince < newcomerMs;
     this.#tellConflict(stepsAside);

@@ -53,7 +53,7 @@ export class TelegramInbox {
   }
 
   /** Stops waiting for these updates, so that the ones behind them can be received. */
-  letGo(updates: readonly Update[]): void {
+  stopWaitingFor(updates: readonly Update[]): void {
     for (const { update_id } of updates) this.#unfinished.delete(update_id);
   }
 

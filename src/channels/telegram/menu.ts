@@ -10,7 +10,7 @@ import { type ApiRequest, type TelegramApi, toTelegramError } from './api.ts';
 const retryMs = 60_000;
 
 /** What a person's menu depends on. */
-interface Reader {
+interface MenuProfile {
   readonly role: Role;
   /** The language they chose in the bot, whatever their Telegram app uses. */
   readonly language?: Language | undefined;
@@ -41,7 +41,7 @@ export class TelegramMenu {
   readonly #options: TelegramMenuOptions;
   readonly #translations: readonly Translation[];
   /** By chat: what its menu was last set for. */
-  readonly #told = new Map<number, Reader>();
+  readonly #told = new Map<number, MenuProfile>();
   /** Ids of people who have never written to the bot, for whom Telegram accepts no menu. */
   readonly #absent = new Set<number>();
   #publicTold = false;
@@ -114,7 +114,7 @@ export class TelegramMenu {
     return this.#publicTold;
   }
 
-  async #tell(chatId: number, { role, language }: Reader): Promise<boolean> {
+  async #tell(chatId: number, { role, language }: MenuProfile): Promise<boolean> {
     const told = this.#told.get(chatId);
     const same = told?.role === role && told.language === language;
     if (same || this.#absent.has(chatId)) return true;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { InlineKeyboardMarkup } from 'grammy/types';
 import { type Attachment, ChannelError, longestButtonId, type Message } from '../../chat/channel.ts';
+import { PartialSends } from '../../chat/partial-sends.ts';
 import { telegramCaptionLimit, telegramParts } from '../../chat/render.ts';
-import { Unfinished } from '../../chat/unfinished.ts';
 import type { Clock } from '../../clock.ts';
 import { type ApiRequest, InputFile, type TelegramApi, TelegramError } from './api.ts';
 import { chatOf } from './updates.ts';
@@ -39,7 +39,7 @@ type Place = ReturnType<typeof chatOf>;
 export class TelegramSender {
   readonly #api: TelegramApi;
   readonly #onMove: (from: number, to: number) => Promise<void>;
-  readonly #unfinished: Unfinished<Progress>;
+  readonly #partialSends: PartialSends<Progress>;
   /** The new ids of groups that have become supergroups, by their old id. */
   readonly #moved = new Map<number, number>();
 
@@ -50,7 +50,7 @@ export class TelegramSender {
     readonly onMove: (from: number, to: number) => Promise<void>;
   }) {
     this.#api = options.api;
-    this.#unfinished = new Unfinished(options.clock);
+    this.#partialSends = new PartialSends(options.clock);
     this.#onMove = options.onMove;
   }
 
@@ -144,7 +144,7 @@ export class TelegramSender {
   async #carryOut(chatId: string, { steps, main, silent }: Plan): Promise<string> {
     const digest = digestOf(steps);
     const name = `${chatId} ${digest}`;
-    const progress: Progress = this.#unfinished.take(name) ?? { sent: 0, reference: '' };
+    const progress: Progress = this.#partialSends.take(name) ?? { sent: 0, reference: '' };
     try {
       for (const step of steps.slice(progress.sent)) {
         const id = await this.#sendStep(chatId, step, silent);
@@ -153,7 +153,7 @@ export class TelegramSender {
       }
     } catch (error) {
       const comesAgain = !(error instanceof ChannelError) || error.retry === 'later';
-      if (progress.sent > 0 && comesAgain) this.#unfinished.keep(name, progress);
+      if (progress.sent > 0 && comesAgain) this.#partialSends.keep(name, progress);
       throw error;
     }
     return progress.reference;

@@ -118,7 +118,7 @@ export class TelegramChannel implements Channel {
     await Promise.race([this.#inbox.idle(), atMost]);
     waited.abort();
     await this.#menu.idle();
-    await this.#connection.farewell();
+    await this.#connection.confirmFinished();
   }
 
   #hookFor({ url, secret }: TelegramWebhook): Hook {

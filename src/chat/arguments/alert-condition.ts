@@ -6,7 +6,7 @@ import type { Words } from '../../i18n/index.ts';
 import { type ArgumentKind, shorten } from '../command.ts';
 
 /** An alert as a person asked for it: everything they typed after the issue. */
-export interface AlertWish {
+export interface AlertRequest {
   readonly condition: AlertCondition;
   /** Whether the alert fires every time its condition comes true, or only the first time. */
   readonly repeats: boolean;
@@ -105,7 +105,7 @@ const readings: readonly (readonly [RegExp, (groups: Groups) => AlertCondition |
 const date = '(?<year>\\d{4})[-./]?(?<month>\\d{2})[-./]?(?<day>\\d{2})';
 
 /** Words that may follow a condition, in any order: how often the alert fires and until when. */
-const endings: readonly (readonly [RegExp, (groups: Groups) => Partial<AlertWish>])[] = [
+const endings: readonly (readonly [RegExp, (groups: Groups) => Partial<AlertRequest>])[] = [
   [/ (?:매번|반복|계속|every ?time)$/, () => ({ repeats: true })],
   [/ (?:한 ?번만?|1회|once)$/, () => ({ repeats: false })],
   [
@@ -121,7 +121,7 @@ const endings: readonly (readonly [RegExp, (groups: Groups) => Partial<AlertWish
 ];
 
 /** A condition, how often it fires and until when. The argument takes the rest of the line. */
-export const alertWish: ArgumentKind<AlertWish> = {
+export const alertRequest: ArgumentKind<AlertRequest> = {
   name: 'condition',
   optional: false,
   read(tokens) {
@@ -135,7 +135,7 @@ export const alertWish: ArgumentKind<AlertWish> = {
       .replace(/(?<=\d),(?=\d{3}(?!\d))/g, '')
       .replace(/[\s·,()]+/g, ' ')
       .trimEnd();
-    let wish: Omit<AlertWish, 'condition'> = { repeats: false, until: undefined };
+    let wish: Omit<AlertRequest, 'condition'> = { repeats: false, until: undefined };
     const left = new Set(endings);
     for (let ending = endingOf(text, left); ending !== undefined; ending = endingOf(text, left)) {
       wish = { ...wish, ...ending.meaning };
@@ -155,7 +155,7 @@ export const alertWish: ArgumentKind<AlertWish> = {
 function endingOf(
   text: string,
   left: Set<(typeof endings)[number]>,
-): { readonly meaning: Partial<AlertWish>; readonly at: number } | undefined {
+): { readonly meaning: Partial<AlertRequest>; readonly at: number } | undefined {
   for (const ending of left) {
     const [pattern, meaning] = ending;
     const found = pattern.exec(text);
@@ -204,7 +204,7 @@ export function levelText(
 }
 
 /** Whether an end is a real calendar day, or a sensible number of days. */
-function isUntil(until: AlertWish['until']): boolean {
+function isUntil(until: AlertRequest['until']): boolean {
   if (typeof until === 'string') return !Number.isNaN(fromKoreanDayAndTime(until, '000000'));
   return until === undefined || (until >= 1 && until <= mostDays);
 }

@@ -88,7 +88,7 @@ export const price: ArgumentKind<number | 'market'> = {
   name: 'price',
   optional: false,
   read: (tokens) =>
-    meansHow(tokens[0] ?? '')?.pricing === 'market' ? { value: 'market', used: 1 } : readPrice(tokens, 'args.price'),
+    qualifierOf(tokens[0] ?? '')?.pricing === 'market' ? { value: 'market', used: 1 } : readPrice(tokens, 'args.price'),
 };
 
 /** Reads as many words as make one number: after 억 or 만 a number may go on after a blank (`1억 2천만원`). */
@@ -106,7 +106,7 @@ function longestRun(
 }
 
 /** How an order trades (its type, time in force and stop price) and at which exchange. */
-export interface OrderHow {
+export interface OrderQualifiers {
   readonly pricing: WantedPricing;
   readonly condition: OrderTypeTraits['condition'];
   readonly afterMarket: boolean;
@@ -116,7 +116,7 @@ export interface OrderHow {
   readonly stopPrice: number | undefined;
 }
 
-export const plainHow: OrderHow = {
+export const noQualifiers: OrderQualifiers = {
   pricing: 'limit',
   condition: 'none',
   afterMarket: false,
@@ -125,7 +125,7 @@ export const plainHow: OrderHow = {
 };
 
 /** The words for each qualifier. Buttons use the first name of each. */
-const howWords: readonly { readonly names: readonly string[]; readonly means: Partial<OrderHow> }[] = [
+const qualifierWords: readonly { readonly names: readonly string[]; readonly means: Partial<OrderQualifiers> }[] = [
   { names: ['limit', '지정가'], means: { pricing: 'limit' } },
   { names: ['market', '시장가'], means: { pricing: 'market' } },
   { names: ['conditional', '조건부지정가', '조건부'], means: { pricing: 'conditional' } },
@@ -142,14 +142,17 @@ const howWords: readonly { readonly names: readonly string[]; readonly means: Pa
   { names: ['NXT', '넥스트레이드', '넥스트'], means: { exchange: 'NXT' } },
   { names: ['SOR'], means: { exchange: 'SOR' } },
 ];
-const howByName = new Map(howWords.flatMap(({ names, means }) => names.map((name) => [name.toLowerCase(), means])));
+const qualifierByName = new Map(
+  qualifierWords.flatMap(({ names, means }) => names.map((name) => [name.toLowerCase(), means])),
+);
 
 /** All words that name a qualifier. */
-export const howNames: readonly string[] = [...howByName.keys()];
-export const meansHow = (word: string): Partial<OrderHow> | undefined => howByName.get(word.toLowerCase());
+export const qualifierNames: readonly string[] = [...qualifierByName.keys()];
+export const qualifierOf = (word: string): Partial<OrderQualifiers> | undefined =>
+  qualifierByName.get(word.toLowerCase());
 
 /** The qualifiers as words, so that a button can repeat the order. */
-function howText({ pricing, condition, afterMarket, exchange, stopPrice }: OrderHow): string {
+function qualifierText({ pricing, condition, afterMarket, exchange, stopPrice }: OrderQualifiers): string {
   return [
     pricing === 'limit' ? '' : pricing,
     stopPrice === undefined ? '' : String(stopPrice),
@@ -172,20 +175,22 @@ export function orderLine(
   symbol: string,
   wanted: OrderSize,
   price: number | undefined,
-  way: OrderHow,
+  way: OrderQualifiers,
 ): string {
-  return [`/${side}`, symbol, sizeText(wanted), price ?? '', howText(way)].filter((word) => word !== '').join(' ');
+  return [`/${side}`, symbol, sizeText(wanted), price ?? '', qualifierText(way)]
+    .filter((word) => word !== '')
+    .join(' ');
 }
 
 /** `최유리`, `IOC`, `조건부`, `스톱 72000`, `애프터마켓`, `NXT`, in any order; each qualifier may be given once. */
-export const how: ArgumentKind<OrderHow> = {
+export const how: ArgumentKind<OrderQualifiers> = {
   name: 'how',
   optional: false,
   read(tokens, context) {
-    const found: { -readonly [Key in keyof OrderHow]?: OrderHow[Key] } = {};
+    const found: { -readonly [Key in keyof OrderQualifiers]?: OrderQualifiers[Key] } = {};
     for (let at = 0; at < tokens.length; at += 1) {
       const token = tokens[at] ?? '';
-      const means = meansHow(token);
+      const means = qualifierOf(token);
       if (means === undefined) throw new AppError('args.how', { text: shorten(token) });
       if (Object.keys(means).some((key) => key in found))
         throw new AppError('args.how-twice', { text: shorten(token) });
@@ -195,16 +200,16 @@ export const how: ArgumentKind<OrderHow> = {
       found.stopPrice = value;
       at += used;
     }
-    return { value: { ...plainHow, ...found }, used: tokens.length };
+    return { value: { ...noQualifiers, ...found }, used: tokens.length };
   },
 };
 
 /** A price that may be left out, also when qualifiers follow. */
-export const priceBeforeHow: ArgumentKind<number | undefined> = {
+export const priceBeforeQualifiers: ArgumentKind<number | undefined> = {
   name: 'price',
   optional: true,
   read(tokens) {
-    if (meansHow(tokens[0] ?? '') !== undefined) return { value: undefined, used: 0 };
+    if (qualifierOf(tokens[0] ?? '') !== undefined) return { value: undefined, used: 0 };
     return readPrice(tokens, 'args.price');
   },
 };

@@ -2,7 +2,7 @@ import { looksLikeSymbol } from '../../domain/market/instrument.ts';
 import { AppError } from '../../errors.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { ArgumentKind } from '../command.ts';
-import { limitPrice, meansHow, size } from './order-arguments.ts';
+import { limitPrice, qualifierOf, size } from './order-arguments.ts';
 
 /** The most words that an order has. A longer line is not read as an order. */
 const mostWords = 14;
@@ -75,18 +75,21 @@ function readings(tokens: readonly string[], at: number, soFar: OrderReading, na
     readings(tokens, at + used, { ...soFar, ...more }, nameOf);
   const run = (length: number): readonly string[] => tokens.slice(at, at + length);
   const found: OrderReading[] = [];
-  if (soFar.instrument === undefined && (!isPart(token) || looksLikeSymbol(token) || meansHow(token) !== undefined)) {
+  if (
+    soFar.instrument === undefined &&
+    (!isPart(token) || looksLikeSymbol(token) || qualifierOf(token) !== undefined)
+  ) {
     for (let length = 1; length <= Math.min(longestName, tokens.length - at); length += 1) {
       const instrument = nameOf(run(length));
       if (instrument !== undefined) found.push(...goOn(length, { instrument }));
     }
   }
-  const how = meansHow(token);
+  const how = qualifierOf(token);
   if (how !== undefined) {
     const fires = how.pricing === 'stop' ? lengthOf(limitPrice, tokens.slice(at + 1)) : 0;
     return fires === undefined ? found : [...found, ...goOn(1 + fires, { how: [...soFar.how, ...run(1 + fires)] })];
   }
-  const before = meansHow(tokens[at - 1] ?? '')?.pricing;
+  const before = qualifierOf(tokens[at - 1] ?? '')?.pricing;
   const behindLimit = before === 'limit' || before === 'conditional';
   for (const [name, kind] of Object.entries({ size, price: limitPrice } as const)) {
     const length = soFar[name as 'size' | 'price'] === undefined ? lengthOf(kind, tokens.slice(at)) : undefined;
@@ -112,7 +115,7 @@ function isBare(words: readonly string[]): boolean {
 
 /** Whether a word is a size, a price or a qualifier, and therefore hardly part of an issue's name. */
 function isPart(word: string): boolean {
-  return meansHow(word) !== undefined || isWholly(size, [word]) || isWholly(limitPrice, [word]);
+  return qualifierOf(word) !== undefined || isWholly(size, [word]) || isWholly(limitPrice, [word]);
 }
 
 function isWholly(kind: ArgumentKind<unknown>, words: readonly string[]): boolean {

@@ -12,7 +12,7 @@ export interface Period {
  * A period that may depend on the current day, such as 어제: returns its days for a given `today`.
  * @throws AppError `args.period-*`.
  */
-export type PeriodSaid = (today: string) => Period;
+export type RelativePeriod = (today: string) => Period;
 
 const dayFormat = 'yyyyMMdd';
 const parsed = (day: string): DateTime => DateTime.fromFormat(day, dayFormat, { zone: 'utc' });
@@ -65,7 +65,7 @@ const twoDates = new RegExp(`^(${date})[-~](${date})$`);
  * Today and days before it, or days by their dates: `오늘`, `어제`, `1주`, `3개월`, `week`, `20261101-20261121`,
  * `2026-11-01 2026-11-21`.
  */
-export const period: ArgumentKind<PeriodSaid> = {
+export const period: ArgumentKind<RelativePeriod> = {
   name: 'period',
   optional: false,
   read([first = '', second = '']) {
@@ -82,9 +82,9 @@ export function looksLikePeriod(word: string): boolean {
 }
 
 /** Today alone: the period when the person gives none. */
-export const todayAlone: PeriodSaid = (today) => ({ from: today, to: today });
+export const todayAlone: RelativePeriod = (today) => ({ from: today, to: today });
 
-function periodOf(word: string): PeriodSaid | undefined {
+function periodOf(word: string): RelativePeriod | undefined {
   const text = word.toLowerCase();
   if (text === '오늘' || text === 'today') return todayAlone;
   if (text === '어제' || text === 'yesterday') {
@@ -102,7 +102,7 @@ function periodOf(word: string): PeriodSaid | undefined {
 }
 
 /** The period of `count` units that ends today. */
-function back(count: number, unit: 'days' | 'weeks' | 'months' | 'years', word: string): PeriodSaid {
+function back(count: number, unit: 'days' | 'weeks' | 'months' | 'years', word: string): RelativePeriod {
   return (today) => {
     if (count === 0) throw new AppError('args.period', { text: shorten(word) });
     if (count > mostUnits) throw new AppError('args.period-long');
@@ -113,7 +113,7 @@ function back(count: number, unit: 'days' | 'weeks' | 'months' | 'years', word: 
   };
 }
 
-function between(first: string, last: string): PeriodSaid {
+function between(first: string, last: string): RelativePeriod {
   const [from = '', to = ''] = [first, last].map((day) => day.replaceAll(/\D/g, ''));
   return (today) => {
     const wrong = [from, to].findIndex((day) => !parsed(day).isValid);

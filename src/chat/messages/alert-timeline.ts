@@ -11,7 +11,7 @@ import type { Line } from '../channel.ts';
 const mostSteps = 20;
 
 /** The current state of an alert, besides what the ledger holds. */
-export interface AlertPresent {
+export interface CurrentAlert {
   /** The open alert; undefined when it is over. */
   readonly open: Alert | undefined;
   readonly seen: LastSeen | undefined;
@@ -31,7 +31,7 @@ export function alertTimeline(
   words: Words,
   name: string,
   timeline: AlertTimeline,
-  present: AlertPresent,
+  present: CurrentAlert,
 ): readonly Line[] {
   const { alert, status, events } = timeline;
   const steps = events.slice(-mostSteps);
@@ -84,7 +84,7 @@ function stepLines(words: Words, { messages }: AlertTimeline, at: number, event:
 }
 
 /** Why an open alert has not fired yet. */
-function presentLines(words: Words, alert: Alert, { seen, live, trouble, wanted }: AlertPresent): readonly Line[] {
+function presentLines(words: Words, alert: Alert, { seen, live, trouble, wanted }: CurrentAlert): readonly Line[] {
   const { why: text, alerts } = words;
   const way = live ? text.seenLive : alerts.polledShort;
   return [

@@ -10,8 +10,8 @@ import type { AnyCommand, Ticket } from '../command.ts';
  */
 const staleAfterMs = 60_000;
 
-export type TicketCommandOfAny = Extract<AnyCommand, { prepare: unknown }>;
-export const isTicketCommand = (command: AnyCommand): command is TicketCommandOfAny => 'prepare' in command;
+export type AnyTicketCommand = Extract<AnyCommand, { prepare: unknown }>;
+export const isTicketCommand = (command: AnyCommand): command is AnyTicketCommand => 'prepare' in command;
 const changesThings = (command: AnyCommand): boolean => isTicketCommand(command) || command.effect !== undefined;
 export const isMessage = (value: Ticket<unknown> | Message): value is Message => 'lines' in value;
 

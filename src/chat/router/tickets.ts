@@ -4,7 +4,7 @@ import type { Proposal } from '../../ports/ledger/proposal-ledger.ts';
 import { type Button, type Line, longestButtonId, type Message } from '../channel.ts';
 import type { AnyCommand, Ticket } from '../command.ts';
 import { plainText } from '../render.ts';
-import type { TicketCommandOfAny } from './gate.ts';
+import type { AnyTicketCommand } from './gate.ts';
 import type { Replies } from './replies.ts';
 import type { RouterOptions } from './router-options.ts';
 import { ticketKey } from './ticket-key.ts';
@@ -69,7 +69,7 @@ export class Tickets {
   }
 
   /** Executes a confirmed ticket and shows the outcome in its place. */
-  async confirm(turn: Turn, command: TicketCommandOfAny, proposal: Proposal): Promise<void> {
+  async confirm(turn: Turn, command: AnyTicketCommand, proposal: Proposal): Promise<void> {
     try {
       const message = await this.#replies.withProgress(turn, (context) =>
         command.execute(context, proposal.plan, proposal),

@@ -1,7 +1,7 @@
 import type { Instrument } from '../../domain/market/instrument.ts';
 import type { Side } from '../../domain/orders/order.ts';
 import { type NameMatching, type Piece, stepsAt } from './pieces.ts';
-import { type Choice, mostChoices, type Reader, type Reading } from './reading.ts';
+import { type Choice, mostChoices, type Reading, type ReadingContext } from './reading.ts';
 
 type Of<Kind extends Piece['kind']> = Extract<Piece, { readonly kind: Kind }>;
 
@@ -17,13 +17,13 @@ const mostWords = 12;
  * understood and its verb asks for the order now. When it can be read in two ways, the person is asked; nothing is
  * assumed.
  */
-export function readOrder(text: string, reader: Reader): Reading | undefined {
+export function readOrder(text: string, reader: ReadingContext): Reading | undefined {
   const exact = readAs(text, 'exactly', reader);
   return exact === undefined && text.split(' ').length <= mostWords ? readAs(text, 'loosely', reader) : exact;
 }
 
 /** All ways to split the whole text into pieces. */
-function cutsOf(text: string, naming: NameMatching, { directory }: Reader): readonly (readonly Piece[])[] {
+function cutsOf(text: string, naming: NameMatching, { directory }: ReadingContext): readonly (readonly Piece[])[] {
   const cuts: (readonly Piece[])[] = [];
   const steps = new Map<number, ReturnType<typeof stepsAt>>();
   /** Positions from which no split reaches the end of the text. Each is tried only once. */
@@ -42,7 +42,7 @@ function cutsOf(text: string, naming: NameMatching, { directory }: Reader): read
   return cuts;
 }
 
-function readAs(text: string, naming: NameMatching, reader: Reader): Reading | undefined {
+function readAs(text: string, naming: NameMatching, reader: ReadingContext): Reading | undefined {
   const cuts = cutsOf(text, naming, reader);
   // `SK하이닉스` is one name, though SK and 하이닉스 are names too.
   const stocks = (pieces: readonly Piece[]): number => pieces.filter(({ kind }) => kind === 'stock').length;
@@ -67,7 +67,7 @@ function ask(
 }
 
 /** The command line that the pieces make, or a question when something is missing, given twice or doubtful. */
-function assemble(pieces: readonly Piece[], reader: Reader): Reading | undefined {
+function assemble(pieces: readonly Piece[], reader: ReadingContext): Reading | undefined {
   const all = <Kind extends Piece['kind']>(kind: Kind): readonly Of<Kind>[] =>
     pieces.filter((piece): piece is Of<Kind> => piece.kind === kind);
   const [stocks, verbs, hows] = [all('stock'), all('verb'), all('how')];
@@ -114,7 +114,7 @@ function askTerms(
   side: Side,
   { name }: Instrument,
   lineOf: (size: string | undefined, price: number | undefined) => string,
-  { words }: Reader,
+  { words }: ReadingContext,
 ): Reading {
   switch (terms.kind) {
     case 'size-missing':
@@ -142,7 +142,7 @@ function askTerms(
   }
 }
 
-function askSide({ name }: Instrument, lineOf: (side: Side) => string, { words }: Reader): Reading {
+function askSide({ name }: Instrument, lineOf: (side: Side) => string, { words }: ReadingContext): Reading {
   const sides: readonly Side[] = ['buy', 'sell'];
   return ask(
     'side',

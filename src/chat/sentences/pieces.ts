@@ -2,7 +2,7 @@ import type { Instrument } from '../../domain/market/instrument.ts';
 import type { Side } from '../../domain/orders/order.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import { nativeWords, numberCharacters, readNumber } from '../arguments/numbers.ts';
-import { howNames } from '../arguments/order-arguments.ts';
+import { qualifierNames } from '../arguments/order-arguments.ts';
 import { mostChoices } from './reading.ts';
 
 /** One piece of a sentence about an order. */
@@ -57,7 +57,7 @@ const parts: readonly { readonly pattern: RegExp; readonly text: string }[] = [
   { pattern: sticky('(?:절반|반)(?:을|를|만|씩)?'), text: '50%' },
 ];
 
-const named = howNames.filter((name) => name !== 'stop' && !name.startsWith('스톱'));
+const named = qualifierNames.filter((name) => name !== 'stop' && !name.startsWith('스톱'));
 const howWord = sticky(
   `(${named.toSorted((one, other) => other.length - one.length).join('|')})(?:으로|로|에서|에)?(?![a-z])`,
 );

@@ -1,6 +1,6 @@
 import type { InstrumentMatches } from '../../ports/symbols.ts';
 import { numberCharacters, readNumber } from '../arguments/numbers.ts';
-import { type Choice, mostChoices, type Reader, type Reading } from './reading.ts';
+import { type Choice, mostChoices, type Reading, type ReadingContext } from './reading.ts';
 
 /** Words that people add to a query (보여줘, 알려줘, 얼마야 …). */
 const show =
@@ -111,7 +111,11 @@ const ofStock: readonly { readonly pattern: RegExp; readonly command: string }[]
 ];
 
 /** Reads a sentence that asks for something to be shown, or for orders to be cancelled. */
-export function readQuery(text: string, reader: Reader, isCommand: (name: string) => boolean): Reading | undefined {
+export function readQuery(
+  text: string,
+  reader: ReadingContext,
+  isCommand: (name: string) => boolean,
+): Reading | undefined {
   const query = [...queries, ...englishQueries].find(({ pattern }) => pattern.test(text));
   if (query !== undefined) return { kind: 'line', line: query.line };
   const by = ranking.exec(text)?.[1];
@@ -131,7 +135,7 @@ export function readQuery(text: string, reader: Reader, isCommand: (name: string
 }
 
 /** Issues by their complete name, or by a part of it that is too long to be an ordinary word. */
-export function findStocks(typed: string, { directory }: Reader): InstrumentMatches {
+export function findStocks(typed: string, { directory }: ReadingContext): InstrumentMatches {
   const exact = directory.named(typed);
   if (exact !== undefined) return { instruments: [exact], fit: 'whole' };
   const chatter = typed.length < 2 || typed.split(' ').length > 3 || /^[ㄱ-ㅎ]{1,2}$|^[\d,. ]+$/.test(typed);
@@ -167,7 +171,7 @@ const notWanted = /마|말|안 |못 |않|까$|을까|나$|텐데|했|었/;
  * Reads a sentence about a price that is to be reached. A wish to be told makes an alert. A wish to trade then is
  * offered as an alert too, because no order is sent unless somebody confirms it.
  */
-export function readCondition(text: string, reader: Reader): Reading | undefined {
+export function readCondition(text: string, reader: ReadingContext): Reading | undefined {
   const change = byPercent.exec(text);
   if (change !== null) return readChange(change, reader);
   const [, typed = '', digits = '', above, below, reached, rest = ''] = crossing.exec(text) ?? [];
@@ -201,7 +205,10 @@ export function readCondition(text: string, reader: Reader): Reading | undefined
 }
 
 /** Reads `3% 오르면`, which, as in alerts, compares with the previous close. */
-function readChange([, typed = '', percent, rises, , rest = '']: RegExpExecArray, reader: Reader): Reading | undefined {
+function readChange(
+  [, typed = '', percent, rises, , rest = '']: RegExpExecArray,
+  reader: ReadingContext,
+): Reading | undefined {
   const toTell = tell.test(rest);
   if (!toTell && !isTrade(rest)) return undefined;
   const { instruments, fit } = findStocks(typed, reader);

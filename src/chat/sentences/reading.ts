@@ -24,7 +24,7 @@ export type Reading =
     };
 
 /** What reading a sentence needs: the names of issues, and the texts in the person's language. */
-export interface Reader {
+export interface ReadingContext {
   readonly directory: InstrumentDirectory;
   readonly words: Words;
 }

@@ -1,7 +1,7 @@
 import { ordinaryWidth } from '../arguments/typed-text.ts';
 import { readOrder } from './order-sentence.ts';
 import { readCondition, readQuery } from './query-sentence.ts';
-import type { Reader, Reading } from './reading.ts';
+import type { Reading, ReadingContext } from './reading.ts';
 
 /** The longest text that is read as a sentence. People who write more are telling something, not asking for it. */
 const longestSentence = 100;
@@ -13,7 +13,11 @@ const hearsay = /["'`“”‘’«»「」『』《》〈〉<>[\]{}|\n]/;
  * Reads a sentence as a command line, or as a question when something is unclear; undefined when the sentence is not
  * meant for the bot. The line is handled like a typed one: an order needs its ticket confirmed.
  */
-export function readSentence(typed: string, reader: Reader, isCommand: (name: string) => boolean): Reading | undefined {
+export function readSentence(
+  typed: string,
+  reader: ReadingContext,
+  isCommand: (name: string) => boolean,
+): Reading | undefined {
   const text = ordinaryWidth(typed)
     .normalize('NFC')
     .trim()

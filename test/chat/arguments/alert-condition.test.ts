@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { alertWish, conditionText } from '../../../src/chat/arguments/alert-condition.ts';
+import { alertRequest, conditionText } from '../../../src/chat/arguments/alert-condition.ts';
 import type { AlertCondition, AlertDirection } from '../../../src/domain/alerts/alert.ts';
 import { languages } from '../../../src/i18n/index.ts';
 import { createDirectory } from '../../../src/kis/symbols/search.ts';
 
-const read = (text: string): ReturnType<typeof alertWish.read>['value'] =>
-  alertWish.read(text.split(/\s+/), { directory: createDirectory([]), after: 0 }).value;
+const read = (text: string): ReturnType<typeof alertRequest.read>['value'] =>
+  alertRequest.read(text.split(/\s+/), { directory: createDirectory([]), after: 0 }).value;
 const up = 'at-or-above';
 const down = 'at-or-below';
 const price = (direction: AlertDirection, won: number): AlertCondition => ({ kind: 'price', direction, price: won });

@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.ts';
 
 /** At most `count` messages within any `perMs` milliseconds. */
-export interface Limit {
+export interface RateLimit {
   readonly count: number;
   readonly perMs: number;
 }
 
 /** A platform's limits: for one chat, for one group, and for the bot as a whole. */
-export interface Limits {
-  readonly chat: Limit;
-  readonly group?: Limit;
-  readonly all: Limit;
+export interface RateLimits {
+  readonly chat: RateLimit;
+  readonly group?: RateLimit;
+  readonly all: RateLimit;
 }
 
 /**
@@ -19,7 +19,7 @@ export interface Limits {
  * 5 s in a channel and 50 a second overall, and its webhooks 5 in 2 s. The time windows here are wider, because the
  * network may deliver messages closer together than they were sent.
  */
-export const limitsOf: Readonly<Record<string, Limits>> = {
+export const rateLimitsOf: Readonly<Record<string, RateLimits>> = {
   telegram: {
     chat: { count: 20, perMs: 20_500 },
     group: { count: 18, perMs: 60_000 },
@@ -33,12 +33,12 @@ export const limitsOf: Readonly<Record<string, Limits>> = {
 export const longestWindowMs = 60_000;
 
 /** Keeps one channel within its platform's rate limits. */
-export class Pace {
+export class RateLimiter {
   readonly #clock: Clock;
-  readonly #limits: Limits | undefined;
+  readonly #limits: RateLimits | undefined;
   readonly #left = new Map<string, number[]>();
 
-  constructor(clock: Clock, limits: Limits | undefined) {
+  constructor(clock: Clock, limits: RateLimits | undefined) {
     this.#clock = clock;
     this.#limits = limits;
   }
@@ -57,12 +57,12 @@ export class Pace {
     }
   }
 
-  #limitsFor(chatId: string): readonly (readonly [string, Limit])[] {
+  #limitsFor(chatId: string): readonly (readonly [string, RateLimit])[] {
     if (this.#limits === undefined) return [];
     const { chat, group, all } = this.#limits;
     // A topic's chat id is that of its group followed by a number: `-100123/45`.
     const [chatOrGroup = ''] = chatId.split('/');
-    const own: [string, Limit][] = [
+    const own: [string, RateLimit][] = [
       [`chat ${chatId}`, chat],
       ['all', all],
     ];
@@ -70,7 +70,7 @@ export class Pace {
     return group !== undefined && chatId.startsWith('-') ? [...own, [`group ${chatOrGroup}`, group]] : own;
   }
 
-  #waitFor(key: string, { count, perMs }: Limit): number {
+  #waitFor(key: string, { count, perMs }: RateLimit): number {
     const now = this.#clock.now();
     const blocking = (this.#left.get(key) ?? []).filter((at) => at <= now && now - at < perMs).at(-count);
     return blocking === undefined ? 0 : blocking + perMs - now;

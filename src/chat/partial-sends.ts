@@ -10,7 +10,7 @@ const keptMs = 10 * 60_000;
  * Remembers how much of a message was sent before sending failed, by chat and content, so that the repeat continues
  * there.
  */
-export class Unfinished<T> {
+export class PartialSends<T> {
   readonly #clock: Clock;
   readonly #kept = new Map<string, { readonly progress: T; readonly at: number }>();
 
