@@ -8,15 +8,6 @@ export interface Room {
 const domain = (...names: readonly string[]): readonly string[] => names.map((name) => `test/domain/${name}.test.ts`);
 const orderCheck = 'test/services/orders/order-check.test.ts';
 const ledger = ['test/store/ledger/*.test.ts'];
-const orderFlows = [
-  orderCheck,
-  'test/flows/orders/orders.test.ts',
-  'test/flows/orders/risk-limits.test.ts',
-  'test/flows/orders/order-parts.test.ts',
-  'test/flows/orders/arming.test.ts',
-  'test/flows/faults/recovery.test.ts',
-  'test/flows/orders/reconcile.test.ts',
-];
 const restCalls = ['test/kis/wire/order-calls.test.ts', 'test/kis/wire/read-calls.test.ts'];
 
 /** In the order in which they are best run: the quickest first. */
@@ -65,6 +56,6 @@ export const rooms: readonly Room[] = [
   { file: 'src/services/orders/amendment-check.ts', judgedBy: ['test/services/orders/amendment-check.test.ts'] },
   {
     file: 'src/services/orders/orders.ts',
-    judgedBy: [...orderFlows, 'test/flows/faults/full-disk.test.ts', 'test/flows/orders/schedule.test.ts'],
+    judgedBy: ['test/services/orders/orders.test.ts', 'test/services/orders/orders-switches.test.ts'],
   },
 ];

@@ -233,7 +233,10 @@ export class Orders {
    * @throws AppError `LedgerTrouble` when it cannot be yet.
    */
   async catchUp(): Promise<number> {
-    if (this.#haltUnwritten) await this.setHalted(true);
+    if (this.#haltUnwritten) {
+      await this.#ledger.setHalted(true);
+      this.#haltUnwritten = false;
+    }
     let written = 0;
     for (let next = this.#unwritten[0]; next !== undefined; next = this.#unwritten[0]) {
       try {
