@@ -4,178 +4,268 @@ import type { Ledger } from '../ports/ledger/ledger.ts';
 import type { OutboxEntry } from '../ports/ledger/outbox-store.ts';
 import { openLedger } from './ledger.ts';
 
-/** Ids of messages in memory begin here; on disk nobody counts that far. */
+/** Messages in memory get ids above this one; on disk nobody counts that far. */
 const memoryIds = 2 ** 40;
-/** What waits beyond these would fill the memory too, while no chat takes anything. */
+/** How many messages may wait in memory. More would fill it while no chat takes any. */
 const mostWaiting = 1_000;
-
-/** More than could be under way while a list of what waits is read. */
+/** How many finished messages are remembered: more than can finish while one list of what waits is read. */
 const mostRemembered = 1_000;
 
-/** A ledger whose messages go out also while it cannot be written. */
+/** A ledger whose messages are sent also while it cannot be written. */
 export interface SpillingLedger {
   readonly ledger: Ledger;
-  /** Writes down what came of messages while that could not be done. @throws AppError `LedgerTrouble`. */
+  /** Writes what became of messages while the disk could not be written. @throws AppError `LedgerTrouble`. */
   catchUp(): Promise<void>;
-  /** Messages that nobody will be told, since the last time it was asked. */
+  /** How many messages were dropped since this was last asked, because too many waited in memory. */
   takeLost(): number;
 }
 
 /**
- * Keeps messages in memory that the disk does not take, and in mind which of those on disk are out though the disk was
- * not told: what is said must neither stay away nor come twice because nothing can be written. What is left at the end
- * goes to disk if it can.
+ * Keeps in memory the messages that the disk does not take, and remembers which of those on disk were sent though the
+ * disk could not be told. So no message is lost or sent twice because the disk cannot be written. What is unsent at the
+ * end of the process goes to disk if it can.
  */
 export function spillToMemory(disk: Ledger): SpillingLedger {
-  let opened: Promise<Ledger> | undefined;
-  let lost = 0;
-  /** By id, of messages on disk that are over: what is to be written about them. */
-  const unwritten = new Map<number, () => Promise<void>>();
-  /** Those that this process wrote and has not sent: what is on disk cannot always be read again. */
-  const fresh = new Map<number, OutboxEntry>();
-
-  /** Messages that are over, the newest: a list whose reading began before they were must not bring them again. */
-  const over = new Set<number>();
-  const noteOver = (id: number): void => {
-    over.add(id);
-    const [oldest] = over;
-    if (over.size > mostRemembered && oldest !== undefined) over.delete(oldest);
+  const parts: Parts = { disk, memory: new MemoryOutbox(), remembered: new Remembered() };
+  return {
+    ledger: { ...disk, ...queueMethods(parts), ...deliveryMethods(parts), ...upkeepMethods(parts) },
+    catchUp: () => parts.remembered.catchUp(),
+    takeLost: () => parts.memory.takeLost(),
   };
+}
 
-  const inMemory = (): Promise<Ledger> => {
-    opened ??= openLedger({ url: 'sqlite::memory:' });
-    return opened;
-  };
+interface Parts {
+  readonly disk: Ledger;
+  readonly memory: MemoryOutbox;
+  readonly remembered: Remembered;
+}
 
-  /** Writes what came of a message, or keeps that in mind: it is over in any case. */
-  const conclude = async (id: number, write: () => Promise<void>): Promise<void> => {
-    fresh.delete(id);
-    noteOver(id);
+/** A ledger in memory for the messages that the disk does not take. It is opened when the first one comes. */
+class MemoryOutbox {
+  #ledger: Promise<Ledger> | undefined;
+  #lost = 0;
+
+  /** Undefined as long as every message could be written to disk. */
+  get ledger(): Promise<Ledger> | undefined {
+    return this.#ledger;
+  }
+
+  open(): Promise<Ledger> {
+    this.#ledger ??= openLedger({ url: 'sqlite::memory:' });
+    return this.#ledger;
+  }
+
+  async enqueue(draft: Parameters<Ledger['enqueue']>[0], now: number): Promise<OutboxEntry> {
+    const ledger = await this.open();
+    const waiting = await ledger.outboxPending();
+    const entry = await ledger.enqueue(draft, now);
+    if (waiting >= mostWaiting) {
+      this.#lost += 1;
+      await ledger.markFailed(entry.id, 'too many', true);
+    }
+    return spiltEntry(entry);
+  }
+
+  takeLost(): number {
+    const lost = this.#lost;
+    this.#lost = 0;
+    return lost;
+  }
+}
+
+/** What this process knows of messages on disk that the disk itself may not be able to take or to tell. */
+class Remembered {
+  /** Those that this process wrote and has not sent, because the disk cannot always be read again. */
+  readonly #unsent = new Map<number, OutboxEntry>();
+  /** Those that are over while the disk does not say so: by id, the write that would tell it. */
+  readonly #unwritten = new Map<number, () => Promise<void>>();
+  /** The newest that are over. A list whose reading began before they were must not bring them up again. */
+  readonly #over = new Set<number>();
+
+  wrote(entry: OutboxEntry): void {
+    this.#unsent.set(entry.id, entry);
+  }
+
+  /** Unsent messages of one chat, or of all. */
+  unsent(address?: ChatAddress): readonly OutboxEntry[] {
+    return [...this.#unsent.values()].filter((entry) => address === undefined || isSame(entry.address, address));
+  }
+
+  unsentEntry(id: number): OutboxEntry | undefined {
+    return this.#unsent.get(id);
+  }
+
+  failed(id: number): void {
+    const entry = this.#unsent.get(id);
+    if (entry !== undefined) this.#unsent.set(id, { ...entry, attempts: entry.attempts + 1 });
+  }
+
+  forget(id: number): void {
+    this.#unsent.delete(id);
+  }
+
+  isOver(id: number): boolean {
+    return this.#over.has(id);
+  }
+
+  /** Messages that are over and that the disk still lists. */
+  get unwritten(): readonly number[] {
+    return [...this.#unwritten.keys()];
+  }
+
+  noteOver(id: number): void {
+    this.#over.add(id);
+    const [oldest] = this.#over;
+    if (this.#over.size > mostRemembered && oldest !== undefined) this.#over.delete(oldest);
+  }
+
+  /** Writes what became of a message, or remembers to write it later. The message is over in either case. */
+  async conclude(id: number, write: () => Promise<void>): Promise<void> {
+    this.#unsent.delete(id);
+    this.noteOver(id);
     try {
       await write();
-      unwritten.delete(id);
+      this.#unwritten.delete(id);
     } catch {
-      // Whatever it was that failed: it must not be sent again for that.
-      unwritten.set(id, write);
+      // Whatever the reason, a message must not be sent again because its end could not be written.
+      this.#unwritten.set(id, write);
     }
-  };
+  }
 
-  const heads = async (address?: ChatAddress): Promise<readonly OutboxEntry[]> => {
-    const known = [...fresh.values()].filter((entry) => address === undefined || isSame(entry.address, address));
-    const onDisk = await unlessTroubled(disk.outboxHeads(address, [...unwritten.keys()]), known);
-    if (opened === undefined) return onDisk.filter(({ id }) => !over.has(id));
-    const spilt = (await (await opened).outboxHeads(address)).map(spiltEntry);
-    const first = new Map<string, OutboxEntry>();
-    for (const entry of [...onDisk, ...spilt].filter(({ id }) => !over.has(id))) {
-      const chat = `${entry.address.channel}:${entry.address.chatId}`;
-      const other = first.get(chat);
-      if (other === undefined || entry.createdAt < other.createdAt) first.set(chat, entry);
+  async catchUp(): Promise<void> {
+    for (const [id, write] of this.#unwritten) {
+      await unlessOther(write());
+      this.#unwritten.delete(id);
     }
-    return [...first.values()];
-  };
+  }
+}
 
-  /** Of messages in memory, where there are any, and of those on disk. */
-  const sum = async (ofDisk: Promise<number>, ofMemory: (memory: Ledger) => Promise<number>): Promise<number> =>
-    (await ofDisk) + (opened === undefined ? 0 : await ofMemory(await opened));
-
-  const ledger: Ledger = {
-    ...disk,
+/** Messages that wait. */
+function queueMethods({
+  disk,
+  memory,
+  remembered,
+}: Parts): Pick<Ledger, 'enqueue' | 'outboxHeads' | 'outboxLine' | 'outboxEntry' | 'supersede' | 'releaseHeld'> {
+  return {
     enqueue: async (draft, now) => {
       try {
         const entry = await disk.enqueue(draft, now);
-        if (draft.hold === undefined) fresh.set(entry.id, entry);
+        if (draft.hold === undefined) remembered.wrote(entry);
         return entry;
       } catch {
-        // Whatever it was that failed: who is to be told must be told.
-        const memory = await inMemory();
-        const waiting = await memory.outboxPending();
-        const entry = spiltEntry(await memory.enqueue(draft, now));
-        if (waiting >= mostWaiting) {
-          lost += 1;
-          await memory.markFailed(entry.id - memoryIds, 'too many', true);
-        }
-        return entry;
+        // Whatever the reason, people must be told.
+        return memory.enqueue(draft, now);
       }
     },
-    outboxHeads: heads,
+    outboxHeads: (address) => outboxHeads({ disk, memory, remembered }, address),
     outboxLine: async (address) => {
-      const known = [...fresh.values()].filter((entry) => isSame(entry.address, address));
-      const onDisk = (await unlessTroubled(disk.outboxLine(address), known)).filter(({ id }) => !unwritten.has(id));
-      const spilt = (await (await opened)?.outboxLine(address)) ?? [];
+      const known = remembered.unsent(address);
+      const listed = await unlessTroubled(disk.outboxLine(address), known);
+      const over = new Set(remembered.unwritten);
+      const onDisk = listed.filter(({ id }) => !over.has(id));
+      const spilt = (await (await memory.ledger)?.outboxLine(address)) ?? [];
       const all = [...onDisk, ...spilt.map((message) => ({ ...message, id: message.id + memoryIds }))];
       return all.toSorted((one, other) => one.createdAt - other.createdAt);
     },
     outboxEntry: async (id) => {
-      if (id <= memoryIds) return unlessTroubled(disk.outboxEntry(id), fresh.get(id));
-      const entry = await (await inMemory()).outboxEntry(id - memoryIds);
+      if (id <= memoryIds) return unlessTroubled(disk.outboxEntry(id), remembered.unsentEntry(id));
+      const entry = await (await memory.open()).outboxEntry(id - memoryIds);
       return entry && spiltEntry(entry);
     },
-    markSent: async (id, reference, now) => {
-      if (id > memoryIds) {
-        noteOver(id);
-        await (await inMemory()).markSent(id - memoryIds, reference, now);
-      } else await conclude(id, () => disk.markSent(id, reference, now));
-    },
-    markFailed: async (id, error, final) => {
-      if (id > memoryIds) await (await inMemory()).markFailed(id - memoryIds, error, final);
-      else if (final) await conclude(id, () => disk.markFailed(id, error, final));
-      else {
-        const entry = fresh.get(id);
-        if (entry !== undefined) fresh.set(id, { ...entry, attempts: entry.attempts + 1 });
-        await unlessTroubled(disk.markFailed(id, error, final), undefined);
-      }
-    },
     supersede: async (id) => {
-      if (id > memoryIds) return (await inMemory()).supersede(id - memoryIds);
+      if (id > memoryIds) return (await memory.open()).supersede(id - memoryIds);
       const needless = await unlessTroubled(disk.supersede(id), false);
-      if (needless) fresh.delete(id);
+      if (needless) remembered.forget(id);
       return needless;
     },
-    sumUpDead: async (address, now, draft) => {
-      await unlessTroubled(disk.sumUpDead(address, now, draft), undefined);
-      await (await opened)?.sumUpDead(address, now, draft);
-    },
-    sentReference: async (address, key) =>
-      (await (await opened)?.sentReference(address, key)) ??
-      unlessTroubled(disk.sentReference(address, key), undefined),
     releaseHeld: async (now) => {
-      const next = await (await opened)?.releaseHeld(now);
+      const next = await (await memory.ledger)?.releaseHeld(now);
       const onDisk = await disk.releaseHeld(now);
       return next === undefined || (onDisk !== undefined && onDisk < next) ? onDisk : next;
     },
-    outboxPending: () => sum(unlessTroubled(disk.outboxPending(), 0), (memory) => memory.outboxPending()),
-    outboxHeld: () => sum(disk.outboxHeld(), (memory) => memory.outboxHeld()),
-    deadLetters: (now) => sum(disk.deadLetters(now), (memory) => memory.deadLetters(now)),
+  };
+}
+
+/** The first message of each chat, whether it is on disk or in memory. */
+async function outboxHeads(
+  { disk, memory, remembered }: Parts,
+  address: ChatAddress | undefined,
+): Promise<readonly OutboxEntry[]> {
+  const known = remembered.unsent(address);
+  const onDisk = await unlessTroubled(disk.outboxHeads(address, remembered.unwritten), known);
+  const opened = memory.ledger;
+  if (opened === undefined) return onDisk.filter(({ id }) => !remembered.isOver(id));
+  const spilt = (await (await opened).outboxHeads(address)).map(spiltEntry);
+  const first = new Map<string, OutboxEntry>();
+  for (const entry of [...onDisk, ...spilt].filter(({ id }) => !remembered.isOver(id))) {
+    const chat = `${entry.address.channel}:${entry.address.chatId}`;
+    const other = first.get(chat);
+    if (other === undefined || entry.createdAt < other.createdAt) first.set(chat, entry);
+  }
+  return [...first.values()];
+}
+
+/** What became of messages. */
+function deliveryMethods({
+  disk,
+  memory,
+  remembered,
+}: Parts): Pick<Ledger, 'markSent' | 'markFailed' | 'sumUpDead' | 'sentReference'> {
+  return {
+    markSent: async (id, reference, now) => {
+      if (id > memoryIds) {
+        remembered.noteOver(id);
+        await (await memory.open()).markSent(id - memoryIds, reference, now);
+      } else await remembered.conclude(id, () => disk.markSent(id, reference, now));
+    },
+    markFailed: async (id, error, final) => {
+      if (id > memoryIds) await (await memory.open()).markFailed(id - memoryIds, error, final);
+      else if (final) await remembered.conclude(id, () => disk.markFailed(id, error, final));
+      else {
+        remembered.failed(id);
+        await unlessTroubled(disk.markFailed(id, error, final), undefined);
+      }
+    },
+    sumUpDead: async (address, now, draft) => {
+      await unlessTroubled(disk.sumUpDead(address, now, draft), undefined);
+      await (await memory.ledger)?.sumUpDead(address, now, draft);
+    },
+    sentReference: async (address, key) =>
+      (await (await memory.ledger)?.sentReference(address, key)) ??
+      unlessTroubled(disk.sentReference(address, key), undefined),
+  };
+}
+
+/** Counts of messages, and what is done to all of them. */
+function upkeepMethods({
+  disk,
+  memory,
+}: Parts): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'prune' | 'moveChat' | 'close'> {
+  /** The count on disk and, where any message went to memory, the count there. */
+  const sum = async (ofDisk: Promise<number>, ofMemory: (ledger: Ledger) => Promise<number>): Promise<number> => {
+    const onDisk = await ofDisk;
+    const opened = await memory.ledger;
+    return onDisk + (opened === undefined ? 0 : await ofMemory(opened));
+  };
+  return {
+    outboxPending: () => sum(unlessTroubled(disk.outboxPending(), 0), (ledger) => ledger.outboxPending()),
+    outboxHeld: () => sum(disk.outboxHeld(), (ledger) => ledger.outboxHeld()),
+    deadLetters: (now) => sum(disk.deadLetters(now), (ledger) => ledger.deadLetters(now)),
     prune: async (before, beforeDay) => {
-      await (await opened)?.prune(before, beforeDay);
+      await (await memory.ledger)?.prune(before, beforeDay);
       await disk.prune(before, beforeDay);
     },
     moveChat: async (from, toChatId) => {
-      await (await opened)?.moveChat(from, toChatId);
+      await (await memory.ledger)?.moveChat(from, toChatId);
       await disk.moveChat(from, toChatId);
     },
     close: async () => {
-      const memory = await opened;
-      if (memory !== undefined) {
-        await writeUnsent(memory, disk).catch(() => undefined);
-        await memory.close();
+      const opened = await memory.ledger;
+      if (opened !== undefined) {
+        await writeUnsent(opened, disk).catch(() => undefined);
+        await opened.close();
       }
       await disk.close();
-    },
-  };
-
-  return {
-    ledger,
-    catchUp: async () => {
-      for (const [id, write] of unwritten) {
-        await unlessOther(write());
-        unwritten.delete(id);
-      }
-    },
-    takeLost: () => {
-      const count = lost;
-      lost = 0;
-      return count;
     },
   };
 }
@@ -197,7 +287,7 @@ async function unlessTroubled<T>(asked: Promise<T>, otherwise: T): Promise<T> {
   }
 }
 
-/** @throws AppError `LedgerTrouble` alone: what fails otherwise will not do better the next time. */
+/** Ignores every failure but a `LedgerTrouble`, which it throws: any other write would fail the next time as well. */
 async function unlessOther(written: Promise<void>): Promise<void> {
   try {
     await written;
@@ -206,7 +296,7 @@ async function unlessOther(written: Promise<void>): Promise<void> {
   }
 }
 
-/** The next process sends what this one did not. */
+/** Moves unsent messages from memory to disk, so that the next process sends them. */
 async function writeUnsent(memory: Ledger, disk: Ledger): Promise<void> {
   await memory.releaseHeld(Number.MAX_SAFE_INTEGER);
   for (;;) {
