@@ -1,24 +1,22 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
-import { nearestTicks } from '../domain/orders/order-rules.ts';
 import type { ChannelName } from '../kis/endpoints/channels.ts';
 import { Account, type StartHolding } from './account/account.ts';
-import type { OrderEvent } from './account/order.ts';
 import { ScheduledBook } from './account/scheduled.ts';
-import { type Outcome, Venue } from './account/venue.ts';
+import { Venue } from './account/venue.ts';
 import { answerControl, type ControlApi } from './control/control-api.ts';
+import { type ControlledParts, createControlApi } from './control/controls.ts';
 import { FaultBox } from './control/faults.ts';
-import { readState } from './control/state.ts';
 import { InMemoryConnections, listenOnLoopback } from './loopback.ts';
 import { VenueClock } from './market/hours.ts';
 import type { Issue } from './market/instruments.ts';
-import { type Listing, Market } from './market/market.ts';
+import { listingOf, Market } from './market/market.ts';
 import { randomFor } from './market/random.ts';
 import { Ticker } from './market/ticker.ts';
 import type { Settings, World } from './rest/answer.ts';
 import { Oauth } from './rest/oauth.ts';
-import type { Notice } from './rest/records.ts';
+import { noticeOf } from './rest/records.ts';
 import { Rest } from './rest/rest.ts';
 import { Notices } from './socket/notices.ts';
 import { SocketServer } from './socket/socket.ts';
@@ -74,7 +72,7 @@ export interface Simulator extends ControlApi {
   stop(): Promise<void>;
 }
 
-/** Whose issues move while somebody listens. */
+/** Channels whose listeners make the price of their issue move. */
 const priceChannels = [
   'trades',
   'nextradeTrades',
@@ -84,32 +82,45 @@ const priceChannels = [
   'combinedOrderBook',
 ] as const satisfies readonly ChannelName[];
 const walkEveryMs = 300;
+/** The port in the URLs of a simulator that does not listen; nothing listens there. */
 const nobodysPort = 1;
-/** What the trading program on a phone writes into its orders. */
-const otherChannel = 'Nsmart';
 
 /** Starts a stand-in for KIS on loopback: REST and WebSocket, one account, made-up prices. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const { seed = 1, speed = 1, kind = 'live', log = () => undefined } = options;
-  const settings: Settings = {
-    kind,
-    seed,
-    account: options.account ?? '50000000',
-    product: '01',
-    holder: '홍길동',
-    htsId: 'hogasim',
-    branch: kind === 'paper' ? '00950' : '06010',
-    unpaddedOrderNumbers: options.unpaddedOrderNumbers ?? false,
+  const { speed = 1, kind = 'live', log = () => undefined, listen = true } = options;
+  const parts = createParts(options);
+  const { world, rest, sockets, ticker } = parts;
+  const controlApi = createControlApi(parts);
+  const http = createHttpServer(rest, controlApi, log);
+  const connections = new InMemoryConnections(http);
+  // Connections in memory are timed by the Clock alone. A time-out of Node's own would end them at another time.
+  if (!listen) http.keepAliveTimeout = 0;
+  const restPort = listen ? await listenOnLoopback(http, options.restPort ?? 0) : nobodysPort;
+  const wsPort = listen ? await sockets.listen(options.wsPort ?? 0) : nobodysPort;
+  const stopWalking = speed > 0 ? walk(world, sockets, speed) : () => undefined;
+  log('simulator ready', { restPort, wsPort, kind });
+  return {
+    restUrl: `http://127.0.0.1:${restPort}`,
+    wsUrl: `ws://127.0.0.1:${wsPort}`,
+    ...controlApi,
+    acceptRest: (stream) => connections.accept(stream),
+    acceptSocket: (stream) => sockets.accept(stream),
+    async stop() {
+      stopWalking();
+      ticker.stop();
+      await sockets.stop();
+      await connections.close();
+    },
   };
+}
+
+/** Makes the simulator's parts and joins them: what happens in the market reaches the account, and both the sockets. */
+function createParts(options: SimulatorOptions): ControlledParts {
+  const { seed = 1, kind = 'live', log = () => undefined } = options;
+  const settings = settingsOf(options);
   const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins);
-  const market = new Market(clock, seed, speed, [
-    ...(options.moreIssues ?? []),
-    ...(options.newIssues ?? []).map((issue) => ({ ...issue, isNew: true }) as const),
-  ]);
-  const account = new Account(options.cash ?? 10_000_000);
-  for (const { symbol, quantity, averageCost, loanDate } of options.holdings ?? []) {
-    account.give(known(market, symbol).issue, quantity, averageCost, loanDate);
-  }
+  const market = createMarket(clock, options);
+  const account = createAccount(market, options);
   const oauth = new Oauth(clock, randomFor(seed, 'oauth'));
   const faults = new FaultBox((dropSockets) => {
     if (dropSockets) sockets.dropAll();
@@ -141,80 +152,43 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   });
   const scheduled = new ScheduledBook(clock, market, venue);
   const world: World = { settings, clock, market, account, venue, scheduled, faults };
-  const rest = new Rest({
-    world,
-    oauth,
-    notices,
-    callsPerSecond: options.callsPerSecond ?? (kind === 'paper' ? 1 : 18),
-    noticeBeforeAnswer: options.noticeBeforeAnswer ?? false,
-    log,
-  });
+  const callsPerSecond = options.callsPerSecond ?? (kind === 'paper' ? 1 : 18);
+  const { noticeBeforeAnswer = false } = options;
+  const rest = new Rest({ world, oauth, notices, callsPerSecond, noticeBeforeAnswer, log });
+  return { world, rest, sockets, notices, ticker };
+}
 
-  const controlApi: ControlApi = {
-    state: () => {
-      venue.roll();
-      return readState(world, rest.counts, sockets.counts());
-    },
-    hours: () => ({ now: clock.now(), neverCloses: clock.neverCloses, fixed: clock.fixed }),
-    setPrice(symbol, price) {
-      venue.roll();
-      market.moveTo(tradable(market, symbol, price), price);
-    },
-    trade(symbol, side, quantity, price) {
-      venue.roll();
-      market.trade(tradable(market, symbol, price), side, quantity, price);
-    },
-    placeElsewhere({ symbol, side, quantity, price = 0, channel = otherChannel, exchange = 'KRX' }) {
-      venue.roll();
-      if (kind === 'paper' && exchange !== 'KRX') throw new RangeError('order refused: exchange');
-      return numberOf(venue.place({ symbol, side, type: typeOf(price), quantity, price, exchange, channel }));
-    },
-    cancelElsewhere(number, { quantity, channel = otherChannel } = {}) {
-      venue.roll();
-      return numberOf(venue.cancel({ number: number.padStart(10, '0'), quantity, channel }));
-    },
-    amendElsewhere(number, price, { quantity, channel = otherChannel } = {}) {
-      venue.roll();
-      const original = number.padStart(10, '0');
-      return numberOf(venue.amend({ number: original, quantity, type: typeOf(price), price, channel }));
-    },
-    scheduleElsewhere({ symbol, side, quantity, price = 0, until = '' }) {
-      venue.roll();
-      const kept = scheduled.place(symbol, side, { type: typeOf(price), quantity, price, until });
-      if (typeof kept === 'string') throw new RangeError(`order refused: ${kept}`);
-      return kept.number;
-    },
-    cancelScheduledElsewhere(number) {
-      venue.roll();
-      const kept = scheduled.cancel(number);
-      if (typeof kept === 'string') throw new RangeError(`order refused: ${kept}`);
-    },
-    setIssue(symbol, { halted, interrupted, warning }) {
-      const listing = known(market, symbol);
-      const { marks } = listing;
-      listing.marks = {
-        halted: halted ?? marks.halted,
-        interrupted: interrupted ?? marks.interrupted,
-        warning: warning ?? marks.warning,
-      };
-      ticker.marked(listing);
-    },
-    setClock(change) {
-      venue.roll();
-      clock.set(change);
-      venue.roll();
-    },
-    setFaults: (input) => faults.set(input),
-    clearFaults: () => faults.clear(),
-    pushForeignNotice(foreign) {
-      const { issue } = known(market, foreign.symbol);
-      const order = { ...foreign, original: undefined, name: issue.name, type: '00', exchange: 'KRX' as const };
-      const event = { kind: 'filled' as const, quantity: foreign.quantity, price: foreign.price, time: clock.time() };
-      notices.push({ ...holderOf(settings), account: foreign.account, event, order });
-    },
+function settingsOf({ kind = 'live', seed = 1, account, unpaddedOrderNumbers }: SimulatorOptions): Settings {
+  return {
+    kind,
+    seed,
+    account: account ?? '50000000',
+    product: '01',
+    holder: '홍길동',
+    htsId: 'hogasim',
+    branch: kind === 'paper' ? '00950' : '06010',
+    unpaddedOrderNumbers: unpaddedOrderNumbers ?? false,
   };
+}
 
-  const http = createServer((request, response) => {
+function createMarket(clock: VenueClock, options: SimulatorOptions): Market {
+  return new Market(clock, options.seed ?? 1, options.speed ?? 1, [
+    ...(options.moreIssues ?? []),
+    ...(options.newIssues ?? []).map((issue) => ({ ...issue, isNew: true }) as const),
+  ]);
+}
+
+function createAccount(market: Market, { cash, holdings = [] }: SimulatorOptions): Account {
+  const account = new Account(cash ?? 10_000_000);
+  for (const { symbol, quantity, averageCost, loanDate } of holdings) {
+    account.give(listingOf(market, symbol).issue, quantity, averageCost, loanDate);
+  }
+  return account;
+}
+
+/** Answers KIS's REST API and, under `/__sim/`, the control API, which is no part of KIS. */
+function createHttpServer(rest: Rest, controlApi: ControlApi, log: NonNullable<SimulatorOptions['log']>): Server {
+  return createServer((request, response) => {
     void readBody(request)
       .then((body) => {
         const url = new URL(request.url ?? '/', 'http://127.0.0.1');
@@ -228,31 +202,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
         response.destroy();
       });
   });
-  const handed = new InMemoryConnections(http);
-  const listens = options.listen ?? true;
-  // Without a port nobody else is there, and the machine's timers would end connections behind the Clock's back.
-  if (!listens) http.keepAliveTimeout = 0;
-  const restPort = listens ? await listenOnLoopback(http, options.restPort ?? 0) : nobodysPort;
-  const wsPort = listens ? await sockets.listen(options.wsPort ?? 0) : nobodysPort;
-  const stopWalking = speed > 0 ? walk(clock, market, venue, sockets, speed) : () => undefined;
-  log('simulator ready', { restPort, wsPort, kind });
-  return {
-    restUrl: `http://127.0.0.1:${restPort}`,
-    wsUrl: `ws://127.0.0.1:${wsPort}`,
-    ...controlApi,
-    acceptRest: (stream) => handed.accept(stream),
-    acceptSocket: (stream) => sockets.accept(stream),
-    async stop() {
-      stopWalking();
-      ticker.stop();
-      await sockets.stop();
-      await handed.close();
-    },
-  };
 }
 
-/** Moves the issues that somebody watches or waits on; the others move when they are looked at. */
-function walk(clock: VenueClock, market: Market, venue: Venue, sockets: SocketServer, speed: number): () => void {
+/** Moves the prices of issues that somebody watches or has an order in; the others move when they are looked at. */
+function walk({ clock, market, venue }: World, sockets: SocketServer, speed: number): () => void {
   let cancel: () => void = () => undefined;
   const next = (): void => {
     cancel = clock.timer(Math.max(1, walkEveryMs / speed), () => {
@@ -269,58 +222,6 @@ function walk(clock: VenueClock, market: Market, venue: Venue, sockets: SocketSe
   };
   next();
   return () => cancel();
-}
-
-function known(market: Market, symbol: string): Listing {
-  const listing = market.find(symbol);
-  if (listing === undefined) throw new RangeError(`symbol: ${symbol} is not traded here`);
-  return listing;
-}
-
-/** The issue, if it can trade at that price. */
-function tradable(market: Market, symbol: string, price: number | undefined): Listing {
-  const listing = known(market, symbol);
-  if (price === undefined) return listing;
-  const { upper, lower } = listing.today;
-  if (price > upper || price < lower) throw new RangeError(`price: ${symbol} trades from ${lower} to ${upper}`);
-  if (nearestTicks(price, listing.issue.kind).below !== price) {
-    throw new RangeError(`price: ${price} is off the tick grid of ${symbol}`);
-  }
-  return listing;
-}
-
-/** A market order has no price. */
-function typeOf(price: number): string {
-  return price === 0 ? '01' : '00';
-}
-
-function numberOf(outcome: Outcome): string {
-  if (outcome.refusal !== undefined) throw new RangeError(`order refused: ${outcome.refusal}`);
-  return outcome.order.number;
-}
-
-function holderOf(settings: Settings): Pick<Notice, 'customer' | 'holder' | 'branch'> {
-  return { customer: settings.htsId, holder: settings.holder, branch: settings.branch };
-}
-
-function noticeOf(settings: Settings, event: OrderEvent): Notice {
-  const { order } = event;
-  return {
-    ...holderOf(settings),
-    account: `${settings.account}${settings.product}`,
-    event,
-    order: {
-      number: order.number,
-      original: order.original?.number,
-      symbol: order.issue.symbol,
-      name: order.issue.name,
-      side: order.side,
-      type: order.type,
-      exchange: order.exchange,
-      quantity: order.quantity,
-      price: order.price,
-    },
-  };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

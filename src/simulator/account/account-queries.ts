@@ -199,8 +199,14 @@ function numberText(world: World, order: Order | undefined): string {
   return world.settings.unpaddedOrderNumbers ? String(Number(order.number)) : order.number;
 }
 
-/** Orders as they are listed, oldest first: with a lag, as they stood that long ago. */
-function listed(world: World): readonly { readonly order: Order; readonly view: OrderView }[] {
+/** An order, and how it stands in the list. */
+interface ListedOrder {
+  readonly order: Order;
+  readonly view: OrderView;
+}
+
+/** Orders as they are listed, oldest first. With the fault of a lag they are shown as they stood that long ago. */
+function listed(world: World): readonly ListedOrder[] {
   const lag = world.faults.conditions.executionsLagMs;
   const at = lag === 0 ? Number.POSITIVE_INFINITY : world.clock.now() - lag;
   return world.venue
@@ -255,14 +261,15 @@ function firstRecentDay(world: World): string {
   return dateOf(world.clock.day()).minus({ months: 3 }).toFormat('yyyyMMdd');
 }
 
-const inquireExecutions: Handler = (call) => {
+/** The orders that an execution query asks for, oldest first. */
+function executionsMatching(call: Call): readonly ListedOrder[] {
   const { world } = call;
   const recent = call.row.id === domesticTrading.inquireExecutions.id;
   const asked = (name: string): string => input(call, name);
   const side = sideFilter(asked('SLL_BUY_DVSN_CD'), '01', '02');
   const number = asked('ODNO') === '' ? undefined : Number(asked('ODNO'));
   const exchange = asked('EXCG_ID_DVSN_CD') || 'KRX';
-  const matching = listed(world).filter(
+  return listed(world).filter(
     ({ order, view }) =>
       order.day >= firstRecentDay(world) === recent &&
       asked('INQR_STRT_DT') <= order.day &&
@@ -274,49 +281,57 @@ const inquireExecutions: Handler = (call) => {
       (asked('CCLD_DVSN') !== '01' || view.filled > 0) &&
       (asked('CCLD_DVSN') !== '02' || view.remaining > 0),
   );
-  const { rows, next } = page(call, asked('INQR_DVSN') === '01' ? matching : matching.toReversed());
+}
+
+function executionRecord(world: World, { order, view }: ListedOrder): Readonly<Record<string, string>> {
+  const { output1 } = domesticTrading.inquireExecutions.output;
+  const cancelled = order.action === 'cancel' ? order.quantity : view.cancelled;
+  return record(output1.fields, {
+    ord_dt: order.day,
+    ord_gno_brno: world.settings.branch,
+    odno: numberText(world, order),
+    orgn_odno: numberText(world, order.original),
+    ord_dvsn_name: orderTypes[order.type]?.name ?? '',
+    sll_buy_dvsn_cd: sideCode(order.side),
+    sll_buy_dvsn_cd_name: changeName(order) || (order.side === 'sell' ? '현금매도' : '현금매수'),
+    pdno: order.issue.symbol,
+    prdt_name: order.issue.name,
+    ord_qty: order.quantity,
+    ord_unpr: order.price,
+    ord_tmd: order.time,
+    tot_ccld_qty: view.filled,
+    avg_prvs: view.filled === 0 ? 0 : Math.round(view.filledAmount / view.filled),
+    cncl_yn: cancelled > 0 ? 'Y' : '',
+    tot_ccld_amt: view.filledAmount,
+    ordr_empno: order.channel,
+    ord_dvsn_cd: order.type,
+    // Written both ways in KIS's own documents.
+    cncl_cfrm_qty: cancelled,
+    cnc_cfrm_qty: cancelled,
+    rmn_qty: view.remaining,
+    rjct_qty: view.rejected,
+    ccld_cndt_name: { none: '없음', ioc: 'IOC', fok: 'FOK' }[orderTypes[order.type]?.condition ?? 'none'],
+    inqr_ip_addr: '127.000.000.001',
+    infm_tmd: order.fills.at(-1)?.time ?? '',
+    prdt_type_cd: '300',
+    excg_dvsn_cd: order.issue.market === 'KOSPI' ? '02' : '03',
+    ord_orgno: world.settings.branch,
+    excg_id_dvsn_cd: order.exchange,
+  });
+}
+
+const inquireExecutions: Handler = (call) => {
+  const { world } = call;
+  const matching = executionsMatching(call);
+  const { rows, next } = page(call, input(call, 'INQR_DVSN') === '01' ? matching : matching.toReversed());
   const filled = sum(matching, ({ view }) => view.filled);
   const amount = sum(matching, ({ view }) => view.filledAmount);
-  const { output1, output2 } = domesticTrading.inquireExecutions.output;
+  const { output2 } = domesticTrading.inquireExecutions.output;
   return {
     text: queryText(call, rows.length, next),
     next,
     blocks: {
-      output1: rows.map(({ order, view }) => {
-        const cancelled = order.action === 'cancel' ? order.quantity : view.cancelled;
-        return record(output1.fields, {
-          ord_dt: order.day,
-          ord_gno_brno: world.settings.branch,
-          odno: numberText(world, order),
-          orgn_odno: numberText(world, order.original),
-          ord_dvsn_name: orderTypes[order.type]?.name ?? '',
-          sll_buy_dvsn_cd: sideCode(order.side),
-          sll_buy_dvsn_cd_name: changeName(order) || (order.side === 'sell' ? '현금매도' : '현금매수'),
-          pdno: order.issue.symbol,
-          prdt_name: order.issue.name,
-          ord_qty: order.quantity,
-          ord_unpr: order.price,
-          ord_tmd: order.time,
-          tot_ccld_qty: view.filled,
-          avg_prvs: view.filled === 0 ? 0 : Math.round(view.filledAmount / view.filled),
-          cncl_yn: cancelled > 0 ? 'Y' : '',
-          tot_ccld_amt: view.filledAmount,
-          ordr_empno: order.channel,
-          ord_dvsn_cd: order.type,
-          // Written both ways in KIS's own documents.
-          cncl_cfrm_qty: cancelled,
-          cnc_cfrm_qty: cancelled,
-          rmn_qty: view.remaining,
-          rjct_qty: view.rejected,
-          ccld_cndt_name: { none: '없음', ioc: 'IOC', fok: 'FOK' }[orderTypes[order.type]?.condition ?? 'none'],
-          inqr_ip_addr: '127.000.000.001',
-          infm_tmd: order.fills.at(-1)?.time ?? '',
-          prdt_type_cd: '300',
-          excg_dvsn_cd: order.issue.market === 'KOSPI' ? '02' : '03',
-          ord_orgno: world.settings.branch,
-          excg_id_dvsn_cd: order.exchange,
-        });
-      }),
+      output1: rows.map((row) => executionRecord(world, row)),
       output2: record(output2.fields, {
         tot_ord_qty: sum(matching, ({ order }) => (order.action === 'cancel' ? 0 : order.quantity)),
         tot_ccld_qty: filled,

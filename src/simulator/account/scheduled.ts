@@ -5,7 +5,8 @@ import { addTradingDays, type VenueClock } from '../market/hours.ts';
 import type { Listing, Market } from '../market/market.ts';
 import { refusals } from '../rest/texts.ts';
 import { type Order, sum, viewOrder } from './order.ts';
-import type { Refusal, Venue } from './venue.ts';
+import type { Refusal } from './order-checks.ts';
+import type { Venue } from './venue.ts';
 
 /** Where the market never closes there is no opening to wait for. */
 const alwaysOpenDelayMs = 60_000;

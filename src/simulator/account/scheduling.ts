@@ -3,9 +3,9 @@ import { domesticTrading } from '../../kis/endpoints/domestic-trading.ts';
 import { type Call, type Handled, type Handler, input, page, record } from '../rest/answer.ts';
 import { answered, inputRefusal, refusals, scheduleTexts } from '../rest/texts.ts';
 import { sum, viewOrder } from './order.ts';
+import type { Refusal } from './order-checks.ts';
 import { orderTypes } from './order-types.ts';
 import type { KeptOrder, KeptTerms } from './scheduled.ts';
-import type { Refusal } from './venue.ts';
 
 function termsOf(call: Call): KeptTerms {
   const number = (name: string): number => Number(input(call, name)) || 0;

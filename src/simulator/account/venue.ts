@@ -1,43 +1,14 @@
 import { fromKoreanDayAndTime } from '../../clock.ts';
 import { continuousSessions } from '../../domain/market/session.ts';
-import type { Exchange, Side } from '../../domain/orders/order.ts';
-import { estimateCost, nearestTicks } from '../../domain/orders/order-rules.ts';
+import type { Exchange } from '../../domain/orders/order.ts';
+import { estimateCost } from '../../domain/orders/order-rules.ts';
 import { stopIsReached } from '../../domain/orders/order-types.ts';
 import type { Session, VenueClock } from '../market/hours.ts';
 import type { Listing, Market } from '../market/market.ts';
 import type { Account } from './account.ts';
 import { type Ending, type Order, type OrderEvent, type OrderFill, sum, viewOrder } from './order.ts';
+import { checkOrder, type PlaceRequest, type Refusal, takesNow, whyClosed } from './order-checks.ts';
 import { conditionalType, type OrderTypeRow, orderTypes, stopType } from './order-types.ts';
-
-/** Why an order was not taken. */
-export type Refusal =
-  | 'unknown-symbol'
-  | 'quantity'
-  | 'order-type'
-  | 'exchange'
-  | 'tick'
-  | 'upper-limit'
-  | 'lower-limit'
-  | 'cash'
-  | 'shares'
-  | 'before-open'
-  | 'after-close'
-  | 'holiday'
-  | 'nothing-left'
-  | 'more-than-left'
-  | 'unknown-order';
-
-export interface PlaceRequest {
-  readonly symbol: string;
-  readonly side: Side;
-  readonly type: string;
-  readonly quantity: number;
-  readonly price: number;
-  readonly exchange: Exchange;
-  readonly channel: string;
-  /** Of a stop. */
-  readonly stopPrice?: number | undefined;
-}
 
 export interface CancelRequest {
   readonly number: string;
@@ -139,7 +110,7 @@ export class Venue {
 
   /** A new order. With `rejectAtExchange` it is taken here and turned down a moment later by the exchange. */
   place(request: PlaceRequest, rejectAtExchange = false): Outcome {
-    const checked = this.#check(request);
+    const checked = checkOrder(this.#clock, this.#market, request);
     if (checked.refusal !== undefined) return checked;
     const { listing, price, type } = checked;
     if (request.side === 'sell' && request.quantity > this.sellable(request.symbol)) return { refusal: 'shares' };
@@ -165,7 +136,13 @@ export class Venue {
     if (found.refusal !== undefined) return found;
     const { order: original, quantity } = found;
     const { issue, side, exchange } = original;
-    const checked = this.#check({ ...request, symbol: issue.symbol, side, exchange, quantity });
+    const checked = checkOrder(this.#clock, this.#market, {
+      ...request,
+      symbol: issue.symbol,
+      side,
+      exchange,
+      quantity,
+    });
     if (checked.refusal !== undefined) return checked;
     const { price, listing, type } = checked;
     const freed = side === 'buy' ? this.#cashFor(original, quantity) : 0;
@@ -211,72 +188,6 @@ export class Venue {
     if (order !== undefined) this.#fill(order, quantity, price);
   }
 
-  #closed(exchange: Exchange): Refusal | undefined {
-    const session = this.#clock.session(exchange);
-    const open = exchange === 'NXT' ? session !== 'closed' && session !== 'holiday' : this.#clock.takesOrders();
-    if (open) return undefined;
-    if (session === 'holiday') return 'holiday';
-    return session === 'closed' && this.#clock.time() < '090000' ? 'before-open' : 'after-close';
-  }
-
-  #check(request: PlaceRequest):
-    | { readonly refusal: Refusal }
-    | {
-        readonly refusal?: undefined;
-        readonly listing: Listing;
-        readonly price: number;
-        readonly type: OrderTypeRow;
-      } {
-    const type = orderTypes[request.type];
-    const takenNow = this.#takesNow(request.type, request.exchange);
-    const closed = takenNow ? undefined : this.#closed(request.exchange);
-    if (closed !== undefined) return { refusal: closed };
-    const listing = this.#market.find(request.symbol);
-    if (listing === undefined) return { refusal: 'unknown-symbol' };
-    if (request.quantity <= 0) return { refusal: 'quantity' };
-    if (type === undefined) return { refusal: 'order-type' };
-    if (type.taken[request.exchange] === undefined) return { refusal: 'exchange' };
-    if (!takenNow) return { refusal: 'order-type' };
-    // Only a stop has a price at which it fires, and no stop is without.
-    if ((request.type === stopType) !== (request.stopPrice !== undefined)) return { refusal: 'order-type' };
-    const isFund = listing.issue.kind === 'etf' || listing.issue.kind === 'etn';
-    const evening = this.#clock.session(request.exchange) === 'after-market';
-    if (isFund && (request.exchange === 'NXT' || evening)) return { refusal: 'unknown-symbol' };
-    const price = this.#priceOf(type, request, listing);
-    const stated = type.pricing === 'limit' ? [price, request.stopPrice ?? price] : [];
-    for (const one of stated) {
-      if (one > listing.today.upper) return { refusal: 'upper-limit' };
-      if (one < listing.today.lower) return { refusal: 'lower-limit' };
-      if (nearestTicks(one, listing.issue.kind).below !== one) return { refusal: 'tick' };
-    }
-    return { listing, price, type };
-  }
-
-  #takesNow(code: string, exchange: Exchange): boolean {
-    const session = this.#clock.session(exchange);
-    if (orderTypes[code]?.taken[exchange]?.includes(session) !== true) return false;
-    // At yesterday's close only before the auction's own book is shown.
-    return orderTypes[code].pricing !== 'close' || session !== 'opening-auction' || this.#clock.time() < '084000';
-  }
-
-  #priceOf(type: OrderTypeRow, request: PlaceRequest, { book, today }: Listing): number {
-    const other = request.side === 'buy' ? 'sell' : 'buy';
-    switch (type.pricing) {
-      case 'limit':
-        return request.price;
-      case 'none':
-        return 0;
-      case 'other-best':
-        return book.best(other) ?? today.last;
-      case 'own-best':
-        return book.best(request.side) ?? today.last;
-      case 'middle':
-        return Math.floor(((book.best('buy') ?? today.last) + (book.best('sell') ?? today.last)) / 2);
-      case 'close':
-        return today.last;
-    }
-  }
-
   /** What buying costs at most; without a price that is at the upper limit. */
   #cashFor(order: Pick<Order, 'issue' | 'price'>, quantity: number): number {
     const upper = this.#market.find(order.issue.symbol)?.today.upper ?? 0;
@@ -293,7 +204,9 @@ export class Venue {
     if (order === undefined || order.day !== this.#clock.day()) return { refusal: 'unknown-order' };
     const { remaining } = viewOrder(order);
     if (remaining === 0) return { refusal: 'nothing-left' };
-    const closed = this.#takesNow(order.type, order.exchange) ? undefined : this.#closed(order.exchange);
+    const closed = takesNow(this.#clock, order.type, order.exchange)
+      ? undefined
+      : whyClosed(this.#clock, order.exchange);
     if (closed !== undefined) return { refusal: closed };
     const quantity = request.quantity ?? remaining;
     if (quantity <= 0) return { refusal: 'quantity' };

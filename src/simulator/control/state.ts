@@ -3,6 +3,7 @@ import { averageCost } from '../account/account.ts';
 import { type Order, viewOrder } from '../account/order.ts';
 import { orderTypes } from '../account/order-types.ts';
 import type { Session } from '../market/hours.ts';
+import type { Listing } from '../market/market.ts';
 import type { World } from '../rest/answer.ts';
 import type { RequestCounts } from '../rest/rest.ts';
 
@@ -115,59 +116,13 @@ export interface SimulatorState {
 
 /** Reads the state out of the parts. */
 export function readState(world: World, requests: RequestCounts, sockets: SimulatorState['sockets']): SimulatorState {
-  const { account, clock, market, venue, settings } = world;
+  const { clock, venue } = world;
   const now = clock.now();
-  const orders = venue.orders();
   return {
     clock: { now, iso: inKorea(now).toISO() ?? '', session: clock.session(), open: clock.takesOrders() },
-    prices: Object.fromEntries(
-      market.all().map(({ issue, today, book }) => [
-        issue.symbol,
-        {
-          last: today.last,
-          bid: book.best('buy') ?? 0,
-          ask: book.best('sell') ?? 0,
-          upper: today.upper,
-          lower: today.lower,
-        },
-      ]),
-    ),
-    accounts: [
-      {
-        account: `${settings.account}-${settings.product}`,
-        cash: { deposit: account.deposit, settled: account.depositOn(), orderable: venue.orderableCash() },
-        holdings: account.holdings().map((holding) => ({
-          symbol: holding.issue.symbol,
-          name: holding.issue.name,
-          quantity: holding.quantity,
-          sellable: venue.sellable(holding.issue.symbol),
-          averageCost: averageCost(holding),
-        })),
-      },
-    ],
-    orders: orders.map((order) => {
-      const { filled, filledAmount, remaining } = viewOrder(order);
-      return {
-        number: order.number,
-        original: order.original?.number ?? null,
-        action: order.action,
-        symbol: order.issue.symbol,
-        side: order.side,
-        type: order.type,
-        typeName: orderTypes[order.type]?.name ?? '',
-        price: order.price,
-        quantity: order.quantity,
-        filled,
-        filledAmount,
-        remaining,
-        status: statusOf(order),
-        channel: order.channel,
-        at: order.at,
-        day: order.day,
-        time: order.time,
-        exchange: order.exchange,
-      };
-    }),
+    prices: Object.fromEntries(world.market.all().map((listing) => [listing.issue.symbol, priceState(listing)])),
+    accounts: [accountState(world)],
+    orders: venue.orders().map(orderState),
     fills: venue.fills().map(({ order, fill }) => ({
       order: order.number,
       symbol: order.issue.symbol,
@@ -193,6 +148,54 @@ export function readState(world: World, requests: RequestCounts, sockets: Simula
     requests: { ...requests, byTr: { ...requests.byTr } },
     sockets,
     faultsLeft: world.faults.rules.length,
+  };
+}
+
+function priceState({ today, book }: Listing): SimulatorState['prices'][string] {
+  return {
+    last: today.last,
+    bid: book.best('buy') ?? 0,
+    ask: book.best('sell') ?? 0,
+    upper: today.upper,
+    lower: today.lower,
+  };
+}
+
+function accountState({ account, settings, venue }: World): SimulatorState['accounts'][number] {
+  return {
+    account: `${settings.account}-${settings.product}`,
+    cash: { deposit: account.deposit, settled: account.depositOn(), orderable: venue.orderableCash() },
+    holdings: account.holdings().map((holding) => ({
+      symbol: holding.issue.symbol,
+      name: holding.issue.name,
+      quantity: holding.quantity,
+      sellable: venue.sellable(holding.issue.symbol),
+      averageCost: averageCost(holding),
+    })),
+  };
+}
+
+function orderState(order: Order): SimulatorState['orders'][number] {
+  const { filled, filledAmount, remaining } = viewOrder(order);
+  return {
+    number: order.number,
+    original: order.original?.number ?? null,
+    action: order.action,
+    symbol: order.issue.symbol,
+    side: order.side,
+    type: order.type,
+    typeName: orderTypes[order.type]?.name ?? '',
+    price: order.price,
+    quantity: order.quantity,
+    filled,
+    filledAmount,
+    remaining,
+    status: statusOf(order),
+    channel: order.channel,
+    at: order.at,
+    day: order.day,
+    time: order.time,
+    exchange: order.exchange,
   };
 }
 

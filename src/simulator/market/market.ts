@@ -347,3 +347,10 @@ function sumUp(fresh: DayFigures, minutes: readonly HistoryBar[]): DayFigures {
     sellVolume: Math.floor(volume / 2),
   };
 }
+
+/** @throws RangeError for an issue that is not traded here. */
+export function listingOf(market: Market, symbol: string): Listing {
+  const listing = market.find(symbol);
+  if (listing === undefined) throw new RangeError(`symbol: ${symbol} is not traded here`);
+  return listing;
+}

@@ -3,6 +3,7 @@ import type { OrderEvent } from '../account/order.ts';
 import { orderTypes } from '../account/order-types.ts';
 import type { VenueClock } from '../market/hours.ts';
 import type { Listing, Print } from '../market/market.ts';
+import type { Settings } from './answer.ts';
 
 /** A value of a record: KIS writes everything as text. */
 type Values<Names extends readonly string[]> = Partial<Record<Names[number], string | number>>;
@@ -219,4 +220,30 @@ export function noticeRecord(notice: Notice, columns: 26 | 23): string {
       ? [`${exchange}Y`, '10', '', order.name, orderPrice]
       : ['', exchange, 'Y', '', '10', '', order.name, orderPrice];
   return [...common, ...rest].join('^');
+}
+
+/** The parts of a notice that are the same for every order of the account. */
+export function holderOf(settings: Settings): Pick<Notice, 'customer' | 'holder' | 'branch'> {
+  return { customer: settings.htsId, holder: settings.holder, branch: settings.branch };
+}
+
+/** The notice of something that happened to an order of the account. */
+export function noticeOf(settings: Settings, event: OrderEvent): Notice {
+  const { order } = event;
+  return {
+    ...holderOf(settings),
+    account: `${settings.account}${settings.product}`,
+    event,
+    order: {
+      number: order.number,
+      original: order.original?.number,
+      symbol: order.issue.symbol,
+      name: order.issue.name,
+      side: order.side,
+      type: order.type,
+      exchange: order.exchange,
+      quantity: order.quantity,
+      price: order.price,
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { Refusal } from '../account/venue.ts';
+import type { Refusal } from '../account/order-checks.ts';
 
 /** A code with its text, as KIS sends them. */
 export interface KisText {
