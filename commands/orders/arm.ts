@@ -8,5 +8,5 @@ export const arm = defineCommand({
   effect: 'change',
   args: {},
   examples: ['/arm'],
-  run: async ({ orders, words }): Promise<Message> => ({ lines: [words.arming[await orders.arm()]] }),
+  run: async ({ orders, words }): Promise<Message> => ({ lines: [words.arming[await orders.trading.arm()]] }),
 });

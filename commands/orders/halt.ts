@@ -9,7 +9,7 @@ export const halt = defineCommand({
   args: {},
   examples: ['/halt'],
   async run({ orders, schedules, words }): Promise<Message> {
-    const written = await orders.setHalted(true);
+    const written = await orders.trading.setHalted(true);
     // Trading is halted by now. An error of this request must not look as if it were not, so it is ignored.
     const kept = (await schedules.kept().catch(() => [])).length;
     const lines = [
@@ -33,7 +33,7 @@ export const resume = defineCommand({
   args: {},
   examples: ['/resume'],
   async run({ orders, words }): Promise<Message> {
-    await orders.setHalted(false);
+    await orders.trading.setHalted(false);
     return { lines: [words.trading.resumed] };
   },
 });

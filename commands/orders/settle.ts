@@ -3,7 +3,7 @@ import { type ArgumentKind, defineCommand, shorten } from '../../src/chat/comman
 import { settleButtons } from '../../src/chat/messages/notices.ts';
 import { intentIssue, orderNumber } from '../../src/domain/orders/order.ts';
 import { AppError } from '../../src/errors.ts';
-import type { Verdict } from '../../src/services/orders/owner-verdicts.ts';
+import type { Verdict } from '../../src/services/orders/reconciliation/owner-verdicts.ts';
 
 const intentId: ArgumentKind<string> = {
   name: 'intent',

@@ -20,7 +20,7 @@ import type { Screens } from '../services/boards/screens.ts';
 import type { Calendar } from '../services/calendar.ts';
 import type { OrderTimelines } from '../services/order-timelines.ts';
 import type { Orders } from '../services/orders/orders.ts';
-import type { Reconciler } from '../services/orders/reconciler.ts';
+import type { Reconciler } from '../services/orders/reconciliation/reconciler.ts';
 import type { ScheduledOrders } from '../services/orders/scheduled-orders.ts';
 import type { People } from '../services/people.ts';
 import type { Revocation } from '../services/revocation.ts';

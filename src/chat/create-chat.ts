@@ -11,7 +11,7 @@ import type { PeopleStore } from '../ports/ledger/people-store.ts';
 import type { InstrumentDirectory } from '../ports/symbols.ts';
 import type { BoardFrame } from '../services/boards/live-boards.ts';
 import type { ScreenFrame } from '../services/boards/screens.ts';
-import type { DraftNotice } from '../services/orders/fills.ts';
+import type { DraftNotice } from '../services/orders/reconciliation/fills.ts';
 import type { People } from '../services/people.ts';
 import type { Channel, ChannelHost, Message } from './channel.ts';
 import { boardMessage } from './messages/boards.ts';

@@ -6,7 +6,7 @@ import type { Calendar } from './calendar.ts';
 import type { DailyBars } from './daily-bars.ts';
 import type { AccessWatch } from './health/access-watch.ts';
 import type { SymbolMaster } from './issues/symbol-master.ts';
-import type { Reconciler } from './orders/reconciler.ts';
+import type { Reconciler } from './orders/reconciliation/reconciler.ts';
 
 /** How long sent messages and pushes of the venue are kept. */
 const keptMs = 30 * 24 * 3_600_000;

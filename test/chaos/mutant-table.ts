@@ -43,7 +43,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
-        file: 'src/services/orders/fills.ts',
+        file: 'src/services/orders/reconciliation/fills.ts',
         find: 'const { noticedQuantity } = await this.#ledger.recordNotice(notice, koreanDay(notice.at));',
         replace:
           "const { fresh, noticedQuantity } = await this.#ledger.recordNotice(notice, koreanDay(notice.at));\n    const { quantity, price } = notice;\n    if (fresh) await this.#raise(order, order.filledQuantity + quantity, order.filledAmount + quantity * price, 'notice');\n    if (noticedQuantity >= 0) return true;",
@@ -56,7 +56,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
-        file: 'src/services/orders/lost-answers.ts',
+        file: 'src/services/orders/reconciliation/lost-answers.ts',
         find: 'if (misses <= this.#missesToWait) return;',
         replace: '',
       },
@@ -91,7 +91,7 @@ export const mutants: readonly Mutant[] = [
         replace: "submitting: { 'never-sent': 'never-sent', accepted: 'accepted',",
       },
       {
-        file: 'src/services/orders/reconciler.ts',
+        file: 'src/services/orders/reconciliation/reconciler.ts',
         find: "{ type: 'outcome-unknown', code: 'process-ended', text: '' }, 'outcome-unknown')",
         replace: "{ type: 'never-sent' }, 'never-sent')",
       },
@@ -103,7 +103,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/last-guards.test.ts',
     edits: [
       {
-        file: 'src/services/orders/orders.ts',
+        file: 'src/services/orders/order-sender.ts',
         find: 'await this.#ledger.beginSubmit(record.id, this.#clock.now());\n        });',
         replace: '});\n        await this.#ledger.beginSubmit(record.id, this.#clock.now());',
       },
@@ -115,7 +115,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
-        file: 'src/services/orders/notice-intake.ts',
+        file: 'src/services/orders/reconciliation/notice-intake.ts',
         find: 'if (scheduled || this.#isSubmitting() || doubtful.some(isUndecided)) {',
         replace: 'if (scheduled) {',
       },
@@ -139,7 +139,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/order-parts.test.ts',
     edits: [
       {
-        file: 'src/services/orders/lost-answers.ts',
+        file: 'src/services/orders/reconciliation/lost-answers.ts',
         find: 'await this.#fills.replace(target, reference.number, partOf(intent));',
         replace: 'await this.#fills.replace(target, reference.number);',
       },
@@ -151,7 +151,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/order-parts.test.ts',
     edits: [
       {
-        file: 'src/services/orders/fills.ts',
+        file: 'src/services/orders/reconciliation/fills.ts',
         find: "return events.some(({ event }) => event.type === 'part-replaced' && event.number === number);",
         replace: 'return events.length < 0 && number === undefined;',
       },
@@ -365,7 +365,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/reconcile.test.ts',
     edits: [
       {
-        file: 'src/services/orders/lost-answers.ts',
+        file: 'src/services/orders/reconciliation/lost-answers.ts',
         find: 'if (misses <= this.#missesToWait) return;',
         replace: 'if (misses >= 0) return;',
       },
@@ -377,7 +377,7 @@ export const mutants: readonly Mutant[] = [
     test: 'test/flows/orders/orders.test.ts',
     edits: [
       {
-        file: 'src/services/orders/reconciler.ts',
+        file: 'src/services/orders/reconciliation/reconciler.ts',
         find: 'const current = row === undefined ? order : await this.#fills.follow(order, row, rows);',
         replace: 'const current = order;',
       },

@@ -54,8 +54,8 @@ export const rooms: readonly Room[] = [
   },
   { file: 'src/services/orders/order-check.ts', judgedBy: [orderCheck] },
   { file: 'src/services/orders/amendment-check.ts', judgedBy: ['test/services/orders/amendment-check.test.ts'] },
-  {
-    file: 'src/services/orders/orders.ts',
+  ...['orders', 'order-sender', 'trading-gate'].map((name) => ({
+    file: `src/services/orders/${name}.ts`,
     judgedBy: ['test/services/orders/orders.test.ts', 'test/services/orders/orders-switches.test.ts'],
-  },
+  })),
 ];

@@ -7,7 +7,7 @@ import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import type { Proposal } from '../../src/ports/ledger/proposal-ledger.ts';
 import type { Calendar } from '../../src/services/calendar.ts';
 import { type ConfirmedOrder, Orders } from '../../src/services/orders/orders.ts';
-import type { Reconciler } from '../../src/services/orders/reconciler.ts';
+import type { Reconciler } from '../../src/services/orders/reconciliation/reconciler.ts';
 import { testLedger } from '../store/fixtures.ts';
 import { JumpClock } from './clock.ts';
 

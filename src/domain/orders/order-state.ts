@@ -15,8 +15,8 @@ import {
 type EventType = OrderEvent['type'];
 
 /**
- * (status, event) → status. A pair that is not here is a bug or a lie, and is refused. A fill is tied to an order by its
- * number, so none is applied before the number is known: notices that come first are held (services/reconciler).
+ * (status, event) → status. A pair that is not here is a bug or a lie, and is refused. A fill names its order by the
+ * number, so none is applied before that number is known: the reconciler holds notices that come earlier.
  */
 const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderStatus | 'by-quantity' | 'by-day'>>>> = {
   confirmed: { submitting: 'submitting', denied: 'denied', 'never-sent': 'never-sent' },

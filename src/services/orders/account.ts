@@ -9,11 +9,11 @@ import type { Calendar } from '../calendar.ts';
 import { OrderTimelines } from '../order-timelines.ts';
 import { ReckonedReports } from '../reckoned-reports.ts';
 import { Revocation } from '../revocation.ts';
-import { type DraftNotice, Fills } from './fills.ts';
 import type { RiskLimits } from './order-check.ts';
 import { Orders } from './orders.ts';
-import { Reconciler } from './reconciler.ts';
-import { ScheduleWatch } from './schedule-watch.ts';
+import { type DraftNotice, Fills } from './reconciliation/fills.ts';
+import { Reconciler } from './reconciliation/reconciler.ts';
+import { ScheduleWatch } from './reconciliation/schedule-watch.ts';
 import { ScheduledOrders } from './scheduled-orders.ts';
 
 /** One account at its venue: what is asked of it, what is ordered in it, and what is found out about it. */

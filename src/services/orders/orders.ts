@@ -1,21 +1,16 @@
 import { type Clock, koreanDay } from '../../clock.ts';
-import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
 import type { Instrument } from '../../domain/market/instrument.ts';
 import {
-  isCancel,
-  type OrderEvent,
   type OrderIntent,
   type OrderRecord,
   type OrderRequest,
   partOf,
-  type SubmitOutcome,
   type VenueOrder,
 } from '../../domain/orders/order.ts';
 import { checkDrift } from '../../domain/orders/order-rules.ts';
-import { applyEvent } from '../../domain/orders/order-state.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { BeforeSend, Broker } from '../../ports/broker.ts';
+import type { Broker } from '../../ports/broker.ts';
 import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
 import type { ClaimResult, Proposal, ProposalLedger } from '../../ports/ledger/proposal-ledger.ts';
 import type { TradingSwitches } from '../../ports/ledger/trading-switches.ts';
@@ -24,7 +19,9 @@ import type { Calendar } from '../calendar.ts';
 import { SerialQueue } from '../serial-queue.ts';
 import { type Amendment, type AmendmentCheck, checkAmendment } from './amendment-check.ts';
 import { checkOrder, type OrderCheck, type RiskLimits, requireTaken, violation } from './order-check.ts';
-import type { Reconciler } from './reconciler.ts';
+import { type OrderRequestCall, OrderSender } from './order-sender.ts';
+import type { Reconciler } from './reconciliation/reconciler.ts';
+import { TradingGate } from './trading-gate.ts';
 
 /** An order as somebody confirmed it: with the price that was on the ticket. */
 export interface ConfirmedOrder {
@@ -44,39 +41,37 @@ export interface ConfirmedAmendment extends Amendment {
 export interface Cancellation {
   /** The order as it was shown, with what was left of it. */
   readonly target: VenueOrder;
-  /** Shares, fewer than are left, where the others are to stand as they do; absent: all that is left. */
+  /** Shares to cancel where the others are to stand as they do. Absent: all that is left. */
   readonly part?: number | undefined;
 }
 
-/** One request that a proposal, once taken, leads to. */
+/** One request that follows when a proposal is pressed. */
 interface Planned {
   readonly intent: OrderIntent;
-  /** Won that it adds to the day's sum. */
+  /** What the request adds to the day's sum, in won. */
   readonly amount: number;
 }
 
-/** A request that is ready to leave, once its proposal is taken. */
+/** A checked request with the call that sends it. */
 interface Prepared extends Planned {
-  readonly send: (beforeSend: BeforeSend) => Promise<SubmitOutcome>;
+  readonly send: OrderRequestCall;
 }
 
 /** The order path: press → re-check → claim and intent → head of the lane → one request → what came of it. */
 export class Orders {
+  /** Halts trading and arms a live venue; decides whether orders may leave at all. */
+  readonly trading: TradingGate;
   readonly #broker: Broker;
-  readonly #ledger: OrderLedger & ProposalLedger & TradingSwitches;
+  readonly #ledger: OrderLedger & ProposalLedger;
   readonly #calendar: Calendar;
   readonly #reconciler: Reconciler;
   readonly #riskLimits: RiskLimits;
-  readonly #liveTrading: 'no' | 'yes' | 'daily';
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #newId: () => string;
-  /** Orders that could not be told apart at the venue go one after the other. */
+  readonly #sender: OrderSender;
+  /** By what makes two orders look alike at the venue: such orders go one after the other. */
   readonly #turns = new Map<string, SerialQueue>();
-  /** What came of orders while the ledger could not be written. */
-  readonly #unwritten: { readonly id: string; readonly event: OrderEvent; readonly at: number }[] = [];
-  /** Halted, though the ledger does not say so yet. */
-  #haltUnwritten = false;
 
   constructor(options: {
     readonly broker: Broker;
@@ -89,14 +84,16 @@ export class Orders {
     readonly log: Log;
     readonly newId: () => string;
   }) {
-    this.#broker = options.broker;
-    this.#ledger = options.ledger;
+    const { broker, ledger, reconciler, liveTrading, clock, log } = options;
+    this.trading = new TradingGate({ broker, switches: ledger, liveTrading, clock, log });
+    this.#sender = new OrderSender({ ledger, reconciler, gate: this.trading, clock, log });
+    this.#broker = broker;
+    this.#ledger = ledger;
     this.#calendar = options.calendar;
-    this.#reconciler = options.reconciler;
+    this.#reconciler = reconciler;
     this.#riskLimits = options.riskLimits;
-    this.#liveTrading = options.liveTrading;
-    this.#clock = options.clock;
-    this.#log = options.log;
+    this.#clock = clock;
+    this.#log = log;
     this.#newId = options.newId;
   }
 
@@ -108,7 +105,10 @@ export class Orders {
     return check;
   }
 
-  /** Before anything is asked for a ticket. @throws AppError as `check`, for what is not taken now whatever the price. */
+  /**
+   * What can be refused before the venue is asked for anything that a ticket shows. @throws AppError as `check`, where no
+   * such order is taken now, whatever its price.
+   */
   async checkTaken(wanted: Pick<OrderRequest, 'exchange' | 'type'>, kind: Instrument['kind']): Promise<void> {
     await this.#guard();
     await requireTaken(this.#broker, this.#calendar, wanted, kind);
@@ -124,7 +124,8 @@ export class Orders {
 
   /**
    * Sends a confirmed order, once. Returns how it stands after the venue's answer, whatever that was.
-   * @throws AppError before anything is claimed: `proposal.*`, `rule.*`, `orders.*`, `venue.*`. Nothing was sent then.
+   * @throws AppError `proposal.*`, `rule.*`, `orders.*`, `venue.*` before the proposal is claimed, so that nothing was
+   * sent; `orders.not-recorded` after it was sent.
    */
   async submit(proposal: Proposal, personId: string, order: ConfirmedOrder): Promise<OrderRecord> {
     const { request, instrument, shownLast } = order;
@@ -161,7 +162,7 @@ export class Orders {
     personId: string,
     cancellations: readonly Cancellation[],
   ): Promise<readonly OrderRecord[]> {
-    await this.#requireArmed('cancel');
+    await this.trading.requireArmed('cancel');
     const planned = cancellations.map(({ target, part }): Planned => {
       const { reference, symbol, side, remaining, exchange } = target;
       const size = part === undefined ? { quantity: remaining } : { quantity: part, of: remaining };
@@ -175,9 +176,9 @@ export class Orders {
       if (intent.kind !== 'cancel') continue;
       const target = { reference: intent.target, exchange: intent.exchange, part: partOf(intent) };
       try {
-        sent.push(await this.#send(record, (beforeSend) => this.#broker.cancelOrder(target, beforeSend)));
+        sent.push(await this.#sender.send(record, (beforeSend) => this.#broker.cancelOrder(target, beforeSend)));
       } catch (error) {
-        // One that could not be written down must not leave the others standing at the venue.
+        // A cancel that could not be written down must not leave the other orders standing at the venue.
         failures.push(error);
       }
     }
@@ -185,15 +186,16 @@ export class Orders {
     return sent;
   }
 
-  /** What must hold for any order that a ticket may lead to. @throws AppError `orders.*`, `rule.max-daily`. */
+  /** Checks what must hold for every order: armed, not halted, within the day's cap. @throws AppError `orders.*`, `rule.max-daily`. */
   async admit(amount: number): Promise<void> {
     await this.#guard();
     await this.#requireWithinDay(amount);
   }
 
   /**
-   * The same path for what is not an order of this moment (services/scheduled-orders): one at a time by `turn`, checked
-   * again by `prepare`, claim and intent in one, and one request. Returns and throws as `submit`.
+   * Sends a request about a scheduled order by the same path as an order of this moment (scheduled-orders.ts). Requests
+   * of one `turn` go one after the other; `prepare` checks the order again before the claim. Returns and throws as
+   * `submit`.
    */
   submitPrepared(
     proposal: Proposal,
@@ -203,71 +205,18 @@ export class Orders {
   ): Promise<OrderRecord> {
     return this.#inTurn(turn, async () => {
       const { send, ...planned } = await prepare();
-      await this.#requireArmed(planned.intent.kind);
+      await this.trading.requireArmed(planned.intent.kind);
       return this.#submitOne(proposal, personId, planned, send);
     });
   }
 
   /**
-   * Stops all new orders, until somebody lets them go on; outlives a restart. Cancels still pass. False where they are
-   * stopped but that could not be written down yet.
-   */
-  async setHalted(halted: boolean): Promise<boolean> {
-    try {
-      await this.#ledger.setHalted(halted);
-      this.#haltUnwritten = false;
-    } catch (error) {
-      if (!halted || ledgerTrouble(error) === undefined) throw error;
-      this.#haltUnwritten = true;
-    }
-    this.#log.warn('trading switched', { halted });
-    return !this.#haltUnwritten;
-  }
-
-  async halted(): Promise<boolean> {
-    return this.#haltUnwritten || this.#ledger.halted();
-  }
-
-  /**
-   * Writes down what could not be written when it happened; returns how many outcomes that were.
-   * @throws AppError `LedgerTrouble` when it cannot be yet.
+   * Writes down what could not be written when it happened. Returns how many outcomes of orders that were.
+   * @throws AppError `LedgerTrouble` when the ledger still cannot be written.
    */
   async catchUp(): Promise<number> {
-    if (this.#haltUnwritten) {
-      await this.#ledger.setHalted(true);
-      this.#haltUnwritten = false;
-    }
-    let written = 0;
-    for (let next = this.#unwritten[0]; next !== undefined; next = this.#unwritten[0]) {
-      try {
-        await this.#ledger.appendOrderEvent(next.id, next.event, next.at);
-        written += 1;
-      } catch (error) {
-        if (ledgerTrouble(error) !== undefined) throw error;
-        // The venue's lists were faster.
-        this.#log.warn('order outcome not recorded', { order: next.id, error });
-      }
-      this.#unwritten.shift();
-    }
-    return written;
-  }
-
-  /**
-   * Lets orders go to a live venue until the day ends in Korea. Says what that changed: nothing where no arming is
-   * needed, or where the settings allow none.
-   */
-  async arm(): Promise<'armed' | 'not-needed' | 'off'> {
-    if (this.#broker.venue.kind !== 'live' || this.#liveTrading === 'yes') return 'not-needed';
-    if (this.#liveTrading === 'no') return 'off';
-    await this.#ledger.armDay(koreanDay(this.#clock.now()));
-    this.#log.warn('trading armed', { day: koreanDay(this.#clock.now()) });
-    return 'armed';
-  }
-
-  /** Whether orders would go to a venue where real money moves, as far as arming goes. */
-  async armed(): Promise<boolean> {
-    if (this.#broker.venue.kind !== 'live' || this.#liveTrading === 'yes') return true;
-    return this.#liveTrading === 'daily' && (await this.#ledger.armedDay()) === koreanDay(this.#clock.now());
+    await this.trading.catchUp();
+    return this.#sender.catchUp();
   }
 
   /** What the ledger knows of today's orders, newest first. */
@@ -279,16 +228,9 @@ export class Orders {
     return { broker: this.#broker, calendar: this.#calendar, riskLimits: this.#riskLimits };
   }
 
-  /** Told by where the orders go: any host that is neither loopback nor KIS's paper host moves real money. */
-  async #requireArmed(kind?: OrderIntent['kind']): Promise<void> {
-    // What was sent on an armed day, or is kept by the venue, must not need an owner before it can be taken back.
-    if (kind !== undefined && isCancel(kind) && this.#liveTrading === 'daily') return;
-    if (!(await this.armed())) throw new AppError('orders.not-armed', { setting: this.#liveTrading });
-  }
-
   async #guard(): Promise<void> {
-    await this.#requireArmed();
-    if (await this.halted()) throw new AppError('orders.halted');
+    await this.trading.requireArmed();
+    await this.trading.requireNotHalted();
     if (!this.#reconciler.ready) throw new AppError('orders.recovering');
   }
 
@@ -307,8 +249,9 @@ export class Orders {
   }
 
   /**
-   * What stands at the venue now cannot come of the order that is about to be sent. Without that look an order can still
-   * be told from others, only less often; so where it costs a person's second (paper) or fails, it is left out.
+   * Notes the venue's orders of an issue, none of which can come of the order that is about to be sent. It helps to find
+   * that order should its answer be lost, but is not needed for it. So it is left out where it would cost the person a
+   * second (paper), and its failure stops nothing.
    */
   async #noteOrdersOf(symbol: string): Promise<void> {
     if (!this.#broker.venue.listsAll) return;
@@ -331,15 +274,15 @@ export class Orders {
     proposal: Proposal,
     personId: string,
     planned: Planned,
-    request: (beforeSend: () => Promise<void>) => Promise<SubmitOutcome>,
+    request: OrderRequestCall,
   ): Promise<OrderRecord> {
     const [record] = await this.#claim(proposal, personId, [planned]);
     if (record === undefined) throw new AppError('proposal.unknown');
-    return this.#send(record, request);
+    return this.#sender.send(record, request);
   }
 
   async #claim(proposal: Proposal, personId: string, planned: readonly Planned[]): Promise<readonly OrderRecord[]> {
-    if (this.#haltUnwritten) this.#requireCancels(planned);
+    this.trading.requireNoUnwrittenHalt(planned.map(({ intent }) => intent));
     const now = this.#clock.now();
     const result: ClaimResult = await this.#ledger.claim({
       proposalId: proposal.id,
@@ -358,71 +301,5 @@ export class Orders {
     }
     const { reason } = result;
     throw new AppError(reason === 'halted' || reason === 'unsettled' ? `orders.${reason}` : `proposal.${reason}`);
-  }
-
-  #requireCancels(planned: readonly Planned[]): void {
-    if (planned.some(({ intent }) => !isCancel(intent.kind))) throw new AppError('orders.halted');
-  }
-
-  async #send(
-    record: OrderRecord,
-    request: (beforeSend: () => Promise<void>) => Promise<SubmitOutcome>,
-  ): Promise<OrderRecord> {
-    return this.#reconciler.whileInFlight(async () => {
-      let outcome: SubmitOutcome;
-      try {
-        outcome = await request(async () => {
-          if (this.#haltUnwritten) this.#requireCancels([{ intent: record.intent, amount: 0 }]);
-          await this.#ledger.beginSubmit(record.id, this.#clock.now());
-        });
-      } catch (error) {
-        // Thrown before the request left: refusing is the truth.
-        this.#log.warn('order not sent', { order: record.id, error });
-        return this.#append(record, denial(error));
-      }
-      // From here on something was sent: whatever fails now must not read as if nothing was.
-      this.#log.info('order answered', {
-        order: record.id,
-        outcome: outcome.kind,
-        ...(outcome.kind === 'accepted' ? { number: outcome.reference.number } : { code: outcome.code }),
-      });
-      try {
-        return await this.#append(record, outcomeEvent(outcome));
-      } catch (error) {
-        this.#log.error('order outcome not recorded', { order: record.id, error });
-        throw new AppError('orders.not-recorded', { outcome: outcome.kind }, { cause: error });
-      }
-    });
-  }
-
-  /** Where the ledger cannot be written, what came of the order is known all the same, and written down later. */
-  async #append(record: OrderRecord, event: OrderEvent): Promise<OrderRecord> {
-    const at = this.#clock.now();
-    try {
-      return await this.#ledger.appendOrderEvent(record.id, event, at);
-    } catch (error) {
-      if (ledgerTrouble(error) === undefined) throw error;
-      this.#log.error('order outcome not recorded yet', { order: record.id, event: event.type, error });
-      this.#unwritten.push({ id: record.id, event, at });
-      const sent = event.type === 'denied' ? record : applyEvent(record, { type: 'submitting' }, at);
-      return applyEvent(sent, event, at);
-    }
-  }
-}
-
-function denial(error: unknown): OrderEvent {
-  if (!(error instanceof AppError)) return { type: 'denied', code: 'unexpected' };
-  const facts = Object.entries(error.context).filter(([, value]) => value !== undefined);
-  return { type: 'denied', code: error.code, ...(facts.length === 0 ? {} : { context: Object.fromEntries(facts) }) };
-}
-
-function outcomeEvent(outcome: SubmitOutcome): OrderEvent {
-  switch (outcome.kind) {
-    case 'accepted':
-      return { type: 'accepted', reference: outcome.reference };
-    case 'rejected':
-      return { type: 'rejected', code: outcome.code, text: outcome.text };
-    case 'unknown':
-      return { type: 'outcome-unknown', code: outcome.code, text: outcome.text };
   }
 }

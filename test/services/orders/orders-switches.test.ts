@@ -20,10 +20,10 @@ beforeEach(async () => {
 
 describe('halting', () => {
   it('outlives the process, and ends when somebody says so', async () => {
-    expect(await desk.orders().setHalted(true)).toBe(true);
-    expect(await desk.orders().halted()).toBe(true);
-    expect(await desk.orders().setHalted(false)).toBe(true);
-    expect(await desk.orders().halted()).toBe(false);
+    expect(await desk.orders().trading.setHalted(true)).toBe(true);
+    expect(await desk.orders().trading.halted()).toBe(true);
+    expect(await desk.orders().trading.setHalted(false)).toBe(true);
+    expect(await desk.orders().trading.halted()).toBe(false);
     expect(desk.logged).toContainEqual(['trading switched', { halted: false }]);
   });
 
@@ -31,8 +31,8 @@ describe('halting', () => {
     const all = desk.orders();
     const waiting = await desk.ticket();
     const failing = vi.spyOn(desk.ledger, 'setHalted').mockRejectedValue(diskFull());
-    expect(await all.setHalted(true)).toBe(false);
-    expect(await all.halted()).toBe(true);
+    expect(await all.trading.setHalted(true)).toBe(false);
+    expect(await all.trading.halted()).toBe(true);
     expect(await codeOf(all.check(request, instrument))).toBe('orders.halted');
     const schedule: OrderIntent = { kind: 'schedule', request, day: '20261124', until: null };
     const prepare = async () => ({ intent: schedule, amount: 0, send: async () => accepted });
@@ -43,8 +43,8 @@ describe('halting', () => {
     failing.mockRestore();
     expect(await all.catchUp()).toBe(0);
     expect(await desk.ledger.halted()).toBe(true);
-    expect(await all.setHalted(false)).toBe(true);
-    expect(await all.halted()).toBe(false);
+    expect(await all.trading.setHalted(false)).toBe(true);
+    expect(await all.trading.halted()).toBe(false);
   });
 
   it('that cannot be written down stops what has its ticket taken already', async () => {
@@ -53,7 +53,7 @@ describe('halting', () => {
     const { claim } = desk.ledger;
     vi.spyOn(desk.ledger, 'claim').mockImplementation(async (wanted) => {
       const result = await claim(wanted);
-      await all.setHalted(true);
+      await all.trading.setHalted(true);
       return result;
     });
     expect(await desk.submit(all)).toMatchObject({ status: 'denied', code: 'orders.halted' });
@@ -63,13 +63,13 @@ describe('halting', () => {
   it('is not taken for done by a mistake of ours, nor is resuming that cannot be written down', async () => {
     const all = desk.orders();
     const failing = vi.spyOn(desk.ledger, 'setHalted').mockRejectedValue(new Error('x'));
-    await expect(all.setHalted(true)).rejects.toThrow('x');
-    expect(await all.halted()).toBe(false);
+    await expect(all.trading.setHalted(true)).rejects.toThrow('x');
+    expect(await all.trading.halted()).toBe(false);
     failing.mockRestore();
-    await all.setHalted(true);
+    await all.trading.setHalted(true);
     vi.spyOn(desk.ledger, 'setHalted').mockRejectedValue(diskFull());
-    expect(await codeOf(all.setHalted(false))).toBe('store.full');
-    expect(await all.halted()).toBe(true);
+    expect(await codeOf(all.trading.setHalted(false))).toBe('store.full');
+    expect(await all.trading.halted()).toBe(true);
   });
 });
 
@@ -114,13 +114,13 @@ describe('arming', () => {
   it('lets orders go to a live venue until the day ends in Korea', async () => {
     desk.venue.kind = 'live';
     const all = desk.orders();
-    expect(await all.armed()).toBe(false);
-    expect(await all.arm()).toBe('armed');
-    expect(await all.armed()).toBe(true);
+    expect(await all.trading.armed()).toBe(false);
+    expect(await all.trading.arm()).toBe('armed');
+    expect(await all.trading.armed()).toBe(true);
     expect(desk.logged).toContainEqual(['trading armed', { day: '20261123' }]);
     expect(await codeOf(desk.submit(all))).toBe('passed');
     await desk.clock.advance(14 * 3_600_000);
-    expect(await all.armed()).toBe(false);
+    expect(await all.trading.armed()).toBe(false);
   });
 
   it.each([
@@ -133,8 +133,8 @@ describe('arming', () => {
     const all = desk.orders({ liveTrading });
     // Even of a day that was armed before the setting was changed.
     if (said === 'off') await desk.ledger.armDay('20261123');
-    expect(await all.arm()).toBe(said);
-    expect(await all.armed()).toBe(armed);
+    expect(await all.trading.arm()).toBe(said);
+    expect(await all.trading.armed()).toBe(armed);
     if (said === 'not-needed') expect(await desk.ledger.armedDay()).toBeUndefined();
   });
 });

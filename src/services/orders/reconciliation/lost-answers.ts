@@ -1,5 +1,5 @@
-import { fromKoreanDayAndTime, koreanDay } from '../../clock.ts';
-import { type Attribution, attribute, type Evidence, type Sighting } from '../../domain/orders/attribution.ts';
+import { fromKoreanDayAndTime, koreanDay } from '../../../clock.ts';
+import { type Attribution, attribute, type Evidence, type Sighting } from '../../../domain/orders/attribution.ts';
 import {
   type ExecutionNotice,
   isCancel,
@@ -12,10 +12,10 @@ import {
   partOf,
   type SettledBy,
   type VenueOrder,
-} from '../../domain/orders/order.ts';
-import type { Log } from '../../log.ts';
-import type { Broker } from '../../ports/broker.ts';
-import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
+} from '../../../domain/orders/order.ts';
+import type { Log } from '../../../log.ts';
+import type { Broker } from '../../../ports/broker.ts';
+import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
 import type { Fills } from './fills.ts';
 import { isUndecided } from './pending-orders.ts';
 import { unknownPollMs } from './poll-schedule.ts';

@@ -1,6 +1,6 @@
-import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime, previousDay } from '../../clock.ts';
-import { krxHours } from '../../domain/market/session.ts';
-import type { Evidence, Sighting } from '../../domain/orders/attribution.ts';
+import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime, previousDay } from '../../../clock.ts';
+import { krxHours } from '../../../domain/market/session.ts';
+import type { Evidence, Sighting } from '../../../domain/orders/attribution.ts';
 import {
   type ExecutionNotice,
   intentIssue,
@@ -10,12 +10,17 @@ import {
   type OrderRequest,
   type ScheduleIntent,
   type VenueOrder,
-} from '../../domain/orders/order.ts';
-import { isWaiting, listMayLackRows, ordersMadeOf, type ScheduledOrder } from '../../domain/orders/scheduled-order.ts';
-import type { Log } from '../../log.ts';
-import type { Broker } from '../../ports/broker.ts';
-import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
-import type { ScheduleBroker } from '../../ports/scheduled-orders.ts';
+} from '../../../domain/orders/order.ts';
+import {
+  isWaiting,
+  listMayLackRows,
+  ordersMadeOf,
+  type ScheduledOrder,
+} from '../../../domain/orders/scheduled-order.ts';
+import type { Log } from '../../../log.ts';
+import type { Broker } from '../../../ports/broker.ts';
+import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
+import type { ScheduleBroker } from '../../../ports/scheduled-orders.ts';
 import type { Fills } from './fills.ts';
 
 /** Scheduled orders as the venue lists them. */

@@ -1,16 +1,16 @@
-import { type Clock, koreanDay } from '../../clock.ts';
+import { type Clock, koreanDay } from '../../../clock.ts';
 import {
   type ExecutionNotice,
   isScheduleIntent,
   type OrderEvent,
   type OrderRecord,
   openStatuses,
-} from '../../domain/orders/order.ts';
-import { AppError } from '../../errors.ts';
-import type { Log } from '../../log.ts';
-import type { Broker } from '../../ports/broker.ts';
-import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
-import { SerialQueue } from '../serial-queue.ts';
+} from '../../../domain/orders/order.ts';
+import { AppError } from '../../../errors.ts';
+import type { Log } from '../../../log.ts';
+import type { Broker } from '../../../ports/broker.ts';
+import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
+import { SerialQueue } from '../../serial-queue.ts';
 import type { Fills } from './fills.ts';
 import { LostAnswers } from './lost-answers.ts';
 import { NoticeIntake } from './notice-intake.ts';

@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { VenueOrder } from '../../../src/domain/orders/order.ts';
-import { createDirectory } from '../../../src/kis/symbols/search.ts';
-import { shippedInstruments } from '../../../src/kis/symbols/shipped.ts';
-import { Fills } from '../../../src/services/orders/fills.ts';
-import { openLedger } from '../../../src/store/ledger.ts';
-import { address, buyIntent, claimOf, proposalOf, start } from '../../store/samples.ts';
-import { JumpClock } from '../../support/clock.ts';
+import type { VenueOrder } from '../../../../src/domain/orders/order.ts';
+import { createDirectory } from '../../../../src/kis/symbols/search.ts';
+import { shippedInstruments } from '../../../../src/kis/symbols/shipped.ts';
+import { Fills } from '../../../../src/services/orders/reconciliation/fills.ts';
+import { openLedger } from '../../../../src/store/ledger.ts';
+import { address, buyIntent, claimOf, proposalOf, start } from '../../../store/samples.ts';
+import { JumpClock } from '../../../support/clock.ts';
 
 const day = '20261123';
 const row: VenueOrder = {

@@ -1,9 +1,9 @@
-import { koreanDay } from '../../clock.ts';
-import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
-import { type ExecutionNotice, intentIssue, type OrderRecord } from '../../domain/orders/order.ts';
-import type { Log } from '../../log.ts';
-import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
-import type { SerialQueue } from '../serial-queue.ts';
+import { koreanDay } from '../../../clock.ts';
+import { ledgerTrouble } from '../../../domain/ledger-trouble.ts';
+import { type ExecutionNotice, intentIssue, type OrderRecord } from '../../../domain/orders/order.ts';
+import type { Log } from '../../../log.ts';
+import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
+import type { SerialQueue } from '../../serial-queue.ts';
 import type { Fills } from './fills.ts';
 import { isUndecided } from './pending-orders.ts';
 import { type PollSchedule, soonMs, unknownPollMs } from './poll-schedule.ts';

@@ -1,8 +1,8 @@
-import { koreanDay } from '../../clock.ts';
-import { intentIssue, type OrderRecord, orderNumber } from '../../domain/orders/order.ts';
-import { scheduleNumber } from '../../domain/orders/scheduled-order.ts';
-import { AppError } from '../../errors.ts';
-import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
+import { koreanDay } from '../../../clock.ts';
+import { intentIssue, type OrderRecord, orderNumber } from '../../../domain/orders/order.ts';
+import { scheduleNumber } from '../../../domain/orders/scheduled-order.ts';
+import { AppError } from '../../../errors.ts';
+import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
 import type { Fills } from './fills.ts';
 import type { LostAnswers } from './lost-answers.ts';
 import type { ScheduleList } from './schedule-watch.ts';

@@ -1,6 +1,6 @@
-import { type Clock, koreanDay } from '../../clock.ts';
-import { type OrderRecord, type OrderStatus, openStatuses } from '../../domain/orders/order.ts';
-import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
+import { type Clock, koreanDay } from '../../../clock.ts';
+import { type OrderRecord, type OrderStatus, openStatuses } from '../../../domain/orders/order.ts';
+import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
 
 /** Statuses in which an execution notice may end an order before the fills that came earlier are told. */
 const endedByNotice: readonly OrderStatus[] = ['cancelled', 'replaced', 'expired'];

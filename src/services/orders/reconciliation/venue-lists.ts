@@ -1,7 +1,7 @@
-import { type Clock, koreanDay } from '../../clock.ts';
-import type { VenueOrder } from '../../domain/orders/order.ts';
-import type { Broker } from '../../ports/broker.ts';
-import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
+import { type Clock, koreanDay } from '../../../clock.ts';
+import type { VenueOrder } from '../../../domain/orders/order.ts';
+import type { Broker } from '../../../ports/broker.ts';
+import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
 
 /** The venue lists three months. This stays below the shortest three months. */
 const listedMs = 80 * 24 * 3_600_000;

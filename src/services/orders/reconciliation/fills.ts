@@ -1,5 +1,5 @@
-import { type Clock, koreanDay, koreanTime } from '../../clock.ts';
-import { krxHours } from '../../domain/market/session.ts';
+import { type Clock, koreanDay, koreanTime } from '../../../clock.ts';
+import { krxHours } from '../../../domain/market/session.ts';
 import {
   type ExecutionNotice,
   intentIssue,
@@ -12,12 +12,12 @@ import {
   standingQuantity,
   unsettledStatuses,
   type VenueOrder,
-} from '../../domain/orders/order.ts';
-import type { ChatAddress } from '../../domain/people/chat-address.ts';
-import type { Notice } from '../../domain/people/notice.ts';
-import type { MadeOrder, OrderLedger } from '../../ports/ledger/order-ledger.ts';
-import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
-import type { InstrumentDirectory } from '../../ports/symbols.ts';
+} from '../../../domain/orders/order.ts';
+import type { ChatAddress } from '../../../domain/people/chat-address.ts';
+import type { Notice } from '../../../domain/people/notice.ts';
+import type { MadeOrder, OrderLedger } from '../../../ports/ledger/order-ledger.ts';
+import type { OutboxDraft } from '../../../ports/ledger/outbox-store.ts';
+import type { InstrumentDirectory } from '../../../ports/symbols.ts';
 
 /** The messages that tell of something: to the chat that asked for it, or to the owners where nobody did. */
 export type DraftNotice = (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
@@ -27,7 +27,7 @@ const lastClose = '2000';
 
 /**
  * Writes down what became of our orders at the venue and tells it, each share once. It is handed pushes and rows of the
- * venue's list one at a time (services/reconciler), because both may speak of the same shares.
+ * venue's list one at a time by the reconciler, because both may speak of the same shares.
  */
 export class Fills {
   readonly #ledger: OrderLedger;

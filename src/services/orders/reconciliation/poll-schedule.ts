@@ -1,5 +1,5 @@
-import type { Clock } from '../../clock.ts';
-import type { Log } from '../../log.ts';
+import type { Clock } from '../../../clock.ts';
+import type { Log } from '../../../log.ts';
 
 /** Between two polls while an order is open: an execution notice may have been lost without a trace. */
 export const openPollMs = 30_000;

@@ -1,18 +1,18 @@
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { attribute } from '../../../src/domain/orders/attribution.ts';
-import type { OrderIntent, ScheduleDays, VenueOrder } from '../../../src/domain/orders/order.ts';
-import type { ScheduledOrder } from '../../../src/domain/orders/scheduled-order.ts';
-import type { Notice } from '../../../src/domain/people/notice.ts';
-import { createDirectory } from '../../../src/kis/symbols/search.ts';
-import { shippedInstruments } from '../../../src/kis/symbols/shipped.ts';
-import { createLog, createRedactor } from '../../../src/log.ts';
-import type { Broker } from '../../../src/ports/broker.ts';
-import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
-import type { ScheduleBroker } from '../../../src/ports/scheduled-orders.ts';
-import { Fills } from '../../../src/services/orders/fills.ts';
-import { ScheduleWatch } from '../../../src/services/orders/schedule-watch.ts';
-import { openLedger } from '../../../src/store/ledger.ts';
-import { JumpClock } from '../../support/clock.ts';
+import { attribute } from '../../../../src/domain/orders/attribution.ts';
+import type { OrderIntent, ScheduleDays, VenueOrder } from '../../../../src/domain/orders/order.ts';
+import type { ScheduledOrder } from '../../../../src/domain/orders/scheduled-order.ts';
+import type { Notice } from '../../../../src/domain/people/notice.ts';
+import { createDirectory } from '../../../../src/kis/symbols/search.ts';
+import { shippedInstruments } from '../../../../src/kis/symbols/shipped.ts';
+import { createLog, createRedactor } from '../../../../src/log.ts';
+import type { Broker } from '../../../../src/ports/broker.ts';
+import type { Ledger } from '../../../../src/ports/ledger/ledger.ts';
+import type { ScheduleBroker } from '../../../../src/ports/scheduled-orders.ts';
+import { Fills } from '../../../../src/services/orders/reconciliation/fills.ts';
+import { ScheduleWatch } from '../../../../src/services/orders/reconciliation/schedule-watch.ts';
+import { openLedger } from '../../../../src/store/ledger.ts';
+import { JumpClock } from '../../../support/clock.ts';
 
 // What KIS may list, and the simulator does not: rows and orders are written by hand.
 let clock: JumpClock;

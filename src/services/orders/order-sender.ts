@@ -1,0 +1,122 @@
+import type { Clock } from '../../clock.ts';
+import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
+import type { OrderEvent, OrderRecord, SubmitOutcome } from '../../domain/orders/order.ts';
+import { applyEvent } from '../../domain/orders/order-state.ts';
+import { AppError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { BeforeSend } from '../../ports/broker.ts';
+import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
+import type { Reconciler } from './reconciliation/reconciler.ts';
+import type { TradingGate } from './trading-gate.ts';
+
+/** Makes one request of the venue, as the order methods of `Broker` do. */
+export type OrderRequestCall = (beforeSend: BeforeSend) => Promise<SubmitOutcome>;
+
+/** Sends the one request of a claimed order, and writes down what came of it. */
+export class OrderSender {
+  readonly #ledger: OrderLedger;
+  readonly #reconciler: Reconciler;
+  readonly #gate: TradingGate;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  /** Outcomes of orders that came while the ledger could not be written, oldest first. */
+  readonly #unwritten: { readonly id: string; readonly event: OrderEvent; readonly at: number }[] = [];
+
+  constructor(options: {
+    readonly ledger: OrderLedger;
+    readonly reconciler: Reconciler;
+    readonly gate: TradingGate;
+    readonly clock: Clock;
+    readonly log: Log;
+  }) {
+    this.#ledger = options.ledger;
+    this.#reconciler = options.reconciler;
+    this.#gate = options.gate;
+    this.#clock = options.clock;
+    this.#log = options.log;
+  }
+
+  /**
+   * Calls `request`, once, for an order that is `confirmed` in the ledger. Returns the order as it stands afterwards:
+   * denied where nothing was sent, else as the venue answered or did not answer.
+   * @throws AppError `orders.not-recorded` where the request was sent and its outcome does not fit the ledger.
+   */
+  async send(record: OrderRecord, request: OrderRequestCall): Promise<OrderRecord> {
+    return this.#reconciler.whileInFlight(async () => {
+      let outcome: SubmitOutcome;
+      try {
+        outcome = await request(async () => {
+          this.#gate.requireNoUnwrittenHalt([record.intent]);
+          await this.#ledger.beginSubmit(record.id, this.#clock.now());
+        });
+      } catch (error) {
+        // The broker throws only before the request has left, so "denied" is true.
+        this.#log.warn('order not sent', { order: record.id, error });
+        return this.#append(record, denial(error));
+      }
+      // From here on something was sent: whatever fails now must not read as if nothing was.
+      this.#log.info('order answered', {
+        order: record.id,
+        outcome: outcome.kind,
+        ...(outcome.kind === 'accepted' ? { number: outcome.reference.number } : { code: outcome.code }),
+      });
+      try {
+        return await this.#append(record, outcomeEvent(outcome));
+      } catch (error) {
+        this.#log.error('order outcome not recorded', { order: record.id, error });
+        throw new AppError('orders.not-recorded', { outcome: outcome.kind }, { cause: error });
+      }
+    });
+  }
+
+  /**
+   * Writes down the outcomes that could not be written when they came. Returns how many that were.
+   * @throws AppError `LedgerTrouble` when the ledger still cannot be written.
+   */
+  async catchUp(): Promise<number> {
+    let written = 0;
+    for (let next = this.#unwritten[0]; next !== undefined; next = this.#unwritten[0]) {
+      try {
+        await this.#ledger.appendOrderEvent(next.id, next.event, next.at);
+        written += 1;
+      } catch (error) {
+        if (ledgerTrouble(error) !== undefined) throw error;
+        // The reconciler was faster: it has the outcome from the venue's lists already.
+        this.#log.warn('order outcome not recorded', { order: next.id, error });
+      }
+      this.#unwritten.shift();
+    }
+    return written;
+  }
+
+  /** Writes an event down. Where the ledger cannot be written the outcome is known all the same, and kept for `catchUp`. */
+  async #append(record: OrderRecord, event: OrderEvent): Promise<OrderRecord> {
+    const at = this.#clock.now();
+    try {
+      return await this.#ledger.appendOrderEvent(record.id, event, at);
+    } catch (error) {
+      if (ledgerTrouble(error) === undefined) throw error;
+      this.#log.error('order outcome not recorded yet', { order: record.id, event: event.type, error });
+      this.#unwritten.push({ id: record.id, event, at });
+      const sent = event.type === 'denied' ? record : applyEvent(record, { type: 'submitting' }, at);
+      return applyEvent(sent, event, at);
+    }
+  }
+}
+
+function denial(error: unknown): OrderEvent {
+  if (!(error instanceof AppError)) return { type: 'denied', code: 'unexpected' };
+  const facts = Object.entries(error.context).filter(([, value]) => value !== undefined);
+  return { type: 'denied', code: error.code, ...(facts.length === 0 ? {} : { context: Object.fromEntries(facts) }) };
+}
+
+function outcomeEvent(outcome: SubmitOutcome): OrderEvent {
+  switch (outcome.kind) {
+    case 'accepted':
+      return { type: 'accepted', reference: outcome.reference };
+    case 'rejected':
+      return { type: 'rejected', code: outcome.code, text: outcome.text };
+    case 'unknown':
+      return { type: 'outcome-unknown', code: outcome.code, text: outcome.text };
+  }
+}
