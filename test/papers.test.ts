@@ -140,6 +140,7 @@ function promisesTold(language: string): readonly { readonly promise: string; re
 test('safety promises what the scenarios hold the bot to, and names the tests that see it broken', () => {
   const told = promisesTold('en');
   expect(told.map(({ promise }) => promise).toSorted()).toEqual(Object.keys(promises).toSorted());
+  expect(new Set(mutants.map(({ breaks }) => breaks)).size, 'each is broken by a mutant').toBe(told.length);
   for (const { breaks, test: where } of mutants) {
     const row = told.find(({ promise }) => promise === breaks);
     expect(row?.tests, breaks).toContain(where);
