@@ -279,7 +279,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a platform that names a time is asked again before it is over',
     breaks: 'a platform is left alone for as long as it says',
-    test: 'test/channels/telegram/telegram.test.ts',
+    test: 'test/chat/outbox.test.ts',
     edits: [
       {
         file: 'src/chat/outbox.ts',

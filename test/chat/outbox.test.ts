@@ -91,6 +91,31 @@ describe('the outbox', () => {
     await ledger.close();
   });
 
+  test.each([
+    [90_000, 'longer than anything else is waited for'],
+    [300, 'shorter than after any other failure'],
+  ])('leaves a platform that names a time (%i ms) alone until it is over, and no longer: %s', async (afterMs) => {
+    const attempts: string[] = [];
+    let limited = true;
+    const { ledger, outbox } = await open({
+      send: async (_chat, message) => {
+        attempts.push(plainText(message));
+        if (limited) throw new ChannelError('429', 'later', { status: 429, afterMs });
+        return '1';
+      },
+    });
+    await outbox.post({ address, message: { lines: ['답'] } });
+    await clock.rest();
+    await outbox.post({ address, message: { lines: ['체결'] }, about: 'order' });
+    limited = false;
+    await clock.advance(afterMs - 1);
+    expect(attempts).toEqual(['답']);
+    await clock.advance(1);
+    expect(attempts).toEqual(['답', '답', '체결']);
+    await outbox.stop();
+    await ledger.close();
+  });
+
   test('tells a chat that takes messages again which ones never came, once', async () => {
     const shown: string[] = [];
     let blocked = true;

@@ -7,7 +7,7 @@ export interface Room {
 /** Tests of the domain, by folder and name. */
 const domain = (...names: readonly string[]): readonly string[] => names.map((name) => `test/domain/${name}.test.ts`);
 const orderCheck = 'test/services/orders/order-check.test.ts';
-const ledger = ['test/store/ledger/*.test.ts'];
+const ledger = ['orders', 'outbox', 'proposals'].map((name) => `test/store/ledger/${name}.test.ts`);
 const restCalls = ['test/kis/wire/order-calls.test.ts', 'test/kis/wire/read-calls.test.ts'];
 
 /** In the order in which they are best run: the quickest first. */
@@ -41,7 +41,10 @@ export const rooms: readonly Room[] = [
   { file: 'src/store/tables/order-rows.ts', judgedBy: ledger },
   { file: 'src/store/tables/execution-notices.ts', judgedBy: ledger },
   { file: 'src/store/tables/seen-orders.ts', judgedBy: ledger },
-  { file: 'src/store/tables/outbox.ts', judgedBy: [...ledger, 'test/chat/outbox.test.ts'] },
+  { file: 'src/store/tables/order-rows.ts', judgedBy: ledger },
+  { file: 'src/store/tables/seen-orders.ts', judgedBy: ledger },
+  { file: 'src/store/tables/outbox.ts', judgedBy: ledger },
+  { file: 'src/store/tables/outbox-rows.ts', judgedBy: ledger },
   { file: 'src/store/tables/outbox-rows.ts', judgedBy: [...ledger, 'test/chat/outbox.test.ts'] },
   { file: 'src/chat/outbox.ts', judgedBy: ['test/chat/outbox.test.ts', 'test/chat/outbox-stuck.test.ts'] },
   { file: 'src/kis/wire/exchange.ts', judgedBy: restCalls },
