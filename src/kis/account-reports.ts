@@ -8,7 +8,7 @@ import type {
 } from '../domain/account.ts';
 import type { AccountReports } from '../ports/account-reports.ts';
 import type { ReadOptions } from '../ports/read-options.ts';
-import * as decode from './codecs/decode-account.ts';
+import * as decode from './codecs/decode-account-reports.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
 import type { KisHttp } from './wire/http.ts';
 

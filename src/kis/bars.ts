@@ -5,7 +5,7 @@ import { figuresBegin, krxHours } from '../domain/market/session.ts';
 import type { BarSource } from '../ports/bars.ts';
 import type { VenueDescription } from '../ports/broker.ts';
 import type { BarOptions, ReadOptions } from '../ports/read-options.ts';
-import * as decode from './codecs/decode.ts';
+import * as decode from './codecs/decode-market.ts';
 import { domesticMarket, krx } from './endpoints/domestic-market.ts';
 import type { MarketReads } from './market-reads.ts';
 import type { Environment } from './wire/environment.ts';

@@ -15,7 +15,8 @@ import {
 import type { BeforeSend, Broker, CancelTarget, MarketDay, VenueDescription, VenueHours } from '../ports/broker.ts';
 import type { BarOptions, PriceOptions, ReadOptions } from '../ports/read-options.ts';
 import { BarReader } from './bars.ts';
-import * as decode from './codecs/decode.ts';
+import * as decodeMarket from './codecs/decode-market.ts';
+import * as decodeTrading from './codecs/decode-trading.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
 import type { Input } from './endpoints/endpoint.ts';
@@ -78,7 +79,7 @@ export class KisBroker implements Broker {
   async quote(symbol: string, options?: PriceOptions): Promise<Quote> {
     const input = { ...pricesOf(options), FID_INPUT_ISCD: symbol } as const;
     const output = await this.#market.read(domesticMarket.inquirePrice, input, options);
-    return decode.toQuote(symbol, output, this.#clock.now());
+    return decodeMarket.toQuote(symbol, output, this.#clock.now());
   }
 
   async quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]> {
@@ -105,7 +106,7 @@ export class KisBroker implements Broker {
       const { output } = await this.#market.read(domesticMarket.multiplePrices, input, options);
       const at = this.#clock.now();
       for (const row of output) {
-        const quote = decode.toQuoteOfMany(row, at);
+        const quote = decodeMarket.toQuoteOfMany(row, at);
         if (quote !== undefined) found.push(quote);
       }
     }
@@ -115,7 +116,7 @@ export class KisBroker implements Broker {
   async orderBook(symbol: string, options?: PriceOptions): Promise<OrderBook> {
     const input = { ...pricesOf(options), FID_INPUT_ISCD: symbol } as const;
     const output = await this.#market.read(domesticMarket.inquireAskingPrice, input, options);
-    return decode.toOrderBook(symbol, output, this.#clock.now());
+    return decodeMarket.toOrderBook(symbol, output, this.#clock.now());
   }
 
   bars(symbol: string, interval: BarInterval, count: number, options?: BarOptions): Promise<readonly Bar[]> {
@@ -126,7 +127,7 @@ export class KisBroker implements Broker {
     if (!this.#market.supports(domesticMarket.stockInfo)) return this.#pricedIssue(symbol, options);
     try {
       const input = { PRDT_TYPE_CD: '300', PDNO: symbol } as const;
-      return decode.toInstrument(symbol, await this.#market.read(domesticMarket.stockInfo, input, options));
+      return decodeMarket.toInstrument(symbol, await this.#market.read(domesticMarket.stockInfo, input, options));
     } catch (error) {
       if (error instanceof KisError && error.kind === 'rejected') return undefined;
       throw error;
@@ -156,7 +157,7 @@ export class KisBroker implements Broker {
       PRCS_DVSN: '00',
     } as const;
     const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireBalance, input, options);
-    return decode.toBalance(pages, truncated);
+    return decodeTrading.toBalance(pages, truncated);
   }
 
   async buyingPower(symbol: string, price: number | undefined, options?: ReadOptions): Promise<BuyingPower> {
@@ -168,7 +169,10 @@ export class KisBroker implements Broker {
       CMA_EVLU_AMT_ICLD_YN: 'N',
       OVRS_ICLD_YN: 'N',
     } as const;
-    return decode.toBuyingPower(await this.#http.read(domesticTrading.inquireBuyingPower, input, options), price);
+    return decodeTrading.toBuyingPower(
+      await this.#http.read(domesticTrading.inquireBuyingPower, input, options),
+      price,
+    );
   }
 
   async sellableQuantity(symbol: string, options?: ReadOptions): Promise<number> {
@@ -191,7 +195,7 @@ export class KisBroker implements Broker {
     const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireAmendable, input, all);
     if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'open orders', pages: mostPages });
     return pages
-      .flatMap((page) => page.output.map((row) => decode.toOpenOrder(row, today)))
+      .flatMap((page) => page.output.map((row) => decodeTrading.toOpenOrder(row, today)))
       .filter((order) => order.remaining > 0);
   }
 
@@ -232,7 +236,7 @@ export class KisBroker implements Broker {
     const { pages, truncated } = await this.#http.readAll(endpoint, input, all);
     // Part of a list would let an order pass for absent.
     if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'executions', pages: mostPages });
-    return pages.flatMap((page) => page.output1.map(decode.toExecution));
+    return pages.flatMap((page) => page.output1.map(decodeTrading.toExecution));
   }
 
   hours(options?: ReadOptions): Promise<VenueHours> {

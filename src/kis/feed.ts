@@ -5,7 +5,8 @@ import type { Exchange } from '../domain/orders/order.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, StopWatching } from '../ports/feed.ts';
-import * as decode from './codecs/decode.ts';
+import { indexCodes } from './codecs/decode-market.ts';
+import * as decode from './codecs/decode-pushes.ts';
 import { type ChannelName, channels } from './endpoints/channels.ts';
 import type { AccountNumber } from './wire/catalogue-check.ts';
 import type { Credentials } from './wire/credentials.ts';
@@ -113,7 +114,7 @@ export class KisFeed implements MarketFeed {
 
   async watchIndices(codes: readonly IndexCode[], watcher: IndexWatcher): Promise<StopWatching> {
     return this.#watch(
-      codes.map((code) => this.#topic('index', decode.indexCodes[code])),
+      codes.map((code) => this.#topic('index', indexCodes[code])),
       watcher,
     );
   }
@@ -221,7 +222,7 @@ export class KisFeed implements MarketFeed {
         for (const { record } of cutRecords(channels.index, count, payload)) {
           const quote = decode.toIndexPush(record);
           if (quote === undefined) continue;
-          for (const watcher of this.#watchersOf(trId, decode.indexCodes[quote.code])) watcher.onIndex?.(quote);
+          for (const watcher of this.#watchersOf(trId, indexCodes[quote.code])) watcher.onIndex?.(quote);
         }
         return;
       case 'executions':

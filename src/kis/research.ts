@@ -26,33 +26,20 @@ import type {
 import { AppError } from '../errors.ts';
 import type { ReadOptions } from '../ports/read-options.ts';
 import type { Research } from '../ports/research.ts';
-import { indexCodes } from './codecs/decode.ts';
+import { indexCodes } from './codecs/decode-market.ts';
 import * as decode from './codecs/decode-research.ts';
 import { domesticMarket, krx } from './endpoints/domestic-market.ts';
 import { domesticResearch } from './endpoints/domestic-research.ts';
 import type { Input, Output } from './endpoints/endpoint.ts';
 import type { MarketReads, MarketRow } from './market-reads.ts';
+import { marketCodes, readRanking } from './rankings.ts';
 import { KisError } from './wire/error.ts';
 import { noMatchCode } from './wire/venue-codes.ts';
 
-/** Where a ranking looks: a market is named by its index. */
-const markets: Readonly<Record<RankingMarket, string>> = { all: '0000', KOSPI: '0001', KOSDAQ: '1001' };
 /** Of lists that go on for longer than anybody reads. */
 const mostPages = 5;
 /** Of an index chart: a call gives about 50 days. */
 const mostIndexCalls = 20;
-/** A ranking is one page; where KIS's page is longer than it says, the rest is left out. */
-const mostRanked = 30;
-
-/** No bound on price or volume, and no issue left out. */
-const unbounded = {
-  fid_input_price_1: '',
-  fid_input_price_2: '',
-  fid_vol_cnt: '',
-  fid_div_cls_code: '0',
-  fid_trgt_cls_code: '0',
-  fid_trgt_exls_cls_code: '0',
-} as const;
 
 /** What can be looked up beside prices, from KIS. */
 export class KisResearch implements Research {
@@ -161,129 +148,7 @@ export class KisResearch implements Research {
   }
 
   async ranking(kind: RankingKind, market: RankingMarket, options?: ReadOptions): Promise<readonly RankedIssue[]> {
-    return (await this.#ranking(kind, markets[market], options)).slice(0, mostRanked);
-  }
-
-  #ranking(kind: RankingKind, market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
-    switch (kind) {
-      case 'volume':
-      case 'turnover':
-        return this.#byVolume(kind, market, options);
-      case 'rise':
-      case 'fall':
-        return this.#byChange(kind, market, options);
-      case 'market-value':
-        return this.#byMarketValue(market, options);
-      case 'after-hours':
-        return this.#byAfterHours(market, options);
-      case 'bids':
-      case 'asks':
-        return this.#byWaiting(kind, market, options);
-      case 'new-high':
-      case 'new-low':
-        return this.#byExtreme(kind, market, options);
-    }
-  }
-
-  async #byVolume(kind: 'volume' | 'turnover', market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
-    const input = {
-      ...krx,
-      FID_COND_SCR_DIV_CODE: '20171',
-      FID_INPUT_ISCD: market,
-      FID_DIV_CLS_CODE: '0',
-      // 0 by average volume, which of one day is the volume; 3 by turnover.
-      FID_BLNG_CLS_CODE: kind === 'volume' ? '0' : '3',
-      // Every margin class, and nothing left out.
-      FID_TRGT_CLS_CODE: '111111111',
-      FID_TRGT_EXLS_CLS_CODE: '0000000000',
-      FID_INPUT_PRICE_1: '',
-      FID_INPUT_PRICE_2: '',
-      FID_VOL_CNT: '',
-      FID_INPUT_DATE_1: '',
-    } as const;
-    const { output } = await this.#reads.read(domesticResearch.volumeRank, input, options);
-    return decode.toRankedIssues(output, (row) => (kind === 'volume' ? row.acml_vol : row.acml_tr_pbmn));
-  }
-
-  async #byChange(kind: 'rise' | 'fall', market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
-    const input = {
-      ...unbounded,
-      fid_cond_mrkt_div_code: 'J',
-      fid_cond_scr_div_code: '20170',
-      fid_input_iscd: market,
-      // KIS's current samples name 0 alone; its older request collection has 1 for falls, and in both cases 1 for a
-      // change against the last close, where 0 is one against the day's low or high.
-      fid_rank_sort_cls_code: kind === 'rise' ? '0' : '1',
-      fid_prc_cls_code: '1',
-      fid_input_cnt_1: '0',
-      fid_rsfl_rate1: '',
-      fid_rsfl_rate2: '',
-    } as const;
-    const { output } = await this.#reads.read(domesticResearch.fluctuationRank, input, options);
-    return decode.toRankedIssues(output, decode.changePercentOf);
-  }
-
-  async #byMarketValue(market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
-    const input = {
-      ...unbounded,
-      fid_cond_mrkt_div_code: 'J',
-      fid_cond_scr_div_code: '20174',
-      fid_input_iscd: market,
-    } as const;
-    const { output } = await this.#reads.read(domesticResearch.marketCapRank, input, options);
-    return decode.toRankedIssues(output, (row) => row.stck_avls);
-  }
-
-  async #byAfterHours(market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
-    const input = {
-      ...unbounded,
-      fid_cond_mrkt_div_code: 'J',
-      fid_cond_scr_div_code: '20176',
-      // 1 and 2 are by what traded before and after hours, 3 by asks that wait, 4 by bids.
-      fid_rank_sort_cls_code: '4',
-      fid_input_iscd: market,
-    } as const;
-    const { output } = await this.#reads.read(domesticResearch.afterHoursRank, input, options);
-    return decode.toRankedIssues(output, (row) => row.ovtm_total_bidp_rsqn);
-  }
-
-  async #byWaiting(kind: 'bids' | 'asks', market: string, options?: ReadOptions): Promise<readonly RankedIssue[]> {
-    const input = {
-      ...unbounded,
-      fid_cond_mrkt_div_code: 'J',
-      fid_cond_scr_div_code: '20172',
-      fid_input_iscd: market,
-      fid_rank_sort_cls_code: kind === 'bids' ? '0' : '1',
-    } as const;
-    const { output } = await this.#reads.read(domesticResearch.quoteBalanceRank, input, options);
-    return decode.toRankedIssues(output, ({ total_askp_rsqn: asks, total_bidp_rsqn: bids }) => {
-      if (asks === undefined || bids === undefined) return undefined;
-      return kind === 'bids' ? bids - asks : asks - bids;
-    });
-  }
-
-  async #byExtreme(
-    kind: 'new-high' | 'new-low',
-    market: string,
-    options?: ReadOptions,
-  ): Promise<readonly RankedIssue[]> {
-    const input = {
-      fid_cond_mrkt_div_code: 'J',
-      fid_cond_scr_div_code: '20187',
-      fid_div_cls_code: '0',
-      // No further than ten percent from it.
-      fid_input_cnt_1: '0',
-      fid_input_cnt_2: '10',
-      fid_prc_cls_code: kind === 'new-high' ? '0' : '1',
-      fid_input_iscd: market,
-      fid_trgt_cls_code: '0',
-      fid_trgt_exls_cls_code: '0',
-      fid_aply_rang_vol: '0',
-      fid_aply_rang_prc_1: '',
-      fid_aply_rang_prc_2: '',
-    } as const;
-    const { output } = await this.#reads.read(domesticResearch.newHighLowRank, input, options);
-    return decode.toRankedIssues(output, (row) => (kind === 'new-high' ? row.hprc_near_rate : row.lwpr_near_rate));
+    return readRanking(this.#reads, kind, market, options);
   }
 
   async investorDays(symbol: string, options?: ReadOptions): Promise<readonly InvestorDay[]> {
@@ -325,7 +190,7 @@ export class KisResearch implements Research {
     const input = {
       FID_COND_MRKT_DIV_CODE: 'V',
       FID_COND_SCR_DIV_CODE: '16449',
-      FID_INPUT_ISCD: markets[market],
+      FID_INPUT_ISCD: marketCodes[market],
       // By won; 0 is by shares, which puts the cheapest first.
       FID_DIV_CLS_CODE: '1',
       FID_RANK_SORT_CLS_CODE: side === 'bought' ? '0' : '1',

@@ -2,20 +2,15 @@ import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import {
-  toBalance,
-  toBuyingPower,
   toDailyBars,
-  toExecution,
-  toExecutionNotice,
   toInstrument,
   toMinuteBars,
-  toOpenOrder,
   toOrderBook,
-  toOrderBookPush,
   toQuote,
   toQuoteOfMany,
-  toTrade,
-} from '../../src/kis/codecs/decode.ts';
+} from '../../src/kis/codecs/decode-market.ts';
+import { toExecutionNotice, toOrderBookPush, toTrade } from '../../src/kis/codecs/decode-pushes.ts';
+import { toBalance, toBuyingPower, toExecution, toOpenOrder } from '../../src/kis/codecs/decode-trading.ts';
 import { decodeFields, type Fields } from '../../src/kis/codecs/fields.ts';
 import { channels } from '../../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { toIndexPush, toIssueStatus, toOrderBookPush, toTrade } from '../../src/kis/codecs/decode.ts';
-import * as account from '../../src/kis/codecs/decode-account.ts';
+import * as account from '../../src/kis/codecs/decode-account-reports.ts';
 import { decodeOutput } from '../../src/kis/codecs/decode-output.ts';
+import { toIndexPush, toIssueStatus, toOrderBookPush, toTrade } from '../../src/kis/codecs/decode-pushes.ts';
 import * as research from '../../src/kis/codecs/decode-research.ts';
 import { channels } from '../../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';

@@ -21,7 +21,7 @@ import { AppError } from '../../errors.ts';
 import type { domesticMarket } from '../endpoints/domestic-market.ts';
 import type { domesticResearch } from '../endpoints/domestic-research.ts';
 import type { Output } from '../endpoints/endpoint.ts';
-import { signed, toWarnings } from './decode.ts';
+import { signed, toWarnings } from './decode-market.ts';
 
 // From KIS's names to the domain's words, for what is looked up beside prices; pure.
 

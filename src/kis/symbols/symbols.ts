@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 import { visibleLine } from '../../domain/clean-text.ts';
 import type { ListedIssue, Market } from '../../domain/market/instrument.ts';
-import { groupKinds } from '../codecs/decode.ts';
+import { groupKinds } from '../codecs/decode-market.ts';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
