@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commands } from '../commands/index.ts';
+import type { HelpSection } from '../src/chat/command.ts';
 import { channels } from '../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../src/kis/endpoints/domestic-market.ts';
 import { domesticResearch } from '../src/kis/endpoints/domestic-research.ts';
@@ -132,6 +134,21 @@ test('no folder of code has more files in it than fit a glance', () => {
   for (const [folder, files] of Map.groupBy(everything, dirname)) {
     expect(files.length, folder).toBeLessThanOrEqual(15);
   }
+});
+
+/** The folder of `commands/` for each section of `/help`. */
+const folderOf: Readonly<Record<HelpSection, string>> = {
+  look: 'market',
+  trade: 'orders',
+  tell: 'alerts',
+  account: 'account',
+  rest: 'settings',
+};
+
+test.each(commands)('/$name lies where /help shows it', ({ name, section }) => {
+  const declared = new RegExp(`name: '${name}'|orderCommand\\(\\s*'${name}'`);
+  const [file] = sources.filter((path) => path.startsWith('commands/') && declared.test(textOf.get(path) ?? ''));
+  expect(dirname(file ?? '')).toBe(`commands/${folderOf[section]}`);
 });
 
 describe('each thing in its one place', () => {

@@ -9,6 +9,7 @@ const view = oneOf('assets', { assets: ['자산'] });
 
 export const balance = defineCommand({
   name: 'balance',
+  section: 'account',
   aliases: ['잔고', '보유', 'b'],
   role: 'viewer',
   private: true,

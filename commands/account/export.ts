@@ -39,6 +39,7 @@ interface Wanted {
 
 export const exporting = defineCommand({
   name: 'export',
+  section: 'account',
   aliases: ['내보내기'],
   role: 'viewer',
   private: true,

@@ -10,6 +10,7 @@ import { dayLine, issueName, sideSpan } from '../shared.ts';
 
 export const fills = defineCommand({
   name: 'fills',
+  section: 'account',
   aliases: ['체결'],
   role: 'viewer',
   private: true,

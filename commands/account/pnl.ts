@@ -26,6 +26,7 @@ const firstTrading = '0800';
 
 export const pnl = defineCommand({
   name: 'pnl',
+  section: 'account',
   aliases: ['손익', '실현손익'],
   role: 'viewer',
   private: true,

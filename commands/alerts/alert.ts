@@ -18,6 +18,7 @@ const alertId: ArgumentKind<string> = {
 
 export const alert = defineCommand({
   name: 'alert',
+  section: 'tell',
   aliases: ['알림'],
   role: 'viewer',
   effect: 'change',
@@ -56,6 +57,7 @@ export const alert = defineCommand({
 
 export const alerts = defineCommand({
   name: 'alerts',
+  section: 'tell',
   aliases: ['알림목록'],
   role: 'viewer',
   args: { page: optional(pageNumber) },
@@ -68,6 +70,7 @@ export const alerts = defineCommand({
 
 export const unalert = defineCommand({
   name: 'unalert',
+  section: 'tell',
   aliases: ['알림삭제'],
   role: 'viewer',
   effect: 'change',

@@ -20,6 +20,7 @@ const exchange = oneOf('exchange', {
 
 export const book = defineCommand({
   name: 'book',
+  section: 'look',
   aliases: ['호가', '호가창'],
   role: 'viewer',
   args: { instrument, exchange: optional(exchange), action: optional(liveAction) },

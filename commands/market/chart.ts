@@ -52,6 +52,7 @@ const interval: ArgumentKind<BarInterval> = {
 
 export const chart = defineCommand({
   name: 'chart',
+  section: 'look',
   aliases: ['차트'],
   role: 'viewer',
   args: { instrument, interval: optional(interval) },

@@ -10,6 +10,7 @@ const by = oneOf('span', { year: ['연간', '년', '연', 'annual'], quarter: ['
 
 export const fin = defineCommand({
   name: 'fin',
+  section: 'look',
   aliases: ['재무', '재무제표'],
   role: 'viewer',
   args: { instrument, by: optional(by) },

@@ -21,6 +21,7 @@ const side = oneOf('side', { bought: ['순매수', '매수'], sold: ['순매도'
 /** Who buys and sells: for a stock, or one group of investors over the whole market. */
 export const flow = defineCommand({
   name: 'flow',
+  section: 'look',
   aliases: ['수급', '투자자'],
   role: 'viewer',
   args: { who: optional(who), side: optional(side), instrument: optional(instrument) },

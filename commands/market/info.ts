@@ -10,6 +10,7 @@ const dividendMonths = 15;
 
 export const info = defineCommand({
   name: 'info',
+  section: 'look',
   aliases: ['종목', '종목정보'],
   role: 'viewer',
   args: { instrument },

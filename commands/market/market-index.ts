@@ -19,6 +19,7 @@ const code = oneOf('index', {
 
 export const index = defineCommand({
   name: 'index',
+  section: 'look',
   aliases: ['지수'],
   role: 'viewer',
   args: { code: optional(code), action: optional(liveAction) },

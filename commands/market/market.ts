@@ -9,6 +9,7 @@ import type { MarketSession, NextSession } from '../../src/services/calendar.ts'
 
 export const market = defineCommand({
   name: 'market',
+  section: 'look',
   aliases: ['장', '장상태'],
   role: 'viewer',
   args: {},

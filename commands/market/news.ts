@@ -6,6 +6,7 @@ import { dayText, timeText } from '../shared.ts';
 
 export const news = defineCommand({
   name: 'news',
+  section: 'look',
   aliases: ['뉴스', '공시'],
   role: 'viewer',
   args: { instrument: optional(instrument, (token) => !/^\d{1,4}쪽?$/.test(token)), page: optional(pageNumber) },

@@ -10,6 +10,7 @@ const view = oneOf('view', { issue: ['종목별'], broker: ['증권사별', '증
 
 export const opinion = defineCommand({
   name: 'opinion',
+  section: 'look',
   aliases: ['의견', '투자의견'],
   role: 'viewer',
   args: { instrument, view: optional(view), page: optional(pageNumber) },

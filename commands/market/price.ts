@@ -8,6 +8,7 @@ import { ifAnswered } from '../shared.ts';
 
 export const price = defineCommand({
   name: 'price',
+  section: 'look',
   aliases: ['현재가', '시세', 'p'],
   role: 'viewer',
   args: { instruments },

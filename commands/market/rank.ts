@@ -25,6 +25,7 @@ const offered: readonly RankingKind[] = ['turnover', 'rise', 'fall', 'market-val
 
 export const rank = defineCommand({
   name: 'rank',
+  section: 'look',
   aliases: ['순위', '랭킹'],
   role: 'viewer',
   args: { kind: optional(kind), market: optional(market), page: optional(pageNumber) },

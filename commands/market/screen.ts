@@ -36,6 +36,7 @@ const wanted: ArgumentKind<Wanted> = {
 
 export const screen = defineCommand({
   name: 'screen',
+  section: 'look',
   aliases: ['조건검색'],
   role: 'viewer',
   private: true,

@@ -38,6 +38,7 @@ const group: ArgumentKind<string> = {
 
 export const watch = defineCommand({
   name: 'watch',
+  section: 'look',
   aliases: ['관심', '관심종목'],
   role: 'viewer',
   effect: 'change',

@@ -10,6 +10,7 @@ import { issueName } from '../shared.ts';
 
 export const amend = defineCommand({
   name: 'amend',
+  section: 'trade',
   aliases: ['정정'],
   role: 'trader',
   args: { order: orderNumberArgument, price: limitPrice, quantity: optional(orderPart) },

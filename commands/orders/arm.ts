@@ -3,6 +3,7 @@ import { defineCommand } from '../../src/chat/command.ts';
 
 export const arm = defineCommand({
   name: 'arm',
+  section: 'trade',
   aliases: ['실전'],
   role: 'owner',
   effect: 'change',

@@ -13,6 +13,7 @@ const mostShown = 10;
 
 export const cancel = defineCommand({
   name: 'cancel',
+  section: 'trade',
   aliases: ['취소'],
   role: 'trader',
   args: { order: orderChoice, quantity: optional(orderPart) },

@@ -3,6 +3,7 @@ import { defineCommand } from '../../src/chat/command.ts';
 
 export const halt = defineCommand({
   name: 'halt',
+  section: 'trade',
   aliases: ['정지'],
   role: 'trader',
   effect: 'stop',
@@ -27,6 +28,7 @@ export const halt = defineCommand({
 
 export const resume = defineCommand({
   name: 'resume',
+  section: 'trade',
   aliases: ['재개'],
   role: 'owner',
   effect: 'change',

@@ -12,6 +12,7 @@ const view = oneOf('today', { today: ['오늘'] });
 
 export const orders = defineCommand({
   name: 'orders',
+  section: 'trade',
   aliases: ['주문', '미체결', 'o'],
   role: 'viewer',
   private: true,

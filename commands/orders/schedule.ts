@@ -87,6 +87,7 @@ type Plan =
 
 export const schedule = defineCommand({
   name: 'schedule',
+  section: 'trade',
   aliases: ['예약'],
   role: 'trader',
   args: {

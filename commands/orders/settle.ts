@@ -28,6 +28,7 @@ const verdict: ArgumentKind<Verdict> = {
 
 export const settle = defineCommand({
   name: 'settle',
+  section: 'trade',
   aliases: ['결과'],
   role: 'owner',
   private: true,

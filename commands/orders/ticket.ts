@@ -36,6 +36,7 @@ export function orderCommand(
 ): AnyCommand {
   return defineCommand({
     name: side,
+    section: 'trade',
     aliases,
     role: 'trader',
     args: { instrument, quantity: size, price: priceBeforeQualifiers, how: optional(how) },

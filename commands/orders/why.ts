@@ -21,6 +21,7 @@ const record: ArgumentKind<string> = {
 
 export const why = defineCommand({
   name: 'why',
+  section: 'trade',
   aliases: ['이유'],
   role: 'viewer',
   private: true,

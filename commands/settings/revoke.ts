@@ -4,6 +4,7 @@ import { revocationLines } from '../../src/chat/messages/revocation.ts';
 
 export const revoke = defineCommand({
   name: 'revoke',
+  section: 'rest',
   aliases: ['토큰폐기'],
   role: 'owner',
   private: true,

@@ -14,6 +14,7 @@ const nextLoudness: Readonly<Record<NotificationLevel, NotificationLevel>> = { o
 
 export const settings = defineCommand({
   name: 'settings',
+  section: 'rest',
   aliases: ['설정'],
   role: 'viewer',
   private: true,

@@ -8,6 +8,7 @@ import { roleAllows } from '../../src/domain/people/person.ts';
  */
 export const start = defineCommand({
   name: 'start',
+  section: 'rest',
   aliases: ['시작'],
   role: 'viewer',
   args: {},

@@ -7,6 +7,7 @@ import type { Words } from '../../src/i18n/index.ts';
 
 export const status = defineCommand({
   name: 'status',
+  section: 'rest',
   aliases: ['상태'],
   role: 'viewer',
   args: {},

@@ -30,6 +30,7 @@ const identities: ArgumentKind<readonly [string, ...string[]]> = {
 
 export const who = defineCommand({
   name: 'who',
+  section: 'rest',
   aliases: ['누구', '사람'],
   role: 'owner',
   effect: 'change',

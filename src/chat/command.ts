@@ -91,9 +91,21 @@ export type ArgumentValues<A extends ArgumentKinds> = {
   readonly [Name in keyof A]: A[Name] extends ArgumentKind<infer T> ? T : never;
 };
 
+/** The sections of `/help` by their keys in the texts, in the order in which help shows them. */
+export const helpSections = [
+  'look',
+  'trade',
+  'tell',
+  'account',
+  'rest',
+] as const satisfies readonly (keyof Words['help']['sections'])[];
+export type HelpSection = (typeof helpSections)[number];
+
 interface Declaration<A extends ArgumentKinds> {
   /** The name typed after the slash; also the key of the command's description in the texts. */
   readonly name: keyof Words['commands'];
+  /** The section of `/help` that lists the command; its file lies in the folder of that section. */
+  readonly section: HelpSection;
   /** Other names, Korean ones among them. */
   readonly aliases: readonly string[];
   readonly role: Role;
