@@ -16,7 +16,7 @@ const clockTime: Words['clockTime'] = (at) =>
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** When an order that was refused by the hours is taken, and where it is now. */
+/** When the exchange accepts an order that was refused because of the hours, and which exchange accepts it now. */
 const takenWhen = (context: ErrorContext): string => {
   const { exchange, hours, elsewhere } = context;
   const type = en.orderType[context['type'] as OrderType];
@@ -53,7 +53,7 @@ const takenNames = (context: ErrorContext): string =>
     .map((type) => en.orderType[type as OrderType])
     .join(', ');
 
-/** What brokers write, as far as KIS was seen to pass it on; in English where it is Korean. */
+/** English for the Korean words in which brokers give opinions, as far as KIS has been seen to use them. */
 const opinionGrades: Readonly<Record<string, string>> = {
   매수: 'Buy',
   강력매수: 'Strong buy',
@@ -80,12 +80,12 @@ const dividendKinds: Readonly<Record<string, string>> = {
   반기: 'half-year',
 };
 
-/** What has no translation stays as it is. */
+/** A word without a translation is kept. */
 function inEnglish(table: Readonly<Record<string, string>>, text: string): string {
   return table[text.replaceAll(' ', '')] ?? text;
 }
 
-/** Why nothing can be written down, and what helps. */
+/** Why the ledger cannot be written, and what helps. */
 const ledgerReason: Readonly<Record<LedgerTrouble, string>> = {
   'store.full': 'The disk is full.',
   'store.read-only': 'The ledger is read-only.',
@@ -103,7 +103,7 @@ const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
 const refusedBy = (code: LedgerTrouble): string =>
   `Not done, because it cannot be written down. ${ledgerReason[code]} ${ledgerRemedy[code]} Prices and balance can be asked for all the same.`;
 
-/** English, sentence for sentence. */
+/** The English texts. */
 export const en: Words = {
   grouped,
   groupedSigned,
@@ -1551,7 +1551,7 @@ export const en: Words = {
   },
 };
 
-/** An API by the last part of its path. */
+/** A KIS API under the last part of its path. */
 function apiName({ endpoint }: ErrorContext): string {
   return endpoint === undefined ? "One of KIS's APIs" : `KIS's API ${endpoint}`;
 }

@@ -5,15 +5,18 @@ import { ko, type Words } from './ko.ts';
 
 export type { Language, Words };
 
-/** The catalogues by language. */
+/** All texts, by language. */
 export const languages = { ko, en } as const satisfies Record<Language, Words>;
 
-/** The sentence for anything thrown; what has no sentence of its own is `unexpected`, and never a stack trace. */
+/**
+ * The sentence for anything thrown. An error without a sentence of its own gets the one for `unexpected`; a stack trace
+ * is never shown.
+ */
 export function errorSentence(words: Words, error: unknown): string {
   return error instanceof AppError ? sentenceOf(words, error.code, error.context) : words.errors.unexpected({});
 }
 
-/** The same for an error that was written down: its code and its facts. */
+/** The sentence for an error that was stored as its code and context. */
 export function sentenceOf(words: Words, code: string, context: ErrorContext = {}): string {
   const sentences: Readonly<Record<string, (context: ErrorContext) => string>> = words.errors;
   return (sentences[code] ?? words.errors.unexpected)(context).trim();

@@ -15,13 +15,13 @@ import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts'
 const grouped = (value: number): string => value.toLocaleString('en-US');
 const number = (value: ErrorContext[string]): string => grouped(Number(value));
 const signed = (value: number, text: string): string => (value > 0 ? `+${text}` : text);
-/** The particle that fits the last sound; a figure is read aloud in Korean. */
+/** The form of a Korean particle that fits the last sound of a text; digits are taken as they are read in Korean. */
 const particleOf = (text: string, particle: '은/는' | '을/를'): string =>
   josa.pick(
     text.replace(/\d$/, (digit) => '영일이삼사오육칠팔구'.charAt(Number(digit))),
     particle,
   );
-/** What the person typed, with the particle that fits. */
+/** What the person typed, in quotes and with the fitting particle. */
 const quoted = (context: ErrorContext, particle: '은/는'): string => {
   const text = String(context['text']);
   return `'${text}'${particleOf(text, particle)}`;
@@ -41,7 +41,7 @@ export interface KoreanMoment {
 const clockTime = ({ hour, minute }: Pick<KoreanMoment, 'hour' | 'minute'>): string =>
   [hour, minute].map((part) => String(part).padStart(2, '0')).join(':');
 
-/** When an order that was refused by the hours is taken, and where it is now. */
+/** When the exchange accepts an order that was refused because of the hours, and which exchange accepts it now. */
 const takenWhen = (context: ErrorContext): string => {
   const { exchange, hours, elsewhere } = context;
   const next =
@@ -50,7 +50,7 @@ const takenWhen = (context: ErrorContext): string => {
       : ` ${exchange} ${josa(typeName(context), '은/는')} ${hoursText(hours)}에 받으며, 다음은 ${ko.moment(context as unknown as KoreanMoment)}부터입니다.`;
   return elsewhere === '' ? next : `${next} 지금 ${String(elsewhere).replaceAll(',', ', ')}에서는 받습니다.`;
 };
-/** What would pass where a market order would not. */
+/** What would be accepted instead of a refused market order. */
 const insteadOfMarket = (context: ErrorContext): string => {
   const count = Number(context['quantity']);
   const fewer = count > 0 ? `시장가는 ${shares(count)}까지,` : '시장가는 한 주도 안 되고,';
@@ -62,9 +62,9 @@ const koreanDate = (day: ErrorContext[string]): string =>
   `${Number(String(day).slice(4, 6))}월 ${Number(String(day).slice(6))}일`;
 const reach: Readonly<Record<AlertDirection, string>> = { 'at-or-above': '이상', 'at-or-below': '이하' };
 
-/** How the settings begin of the key that was refused. */
+/** The prefix of the settings of the refused key. */
 const keys = (context: ErrorContext): string => String(context['settings'] ?? 'KIS');
-/** What KIS said, after a sentence of ours. */
+/** KIS's reason, added to our own sentence. */
 const said = (context: ErrorContext): string => {
   const words = venueWords(context);
   return words === undefined ? '' : `: ${words}`;
@@ -159,7 +159,10 @@ const sessionNames = {
   closed: '휴장',
 } satisfies Record<SessionKind, string>;
 
-/** What is taken instead, as it can be typed; IOC and FOK go with most and are not listed. */
+/**
+ * The order types that are accepted instead, as they can be typed. IOC and FOK can be combined with most types and are
+ * not listed.
+ */
 const takenNames = (context: ErrorContext): string =>
   String(context['types'])
     .split(',')
@@ -167,7 +170,7 @@ const takenNames = (context: ErrorContext): string =>
     .map((type) => typeName({ type }))
     .join(', ');
 
-/** Why nothing can be written down, and what helps. */
+/** Why the ledger cannot be written, and what helps. */
 const ledgerReason: Readonly<Record<LedgerTrouble, string>> = {
   'store.full': '디스크가 가득 찼습니다.',
   'store.read-only': '장부가 읽기 전용입니다.',
@@ -185,7 +188,9 @@ const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
 const refusedBy = (code: LedgerTrouble): string =>
   `장부에 적을 수 없어 하지 않았습니다. ${ledgerReason[code]} ${ledgerRemedy[code]} 시세와 잔고 조회는 지금도 됩니다.`;
 
-/** Korean, the catalogue that the others follow. Sentences are short: they are read on a phone. */
+/**
+ * The Korean texts, whose type the other languages must match. Sentences are short, because they are read on a phone.
+ */
 export const ko = {
   grouped,
   groupedSigned,
@@ -220,7 +225,7 @@ export const ko = {
   venueTag: { simulator: '[시뮬레이터]', 'paper-simulator': '[모의투자 시뮬레이터]', paper: '[모의투자]', live: '' },
   side: { buy: '매수', sell: '매도' } satisfies Record<Side, string>,
   orderType: orderTypeNames,
-  /** What each means for an order that is priced or ended so. */
+  /** What each pricing and time in force means for an order. */
   pricing: {
     'other-best': '들어가는 순간 상대편의 가장 좋은 호가가 지정가가 됩니다.',
     'own-best': '들어가는 순간 같은 편의 가장 좋은 호가가 지정가가 됩니다.',
@@ -261,7 +266,7 @@ export const ko = {
     overheated: '단기과열',
     liquidation: '정리매매',
   } satisfies Record<IssueWarning, string>,
-  /** What each means for an order. */
+  /** What each warning about an issue means for an order. */
   warningMeans: {
     halted: '취소만 됩니다.',
     administrative: '상장폐지로 이어질 수 있는 종목이고, 신용으로는 살 수 없습니다.',
@@ -371,7 +376,7 @@ export const ko = {
     made: '알림을 만들었습니다',
     list: '알림 목록',
     none: '알림이 없습니다. 예: /alert 삼성전자 >= 71000',
-    /** Each of these can be typed again behind /alert. */
+    /** Each of these can be typed after /alert. */
     condition: (condition: AlertCondition): string => {
       switch (condition.kind) {
         case 'price':
@@ -394,7 +399,7 @@ export const ko = {
     },
     repeats: '매번',
     until: (day: string): string => `${day}까지`,
-    /** `day` (`20261120`) where the figures are not today's. */
+    /** `day` (`20261120`) is given when the figures are not today's. */
     today: ({ metric, direction, value }: AlertLevel, day?: string): string =>
       `${day === undefined ? '오늘' : koreanDate(day)} 기준 ${metric === 'price' ? won(value) : shares(value)} ${reach[direction]}`,
     always: (day?: string): string =>
@@ -448,7 +453,7 @@ export const ko = {
     clockUnknown: 'KIS가 시각을 알려 주지 않아 비교하지 못했습니다',
     clockOff: (seconds: number): string => `KIS 시각과 ${seconds}초 다릅니다. 컴퓨터 시계를 맞춰 주세요`,
   },
-  /** Two programs where there may be one. `self` and `other` are processes: `macbook:4711`. */
+  /** Another program uses the same token or ledger. `self` and `other` name processes: `macbook:4711`. */
   notAlone: {
     title: (channel: string): string => `⚠️ 다른 프로그램이 같은 ${channel} 토큰으로 메시지를 받고 있습니다`,
     stands: (self: string): string =>
@@ -463,7 +468,7 @@ export const ko = {
       `다른 호가(${other})가 이 장부를 계속 쓰고 있어 시작하지 않았습니다. 그쪽을 끄고 다시 시작하거나, 다른 장부를 정해 주세요. 예: STORE_URL=sqlite:data/second.db`,
     since: (name: string, time: string): string => `${name}, ${time}부터`,
   },
-  /** KIS and Hoga disagree about an API: no input of a person would help. */
+  /** An answer of KIS did not have the expected form. Nothing that a person types would help. */
   drift: {
     title: ({ title, api }: { readonly title: string; readonly api: string }): string =>
       `⚠️ KIS API '${title}'(${api})가 호가와 맞지 않습니다`,
@@ -478,7 +483,7 @@ export const ko = {
     up: '실행한 지',
     socket: '실시간',
     socketState: { stopped: '꺼짐', connecting: '연결 중', connected: '연결됨', waiting: '다시 연결 대기' },
-    /** Why there is no connection, or no fills on it, and what helps. */
+    /** Why the socket is not connected, or brings no fills, and what helps. */
     socketReason: (reason: string): string => {
       const again = '저절로 다시 연결합니다.';
       switch (reason) {
@@ -517,7 +522,7 @@ export const ko = {
       return minutes < 120 ? `${minutes}분` : `${Math.floor(minutes / 60)}시간`;
     },
   },
-  /** Whether KIS takes the account and the keys; why not is said by `errors`. */
+  /** Whether KIS accepts the account and the keys; the reasons are in `errors`. */
   access: {
     account: {
       title: '계좌에 닿지 않습니다',
@@ -529,7 +534,7 @@ export const ko = {
     },
     goesOn: '저절로 계속 다시 해 보고, 되면 알려 드립니다. 설정을 고쳤으면 다시 시작해 주세요.',
   },
-  /** Whether fills are pushed, and why not. */
+  /** Whether KIS pushes fills, and why it does not. */
   fillNotices: {
     title: '체결통보가 오지 않습니다',
     noPrices: '실시간 시세가 오지 않아 조회로 확인합니다',
@@ -712,7 +717,7 @@ export const ko = {
   },
   outbox: {
     notTold: (count: number): string => `전해 드리지 못한 메시지가 ${count}건 있었습니다.`,
-    /** In the place of a picture or file that does not go; `edited`: an older one may stand there. */
+    /** Replaces a picture or file that could not be sent. `edited`: the message may still show an older one. */
     left: (kind: 'photo' | 'file', edited: boolean): string => {
       const what = kind === 'photo' ? '그림을' : '파일을';
       return edited && kind === 'photo'
@@ -720,7 +725,7 @@ export const ko = {
         : `${what} 보내지 못해 글만 보냅니다. 필요하면 다시 물어봐 주세요.`;
     },
   },
-  /** The ledger cannot be written, and can be again. */
+  /** The ledger cannot be written, or can be written again. */
   ledger: {
     reason: ledgerReason,
     remedy: ledgerRemedy,
@@ -730,7 +735,7 @@ export const ko = {
     downText: '주문과 설정은 받지 않고 조회는 됩니다. 체결과 알림은 다시 쓸 수 있게 되면 전해 드립니다.',
     back: '장부에 다시 쓸 수 있습니다',
     backText: (ago: string): string => `${ago} 동안 쓰지 못했습니다. 주문과 설정을 다시 받습니다.`,
-    /** Empty where there is nothing. */
+    /** Empty when there is nothing to say. */
     caughtUp: ({ outcomes, pushes, alerts }: { outcomes: number; pushes: number; alerts: number }): string => {
       const parts = [
         ...(outcomes > 0 ? [`주문 결과 ${grouped(outcomes)}건`] : []),
@@ -835,7 +840,7 @@ export const ko = {
     dividend: '배당',
     perShare: (amount: string): string => `1주당 ${amount}`,
     noCash: '현금 없음',
-    /** What a dividend is for, as KIS names it. */
+    /** The kinds of dividends, as KIS names them. */
     dividendKind: (kind: string): string => kind,
     ofFace: '액면배당률',
   },
@@ -871,7 +876,7 @@ export const ko = {
     title: (name: string): string => `${name} 투자의견`,
     none: (name: string, months: number): string => `${name}: 최근 ${months}개월 투자의견이 없습니다.`,
     average: (target: string, away: string, count: number): string => `평균 목표가 ${target} (${away}) · ${count}곳`,
-    /** An opinion in the words of its broker. */
+    /** A broker's opinion in its own words. */
     grade: (text: string): string => text,
     view: { issue: '종목별', broker: '증권사별' },
   },
@@ -993,7 +998,7 @@ export const ko = {
     last: '현재가',
     cost: (commission: string, tax: string | undefined): string =>
       `수수료 약 ${commission}${tax === undefined ? '' : `, 세금 약 ${tax}`}`,
-    /** What is kept for an order without a limit, or is to be expected of it. */
+    /** The sum to reserve for a buy without a limit price, and the sum to expect from such a sell. */
     reckoned: {
       buy: (amount: string): string => `최대 ${amount}`,
       sell: (amount: string): string => `약 ${amount}`,
@@ -1159,7 +1164,7 @@ export const ko = {
     over: '10분이 지나 실시간을 마쳤습니다.',
     stopped: '실시간을 멈췄습니다.',
     failed: '실시간을 멈췄습니다.',
-    /** Why figures are asked for that could be pushed. */
+    /** Why a board asks for figures that could be pushed. */
     why: {
       unsupported: '모의투자에는 이 실시간 자료가 없어 조회합니다.',
       full: '실시간 등록이 다 차서 조회합니다. 알림이 먼저입니다.',
@@ -1180,7 +1185,7 @@ export const ko = {
     turnover: (amount: string): string => `거래대금(20일 평균) ${amount} 이상`,
     gathering: '살펴볼 종목을 고르는 중…',
     running: (done: string, total: string, found: number): string => `${done}/${total} 살펴보는 중… ${found}종목 찾음`,
-    /** Candles that are not kept yet. */
+    /** Daily bars that are not stored yet. */
     asking: (issues: string, minutes: number): string =>
       `일봉이 없는 ${issues}종목을 KIS에 묻습니다(${minutes < 1 ? '1분 안' : `약 ${minutes}분`}). 사람이 기다리는 요청이 먼저이고, 멈춰도 받은 일봉은 남습니다.`,
     nothing:
@@ -1189,7 +1194,7 @@ export const ko = {
     stopped: '검색을 멈췄습니다. 여기까지 찾은 종목입니다.',
     noneRunning: '진행 중인 검색이 없습니다. /screen golden 으로 시작할 수 있습니다.',
     scanned: {
-      /** `listed` where not all of them were looked at. */
+      /** `listed` is given when not all issues were searched. */
       market: (count: string, listed?: string): string =>
         listed === undefined ? `전체 ${count}종목` : `전체 ${listed}종목 중 ${count}종목`,
       own: (count: string): string => `전 종목은 볼 수 없어 관심·보유 ${count}종목`,
@@ -1197,7 +1202,7 @@ export const ko = {
     skipped: (count: number): string => `${count}종목은 읽지 못함`,
     at: (time: string): string => `${time} 기준`,
     asOf: (day: string): string => `${koreanDate(day)} 기준`,
-    /** `day` (`20261120`) where the last of them is not today. */
+    /** `day` (`20261120`) is given when the latest bar is not today's. */
     daysAgo: (days: number, day?: string): string =>
       days > 0 ? `${days}거래일 전` : day === undefined ? '오늘' : koreanDate(day),
   },
@@ -1209,7 +1214,7 @@ export const ko = {
     ticket: (side: Side): string => `${side === 'buy' ? '매수' : '매도'} 예약 주문표`,
     amendTicket: '예약 정정 주문표',
     cancelTicket: '예약 취소 주문표',
-    /** Of a list and of whatever names one: when it goes. */
+    /** When a scheduled order is sent, in lists and in messages about one. */
     once: (day: string): string => `${day} 예약`,
     daily: (day: string, until: string): string => `${day}–${until} 거래일마다 예약`,
     number: '예약번호',
@@ -1244,7 +1249,7 @@ export const ko = {
     unlisted: 'KIS의 예약 목록에 없습니다. 다른 곳에서 취소하지 않으셨다면 HTS나 앱에서 확인해 주세요.',
   },
 
-  /** To somebody who has just come. */
+  /** The greeting for `/start`. */
   welcome: {
     venue: {
       simulator: 'KIS 시뮬레이터입니다. 가격은 지어낸 것이고 돈은 움직이지 않습니다.',
@@ -1276,7 +1281,7 @@ export const ko = {
     noHtsId: 'KIS_HTS_ID가 없어 체결통보를 받지 못합니다. 체결은 30초마다 조회로 확인합니다.',
   },
 
-  /** What is asked when a sentence leaves something open. */
+  /** The questions about a sentence that is not clear. */
   sentences: {
     questions: {
       side: (name: string): string => `${name} 주문을 살까요, 팔까요?`,
@@ -1303,12 +1308,12 @@ export const ko = {
     },
   },
   example: (example: string): string => `예: ${example}`,
-  /** Before a line that the person is to finish. */
-  /** Of a list that is cut short. */
+  /** Ends a list that is cut short. */
   more: (count: number): string => `그 밖에 ${count}개 더 있습니다.`,
+  /** Stands before a command line that the person completes. */
   goOn: '이어서 써 주세요:',
 
-  /** By error code. What the person can do comes with it; an example of the command is added after it. */
+  /** By error code. The sentence says what the person can do; an example of the command is added after it. */
   errors: sentences({
     unexpected: () => '처리하지 못했습니다. 잠시 뒤에 다시 해 주세요.',
     'chat.unknown-command': (c) => `'${c['text']}' 명령을 모릅니다. /help 에서 찾아보세요.`,
@@ -1632,10 +1637,10 @@ export const ko = {
   }),
 };
 
-/** What every language says. */
+/** The type of the texts, which every language has. */
 export type Words = typeof ko;
 
-/** An API by the name that KIS's documents give it. */
+/** A KIS API under the name in KIS's documents. */
 function apiName({ title, endpoint }: ErrorContext): string {
   if (endpoint === undefined) return 'KIS API';
   return title === undefined ? `KIS API ${endpoint}` : `KIS API '${title}'(${endpoint})`;

@@ -1,6 +1,6 @@
 import type { Language } from '../domain/people/person.ts';
 
-/** What is said of settings that cannot be, before anything has started. Each sentence follows the variable's name. */
+/** The messages about invalid settings, shown before anything has started. Each follows the variable's name. */
 export interface SettingWords {
   readonly heading: string;
   oneOf(values: readonly string[]): string;
@@ -25,7 +25,7 @@ export interface SettingWords {
   readonly store: string;
   readonly postgres: string;
   notIdentity(shown: string): string;
-  /** What is longer than any identity may be a key that landed on the wrong line, so it is not shown. */
+  /** A value longer than any identity may be a key on the wrong line, so it is not shown. */
   longIdentity(length: number): string;
   credential(beside: string): string;
   liveKey(beside: string): string;

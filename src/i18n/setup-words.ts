@@ -1,19 +1,19 @@
 import type { Language } from '../domain/people/person.ts';
 
-/** A question with what can be chosen. */
+/** A question and its options. */
 interface Choice<Value extends string> {
   readonly question: string;
   readonly options: Readonly<Record<Value, string>>;
 }
 
-/** What `npm start -- setup` asks and says. */
+/** The texts of `npm start -- setup`. */
 export interface SetupWords {
   readonly title: string;
   readonly intro: string;
   readonly noTerminal: string;
-  /** Behind a question whose answer is there already, and is not shown. */
+  /** Added to a question whose setting has a value already, which is not shown. */
   readonly keep: string;
-  /** Behind a question that may be left open. */
+  /** Added to a question that need not be answered. */
   readonly optional: string;
   readonly required: string;
   readonly yesNo: Readonly<Record<'yes' | 'no', string>>;
@@ -50,7 +50,7 @@ export interface SetupWords {
   readonly noFills: string;
   chatRefused(reason: string): string;
   readonly failed: Choice<'again' | 'keys' | 'on'>;
-  /** What will be written, secrets by their names alone. */
+  /** Lists what will be written; of secrets only the names. */
   summary(lines: readonly string[]): string;
   readonly nothing: string;
   readonly secret: string;
