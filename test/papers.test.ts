@@ -143,7 +143,7 @@ test('safety promises what the scenarios hold the bot to, and names the tests th
   expect(new Set(mutants.map(({ breaks }) => breaks)).size, 'each is broken by a mutant').toBe(told.length);
   for (const { breaks, test: where } of mutants) {
     const row = told.find(({ promise }) => promise === breaks);
-    expect(row?.tests, breaks).toContain(where);
+    expect(row?.tests, `docs/*/safety.md: the tests of "${breaks}" in mutant-table.ts`).toContain(where);
   }
   expect(promisesTold('ko').map(({ tests }) => tests)).toEqual(told.map(({ tests }) => tests));
 });
