@@ -2,7 +2,7 @@ import { inKorea } from '../../clock.ts';
 import { type Alert, type AlertEvent, type AlertLevel, isReached, type Seen } from '../../domain/alerts/alert.ts';
 import { errorSentence, type Words } from '../../i18n/index.ts';
 import type { MessageFate } from '../../ports/ledger/alert-store.ts';
-import type { LastSeen } from '../../services/alerts/alerts.ts';
+import type { LastSeen } from '../../services/alerts/open-alerts.ts';
 import type { AlertTimeline } from '../../services/order-timelines.ts';
 import { conditionText } from '../arguments/alert-condition.ts';
 import type { Line } from '../channel.ts';

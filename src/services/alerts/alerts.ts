@@ -1,9 +1,7 @@
-import { type CancelTimer, type Clock, dayBegunAt, fromKoreanDayAndTime, koreanDay, nextDay } from '../../clock.ts';
-import { type Alert, AlertBook, type AlertCondition, isReached, type Seen } from '../../domain/alerts/alert.ts';
-import { changesByDay, levelOn, startDay, withCost } from '../../domain/alerts/alert-level.ts';
+import type { Clock } from '../../clock.ts';
+import { type Alert, type AlertCondition, isReached, type Seen } from '../../domain/alerts/alert.ts';
 import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
 import type { Quote, Trade } from '../../domain/market/quote.ts';
-import { figuresBegin } from '../../domain/market/session.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import type { Notice } from '../../domain/people/notice.ts';
 import { AppError } from '../../errors.ts';
@@ -14,15 +12,12 @@ import type { AlertStore } from '../../ports/ledger/alert-store.ts';
 import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Calendar } from '../calendar.ts';
-import { SerialQueue } from '../serial-queue.ts';
-import { AlertFigures } from './alert-figures.ts';
+import { LevelUpdates } from './level-updates.ts';
+import { type LastSeen, OpenAlerts } from './open-alerts.ts';
+import { PendingWrites } from './pending-writes.ts';
 import { PriceWatch } from './price-watch.ts';
 
 const mostPerPerson = 50;
-/** What could not be reckoned is tried again. */
-const retryMs = 60_000;
-/** The balance shows a fill a moment after it is pushed; several at once are looked at once. */
-const afterFillMs = 2_000;
 
 /** What an alert is asked for with. */
 export interface AlertRequest {
@@ -31,14 +26,8 @@ export interface AlertRequest {
   readonly symbol: string;
   readonly condition: AlertCondition;
   readonly repeats: boolean;
-  /** `20261231` */
+  /** The last Korean day of the alert: `20261231`. Undefined where it has no end. */
   readonly until: string | undefined;
-}
-
-/** What was seen of an issue, and when. */
-export interface LastSeen extends Seen {
-  /** Milliseconds. */
-  readonly at: number;
 }
 
 export interface AlertsOptions {
@@ -51,51 +40,52 @@ export interface AlertsOptions {
   readonly log: Log;
   readonly newId: () => string;
   readonly draft: (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
+  /** Messages were written to the outbox. */
   readonly queued: () => void;
 }
 
-/** Watches prices for people: fired once, written down as fired in the transaction that queues the message. */
+/**
+ * Watches prices for people. An alert fires when a price reaches its level, and is written down as fired in the same
+ * transaction that queues its message. So nobody is told twice, and nobody is left untold.
+ */
 export class Alerts {
   readonly #options: AlertsOptions;
-  readonly #figures: AlertFigures;
-  readonly #books = new Map<string, AlertBook>();
-  readonly #alerts = new Map<string, Alert>();
+  readonly #open = new OpenAlerts();
+  readonly #levels: LevelUpdates;
   readonly #watch: PriceWatch;
-  /** By issue, what was seen last, in this process. */
-  readonly #seen = new Map<string, LastSeen>();
-  /** By issue, why its levels could not be reckoned. */
-  readonly #troubles = new Map<string, unknown>();
-  readonly #queue = new SerialQueue();
-  /** What could not be written down yet, oldest first. */
-  readonly #unwritten: (() => Promise<void>)[] = [];
-  /** Levels are reckoned one day and one fill after the other. */
-  readonly #reckonings = new SerialQueue();
-  /** Milliseconds: from then on a new day is to be looked at. */
-  #dayEndsAt = 0;
-  #cancelRetry: CancelTimer | undefined;
-  #cancelFill: CancelTimer | undefined;
-  #stopped = false;
+  readonly #writes: PendingWrites;
 
   constructor(options: AlertsOptions) {
+    const { broker, feed, ledger, calendar, clock, log } = options;
     this.#options = options;
-    this.#figures = new AlertFigures(options.broker);
+    this.#writes = new PendingWrites(log);
+    this.#levels = new LevelUpdates({
+      open: this.#open,
+      broker,
+      calendar,
+      clock,
+      log,
+      record: (changed, at) => this.#writes.add(() => ledger.setAlertLevels(changed, at)),
+      onQuote: (quote) => this.#meet(quote.symbol, seenIn(quote)),
+      onDayBegun: (day) => this.#expire(day),
+    });
     this.#watch = new PriceWatch({
-      feed: options.feed,
-      clock: options.clock,
-      log: options.log,
-      isWanted: (symbol) => this.#books.has(symbol),
+      feed,
+      clock,
+      log,
+      isWanted: (symbol) => this.#open.has(symbol),
       ask: (symbols) => this.#ask(symbols),
     });
   }
 
-  /** Reads what is open, without watching it: enough to list it. */
+  /** Reads the open alerts without watching any price: enough to list them. */
   async restore(): Promise<void> {
-    for (const alert of await this.#options.ledger.openAlerts()) this.#keep(alert);
+    for (const alert of await this.#options.ledger.openAlerts()) this.#open.add(alert);
   }
 
   /**
-   * Takes up what was being watched before a restart, and begins to look whether it was crossed meanwhile. That is not
-   * waited for: on paper it takes a second an issue.
+   * Reads the open alerts and begins to watch their prices. Whether a level was reached while nobody watched is looked
+   * at in the background: on paper that takes a second an issue.
    */
   async load(): Promise<void> {
     await this.restore();
@@ -103,291 +93,129 @@ export class Alerts {
   }
 
   /**
-   * A new alert, and what it starts from. Where its condition holds already it fires after that was not so once.
+   * Creates an alert. Returns it with what it starts from. Where its condition holds already it waits until that is no
+   * longer so, and fires when the condition holds again.
    * @throws AppError `alerts.too-many`, `alerts.no-holding`, `alerts.no-figures`, or `venue.*` when the venue cannot be
    * asked.
    */
   async create(request: AlertRequest): Promise<{ readonly alert: Alert; readonly seen: Seen }> {
-    const { broker, calendar, ledger, clock, newId } = this.#options;
+    const { ledger, clock, newId } = this.#options;
     const { symbol, condition } = request;
     if (this.list(request.personId).length >= mostPerPerson)
       throw new AppError('alerts.too-many', { limit: mostPerPerson });
-    const begun = this.#begunDay();
-    const day = (await calendar.figuresDay()).day ?? begun;
-    const quote = await broker.quote(symbol);
-    const positions = condition.kind === 'cost' ? (await broker.balance()).positions : [];
-    const figures = await this.#figures.of(quote, [condition], day, 'interactive');
-    const averageCost = positions.find((position) => position.symbol === symbol)?.averageCost;
-    const level = levelOn(condition, { ...figures, averageCost });
-    if (level === undefined) throw new AppError(condition.kind === 'cost' ? 'alerts.no-holding' : 'alerts.no-figures');
+    const begun = this.#levels.begunDay;
+    const { level, levelDay, quote } = await this.#levels.first(symbol, condition);
     const seen = seenIn(quote);
     const alert: Alert = {
       ...request,
       id: newId(),
       level,
-      levelDay: day,
+      levelDay,
       state: isReached(level, seen[level.metric]) ? 'waiting' : 'armed',
       createdAt: clock.now(),
       firedAt: undefined,
     };
     await ledger.createAlert(alert, seen);
-    this.#keep(alert);
-    // A day began meanwhile.
-    if (this.#begunDay() !== begun) void this.startDay();
+    this.#open.add(alert);
+    // Where a day began meanwhile, the new alert still has the level of the day before.
+    if (this.#levels.begunDay !== begun) void this.startDay();
     await this.#watch.align(symbol);
     return { alert, seen };
   }
 
   /** A person's open alerts, oldest first. */
   list(personId: string): readonly Alert[] {
-    return [...this.#alerts.values()].filter((alert) => alert.personId === personId);
+    return this.#open.all().filter((alert) => alert.personId === personId);
   }
 
-  /** Whether an issue is watched over the socket; else its price is asked for now and then. */
+  /** Whether the prices of an issue come over the socket. If not, they are asked for now and then. */
   isLive(symbol: string): boolean {
     return this.#watch.isLive(symbol);
   }
 
   /** What this process knows of an issue that is watched: what was seen last, and why its levels are missing. */
   known(symbol: string): { readonly seen: LastSeen | undefined; readonly trouble: unknown } {
-    return { seen: this.#seen.get(symbol), trouble: this.#troubles.get(symbol) };
+    return { seen: this.#open.lastSeen(symbol), trouble: this.#levels.trouble(symbol) };
   }
 
   /** An open alert as it stands now. */
   get(id: string): Alert | undefined {
-    return this.#alerts.get(id);
+    return this.#open.get(id);
   }
 
-  /** False when it was not theirs, or is over already. */
+  /** Deletes a person's alert. Returns false where it is not theirs, or is over already. */
   async remove(id: string, personId: string): Promise<boolean> {
-    if (!(await this.#options.ledger.deleteAlert(id, personId, this.#clock.now()))) return false;
-    const alert = this.#alerts.get(id);
-    if (alert !== undefined) this.#drop(alert);
+    const { ledger, clock } = this.#options;
+    if (!(await ledger.deleteAlert(id, personId, clock.now()))) return false;
+    const alert = this.#open.get(id);
+    if (alert !== undefined) this.#close(alert);
     return true;
   }
 
-  /** A tick from the socket. Returns at once. */
+  /** A trade from the socket. Returns at once. */
   onTrade({ symbol, price, volume }: Trade): void {
-    // Levels of yesterday are none of today's, and a trade is proof of a trading day.
-    if (this.#clock.now() >= this.#dayEndsAt) {
-      this.#suspend(this.#stale(this.#begunDay()));
-      void this.startDay({ traded: true });
-    }
+    this.#levels.onTrade();
     this.#meet(symbol, { price, volume });
   }
 
-  /** Shares of an issue were bought or sold, so that those that are held cost something else on average. */
+  /** Shares of an issue were bought or sold in the account. Returns at once. */
   onFill(symbol: string): void {
-    if (this.#stopped || !this.#costAlerts().some((alert) => alert.symbol === symbol)) return;
-    this.#cancelFill ??= this.#clock.timer(afterFillMs, () => {
-      this.#cancelFill = undefined;
-      void this.#reckonings.run(() => this.#followCosts());
-    });
+    this.#levels.onFill(symbol);
   }
 
   /**
-   * Asks for the prices of everything watched: after the socket was away, a crossing or a fill may have gone by. Never
-   * rejects.
+   * Asks for the prices of everything that is watched: while the socket was away a level may have been reached, or an
+   * order filled. Never rejects.
    */
   async resync(): Promise<void> {
-    for (const symbol of [...this.#books.keys()]) await this.#watch.align(symbol);
+    for (const symbol of this.#open.symbols()) await this.#watch.align(symbol);
     await this.startDay();
-    await this.#ask([...this.#books.keys()]);
+    await this.#ask(this.#open.symbols());
   }
 
   /**
-   * Ends what is past its last day and reckons what the others come to, once a trading day: before it opens, or when it
-   * is first looked at. Never rejects.
+   * Ends the alerts that are past their last day and computes the levels of the others. Called once a trading day before
+   * it opens, or when prices are first looked at. Never rejects.
    */
-  startDay({ traded = false }: { readonly traded?: boolean } = {}): Promise<void> {
-    const begun = this.#begunDay();
-    this.#dayEndsAt = fromKoreanDayAndTime(nextDay(begun), `${figuresBegin}00`);
-    this.#expire(begun);
-    return this.#reckonings.run(async () => {
-      const told = await this.#options.calendar.figuresDay({ priority: 'background' });
-      const day = traded && begun === koreanDay(this.#clock.now()) ? begun : told.day;
-      this.#suspend(this.#stale(day ?? begun));
-      if (day === undefined) {
-        // The first trade will say so.
-        this.#dayEndsAt = 0;
-        this.#retrySoon();
-      } else {
-        this.#dayEndsAt = told.until;
-        await this.#reckon(day);
-      }
-      await this.#followCosts();
-    });
+  startDay(): Promise<void> {
+    return this.#levels.startDay();
   }
 
   /**
-   * Writes down, in order, what could not be written when it happened; returns how much that was.
-   * @throws AppError `LedgerTrouble` when it cannot be yet.
+   * Writes down, in order, what could not be written when it happened. Returns how many writes were done.
+   * @throws AppError `LedgerTrouble` when the ledger still cannot be written.
    */
   catchUp(): Promise<number> {
-    return this.#queue.run(async () => {
-      let written = 0;
-      for (let task = this.#unwritten[0]; task !== undefined; task = this.#unwritten[0]) {
-        try {
-          await task();
-          written += 1;
-        } catch (error) {
-          if (ledgerTrouble(error) !== undefined) throw error;
-          this.#log.error('alert not recorded', { error });
-        }
-        this.#unwritten.shift();
-      }
-      return written;
-    });
+    return this.#writes.catchUp();
   }
 
   /** Resolves when all that fired so far is written down, if it can be. */
   idle(): Promise<void> {
-    return this.#queue.idle();
+    return this.#writes.idle();
   }
 
   stop(): void {
-    this.#stopped = true;
     this.#watch.stop();
-    this.#cancelRetry?.();
-    this.#cancelFill?.();
+    this.#levels.stop();
   }
 
-  get #clock(): Clock {
-    return this.#options.clock;
-  }
-
-  get #log(): Log {
-    return this.#options.log;
-  }
-
-  /** The day that has begun, whether or not it is one for trading. */
-  #begunDay(): string {
-    return dayBegunAt(this.#clock.now(), figuresBegin);
-  }
-
-  #costAlerts(): readonly Alert[] {
-    return [...this.#alerts.values()].filter(({ condition }) => condition.kind === 'cost');
-  }
-
-  /** Those with a level of an earlier day. */
-  #stale(day: string): readonly Alert[] {
-    return [...this.#alerts.values()].filter(({ condition, levelDay }) => changesByDay(condition) && levelDay < day);
-  }
-
-  /** Until their new level is known, no price means anything to them. */
-  #suspend(alerts: readonly Alert[]): void {
-    for (const alert of alerts) this.#replace({ ...alert, level: undefined });
-  }
-
-  /** The levels of a day, of those that do not have them yet. */
-  async #reckon(day: string): Promise<void> {
-    const stale = this.#stale(day);
-    if (stale.length === 0 || this.#stopped) return;
-    const symbols = [...new Set(stale.map(({ symbol }) => symbol))];
-    try {
-      for (const quote of await this.#options.broker.quotes(symbols, { priority: 'background' }))
-        await this.#reckonIssue(
-          day,
-          quote,
-          stale.filter(({ symbol }) => symbol === quote.symbol),
-        );
-    } catch (error) {
-      for (const symbol of symbols) this.#troubles.set(symbol, error);
-      this.#log.warn('alert levels not to be had', { day, error });
-      this.#retrySoon();
-    }
-  }
-
-  async #reckonIssue(day: string, quote: Quote, stale: readonly Alert[]): Promise<void> {
-    try {
-      const conditions = stale.map(({ condition }) => condition);
-      const figures = await this.#figures.of(quote, conditions, day, 'background');
-      this.#troubles.delete(quote.symbol);
-      this.#setLevels(stale, (alert) => startDay(alert, figures));
-      if (quote.volume > 0) this.#meet(quote.symbol, seenIn(quote));
-    } catch (error) {
-      this.#troubles.set(quote.symbol, error);
-      this.#log.warn('alert levels not to be had', { day, symbol: quote.symbol, error });
-      this.#retrySoon();
-    }
-  }
-
-  /** The average costs as they are now. */
-  async #followCosts(): Promise<void> {
-    const alerts = this.#costAlerts();
-    if (alerts.length === 0 || this.#stopped) return;
-    try {
-      const { positions, truncated } = await this.#options.broker.balance({ priority: 'background' });
-      for (const { id, symbol } of alerts) {
-        const position = positions.find((one) => one.symbol === symbol);
-        // It may be held further down than was read.
-        if (position === undefined && truncated) continue;
-        this.#setLevels([{ id }], (alert) => withCost(alert, position));
-      }
-    } catch (error) {
-      this.#log.warn('average costs not to be had', { error });
-      this.#retrySoon();
-    }
-  }
-
-  #retrySoon(): void {
-    if (this.#stopped) return;
-    this.#cancelRetry ??= this.#clock.timer(retryMs, () => {
-      this.#cancelRetry = undefined;
-      void this.startDay();
-    });
-  }
-
-  /** Changes those that are open still, here and in the ledger. */
-  #setLevels(alerts: readonly Pick<Alert, 'id'>[], change: (alert: Alert) => Alert): void {
-    const changed = alerts.flatMap(({ id }) => {
-      const alert = this.#alerts.get(id);
-      const next = alert === undefined ? undefined : change(alert);
-      return next === undefined || next === alert ? [] : [next];
-    });
-    if (changed.length === 0) return;
-    const at = this.#clock.now();
-    for (const alert of changed) this.#replace(alert);
-    this.#enqueue(() => this.#options.ledger.setAlertLevels(changed, at));
-  }
-
-  #keep(alert: Alert): void {
-    const book = this.#books.get(alert.symbol) ?? new AlertBook();
-    book.add(alert);
-    this.#books.set(alert.symbol, book);
-    this.#alerts.set(alert.id, alert);
-  }
-
-  #replace(alert: Alert): void {
-    this.#books.get(alert.symbol)?.delete(alert.id);
-    this.#keep(alert);
-  }
-
-  #drop(alert: Alert): void {
-    this.#alerts.delete(alert.id);
-    const book = this.#books.get(alert.symbol);
-    book?.delete(alert.id);
-    if (book === undefined || book.size > 0) return;
-    this.#books.delete(alert.symbol);
-    this.#seen.delete(alert.symbol);
-    this.#troubles.delete(alert.symbol);
+  #close(alert: Alert): void {
+    if (!this.#open.remove(alert)) return;
+    this.#levels.forget(alert.symbol);
     void this.#watch.align(alert.symbol);
   }
 
   #meet(symbol: string, seen: Seen): void {
-    // Nothing trades at nothing, and taken for a price it would reach every `<=`.
+    // A price of nought is none. Taken for one it would reach every level from above.
     if (seen.price <= 0) return;
-    const at = this.#clock.now();
-    if (this.#books.has(symbol)) this.#seen.set(symbol, { ...seen, at });
-    const met = this.#books.get(symbol)?.meet(seen, at);
-    for (const alert of met?.armed ?? []) {
-      this.#alerts.set(alert.id, alert);
-      this.#enqueue(() => this.#options.ledger.armAlert(alert.id, at, seen));
-    }
-    for (const alert of met?.fired ?? []) {
-      if (alert.repeats) this.#keep({ ...alert, state: 'waiting', firedAt: at });
-      else this.#drop(alert);
-      this.#enqueue(() => this.#fire(alert, seen, at));
+    const { clock, ledger } = this.#options;
+    const at = clock.now();
+    const { armed, fired } = this.#open.meet(symbol, seen, at);
+    for (const { id } of armed) this.#writes.add(() => ledger.armAlert(id, at, seen));
+    for (const alert of fired) {
+      if (alert.repeats) this.#open.add({ ...alert, state: 'waiting', firedAt: at });
+      else this.#close(alert);
+      this.#writes.add(() => this.#fire(alert, seen, at));
     }
   }
 
@@ -398,21 +226,23 @@ export class Alerts {
       if (await ledger.fireAlert(alert.id, at, seen, messages)) queued();
     } catch (error) {
       if (ledgerTrouble(error) === undefined) {
-        // As far as anybody knows it is armed still: the next price tells it, unless it was written down after all.
-        this.#replace(alert);
+        // The alert counts as armed, as far as anybody knows. The next price fires it again; should the ledger have it
+        // as fired after all, that changes nothing.
+        this.#open.replace(alert);
         void this.#watch.align(alert.symbol);
       }
       throw error;
     }
   }
 
+  /** Ends the alerts whose last day is before `day`. */
   #expire(day: string): void {
-    const { draft, ledger, queued } = this.#options;
-    for (const alert of [...this.#alerts.values()].filter(({ until }) => until !== undefined && until < day)) {
-      this.#drop(alert);
-      this.#enqueue(async () => {
+    const { draft, ledger, queued, clock } = this.#options;
+    for (const alert of this.#open.all().filter(({ until }) => until !== undefined && until < day)) {
+      this.#close(alert);
+      this.#writes.add(async () => {
         const messages = draft({ kind: 'alert-expired', alert, name: this.#nameOf(alert) }, alert.address);
-        if (await ledger.expireAlert(alert.id, this.#clock.now(), messages)) queued();
+        if (await ledger.expireAlert(alert.id, clock.now(), messages)) queued();
       });
     }
   }
@@ -421,19 +251,15 @@ export class Alerts {
     return this.#options.directory.get(symbol)?.name ?? symbol;
   }
 
-  #enqueue(task: () => Promise<void>): void {
-    this.#unwritten.push(task);
-    void this.catchUp().catch((error: unknown) => this.#log.error('alert not recorded yet', { error }));
-  }
-
   async #ask(symbols: readonly string[]): Promise<void> {
     if (symbols.length === 0) return;
-    if (this.#clock.now() >= this.#dayEndsAt) await this.startDay();
+    const { broker, log } = this.#options;
+    await this.#levels.startDayIfDue();
     try {
-      for (const quote of await this.#options.broker.quotes(symbols, { priority: 'background' }))
+      for (const quote of await broker.quotes(symbols, { priority: 'background' }))
         this.#meet(quote.symbol, seenIn(quote));
     } catch (error) {
-      this.#log.warn('watched prices not to be had', { symbols: symbols.length, error });
+      log.warn('watched prices not read', { symbols: symbols.length, error });
     }
   }
 }
