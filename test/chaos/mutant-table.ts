@@ -350,7 +350,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a gateway's page is taken for a refusal",
     breaks: 'one order for each confirmation',
-    test: 'test/flows/orders/reconcile.test.ts',
+    test: 'test/kis/wire/order-calls.test.ts',
     edits: [
       {
         file: 'src/kis/wire/order-calls.ts',
