@@ -41,7 +41,10 @@ export const rooms: readonly Room[] = [
     file: `src/store/tables/${name}.ts`,
     judgedBy: ledger,
   })),
-  { file: 'src/chat/outbox.ts', judgedBy: ['test/chat/outbox.test.ts', 'test/chat/outbox-stuck.test.ts'] },
+  {
+    file: 'src/chat/outbox.ts',
+    judgedBy: ['outbox', 'outbox-promises', 'outbox-stuck'].map((name) => `test/chat/${name}.test.ts`),
+  },
   { file: 'src/kis/wire/exchange.ts', judgedBy: restCalls },
   { file: 'src/kis/wire/catalogue-check.ts', judgedBy: restCalls },
   { file: 'src/kis/wire/read-calls.ts', judgedBy: restCalls },

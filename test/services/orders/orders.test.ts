@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OrderIntent, OrderRecord, VenueOrder } from '../../../src/domain/orders/order.ts';
 import { AppError } from '../../../src/errors.ts';
 import type { Orders } from '../../../src/services/orders/orders.ts';
-import { turns } from '../../support/clock.ts';
+import { eventually, turns } from '../../support/clock.ts';
 import {
   accepted,
   codeOf,
@@ -187,6 +187,32 @@ describe('a press', () => {
     vi.spyOn(desk.ledger, 'claim').mockResolvedValue({ kind: 'claimed', orders: [] });
     expect(await codeOf(desk.submit(desk.orders()))).toBe('proposal.unknown');
     expect(desk.sent).toEqual([]);
+  });
+
+  it('waits for an equal one, though another that waited was let go meanwhile', async () => {
+    const all = desk.orders();
+    const go: (() => void)[] = [];
+    // Each is taken by the venue under a number of its own.
+    desk.answer = () =>
+      new Promise((resolve) => {
+        const number = String(31 + go.length);
+        go.push(() => resolve({ kind: 'accepted', reference: { ...reference, number }, text: '' }));
+      });
+    const first = desk.submit(all);
+    await turns(20);
+    const second = desk.submit(all, {}, 'p2');
+    await turns(20);
+    go[0]?.();
+    await first;
+    await turns(20);
+    const third = desk.submit(all, {}, 'p3');
+    await turns(20);
+    expect(desk.sent).toHaveLength(2);
+    go[1]?.();
+    await second;
+    await eventually('the third', () => go.length === 3);
+    go[2]?.();
+    expect(await third).toMatchObject({ status: 'accepted' });
   });
 
   it('waits for an equal one, and for no other', async () => {
