@@ -124,6 +124,13 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
     { line: '} finally {', mutants: ['{}'], why: 'only memory: the queue of orders that nobody sends any more' },
     { line: 'if (turn.isIdle) this.#turns.delete(key);', mutants: ['false', ';'], why: 'the same' },
   ],
+  'src/services/orders/order-sender.ts': [
+    {
+      line: "const sent = event.type === 'denied' ? record : applyEvent(record, { type: 'submitting' }, at);",
+      mutants: ['false', '""'],
+      why: 'an order that was about to be sent may be denied as well, and looks the same then',
+    },
+  ],
   'src/services/orders/order-check.ts': [
     {
       line: '(other) => other !== exchange && checkPlace({ exchange: other, type }, kind) === undefined,',

@@ -74,6 +74,12 @@ describe('halting', () => {
 });
 
 describe('what came of an order', () => {
+  it('is written down when it comes: nothing is left to do, and nothing is said', async () => {
+    const all = desk.orders();
+    expect(await all.catchUp()).toBe(0);
+    expect(desk.logged).toEqual([]);
+  });
+
   it('is known though it cannot be written down, and written down later, each once', async () => {
     const all = desk.orders();
     const failing = vi.spyOn(desk.ledger, 'appendOrderEvent').mockRejectedValue(diskFull());
