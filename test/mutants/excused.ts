@@ -131,6 +131,18 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'an order that was about to be sent may be denied as well, and looks the same then',
     },
   ],
+  'src/services/orders/trading-gate.ts': [
+    {
+      line: "if (kind !== undefined && isCancel(kind) && this.#liveTrading === 'daily') return;",
+      mutants: ['true'],
+      why: 'for the types: nothing is no cancel',
+    },
+    {
+      line: "if (this.#haltUnwritten && intents.some(({ kind }) => !isCancel(kind))) throw new AppError('orders.halted');",
+      mutants: ['intents.every(({ kind }) => !isCancel(kind))'],
+      why: 'no ticket both cancels and orders',
+    },
+  ],
   'src/services/orders/order-check.ts': [
     {
       line: '(other) => other !== exchange && checkPlace({ exchange: other, type }, kind) === undefined,',

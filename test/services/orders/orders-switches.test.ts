@@ -43,6 +43,9 @@ describe('halting', () => {
     failing.mockRestore();
     expect(await all.catchUp()).toBe(0);
     expect(await desk.ledger.halted()).toBe(true);
+    const again = vi.spyOn(desk.ledger, 'setHalted');
+    expect(await all.catchUp()).toBe(0);
+    expect(again).not.toHaveBeenCalled();
     expect(await all.trading.setHalted(false)).toBe(true);
     expect(await all.trading.halted()).toBe(false);
   });
@@ -78,6 +81,7 @@ describe('what came of an order', () => {
     const all = desk.orders();
     expect(await all.catchUp()).toBe(0);
     expect(desk.logged).toEqual([]);
+    expect(await desk.ledger.halted()).toBe(false);
   });
 
   it('is known though it cannot be written down, and written down later, each once', async () => {
