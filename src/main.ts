@@ -23,6 +23,7 @@ import { runRevoke } from './revoke.ts';
 import { localIdentity } from './services/people.ts';
 import { CronScheduler } from './services/scheduler.ts';
 import { readEnvFile } from './settings/env-file.ts';
+import { readSimulatorFlags, simulatorFlags } from './simulator/flags.ts';
 import { startSimulator } from './simulator/server.ts';
 import { LedgerHold } from './store/hold.ts';
 
@@ -33,6 +34,7 @@ npm start -- doctor                        checks settings, KIS, store and chats
 npm start -- doctor --wire                 asks every read of KIS's API once, and prints what came of each
 npm start -- revoke                        gives the KIS access token back, so that nobody can use it any more
 npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
+                       [--accounts 50000000-01,50000001-29]
 `;
 
 const { version } = z
@@ -293,25 +295,10 @@ function exampleFile(): string {
   }
 }
 
-async function runSimulator(values: Readonly<Record<string, string | boolean | undefined>>): Promise<void> {
-  const kind = values['kind'] ?? 'live';
-  const hours = values['clock'] ?? 'open';
-  if ((kind !== 'live' && kind !== 'paper') || (hours !== 'open' && hours !== 'live')) throw new UsageError(usage);
-  const number = (name: string, fallback: number): number => {
-    const value = Number(values[name] ?? fallback);
-    if (!Number.isFinite(value) || value < 0)
-      throw new UsageError(`--${name} takes a number, such as ${fallback}\n${usage}`);
-    return value;
-  };
-  const simulator = await startSimulator({
-    clock: systemClock,
-    kind,
-    hours,
-    restPort: number('rest-port', 9443),
-    wsPort: number('ws-port', 21000),
-    seed: number('seed', 1),
-    speed: number('speed', 1),
-  });
+async function runSimulator(flags: Parameters<typeof readSimulatorFlags>[0]): Promise<void> {
+  const read = readSimulatorFlags(flags);
+  if ('problem' in read) throw new UsageError(`${read.problem}\n${usage}`);
+  const simulator = await startSimulator({ clock: systemClock, ...read.options });
   process.stdout.write(`${JSON.stringify({ rest: simulator.restUrl, ws: simulator.wsUrl })}\n`);
   await interrupted();
   await simulator.stop();
@@ -345,12 +332,7 @@ function readArgv(argv: readonly string[]) {
         wire: { type: 'boolean' },
         json: { type: 'boolean' },
         settle: { type: 'string', default: '10' },
-        'rest-port': { type: 'string' },
-        'ws-port': { type: 'string' },
-        seed: { type: 'string' },
-        speed: { type: 'string' },
-        clock: { type: 'string' },
-        kind: { type: 'string' },
+        ...simulatorFlags,
       },
     });
   } catch (cause) {

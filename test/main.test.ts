@@ -203,13 +203,25 @@ describe('revoke', () => {
 
 describe('simulator', () => {
   test('says where it is, serves, and stops when asked', async () => {
-    const child = spawn(process.execPath, [entry, 'simulator', '--rest-port', '0', '--ws-port', '0'], { cwd: folder });
+    const args = ['simulator', '--rest-port', '0', '--ws-port', '0', '--accounts', '50000000-01,50000001-29'];
+    const child = spawn(process.execPath, [entry, ...args], { cwd: folder });
     const line = await new Promise<string>((found) => child.stdout.once('data', (data) => found(String(data))));
     const { rest } = JSON.parse(line) as { rest: string; ws: string };
     const state = await fetch(`${rest}/__sim/state`);
     expect(state.status).toBe(200);
+    expect(await state.json()).toMatchObject({ accounts: [{ account: '50000000-01' }, { account: '50000001-29' }] });
     const code = new Promise((ended) => child.once('close', ended));
     child.kill('SIGTERM');
     expect(await code).toBe(0);
+  });
+
+  test.each([
+    ['--accounts', '50000000', '--accounts takes account numbers'],
+    ['--accounts', '50000000-01,50000000-01', 'each once'],
+    ['--speed', 'fast', '--speed takes a number'],
+    ['--kind', 'demo', '--kind takes live or paper'],
+  ])('%s %s: says what it takes, and 2', async (flag, value, says) => {
+    const { code, err } = await hoga(['simulator', flag, value], '');
+    expect([code, err]).toEqual([2, expect.stringContaining(says)]);
   });
 });

@@ -2,9 +2,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { ChannelName } from '../kis/endpoints/channels.ts';
-import { Account, type StartHolding } from './account/account.ts';
+import { Account, type AccountName, accountText, type StartHolding } from './account/account.ts';
+import { Accounts } from './account/accounts.ts';
+import type { OrderEvent } from './account/order.ts';
 import { ScheduledBook } from './account/scheduled.ts';
-import { Venue } from './account/venue.ts';
+import { lastNumberBefore, Venue } from './account/venue.ts';
 import { answerControl, type ControlApi } from './control/control-api.ts';
 import { type ControlledParts, createControlApi } from './control/controls.ts';
 import { FaultBox } from './control/faults.ts';
@@ -14,18 +16,27 @@ import type { Issue } from './market/instruments.ts';
 import { listingOf, Market } from './market/market.ts';
 import { randomFor } from './market/random.ts';
 import { Ticker } from './market/ticker.ts';
-import type { Settings, World } from './rest/answer.ts';
+import type { AccountWorld, Settings, World } from './rest/answer.ts';
 import { Oauth } from './rest/oauth.ts';
 import { noticeOf } from './rest/records.ts';
 import { Rest } from './rest/rest.ts';
 import { Notices } from './socket/notices.ts';
 import { SocketServer } from './socket/socket.ts';
 
+/** An account as it starts. */
+export interface StartAccount extends AccountName {
+  /** Won. */
+  readonly cash?: number;
+  readonly holdings?: readonly StartHolding[];
+}
+
 export interface SimulatorOptions {
   readonly clock: Clock;
   readonly seed?: number;
-  /** The account's first eight digits; default 50000000. */
+  /** Eight digits: the account, where `accounts` names none, with the product code 01; default 50000000. */
   readonly account?: string;
+  /** The first is meant where none is named. */
+  readonly accounts?: readonly StartAccount[];
   /** Multiplies how often the market moves; 0: prices stand still. */
   readonly speed?: number;
   readonly kind?: 'live' | 'paper';
@@ -49,8 +60,9 @@ export interface SimulatorOptions {
   readonly unpaddedOrderNumbers?: boolean;
   readonly pingIntervalMs?: number;
   readonly pingTimeoutMs?: number;
-  /** Won in the account; default 10,000,000. */
+  /** Won in each account that names none; default 10,000,000. */
   readonly cash?: number;
+  /** In each account that names none. */
   readonly holdings?: readonly StartHolding[];
   /** Issues beside those of the table: listed this morning, they trade, and no master file has them yet. */
   readonly newIssues?: readonly Omit<Issue, 'isNew'>[];
@@ -85,11 +97,11 @@ const walkEveryMs = 300;
 /** The port in the URLs of a simulator that does not listen; nothing listens there. */
 const nobodysPort = 1;
 
-/** Starts a stand-in for KIS on loopback: REST and WebSocket, one account, made-up prices. */
+/** Starts a stand-in for KIS on loopback: REST and WebSocket, accounts, made-up prices. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { speed = 1, kind = 'live', log = () => undefined, listen = true } = options;
   const parts = createParts(options);
-  const { world, rest, sockets, ticker } = parts;
+  const { world, accounts, rest, sockets, ticker } = parts;
   const controlApi = createControlApi(parts);
   const http = createHttpServer(rest, controlApi, log);
   const connections = new InMemoryConnections(http);
@@ -97,7 +109,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   if (!listen) http.keepAliveTimeout = 0;
   const restPort = listen ? await listenOnLoopback(http, options.restPort ?? 0) : nobodysPort;
   const wsPort = listen ? await sockets.listen(options.wsPort ?? 0) : nobodysPort;
-  const stopWalking = speed > 0 ? walk(world, sockets, speed) : () => undefined;
+  const stopWalking = speed > 0 ? walk(world, accounts, sockets, speed) : () => undefined;
   log('simulator ready', { restPort, wsPort, kind });
   return {
     restUrl: `http://127.0.0.1:${restPort}`,
@@ -114,13 +126,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   };
 }
 
-/** Makes the simulator's parts and joins them: what happens in the market reaches the account, and both the sockets. */
+/** Makes the simulator's parts and joins them: what happens in the market reaches the accounts, and both the sockets. */
 function createParts(options: SimulatorOptions): ControlledParts {
   const { seed = 1, kind = 'live', log = () => undefined } = options;
   const settings = settingsOf(options);
   const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins);
   const market = createMarket(clock, options);
-  const account = createAccount(market, options);
   const oauth = new Oauth(clock, randomFor(seed, 'oauth'));
   const faults = new FaultBox((dropSockets) => {
     if (dropSockets) sockets.dropAll();
@@ -143,27 +154,25 @@ function createParts(options: SimulatorOptions): ControlledParts {
   const notices: Notices = new Notices(clock, faults, noticeColumns, (htsId, record) =>
     sockets.push('executions', htsId, [record]),
   );
-  const venue = new Venue(clock, market, account, (event) => notices.push(noticeOf(settings, event)));
+  const world: World = { settings, clock, market, faults };
+  const accounts = createAccounts(world, options, (event) => notices.push(noticeOf(settings, event)));
   const ticker = new Ticker(sockets, { market, clock }, options.tickColumns ?? 47);
   market.listen({
-    restingFilled: (order, quantity, price) => venue.restingFilled(order, quantity, price),
+    restingFilled: (order, quantity, price) =>
+      accounts.find(order.account)?.venue.restingFilled(order.number, quantity, price),
     printed: (listing, prints) => ticker.printed(listing, prints),
     bookChanged: (listing) => ticker.bookChanged(listing),
   });
-  const scheduled = new ScheduledBook(clock, market, venue);
-  const world: World = { settings, clock, market, account, venue, scheduled, faults };
   const callsPerSecond = options.callsPerSecond ?? (kind === 'paper' ? 1 : 18);
   const { noticeBeforeAnswer = false } = options;
-  const rest = new Rest({ world, oauth, notices, callsPerSecond, noticeBeforeAnswer, log });
-  return { world, rest, sockets, notices, ticker };
+  const rest = new Rest({ world, accounts, oauth, notices, callsPerSecond, noticeBeforeAnswer, log });
+  return { world, accounts, rest, sockets, notices, ticker };
 }
 
-function settingsOf({ kind = 'live', seed = 1, account, unpaddedOrderNumbers }: SimulatorOptions): Settings {
+function settingsOf({ kind = 'live', seed = 1, unpaddedOrderNumbers }: SimulatorOptions): Settings {
   return {
     kind,
     seed,
-    account: account ?? '50000000',
-    product: '01',
     holder: '홍길동',
     htsId: 'hogasim',
     branch: kind === 'paper' ? '00950' : '06010',
@@ -178,12 +187,25 @@ function createMarket(clock: VenueClock, options: SimulatorOptions): Market {
   ]);
 }
 
-function createAccount(market: Market, { cash, holdings = [] }: SimulatorOptions): Account {
-  const account = new Account(cash ?? 10_000_000);
-  for (const { symbol, quantity, averageCost, loanDate } of holdings) {
-    account.give(listingOf(market, symbol).issue, quantity, averageCost, loanDate);
-  }
-  return account;
+/** @throws RangeError when there is no account, or one is there twice. */
+function createAccounts(world: World, options: SimulatorOptions, tell: (event: OrderEvent) => void): Accounts {
+  const { account = '50000000', accounts = [{ number: account, product: '01' }], cash = 10_000_000 } = options;
+  // The same for all, so that two accounts do hand out the same numbers.
+  const lastNumber = lastNumberBefore(world.clock);
+  const create = (start: StartAccount): AccountWorld => {
+    const { clock, market } = world;
+    const own = new Account(start, start.cash ?? cash);
+    for (const { symbol, quantity, averageCost, loanDate } of start.holdings ?? options.holdings ?? []) {
+      own.give(listingOf(market, symbol).issue, quantity, averageCost, loanDate);
+    }
+    const venue = new Venue(clock, market, own, lastNumber, tell);
+    return { ...world, account: own, venue, scheduled: new ScheduledBook(clock, market, venue) };
+  };
+  const [first, ...others] = accounts.map(create);
+  if (first === undefined) throw new RangeError('accounts: there is none');
+  const names = accounts.map(accountText);
+  if (new Set(names).size < names.length) throw new RangeError(`accounts: ${names.join(', ')} names one twice`);
+  return new Accounts(world, first, others);
 }
 
 /** Answers KIS's REST API and, under `/__sim/`, the control API, which is no part of KIS. */
@@ -205,11 +227,11 @@ function createHttpServer(rest: Rest, controlApi: ControlApi, log: NonNullable<S
 }
 
 /** Moves the prices of issues that somebody watches or has an order in; the others move when they are looked at. */
-function walk({ clock, market, venue }: World, sockets: SocketServer, speed: number): () => void {
+function walk({ clock, market }: World, accounts: Accounts, sockets: SocketServer, speed: number): () => void {
   let cancel: () => void = () => undefined;
   const next = (): void => {
     cancel = clock.timer(Math.max(1, walkEveryMs / speed), () => {
-      venue.roll();
+      accounts.roll();
       if (clock.session() === 'regular') {
         const watched = new Set(priceChannels.flatMap((name) => [...sockets.keys(name)]));
         if (sockets.keys('index').size > 0) market.lookAll();

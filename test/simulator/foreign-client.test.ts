@@ -113,7 +113,9 @@ test('a client that knows only KIS trades for a day', async () => {
   // What the simulator knows is what it told.
   const state = sim.state();
   const at = { time: expect.any(String), at: expect.any(Number) };
-  expect(state.fills).toEqual([{ order: number, symbol: '005930', side: 'buy', quantity: 3, price: 70_000, ...at }]);
+  expect(state.fills).toEqual([
+    { account: '50000000-01', order: number, symbol: '005930', side: 'buy', quantity: 3, price: 70_000, ...at },
+  ]);
   expect(state.accounts[0]?.cash).toEqual({ deposit: 10_000_000, settled: 9_789_971, orderable: 9_789_971 });
   expect(state.sockets).toMatchObject({ open: 1, registrations: 2, opened: 1 });
 });

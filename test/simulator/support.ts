@@ -56,7 +56,7 @@ export interface Answer {
   readonly body: Json;
 }
 
-const account = { CANO: '50000000', ACNT_PRDT_CD: '01' };
+const firstAccount = { CANO: '50000000', ACNT_PRDT_CD: '01' };
 const quotations = '/uapi/domestic-stock/v1/quotations';
 const tradingPath = '/uapi/domestic-stock/v1/trading';
 
@@ -65,12 +65,25 @@ export class Outsider {
   readonly rest: string;
   readonly appKey: string;
   readonly paper: boolean;
+  readonly account: { readonly CANO: string; readonly ACNT_PRDT_CD: string };
   token = '';
 
-  constructor(rest: string, options: { readonly appKey?: string; readonly paper?: boolean } = {}) {
+  constructor(
+    rest: string,
+    options: { readonly appKey?: string; readonly paper?: boolean; readonly account?: Outsider['account'] } = {},
+  ) {
     this.rest = rest;
     this.appKey = options.appKey ?? 'outsider-app-key';
     this.paper = options.paper ?? false;
+    this.account = options.account ?? firstAccount;
+  }
+
+  /** The same key and token, with another account. */
+  withAccount(number: string, product: string): Outsider {
+    const { appKey, paper, token } = this;
+    const other = new Outsider(this.rest, { appKey, paper, account: { CANO: number, ACNT_PRDT_CD: product } });
+    other.token = token;
+    return other;
   }
 
   headers(trId: string, more: Record<string, string> = {}): Record<string, string> {
@@ -119,7 +132,7 @@ export class Outsider {
   }
 
   query(name: string, trId: string, query: Record<string, string>, more: Record<string, string> = {}): Promise<Answer> {
-    return this.get(`${tradingPath}/${name}`, { ...account, ...query }, this.headers(this.tr(trId), more));
+    return this.get(`${tradingPath}/${name}`, { ...this.account, ...query }, this.headers(this.tr(trId), more));
   }
 
   balance(context: Record<string, string> = {}, more: Record<string, string> = {}): Promise<Answer> {
@@ -165,7 +178,7 @@ export class Outsider {
 
   order(side: 'buy' | 'sell', change: Record<string, unknown> = {}): Promise<Answer> {
     const body = {
-      ...account,
+      ...this.account,
       PDNO: '005930',
       ORD_DVSN: '00',
       ORD_QTY: '10',
@@ -184,7 +197,7 @@ export class Outsider {
 
   change(kind: 'amend' | 'cancel', number: string, change: Record<string, string> = {}): Promise<Answer> {
     const body = {
-      ...account,
+      ...this.account,
       KRX_FWDG_ORD_ORGNO: this.paper ? '00950' : '06010',
       ORGN_ODNO: number,
       ORD_DVSN: '00',

@@ -3,7 +3,7 @@ import { estimateCost } from '../../domain/orders/order-rules.ts';
 import { domesticTrading } from '../../kis/endpoints/domestic-trading.ts';
 import { addTradingDays, dateOf } from '../market/hours.ts';
 import type { Issue } from '../market/instruments.ts';
-import { type Call, type Handler, input, page, record, type World } from '../rest/answer.ts';
+import { type AccountCall, type AccountHandler, type AccountWorld, input, page, record } from '../rest/answer.ts';
 import { percentOf } from '../rest/records.ts';
 import { answered, type KisText, refusals } from '../rest/texts.ts';
 import { averageCost, type Holding } from './account.ts';
@@ -11,26 +11,27 @@ import { type Order, type OrderView, sum, viewOrder } from './order.ts';
 import { orderTypes } from './order-types.ts';
 
 /** What a query of the account is told: pages to come, none, or no rows at all. */
-export function queryText(call: Call, rows: number, next: string): KisText {
+export function queryText(call: AccountCall, rows: number, next: string): KisText {
   if (call.world.settings.kind === 'paper') return rows === 0 ? answered.paperEmpty : answered.paperComplete;
   if (next !== '') return answered.more;
   return rows === 0 ? answered.empty : answered.complete;
 }
 
-const lastOf = (world: World, issue: Issue): number => world.market.find(issue.symbol)?.today.last ?? issue.base;
-const baseOf = (world: World, issue: Issue): number => world.market.find(issue.symbol)?.today.base ?? issue.base;
+const lastOf = (world: AccountWorld, issue: Issue): number => world.market.find(issue.symbol)?.today.last ?? issue.base;
+const baseOf = (world: AccountWorld, issue: Issue): number => world.market.find(issue.symbol)?.today.base ?? issue.base;
 
 /** What a holding is worth now, in won. */
-export const holdingValue = (world: World, { quantity, issue }: Holding): number => quantity * lastOf(world, issue);
+export const holdingValue = (world: AccountWorld, { quantity, issue }: Holding): number =>
+  quantity * lastOf(world, issue);
 
 /** The holdings, at prices that were brought up to date. */
-export function currentHoldings({ account, market }: World): readonly Holding[] {
+export function currentHoldings({ account, market }: AccountWorld): readonly Holding[] {
   for (const { issue } of account.holdings()) market.look(issue.symbol);
   return account.holdings();
 }
 
 /** A holding in the columns that both balance queries have. */
-export function holdingColumns(world: World, holding: Holding) {
+export function holdingColumns(world: AccountWorld, holding: Holding) {
   const last = lastOf(world, holding.issue);
   const base = baseOf(world, holding.issue);
   const profit = holdingValue(world, holding) - holding.costBasis;
@@ -64,7 +65,7 @@ export function longPercent(part: number, whole: number): string {
 }
 
 /** The account's sums in the columns that both balance queries have. */
-export function totalColumns(world: World) {
+export function totalColumns(world: AccountWorld) {
   const { account } = world;
   const holdings = account.holdings();
   const settled = account.depositOn();
@@ -100,7 +101,7 @@ export function totalColumns(world: World) {
   };
 }
 
-const inquireBalance: Handler = (call) => {
+const inquireBalance: AccountHandler = (call) => {
   const { world } = call;
   const holdings = currentHoldings(world);
   const { rows, next } = page(call, holdings);
@@ -120,7 +121,7 @@ const inquireBalance: Handler = (call) => {
   };
 };
 
-const inquireBuyingPower: Handler = (call) => {
+const inquireBuyingPower: AccountHandler = (call) => {
   const { world } = call;
   const symbol = input(call, 'PDNO');
   const listing = world.market.look(symbol);
@@ -156,7 +157,7 @@ function affordable(cash: number, price: number, issue: Issue): number {
   return quantity;
 }
 
-const inquireSellable: Handler = (call) => {
+const inquireSellable: AccountHandler = (call) => {
   const { world } = call;
   const symbol = input(call, 'PDNO');
   const listing = world.market.look(symbol);
@@ -194,7 +195,7 @@ function changeName(order: Order): string {
   return { new: '', amend: `${side}정정*`, cancel: `${side}취소*` }[order.action];
 }
 
-function numberText(world: World, order: Order | undefined): string {
+function numberText(world: AccountWorld, order: Order | undefined): string {
   if (order === undefined) return '';
   return world.settings.unpaddedOrderNumbers ? String(Number(order.number)) : order.number;
 }
@@ -206,7 +207,7 @@ interface ListedOrder {
 }
 
 /** Orders as they are listed, oldest first. With the fault of a lag they are shown as they stood that long ago. */
-function listed(world: World): readonly ListedOrder[] {
+function listed(world: AccountWorld): readonly ListedOrder[] {
   const lag = world.faults.conditions.executionsLagMs;
   const at = lag === 0 ? Number.POSITIVE_INFINITY : world.clock.now() - lag;
   return world.venue
@@ -218,7 +219,7 @@ function listed(world: World): readonly ListedOrder[] {
 const sideFilter = (code: string, sell: string, buy: string): Side | undefined =>
   code === sell ? 'sell' : code === buy ? 'buy' : undefined;
 
-const inquireAmendable: Handler = (call) => {
+const inquireAmendable: AccountHandler = (call) => {
   const { world } = call;
   const side = sideFilter(input(call, 'INQR_DVSN_2'), '1', '2');
   const open = listed(world)
@@ -257,12 +258,12 @@ const inquireAmendable: Handler = (call) => {
 };
 
 /** Orders of the last three months and those before are two queries. */
-function firstRecentDay(world: World): string {
+function firstRecentDay(world: AccountWorld): string {
   return dateOf(world.clock.day()).minus({ months: 3 }).toFormat('yyyyMMdd');
 }
 
 /** The orders that an execution query asks for, oldest first. */
-function executionsMatching(call: Call): readonly ListedOrder[] {
+function executionsMatching(call: AccountCall): readonly ListedOrder[] {
   const { world } = call;
   const recent = call.row.id === domesticTrading.inquireExecutions.id;
   const asked = (name: string): string => input(call, name);
@@ -283,7 +284,7 @@ function executionsMatching(call: Call): readonly ListedOrder[] {
   );
 }
 
-function executionRecord(world: World, { order, view }: ListedOrder): Readonly<Record<string, string>> {
+function executionRecord(world: AccountWorld, { order, view }: ListedOrder): Readonly<Record<string, string>> {
   const { output1 } = domesticTrading.inquireExecutions.output;
   const cancelled = order.action === 'cancel' ? order.quantity : view.cancelled;
   return record(output1.fields, {
@@ -320,7 +321,7 @@ function executionRecord(world: World, { order, view }: ListedOrder): Readonly<R
   });
 }
 
-const inquireExecutions: Handler = (call) => {
+const inquireExecutions: AccountHandler = (call) => {
   const { world } = call;
   const matching = executionsMatching(call);
   const { rows, next } = page(call, input(call, 'INQR_DVSN') === '01' ? matching : matching.toReversed());
@@ -347,7 +348,7 @@ const inquireExecutions: Handler = (call) => {
 };
 
 /** Account queries by endpoint id. */
-export const accountQueries: ReadonlyMap<string, Handler> = new Map([
+export const accountQueries: ReadonlyMap<string, AccountHandler> = new Map([
   [domesticTrading.inquireBalance.id, inquireBalance],
   [domesticTrading.inquireBuyingPower.id, inquireBuyingPower],
   [domesticTrading.inquireSellable.id, inquireSellable],

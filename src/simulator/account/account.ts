@@ -40,6 +40,17 @@ export interface BookedTrade {
   readonly heldCost: number;
 }
 
+/** What KIS names an account by: CANO, of eight digits, and ACNT_PRDT_CD, of two. */
+export interface AccountName {
+  readonly number: string;
+  readonly product: string;
+}
+
+/** An account's name in one text: `50000000-01`. */
+export function accountText({ number, product }: AccountName): string {
+  return `${number}-${product}`;
+}
+
 /** Shares that an account starts with. */
 export interface StartHolding {
   /** Bought on credit that day; such a holding is listed beside the one in cash, and nothing here sells it. */
@@ -52,7 +63,11 @@ export interface StartHolding {
 const nothing: DayTotals = { bought: 0, sold: 0, costs: 0 };
 
 /** One account's money and shares. Trades settle on the second trading day; until then only the sums ahead change. */
-export class Account {
+export class Account implements AccountName {
+  readonly number: string;
+  readonly product: string;
+  /** Both: `50000000-01`. */
+  readonly name: string;
   readonly #holdings = new Map<string, Holding>();
   readonly #onCredit: Holding[] = [];
   readonly #trades: BookedTrade[] = [];
@@ -61,7 +76,11 @@ export class Account {
   #today = nothing;
   #yesterday = nothing;
 
-  constructor(cash: number) {
+  /** `cash`: won. */
+  constructor(name: AccountName, cash: number) {
+    this.number = name.number;
+    this.product = name.product;
+    this.name = accountText(name);
     this.#deposit = cash;
   }
 

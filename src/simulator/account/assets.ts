@@ -1,5 +1,5 @@
 import { domesticTrading } from '../../kis/endpoints/domestic-trading.ts';
-import { type Handler, record } from '../rest/answer.ts';
+import { type AccountHandler, record } from '../rest/answer.ts';
 import { answered } from '../rest/texts.ts';
 import { currentHoldings, holdingValue, longPercent } from './account-queries.ts';
 import { sum } from './order.ts';
@@ -7,7 +7,7 @@ import { sum } from './order.ts';
 /** KIS lists nineteen kinds of assets without naming them, of which this account has two; the last row is the sum. */
 const assetRows = { stocks: 0, deposit: 16, total: 18 } as const;
 
-const inquireAssets: Handler = ({ world }) => {
+const inquireAssets: AccountHandler = ({ world }) => {
   const holdings = currentHoldings(world);
   const stocks = sum(holdings, (holding) => holdingValue(world, holding));
   const cost = sum(holdings, (holding) => holding.costBasis);
@@ -53,7 +53,7 @@ function placesOf(name: string): number {
   return /^(?:stck|bond)_(?!itgr|fncg45|fncg70)(?!.*ovrs)|^acmga_rt$/.test(name) ? 4 : 2;
 }
 
-const inquireMargin: Handler = ({ world }) => {
+const inquireMargin: AccountHandler = ({ world }) => {
   const { fields } = domesticTrading.inquireMargin.output.output;
   const cash = world.account.depositOn();
   const orderable = world.venue.orderableCash();
@@ -84,7 +84,7 @@ const inquireMargin: Handler = ({ world }) => {
 };
 
 /** What the account is worth, and what may be spent, by endpoint id. */
-export const assets: ReadonlyMap<string, Handler> = new Map([
+export const assets: ReadonlyMap<string, AccountHandler> = new Map([
   [domesticTrading.inquireAssets.id, inquireAssets],
   [domesticTrading.inquireMargin.id, inquireMargin],
 ]);

@@ -1,4 +1,5 @@
 import type { Exchange, Side } from '../../domain/orders/order.ts';
+import type { ClientOrder } from '../market/book.ts';
 import type { Issue } from '../market/instruments.ts';
 
 /** Shares that left an order without trading. */
@@ -17,8 +18,7 @@ export interface OrderFill {
 }
 
 /** An order, or an amendment or cancellation of one, which KIS numbers and lists as an order of its own. */
-export interface Order {
-  readonly number: string;
+export interface Order extends ClientOrder {
   readonly original: Order | undefined;
   readonly action: 'new' | 'amend' | 'cancel';
   readonly issue: Issue;

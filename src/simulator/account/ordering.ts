@@ -1,7 +1,7 @@
 import { looksLikeSymbol } from '../../domain/market/instrument.ts';
 import type { Exchange, Side } from '../../domain/orders/order.ts';
 import { domesticTrading } from '../../kis/endpoints/domestic-trading.ts';
-import { type Call, type Handled, type Handler, input, type World } from '../rest/answer.ts';
+import { type AccountCall, type AccountHandler, type AccountWorld, type Handled, input } from '../rest/answer.ts';
 import { acceptances, gatewayTexts, inputRefusal, refusals } from '../rest/texts.ts';
 import type { Outcome } from './venue.ts';
 
@@ -11,12 +11,12 @@ const channel = 'OpnAPI';
 const exchanges: readonly Exchange[] = ['KRX', 'NXT', 'SOR'];
 
 /** The inputs of an order that are numbers; undefined where one is not a whole number. */
-function numberInput(call: Call, name: string): number | undefined {
+function numberInput(call: AccountCall, name: string): number | undefined {
   const text = input(call, name);
   return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
-function orderAnswer(world: World, outcome: Outcome, action: 'buy' | 'sell' | 'amend' | 'cancel'): Handled {
+function orderAnswer(world: AccountWorld, outcome: Outcome, action: 'buy' | 'sell' | 'amend' | 'cancel'): Handled {
   const { kind, branch } = world.settings;
   if (outcome.refusal !== undefined) return { refusal: refusals[outcome.refusal][kind] };
   const { number, time, exchange } = outcome.order;
@@ -34,13 +34,13 @@ function orderAnswer(world: World, outcome: Outcome, action: 'buy' | 'sell' | 'a
   };
 }
 
-function exchangeOf(call: Call): Exchange | undefined {
+function exchangeOf(call: AccountCall): Exchange | undefined {
   const name = input(call, 'EXCG_ID_DVSN_CD') || 'KRX';
   const exchange = exchanges.find((candidate) => candidate === name);
   return call.world.settings.kind === 'paper' && exchange !== 'KRX' ? undefined : exchange;
 }
 
-function orderCash(side: Side): Handler {
+function orderCash(side: Side): AccountHandler {
   return (call) => {
     const { world } = call;
     const symbol = input(call, 'PDNO');
@@ -57,7 +57,7 @@ function orderCash(side: Side): Handler {
   };
 }
 
-const orderAmendCancel: Handler = (call) => {
+const orderAmendCancel: AccountHandler = (call) => {
   const { world } = call;
   const { kind, branch } = world.settings;
   // Paper does not know an order without its branch; live was seen to take a blank one.
@@ -84,7 +84,7 @@ const orderAmendCancel: Handler = (call) => {
 };
 
 /** Orders by endpoint id. */
-export const ordering: ReadonlyMap<string, Handler> = new Map([
+export const ordering: ReadonlyMap<string, AccountHandler> = new Map([
   [domesticTrading.orderCashBuy.id, orderCash('buy')],
   [domesticTrading.orderCashSell.id, orderCash('sell')],
   [domesticTrading.orderAmendCancel.id, orderAmendCancel],

@@ -1,5 +1,5 @@
 import { domesticTrading } from '../../kis/endpoints/domestic-trading.ts';
-import { type Call, type Handler, input, page, record } from '../rest/answer.ts';
+import { type AccountCall, type AccountHandler, input, page, record } from '../rest/answer.ts';
 import { answered } from '../rest/texts.ts';
 import type { BookedTrade } from './account.ts';
 import { currentHoldings, holdingColumns, longPercent, queryText, totalColumns } from './account-queries.ts';
@@ -40,7 +40,7 @@ function sumUp(trades: readonly BookedTrade[]): Sums {
   };
 }
 
-const inquireRealizedBalance: Handler = (call) => {
+const inquireRealizedBalance: AccountHandler = (call) => {
   const { world } = call;
   const holdings = currentHoldings(world);
   const { rows, next } = page(call, holdings);
@@ -67,7 +67,7 @@ const inquireRealizedBalance: Handler = (call) => {
 };
 
 /** The trades of the days asked for, of one issue or of all. */
-function tradesIn(call: Call): readonly BookedTrade[] {
+function tradesIn(call: AccountCall): readonly BookedTrade[] {
   const [from, to, symbol] = [input(call, 'INQR_STRT_DT'), input(call, 'INQR_END_DT'), input(call, 'PDNO')];
   return call.world.account
     .trades()
@@ -75,7 +75,7 @@ function tradesIn(call: Call): readonly BookedTrade[] {
 }
 
 /** Put together by a key, newest first unless the call says otherwise. */
-function grouped(call: Call, keyOf: (trade: BookedTrade) => string): readonly (readonly BookedTrade[])[] {
+function grouped(call: AccountCall, keyOf: (trade: BookedTrade) => string): readonly (readonly BookedTrade[])[] {
   const groups = [...Map.groupBy(tradesIn(call), keyOf).values()];
   return input(call, 'SORT_DVSN') === '01' ? groups : groups.reverse();
 }
@@ -116,7 +116,7 @@ function profitColumns(sums: Sums) {
   };
 }
 
-const inquirePeriodProfit: Handler = (call) => {
+const inquirePeriodProfit: AccountHandler = (call) => {
   const { rows, next } = page(
     call,
     grouped(call, ({ day }) => day),
@@ -141,7 +141,7 @@ const inquirePeriodProfit: Handler = (call) => {
   };
 };
 
-const inquireTradeProfit: Handler = (call) => {
+const inquireTradeProfit: AccountHandler = (call) => {
   const { rows, next } = page(
     call,
     grouped(call, ({ day, issue }) => `${day} ${issue.symbol}`),
@@ -180,7 +180,7 @@ const inquireTradeProfit: Handler = (call) => {
 };
 
 /** Realised profits by endpoint id. */
-export const profits: ReadonlyMap<string, Handler> = new Map([
+export const profits: ReadonlyMap<string, AccountHandler> = new Map([
   [domesticTrading.inquireRealizedBalance.id, inquireRealizedBalance],
   [domesticTrading.inquirePeriodProfit.id, inquirePeriodProfit],
   [domesticTrading.inquireTradeProfit.id, inquireTradeProfit],

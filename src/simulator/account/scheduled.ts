@@ -49,7 +49,6 @@ export class ScheduledBook {
     this.#clock = clock;
     this.#market = market;
     this.#venue = venue;
-    venue.onRoll(() => this.#send());
   }
 
   /** Oldest first. */
@@ -129,8 +128,8 @@ export class ScheduledBook {
     return kept.until > kept.sentOn && this.filled(kept) < kept.quantity;
   }
 
-  /** Whether all is as it should be only the venue finds out, on the day itself. */
-  #send(): void {
+  /** Hands over what is due. Whether all is as it should be only the venue finds out, on the day itself. */
+  send(): void {
     if (!this.#clock.takesOrders()) return;
     const today = this.#clock.day();
     for (const kept of this.#kept) {

@@ -1,13 +1,13 @@
 import { koreanDay, koreanTime } from '../../clock.ts';
 import { domesticTrading } from '../../kis/endpoints/domestic-trading.ts';
-import { type Call, type Handled, type Handler, input, page, record } from '../rest/answer.ts';
+import { type AccountCall, type AccountHandler, type Handled, input, page, record } from '../rest/answer.ts';
 import { answered, inputRefusal, refusals, scheduleTexts } from '../rest/texts.ts';
 import { sum, viewOrder } from './order.ts';
 import type { Refusal } from './order-checks.ts';
 import { orderTypes } from './order-types.ts';
 import type { KeptOrder, KeptTerms } from './scheduled.ts';
 
-function termsOf(call: Call): KeptTerms {
+function termsOf(call: AccountCall): KeptTerms {
   const number = (name: string): number => Number(input(call, name)) || 0;
   return {
     type: input(call, 'ORD_DVSN_CD'),
@@ -25,7 +25,7 @@ function answerTo(kept: KeptOrder | Refusal | 'until', accepted: (kept: KeptOrde
 const done = (): Handled => ({ text: scheduleTexts.changed, blocks: { output: { NRML_PRCS_YN: 'Y' } } });
 
 const inHours =
-  (handler: Handler): Handler =>
+  (handler: AccountHandler): AccountHandler =>
   (call) =>
     call.world.faults.conditions.scheduleHours === 'any' || call.world.scheduled.takes()
       ? handler(call)
@@ -47,7 +47,7 @@ const amendScheduled = inHours((call) =>
 
 const cancelScheduled = inHours((call) => answerTo(call.world.scheduled.cancel(input(call, 'RSVN_ORD_SEQ')), done));
 
-const inquireScheduled: Handler = (call) => {
+const inquireScheduled: AccountHandler = (call) => {
   const { scheduled, clock, faults } = call.world;
   const visible = clock.now() - faults.conditions.executionsLagMs;
   const [from, to] = [input(call, 'RSVN_ORD_ORD_DT'), input(call, 'RSVN_ORD_END_DT')];
@@ -94,7 +94,7 @@ const inquireScheduled: Handler = (call) => {
 };
 
 /** Scheduled orders by endpoint id. */
-export const scheduling: ReadonlyMap<string, Handler> = new Map([
+export const scheduling: ReadonlyMap<string, AccountHandler> = new Map([
   [domesticTrading.orderScheduled.id, orderScheduled],
   [domesticTrading.inquireScheduled.id, inquireScheduled],
   [domesticTrading.amendScheduled.id, amendScheduled],

@@ -3,7 +3,7 @@ import { continuousSessions } from '../../domain/market/session.ts';
 import type { Exchange } from '../../domain/orders/order.ts';
 import { estimateCost } from '../../domain/orders/order-rules.ts';
 import { stopIsReached } from '../../domain/orders/order-types.ts';
-import type { Session, VenueClock } from '../market/hours.ts';
+import type { VenueClock } from '../market/hours.ts';
 import type { Listing, Market } from '../market/market.ts';
 import type { Account } from './account.ts';
 import { type Ending, type Order, type OrderEvent, type OrderFill, sum, viewOrder } from './order.ts';
@@ -26,6 +26,14 @@ export type Outcome =
   | { readonly order: Order; readonly refusal?: undefined }
   | { readonly refusal: Refusal; readonly order?: undefined };
 
+/**
+ * The number that the day's first order follows. Numbers rise through the day, so that a simulator started anew does
+ * not use one twice.
+ */
+export function lastNumberBefore(clock: VenueClock): number {
+  return Math.floor((clock.now() - fromKoreanDayAndTime(clock.day(), '000000')) / 100);
+}
+
 /** Takes orders for one account, matches them in the market's books, and books the fills. */
 export class Venue {
   readonly #clock: VenueClock;
@@ -37,20 +45,21 @@ export class Venue {
   readonly #open = new Set<Order>();
   /** Stops that have not fired, each with the price at which it does. */
   readonly #stops = new Map<Order, number>();
-  #rolled: () => void = () => undefined;
   #lastNumber: number;
-  #day: string;
-  #session: Session;
 
-  constructor(clock: VenueClock, market: Market, account: Account, tell: (event: OrderEvent) => void) {
+  /** `lastNumber`: the number that the account's first order follows. */
+  constructor(
+    clock: VenueClock,
+    market: Market,
+    account: Account,
+    lastNumber: number,
+    tell: (event: OrderEvent) => void,
+  ) {
     this.#clock = clock;
     this.#market = market;
     this.#account = account;
+    this.#lastNumber = lastNumber;
     this.#tell = tell;
-    this.#day = clock.day();
-    this.#session = clock.session();
-    // Numbers rise through the day, so that a simulator started anew does not use one twice.
-    this.#lastNumber = Math.floor((clock.now() - fromKoreanDayAndTime(this.#day, '000000')) / 100);
   }
 
   /** Oldest first. */
@@ -82,32 +91,6 @@ export class Venue {
     return Math.max(0, (this.#account.holding(symbol)?.quantity ?? 0) - selling);
   }
 
-  /** `rolled` is called after every look at the time. */
-  onRoll(rolled: () => void): void {
-    this.#rolled = rolled;
-  }
-
-  /** Does what time has brought since anyone last asked: auctions end, orders expire, a new day begins. */
-  roll(): void {
-    this.#catchUp();
-    this.#rolled();
-  }
-
-  #catchUp(): void {
-    const session = this.#clock.session();
-    const auctionEnded = this.#session.endsWith('-auction') && session !== this.#session;
-    this.#session = session;
-    if (auctionEnded) for (const order of this.openOrders()) this.#rematch(order);
-    const day = this.#clock.day();
-    const newDay = day > this.#day && this.#clock.isOpenDay(day);
-    this.#expire(newDay);
-    this.#fireStops();
-    this.#market.roll();
-    if (!newDay) return;
-    this.#account.newDay(day);
-    this.#day = day;
-  }
-
   /** A new order. With `rejectAtExchange` it is taken here and turned down a moment later by the exchange. */
   place(request: PlaceRequest, rejectAtExchange = false): Outcome {
     const checked = checkOrder(this.#clock, this.#market, request);
@@ -125,7 +108,7 @@ export class Venue {
       this.#emit('rejected', order, order.quantity, price);
     } else if (request.type === stopType && request.stopPrice !== undefined) {
       this.#stops.set(order, request.stopPrice);
-      this.#fireStops();
+      this.fireStops();
     } else this.#work(order, listing, type);
     return { order };
   }
@@ -149,7 +132,7 @@ export class Venue {
     if (side === 'buy' && this.#cashFor({ issue, price }, quantity) > this.orderableCash() + freed) {
       return { refusal: 'cash' };
     }
-    listing.book.reduce(original.number, quantity);
+    listing.book.reduce(original, quantity);
     this.#end(original, 'amended', quantity);
     const order = this.#record({
       issue,
@@ -173,7 +156,7 @@ export class Venue {
     if (found.refusal !== undefined) return found;
     const { order: original, quantity } = found;
     const listing = this.#market.find(original.issue.symbol);
-    listing?.book.reduce(original.number, quantity);
+    listing?.book.reduce(original, quantity);
     if (listing !== undefined) this.#market.ordersChanged(listing);
     this.#end(original, 'cancelled', quantity);
     const { channel } = request;
@@ -214,10 +197,11 @@ export class Venue {
     return { order, quantity };
   }
 
-  #record(fields: Omit<Order, 'number' | 'at' | 'day' | 'time' | 'fills' | 'endings'>): Order {
+  #record(fields: Omit<Order, 'account' | 'number' | 'at' | 'day' | 'time' | 'fills' | 'endings'>): Order {
     this.#lastNumber += 1;
     const { issue, side, type, exchange, quantity, price, channel, action, original } = fields;
     const order: Order = {
+      account: this.#account.name,
       number: String(this.#lastNumber).padStart(10, '0'),
       original,
       action,
@@ -250,7 +234,7 @@ export class Venue {
     if (remaining === 0 || type.pricing === 'close') return;
     if (type.condition === 'none') {
       const { upper, lower } = listing.today;
-      listing.book.add(order.side, limit ?? (order.side === 'buy' ? upper : lower), remaining, order.number);
+      listing.book.add(order.side, limit ?? (order.side === 'buy' ? upper : lower), remaining, order);
       this.#market.ordersChanged(listing);
       return;
     }
@@ -273,18 +257,18 @@ export class Venue {
     }
   }
 
-  /** An auction's end: waiting orders that the market now reaches trade, in turn. */
-  #rematch(order: Order): void {
+  /** After an auction: an order that waited trades if the market now reaches it, or waits again. */
+  rematch(order: Order): void {
     const listing = this.#market.find(order.issue.symbol);
     if (listing === undefined || this.#stops.has(order) || orderTypes[order.type]?.pricing === 'close') return;
     const { remaining } = viewOrder(order);
-    listing.book.reduce(order.number, remaining);
+    listing.book.reduce(order, remaining);
     const toMarket = order.price === 0 || (order.type === conditionalType && this.#clock.session() !== 'regular');
     this.#trade(order, listing, toMarket ? undefined : order.price);
     const left = viewOrder(order).remaining;
     const { upper, lower } = listing.today;
     const limit = order.price === 0 ? (order.side === 'buy' ? upper : lower) : order.price;
-    if (left > 0) listing.book.add(order.side, limit, left, order.number);
+    if (left > 0) listing.book.add(order.side, limit, left, order);
   }
 
   #fill(order: Order, quantity: number, price: number): void {
@@ -309,7 +293,7 @@ export class Venue {
   }
 
   /** Stops whose price the market has reached become limit orders. */
-  #fireStops(): void {
+  fireStops(): void {
     for (const [order, stopPrice] of this.#stops) {
       const listing = this.#market.find(order.issue.symbol);
       const type = orderTypes[order.type];
@@ -327,10 +311,11 @@ export class Venue {
     return orderTypes[type]?.stays.includes(session) !== true;
   }
 
-  #expire(all: boolean): void {
+  /** Ends the orders whose time is over; with `all` every one. */
+  expire(all: boolean): void {
     for (const order of this.openOrders().filter((open) => all || this.#isOver(open))) {
       const { remaining } = viewOrder(order);
-      this.#market.find(order.issue.symbol)?.book.reduce(order.number, remaining);
+      this.#market.find(order.issue.symbol)?.book.reduce(order, remaining);
       this.#end(order, 'expired', remaining);
     }
   }

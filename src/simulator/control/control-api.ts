@@ -18,7 +18,7 @@ export interface ControlApi {
    * there afterwards; without one it takes what waits in the book, in turn.
    */
   trade(symbol: string, side: 'buy' | 'sell', quantity: number, price?: number): void;
-  /** An order of the account's own that was not entered here; its number. @throws RangeError naming the refusal. */
+  /** An order of an account's own that was not entered here; its number. @throws RangeError naming the refusal. */
   placeElsewhere(order: ElsewhereOrder): string;
   /** Cancels what is left of an order, wherever that was entered; the cancellation's number. @throws RangeError. */
   cancelElsewhere(number: string, change?: ElsewhereChange): string;
@@ -27,19 +27,21 @@ export interface ControlApi {
   /** An order for a later day that was not entered here; its number. @throws RangeError naming the refusal. */
   scheduleElsewhere(order: ElsewhereSchedule): string;
   /** Cancels one that is kept for a later day. @throws RangeError. */
-  cancelScheduledElsewhere(number: string): void;
+  cancelScheduledElsewhere(number: string, account?: string): void;
   /** Marks an issue as halted, interrupted or warned of, and tells whoever listens; it trades all the same. @throws RangeError for an unknown one. */
   setIssue(symbol: string, marks: { readonly [Name in keyof IssueMarks]?: IssueMarks[Name] | undefined }): void;
   /** Moves the clock, or fixes the session until `auto` gives it back to the hours. */
   setClock(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void;
   setFaults(faults: Faults | readonly FaultRule[]): void;
   clearFaults(): void;
-  /** Pushes a fill of another account under the same HTS id. */
+  /** Pushes a fill of an account that is not here, under the same HTS id. */
   pushForeignNotice(notice: ForeignNotice): void;
 }
 
-/** An order from the account's owner by other means: a trading program, a phone. */
+/** An order from an account's owner by other means: a trading program, a phone. */
 export interface ElsewhereOrder {
+  /** Whose, `50000000-01`; absent: the first account's. */
+  readonly account?: string | undefined;
   readonly symbol: string;
   readonly side: Side;
   readonly quantity: number;
@@ -53,19 +55,21 @@ export interface ElsewhereOrder {
 
 /** How an order is changed by other means. */
 export interface ElsewhereChange {
+  /** As of an order. */
+  readonly account?: string | undefined;
   /** So many shares of what is left; absent: all. */
   readonly quantity?: number | undefined;
   /** As of an order. */
   readonly channel?: string | undefined;
 }
 
-/** An order for a later day from the account's owner by other means. */
-export interface ElsewhereSchedule extends Pick<ElsewhereOrder, 'symbol' | 'side' | 'quantity' | 'price'> {
+/** An order for a later day from an account's owner by other means. */
+export interface ElsewhereSchedule extends Pick<ElsewhereOrder, 'account' | 'symbol' | 'side' | 'quantity' | 'price'> {
   /** The last day; absent: one day alone. */
   readonly until?: string | undefined;
 }
 
-/** A fill that is not this account's. */
+/** A fill of an account that is not here. */
 export interface ForeignNotice {
   readonly symbol: string;
   readonly side: 'buy' | 'sell';
@@ -91,6 +95,7 @@ const wonOrNone = z.int().nonnegative();
 const channel = z.string().min(1).optional();
 const number = z.string().regex(/^\d{1,10}$/);
 const exchange = z.enum(['KRX', 'NXT', 'SOR']);
+const account = z.string().min(1).optional();
 
 const bodies = {
   price: z.strictObject({ symbol, price: won }),
@@ -99,6 +104,7 @@ const bodies = {
     .refine((change) => change.now !== undefined || change.session !== undefined, 'give now or session'),
   trade: z.strictObject({ symbol, side, quantity: shares, price: won.optional() }),
   order: z.strictObject({
+    account,
     symbol,
     side,
     quantity: shares,
@@ -107,6 +113,7 @@ const bodies = {
     exchange: exchange.optional(),
   }),
   schedule: z.strictObject({
+    account,
     symbol,
     side,
     quantity: shares,
@@ -116,9 +123,9 @@ const bodies = {
       .regex(/^\d{8}$/)
       .optional(),
   }),
-  cancelScheduled: z.strictObject({ number }),
-  cancel: z.strictObject({ number, quantity: shares.optional(), channel }),
-  amend: z.strictObject({ number, price: wonOrNone, quantity: shares.optional(), channel }),
+  cancelScheduled: z.strictObject({ account, number }),
+  cancel: z.strictObject({ account, number, quantity: shares.optional(), channel }),
+  amend: z.strictObject({ account, number, price: wonOrNone, quantity: shares.optional(), channel }),
   issue: z.strictObject({
     symbol,
     halted: z.boolean().optional(),
@@ -186,9 +193,11 @@ function act({ method, url, body }: ControlRequest, controlApi: ControlApi): unk
     }
     case 'POST /__sim/schedule':
       return { ok: true, number: controlApi.scheduleElsewhere(bodies.schedule.parse(json())) };
-    case 'POST /__sim/cancel-scheduled':
-      controlApi.cancelScheduledElsewhere(bodies.cancelScheduled.parse(json()).number);
+    case 'POST /__sim/cancel-scheduled': {
+      const cancel = bodies.cancelScheduled.parse(json());
+      controlApi.cancelScheduledElsewhere(cancel.number, cancel.account);
       return { ok: true };
+    }
     case 'POST /__sim/issue': {
       const { symbol: marked, ...marks } = bodies.issue.parse(json());
       controlApi.setIssue(marked, marks);

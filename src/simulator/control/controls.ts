@@ -1,8 +1,9 @@
 import { nearestTicks } from '../../domain/orders/order-rules.ts';
+import type { Accounts } from '../account/accounts.ts';
 import type { Outcome } from '../account/venue.ts';
 import { type Listing, listingOf, type Market } from '../market/market.ts';
 import type { Ticker } from '../market/ticker.ts';
-import type { World } from '../rest/answer.ts';
+import type { AccountWorld, World } from '../rest/answer.ts';
 import { holderOf } from '../rest/records.ts';
 import type { Rest } from '../rest/rest.ts';
 import type { Notices } from '../socket/notices.ts';
@@ -16,6 +17,7 @@ const phoneChannel = 'Nsmart';
 /** The parts of the simulator that a test can look into and change. */
 export interface ControlledParts {
   readonly world: World;
+  readonly accounts: Accounts;
   readonly rest: Rest;
   readonly sockets: SocketServer;
   readonly notices: Notices;
@@ -24,40 +26,41 @@ export interface ControlledParts {
 
 /** Lets tests see what the simulator knows, and make things happen in it. */
 export function createControlApi(parts: ControlledParts): ControlApi {
-  const { world, rest, sockets } = parts;
-  const { clock, faults, venue } = world;
+  const { world, accounts, rest, sockets } = parts;
+  const { clock, faults } = world;
   return {
     state: () => {
-      venue.roll();
-      return readState(world, rest.counts, sockets.counts());
+      accounts.roll();
+      return readState(world, accounts.all, rest.counts, sockets.counts());
     },
     hours: () => ({ now: clock.now(), neverCloses: clock.neverCloses, fixed: clock.fixed }),
     setClock(change) {
-      venue.roll();
+      accounts.roll();
       clock.set(change);
-      venue.roll();
+      accounts.roll();
     },
     setFaults: (input) => faults.set(input),
     clearFaults: () => faults.clear(),
     ...marketControls(parts),
-    ...orderControls(world),
-    ...scheduleControls(world),
+    ...orderControls(accounts),
+    ...scheduleControls(accounts),
   };
 }
 
 /** What others do in the market. */
 function marketControls({
-  world: { settings, clock, market, venue },
+  world: { settings, clock, market },
+  accounts,
   notices,
   ticker,
 }: ControlledParts): Pick<ControlApi, 'setPrice' | 'trade' | 'setIssue' | 'pushForeignNotice'> {
   return {
     setPrice(symbol, price) {
-      venue.roll();
+      accounts.roll();
       market.moveTo(tradable(market, symbol, price), price);
     },
     trade(symbol, side, quantity, price) {
-      venue.roll();
+      accounts.roll();
       market.trade(tradable(market, symbol, price), side, quantity, price);
     },
     setIssue(symbol, { halted, interrupted, warning }) {
@@ -79,23 +82,28 @@ function marketControls({
   };
 }
 
-/** Orders of the account's owner by other means than the Open API. */
-function orderControls({
-  settings,
-  venue,
-}: World): Pick<ControlApi, 'placeElsewhere' | 'cancelElsewhere' | 'amendElsewhere'> {
+/** The account that is meant, once time has caught up with all. @throws RangeError for one that is not here. */
+function ownerOf(accounts: Accounts, name: string | undefined): AccountWorld {
+  const owner = name === undefined ? accounts.first : accounts.find(name);
+  if (owner === undefined) throw new RangeError(`account: ${name} is not here`);
+  accounts.roll();
+  return owner;
+}
+
+/** Orders of an account's owner by other means than the Open API. */
+function orderControls(accounts: Accounts): Pick<ControlApi, 'placeElsewhere' | 'cancelElsewhere' | 'amendElsewhere'> {
   return {
-    placeElsewhere({ symbol, side, quantity, price = 0, channel = phoneChannel, exchange = 'KRX' }) {
-      venue.roll();
+    placeElsewhere({ account, symbol, side, quantity, price = 0, channel = phoneChannel, exchange = 'KRX' }) {
+      const { settings, venue } = ownerOf(accounts, account);
       if (settings.kind === 'paper' && exchange !== 'KRX') throw new RangeError('order refused: exchange');
       return numberOf(venue.place({ symbol, side, type: typeOf(price), quantity, price, exchange, channel }));
     },
-    cancelElsewhere(number, { quantity, channel = phoneChannel } = {}) {
-      venue.roll();
+    cancelElsewhere(number, { account, quantity, channel = phoneChannel } = {}) {
+      const { venue } = ownerOf(accounts, account);
       return numberOf(venue.cancel({ number: number.padStart(10, '0'), quantity, channel }));
     },
-    amendElsewhere(number, price, { quantity, channel = phoneChannel } = {}) {
-      venue.roll();
+    amendElsewhere(number, price, { account, quantity, channel = phoneChannel } = {}) {
+      const { venue } = ownerOf(accounts, account);
       const original = number.padStart(10, '0');
       return numberOf(venue.amend({ number: original, quantity, type: typeOf(price), price, channel }));
     },
@@ -103,20 +111,16 @@ function orderControls({
 }
 
 /** The same for orders of a later day. */
-function scheduleControls({
-  venue,
-  scheduled,
-}: World): Pick<ControlApi, 'scheduleElsewhere' | 'cancelScheduledElsewhere'> {
+function scheduleControls(accounts: Accounts): Pick<ControlApi, 'scheduleElsewhere' | 'cancelScheduledElsewhere'> {
   return {
-    scheduleElsewhere({ symbol, side, quantity, price = 0, until = '' }) {
-      venue.roll();
+    scheduleElsewhere({ account, symbol, side, quantity, price = 0, until = '' }) {
+      const { scheduled } = ownerOf(accounts, account);
       const kept = scheduled.place(symbol, side, { type: typeOf(price), quantity, price, until });
       if (typeof kept === 'string') throw new RangeError(`order refused: ${kept}`);
       return kept.number;
     },
-    cancelScheduledElsewhere(number) {
-      venue.roll();
-      const kept = scheduled.cancel(number);
+    cancelScheduledElsewhere(number, account) {
+      const kept = ownerOf(accounts, account).scheduled.cancel(number);
       if (typeof kept === 'string') throw new RangeError(`order refused: ${kept}`);
     },
   };

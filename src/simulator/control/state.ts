@@ -4,7 +4,7 @@ import { type Order, viewOrder } from '../account/order.ts';
 import { orderTypes } from '../account/order-types.ts';
 import type { Session } from '../market/hours.ts';
 import type { Listing } from '../market/market.ts';
-import type { World } from '../rest/answer.ts';
+import type { AccountWorld, World } from '../rest/answer.ts';
 import type { RequestCounts } from '../rest/rest.ts';
 
 /** How an order stands, in one word. */
@@ -17,6 +17,86 @@ export type SimulatedOrderStatus =
   | 'rejected'
   | 'expired'
   | 'done';
+
+/** An order as the venue knows it. */
+export interface SimulatedOrder {
+  /** Whose: `50000000-01`. */
+  readonly account: string;
+  /** Ten digits. */
+  readonly number: string;
+  readonly original: string | null;
+  readonly action: 'new' | 'amend' | 'cancel';
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  /** ORD_DVSN. */
+  readonly type: string;
+  readonly typeName: string;
+  readonly price: number;
+  readonly quantity: number;
+  readonly filled: number;
+  /** Won. */
+  readonly filledAmount: number;
+  readonly remaining: number;
+  readonly status: SimulatedOrderStatus;
+  /** Where it was entered: `OpnAPI`, or the channel of an order placed elsewhere. */
+  readonly channel: string;
+  /** Milliseconds by the venue's clock. */
+  readonly at: number;
+  readonly day: string;
+  readonly time: string;
+  readonly exchange: 'KRX' | 'NXT' | 'SOR';
+}
+
+/** A fill as the venue knows it. */
+export interface SimulatedFill {
+  /** Whose: `50000000-01`. */
+  readonly account: string;
+  readonly order: string;
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  readonly quantity: number;
+  readonly price: number;
+  /** Milliseconds by the venue's clock. */
+  readonly at: number;
+  readonly time: string;
+}
+
+/** An order that is kept for a later day. */
+export interface SimulatedSchedule {
+  /** Whose: `50000000-01`. */
+  readonly account: string;
+  readonly number: string;
+  readonly symbol: string;
+  readonly side: 'buy' | 'sell';
+  /** ORD_DVSN_CD. */
+  readonly type: string;
+  readonly quantity: number;
+  readonly price: number;
+  readonly day: string;
+  /** Blank for one day alone. */
+  readonly until: string;
+  readonly cancelled: boolean;
+  /** Why it was not sent the last time; blank when it was, or is still to be. */
+  readonly reason: string;
+  /** The orders that were made of it. */
+  readonly orders: readonly string[];
+}
+
+/** An account and all that is its own. */
+export interface SimulatedAccount {
+  /** `50000000-01`. */
+  readonly account: string;
+  readonly cash: { readonly deposit: number; readonly settled: number; readonly orderable: number };
+  readonly holdings: readonly {
+    readonly symbol: string;
+    readonly name: string;
+    readonly quantity: number;
+    readonly sellable: number;
+    readonly averageCost: string;
+  }[];
+  /** Oldest first. */
+  readonly orders: readonly SimulatedOrder[];
+}
 
 /** Everything the venue knows: the truth that tests compare with. */
 export interface SimulatorState {
@@ -33,70 +113,11 @@ export interface SimulatorState {
       }
     >
   >;
-  readonly accounts: readonly {
-    readonly account: string;
-    readonly cash: { readonly deposit: number; readonly settled: number; readonly orderable: number };
-    readonly holdings: readonly {
-      readonly symbol: string;
-      readonly name: string;
-      readonly quantity: number;
-      readonly sellable: number;
-      readonly averageCost: string;
-    }[];
-  }[];
-  readonly orders: readonly {
-    /** Ten digits. */
-    readonly number: string;
-    readonly original: string | null;
-    readonly action: 'new' | 'amend' | 'cancel';
-    readonly symbol: string;
-    readonly side: 'buy' | 'sell';
-    /** ORD_DVSN. */
-    readonly type: string;
-    readonly typeName: string;
-    readonly price: number;
-    readonly quantity: number;
-    readonly filled: number;
-    /** Won. */
-    readonly filledAmount: number;
-    readonly remaining: number;
-    readonly status: SimulatedOrderStatus;
-    /** Where it was entered: `OpnAPI`, or the channel of an order placed elsewhere. */
-    readonly channel: string;
-    /** Milliseconds by the venue's clock. */
-    readonly at: number;
-    readonly day: string;
-    readonly time: string;
-    readonly exchange: 'KRX' | 'NXT' | 'SOR';
-  }[];
-  readonly fills: readonly {
-    readonly order: string;
-    readonly symbol: string;
-    readonly side: 'buy' | 'sell';
-    readonly quantity: number;
-    readonly price: number;
-    /** Milliseconds by the venue's clock. */
-    readonly at: number;
-    readonly time: string;
-  }[];
-  /** Orders that are kept for a later day. */
-  readonly scheduled: readonly {
-    readonly number: string;
-    readonly symbol: string;
-    readonly side: 'buy' | 'sell';
-    /** ORD_DVSN_CD. */
-    readonly type: string;
-    readonly quantity: number;
-    readonly price: number;
-    readonly day: string;
-    /** Blank for one day alone. */
-    readonly until: string;
-    readonly cancelled: boolean;
-    /** Why it was not sent the last time; blank when it was, or is still to be. */
-    readonly reason: string;
-    /** The orders that were made of it. */
-    readonly orders: readonly string[];
-  }[];
+  readonly accounts: readonly SimulatedAccount[];
+  /** These three are of all accounts: one account's after another's, each oldest first. */
+  readonly orders: readonly SimulatedOrder[];
+  readonly fills: readonly SimulatedFill[];
+  readonly scheduled: readonly SimulatedSchedule[];
   readonly requests: {
     readonly total: number;
     /** By TR id, and by path for calls without one. */
@@ -115,39 +136,24 @@ export interface SimulatorState {
 }
 
 /** Reads the state out of the parts. */
-export function readState(world: World, requests: RequestCounts, sockets: SimulatorState['sockets']): SimulatorState {
-  const { clock, venue } = world;
+export function readState(
+  { clock, market, faults }: World,
+  owners: readonly AccountWorld[],
+  requests: RequestCounts,
+  sockets: SimulatorState['sockets'],
+): SimulatorState {
   const now = clock.now();
+  const accounts = owners.map(accountState);
   return {
     clock: { now, iso: inKorea(now).toISO() ?? '', session: clock.session(), open: clock.takesOrders() },
-    prices: Object.fromEntries(world.market.all().map((listing) => [listing.issue.symbol, priceState(listing)])),
-    accounts: [accountState(world)],
-    orders: venue.orders().map(orderState),
-    fills: venue.fills().map(({ order, fill }) => ({
-      order: order.number,
-      symbol: order.issue.symbol,
-      side: order.side,
-      quantity: fill.quantity,
-      price: fill.price,
-      at: fill.at,
-      time: fill.time,
-    })),
-    scheduled: world.scheduled.all().map((kept) => ({
-      number: kept.number,
-      symbol: kept.listing.issue.symbol,
-      side: kept.side,
-      type: kept.type,
-      quantity: kept.quantity,
-      price: kept.price,
-      day: kept.day,
-      until: kept.until,
-      cancelled: kept.cancelledOn !== '',
-      reason: kept.reason,
-      orders: kept.orders.map(({ number }) => number),
-    })),
+    prices: Object.fromEntries(market.all().map((listing) => [listing.issue.symbol, priceState(listing)])),
+    accounts,
+    orders: accounts.flatMap(({ orders }) => orders),
+    fills: owners.flatMap(fillStates),
+    scheduled: owners.flatMap(scheduleStates),
     requests: { ...requests, byTr: { ...requests.byTr } },
     sockets,
-    faultsLeft: world.faults.rules.length,
+    faultsLeft: faults.rules.length,
   };
 }
 
@@ -161,9 +167,9 @@ function priceState({ today, book }: Listing): SimulatorState['prices'][string] 
   };
 }
 
-function accountState({ account, settings, venue }: World): SimulatorState['accounts'][number] {
+function accountState({ account, venue }: AccountWorld): SimulatedAccount {
   return {
-    account: `${settings.account}-${settings.product}`,
+    account: account.name,
     cash: { deposit: account.deposit, settled: account.depositOn(), orderable: venue.orderableCash() },
     holdings: account.holdings().map((holding) => ({
       symbol: holding.issue.symbol,
@@ -172,12 +178,44 @@ function accountState({ account, settings, venue }: World): SimulatorState['acco
       sellable: venue.sellable(holding.issue.symbol),
       averageCost: averageCost(holding),
     })),
+    orders: venue.orders().map(orderState),
   };
 }
 
-function orderState(order: Order): SimulatorState['orders'][number] {
+function fillStates({ venue }: AccountWorld): readonly SimulatedFill[] {
+  return venue.fills().map(({ order, fill }) => ({
+    account: order.account,
+    order: order.number,
+    symbol: order.issue.symbol,
+    side: order.side,
+    quantity: fill.quantity,
+    price: fill.price,
+    at: fill.at,
+    time: fill.time,
+  }));
+}
+
+function scheduleStates({ account, scheduled }: AccountWorld): readonly SimulatedSchedule[] {
+  return scheduled.all().map((kept) => ({
+    account: account.name,
+    number: kept.number,
+    symbol: kept.listing.issue.symbol,
+    side: kept.side,
+    type: kept.type,
+    quantity: kept.quantity,
+    price: kept.price,
+    day: kept.day,
+    until: kept.until,
+    cancelled: kept.cancelledOn !== '',
+    reason: kept.reason,
+    orders: kept.orders.map(({ number }) => number),
+  }));
+}
+
+function orderState(order: Order): SimulatedOrder {
   const { filled, filledAmount, remaining } = viewOrder(order);
   return {
+    account: order.account,
     number: order.number,
     original: order.original?.number ?? null,
     action: order.action,

@@ -1,9 +1,16 @@
 import type { BookLevel } from '../../domain/market/quote.ts';
 import type { Side } from '../../domain/orders/order.ts';
 
-/** A quantity waiting at a price: a client's order, or (without a number) the market's own. */
+/** A client's order, as the market knows it: accounts number their orders each on its own, so a number alone names none. */
+export interface ClientOrder {
+  /** `50000000-01`. */
+  readonly account: string;
+  readonly number: string;
+}
+
+/** A quantity waiting at a price: a client's order, or (without one) the market's own. */
 interface Resting {
-  readonly order: string | undefined;
+  readonly order: ClientOrder | undefined;
   readonly price: number;
   remaining: number;
 }
@@ -11,7 +18,7 @@ interface Resting {
 /** One trade against a waiting quantity, at its price. */
 export interface Match {
   /** The client's order that waited; undefined when it was the market's own quantity. */
-  readonly order: string | undefined;
+  readonly order: ClientOrder | undefined;
   readonly price: number;
   readonly quantity: number;
 }
@@ -21,14 +28,14 @@ export class Book {
   /** Best price first, and within a price the oldest first. */
   readonly #waiting: Record<Side, Resting[]> = { buy: [], sell: [] };
 
-  add(side: Side, price: number, quantity: number, order?: string): void {
+  add(side: Side, price: number, quantity: number, order?: ClientOrder): void {
     const list = this.#waiting[side];
     const behind = list.findIndex((other) => (side === 'buy' ? other.price < price : other.price > price));
     list.splice(behind === -1 ? list.length : behind, 0, { order, price, remaining: quantity });
   }
 
   /** Takes `quantity` shares off a client's order; nothing happens when it does not wait here. */
-  reduce(order: string, quantity: number): void {
+  reduce(order: ClientOrder, quantity: number): void {
     for (const side of ['buy', 'sell'] as const) {
       for (const resting of this.#waiting[side]) if (resting.order === order) resting.remaining -= quantity;
       this.#drop(side, (resting) => resting.remaining <= 0);

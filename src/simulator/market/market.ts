@@ -1,6 +1,6 @@
 import type { Side } from '../../domain/orders/order.ts';
 import { nearestTicks, priceBand, stepPrice } from '../../domain/orders/order-rules.ts';
-import { Book, type Match } from './book.ts';
+import { Book, type ClientOrder, type Match } from './book.ts';
 import { addToMinutes, type HistoryBar, minutesBefore, pastDays, pastMinutes, tradingDaysBefore } from './history.ts';
 import type { VenueClock } from './hours.ts';
 import { type Issue, type IssueMarks, issues } from './instruments.ts';
@@ -57,7 +57,7 @@ export interface Listing {
 /** What the market tells others, right after it happened. */
 export interface MarketListener {
   /** A waiting client order traded. */
-  restingFilled(order: string, quantity: number, price: number): void;
+  restingFilled(order: ClientOrder, quantity: number, price: number): void;
   printed(listing: Listing, prints: readonly Print[]): void;
   bookChanged(listing: Listing): void;
 }

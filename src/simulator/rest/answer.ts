@@ -8,14 +8,11 @@ import type { VenueClock } from '../market/hours.ts';
 import type { Listing, Market } from '../market/market.ts';
 import { answered, type BusinessRefusal, inputRefusal, type KisText, queryRefusals } from './texts.ts';
 
-/** Who this account is, and how this stand-in answers. */
+/** How this stand-in answers. */
 export interface Settings {
   readonly kind: 'live' | 'paper';
   /** What is made up is the same for the same seed. */
   readonly seed: number;
-  /** Eight digits, and the product code. */
-  readonly account: string;
-  readonly product: string;
   readonly holder: string;
   readonly htsId: string;
   /** KRX_FWDG_ORD_ORGNO. */
@@ -23,20 +20,24 @@ export interface Settings {
   readonly unpaddedOrderNumbers: boolean;
 }
 
-/** All that a handler may need. */
+/** What all accounts share: one market and one clock. */
 export interface World {
   readonly settings: Settings;
   readonly clock: VenueClock;
   readonly market: Market;
-  readonly account: Account;
-  readonly venue: Venue;
-  readonly scheduled: ScheduledBook;
   readonly faults: FaultBox;
 }
 
+/** The world of one account: its money and shares, its orders, and those that are kept for a later day. */
+export interface AccountWorld extends World {
+  readonly account: Account;
+  readonly venue: Venue;
+  readonly scheduled: ScheduledBook;
+}
+
 /** A request as a handler sees it. */
-export interface Call {
-  readonly world: World;
+export interface Call<W extends World = World> {
+  readonly world: W;
   readonly row: Endpoint;
   readonly inputs: ReadonlyMap<string, string>;
   /** Where to go on: what the page before gave as `next`; blank for the first page. */
@@ -56,6 +57,10 @@ export type Handled =
   | { readonly gateway: KisText };
 
 export type Handler = (call: Call) => Handled;
+
+/** A request about an account, which it has named. */
+export type AccountCall = Call<AccountWorld>;
+export type AccountHandler = (call: AccountCall) => Handled;
 
 /** A record with every column of the row: what is given, and KIS's blanks. */
 export function record<F extends Fields>(

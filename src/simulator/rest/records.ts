@@ -222,17 +222,17 @@ export function noticeRecord(notice: Notice, columns: 26 | 23): string {
   return [...common, ...rest].join('^');
 }
 
-/** The parts of a notice that are the same for every order of the account. */
+/** The parts of a notice that are the same for every order. */
 export function holderOf(settings: Settings): Pick<Notice, 'customer' | 'holder' | 'branch'> {
   return { customer: settings.htsId, holder: settings.holder, branch: settings.branch };
 }
 
-/** The notice of something that happened to an order of the account. */
+/** The notice of something that happened to an order. */
 export function noticeOf(settings: Settings, event: OrderEvent): Notice {
   const { order } = event;
   return {
     ...holderOf(settings),
-    account: `${settings.account}${settings.product}`,
+    account: order.account.replace('-', ''),
     event,
     order: {
       number: order.number,

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authCalls } from '../../kis/endpoints/auth.ts';
 import { catalogue } from '../../kis/endpoints/catalogue.ts';
 import type { Endpoint } from '../../kis/endpoints/endpoint.ts';
+import { accountText } from '../account/account.ts';
 import { accountQueries } from '../account/account-queries.ts';
+import type { Accounts } from '../account/accounts.ts';
 import { assets } from '../account/assets.ts';
 import { ordering } from '../account/ordering.ts';
 import { profits } from '../account/profits.ts';
@@ -12,7 +14,7 @@ import type { ActiveFault, CallNames } from '../control/faults.ts';
 import { quotations } from '../quotations/quotations.ts';
 import { research } from '../quotations/research.ts';
 import type { Notices } from '../socket/notices.ts';
-import { type Handled, pastTheEnd, type World } from './answer.ts';
+import { type AccountWorld, type Handled, pastTheEnd, type World } from './answer.ts';
 import { masterFile } from './master-files.ts';
 import type { Oauth, OauthAnswer } from './oauth.ts';
 import { missingInput, readInputs, resolveRow, wrongInput } from './routing.ts';
@@ -27,6 +29,7 @@ export interface RequestCounts {
 
 export interface RestOptions {
   readonly world: World;
+  readonly accounts: Accounts;
   readonly oauth: Oauth;
   readonly notices: Notices;
   readonly callsPerSecond: number;
@@ -49,15 +52,8 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const handlers = new Map([
-  ...quotations,
-  ...research,
-  ...accountQueries,
-  ...assets,
-  ...profits,
-  ...ordering,
-  ...scheduling,
-]);
+const marketHandlers = new Map([...quotations, ...research]);
+const accountHandlers = new Map([...accountQueries, ...assets, ...profits, ...ordering, ...scheduling]);
 const oauthPaths: ReadonlySet<string> = new Set([authCalls.token.path, authCalls.revoke.path, authCalls.approval.path]);
 
 /** KIS over HTTP. */
@@ -73,8 +69,8 @@ export class Rest {
 
   /** Answers one request, with whatever faults are set for it. */
   async handle(request: Request, response: ServerResponse): Promise<void> {
-    const { world, notices, noticeBeforeAnswer } = this.#options;
-    world.venue.roll();
+    const { world, accounts, notices, noticeBeforeAnswer } = this.#options;
+    accounts.roll();
     const master = masterFile(request.url.pathname, world.market);
     if (master !== undefined) {
       send(response, { status: 200, body: master, headers: { 'Content-Type': 'application/zip' } });
@@ -152,8 +148,6 @@ export class Rest {
     if (row === undefined) return 'rtCd' in refusal ? refusalReply(refusal) : gatewayReply(refusal);
     const read = this.#read(request, row);
     if ('reply' in read) return read.reply;
-    const handler = handlers.get(row.id);
-    if (handler === undefined) return refusalReply(queryRefusals.service);
     const { continued } = names;
     const cursor = row.paging === null || !continued ? '' : (read.inputs.get(row.paging.keys[1] ?? '') ?? '').trim();
     const { fullLastPage } = world.faults.conditions;
@@ -161,16 +155,16 @@ export class Rest {
       return refusalReply(queryRefusals.changed);
     }
     if (cursor === pastTheEnd) return refusalReply({ ...answered.empty, rtCd: '0' });
-    const handled = handler({
-      world,
-      row,
-      inputs: read.inputs,
-      cursor,
-      rejectAtExchange: fault?.fault === 'exchange-reject',
-    });
+    const { inputs, owner } = read;
+    const call = { row, inputs, cursor, rejectAtExchange: fault?.fault === 'exchange-reject' };
+    const handled =
+      owner === undefined
+        ? marketHandlers.get(row.id)?.({ ...call, world })
+        : accountHandlers.get(row.id)?.({ ...call, world: owner });
+    if (handled === undefined) return refusalReply(queryRefusals.service);
     if ('refusal' in handled) return refusalReply(handled.refusal);
     if ('gateway' in handled) return gatewayReply(handled.gateway);
-    return success(row, handled, world, cursor);
+    return success(row, handled, owner ?? this.#options.accounts.first, cursor);
   }
 
   /** What the gateway minds before it looks at the request itself. */
@@ -209,24 +203,28 @@ export class Rest {
     return within;
   }
 
-  #read(request: Request, row: Endpoint): { readonly inputs: ReadonlyMap<string, string> } | { readonly reply: Reply } {
-    const { account, product } = this.#options.world.settings;
+  /** What a request carries and, for a row about an account, whose account it names. */
+  #read(
+    request: Request,
+    row: Endpoint,
+  ):
+    | { readonly inputs: ReadonlyMap<string, string>; readonly owner: AccountWorld | undefined }
+    | { readonly reply: Reply } {
     const body = request.method === 'POST' ? parseObject(request.body) : undefined;
     if (request.method === 'POST' && body === undefined) return { reply: refusalReply(queryRefusals.notJson) };
     const inputs = readInputs(row, request.url.searchParams, body);
-    if (row.account) {
-      const named = [inputs.get('CANO') ?? '', inputs.get('ACNT_PRDT_CD') ?? ''] as const;
+    const named = { number: inputs.get('CANO') ?? '', product: inputs.get('ACNT_PRDT_CD') ?? '' };
+    const owner = row.account ? this.#options.accounts.find(accountText(named)) : undefined;
+    if (row.account && owner === undefined) {
       // Names in lower case are not read, so they end here too.
-      if (named[0] === '' || named[1] === '') return { reply: refusalReply(queryRefusals.account) };
-      if (!/^\d{8}$/.test(named[0]) || !/^\d{2}$/.test(named[1])) {
-        return { reply: refusalReply(queryRefusals.accountForm) };
-      }
-      if (named[0] !== account || named[1] !== product) return { reply: refusalReply(queryRefusals.account) };
+      const blank = named.number === '' || named.product === '';
+      const formed = /^\d{8}$/.test(named.number) && /^\d{2}$/.test(named.product);
+      return { reply: refusalReply(blank || formed ? queryRefusals.account : queryRefusals.accountForm) };
     }
     const missing = missingInput(row, inputs);
     if (missing !== undefined) return { reply: refusalReply(inputRefusal(missing)) };
     const wrong = wrongInput(row, inputs);
-    return wrong === undefined ? { inputs } : { reply: refusalReply({ ...inputRefusal(wrong), rtCd: '2' }) };
+    return wrong === undefined ? { inputs, owner } : { reply: refusalReply({ ...inputRefusal(wrong), rtCd: '2' }) };
   }
 }
 
@@ -287,11 +285,11 @@ function pad(text: string): string {
 function success(
   row: Endpoint,
   handled: Extract<Handled, { readonly text: KisText }>,
-  world: World,
+  { account }: AccountWorld,
   cursor: string,
 ): Reply {
   const next = handled.next ?? '';
-  const values = [`${world.settings.account}^${world.settings.product}^`, next];
+  const values = [`${account.number}^${account.product}^`, next];
   const context = Object.fromEntries(
     (row.paging?.keys ?? []).map((key, index) => [key.toLowerCase(), (values[index] ?? '').padEnd(width(key))]),
   );
