@@ -8,6 +8,7 @@ import { accountQueries } from '../account/account-queries.ts';
 import type { Accounts } from '../account/accounts.ts';
 import { assets } from '../account/assets.ts';
 import { ordering } from '../account/ordering.ts';
+import { productRefusal } from '../account/products.ts';
 import { profits } from '../account/profits.ts';
 import { scheduling } from '../account/scheduling.ts';
 import type { ActiveFault, CallNames } from '../control/faults.ts';
@@ -221,6 +222,8 @@ export class Rest {
       const formed = /^\d{8}$/.test(named.number) && /^\d{2}$/.test(named.product);
       return { reply: refusalReply(blank || formed ? queryRefusals.account : queryRefusals.accountForm) };
     }
+    const closed = owner && productRefusal(owner.account.product, row);
+    if (closed !== undefined) return { reply: refusalReply(closed) };
     const missing = missingInput(row, inputs);
     if (missing !== undefined) return { reply: refusalReply(inputRefusal(missing)) };
     const wrong = wrongInput(row, inputs);

@@ -123,6 +123,7 @@ export const queryRefusals = {
   symbol: { code: 'MCA05918', text: '종목코드 오류입니다.', rtCd: '1' },
   account: { code: 'OPSQ2000', text: 'ERROR : INPUT INVALID_CHECK_ACNO', rtCd: '2' },
   accountForm: { code: 'APAC0081', text: '계좌번호 입력 오류입니다', rtCd: '7' },
+  retirementPension: { code: 'APBK1744', text: '퇴직연금계좌는 해당 서비스가 불가합니다.', rtCd: '7' },
   changed: { code: 'SYDB0050', text: '조회이후에 자료가 변경되었습니다.(다시 조회하세요)', rtCd: '7' },
   service: { code: 'OPSQ0002', text: '없는 서비스 코드 입니다.', rtCd: '1' },
   notOnPaper: { code: '90000000', text: '모의투자에서는 해당업무가 제공되지 않습니다.', rtCd: '1' },

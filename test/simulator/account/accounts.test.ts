@@ -179,6 +179,40 @@ describe('an account that is not here', () => {
   });
 });
 
+describe('product codes', () => {
+  const closed = { rt_cd: '7', msg_cd: 'APBK1744', msg1: '퇴직연금계좌는 해당 서비스가 불가합니다.' };
+
+  test('a retirement pension (29) can be looked at and not traded', async () => {
+    const { client, sim } = await start({ accounts: [own, { ...own, product: '29', holdings }] });
+    const pension = client.withAccount('50000000', '29');
+    const number = sim.placeElsewhere({
+      account: '50000000-29',
+      symbol: '005930',
+      side: 'buy',
+      quantity: 1,
+      price: 69_000,
+    });
+    expect((await pension.order('buy')).body).toEqual(closed);
+    expect((await pension.order('sell')).body).toEqual(closed);
+    expect((await pension.change('cancel', number)).body).toEqual(closed);
+    expect((await pension.executions()).body).toEqual(closed);
+    expect(rows(await pension.balance())).toMatchObject([{ pdno: '005930', hldg_qty: '100000' }]);
+    expect((await client.order('buy')).body['rt_cd']).toBe('0');
+    expect(sim.state().accounts.map(({ orders }) => orders.map(({ channel }) => channel))).toEqual([
+      ['OpnAPI'],
+      ['Nsmart'],
+    ]);
+  });
+
+  test('a personal pension (22) is served as an ordinary account', async () => {
+    const { client } = await start({ accounts: [{ ...own, product: '22' }] });
+    const pension = client.withAccount('50000000', '22');
+    const number = orderNumberOf(await pension.order('buy'));
+    expect(await numbersOf(pension)).toEqual([number]);
+    expect((await pension.change('cancel', number)).body['rt_cd']).toBe('0');
+  });
+});
+
 test('an account is asked for once', async () => {
   const clock = new ManualClock();
   await expect(startSimulator({ clock, listen: false, accounts: [own, own] })).rejects.toThrow('names one twice');
