@@ -115,6 +115,18 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'a second net: the sessions themselves begin on the day from which the types are taken',
     },
   ],
+  'src/kis/wire/order-calls.ts': [
+    {
+      line: "const kind = refusalKind(refusal, 'order', this.#dialect);",
+      mutants: ['""'],
+      why: 'all that is read of it is that it is no read',
+    },
+    {
+      line: 'return Promise.race([this.#credentials.token(), late]).finally(() => cancel());',
+      mutants: ['() => undefined'],
+      why: 'only a timer that wakes nobody: the race is over',
+    },
+  ],
   'src/services/orders/orders.ts': [
     {
       line: "if (intent.kind !== 'cancel') continue;",
