@@ -151,6 +151,22 @@ test.each(commands)('/$name lies where /help shows it', ({ name, section }) => {
   expect(dirname(file ?? '')).toBe(`commands/${folderOf[section]}`);
 });
 
+/** Files longer than one sitting reads: one looks things up in them and does not read them through. */
+const longFiles: readonly RegExp[] = [
+  // Texts, one a line.
+  /^src\/i18n\/(?:ko|en)\.ts$/,
+  // The catalogue of KIS's APIs, one row after the other.
+  /^src\/kis\/endpoints\/domestic-[a-z]+\.ts$/,
+];
+
+test('no file has more lines than one sitting reads', () => {
+  const linesOf = (file: string): number => (textOf.get(file) ?? '').trimEnd().split('\n').length;
+  const long = sources.filter((file) => linesOf(file) > 400);
+  expect(long.filter((file) => !longFiles.some((pattern) => pattern.test(file)))).toEqual([]);
+  const unused = longFiles.filter((pattern) => !long.some((file) => pattern.test(file)));
+  expect(unused, 'named as long, and not long').toEqual([]);
+});
+
 describe('each thing in its one place', () => {
   const holding = (pattern: RegExp): readonly string[] =>
     sources.filter((file) => pattern.test((textOf.get(file) ?? '').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')));

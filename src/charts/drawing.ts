@@ -5,7 +5,7 @@ import type { Chart, ChartTone } from '../ports/charts.ts';
 import { levelRoom, type Pane, type PriceScale, priceScale, spread, type TimeLabel, timeLabels } from './layout.ts';
 import { averageLengths, type Theme } from './themes.ts';
 
-// A phone shows the picture at less than half its size: the smallest letters are 24 pixels high.
+// A phone shows the picture at less than half its size, so the smallest letters are 24 pixels high.
 
 const width = 900;
 const height = 1000;
@@ -15,10 +15,10 @@ const pricePane: Pane = { top: 184, bottom: 724 };
 const volumePane: Pane = { top: 776, bottom: 936 };
 const timeAt = 976;
 const smallText = 24;
-/** A few candles are not drawn as wide as the picture. */
+/** The widest step between two candles, so that a chart of few candles does not fill its width with them. */
 const widestStep = 60;
 
-/** Where the candles stand. */
+/** Where the candles are drawn. */
 interface Columns {
   readonly left: number;
   readonly right: number;
@@ -56,13 +56,13 @@ export function drawChart(chart: Chart, theme: Theme): string {
   ].join('\n');
 }
 
-/** The newest stands next to the price axis. */
+/** Places the candles so that the newest one is next to the price axis. */
 function columnsFor(count: number, left: number, right: number): Columns {
   const step = Math.min((right - left) / count, widestStep);
   return { left, right, step, x: (index) => right - (count - index - 0.5) * step };
 }
 
-/** By its own open and close, and where those are the same by the close before. */
+/** The tone of a candle by its open and close, or by the close before where those are equal. */
 function toneOf({ open, close }: Bar, before: Bar | undefined): ChartTone {
   const against = close === open ? (before?.close ?? close) : open;
   if (close === against) return 'even';
@@ -102,7 +102,7 @@ function timeLines(labels: readonly TimeLabel[], { x }: Columns, { top, bottom }
 function timeWords(labels: readonly TimeLabel[], { x }: Columns, theme: Theme): string {
   return labels
     .map(({ index, text }) => {
-      // A word that would stick out of the picture is left out.
+      // A label that would reach beyond the picture is left out.
       if (x(index) < textWidth(text, smallText) / 2) return '';
       return label(text, x(index), timeAt, { size: smallText, fill: theme.muted, anchor: 'middle' });
     })
@@ -115,7 +115,7 @@ function priceAxis(scale: PriceScale, { left, right }: Columns, { last, words }:
     .map((price) => {
       const y = Math.round(scale.y(price));
       const line = `<path d="M${left} ${y}H${right}" stroke="${theme.grid}" stroke-width="2" shape-rendering="crispEdges"/>`;
-      // The last price stands there.
+      // The label of the last price is there.
       if (Math.abs(y - lastAt) < 34) return line;
       return line + label(words.grouped(price), right + 12, y + 9, { size: smallText, fill: theme.muted });
     })
@@ -136,7 +136,7 @@ function candles(
     const left = Math.round(columns.x(index) - body / 2);
     const [top, bottom] = [scale.y(Math.max(bar.open, bar.close)), scale.y(Math.min(bar.open, bar.close))];
     const wick = box(left + body / 2 - 1, Math.round(scale.y(bar.high)), 2, Math.round(scale.y(bar.low)));
-    // Open and close at one price are a dash.
+    // A candle whose open and close are equal is drawn as a dash.
     return wick + box(left, Math.round(top), body, Math.max(Math.round(bottom), Math.round(top) + 2));
   });
 }
@@ -162,7 +162,7 @@ function volumes(
   return floor + drawn + label(said, columns.left, top - 16, { size: smallText, fill: theme.muted });
 }
 
-/** One shape for each colour: a picture of a few shapes is drawn much faster than one of hundreds. */
+/** Draws one shape for each colour, because a picture of a few shapes is drawn much faster than one of hundreds. */
 function inTones(theme: Theme, tones: readonly ChartTone[], shape: (index: number) => string): string {
   return (['up', 'down', 'even'] as const)
     .map((tone) => {
@@ -180,13 +180,13 @@ function averages(chart: Chart, shown: number, scale: PriceScale, { right, x }: 
     if (points.length === 0) return '';
     return `<polyline points="${points.join(' ')}" fill="none" stroke="${theme.averages[length]}" stroke-width="2.5" stroke-linejoin="round"/>`;
   });
-  // What sticks out of the pane is painted over: a clip path would take most of the time that the picture takes.
+  // What reaches beyond the pane is painted over. A clip path would take most of the time of the whole picture.
   const above = `<rect width="${right}" height="${pricePane.top}" fill="${theme.background}"/>`;
   const below = `<rect y="${pricePane.bottom}" width="${right}" height="${height - pricePane.bottom}" fill="${theme.background}"/>`;
   return lines.join('') + above + below;
 }
 
-/** The highest and the lowest price in sight. */
+/** Marks the highest and the lowest price of the chart. */
 function extremes(
   bars: readonly Bar[],
   scale: PriceScale,
@@ -220,7 +220,7 @@ function levelLines(chart: Chart, scale: PriceScale, { left, right }: Columns, t
     .join('');
 }
 
-/** What is out of sight is told at the edge, with an arrow. */
+/** Draws the tags of levels. A level outside the chart is shown at its edge, with an arrow. */
 function levelTags(chart: Chart, scale: PriceScale, { left }: Columns, theme: Theme): string {
   const wanted = chart.levels.map(({ price }) => Math.min(Math.max(scale.y(price), pricePane.top), pricePane.bottom));
   const places = spread(wanted, levelRoom, pricePane);
@@ -240,19 +240,19 @@ function lastPrice(chart: Chart, scale: PriceScale, { left, right }: Columns, th
   return line + tag(chart.words.grouped(chart.last), right + 2, y, colour, theme);
 }
 
-/** A text in a box of its own colour, its middle at `y`. */
+/** Draws a text in a coloured box, with its middle at `y`. */
 function tag(text: string, x: number, y: number, colour: string, theme: Theme): string {
   const boxWidth = textWidth(text, smallText) + 20;
   const frame = `<rect x="${x}" y="${(y - 18).toFixed(1)}" width="${boxWidth.toFixed(1)}" height="36" rx="5" fill="${colour}"/>`;
   return frame + label(text, x + 10, y + 9, { size: smallText, fill: theme.onColour });
 }
 
-/** Even, so that the wick stands in its middle. */
+/** The width of a candle's body, an even number so that the wick is in its middle. */
 function bodyWidth({ step }: Columns): number {
   return Math.max(2, Math.round((step * 0.68) / 2) * 2);
 }
 
-/** From a corner, so wide, down to `bottom`; as a part of a path. */
+/** A box from its upper left corner down to `bottom`, as a part of a path. */
 function box(x: number, y: number, boxWidth: number, bottom: number): string {
   return `M${x} ${y}h${boxWidth}V${bottom}h${-boxWidth}z`;
 }
@@ -274,7 +274,7 @@ function label(
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${style.size.toFixed(1)}" fill="${style.fill}"${anchor}${outline}>${plain}</text>`;
 }
 
-/** How wide a text will be, near enough to make room for it. */
+/** About how wide a text will be, to make room for it. */
 function textWidth(text: string, size: number): number {
   let units = 0;
   for (const character of text) {

@@ -10,7 +10,7 @@ export interface Pane {
 
 /** From won to pixels. */
 export interface PriceScale {
-  /** The ends of what is in sight, in won. */
+  /** The lowest and highest price in the pane, in won. */
   readonly low: number;
   readonly high: number;
   y(price: number): number;
@@ -18,17 +18,20 @@ export interface PriceScale {
   readonly ticks: readonly number[];
 }
 
-/** Room above and below the candles, in pixels: the marks of the extremes stand there. */
+/** Room above and below the candles for the marks of the extremes, in pixels. */
 const markRoom = 40;
-/** A level further away than this many spans would flatten the candles; it is told at the edge instead. */
+/**
+ * How far outside the candles a level may be to be in the pane, in spans of the candles. One that is further away would
+ * flatten them, and is shown at the edge instead.
+ */
 const reachOfLevels = 0.5;
-/** What a level at the edge takes of the pane's height. */
+/** The height that a level at the edge takes, in pixels. */
 export const levelRoom = 40;
 
-/** Prices into `pane`, so that all candles are in it and the levels that lie near them. */
+/** The scale from prices to the pane, with all candles in it and the levels that are near them. */
 export function priceScale(bars: readonly Bar[], levels: readonly ChartLevel[], pane: Pane): PriceScale {
   const [lowest = 0, highest = 0] = extent(bars.flatMap(({ low, high }) => [low, high]));
-  // Where nothing moves there is a span all the same.
+  // Prices that do not move still need a span.
   const span = Math.max(highest - lowest, highest * 0.01, 2);
   const prices = levels.map(({ price }) => price);
   const above = prices.filter((price) => price > highest + span * reachOfLevels);
@@ -50,13 +53,13 @@ export function priceScale(bars: readonly Bar[], levels: readonly ChartLevel[], 
   };
 }
 
-/** A word on the time axis. */
+/** A label on the time axis. */
 export interface TimeLabel {
   readonly index: number;
   readonly text: string;
 }
 
-/** So far apart two words on the time axis are at least, in pixels. */
+/** The least distance between two labels of the time axis, in pixels. */
 const labelRoom = 104;
 
 const minuteOfDay = (start: string): number => Number(start.slice(9, 11)) * 60 + Number(start.slice(11));
@@ -68,7 +71,7 @@ const shortDay = (start: string): string => `${Number(start.slice(4, 6))}/${Numb
 const shortMonth = (start: string): string => `${start.slice(0, 4)}.${start.slice(4, 6)}`;
 const clockTime = (start: string): string => `${start.slice(9, 11)}:${start.slice(11)}`;
 
-/** Ways to divide time, the finest first: a word stands where a new part begins. */
+/** Ways to divide time, the finest first. A label is placed where a new part begins. */
 type Division = readonly [part: (start: string) => string | number, text: (start: string) => string];
 
 const ofMinutes: readonly Division[] = [
@@ -89,7 +92,7 @@ const ofDays: readonly Division[] = [
   ),
 ];
 
-/** Words for the time axis, in Korea's time: the finest division that has room for them. */
+/** The labels of the time axis in Korean time, by the finest division that has room for them. */
 export function timeLabels(bars: readonly Bar[], xOf: (index: number) => number): readonly TimeLabel[] {
   const minutes = bars[0]?.start.includes(' ') === true;
   const width = xOf(bars.length - 1) - xOf(0);
@@ -102,7 +105,7 @@ export function timeLabels(bars: readonly Bar[], xOf: (index: number) => number)
   const fits = ({ length }: readonly number[]): boolean => length > 0 && length * labelRoom <= width + labelRoom;
   const { starts, text } = choices.find((choice) => fits(choice.starts)) ??
     choices[0] ?? { starts: [], text: shortDay };
-  // Where a day begins its date says more than its first minute.
+  // At the beginning of a day its date says more than its first minute.
   const days = minutes ? new Set(beginnings(dayOf)) : new Set<number>();
   const kept: TimeLabel[] = [];
   for (const index of [...starts].sort((a, b) => Number(days.has(b)) - Number(days.has(a)) || a - b)) {
@@ -115,7 +118,7 @@ export function timeLabels(bars: readonly Bar[], xOf: (index: number) => number)
   return [{ index: bars.length - 1, text: minutes ? clockTime(last.start) : shortDay(last.start) }];
 }
 
-/** Moves labels that want the same place apart, as little as that takes; gives back their places in the order given. */
+/** Moves labels apart that would overlap, as little as possible. Returns their places in the order given. */
 export function spread(wanted: readonly number[], room: number, pane: Pane): readonly number[] {
   const order = wanted.map((y, index) => ({ y, index })).sort((a, b) => a.y - b.y);
   const places: number[] = [];

@@ -4,12 +4,12 @@ import type { Chart, ChartRenderer } from '../ports/charts.ts';
 import { drawChart } from './drawing.ts';
 import { type ThemeName, themes } from './themes.ts';
 
-/** The thread and its font take some 90 MB, and half a second to be there again. */
+/** How long the thread stays after its last picture. It takes 90 MB, with its font, and half a second to start. */
 const idleMs = 10 * 60_000;
-/** More pictures than these do not wait: nobody would, either. */
+/** How many pictures may wait. Nobody would wait for more. */
 const mostWaiting = 20;
 
-/** Draws charts in a thread that is there while it is wanted. */
+/** Draws charts in a thread, which is started when it is needed and ends when it has been idle. */
 export function createChartRenderer({ theme }: { readonly theme: ThemeName }): ChartRenderer {
   let pool: Tinypool | undefined;
   return {
@@ -21,13 +21,13 @@ export function createChartRenderer({ theme }: { readonly theme: ThemeName }): C
         maxThreads: 1,
         maxQueue: mostWaiting,
         idleTimeout: idleMs,
-        // It needs no setting, and so sees no secret.
+        // The thread needs no settings, so it gets no secret either.
         env: {},
       });
       try {
         return await pool.run(drawChart(chart, themes[theme]));
       } catch (cause) {
-        // Whatever went wrong in the thread, the next picture has a fresh one.
+        // After an error, whatever it was, the next picture is drawn by a new thread.
         void pool.recycleWorkers().catch(() => undefined);
         throw new AppError('chart.failed', {}, { cause });
       }

@@ -3,7 +3,7 @@ import type { ChartLevel, ChartTone } from '../ports/charts.ts';
 export const themeNames = ['dark', 'light'] as const;
 export type ThemeName = (typeof themeNames)[number];
 
-/** Bars that a moving average is made of, and so how many colours there are. */
+/** The lengths of the moving averages in bars; each has a colour of its own. */
 export const averageLengths = [5, 20, 60, 120] as const;
 
 export interface Theme {
@@ -11,11 +11,11 @@ export interface Theme {
   readonly grid: string;
   readonly text: string;
   readonly muted: string;
-  /** Up is red and down is blue, as Koreans expect. */
+  /** Red is up and blue is down, as is usual in Korea. */
   readonly tones: Readonly<Record<ChartTone, string>>;
   readonly averages: Readonly<Record<(typeof averageLengths)[number], string>>;
   readonly levels: Readonly<Record<ChartLevel['kind'], string>>;
-  /** Text on any of the colours above. */
+  /** The colour of text on any of the colours above. */
   readonly onColour: string;
 }
 

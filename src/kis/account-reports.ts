@@ -12,10 +12,10 @@ import * as decode from './codecs/decode-account-reports.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
 import type { KisHttp } from './wire/http.ts';
 
-/** All issues, the newest first. */
+/** Inputs of the realised-profit reports: every issue, the newest day first. */
 const everything = { SORT_DVSN: '00', CBLC_DVSN: '00' } as const;
 
-/** What the account came to, from KIS. Paper has none of it, but for the cash that can be ordered with. */
+/** Reports on the account from KIS. The paper host has none of them but the cash that can be ordered with. */
 export class KisAccountReports implements AccountReports {
   readonly #http: Pick<KisHttp, 'read' | 'readAll' | 'supports'>;
 
@@ -30,12 +30,12 @@ export class KisAccountReports implements AccountReports {
 
   async margin(options?: ReadOptions): Promise<IntegratedMargin> {
     if (!this.#http.supports(domesticTrading.inquireMargin)) {
-      // Without an issue and a price KIS reckons the cash alone.
+      // Without an issue and a price KIS calculates the cash alone.
       const input = { PDNO: '', ORD_UNPR: '', ORD_DVSN: '01', CMA_EVLU_AMT_ICLD_YN: 'N', OVRS_ICLD_YN: 'N' } as const;
       const { output } = await this.#http.read(domesticTrading.inquireBuyingPower, input, options);
       return { orderableCash: output.ord_psbl_cash, orderableFull: undefined, unpaid: undefined, currencies: [] };
     }
-    // 01: other currencies in themselves, not in won.
+    // 01 lists other currencies in their own amounts, not in won.
     const input = { CMA_EVLU_AMT_ICLD_YN: 'N', WCRC_FRCR_DVSN_CD: '01', FWEX_CTRT_FRCR_DVSN_CD: '01' } as const;
     return decode.toMargin(await this.#http.read(domesticTrading.inquireMargin, input, options));
   }
@@ -52,7 +52,8 @@ export class KisAccountReports implements AccountReports {
       PRCS_DVSN: '01',
       COST_ICLD_YN: 'Y',
     } as const;
-    // The totals stand on every page, so the first will do; `readAll` sends its blank position too.
+    // Every page carries the totals, so one page is enough. `readAll` is used because it also sends the first page's
+    // blank position.
     const { pages } = await this.#http.readAll(domesticTrading.inquireRealizedBalance, input, {
       ...options,
       maxPages: 1,

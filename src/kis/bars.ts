@@ -11,14 +11,17 @@ import type { MarketReads } from './market-reads.ts';
 import type { Environment } from './wire/environment.ts';
 import { KisError } from './wire/error.ts';
 
-/** KIS gives the newest hundred of any stretch; from here on there is nothing older. */
+/** A start that is earlier than any candle. KIS gives the newest hundred candles of any period that it is asked for. */
 const longAgo = '19800101';
-/** Calls that one chart may cost: of days and longer (100 rows each), of today's minutes (30), of earlier ones (120). */
+/**
+ * How many calls one chart may take: of days and longer (100 rows a call), of minutes of today (30) and of earlier days
+ * (120).
+ */
 const mostPages = { period: 5, today: 14, past: 20 } as const;
 
 const periods = { '1d': 'D', '1w': 'W', '1mo': 'M', '1y': 'Y' } as const;
 
-/** Daily candles of many issues through the key of an environment. */
+/** A source of daily candles of many issues, read with one app key. */
 export function barSource(
   reads: MarketReads,
   { dialect, hours, callsPerSecond }: Environment,
@@ -32,7 +35,7 @@ export function barSource(
   };
 }
 
-/** Candles from KIS's chart APIs, whose pages are short and begin at the newest. */
+/** Reads candles from KIS's chart APIs, whose pages are short and begin with the newest candle. */
 export class BarReader {
   readonly #http: MarketReads;
   readonly #clock: Clock;
@@ -44,7 +47,7 @@ export class BarReader {
     this.#hours = hours;
   }
 
-  /** The newest `count` at most, oldest first. */
+  /** The newest candles, `count` at most, oldest first. */
   async newest(symbol: string, interval: BarInterval, count: number, options?: BarOptions): Promise<readonly Bar[]> {
     const minutes = minutesOf(interval);
     const bars =
@@ -62,7 +65,8 @@ export class BarReader {
   ): Promise<readonly Bar[]> {
     const now = this.#clock.now();
     const { from = longAgo, until, ...read } = options;
-    // A candle that KIS may list before its day began is none: it would take the place of one that is.
+    // KIS may list a candle before its day has begun. It is not asked for, because it would take the place of a real
+    // one.
     const newest = until ?? (this.#hours === 'exchange' ? dayBegunAt(now, figuresBegin) : koreanDay(now));
     return backwards([], count, mostPages.period, async (oldest) => {
       if (oldest !== undefined && oldest.start <= from) return [];
@@ -72,20 +76,20 @@ export class BarReader {
         FID_INPUT_DATE_1: from,
         FID_INPUT_DATE_2: oldest === undefined ? newest : minuteBefore(oldest.start, '0000').day,
         FID_PERIOD_DIV_CODE: period,
-        // 0 is adjusted for splits on this API; others read it the other way round.
+        // On this API 0 means adjusted for splits. On some others 1 does.
         FID_ORG_ADJ_PRC: '0',
       } as const;
       return decode.toDailyBars(await this.#http.read(domesticMarket.dailyChart, input, read));
     });
   }
 
-  /** Today's, and what is missing from the days before where KIS has those. */
+  /** Today's minutes, and as many of earlier days as are still missing, where KIS has those. */
   async #minutes(symbol: string, count: number, options?: ReadOptions): Promise<readonly Bar[]> {
     const now = this.#clock.now();
     const day = koreanDay(now);
     const time = koreanTime(now).slice(0, 4);
     const { open, close } = this.#tradingHours(day);
-    // Of minutes to come KIS makes candles at the current price.
+    // KIS would fill minutes that are still to come with candles at the current price.
     const last = time < close ? time : close;
     const today =
       time < open
@@ -110,14 +114,15 @@ export class BarReader {
         FID_INPUT_ISCD: symbol,
         FID_INPUT_HOUR_1: `${before.time}00`,
         FID_INPUT_DATE_1: before.day,
-        // Goes on into the days before where this one has too few.
+        // KIS continues with earlier days where this day has too few minutes.
         FID_PW_DATA_INCU_YN: 'Y',
         FID_FAKE_TICK_INCU_YN: '',
       } as const;
       try {
         return decode.toMinuteBars(await this.#http.read(domesticMarket.pastMinuteChart, input, options));
       } catch (error) {
-        // KIS's own lists do not agree on whether paper has it; today's are better than none.
+        // KIS's documents disagree on whether the paper host has this API. Without it today's minutes are better than
+        // none.
         if (error instanceof KisError && error.kind === 'unsupported') return [];
         throw error;
       }
@@ -125,15 +130,15 @@ export class BarReader {
   }
 
   #tradingHours(day: string): { readonly open: string; readonly close: string } {
-    // A stand-in may trade at any hour, by a clock that is not ours.
+    // The simulator may trade at any hour, by a clock of its own.
     if (this.#hours === 'own') return { open: '0000', close: '2359' };
     return krxHours(day);
   }
 }
 
 /**
- * Pages from the newest to the oldest in front of those that are there, until there are enough, or a page has nothing
- * older, or so many were read.
+ * Reads pages from the newest to the oldest and puts each before those that were read. It ends when there are enough
+ * candles, when a page has nothing older, or after the most pages allowed.
  */
 async function backwards(
   newest: readonly Bar[],
@@ -161,7 +166,7 @@ function timeBefore(bar: Bar): string {
   return minuteBefore(...dayAndTime(bar)).time;
 }
 
-/** Before midnight it is the day before. */
+/** The minute before midnight is one of the day before. */
 function minuteBefore(day: string, time: string): { readonly day: string; readonly time: string } {
   const at = fromKoreanDayAndTime(day, `${time}00`) - 60_000;
   return { day: koreanDay(at), time: koreanTime(at).slice(0, 4) };

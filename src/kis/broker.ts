@@ -30,18 +30,21 @@ import type { OrderAnswer } from './wire/order-calls.ts';
 import { standInHours } from './wire/stand-in.ts';
 import { familyOf } from './wire/venue-codes.ts';
 
-/** Whose prices a query is about; what the broker routes sees both. */
+/**
+ * KIS's code of the market that a price query is about. An order that KIS's router may send to either exchange (SOR)
+ * sees the prices of both.
+ */
 const divisions = { KRX: 'J', NXT: 'NX', SOR: 'UN' } as const satisfies Record<Exchange, string>;
 const pricesOf = ({ exchange = 'KRX' }: PriceOptions = {}) => ({ FID_COND_MRKT_DIV_CODE: divisions[exchange] });
-/** Of a list that must be read to its end: a page has 15 rows on paper and 100 on live. */
+/** How many pages are read of a list that must be complete. A page has 15 rows on paper and 100 on live. */
 const mostPages = 100;
-/** Issues one multi-quote call takes. */
+/** How many issues one multi-quote call takes. */
 const quotesPerCall = 30;
 
 type ExecutionQuery = Parameters<Broker['executions']>[0];
 type ExecutionRow = typeof domesticTrading.inquireExecutions | typeof domesticTrading.inquireExecutionsBefore;
 
-/** The venue, as KIS: prices, the account and orders. */
+/** Prices, the account and orders, by KIS. */
 export class KisBroker implements Broker {
   readonly venue: VenueDescription;
   readonly #http: KisHttp;
@@ -89,7 +92,7 @@ export class KisBroker implements Broker {
         try {
           found.push(await this.quote(symbol, options));
         } catch (error) {
-          // One issue that the venue does not take must not cost the others their prices.
+          // An issue that KIS refuses is left out. The other issues must not lose their prices for it.
           if (!(error instanceof KisError) || error.kind !== 'rejected') throw error;
         }
       }
@@ -134,11 +137,14 @@ export class KisBroker implements Broker {
     }
   }
 
-  /** Paper tells prices alone: what has one is an issue. It is called by its code, and takes a share's steps. */
+  /**
+   * The paper host has no issue data. An issue that has a price there exists; it is named by its code, and its ticks
+   * are those of a share.
+   */
   async #pricedIssue(symbol: string, options?: ReadOptions): Promise<Instrument | undefined> {
     try {
       const { last } = await this.quote(symbol, options);
-      // An issue that it does not know has come as zeros.
+      // KIS has answered with zeros for an issue that it does not know.
       return last > 0 ? { symbol, name: symbol, market: 'KOSPI', kind: 'stock' } : undefined;
     } catch (error) {
       if (error instanceof KisError && error.kind === 'rejected') return undefined;
@@ -164,7 +170,7 @@ export class KisBroker implements Broker {
     const input = {
       PDNO: symbol,
       ORD_UNPR: price === undefined ? '' : String(price),
-      // 01 takes the issue's own margin rate into account, 00 does not; the price is respected all the same.
+      // 01 counts the issue's own margin rate, 00 does not. Both respect the price.
       ORD_DVSN: '01',
       CMA_EVLU_AMT_ICLD_YN: 'N',
       OVRS_ICLD_YN: 'N',
@@ -200,7 +206,7 @@ export class KisBroker implements Broker {
   }
 
   async executions(query: ExecutionQuery, options?: ReadOptions): Promise<readonly VenueOrder[]> {
-    // KIS keeps the last three months under one TR id and what was before under another.
+    // Executions of the last three months and earlier ones are two APIs at KIS.
     const line = monthsBefore(koreanDay(this.#clock.now()), 3);
     const recent = { ...query, from: query.from < line ? line : query.from };
     const before = { ...query, to: query.to < line ? query.to : previousDay(line) };
@@ -212,7 +218,7 @@ export class KisBroker implements Broker {
     ];
   }
 
-  /** `which`: all of them, or (02) those with something left. */
+  /** `which`: all executions, or (02) orders with something left to fill. */
   async #executions(
     query: ExecutionQuery,
     which: '00' | '02',
@@ -234,7 +240,7 @@ export class KisBroker implements Broker {
     } as const;
     const all = { ...options, maxPages: mostPages };
     const { pages, truncated } = await this.#http.readAll(endpoint, input, all);
-    // Part of a list would let an order pass for absent.
+    // An order that is missing from an incomplete list would be taken for one that does not exist.
     if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'executions', pages: mostPages });
     return pages.flatMap((page) => page.output1.map(decodeTrading.toExecution));
   }
@@ -251,7 +257,7 @@ export class KisBroker implements Broker {
       { ...options, maxPages: 1 },
     );
     const days = new Map<string, MarketDay>();
-    // KIS has sent the same day twice; the last one stands.
+    // KIS has sent the same day twice. The last row counts.
     for (const row of pages.flatMap((page) => page.output))
       days.set(row.bass_dt, { day: row.bass_dt, open: row.opnd_yn });
     return [...days.values()];
@@ -278,7 +284,7 @@ export class KisBroker implements Broker {
       ORGN_ODNO: paddedNumber(target),
       ORD_DVSN: orderTypeCode(request.type),
       RVSE_CNCL_DVSN_CD: '01',
-      // The very number of shares that was confirmed, so that a fill in between makes KIS refuse.
+      // The number of shares that the person confirmed: if some of them fill meanwhile, KIS refuses the amendment.
       ORD_QTY: String(request.quantity),
       ORD_UNPR: String(request.price ?? 0),
       QTY_ALL_ORD_YN: 'N',
@@ -304,7 +310,7 @@ export class KisBroker implements Broker {
   }
 }
 
-/** Answers show ten digits; some queries drop the zeros. */
+/** Answers show order numbers with ten digits; some queries leave the leading zeros out. */
 function paddedNumber({ number }: OrderReference): string {
   return number.padStart(10, '0');
 }

@@ -20,7 +20,7 @@ import { unknownHtsIdCode } from './wire/venue-codes.ts';
 export interface FeedOptions {
   readonly environment: Environment;
   readonly account: AccountNumber;
-  /** Fill notices are registered under it. Without one there are none. */
+  /** The login that execution notices are registered under. Without one there are no notices. */
   readonly htsId: string | undefined;
   readonly clock: Clock;
   /** Between 0 and 1, for jitter. */
@@ -28,23 +28,23 @@ export interface FeedOptions {
   readonly log: Log;
   readonly pong?: 'echo' | 'frame' | undefined;
   readonly socketTimings?: SocketTimings | undefined;
-  /** Absent: real sockets. */
+  /** Absent: connections are made over the network. */
   readonly transports?: KisTransports | undefined;
 }
 
-/** What a watched book is made of. */
+/** The channels that a watcher of an order book needs, by exchange. */
 const bookChannels = {
   KRX: ['orderBook', 'trades', 'issueStatus'],
   NXT: ['nextradeOrderBook', 'nextradeTrades', 'nextradeIssueStatus'],
   SOR: ['combinedOrderBook', 'combinedTrades', 'combinedIssueStatus'],
 } as const satisfies Record<Exchange, readonly ChannelName[]>;
 
-/** What somebody watches, and who that is. */
+/** Somebody who watches an order book or an index, and the topics for it. */
 interface Watch extends Holder {
   readonly watcher: Partial<BookWatcher & IndexWatcher>;
 }
 
-/** KIS's socket in domain words: records in, trades, books and notices of our own account out. */
+/** Turns what KIS's socket sends into trades, order books, index figures and the execution notices of this account. */
 export class KisFeed implements MarketFeed {
   readonly #options: FeedOptions;
   readonly #socket: KisSocket;
@@ -228,7 +228,7 @@ export class KisFeed implements MarketFeed {
       case 'executions':
         for (const { fields } of cutRecords(channels.executions, count, payload)) {
           const { account, notice } = decode.toExecutionNotice(fields, at);
-          // One HTS id is told of all its accounts; the others are none of ours.
+          // KIS sends the notices of every account of the HTS id. Those of other accounts are ignored.
           if (account === this.#account) handlers.onExecution(notice);
         }
         return;

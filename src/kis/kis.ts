@@ -31,7 +31,7 @@ export interface KisOptions extends FeedOptions {
   readonly redactor: Redactor;
   readonly cache: Cache;
   readonly timeouts?: HttpTimeouts | undefined;
-  /** A key of another environment, for what this one's host lacks; it reads, and only what names no account. */
+  /** A live key beside the paper key. It reads what the paper host lacks, and only what is about no account. */
   readonly liveReads?: { readonly key: AppKey; readonly environment: Environment } | undefined;
   /** Whether orders carry KIS's hash of their body. */
   readonly hashkey?: boolean | undefined;
@@ -39,7 +39,7 @@ export interface KisOptions extends FeedOptions {
   readonly onDrift?: ((drift: ApiDrift) => void) | undefined;
 }
 
-/** A venue that can be asked and listened to. */
+/** Everything that the app uses of KIS: reads, orders, pushes, and the upkeep of the connection. */
 export interface Kis {
   readonly broker: Broker;
   readonly research: Research;
@@ -47,41 +47,44 @@ export interface Kis {
   readonly schedules: ScheduleBroker;
   readonly feed: MarketFeed;
   readonly barSource: BarSource;
-  /** Any read of the catalogue, by its row: for a check of them all. */
+  /** Any read of the catalogue by its row, for the check of all APIs. */
   readonly reads: WireReads;
   lane(): LaneStatus;
   token(): ReturnType<Credentials['status']>;
-  /** Until when somebody's question waits for a token, in milliseconds; undefined while none does. */
+  /** Until when a read waits for a token, in milliseconds; undefined while none does. */
   waitsUntil(): number | undefined;
-  /** The process ends: what waits for a token is told to come back. */
+  /** To be called when the process ends: reads that wait for a token fail at once. */
   endWaits(): void;
-  /** Gives the access token back, and that of the live key for reads where there is one. Never throws. */
+  /** Gives KIS back the access token, and that of the live key for reads where there is one. Never throws. */
   revokeTokens(): Promise<readonly TokenRevocation[]>;
   /** Issues or loads the access token, so that the first question does not wait for it. */
   warmUp(): Promise<void>;
-  /** The same for the live key for reads; undefined without one. */
+  /** The same for the live key for reads; undefined where there is none. */
   readonly warmUpLiveReads: (() => Promise<void>) | undefined;
   /**
-   * Whether a socket could be opened: KIS gives an approval key, and its host takes connections. Opens no session, which
-   * a running bot would lose its own to. @throws KisError, or the error of the connection.
+   * Checks that a socket could be opened: that KIS gives an approval key and that its host takes connections. It opens
+   * no session, because a bot that is running would lose its own. @throws KisError, or the error of the connection.
    */
   checkSocket(): Promise<void>;
   /**
-   * Opens a session, asks for the notices of fills, and ends it: what KIS said. Where another program has the app key's
-   * only session KIS turns this one away (`in-use`), and that one goes on.
+   * Opens a session, registers for execution notices, ends it, and returns how that went. Where another program holds
+   * the only session of the app key, KIS refuses this one (`in-use`) and the other goes on.
    */
   tryFeed(): Promise<FeedStatus>;
-  /** What KIS's clock says, in milliseconds; undefined when its host does not say. @throws for no connection. */
+  /**
+   * The time by KIS's clock, in milliseconds; undefined when its host sends no date. @throws when there is no
+   * connection.
+   */
   serverTime(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
-/** Connections of our own: kept alive between calls, with an end to every wait. */
+/** HTTP connections, kept alive between calls. Every wait on them ends at some time. */
 function createDispatcher(connectRest: KisTransports['connectRest']): Dispatcher {
   if (connectRest !== undefined) {
     return new Agent({
       connect: connectorOver(connectRest),
-      // The Clock may not run as the machine's does, and it alone ends a wait here.
+      // Waits end by the Clock alone, which in tests does not run as the machine's does.
       keepAliveTimeout: 600_000,
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -91,14 +94,14 @@ function createDispatcher(connectRest: KisTransports['connectRest']): Dispatcher
   return new Agent({
     connect: { timeout: 5_000 },
     keepAliveTimeout: 4_000,
-    // Longer than any call's own time-out on the Clock, which is the one that is meant to strike.
+    // Longer than the time-outs of calls, which run on the Clock and should strike first.
     headersTimeout: 30_000,
     bodyTimeout: 30_000,
     connections: 8,
   });
 }
 
-/** KIS, wired up. */
+/** Puts together everything that talks to KIS. */
 export function createKis(options: KisOptions): Kis {
   const dispatcher = createDispatcher(options.transports?.connectRest);
   const credentials = new Credentials({ ...options, dispatcher });
@@ -166,7 +169,7 @@ export function createKis(options: KisOptions): Kis {
   };
 }
 
-/** What names no account goes as all of that kind does: to the live key for reads where the own host lacks it. */
+/** Reads that are about no account go to the live key for reads where the own host lacks the API; the others stay. */
 function wireReads(http: KisHttp, market: MarketReads): WireReads {
   const isMarket = (row: Endpoint): row is MarketRow => row.kind === 'read' && !row.account;
   return {
@@ -178,7 +181,10 @@ function wireReads(http: KisHttp, market: MarketReads): WireReads {
   };
 }
 
-/** The other key's way to KIS: a token, a lane and connections of its own. What is handed out cannot name an account. */
+/**
+ * Creates the reads with the live key, with a token, a lane and connections of their own. Their type lets no read
+ * through that is about an account.
+ */
 function createLiveReads(
   options: KisOptions,
   { key, environment }: NonNullable<KisOptions['liveReads']>,

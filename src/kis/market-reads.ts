@@ -1,10 +1,10 @@
 import type { ReadOptions } from '../ports/read-options.ts';
 import type { Endpoint, Input, Output } from './endpoints/endpoint.ts';
 
-/** A row that only reads, and names no account. */
+/** A row of the catalogue that reads, and is about no account. */
 export type MarketRow = Endpoint & { readonly kind: 'read'; readonly account: false };
 
-/** What can be asked without an account; KisHttp is one. */
+/** The reads that need no account. KisHttp has them, and so has the live key for reads. */
 export interface MarketReads {
   supports(endpoint: MarketRow): boolean;
   read<E extends MarketRow>(endpoint: E, input: Input<E>, options?: ReadOptions): Promise<Output<E>>;
@@ -16,8 +16,8 @@ export interface MarketReads {
 }
 
 /**
- * Asks the venue, and `live` for what the venue's host lacks. Only rows of this kind fit through, so nothing that names
- * an account or orders anything can reach the other key.
+ * Reads from the venue's own host, and from `live` what that host lacks. The type of the rows keeps orders and whatever
+ * is about an account away from the live key.
  */
 export function withLiveReads(own: MarketReads, live: MarketReads | undefined): MarketReads {
   if (live === undefined) return own;

@@ -1,8 +1,8 @@
 import type { OrderType } from '../domain/orders/order.ts';
 
 /**
- * ORD_DVSN of each type (KIS's list of 2026-09-11). 07, the single price after hours, ended on 2026-09-11; 27 to 29, good
- * till the end of Nextrade's pre-market, are not sent.
+ * ORD_DVSN of each order type (KIS's list of 2026-09-11). Two of KIS's types are left out: 07, the single price after
+ * hours, which ended on 2026-09-11, and 27 to 29, which are good till the end of Nextrade's pre-market.
  */
 const codes: Readonly<Record<OrderType, string>> = {
   limit: '00',
@@ -37,7 +37,7 @@ export function orderTypeCode(type: OrderType): string {
   return codes[type];
 }
 
-/** A list that leaves the code out lists limit orders, as far as was seen. */
+/** KIS leaves the code out in some lists; all orders seen there were limit orders. */
 export function orderTypeOfCode(code = codes.limit): OrderType | 'other' {
   return types.get(code) ?? 'other';
 }

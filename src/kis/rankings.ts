@@ -67,9 +67,9 @@ async function byVolume(
     FID_COND_SCR_DIV_CODE: '20171',
     FID_INPUT_ISCD: market,
     FID_DIV_CLS_CODE: '0',
-    // 0 by average volume, which of one day is the volume; 3 by turnover.
+    // 0 ranks by average volume, which for one day is the volume; 3 ranks by turnover.
     FID_BLNG_CLS_CODE: kind === 'volume' ? '0' : '3',
-    // Every margin class, and nothing left out.
+    // All margin classes; no issue is left out.
     FID_TRGT_CLS_CODE: '111111111',
     FID_TRGT_EXLS_CLS_CODE: '0000000000',
     FID_INPUT_PRICE_1: '',
@@ -92,8 +92,8 @@ async function byChange(
     fid_cond_mrkt_div_code: 'J',
     fid_cond_scr_div_code: '20170',
     fid_input_iscd: market,
-    // KIS's current samples name 0 alone; its older request collection has 1 for falls, and in both cases 1 for a
-    // change against the last close, where 0 is one against the day's low or high.
+    // KIS's current samples send 0 alone. Its older request collection has 1 for falls. In the price class, 1 means a
+    // change against the last close and 0 one against the day's low or high.
     fid_rank_sort_cls_code: kind === 'rise' ? '0' : '1',
     fid_prc_cls_code: '1',
     fid_input_cnt_1: '0',
@@ -128,7 +128,7 @@ async function byAfterHours(
     ...unbounded,
     fid_cond_mrkt_div_code: 'J',
     fid_cond_scr_div_code: '20176',
-    // 1 and 2 are by what traded before and after hours, 3 by asks that wait, 4 by bids.
+    // 1 and 2 rank by the trades before and after hours, 3 by waiting asks, 4 by waiting bids.
     fid_rank_sort_cls_code: '4',
     fid_input_iscd: market,
   } as const;
@@ -166,7 +166,7 @@ async function byExtreme(
     fid_cond_mrkt_div_code: 'J',
     fid_cond_scr_div_code: '20187',
     fid_div_cls_code: '0',
-    // No further than ten percent from it.
+    // Issues within ten percent of their high or low.
     fid_input_cnt_1: '0',
     fid_input_cnt_2: '10',
     fid_prc_cls_code: kind === 'new-high' ? '0' : '1',

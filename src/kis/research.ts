@@ -36,12 +36,12 @@ import { marketCodes, readRanking } from './rankings.ts';
 import { KisError } from './wire/error.ts';
 import { noMatchCode } from './wire/venue-codes.ts';
 
-/** Of lists that go on for longer than anybody reads. */
+/** How many pages are read of a list that is longer than anybody reads. */
 const mostPages = 5;
-/** Of an index chart: a call gives about 50 days. */
+/** How many calls one index chart may take; a call gives about 50 days. */
 const mostIndexCalls = 20;
 
-/** What can be looked up beside prices, from KIS. */
+/** Research on issues and the market, from KIS. */
 export class KisResearch implements Research {
   readonly #reads: MarketReads;
   readonly #htsId: string | undefined;
@@ -56,7 +56,7 @@ export class KisResearch implements Research {
   async profile(symbol: string, options?: ReadOptions): Promise<IssueProfile> {
     const issue = { ...krx, FID_INPUT_ISCD: symbol } as const;
     const product = { PDNO: symbol, PRDT_TYPE_CD: '300' } as const;
-    // The price calls answer an issue they do not know with zeros; this one refuses it.
+    // The price APIs answer with zeros for an issue that they do not know. This one refuses it, so it is asked first.
     const stock = await this.#ifOffered(domesticMarket.stockInfo, product, options);
     const [price, more, kind] = await Promise.all([
       this.#reads.read(domesticMarket.inquirePrice, issue, options),
@@ -72,7 +72,7 @@ export class KisResearch implements Research {
     return output.prdt_eng_abrv_name || output.prdt_eng_name || undefined;
   }
 
-  /** Undefined where the venue lacks it: paper knows prices alone. */
+  /** Undefined where neither host has the API. */
   async #ifOffered<E extends MarketRow>(
     row: E,
     input: Input<E>,
@@ -115,7 +115,7 @@ export class KisResearch implements Research {
   async index(code: IndexCode, options?: ReadOptions): Promise<IndexQuote> {
     const input = { FID_COND_MRKT_DIV_CODE: 'U', FID_INPUT_ISCD: indexCodes[code] } as const;
     if (!this.#reads.supports(domesticMarket.inquireIndex)) {
-      // Paper's chart carries the index as it is now at its head.
+      // The paper host has no index API, but its index chart begins with the index as it is now.
       const day = koreanDay(this.#clock.now());
       const days = { FID_INPUT_DATE_1: monthsBefore(day, 1), FID_INPUT_DATE_2: day, FID_PERIOD_DIV_CODE: 'D' } as const;
       return decode.toIndexHead(
@@ -157,7 +157,7 @@ export class KisResearch implements Research {
   }
 
   async foreignHolding(symbol: string, options?: ReadOptions): Promise<readonly ForeignHolding[]> {
-    // 1 is adjusted for splits on this API, by KIS's samples; its older request collection has it the other way round.
+    // By KIS's samples 1 means adjusted for splits on this API. Its older request collection says 0.
     const input = { ...krx, FID_INPUT_ISCD: symbol, FID_PERIOD_DIV_CODE: 'D', FID_ORG_ADJ_PRC: '1' } as const;
     return decode.toForeignHolding(await this.#reads.read(domesticMarket.dailyPrice, input, options));
   }
@@ -191,7 +191,7 @@ export class KisResearch implements Research {
       FID_COND_MRKT_DIV_CODE: 'V',
       FID_COND_SCR_DIV_CODE: '16449',
       FID_INPUT_ISCD: marketCodes[market],
-      // By won; 0 is by shares, which puts the cheapest first.
+      // Ranks by won. 0 would rank by shares and put the cheapest issues first.
       FID_DIV_CLS_CODE: '1',
       FID_RANK_SORT_CLS_CODE: side === 'bought' ? '0' : '1',
       FID_ETC_CLS_CODE: who === 'foreigners' ? '1' : '2',
@@ -202,7 +202,7 @@ export class KisResearch implements Research {
   async financials(symbol: string, by: 'year' | 'quarter', options?: ReadOptions): Promise<readonly FinancialPeriod[]> {
     const which = by === 'year' ? '0' : '1';
     const issue = { fid_cond_mrkt_div_code: 'J', fid_input_iscd: symbol } as const;
-    // KIS writes this one name in capitals on four of the seven.
+    // Four of the seven APIs want this name in capitals, three in lower case.
     const upper = { ...issue, FID_DIV_CLS_CODE: which } as const;
     const lower = { ...issue, fid_div_cls_code: which } as const;
     const [balance, income, ratios, profit, other, stability, growth] = await Promise.all([
@@ -245,7 +245,7 @@ export class KisResearch implements Research {
   }
 
   async news(symbol?: string, options?: ReadOptions): Promise<readonly NewsTitle[]> {
-    // Blanks are the newest there is.
+    // Blank inputs ask for the newest headlines.
     const input = {
       FID_NEWS_OFER_ENTP_CODE: '',
       FID_COND_MRKT_CLS_CODE: '',
@@ -296,7 +296,10 @@ export class KisResearch implements Research {
     return output2.map((row) => ({ symbol: row.jong_code, name: row.hts_kor_isnm }));
   }
 
-  /** Whose screens and lists: they are kept under the login of KIS's own program. */
+  /**
+   * The login of KIS's own program, under which a person's conditions and lists are kept. @throws AppError
+   * `venue.no-hts-id`.
+   */
   #user(): string {
     if (this.#htsId === undefined) throw new AppError('venue.no-hts-id');
     return this.#htsId;

@@ -10,17 +10,20 @@ import { KisError } from './wire/error.ts';
 import type { KisHttp } from './wire/http.ts';
 import type { OrderAnswer } from './wire/order-calls.ts';
 
-/** KIS's samples name this office; its lists do not tell which one took an order. */
+/** The office code that KIS's samples send. KIS's lists do not say which office took an order. */
 const office = '001';
-/** Cash, and neither credit nor shares lent. */
+/** The code for an order in cash, neither on credit nor with lent shares. */
 const cash = '10';
-/** Days before and after today: one may last a month, and is dated by the day it is sent on. */
+/**
+ * How many days before and after today are listed: a scheduled order may last a month, and KIS lists it by the day on
+ * which it is sent.
+ */
 const reachDays = 31;
 const dayMs = 24 * 3_600_000;
 /** A page has 20 rows. */
 const mostPages = 100;
 
-/** KIS's scheduled orders (예약주문), of the live host alone. */
+/** KIS's scheduled orders (예약주문), which only the live host has. */
 export class KisScheduledOrders implements ScheduleBroker {
   readonly #http: KisHttp;
   readonly #clock: Clock;
@@ -37,7 +40,7 @@ export class KisScheduledOrders implements ScheduleBroker {
       RSVN_ORD_END_DT: koreanDay(now + reachDays * dayMs),
       TMNL_MDIA_KIND_CD: '00',
       PRCS_DVSN_CD: '0',
-      // The one value that KIS documents: those that are valid.
+      // Y lists valid orders. KIS documents no other value.
       CNCL_YN: 'Y',
       RSVN_ORD_SEQ: '',
       PDNO: '',
@@ -45,7 +48,7 @@ export class KisScheduledOrders implements ScheduleBroker {
     } as const;
     const all = { ...options, maxPages: mostPages };
     const { pages, truncated } = await this.#http.readAll(domesticTrading.inquireScheduled, input, all);
-    // Part of a list would let a scheduled order pass for absent.
+    // A scheduled order that is missing from an incomplete list would be taken for one that does not exist.
     if (truncated) throw new KisError('malformed', { code: '', text: '' }, { where: 'schedules', pages: mostPages });
     return pages.flatMap((page) => page.output.map(toScheduledOrder));
   }
@@ -103,18 +106,19 @@ function terms(request: OrderRequest, until: string | null) {
   } as const;
 }
 
-/** As KIS knows it. */
+/** The number in the form in which KIS takes it. */
 function plainNumber(number: string): string {
   return number.replace(/^R/, '');
 }
 
-/** An amendment's or a cancel's answer says whether it went through, and no number. */
+/** Reads the answer to an amendment or a cancel, which says whether it went through and carries no number. */
 function changed(
   target: ScheduleTarget,
   answer: OrderAnswer<typeof domesticTrading.amendScheduled | typeof domesticTrading.cancelScheduled>,
 ): SubmitOutcome {
   if (answer.kind !== 'accepted') return answer;
-  // Taken, and not gone through: nobody has seen that, so the list is to tell.
+  // KIS took the request and did not confirm that it went through. Nobody has seen such an answer, so the outcome is
+  // unknown and is looked up in the list.
   if (answer.output.output.nrml_prcs_yn !== 'Y') return { kind: 'unknown', code: 'not-confirmed', text: answer.text };
   return { kind: 'accepted', reference: target.reference, text: answer.text };
 }
@@ -136,11 +140,11 @@ export function toScheduledOrder(
     quantity: row.ord_rsvn_qty,
     price: row.ord_dvsn_cd === '01' ? 0 : row.ord_rsvn_unpr,
     day,
-    // KIS gives some of one day that day as their last.
+    // KIS gives some orders of a single day that day as their last.
     until: last > day ? last : null,
     receivedAt: fromKoreanDayAndTime(row.rsvn_ord_rcit_dt ?? '', row.rsvn_ord_rcit_tmd ?? ''),
     state:
-      // A date that is not there has come as blanks and as zeros.
+      // KIS has sent both blanks and zeros where there is no date.
       /[1-9]/.test(row.cncl_ord_dt ?? '')
         ? 'cancelled'
         : orderMade !== undefined

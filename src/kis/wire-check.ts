@@ -6,7 +6,7 @@ import type { InputRule } from './endpoints/inputs.ts';
 import { KisError } from './wire/error.ts';
 import { noMatchCode } from './wire/venue-codes.ts';
 
-/** What came of asking one API. */
+/** How the check of one API ended. */
 export type WireOutcome =
   | { readonly kind: 'works' }
   /** KIS said no. */
@@ -16,7 +16,7 @@ export type WireOutcome =
   | { readonly kind: 'unreachable'; readonly text: string }
   /** The host has no such API. */
   | { readonly kind: 'not-here' }
-  /** There was nothing to ask it about: no HTS id, or no condition or group saved under it. */
+  /** The API could not be called: there is no HTS id, or no condition or group saved under it. */
   | { readonly kind: 'nothing-to-ask' };
 
 export interface WireFinding {
@@ -27,7 +27,7 @@ export interface WireFinding {
   readonly outcome: WireOutcome;
 }
 
-/** How one API is asked; KisHttp, or the way to a live key for reads. */
+/** The reads that the check makes. KisHttp has them, and so has the live key for reads. */
 export interface WireReads {
   supports(endpoint: Endpoint): boolean;
   read(
@@ -41,8 +41,8 @@ export interface WireReads {
 export const checkedRows: readonly Endpoint[] = catalogue.filter(({ kind }) => kind === 'read');
 
 /**
- * Asks every read of the catalogue once, in its order, and says what came of each. What one needs from another, such as
- * the number of a saved condition, is taken from that one's answer.
+ * Calls every read of the catalogue once, in the catalogue's order, and returns how each ended. Where a read needs
+ * something from another, such as the number of a saved condition, it is taken from that one's answer.
  */
 export async function checkWire(options: {
   readonly reads: WireReads;
@@ -62,7 +62,7 @@ export async function checkWire(options: {
   return found;
 }
 
-/** Inputs that another answer gives: where it stands there. */
+/** Inputs that come from the answer of another API: where they stand in it. */
 const sources: Readonly<Record<string, { readonly input: string; readonly field: string }>> = {
   'psearch-title': { input: 'SEQ', field: 'seq' },
   'intstock-grouplist': { input: 'INTER_GRP_CODE', field: 'inter_grp_code' },
@@ -95,7 +95,7 @@ async function askOne(
 function outcomeOf(row: Endpoint, error: unknown): WireOutcome {
   if (!(error instanceof KisError)) throw error;
   const { kind, venueCode: code, venueText: text, context } = error;
-  // A saved condition that no issue meets today.
+  // No issue meets the saved condition today, so the API works.
   if (row.id === 'psearch-result' && code === noMatchCode) return { kind: 'works' };
   if (kind === 'unsupported') return { kind: 'not-here' };
   if (kind === 'malformed') return { kind: 'undecodable', field: String(context['field'] ?? '') };
@@ -103,7 +103,7 @@ function outcomeOf(row: Endpoint, error: unknown): WireOutcome {
   return { kind: 'refused', code, text };
 }
 
-/** What one row is asked with; undefined where something is missing that only this account's owner has. */
+/** The inputs to call one row with; undefined where one is missing that only the owner of the account has. */
 function sampleInput(
   row: Endpoint,
   now: number,
@@ -120,14 +120,17 @@ function sampleInput(
   return input;
 }
 
-/** Where nothing is said: an issue, all issues of a market, the first documented value that says something, or a blank. */
+/**
+ * The value of an input that no table here names: an issue, a whole market, the first documented value that is not
+ * blank, or a blank.
+ */
 function usualOf(name: string, { values, pattern }: InputRule): string {
   if (values !== undefined) return values.find((value) => value !== '') ?? '';
   if (pattern?.test('0000') === true) return '0000';
   return name === 'FID_INPUT_ISCD' ? '005930' : '';
 }
 
-/** What an input holds wherever nothing else is said of it; days are YYYYMMDD. */
+/** Values of inputs by name, for all rows. Days are YYYYMMDD. */
 function usual(now: number): Readonly<Record<string, string>> {
   const today = koreanDay(now);
   const monthAgo = laterDay(today, -30);
@@ -153,7 +156,7 @@ function usual(now: number): Readonly<Record<string, string>> {
   };
 }
 
-/** Where one row wants something else. */
+/** Values of inputs for single rows that need another one. */
 function ofRow(now: number): Readonly<Record<string, Readonly<Record<string, string>>>> {
   const today = koreanDay(now);
   const index = { FID_INPUT_ISCD: '0001' };

@@ -6,21 +6,21 @@ import type { Redactor } from '../log.ts';
 import type { SheetWriter } from '../ports/sheets.ts';
 import { Secret } from '../secret.ts';
 
-/** A service account's name and key, and the spreadsheet it writes to. */
+/** The service account that writes, and the spreadsheet that it writes to. */
 export interface SheetAccess {
   readonly spreadsheetId: string;
   readonly email: string;
   readonly privateKey: Secret;
-  /** In place of Google's hosts, for a stand-in. */
+  /** The address of a stand-in for Google's hosts, for tests. */
   readonly apiRoot: string | undefined;
 }
 
 const sheetsHost = 'https://sheets.googleapis.com';
 const tokenUrl = 'https://oauth2.googleapis.com/token';
 const scope = 'https://www.googleapis.com/auth/spreadsheets';
-/** As long as Google lets an assertion live. */
+/** How long an assertion is valid: the longest time that Google allows. */
 const assertionSeconds = 3_600;
-/** A token that is about to end may have ended when it arrives. */
+/** A token is renewed so long before its end, because it might end on the way. */
 const spareMs = 60_000;
 const timeoutMs = 20_000;
 
@@ -35,7 +35,7 @@ const failureShape = z.object({
   error: z.object({ details: z.array(z.object({ reason: z.string().optional() })).default([]) }),
 });
 
-/** Google Sheets, as a service account: whoever owns the sheet shares it with the account's address. */
+/** Writes to Google Sheets as a service account. The owner of the sheet shares it with the address of that account. */
 export class GoogleSheets implements SheetWriter {
   readonly #access: SheetAccess;
   readonly #clock: Clock;
@@ -57,7 +57,7 @@ export class GoogleSheets implements SheetWriter {
       there === undefined
         ? { addSheet: { properties: { title: tab, gridProperties: size } } }
         : {
-            // Cut to size: nothing of what stood there before is left around the new rows.
+            // The sheet is cut to the size of the new rows, so that nothing old is left around them.
             updateSheetProperties: {
               properties: { sheetId: there, gridProperties: size },
               fields: 'gridProperties(rowCount,columnCount)',
@@ -65,7 +65,7 @@ export class GoogleSheets implements SheetWriter {
           };
     const changed = addedShape.parse(await this.#call('POST', ':batchUpdate', { requests: [change] }));
     const range = encodeURIComponent(`'${tab.replaceAll("'", "''")}'!A1`);
-    // RAW: what begins with = stays the text it is.
+    // With RAW a text that begins with = stays a text.
     await this.#call('PUT', `/values/${range}?valueInputOption=RAW`, { majorDimension: 'ROWS', values: rows });
     const id = there ?? changed.replies[0]?.addSheet?.properties.sheetId ?? 0;
     return { url: `https://docs.google.com/spreadsheets/d/${spreadsheetId}/edit#gid=${id}` };
@@ -97,7 +97,7 @@ export class GoogleSheets implements SheetWriter {
         assertion: await this.#assertion(now),
       }).toString(),
     });
-    // Google says 400 and not 401 of a key that it does not know.
+    // Google answers 400 and not 401 to a key that it does not know.
     if (status !== 200) throw refusal(status === 400 ? 401 : status, json, email);
     const granted = tokenShape.parse(json);
     const secret = new Secret(granted.access_token);
@@ -106,7 +106,7 @@ export class GoogleSheets implements SheetWriter {
     return secret;
   }
 
-  /** Signed with the account's own key: that is how Google knows it. */
+  /** The assertion that identifies the account, signed with its key. */
   async #assertion(now: number): Promise<string> {
     const { email, privateKey } = this.#access;
     const seconds = Math.floor(now / 1_000);
@@ -126,7 +126,8 @@ export class GoogleSheets implements SheetWriter {
     const ended = new AbortController();
     const cancel = this.#clock.timer(timeoutMs, () => ended.abort());
     try {
-      // Google sends nobody elsewhere; whoever does is not shown the token, nor what asks for one.
+      // Google redirects nobody. A redirect is an error, so that no other host is sent the token or the request for
+      // one.
       const response = await fetch(url, { ...init, redirect: 'error', signal: ended.signal });
       return { status: response.status, json: await response.json().catch(() => undefined) };
     } catch (cause) {
@@ -137,7 +138,7 @@ export class GoogleSheets implements SheetWriter {
   }
 }
 
-/** What a status means for whoever set the sheet up. */
+/** The error that a status means for the person who set the sheet up. */
 function refusal(status: number, json: unknown, email: string): AppError {
   if (status === 401) return new AppError('sheets.unauthorised');
   if (status === 404) return new AppError('sheets.not-found');

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Starts listening on this machine alone; resolves to the port. */
+/** Listens on 127.0.0.1 only. Resolves to the port. */
 export function listenOnLoopback(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -13,7 +13,7 @@ export function listenOnLoopback(server: Server, port: number): Promise<number> 
   });
 }
 
-/** A server's connections that are handed to it, beside those that come through its port if it has one. */
+/** The connections of a server that do not come through its port. */
 export class InMemoryConnections {
   readonly #server: Server;
   readonly #streams = new Set<Duplex>();
@@ -23,7 +23,7 @@ export class InMemoryConnections {
     this.#server = server;
   }
 
-  /** A server that is closed breaks the connection at once. */
+  /** Gives the server a connection. A server that is closed breaks it at once. */
   accept(stream: Duplex): void {
     if (this.#closed) {
       stream.destroy();
@@ -31,12 +31,12 @@ export class InMemoryConnections {
     }
     this.#streams.add(stream);
     stream.once('close', () => this.#streams.delete(stream));
-    // A client that is gone shows as an end only, and a stream, unlike a socket, would keep its other half open.
+    // When the client is gone a stream only ends, and unlike a socket it would keep its own half open.
     stream.once('end', () => process.nextTick(() => stream.destroy()));
     this.#server.emit('connection', stream);
   }
 
-  /** Stops the server, listening or not, and whatever connections it still has. */
+  /** Stops the server and ends all of its connections. */
   async close(): Promise<void> {
     this.#closed = true;
     const closed = new Promise((resolve) => this.#server.close(resolve));

@@ -42,21 +42,24 @@ export interface SimulatorOptions {
   readonly kind?: 'live' | 'paper';
   /** `open` (default): the regular session, whatever the hour; `live`: KRX's hours by its own clock. */
   readonly hours?: 'open' | 'live';
-  /** From when on prices are a new day's, `HHmm`; by default from midnight. With `live` hours alone. */
+  /** When prices become those of a new day, `HHmm`; by default at midnight. Used with `live` hours only. */
   readonly dayBegins?: string;
-  /** False: no ports; connections are handed in by `acceptRest` and `acceptSocket` alone. Default true. */
+  /**
+   * False: the simulator opens no ports, and connections come through `acceptRest` and `acceptSocket` only. Default
+   * true.
+   */
   readonly listen?: boolean;
   /** 0 or absent: any. */
   readonly restPort?: number;
   readonly wsPort?: number;
   /** Default 18, on paper 1: KIS's limits since April 2026. */
   readonly callsPerSecond?: number;
-  /** Columns of an order notice; default 26, on paper the 23 that its host sends. */
+  /** The number of columns of an order notice; default 26, on paper 23, as on the paper host. */
   readonly noticeColumns?: 26 | 23;
   readonly tickColumns?: 46 | 47;
-  /** Notices leave before the answer to their order. */
+  /** Whether notices are sent before the answer to their order. */
   readonly noticeBeforeAnswer?: boolean;
-  /** Queries drop the zeros in front of order numbers. */
+  /** Whether queries drop the leading zeros of order numbers. */
   readonly unpaddedOrderNumbers?: boolean;
   readonly pingIntervalMs?: number;
   readonly pingTimeoutMs?: number;
@@ -64,21 +67,21 @@ export interface SimulatorOptions {
   readonly cash?: number;
   /** In each account that names none. */
   readonly holdings?: readonly StartHolding[];
-  /** Issues beside those of the table: listed this morning, they trade, and no master file has them yet. */
+  /** More issues, which were listed this morning: they trade, and no master file has them yet. */
   readonly newIssues?: readonly Omit<Issue, 'isNew'>[];
-  /** Issues beside those of the table, in the master files as they are. */
+  /** More issues, which the master files have. */
   readonly moreIssues?: readonly Omit<Issue, 'isNew'>[];
   readonly log?: (event: string, fields: Record<string, unknown>) => void;
 }
 
 export interface Simulator extends ControlApi {
-  /** `http://127.0.0.1:PORT`; port 1, where nobody is, without listening. */
+  /** `http://127.0.0.1:PORT`. The port is 1, where nothing listens, for a simulator without ports. */
   readonly restUrl: string;
   /** `ws://127.0.0.1:PORT`; any path will do. */
   readonly wsUrl: string;
-  /** Takes a connection to the REST side that did not come through its port. */
+  /** Takes a connection to the REST host that does not come through its port. */
   acceptRest(stream: Duplex): void;
-  /** The same, to the WebSocket side. */
+  /** The same for the WebSocket host. */
   acceptSocket(stream: Duplex): void;
   /** Ends all connections, however they came. */
   stop(): Promise<void>;

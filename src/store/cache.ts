@@ -5,15 +5,16 @@ import { KeyvSqlite } from './keyv-sqlite.ts';
 import { openSqlite } from './sqlite.ts';
 
 export interface CacheOptions {
-  /** A file of its own: what is in it may be lost, and what is in the ledger may not. */
+  /** The path of the file. It is not the ledger's, because the cache may be lost and the ledger may not. */
   readonly path: string;
-  /** Keeps one environment's entries from another's. */
+  /** Separates the entries of one environment from those of others. */
   readonly namespace?: string;
 }
 
 /**
- * Opens the cache. A value that expired is not there.
- * @throws AppError `store.not-a-database`, `store.damaged`, `store.cannot-open`, `store.not-durable`. Its methods throw `store.cache-failed`.
+ * Opens the cache. A value that has expired is not returned.
+ * @throws AppError `store.not-a-database`, `store.damaged`, `store.cannot-open`, `store.not-durable`. Its methods throw
+ * `store.cache-failed`.
  */
 export async function openCache(options: CacheOptions): Promise<Cache> {
   const store = new KeyvSqlite(openSqlite(options.path, 'normal'));
@@ -22,7 +23,7 @@ export async function openCache(options: CacheOptions): Promise<Cache> {
     get: <T>(key: string) => translated('get', () => keyv.get<T>(key)),
     set: (key, value, ttlMs) =>
       translated('set', async () => {
-        // Keyv takes a ttl of 0, or one that is no number, for "keep for ever".
+        // Keyv keeps a value for ever when its time to live is 0 or no number.
         const over = ttlMs !== undefined && !(ttlMs > 0);
         await (over ? keyv.delete(key) : keyv.set(key, value, ttlMs));
       }),

@@ -3,14 +3,14 @@ import type { BarStore } from '../ports/bars.ts';
 import { translated } from './cache.ts';
 import { openSqlite, unusable } from './sqlite.ts';
 
-/** A candle's bytes: its day and four prices in 4 each, and its volume in 8. */
+/** The bytes of one candle: its day and four prices in 4 bytes each, and its volume in 8. */
 const barBytes = 28;
 const table = `create table if not exists daily_bars (
   symbol text primary key not null, through text not null, bars blob not null)`;
 
 /**
- * Opens the candles kept in the cache's file, in a table of their own: as text they would take three times the room and
- * most of the time to read. 2,600 issues of 260 days are 19 MB.
+ * Opens the store of daily candles, a table of its own in the cache's file. Candles are stored as bytes, because as
+ * text they would take three times the room and most of the time to read. 2,600 issues of 260 days are 19 MB.
  * @throws AppError as `openCache`. Its methods throw `store.cache-failed`.
  */
 export async function openBarStore({ path }: { readonly path: string }): Promise<BarStore> {
@@ -34,7 +34,8 @@ export async function openBarStore({ path }: { readonly path: string }): Promise
       translated('bars', async () => {
         const row = select.get(symbol);
         const packed = row?.['bars'];
-        // What does not divide into candles is no list of them, and is asked for again.
+        // A value that does not divide into candles is damaged. It counts as missing, so the candles are asked for
+        // again.
         if (!(packed instanceof Uint8Array) || packed.length % barBytes !== 0) return undefined;
         return { through: String(row?.['through']), bars: unpack(packed) };
       }),

@@ -3,29 +3,30 @@ import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../errors.ts';
 import { inMemory, isBusy, prepareFile } from './sqlite.ts';
 
-/** Who has a ledger. */
+/** The process that uses a ledger. */
 export interface Holder {
-  /** The process, so that it can be found: `macbook:4711`. */
+  /** Machine and process, so that a person can find it: `macbook:4711`. */
   readonly name: string;
-  /** Milliseconds. */
+  /** When it took the ledger, in milliseconds. */
   readonly since: number;
 }
 
-/** How long the holder's name may be kept from us by its writing it. */
+/** How long to wait for the holder's name while the holder writes it. */
 const readWaitMs = 1_000;
 
 /**
- * One process's claim on a ledger: two bots on one would each send what the other has under way. It is a lock of SQLite on
- * a file beside the ledger, so the system lets go of it however the process ends, and whatever stays behind holds nobody up.
+ * Lets one process at a time use a ledger, because two bots on one would each send what the other is sending. It is a
+ * lock of SQLite on a file beside the ledger: the system frees the lock however the process ends, and a file that stays
+ * behind stops nobody.
  */
 export class LedgerHold {
   readonly #database: DatabaseSync | undefined;
 
-  /** @throws AppError `store.cannot-open`. A ledger in memory is nobody else's, and always to be had. */
+  /** @throws AppError `store.cannot-open`. A ledger in memory belongs to this process alone and can always be taken. */
   constructor(ledgerPath: string) {
     if (ledgerPath === inMemory) return;
     try {
-      // Under whatever name it is called, it is the same file.
+      // A link leads to the same file, so the lock goes by the real path.
       const ledger = existsSync(ledgerPath) ? realpathSync(ledgerPath) : ledgerPath;
       this.#database = new DatabaseSync(prepareFile(`${ledger}-hold`));
     } catch (cause) {
@@ -33,7 +34,7 @@ export class LedgerHold {
     }
   }
 
-  /** Whether it is ours from now on, until `release` or the end of the process. */
+  /** Takes the ledger until `release` or the end of the process. Returns false when another process has it. */
   take({ name, since }: Holder): boolean {
     const database = this.#database;
     if (database === undefined) return true;
@@ -41,12 +42,12 @@ export class LedgerHold {
     database.exec('create table if not exists holder (name text not null, since integer not null) strict');
     database.exec('delete from holder');
     database.prepare('insert into holder (name, since) values (?, ?)').run(name, since);
-    // What is written can be read by others once it is committed; whoever comes in between has it.
+    // Others can read the name once it is committed. If another process takes the lock in between, it has the ledger.
     database.exec('commit');
     return this.#begin(database);
   }
 
-  /** Whoever has it; undefined where nobody said so yet. */
+  /** The process that has the ledger; undefined when its name cannot be read. */
   holder(): Holder | undefined {
     const database = this.#database;
     if (database === undefined) return undefined;

@@ -101,14 +101,14 @@ const alertEventShape: z.ZodType<AlertEvent> = z.discriminatedUnion('type', [
   z.object({ type: z.enum(['expired', 'deleted']) }),
 ]);
 
-/** A level that there was none of is left out of JSON. */
+/** Puts the level back into an event: JSON leaves an undefined one out. */
 function withLevel<T extends { readonly level?: AlertLevel | undefined }>(
   event: T,
 ): T & { level: AlertLevel | undefined } {
   return { ...event, level: event.level };
 }
 
-/** JSON of anything; undefined alone becomes null, undefined fields are left out. */
+/** JSON of any value. Undefined by itself becomes null; undefined fields are left out. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
@@ -122,41 +122,44 @@ export function fromJson(text: string): unknown {
   }
 }
 
-/** @throws AppError `store.malformed` when it is no intent we could read again. */
+/** @throws AppError `store.malformed` for an intent that could not be read again. */
 export function intentToJson(intent: OrderIntent): string {
   const text = toJson(intent);
   intentFromJson(text);
   return text;
 }
 
-/** @throws AppError `store.malformed` when it is no intent we know: nobody acts on half of one. */
+/**
+ * @throws AppError `store.malformed` for anything but a whole intent: acting on half of one would be an order that
+ * nobody confirmed.
+ */
 export function intentFromJson(text: string): OrderIntent {
   return parse(intentShape, fromJson(text));
 }
 
-/** The data column for an event. @throws AppError `store.malformed` when it is no event we could read again. */
+/** The data column of an event. @throws AppError `store.malformed` for an event that could not be read again. */
 export function eventData(event: OrderEvent): string {
   const { type: _type, ...data } = parse(eventShape, event);
   return toJson(data);
 }
 
-/** An event from its two columns. @throws AppError `store.malformed` when it is no event we know. */
+/** An event from its two columns. @throws AppError `store.malformed` for an unknown event. */
 export function eventFromRow(row: { readonly type: string; readonly data: string }): OrderEvent {
   const data = fromJson(row.data);
   return parse(eventShape, { ...(typeof data === 'object' ? data : {}), type: row.type });
 }
 
-/** @throws AppError `store.malformed` when it is no error's context. */
+/** @throws AppError `store.malformed` for anything but the context of an error. */
 export function contextFromJson(text: string): ErrorContext {
   return parse(errorContext, fromJson(text));
 }
 
-/** @throws AppError `store.malformed` when it is no condition we know. */
+/** @throws AppError `store.malformed` for an unknown condition. */
 export function conditionFromJson(text: string): AlertCondition {
   return parse(conditionShape, fromJson(text));
 }
 
-/** @throws AppError `store.malformed` when it is no level we know. */
+/** @throws AppError `store.malformed` for an unknown level. */
 /** @throws AppError `store.malformed`. */
 export function alertEventFromJson(text: string): AlertEvent {
   return parse(alertEventShape, fromJson(text));

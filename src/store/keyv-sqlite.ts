@@ -5,13 +5,14 @@ import type { KeyvStoreAdapter, StoredData } from 'keyv';
 const pageSize = 100;
 
 /**
- * Keeps Keyv's texts in a table. Keyv puts the moment of expiry into the text and heeds it on every read, so no time is
- * told or stored here. For the same reason there is no `has`: Keyv's own reads the text, and does not find what expired.
+ * Keeps Keyv's values in a table. Keyv writes the time of expiry into each value and checks it on every read, so this
+ * adapter stores no times. It has no `has` for the same reason: Keyv's own reads the value and does not find one that
+ * has expired.
  */
 export class KeyvSqlite extends EventEmitter implements KeyvStoreAdapter {
-  /** Keyv offers its iterator for dialects it knows. */
+  /** Keyv iterates only over stores whose dialect it knows. */
   readonly opts: { readonly dialect: 'sqlite'; readonly url: string };
-  /** Set by Keyv; its keys come with this in front. */
+  /** Set by Keyv, whose keys begin with it. */
   namespace: string | undefined;
   readonly #database: DatabaseSync;
   readonly #select: StatementSync;
@@ -53,18 +54,18 @@ export class KeyvSqlite extends EventEmitter implements KeyvStoreAdapter {
     return this.#delete.run(key).changes > 0;
   }
 
-  /** True when any of them was there. */
+  /** True when any of the keys was there. */
   async deleteMany(keys: string[]): Promise<boolean> {
     const deleted = await Promise.all(keys.map((key) => this.delete(key)));
     return deleted.some(Boolean);
   }
 
-  /** Deletes what is in the namespace, or everything when there is none. */
+  /** Deletes everything in the namespace, or everything when there is none. */
   async clear(): Promise<void> {
     this.#clear.run(prefix(this.namespace));
   }
 
-  /** In pages, because Keyv deletes what expired while it iterates. */
+  /** It reads in pages, because Keyv deletes expired values while it iterates. */
   async *iterator<Value>(namespace?: string): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
     let last = '';
     for (;;) {

@@ -19,7 +19,7 @@ import { createUpkeepMethods } from './tables/upkeep.ts';
 import { createWatchlistMethods } from './tables/watchlists.ts';
 
 export interface LedgerOptions {
-  /** `sqlite:PATH`, or `sqlite::memory:` for one that is gone when it is closed. */
+  /** `sqlite:PATH`, or `sqlite::memory:` for a ledger that is gone when it is closed. */
   readonly url: string;
 }
 
@@ -59,7 +59,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   };
 }
 
-/** The URL itself stays out of the errors: another database's has a password in it. */
+/** The URL is never part of an error, because that of another database contains a password. */
 function pathOf(url: string): string {
   if (/^postgres(ql)?:/.test(url)) {
     throw new AppError('store.postgres-not-yet');

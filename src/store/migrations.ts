@@ -3,9 +3,9 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migrat
 import { AppError } from '../errors.ts';
 
 /**
- * In the order of their names; once released, none is changed or taken away. Types and constraints are those SQLite and
- * PostgreSQL share, which is why ids are counted by us (an auto-increment is written differently in each) and why no
- * trigger keeps the append-only tables append-only.
+ * Run in the order of their names. Once released, no migration is changed or removed. They use the types and
+ * constraints that SQLite and PostgreSQL share: so ids are counted by Hoga, because auto-increment is written
+ * differently in each, and no trigger keeps the append-only tables append-only.
  */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001-ledger': { up: createLedger },
@@ -22,8 +22,8 @@ const migrations: Readonly<Record<string, Migration>> = {
 
 /**
  * Brings the schema up to date.
- * @throws AppError `store.newer` when a newer version wrote the file, `store.migration-failed`, and what SQLite throws
- * of a file that it cannot read.
+ * @throws AppError `store.newer` when a newer version wrote the file, `store.migration-failed`, and whatever SQLite
+ * throws for a file that it cannot read.
  */
 export async function migrate<T>(db: Kysely<T>): Promise<void> {
   const [later] = await laterMigrations(db);
@@ -36,7 +36,7 @@ export async function migrate<T>(db: Kysely<T>): Promise<void> {
   }
 }
 
-/** Those that were run on the file and that this version does not know. */
+/** The migrations that were run on the file and that this version does not know. */
 async function laterMigrations<T>(db: Kysely<T>): Promise<readonly string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
@@ -188,7 +188,7 @@ async function createSeenOrders(db: Kysely<unknown>): Promise<void> {
     .alterTable('orders')
     .addColumn('seen_position', 'integer', (column) => column.notNull().defaultTo(0))
     .execute();
-  // What an accepted cancel was called before it had a word of its own.
+  // Until then the status of an accepted cancel was that of an accepted order.
   await sql`update orders set status = 'done' where kind = 'cancel' and status = 'accepted'`.execute(db);
 }
 
@@ -207,7 +207,7 @@ async function createWatchedIssues(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
-/** Before, an alert was a price and a direction. */
+/** Until then an alert was a price and a direction. */
 async function addAlertConditions(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .alterTable('alerts')
@@ -244,7 +244,7 @@ async function addAlertEvents(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex('outbox_alert').on('outbox').column('alert_id').execute();
 }
 
-/** Before, an order was changed or cancelled as a whole. */
+/** Until then an order could only be changed or cancelled as a whole. */
 async function addOrderParts(db: Kysely<unknown>): Promise<void> {
   for (const name of ['cancelled_quantity', 'replaced_quantity']) {
     await db.schema
@@ -254,7 +254,7 @@ async function addOrderParts(db: Kysely<unknown>): Promise<void> {
   }
 }
 
-/** Before, no message went past another. */
+/** Until then the messages of a chat were sent strictly in order. */
 async function addMessageSubjects(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('outbox').addColumn('about', 'text').execute();
 }

@@ -3,8 +3,8 @@ import type { Ledger } from '../ports/ledger/ledger.ts';
 import { openLedger } from './ledger.ts';
 
 /**
- * The records of the bot that may be running beside us, and a scratch ledger for whatever would be written: our answers
- * must not end up in its outbox.
+ * Opens the records of a bot that may be running, for reading. Whatever is written goes to a scratch ledger, because
+ * the answers of this process must not get into the outbox of the bot.
  */
 export async function openForReading(path: string): Promise<Ledger> {
   const scratch = await openLedger({ url: 'sqlite::memory:' });

@@ -6,7 +6,7 @@ import { openBarStore } from './daily-bars.ts';
 import { openLedger } from './ledger.ts';
 import { openForReading } from './open-for-reading.ts';
 
-/** What is kept on disk: records of money, and what can be asked for again. */
+/** Everything that is kept on disk: the ledger, which must not be lost, and caches, which can be filled again. */
 export interface Store {
   readonly ledger: Ledger;
   readonly cache: Cache;
@@ -16,13 +16,13 @@ export interface Store {
 export interface StoreOptions {
   /** Paths of the two files. */
   readonly paths: { readonly ledger: string; readonly cache: string };
-  /** Reads the records of a bot that may be running, and writes none of its own. */
+  /** Whether to read the records of a bot that may be running and write none of its own. */
   readonly readOnly: boolean;
-  /** Another way to the ledger's file: for a test that cuts the power. */
+  /** How to open the ledger, for a test that simulates a power cut. */
   readonly openLedger?: typeof openLedger | undefined;
 }
 
-/** Opens all that is kept. @throws AppError `store.*`. */
+/** Opens everything that is kept on disk. @throws AppError `store.*`. */
 export async function openStore({ paths, readOnly, openLedger: open = openLedger }: StoreOptions): Promise<Store> {
   const cache = await openCache({ path: paths.cache });
   const barStore = await openBarStore({ path: paths.cache });

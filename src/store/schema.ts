@@ -3,7 +3,10 @@ import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../d
 import type { Role } from '../domain/people/person.ts';
 import type { Proposal } from '../ports/ledger/proposal-ledger.ts';
 
-/** Times are milliseconds, amounts won, days Korean (`20261121`), and columns that say so hold JSON. */
+/**
+ * The tables of the ledger. Times are in milliseconds, amounts in won, days Korean (`20261121`); columns that say so
+ * hold JSON.
+ */
 export interface Tables {
   readonly proposals: ProposalsTable;
   readonly orders: OrdersTable;
@@ -32,7 +35,7 @@ export interface ProposalsTable {
   readonly shown: string;
 }
 
-/** An intent as it was confirmed, and its events folded. */
+/** An order: its intent as it was confirmed, and its state as it follows from its events. */
 export interface OrdersTable {
   readonly id: string;
   /** The order in which rows were written; times may be equal. */
@@ -58,7 +61,7 @@ export interface OrdersTable {
   readonly text: string | null;
   readonly confirmed_at: number;
   readonly updated_at: number;
-  /** The newest of seen_orders when it went to `submitting`. */
+  /** The position of the newest row of seen_orders when the order went to `submitting`. */
   readonly seen_position: number;
 }
 
@@ -70,9 +73,9 @@ export interface AlertsTable {
   readonly symbol: string;
   /** JSON. */
   readonly condition: string;
-  /** 1 where it fires every time. */
+  /** 1 for an alert that fires again and again. */
   readonly repeats: number;
-  /** The last Korean day it is for. */
+  /** The last Korean day on which it may fire. */
   readonly until: string | null;
   /** JSON. */
   readonly level: string | null;
@@ -82,7 +85,7 @@ export interface AlertsTable {
   readonly fired_at: number | null;
 }
 
-/** Only ever inserted into, and forgotten after a while. */
+/** Rows are only inserted, and deleted after a while. */
 export interface AlertEventsTable {
   readonly alert_id: string;
   /** 1 for the first event of the alert. */
@@ -93,7 +96,7 @@ export interface AlertEventsTable {
   readonly data: string;
 }
 
-/** What people keep an eye on. */
+/** Issues on the watchlists of people. */
 export interface WatchedIssuesTable {
   readonly person_id: string;
   readonly symbol: string;
@@ -101,7 +104,7 @@ export interface WatchedIssuesTable {
   readonly position: number;
 }
 
-/** Who was paired, beside those of the settings. */
+/** People who were paired, beside those of the settings. */
 export interface PeopleTable {
   readonly identity: string;
   readonly person_id: string;
@@ -129,11 +132,11 @@ export interface ExecutionNoticesTable {
   readonly at: number;
 }
 
-/** Order numbers that the venue showed, whoever's they are. Only ever inserted into. */
+/** Order numbers that the venue has shown, of any order of the account. Rows are only inserted. */
 export interface SeenOrdersTable {
   readonly day: string;
   readonly number: string;
-  /** 1 for the first of the day. An order of counting and not of time, because clocks are put back. */
+  /** 1 for the first of the day. It counts instead of giving the time, because clocks are sometimes set back. */
   readonly position: number;
 }
 
@@ -146,20 +149,20 @@ export interface OutboxTable {
   /** JSON. */
   readonly body: string;
   /**
-   * `held`: for a person's quiet hours. `dead`: it failed for good; `dead-told`: and the chat was told so. `superseded`:
-   * a later edit said it.
+   * `held`: waits for the end of quiet hours. `dead`: failed for good. `dead-told`: failed for good, and the chat was
+   * told so. `superseded`: a later edit was sent instead.
    */
   readonly state: 'held' | 'queued' | 'sent' | 'superseded' | 'dead' | 'dead-told';
   readonly attempts: number;
-  /** Of the latest attempt. */
+  /** Why the latest attempt failed. */
   readonly error: string | null;
   readonly created_at: number;
   readonly sent_at: number | null;
-  /** What the channel calls the message. */
+  /** The id of the message in its channel. */
   readonly reference: string | null;
-  /** What it tells of: of one thing messages keep their order. */
+  /** What it is about: messages about the same thing keep their order. */
   readonly about: string | null;
-  /** The alert that it tells of. */
+  /** The alert that it is about. */
   readonly alert_id: string | null;
   /** Whose quiet hours it was held for, and until when. */
   readonly held_for: string | null;

@@ -5,24 +5,27 @@ import { SqliteAdapter, type SqliteDatabase, SqliteDialect, SqliteDriver } from 
 import { systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 
-/** The path that stands for a database that is gone when it is closed. */
+/** The path of a database that is gone when it is closed. */
 export const inMemory = ':memory:';
 
-/** `full`: what is committed survives a power cut. `normal`: the last commits may be lost, the file stays whole. */
+/** `full`: commits survive a power cut. `normal`: the last commits may be lost, but the file stays whole. */
 export type Durability = 'full' | 'normal';
 
 const busyTimeoutMs = 5_000;
 const beginRetryMs = 10;
 const synchronousLevel: Readonly<Record<Durability, number>> = { normal: 1, full: 2 };
-/** Lists of values make statements of many lengths; those beyond this are compiled each time. */
+/**
+ * How many compiled statements are kept. Lists of values make statements of many lengths; the others are compiled each
+ * time.
+ */
 const mostStatements = 200;
-/** Primary result codes; an extended one keeps its own in its lowest byte. */
+/** SQLite's primary result codes. An extended code has its primary code in its lowest byte. */
 const sqliteBusy = 5;
 const sqliteCorrupt = 11;
 const sqliteNotADatabase = 26;
 
 /**
- * Opens the file, readable by its owner alone, and creates it (and folders above it that are missing).
+ * Opens the file and creates it, and missing folders above it, if need be. Only the owner can read it.
  * @throws AppError `store.not-a-database`, `store.damaged`, `store.cannot-open`, `store.not-durable`.
  */
 export function openSqlite(path: string, durability: Durability): DatabaseSync {
@@ -38,7 +41,7 @@ export function openSqlite(path: string, durability: Durability): DatabaseSync {
   }
 }
 
-/** What is wrong with a file that SQLite does not take. What may be lost is told from what must be restored. */
+/** The error for a file that SQLite does not open. A cache may be deleted; a ledger must be restored from a backup. */
 export function unusable(path: string, durability: Durability, cause: unknown): AppError {
   const code = resultCode(cause);
   const what =
@@ -46,31 +49,37 @@ export function unusable(path: string, durability: Durability, cause: unknown): 
   return new AppError(`store.${what}`, { path, expendable: durability === 'normal' }, { cause });
 }
 
-/** Node's recursive mkdir never returns below a folder that takes no folders, such as /proc: one level needs none of it. */
+/**
+ * One level is made without `recursive`: Node's recursive mkdir never returns below a folder that takes no folders,
+ * such as /proc.
+ */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   mkdirSync(folder, { recursive: !existsSync(dirname(folder)), mode: 0o700 });
 }
 
-/** SQLite gives its -wal and -shm files the mode of the database file, so the mode has to be right before it opens. */
+/**
+ * Creates the file with its mode before SQLite opens it, because SQLite gives that mode to its -wal and -shm files too.
+ */
 export function prepareFile(path: string): string {
   const file = resolve(path);
   makeFolder(dirname(file));
-  // To open and close one that is there would let go of every lock this process has on it.
+  // A file that exists is not opened here: closing it would free every lock that this process has on it.
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
-  // What a copy or a backup left beside it may be anybody's to read.
+  // A copy or a backup may have left these files readable by anybody.
   for (const part of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(part)) chmodSync(part, 0o600);
   return file;
 }
 
 /**
- * Sets what durability rests on and reads it back: SQLite answers a pragma it cannot follow with silence.
+ * Sets the pragmas that durability depends on and reads them back, because SQLite says nothing when it cannot follow
+ * one.
  * @throws AppError `store.not-durable` when a setting did not take.
  */
 export function setPragmas(database: DatabaseSync, durability: Durability, journalMode: 'wal' | 'memory'): void {
   database.exec('pragma journal_mode = wal');
   database.exec(`pragma synchronous = ${durability}`);
-  // On macOS an ordinary fsync stops at the drive's own cache. Other systems ignore the setting.
+  // On macOS an ordinary fsync ends at the drive's own cache. Other systems ignore this setting.
   database.exec('pragma fullfsync = on');
   database.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
   database.exec('pragma foreign_keys = on');
@@ -94,7 +103,7 @@ function readPragma(database: DatabaseSync, pragma: string): string | number | u
   return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }
 
-/** Kysely's SQLite dialect over node:sqlite; one connection, on which Kysely lets one transaction run at a time. */
+/** Kysely's SQLite dialect over node:sqlite. It has one connection, on which Kysely runs one transaction at a time. */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #database: DatabaseSync;
 
@@ -112,7 +121,9 @@ export class NodeSqliteDialect extends SqliteDialect {
   }
 }
 
-/** Runs a migration in a transaction: half of one is never left behind, and two processes starting take turns. */
+/**
+ * Runs each migration in a transaction, so that none is ever half done and two processes that start at once take turns.
+ */
 class TransactionalDdlAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
@@ -120,12 +131,15 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 }
 
 /**
- * Begins every transaction with the write lock. A deferred one takes it at its first write, by which time what it has
- * read may be out of date: two processes could both find a proposal open.
+ * Takes the write lock at the beginning of every transaction. A deferred transaction would take it at its first write,
+ * when what it has read may be out of date: two processes could both find a proposal open.
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #database: DatabaseSync;
-  /** While one waits nobody else can ask anything, so after it was in vain the next ones do not. */
+  /**
+   * How long the next transaction waits for the lock. Nothing else can use the connection meanwhile, so after one has
+   * waited in vain the next ones do not wait.
+   */
   #patienceMs = busyTimeoutMs;
 
   constructor(database: DatabaseSync) {
@@ -151,16 +165,17 @@ class ImmediateDriver extends SqliteDriver {
   }
 
   override async rollbackTransaction(): Promise<void> {
-    // After a full disk or a failed write SQLite may have rolled back by itself; a second time would be an error, and
-    // hide the first.
+    // After a full disk or a failed write SQLite may have rolled back by itself. A second rollback would be an error
+    // and would hide the first one.
     if (this.#database.isTransaction) {
       this.#database.exec('rollback');
     }
   }
 
-  /** SQLite's own waiting blocks the thread, and with it everything else this process does: here it is not used. */
+  /** SQLite's own waiting would block the thread and so the whole process, so it is not used here. */
   #beginOnce(): void {
-    // Where a broken disk took no rollback either, what was begun is open still, and would keep the next from beginning.
+    // A disk that failed may have refused the rollback as well. The transaction is open still then, and would keep the
+    // next one from beginning.
     if (this.#database.isTransaction) this.#database.exec('rollback');
     this.#database.exec('pragma busy_timeout = 0');
     try {
@@ -171,12 +186,12 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-/** Whether somebody else has the lock. */
+/** Whether another process has the lock. */
 export function isBusy(error: unknown): boolean {
   return resultCode(error) === sqliteBusy;
 }
 
-/** SQLite's primary result code; undefined for what is no error of SQLite's. */
+/** SQLite's primary result code; undefined for an error that is not SQLite's. */
 export function resultCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
     ? error.errcode & 0xff
@@ -184,7 +199,7 @@ export function resultCode(error: unknown): number | undefined {
 }
 
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
-  // Compiling a statement takes longer than most of them run, and the ledger has few.
+  // Compiled statements are kept: most take longer to compile than to run, and the ledger has few.
   const statements = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   return {
     close: () => database.close(),
@@ -198,7 +213,7 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
         run: (parameters: readonly unknown[]) => statement.run(...parameters.map(asInput)),
         iterate: (parameters: readonly unknown[]) => statement.iterate(...parameters.map(asInput)),
       };
-      // Migrations change tables under statements that were compiled before.
+      // Statements of migrations are not kept, because they change the tables.
       if (/^(?:select|insert|update|delete)\b/i.test(sql) && statements.size < mostStatements)
         statements.set(sql, prepared);
       return prepared;
@@ -206,7 +221,7 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   };
 }
 
-/** @throws TypeError for a value SQLite has no type for, before node:sqlite names it by its position only. */
+/** @throws TypeError for a value that SQLite has no type for. node:sqlite would name only its position. */
 function asInput(value: unknown): SQLInputValue {
   if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
     return value;

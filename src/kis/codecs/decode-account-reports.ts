@@ -10,7 +10,7 @@ import { AppError } from '../../errors.ts';
 import type { domesticTrading } from '../endpoints/domestic-trading.ts';
 import type { Output } from '../endpoints/endpoint.ts';
 
-// From KIS's names to the domain's words, for what the account came to; pure.
+// From KIS's names to the domain's words, for reports on the account. Pure.
 
 type Trading = typeof domesticTrading;
 
@@ -36,7 +36,7 @@ export function toMargin({ output }: Output<Trading['inquireMargin']>): Integrat
   ];
   const full = output.stck_cash100_max_ord_psbl_amt;
   return {
-    // Parts of a won cannot be ordered with.
+    // Orders are paid in whole won, so the fraction is dropped.
     orderableCash: Math.floor(output.stck_cash_ord_psbl_amt),
     orderableFull: full === undefined ? undefined : Math.floor(full),
     unpaid: Math.round(output.rcvb_amt),
@@ -51,7 +51,7 @@ export function toRealizedToday({ output2: [totals] }: Output<Trading['inquireRe
   return { amount: totals.rlzt_pfls, percent: totals.rlzt_erng_rt };
 }
 
-/** Every page carries the totals of the whole period; the first is as good as any. */
+/** Every page carries the totals of the whole period, so those of the first page are taken. */
 function totalsOf<Totals>(pages: readonly { readonly output2: Totals }[], where: string): Totals {
   const totals = pages[0]?.output2;
   if (totals === undefined) throw new AppError('venue.malformed', { where, problem: 'no totals' });
@@ -74,7 +74,7 @@ export function toProfitByDay(
         commission: row.fee,
         tax: row.tl_tax,
       })),
-    // By day KIS gives no percentage of the whole.
+    // In the list by day KIS gives no percentage of the whole.
     realized: { amount: totals.tot_rlzt_pfls, percent: undefined },
     commission: totals.tot_fee,
     tax: totals.tot_tltx,

@@ -148,7 +148,7 @@ export function toExecutionNotice(fields: readonly string[], at: number): Accoun
   return {
     account: field(1),
     notice: {
-      // All but customer id, account number and the holder's name.
+      // Every field but the customer id, the account number and the name of the holder, which are private.
       fingerprint: fields.filter((_, index) => index !== 0 && index !== 1 && index !== 17).join('^'),
       kind,
       number: orderNumber(field(2)),

@@ -23,13 +23,13 @@ import type { domesticResearch } from '../endpoints/domestic-research.ts';
 import type { Output } from '../endpoints/endpoint.ts';
 import { signed, toWarnings } from './decode-market.ts';
 
-// From KIS's names to the domain's words, for what is looked up beside prices; pure.
+// From KIS's names to the domain's words, for research. Pure.
 
 type Market = typeof domesticMarket;
 type Rows = typeof domesticResearch;
 type Row<Output> = Output extends { readonly output: readonly (infer R)[] } ? R : never;
 
-/** Where 0 is KIS's way of having none: a price over earnings, a face value, a target. */
+/** Makes 0 undefined in fields where KIS writes 0 for "none": a price-earnings ratio, a face value, a target price. */
 const unlessZero = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
 
 function extreme(price: number | undefined, day: string | undefined): IssueProfile['yearHigh'] {
@@ -73,7 +73,7 @@ export function toProfile(
   };
 }
 
-/** The depository writes the day of payment as `2024/04/19`, and the record day without slashes. */
+/** KIS passes on the day of payment as `2024/04/19`, and the record day without slashes. */
 const plainDay = (day: string): string => day.replaceAll('/', '');
 
 export function toDividends({ output1 }: Output<Rows['dividends']>): readonly Dividend[] {
@@ -100,7 +100,7 @@ export function toInterruption(row: Row<Output<Market['inquireVolatilityInterrup
     name: row.hts_kor_isnm ?? row.mksc_shrn_iscd,
     day: row.bsop_date,
     from: row.cntg_vi_hour,
-    // No recording shows what stands there while it lasts; the flag says that it does.
+    // While an interruption lasts the flag says so. What the end time holds then was never recorded, so it is not read.
     until: row.vi_cls_code === 'Y' || row.vi_cncl_hour === '000000' ? undefined : row.vi_cncl_hour,
     kind,
     price: unlessZero(row.vi_prc),
@@ -125,7 +125,7 @@ export function toIndexQuote(code: IndexCode, { output }: Output<Market['inquire
     last: output.bstp_nmix_prpr,
     change: signed(output.bstp_nmix_prdy_vrss, output.prdy_vrss_sign),
     changePercent: signed(output.bstp_nmix_prdy_ctrt, output.prdy_vrss_sign),
-    // 0 before the first trade of the day.
+    // KIS writes 0 before the first trade of the day.
     open: unlessZero(output.bstp_nmix_oprc),
     high: unlessZero(output.bstp_nmix_hgpr),
     low: unlessZero(output.bstp_nmix_lwpr),
@@ -137,7 +137,7 @@ export function toIndexQuote(code: IndexCode, { output }: Output<Market['inquire
   };
 }
 
-/** The index at the head of its chart, which counts no issues. */
+/** The index as it stands above its chart, without the numbers of rising and falling issues. */
 export function toIndexHead(code: IndexCode, { output1 }: Output<Market['indexChart']>): IndexQuote {
   const { bstp_nmix_prpr: last, bstp_nmix_prdy_vrss: change, bstp_nmix_prdy_ctrt: percent } = output1;
   if (last === undefined || change === undefined || percent === undefined) {
@@ -160,7 +160,7 @@ export function toIndexHead(code: IndexCode, { output1 }: Output<Market['indexCh
   };
 }
 
-/** As KIS lists them: the newest day first. */
+/** In the order of KIS: the newest day first. */
 export function toIndexBars({ output2 }: Output<Market['indexChart']>): readonly Bar[] {
   return output2.map((row) => ({
     start: row.stck_bsop_date,
@@ -178,12 +178,15 @@ type RankRow = Row<
   >
 >;
 
-/** In percent, signed. */
+/** The change of a ranked issue in percent, with its sign. */
 export function changePercentOf(row: RankRow): number {
   return signed(row.prdy_ctrt, row.prdy_vrss_sign);
 }
 
-/** The rankings differ in what they are by, and in what they call the issue's code. */
+/**
+ * Decodes a ranking. `figure` reads the figure that it ranks by. Rankings also differ in the column that holds the
+ * issue's code.
+ */
 export function toRankedIssues<R extends RankRow>(
   rows: readonly R[],
   figure: (row: R) => number | undefined,
@@ -240,7 +243,7 @@ export function toNetBuying({ output }: Output<Rows['foreignInstitutionTotal']>)
   }));
 }
 
-/** What KIS keeps of a company's books, in seven answers. */
+/** The seven answers in which KIS gives the figures of a company. */
 export interface Books {
   readonly balance: Output<Rows['balanceSheet']>;
   readonly income: Output<Rows['incomeStatement']>;
@@ -255,7 +258,7 @@ function byPeriod<R extends { readonly stac_yymm: string }>({ output }: { readon
   return new Map(output.map((row) => [row.stac_yymm, row]));
 }
 
-/** Every period that any of the answers knows, the newest first. */
+/** All periods that appear in any of the answers, newest first. */
 export function toFinancials(books: Books): readonly FinancialPeriod[] {
   const balances = byPeriod(books.balance);
   const incomes = byPeriod(books.income);
@@ -305,7 +308,7 @@ export function toFinancials(books: Books): readonly FinancialPeriod[] {
         bps: ratio?.bps,
         sps: ratio?.sps,
         ebitda: other?.ebitda,
-        // 0.00 where KIS has not reckoned it.
+        // KIS writes 0.00 where it has not calculated the ratio.
         evToEbitda: unlessZero(other?.ev_ebitda),
       };
     });

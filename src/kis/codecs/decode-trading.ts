@@ -116,7 +116,7 @@ export function toExecution(row: Output<Rows['inquireExecutions']>['output1'][nu
     filledQuantity: row.tot_ccld_qty,
     filledAmount: row.tot_ccld_amt,
     remaining: row.rmn_qty,
-    // Documented as cnc_cfrm_qty, recorded as cncl_cfrm_qty.
+    // KIS documents the column as cnc_cfrm_qty and was recorded to send cncl_cfrm_qty.
     cancelledQuantity: row.cncl_cfrm_qty ?? row.cnc_cfrm_qty ?? 0,
     rejectedQuantity: row.rjct_qty ?? 0,
     exchange: toExchange(row.excg_id_dvsn_cd),

@@ -9,7 +9,7 @@ export interface Field<T> {
   /** @throws Error when the text is not of this kind; the caller names the field. */
   decode(text: string): T;
   encode(value: T): string;
-  /** What the simulator sends when it has nothing to say. */
+  /** What the simulator sends where it has no value. */
   readonly blank: string;
   /** False: the field may be missing or blank, and reads as undefined then. */
   readonly required: boolean;
@@ -24,7 +24,7 @@ function field<T>(decode: (text: string) => T, encode: (value: T) => string, bla
 
 function wholeNumber(text: string): number {
   const trimmed = text.trim();
-  // Averages come as '70000.0000' where whole won are documented.
+  // KIS writes averages as '70000.0000' where it documents whole won.
   if (!/^[+-]?\d+(?:\.0*)?$/.test(trimmed)) throw new Error(`not a whole number: '${trimmed}'`);
   const value = Number(trimmed);
   if (!Number.isSafeInteger(value)) throw new Error(`out of range: '${trimmed}'`);
@@ -37,7 +37,7 @@ function realNumber(text: string): number {
   return Number(trimmed);
 }
 
-/** Text as it stands, on one line, without the blanks KIS pads it with and without what cannot be seen. */
+/** Text on one line, without the blanks that KIS pads it with and without invisible characters. */
 export const text: Field<string> = field(visibleLine, (value) => value, '');
 
 /** Whole won. */
@@ -55,7 +55,7 @@ export const percent: Field<number> = field(realNumber, (value) => value.toFixed
 /** Any number: index points, ratios, sums in other currencies. */
 export const real: Field<number> = field(realNumber, String, '0');
 
-/** A number that KIS writes in units of `unit`; decoded to the whole of what it counts. */
+/** A number that KIS writes in units of `unit`, such as millions; decoded to single ones. */
 function inUnitsOf(unit: number): Field<number> {
   return field(
     (raw) => Math.round(realNumber(raw) * unit),
@@ -74,8 +74,8 @@ export const hundredMillionWon: Field<number> = inUnitsOf(100_000_000);
 export const thousandShares: Field<number> = inUnitsOf(1_000);
 
 /**
- * Won of a company's statements, which KIS writes in hundreds of millions; its figure for an entry that it does not
- * have is 99.99 (KIS's printed examples of 2026-06).
+ * Won in the statements of a company, which KIS writes in hundreds of millions. Where a company lacks an entry KIS
+ * writes 99.99 (its printed examples of 2026-06), which is decoded to undefined.
  */
 export const statementWon: Field<number | undefined> = field(
   (raw) => (raw.trim() === '99.99' ? undefined : hundredMillionWon.decode(raw)),
@@ -83,7 +83,7 @@ export const statementWon: Field<number | undefined> = field(
   '99.99',
 );
 
-/** A decimal kept as text: averages with four places, which floats would change. */
+/** A decimal number kept as text: averages have four decimals, which floating point would change. */
 export const decimal: Field<string> = field(
   (raw) => {
     realNumber(raw);
@@ -104,7 +104,7 @@ export const yesNo: Field<boolean> = field(
   'N',
 );
 
-/** The same field where KIS may leave it out or blank. */
+/** The same field, which KIS may leave out or blank: it decodes to undefined then. */
 export function maybe<T>(inner: Field<T>): Field<T | undefined> {
   return {
     decode: (raw) => (raw.trim() === '' ? undefined : inner.decode(raw)),
@@ -159,7 +159,8 @@ export function decodeFields<F extends Fields>(fields: F, record: unknown, where
     try {
       decoded[name] = codec.decode(String(raw));
     } catch (cause) {
-      // A column we can do without must not cost the whole answer when KIS changes how it is written.
+      // An optional column becomes undefined when KIS changes how it is written, so that the rest of the answer can
+      // still be used.
       if (!codec.required) {
         decoded[name] = undefined;
         continue;

@@ -1,6 +1,6 @@
 /**
- * Calls that stand outside the catalogue's pattern: no TR id, no token, bodies of their own (KIS samples of 2026-07).
- * The secret is called `appsecret` everywhere but on Approval.
+ * Calls that do not fit the pattern of the catalogue: they have no TR id and no token, and bodies of their own (KIS
+ * samples of 2026-07). The secret is called `appsecret` in all of them but Approval.
  */
 export const authCalls = {
   token: {

@@ -1,6 +1,6 @@
 /**
- * A topic of the WebSocket, as data. Records grow at the end without notice: the length of a record is the number of
- * fields divided by the count in the frame, known columns are read by position and the rest is ignored.
+ * A topic of the WebSocket, as data. KIS appends columns to records without notice, so the length of a record is the
+ * number of fields divided by the count in the frame; known columns are read by position, and the rest is ignored.
  */
 export interface Channel<Columns extends readonly string[] = readonly string[]> {
   readonly title: string;
@@ -10,7 +10,7 @@ export interface Channel<Columns extends readonly string[] = readonly string[]> 
   readonly key: 'symbol' | 'index' | 'hts-id';
   readonly encrypted: boolean;
   readonly columns: Columns;
-  /** Fewer fields than this is not a record of this topic. */
+  /** The fewest fields that a record of this topic has. */
   readonly atLeast: number;
 }
 
@@ -19,7 +19,7 @@ function defineChannels<const Rows extends Readonly<Record<string, Channel>>>(ro
   return rows;
 }
 
-/** A trade's columns before and after the one that KRX and Nextrade call differently. */
+/** The columns of a trade before and after the one that KRX and Nextrade name differently. */
 const tradeStart = [
   'MKSC_SHRN_ISCD',
   'STCK_CNTG_HOUR',
@@ -133,7 +133,7 @@ const book = [
   'OVTM_TOTAL_BIDP_ICDC',
   'STCK_DEAL_CLS_CODE',
 ] as const;
-/** Where Nextrade has a part, both exchanges' mid prices follow. */
+/** Books in which Nextrade has a part end with the mid prices of both exchanges. */
 const nextradeBook = [
   ...book,
   'KMID_PRC',
@@ -158,7 +158,7 @@ const issueStatus = [
   'EXCH_CLS_CODE',
 ] as const;
 
-/** Columns of KIS's samples of 2026-07, with those appended since. */
+/** The topics. Columns are those of KIS's samples of 2026-07 and those that were appended since. */
 export const channels = defineChannels({
   trades: {
     title: '국내주식 실시간체결가 (KRX)',
@@ -208,7 +208,10 @@ export const channels = defineChannels({
     atLeast: 65,
     columns: nextradeBook,
   },
-  /** Says when an issue is halted and when its interruption begins or ends. Older records end before the exchange. */
+  /**
+   * Tells when an issue is halted and when its interruption begins or ends. Older records lack the exchange at their
+   * end.
+   */
   issueStatus: {
     title: '국내주식 장운영정보 (KRX)',
     tr: { live: 'H0STMKO0', paper: null },

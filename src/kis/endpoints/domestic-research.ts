@@ -76,7 +76,7 @@ export const domesticResearch = defineEndpoints({
       fid_cond_mrkt_div_code: oneOf('J', 'NX'),
       fid_cond_scr_div_code: oneOf('20170'),
       fid_input_iscd: industryCode,
-      // Its samples name 0 alone, and write it in two ways; its older request collection has the others.
+      // KIS's samples send 0 alone, written in two ways. Its older request collection has the other values.
       fid_rank_sort_cls_code: oneOf('0', '1', '2', '3', '4', '0000'),
       fid_input_cnt_1: anyText,
       fid_prc_cls_code: oneOf('0', '1'),

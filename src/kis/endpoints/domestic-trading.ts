@@ -2,7 +2,10 @@ import { count, decimal, optional, percent, real, required, shares, text, won } 
 import { defineEndpoints, many, one } from './endpoint.ts';
 import { anyText, omissible, oneOf } from './inputs.ts';
 
-/** What is asked about executions, and answered; two TR ids share it, by how long ago they were. */
+/**
+ * Inputs and outputs of the query for executions. Two TR ids share them, one for recent orders and one for earlier
+ * ones.
+ */
 const executionInput = {
   INQR_STRT_DT: anyText,
   INQR_END_DT: anyText,
@@ -76,7 +79,7 @@ export const domesticTrading = defineEndpoints({
     input: {
       AFHR_FLPR_YN: oneOf('N', 'Y', 'X'),
       OFL_YN: omissible(oneOf('')),
-      // By issue (02) has been refused since 2026-02-10: rows come by loan date.
+      // KIS has refused 02 (by issue) since 2026-02-10, so rows come by the day of the loan.
       INQR_DVSN: oneOf('01'),
       UNPR_DVSN: oneOf('01'),
       FUND_STTL_ICLD_YN: oneOf('N', 'Y'),

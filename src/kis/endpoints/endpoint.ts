@@ -2,8 +2,8 @@ import type { DecodedFields, Fields } from '../codecs/fields.ts';
 import type { InputRule } from './inputs.ts';
 
 /**
- * How many pages an answer has, and the keys that carry the position: they differ in name between APIs, and some have
- * none and go on by header alone.
+ * How an answer is divided into pages: the inputs that carry the position, whose names differ between APIs. Some have
+ * none, and the header alone asks for the next page.
  */
 export interface Paging {
   readonly keys: readonly string[];

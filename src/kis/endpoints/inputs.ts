@@ -1,13 +1,13 @@
 /**
- * What KIS takes for one input of a request. The values are the documented ones, with those that its samples send; the
- * client cannot compile with another, and the simulator refuses one as KIS does.
+ * What KIS accepts for one input of a request: the documented values and those that its samples send. The client does
+ * not compile with another value, and the simulator refuses it as KIS does.
  */
 export interface InputRule<Value extends string = string> {
-  /** The documented values; undefined where a pattern or nothing bounds the text. */
+  /** The documented values; undefined where a pattern or nothing limits the text. */
   readonly values?: readonly Value[];
-  /** What the text looks like, where KIS names no values. */
+  /** The form of the text, where KIS lists no values. */
   readonly pattern?: RegExp;
-  /** Whether KIS takes a request without it. Hoga always sends all. */
+  /** Whether KIS accepts a request without it. Hoga always sends every input. */
   readonly omissible: boolean;
 }
 
@@ -25,20 +25,20 @@ export function oneOf<const Values extends readonly string[]>(...values: Values)
   return { values, omissible: false };
 }
 
-/** The same, but a request may lack it. */
+/** The same rule for an input that a request may leave out. */
 export function omissible<Value extends string>(rule: InputRule<Value>): InputRule<Value> {
   return { ...rule, omissible: true };
 }
 
-/** Whether KIS takes this text. One that may be left out may be blank, too. */
+/** Whether KIS accepts this text. An input that may be left out may also be blank. */
 export function takes(rule: InputRule, text: string): boolean {
   if (text === '' && rule.omissible) return true;
   return (rule.values?.includes(text) ?? true) && (rule.pattern?.test(text) ?? true);
 }
 
 /**
- * The first of `names` whose text in `input` KIS would not take. `X_{n}` in a rule's name is `X_1`, `X_2` and so on in a
- * request.
+ * The first input that KIS would refuse; undefined when it accepts all. `X_{n}` in a rule is `X_1`, `X_2` and so on in
+ * a request.
  */
 export function untakenInput(
   rules: Readonly<Record<string, InputRule>>,

@@ -7,21 +7,24 @@ import type { SymbolSource } from '../../ports/symbols.ts';
 import { venueOfHost } from '../wire/environment.ts';
 import { parseMaster } from './symbols.ts';
 
-/** KIS's names for the files; each is a zip with one file of the same name. */
+/** KIS's names of the files. Each is a zip with one file of the same name in it. */
 const fileNames: Readonly<Record<Market, string>> = {
   KOSPI: 'kospi_code.mst',
   KOSDAQ: 'kosdaq_code.mst',
   KONEX: 'konex_code.mst',
 };
 
-/** KONEX lists little more than a hundred issues, and fewer every year. */
+/**
+ * How many issues a file must have at least to be taken for whole. KONEX lists little more than a hundred, and fewer
+ * every year.
+ */
 const leastIssues: Readonly<Record<Market, number>> = { KOSPI: 100, KOSDAQ: 100, KONEX: 20 };
 
-/** The largest, KOSPI's, unpacks to a few megabytes; what is larger is not a master file. */
+/** The most bytes of a file. The largest file, that of KOSPI, has a few megabytes unpacked. */
 const largestZip = 16 * 1024 * 1024;
 const largestFile = 64 * 1024 * 1024;
 
-/** The stock master files as a source of issues; a simulator's are as short as its market. */
+/** Reads the issues from the stock master files. Those of a simulator may be short, because its market is. */
 export class MasterFiles implements SymbolSource {
   readonly name: string;
   readonly #url: string;
@@ -34,7 +37,7 @@ export class MasterFiles implements SymbolSource {
     this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs ?? 60_000;
     this.#simulated = venueOfHost(options.masterUrl) === 'simulator';
-    // A simulator has another port at every start.
+    // The host would change at every start of a simulator, because its port does.
     this.name = this.#simulated ? 'simulator' : new URL(options.masterUrl).host;
   }
 
@@ -48,7 +51,8 @@ export class MasterFiles implements SymbolSource {
   }
 
   async #fetch(url: string, signal: AbortSignal): Promise<Buffer> {
-    // One of its own, closed again: once a day is too seldom to keep a connection for.
+    // A dispatcher of its own that is closed again: the files are read once a day, which is too seldom to keep a
+    // connection open.
     const dispatcher = new Agent({ connect: { timeout: 5_000 }, maxResponseSize: largestZip });
     const abort = new AbortController();
     const cancel = this.#clock.timer(this.#timeoutMs, () => abort.abort(new AppError('symbols.timeout')));

@@ -1,7 +1,8 @@
 /**
- * What issues are called in Latin letters, by the name each is listed under: the master files hold Korean names only.
- * Names that hold their Latin part already (`NAVER`, `KODEX 200`, `LG`) need nothing here. As with nicknames, one that
- * others of its group begin with (`samsung`, `hyundai`) is left out, so that it is asked about.
+ * Names of issues in Latin letters, by the Korean name under which each is listed; the master files hold Korean names
+ * only. A name that contains its Latin part already (`NAVER`, `KODEX 200`, `LG`) needs no entry. As with nicknames, a
+ * name with which others of the same group begin (`samsung`, `hyundai`) is left out, so that the person is asked which
+ * is meant.
  */
 export const latinNames: Readonly<Record<string, readonly string[]>> = {
   BGF리테일: ['bgf retail'],
@@ -166,7 +167,7 @@ export const latinNames: Readonly<Record<string, readonly string[]>> = {
   휴젤: ['hugel'],
 };
 
-/** The first Latin name of an issue, written as a name: `samsung electronics` is Samsung Electronics. */
+/** The first Latin name of an issue with capitals: `samsung electronics` becomes Samsung Electronics. */
 export function latinNameOf(name: string): string | undefined {
   return latinNames[name]?.[0]
     ?.split(' ')

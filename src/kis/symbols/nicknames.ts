@@ -1,8 +1,8 @@
 /**
- * What people call issues in Korean, by the name each is listed under; blanks and case do not matter. By name and not by
- * code, so that a slip in this table can never point at another company. A nickname is answered alone, so one that would
- * hide other issues beginning like it does not belong here unless everybody means this one by it; a nickname of several
- * is asked about.
+ * Korean nicknames of issues, by the name under which each is listed; blanks and case do not matter. The key is the
+ * name and not the code, so that a slip in this table can never point at another company. A nickname finds its issue
+ * alone, so one that hides other issues with the same beginning belongs here only if everybody means this issue by it.
+ * A nickname of several issues makes the bot ask.
  */
 export const nicknames: Readonly<Record<string, readonly string[]>> = {
   'ACE 미국배당다우존스': ['에미당'],

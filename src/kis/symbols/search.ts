@@ -10,32 +10,41 @@ import { latinNames } from './latin.ts';
 import { brands, letters, nicknames } from './nicknames.ts';
 import { withinOneEdit } from './typo.ts';
 
-/** A name has 40 bytes in the master files; nothing longer can be one, however it is spelled. */
+/**
+ * The longest text that is searched for. A name has 40 bytes in the master files, so nothing longer is one, however it
+ * is spelled.
+ */
 const longestText = 60;
-/** Shorter than this, what is one edit away is another word: characters as typed, and letters of Hangul. */
+/**
+ * The shortest text in which typos are looked for, in characters and in letters of Hangul. In a shorter one a word that
+ * is one edit away is another word.
+ */
 const fewestCharacters = 4;
 const fewestLetters = 5;
-/** Two syllables: fewer letters happen to be the beginning of something on either keyboard. */
+/**
+ * The fewest letters that are read as typed on the other keyboard layout: two syllables. Fewer letters often happen to
+ * begin a name.
+ */
 const fewestOnLayout = 4;
 
-/** Something an issue is called. */
+/** A name or nickname of an issue. */
 interface Spelling {
   readonly text: string;
-  /** Syllables taken apart, ㅘ into ㅗㅏ: what a finger slips on is one of these. */
+  /** The letters of its syllables, with ㅘ as ㅗㅏ: a typo is an error in one of these. */
   readonly letters: string;
 }
 
-/** Goes before every spelling where they stand in one text; nobody can type it. */
+/** Separates the spellings in one text. It cannot be typed. */
 const mark = '\n';
 
-/** An issue with what searching looks at, worked out once. */
+/** An issue with everything that a search looks at, worked out once. */
 interface Entry {
   readonly instrument: Instrument;
   readonly code: string;
   readonly name: string;
-  /** The name first, then the other things it is called. */
+  /** The name first, then its nicknames and Latin names. */
   readonly spellings: readonly Spelling[];
-  /** All spellings in one, each after a mark: looked through at once. */
+  /** All spellings in one text, each after a mark, so that one look-up searches them all. */
   readonly texts: string;
   readonly turnover: number;
   readonly preferred: boolean;
@@ -58,16 +67,19 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
   );
   const onOtherLayout = layoutIndex(entries);
   const typos = typoIndex(entries);
-  // What is in none of the names is told at once, for typos take long enough.
+  // Texts that appear in no name are found at once here, because the search for typos takes long.
   const everything = entries.map(({ code, texts }) => `${mark}${code}${texts}`).join('');
 
-  /** The issues that a text names wholly: one, unless names or nicknames are shared. */
+  /** The issues with exactly this name or nickname: one, unless several share it. */
   const named = (wanted: string): readonly Entry[] => {
     const coded = bySymbol.get(wanted.toUpperCase());
     return coded !== undefined ? [coded] : (byName.get(wanted) ?? byAlias.get(wanted)?.map(({ entry }) => entry) ?? []);
   };
 
-  /** A name with consonants behind it is as likely a slip or a laugh: `삼성전자ㅇ` is no 삼성전자우, `LG ㅎㅎ` no LG화학. */
+  /**
+   * Whether a text is a name with consonants after it. They are as likely a slip or a laugh as initials: `삼성전자ㅇ` need
+   * not mean 삼성전자우, nor `LG ㅎㅎ` LG화학.
+   */
   const isTrailed = (wanted: string): boolean => named(wanted.replace(/[ㄱ-ㅎ]+$/u, '')).length > 0;
 
   return {
@@ -92,12 +104,12 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
           : everything.includes(wanted)
             ? ranked(entries, byText(wanted))
             : [];
-      // Initials of a whole name mean that issue, not the longer names that begin like it.
+      // The initials of a whole name mean that issue and not longer names with the same beginning.
       const [best = []] = matches;
       if (initials !== undefined && best.length === 1 && !isTrailed(wanted)) return answer(best, 'whole');
       const parts = matches.flat();
       if (parts.length > 0) return answer(parts, 'part');
-      // A code that does not exist is wrong in a digit we cannot know.
+      // In a code that does not exist any digit may be the wrong one.
       if (looksLikeSymbol(wanted.toUpperCase())) return nothing;
       const mistyped = onOtherLayout(text);
       return answer(mistyped.length > 0 ? mistyped : typos(wanted), 'near');
@@ -105,7 +117,10 @@ export function createDirectory(issues: readonly ListedIssue[]): InstrumentDirec
   };
 }
 
-/** Without spaces and in one case, so that `kodex200` finds `KODEX 200`; composed, because some systems send jamo. */
+/**
+ * Takes out spaces and case, so that `kodex200` finds `KODEX 200`, and composes syllables, because some systems send
+ * jamo.
+ */
 function normalise(text: string): string {
   return text.normalize('NFC').replace(/\s+/gu, '').toLowerCase();
 }
@@ -127,13 +142,16 @@ function toEntry({ turnover = 0, symbol, name: listed, market, kind }: ListedIss
 
 const toSpelling = (text: string): Spelling => ({ text, letters: disassemble(text) });
 
-/** The tables by name as `normalise` leaves it: KIS's blanks and capitals are not always the exchange's. */
+/**
+ * The nicknames and Latin names by normalised name, because KIS's blanks and capitals are not always those of the
+ * exchange.
+ */
 const othersByName = Map.groupBy(
   [...Object.entries(nicknames), ...Object.entries(latinNames)].map(([name, others]) => ({ name, others })),
   ({ name }) => normalise(name),
 );
 
-/** What else an issue is called: nicknames, Latin names, and its name as Korean reads the Latin letters in it. */
+/** The other names of an issue: nicknames, Latin names, and its name with the Latin letters read in Korean. */
 function aliases({ name, kind }: Instrument): readonly string[] {
   const known = (othersByName.get(normalise(name)) ?? []).flatMap(({ others }) => others);
   const brand = kind === 'etf' ? brands.find(([latin]) => name.startsWith(`${latin} `)) : undefined;
@@ -142,12 +160,18 @@ function aliases({ name, kind }: Instrument): readonly string[] {
   return read === name ? known : [...known, read];
 }
 
-/** 우선주: the name says so, and the code tells it from a common share whose name just ends that way. */
+/**
+ * Whether an issue is a preferred share (우선주). The name ends in 우; the code tells it from a common share whose name
+ * happens to end so.
+ */
 function isPreferred({ kind, name, symbol }: Instrument): boolean {
   return kind === 'stock' && /우[A-C]?(?:\(전환\))?$/.test(name) && !symbol.endsWith('0');
 }
 
-/** What is traded most comes first; where nobody tells, shares before funds, and short names before long ones. */
+/**
+ * Sorts by turnover, the highest first. Where that is not known, shares come before funds and short names before long
+ * ones.
+ */
 function compareEntries(one: Entry, other: Entry): number {
   return (
     other.turnover - one.turnover ||
@@ -158,7 +182,7 @@ function compareEntries(one: Entry, other: Entry): number {
   );
 }
 
-/** The entries that match, by rank, best first; within a rank they keep their order. */
+/** The matching entries in groups by rank, the best first. Within a rank they keep their order. */
 function ranked(entries: readonly Entry[], rank: Rank): readonly (readonly Entry[])[] {
   const byRank: Entry[][] = [[]];
   for (const entry of entries) {
@@ -170,7 +194,7 @@ function ranked(entries: readonly Entry[], rank: Rank): readonly (readonly Entry
   return byRank;
 }
 
-/** At the beginning of a name, a nickname or the code; else inside a name. */
+/** Ranks a match at the beginning of a name, a nickname or the code above one inside a name. */
 function byText(wanted: string): Rank {
   const beginning = `${mark}${wanted}`;
   return ({ code, texts }) => {
@@ -179,12 +203,18 @@ function byText(wanted: string): Rank {
   };
 }
 
-/** The initials in a text undone: a keyboard joins ㅂ and ㅅ into ㅄ, and no syllable begins with that. */
+/**
+ * The initials in a text, taken apart where the keyboard joined them: ㅂ and ㅅ become ㅄ when typed in a row, and no
+ * syllable begins with ㅄ.
+ */
 function initialsIn(wanted: string): string | undefined {
   return /[ㄱ-ㅎ]/u.test(wanted) ? wanted.replace(/[ㄱ-ㅎ]/gu, disassemble) : undefined;
 }
 
-/** A consonant stands for any syllable that begins with it, anything else for itself: `삼ㅅㅈㅈ` is 삼성전자 too. */
+/**
+ * A pattern in which a consonant matches every syllable that begins with it and anything else matches itself, so that
+ * `삼ㅅㅈㅈ` finds 삼성전자.
+ */
 function initialsPattern(initials: string): RegExp {
   const literal = initials.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   const first = (consonant: string): string => combineCharacter(consonant, 'ㅏ');
@@ -192,7 +222,7 @@ function initialsPattern(initials: string): RegExp {
   return new RegExp(literal.replace(/[ㄱ-ㅎ]/gu, (one) => `[${one}${first(one)}-${last(one)}]`));
 }
 
-/** At the whole of a name, at its beginning, or inside. */
+/** Ranks a match of a whole name above one at its beginning, and that above one inside. */
 function byInitials(initials: string): Rank {
   const pattern = initialsPattern(initials);
   return ({ name }) => {
@@ -203,7 +233,7 @@ function byInitials(initials: string): Rank {
   };
 }
 
-/** Issues called what the same keys write with the keyboard in the other language: tkatjdwjswk, ㅏㅐㅇㄷㅌ200. */
+/** Finds issues by what the same keys write in the other keyboard layout: tkatjdwjswk, ㅏㅐㅇㄷㅌ200. */
 function layoutIndex(entries: readonly Entry[]): (text: string) => readonly Entry[] {
   const everything = entries.flatMap(({ spellings }) => spellings.map(({ letters }) => `${mark}${letters}`)).join('');
   return (text) => {
@@ -215,7 +245,7 @@ function layoutIndex(entries: readonly Entry[]): (text: string) => readonly Entr
   };
 }
 
-/** Called so, letter by letter; else beginning so. */
+/** Ranks a match of all letters above one at the beginning. */
 function byLetters(wanted: string): Rank {
   return ({ spellings }) => {
     if (!spellings.some(({ letters }) => letters.startsWith(wanted))) return undefined;
@@ -224,8 +254,8 @@ function byLetters(wanted: string): Rank {
 }
 
 /**
- * Issues of which something they are called is one edit away from what was typed: one letter of Hangul or Latin, else one
- * whole syllable. An edit changes the length by one at most, so nothing else is looked at.
+ * Finds issues with a name that is one edit away from the text: one letter of Hangul or Latin, or else one whole
+ * syllable. An edit changes the length by one at most, so names of other lengths are not looked at.
  */
 function typoIndex(entries: readonly Entry[]): (wanted: string) => readonly Entry[] {
   const called = entries.flatMap((entry) => entry.spellings.map((spelling) => ({ ...spelling, entry })));

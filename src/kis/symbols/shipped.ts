@@ -1,6 +1,6 @@
 import type { InstrumentKind, ListedIssue, Market } from '../../domain/market/instrument.ts';
 
-/** The turnover is an estimate of an ordinary day's: it puts first what is likely meant, and is shown to nobody. */
+/** The turnover is an estimate of an ordinary day's. It puts the likeliest issue first and is never shown. */
 type Row = readonly [symbol: string, name: string, turnoverInHundredMillions: number];
 
 const kospiStocks: readonly Row[] = [
@@ -103,7 +103,9 @@ function list(rows: readonly Row[], market: Market, kind: InstrumentKind): reado
   return rows.map(([symbol, name, turnover]) => ({ symbol, name, market, kind, turnover: turnover * 100_000_000 }));
 }
 
-/** Well-known issues as of 2026, to search in before the master files are fetched and where they cannot be. */
+/**
+ * Well-known issues as of 2026, which are searched until the master files are there, and where they cannot be fetched.
+ */
 export const shippedInstruments: readonly ListedIssue[] = [
   ...list(kospiStocks, 'KOSPI', 'stock'),
   ...list(kosdaqStocks, 'KOSDAQ', 'stock'),

@@ -8,13 +8,13 @@ const carriageReturn = 0x0d;
 
 type Column = readonly [from: number, to: number];
 
-/** Bytes of a master record that name the issue. The markets' records differ in length, but all begin alike. */
+/** Where a master record names its issue, in bytes. Records differ in length by market, but all begin alike. */
 const head = { code: [0, 9], isin: [9, 21], name: [21, 61], group: [61, 63], length: 63 } as const;
 
 /**
- * Where a record tells what changed hands the day before and what all shares were worth, in hundred million won. The
- * columns after the head differ by market and have moved before, so they are read only from records that are as long as
- * KIS documents them.
+ * Where a record has the turnover of the day before and the market value in hundred million won, in bytes. The columns
+ * after the head differ by market and have moved before, so they are read only from records of the length that KIS
+ * documents.
  */
 const figures: Readonly<
   Record<Market, { readonly length: number } & Readonly<Record<'basePrice' | 'volume' | 'thousands' | 'value', Column>>>
@@ -25,12 +25,12 @@ const figures: Readonly<
 };
 
 /**
- * Reads a stock master file: cp949, one fixed-width record a line. A line that is cut short or does not decode is left
- * out, so that one bad line does not cost the whole market.
+ * Reads a stock master file: cp949, one fixed-width record a line. A line that is cut short or cannot be decoded is
+ * left out, so that one bad line does not make the whole market unreadable.
  */
 export function parseMaster(market: Market, file: Buffer): readonly ListedIssue[] {
   const issues: ListedIssue[] = [];
-  // A line feed is never the second byte of a cp949 character, so lines may be cut before decoding.
+  // A line feed is never the second byte of a cp949 character, so the file can be cut into lines before it is decoded.
   for (let start = 0; start < file.length; ) {
     const found = file.indexOf(lineFeed, start);
     const next = found === -1 ? file.length : found;
@@ -44,12 +44,13 @@ export function parseMaster(market: Market, file: Buffer): readonly ListedIssue[
 
 function parseRecord(market: Market, record: Buffer): ListedIssue | undefined {
   if (record.length < head.length) return undefined;
-  // iconv-lite, because Node's own decoder of this name knows only the 2,350 syllables of the older standard.
+  // iconv-lite decodes it, because Node's own decoder of that name knows only the 2,350 syllables of the older
+  // standard.
   const text = ([from, to]: Column): string => iconv.decode(record.subarray(from, to), 'cp949').trim();
   const symbol = text(head.code);
-  // A long name may be cut in the middle of its last character.
+  // The columns may cut a long name in the middle of its last character.
   const name = visibleLine(text(head.name).replace(/\uFFFD$/, ''));
-  // The ISIN's shape tells that the columns are where we think they are.
+  // The ISIN has a known shape, which shows that the columns are where they are expected.
   const inPlace = /^[A-Z]{2}[0-9A-Z]{10}$/.test(text(head.isin)) && /^[0-9A-Z]{6,9}$/.test(symbol);
   if (!inPlace || name === '' || name.includes('\uFFFD')) return undefined;
   const kind = groupKinds[text(head.group)] ?? 'other';
@@ -57,8 +58,8 @@ function parseRecord(market: Market, record: Buffer): ListedIssue | undefined {
 }
 
 /**
- * Yesterday's volume at today's base price: near enough to what was traded to tell large from small. What all shares are
- * worth is KIS's own figure, or where it has none the listed shares at the base price.
+ * The turnover is estimated as yesterday's volume at today's base price, which is near enough to tell large issues from
+ * small ones. The market value is KIS's own figure or, where there is none, the listed shares at the base price.
  */
 function figuresOf(market: Market, record: Buffer): Pick<ListedIssue, 'turnover' | 'marketValue'> {
   const { length, ...columns } = figures[market];

@@ -8,7 +8,7 @@ export function withinOneEdit(one: string, other: string): boolean {
   while (head < shorter.length && same(head, 0)) head += 1;
   let end = shorter.length;
   while (end > head && same(end - 1, added)) end -= 1;
-  // What is left between the beginning and the end that they share.
+  // The parts between the common beginning and the common end.
   const left = end - head + added;
   return left <= 1 || (left === 2 && added === 0 && same(head, 1) && same(head + 1, -1));
 }

@@ -42,17 +42,20 @@ const tokenAnswer = z.object({
 });
 const approvalAnswer = z.object({ approval_key: z.string().min(1) });
 
-/** Refusals of a key that say nothing against it. */
+/** Kinds of refusals that do not mean that the key is wrong. */
 const passingKinds: ReadonlySet<KisErrorKind> = new Set(['throttled', 'unreachable', 'token-wait']);
-/** KIS refuses a second token within a minute of the last; a second more for its clock. */
+/** KIS issues a token at most once a minute. One second more, because KIS counts by its own clock. */
 const issueGapMs = 61_000;
 const earlyMs = 50;
-/** A token lives a day, and asking within six hours of its issue returns the same one, so an hour early is early. */
+/**
+ * How long before its end a token is renewed. A token lasts a day, and KIS gives the same one again for its first six
+ * hours.
+ */
 const renewBeforeMs = 60 * 60_000;
 
 /**
- * Access token and approval key of one app key. One request at a time however many ask, kept across restarts per host
- * and key, renewed an hour early, issued at most once a minute.
+ * Keeps the access token and gets the approval keys of one app key. However many callers ask, one request is made. The
+ * token is kept across restarts, by host and key, renewed an hour before its end, and issued at most once a minute.
  */
 export class Credentials {
   readonly #environment: Environment;
@@ -68,12 +71,12 @@ export class Credentials {
   readonly #cacheKey: string;
   #current: Token | undefined;
   #lastIssueAt: number | undefined;
-  /** Why the last issue failed, to be said again while another must not be asked for. */
+  /** Why the last token request failed. It is thrown again while no other request may be made. */
   #lastFailure: KisError | undefined;
   #inFlight: Promise<Secret> | undefined;
   /** Until when somebody waits to ask for a token, in milliseconds. */
   #waitingUntil: number | undefined;
-  /** Ends the waits. */
+  /** Aborted when the process ends, which ends the waits for a token. */
   readonly #ended = new AbortController();
 
   constructor(options: {
@@ -82,11 +85,11 @@ export class Credentials {
     readonly cache: Cache;
     readonly clock: Clock;
     readonly log: Log;
-    /** Learns what KIS issues. */
+    /** Is told every token and key, so that none is logged. */
     readonly redactor: Redactor;
     readonly dispatcher: Dispatcher;
     readonly timeoutMs?: number;
-    /** How the settings of this key begin, for who must mend them. */
+    /** The beginning of the names of the settings that hold this key, for the person who must correct them. */
     readonly settings?: string;
   }) {
     this.#environment = options.environment;
@@ -108,9 +111,9 @@ export class Credentials {
   }
 
   /**
-   * A token that is good for another while.
-   * @throws KisError `unauthorised` (the key is wrong), `token-wait` (asked too soon; its `waitSeconds` say when not), or
-   * `unreachable`.
+   * A token that is valid for a while yet.
+   * @throws KisError `unauthorised` (the key is wrong), `token-wait` (asked too soon; `waitSeconds` says how long to
+   * wait), or `unreachable`.
    */
   token(): Promise<Secret> {
     const current = this.#current;
@@ -124,7 +127,7 @@ export class Credentials {
   }
 
   /**
-   * Resolves when a token may be asked for again, or the process ends: at most a minute.
+   * Resolves when KIS issues tokens again, which takes a minute at most, or when the process ends.
    * @throws the signal's reason when it is aborted first.
    */
   async untilIssuable(signal?: AbortSignal): Promise<void> {
@@ -133,7 +136,7 @@ export class Credentials {
     this.#waitingUntil = until;
     try {
       const ended = this.#ended.signal;
-      // A timer of the machine's may strike a millisecond early.
+      // A timer may fire a millisecond too early.
       await this.#clock.sleep(until - now + earlyMs, signal === undefined ? ended : AbortSignal.any([ended, signal]));
     } catch (error) {
       if (signal?.aborted) throw error;
@@ -147,12 +150,12 @@ export class Credentials {
     return this.#waitingUntil;
   }
 
-  /** The process ends: nobody waits for a token any longer. */
+  /** To be called when the process ends: ends every wait for a token. */
   endWaits(): void {
     this.#ended.abort();
   }
 
-  /** KIS did not take this token: forget it, unless a newer one is here already. */
+  /** Forgets a token that KIS refused, unless a newer one has taken its place. */
   async invalidate(token: Secret): Promise<void> {
     if (this.#current?.token.equals(token)) this.#current = undefined;
     const stored = await this.#load();
@@ -160,14 +163,15 @@ export class Credentials {
   }
 
   /**
-   * Gives the token back to KIS (revokeP): from then on nobody can use it. Never throws: what became of it is said.
+   * Gives the token back to KIS (revokeP), after which nobody can use it. It never throws; the result says what
+   * happened.
    */
   async revoke(): Promise<TokenRevocation> {
     const { settings } = this;
     await this.#inFlight?.catch(() => undefined);
     const current = this.#current;
     const stored = await this.#load();
-    // Another process beside us may have been issued a newer one.
+    // Another process with the same key may have been issued a newer token.
     const newer = current !== undefined && stored?.token.equals(current.token) ? undefined : stored;
     const held = [current, newer].filter((token) => token !== undefined);
     if (held.length === 0) return { settings, outcome: 'none', waitSeconds: 0 };
@@ -195,7 +199,7 @@ export class Credentials {
         token: token.reveal(),
       });
     } catch (error) {
-      // Worthless already, which is what was wanted.
+      // KIS does not know the token any more, which is what revoking it is for.
       if (!(error instanceof KisError) || !tokenCodes.has(error.venueCode)) throw error;
     }
   }
@@ -205,7 +209,7 @@ export class Credentials {
     const body = await this.#post(authCalls.approval.path, {
       grant_type: 'client_credentials',
       appkey: this.#key.appKey.reveal(),
-      // The same secret under another name, only here.
+      // The app secret. This API alone calls it `secretkey`.
       secretkey: this.#key.appSecret.reveal(),
     });
     return this.#learnt(this.#read(approvalAnswer, body, 'Approval').approval_key);
@@ -227,7 +231,7 @@ export class Credentials {
     if (this.#issuableAt !== undefined && this.#issuableAt > now) throw this.#lastFailure ?? this.#tooSoon();
     const body = await this.#requestToken(now);
     const answer = this.#read(tokenAnswer, body, 'tokenP');
-    // Within six hours KIS hands out the same token again, and only the date tells how old that one is.
+    // Within six hours KIS gives the same token again, so only its end date tells how old it is.
     const named = fromKoreanDateTime(answer.access_token_token_expired ?? '');
     const lasting = now + answer.expires_in * 1_000;
     const expiresAt = Number.isNaN(named) ? lasting : Math.min(named, lasting);
@@ -235,7 +239,7 @@ export class Credentials {
     this.#current = issued;
     await this.#cache
       .set(this.#cacheKey, { ...issued, token: answer.access_token }, expiresAt - now)
-      // It works all the same; after a restart another is asked for.
+      // The token can be used even so. After a restart another one is requested.
       .catch((error: unknown) => this.#log.warn('token not kept', { error }));
     this.#log.info('token issued', { environment: this.#environment.name, expiresAt: issued.expiresAt });
     return issued.token;
@@ -252,9 +256,9 @@ export class Credentials {
       this.#lastFailure = undefined;
       return body;
     } catch (error) {
-      // What never reached KIS cannot count against its once a minute; anything else may.
+      // A request that never reached KIS cannot count as the one a minute. Any other failed request may.
       if (!(error instanceof KisError) || neverConnected(error)) throw error;
-      // How long ago somebody else asked, KIS does not say: a minute from now is late enough.
+      // KIS does not say when another program asked for a token. A minute from now is late enough.
       this.#lastIssueAt = now;
       const tooSoon = error.kind === 'token-wait';
       this.#lastFailure = tooSoon ? undefined : error;
@@ -277,11 +281,14 @@ export class Credentials {
     return parsed.success ? { ...parsed.data, token: this.#learnt(parsed.data.token) } : undefined;
   }
 
-  /** What the key's owner must mend, whatever the code, but for what passes. */
+  /**
+   * The error for a refused key: the owner must correct something, whatever the code, unless the refusal is of a kind
+   * that passes.
+   */
   #refused(refusal: VenueRefusal, context: ErrorContext): KisError {
     const kind = refusalKind(refusal, 'read');
     const waitSeconds = kind === 'token-wait' ? Math.ceil(issueGapMs / 1_000) : undefined;
-    // KIS has called a server error what was an empty or a wrong key.
+    // KIS has answered an empty or a wrong key with this code, which is documented as a server error.
     const passes = passingKinds.has(kind) && refusal.code !== 'EGW00002';
     return new KisError(passes ? kind : 'unauthorised', refusal, { ...context, waitSeconds });
   }
@@ -313,7 +320,7 @@ export class Credentials {
       const answer = parseObject(await response.body.text());
       const refusal = readRefusal(answer, this.#redactor);
       if (refusal !== undefined) throw this.#refused(refusal, { path, status, settings: this.settings });
-      // Nothing else that is issued here says how it went.
+      // Answers of the OAuth paths carry no `rt_cd`. An answer that does is of a server that failed.
       if (status !== 200 || answer === undefined || 'rt_cd' in answer) throw failedServer(status, { path });
       return answer;
     } catch (error) {

@@ -1,7 +1,7 @@
 /** What differs between KIS's hosts. */
 export interface Environment {
   readonly name: 'live' | 'paper' | 'simulator';
-  /** Which TR ids, columns and texts are spoken. */
+  /** Whose TR ids, columns and texts the host uses. */
   readonly dialect: 'live' | 'paper';
   readonly restUrl: string;
   /** With the path; KIS has no TLS here. */
@@ -40,7 +40,7 @@ export const environments = {
     maxRegistrations: 41,
     hours: 'exchange',
   },
-  /** Speaks the live dialect; its hosts are known once it listens, and its hours once it is asked. */
+  /** It uses the live dialect. Its addresses are known once it listens; its hours are read from it. */
   simulator: {
     name: 'simulator',
     dialect: 'live',
@@ -53,19 +53,25 @@ export const environments = {
   },
 } as const satisfies Record<string, Environment>;
 
-/** The simulator by whose rules: on paper's it lacks what paper lacks, and takes one call a second. */
+/**
+ * The simulator's environment by live or paper rules. By paper's it lacks the APIs that paper lacks and takes one call
+ * a second.
+ */
 export function simulatorEnvironment(rules: Environment['dialect']): Environment {
   const { dialect, callsPerSecond } = environments[rules];
   return { ...environments.simulator, dialect, callsPerSecond };
 }
 
-/** KIS's paper host, the only one beside loopback where no real money moves. */
+/** KIS's paper host. No real money moves there or on this machine; every other host counts as live. */
 export const paperHost = new URL(environments.paper.restUrl).hostname;
 
-/** What a REST host really is: told by where the orders go, not by what anybody called it. */
+/**
+ * Where orders to this REST host end up. It goes by the host, not by the name of the environment, because that can be
+ * set wrongly.
+ */
 export function venueOfHost(restUrl: string): 'live' | 'paper' | 'simulator' {
   const host = new URL(restUrl).hostname;
-  // The whole of it: 127.0.0.1.example.com is anybody's.
+  // The whole host is compared: anybody may own 127.0.0.1.example.com.
   if (host === 'localhost' || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host)) return 'simulator';
   return host === paperHost ? 'paper' : 'live';
 }

@@ -5,8 +5,8 @@ import type { Environment } from './environment.ts';
 import { emptyAnswerCodes, familyOf, type KisErrorKind, refusedAtTheDoor } from './venue-codes.ts';
 
 /**
- * A failure at KIS, with its own code and text where it gave any. `kind` is how the client goes on; `AppError.code` is the
- * sentence that a person is told: that of the family of the code, else `venue.` and the kind.
+ * A failure at KIS, with its code and text where it gave any. `kind` tells the client how to go on. `code` names the
+ * sentence that a person is told: the one of the family of the KIS code, or else `venue.` and the kind.
  */
 export class KisError extends AppError {
   override readonly name = 'KisError';
@@ -33,22 +33,28 @@ export class KisError extends AppError {
   }
 }
 
-/** The three shapes in which KIS says no: OAuth's, the gateway's and the business servers'. */
+/**
+ * The code and text of a refusal, whichever of its three shapes it came in: from OAuth, the gateway or the business
+ * servers.
+ */
 export interface VenueRefusal {
   readonly code: string;
   readonly text: string;
 }
 
-/** A family may be met in another kind than its own: an order's, or what a key was refused with. Then the kind tells. */
+/**
+ * The family's sentence fits reads. Where the error has another kind than the family gives a read, as with some orders,
+ * the sentence of the kind is used.
+ */
 function sentenceOf(kind: KisErrorKind, venue: VenueRefusal): string {
   const family = familyOf(venue);
   return family?.read === kind ? family.sentence : `venue.${kind}`;
 }
 
 /**
- * Reads any of the error shapes; undefined when the body is none of them, or names neither a code nor a reason: a server
- * that failed answers with blanks, and has refused nothing. What KIS says is logged, shown and kept: should it repeat
- * what it was sent, the secrets in it are not.
+ * Reads a refusal in any of its shapes. Undefined when the body is none of them, or has neither a code nor a text: a
+ * server that failed answers with blanks and has refused nothing. Secrets are removed from the text, because it is
+ * logged, shown and stored, and KIS might repeat what it was sent.
  */
 export function readRefusal(body: unknown, { redact }: Pick<Redactor, 'redact'>): VenueRefusal | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
@@ -57,7 +63,7 @@ export function readRefusal(body: unknown, { redact }: Pick<Redactor, 'redact'>)
   if (said('error_code') !== '') return { code: said('error_code'), text: said('error_description') };
   const refusal = { code: said('msg_cd'), text: said('msg1') };
   if (refusal.code === '' && refusal.text === '') return undefined;
-  // Without a word on whether it went well only the gateway's own refusals can be told from a failure.
+  // Without `rt_cd`, a code of the gateway's own refusals is a refusal; any other code may be a failure.
   return said('rt_cd') === '' && !refusedAtTheDoor.has(refusal.code) ? undefined : refusal;
 }
 
@@ -71,7 +77,7 @@ export function isEmptyAnswer(body: Readonly<Record<string, unknown>>): boolean 
   return emptyAnswerCodes.has(String(body['msg_cd'] ?? '').trim());
 }
 
-/** An answer without a word of KIS's own in it: a page of a proxy, nothing at all, or a body of blanks. */
+/** The error for an answer that carries nothing from KIS: a proxy's page, an empty body, or blanks. */
 export function failedServer(status: number, context: ErrorContext): KisError {
   const said = { code: `http-${status}`, text: '' };
   return new KisError(familyOf(said)?.read ?? 'unreachable', said, context);
@@ -88,8 +94,8 @@ export function parseObject(text: string): Readonly<Record<string, unknown>> | u
 }
 
 /**
- * Sorts a refusal by what the reader can do. Only what KIS says counts: its HTTP statuses are not to be relied on.
- * `dialect` is that of the host that answered.
+ * Sorts a refusal by what can be done about it. It goes by the code and text that KIS sent and not by the HTTP status,
+ * which is unreliable at KIS. `dialect` is that of the host that answered.
  */
 export function refusalKind(
   refusal: VenueRefusal,
@@ -98,14 +104,14 @@ export function refusalKind(
 ): KisErrorKind {
   const family = familyOf(refusal);
   if (family === undefined) return 'rejected';
-  // An API that the paper host lacks, as long as its own ids were sent to it.
+  // On the paper host this code means an API that it lacks, provided that the key is one for paper.
   if (refusal.code === 'EGW02006' && dialect === 'paper') return 'unsupported';
   if (call === 'read') return family.read;
   if (family.orderUnknown) return 'outcome-unknown';
   return family.read === 'unsupported' || family.read === 'drift' ? 'rejected' : family.read;
 }
 
-/** Failures before a connection stood: nothing can have been sent. */
+/** Error codes of connections that were never made, so that nothing can have been sent. */
 const neverConnectedCodes: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -115,7 +121,7 @@ const neverConnectedCodes: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Looks through an error's causes for a connection that never stood. */
+/** Whether an error, or any of its causes, is a connection that was never made. */
 export function neverConnected(error: unknown): boolean {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as Error & { code?: unknown };

@@ -4,7 +4,9 @@ import { visibleLine } from '../../domain/clean-text.ts';
 import { AppError } from '../../errors.ts';
 import type { Channel } from '../endpoints/channels.ts';
 
-/** The key pair that a subscription's answer brings; KIS uses both as their UTF-8 bytes. */
+/**
+ * The key and initialisation vector that come with the answer to a subscription. KIS uses both as their UTF-8 bytes.
+ */
 export interface FrameCipher {
   /** 32 characters. */
   readonly key: string;
@@ -33,7 +35,7 @@ export interface ControlFrame {
   readonly cipher: FrameCipher | undefined;
 }
 
-/** KIS asks whether we live; the answer is the same text sent back. */
+/** KIS checks that the client is alive. The client answers with the same text. */
 export interface PingFrame {
   readonly kind: 'ping';
   readonly raw: string;
@@ -87,7 +89,7 @@ function parseData(raw: string): DataFrame {
   if (trId === undefined || !Number.isInteger(records) || records < 1 || rest.length === 0) {
     throw new AppError('venue.malformed', { where: 'socket', problem: 'data frame header' });
   }
-  // A name may hold a bar; only the first three separate.
+  // The payload may contain a bar (in a name), so only the first three bars separate.
   return { kind: 'data', encrypted: flag === '1', trId, count: records, payload: rest.join('|') };
 }
 
@@ -100,9 +102,11 @@ export function serialiseData(frame: Omit<DataFrame, 'kind'>): string {
 export type ChannelRecord<C extends Channel> = { readonly [Name in C['columns'][number]]?: string };
 
 /**
- * Cuts the payload into its records. The length of a record is fields ÷ count, because KIS appends columns without
- * notice; `fields` is passed on for topics whose older, shorter layout differs in more than its end.
- * @throws AppError `venue.malformed` when the fields do not divide, or a record is shorter than the topic allows.
+ * Cuts the payload into its records. The length of a record is the number of fields divided by the count, because KIS
+ * appends columns without notice. `fields` holds every field of a record, for a topic whose older, shorter layout
+ * differs in more than its end.
+ * @throws AppError `venue.malformed` when the fields do not divide evenly, or a record is shorter than the topic
+ * allows.
  */
 export function cutRecords<C extends Channel>(
   channel: C,

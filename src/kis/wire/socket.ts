@@ -14,27 +14,29 @@ export interface Registration {
 }
 
 export interface SocketHandlers {
-  /** A data frame, already decrypted. */
+  /** A data frame came; it is decrypted. */
   onData(frame: DataFrame): void;
-  /** A frame of this topic came that cannot be read: something was told and not heard. */
+  /** A frame of this topic came and could not be read, so some of what KIS sent is missing. */
   onLost(trId: string): void;
-  /** Connected, and all registrations are answered. */
+  /** The socket is connected and every registration has its answer. */
   onReady(): void;
-  /** Connected again, with all registrations back. */
+  /** The socket is connected again after an interruption, and all registrations were made again. */
   onResumed(): void;
-  /** Turned away, because another session has the app key's only place. */
+  /** KIS refused the connection, because another session has the only place of the app key. */
   onInUse(): void;
 }
 
 export interface SocketTimings {
-  /** KIS pings every 10 s; silence of this long means the connection is dead. */
+  /** How long KIS may be silent before the connection counts as dead. KIS pings every 10 s. */
   readonly idleMs: number;
   readonly connectMs: number;
   /** How long a registration may go unanswered. */
   readonly answerMs: number;
   readonly firstBackoffMs: number;
   readonly longestBackoffMs: number;
-  /** After OPSP8996 the slot of the app key may stay taken; coming back quickly keeps it so. */
+  /**
+   * How long to wait after OPSP8996. The place of the app key may stay taken, and connecting again quickly keeps it so.
+   */
   readonly inUseBackoffMs: number;
 }
 
@@ -49,9 +51,9 @@ export const defaultSocketTimings: SocketTimings = {
 
 const okCodes: ReadonlySet<string> = new Set(['OPSP0000', 'OPSP0001', 'OPSP0002', 'OPSP0003']);
 const inUseCode = 'OPSP8996';
-/** Our own word for a registration that was not answered in time. */
+/** Hoga's own code for a registration that KIS did not answer in time. */
 export const noAnswerCode = 'no-answer';
-/** The approval key is spent or not known: only a new connection with a new key helps. */
+/** KIS does not take the approval key (any more). Only a new connection with a new key helps. */
 const approvalCodes: ReadonlySet<string> = new Set(['OPSP0010', 'OPSP0011']);
 
 interface Pending {
@@ -65,7 +67,7 @@ interface Connection {
   readonly approvalKey: Secret;
   readonly ciphers: Map<string, FrameCipher>;
   pending: Pending | undefined;
-  /** Registrations that were sent on it. */
+  /** Registrations that were sent on this connection. */
   readonly asked: Set<string>;
   ended: boolean;
   ready: boolean;
@@ -76,9 +78,9 @@ interface Connection {
 const id = ({ trId, trKey }: Registration): string => `${trId}:${trKey}`;
 
 /**
- * Keeps one WebSocket session with KIS and the registrations that are wanted on it. Registrations are sent one after
- * the other, each after the answer to the one before; a lost connection is opened again with growing pauses, because
- * KIS blocks keys that come and go.
+ * Keeps one WebSocket session with KIS and the wanted registrations on it. A registration is sent after the answer to
+ * the one before. A lost connection is opened again with growing pauses, because KIS blocks keys that connect again and
+ * again.
  */
 export class KisSocket {
   readonly #options: {
@@ -92,9 +94,12 @@ export class KisSocket {
     readonly timings: SocketTimings;
     readonly connect: (() => Duplex) | undefined;
   };
-  /** In the order wanted; fill notices are registered first and so come back first. */
+  /**
+   * In the order in which they were asked for. Execution notices are first, so that after an interruption they are back
+   * first.
+   */
   readonly #wanted = new Map<string, Registration>();
-  /** Those KIS turned down on the current connection, with its code. */
+  /** The registrations that KIS refused on the current connection, with its code. */
   readonly #refused = new Map<string, string>();
   #connection: Connection | undefined;
   #state: 'stopped' | 'connecting' | 'connected' | 'waiting' = 'stopped';
@@ -103,7 +108,7 @@ export class KisSocket {
   #lastMessageAt: number | undefined;
   #reason: string | undefined;
   #cancelRetry: () => void = () => undefined;
-  /** Registrations go one at a time. */
+  /** The registration under way; the next one waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
@@ -115,7 +120,7 @@ export class KisSocket {
     readonly handlers: SocketHandlers;
     readonly pong?: 'echo' | 'frame' | undefined;
     readonly timings?: SocketTimings | undefined;
-    /** In the network's place. */
+    /** Makes the connection in place of the network. */
     readonly connect?: (() => Duplex) | undefined;
   }) {
     const { pong = 'echo', timings = defaultSocketTimings, connect } = options;
@@ -134,7 +139,7 @@ export class KisSocket {
     this.#state = 'stopped';
     const connection = this.#connection;
     if (connection === undefined) return;
-    // A clean close frees the key's only slot at KIS at once.
+    // After a clean close KIS frees the only place of the key at once.
     const closed = new Promise<void>((resolve) => connection.socket.once('close', () => resolve()));
     this.#end(connection, 'stopped');
     await Promise.race([closed, this.#options.clock.sleep(1_000)]);
@@ -159,7 +164,7 @@ export class KisSocket {
     if (connection?.asked.delete(id(registration))) await this.#exchange(connection, registration, '2');
   }
 
-  /** KIS's code when it turned this registration down; undefined when it stands, or waits for a connection. */
+  /** The code with which KIS refused this registration; undefined when it stands, or waits for a connection. */
   refusal(registration: Registration): string | undefined {
     return this.#refused.get(id(registration));
   }
@@ -189,7 +194,7 @@ export class KisSocket {
     } catch (error) {
       log.warn('approval key refused', { error });
       const refused = error instanceof AppError ? error : new AppError('approval-key');
-      // Asked for again before its time, it would be refused again.
+      // KIS would refuse a key that is asked for too soon, so the next try waits that long.
       this.#retry(refused.code, Number(refused.context['waitSeconds'] ?? 0) * 1_000);
       return;
     }
@@ -227,7 +232,7 @@ export class KisSocket {
     if (!opened || connection.ended) return;
     this.#feedWatchdog(connection);
     this.#refused.clear();
-    // What comes to be wanted meanwhile is at the end of it.
+    // Registrations that are added during this loop are at the end of the map, so it reaches them too.
     for (const registration of this.#wanted.values()) {
       connection.asked.add(id(registration));
       const refused = await this.#exchange(connection, registration, '1');
@@ -251,7 +256,10 @@ export class KisSocket {
     this.#everReady = true;
   }
 
-  /** Sends one registration message and waits for its answer; what comes back is the refusal, if it was one. */
+  /**
+   * Sends one registration message and waits for its answer. Returns the code of a refusal; undefined when KIS
+   * accepted.
+   */
   #exchange(connection: Connection, registration: Registration, trType: '1' | '2'): Promise<AppError | undefined> {
     const result = this.#turn.then(async () => {
       if (connection.ended) return new AppError('feed.refused', { code: 'disconnected' });
@@ -301,7 +309,7 @@ export class KisSocket {
     else this.#receiveData(connection, frame);
   }
 
-  /** The same text back is what keeps clients connected for weeks; a pong frame is what most of KIS's samples send. */
+  /** Clients that send the same text back stay connected for weeks. Most of KIS's samples send a pong frame. */
   #answerPing(connection: Connection, raw: string): void {
     if (this.#options.pong === 'echo') connection.socket.send(raw);
     else connection.socket.pong(raw);
@@ -347,7 +355,7 @@ export class KisSocket {
     return this.#state === 'stopped';
   }
 
-  /** The one door out of a connection. */
+  /** Ends a connection. Every connection ends here, with a reason. */
   #end(connection: Connection, reason: string): void {
     if (connection.ended) return;
     connection.ended = true;

@@ -23,11 +23,11 @@ const answer = z.object({
     .optional(),
 });
 
-/** It is on this machine, and a ticket waits for it. */
+/** Short, because the simulator is on this machine and the check of an order waits for the answer. */
 const timeoutMs = 3_000;
 
 /**
- * The hours of a stand-in for KIS, at a door that KIS does not have; one without the door never closes.
+ * Reads the hours of a simulator, at a path that KIS does not have. A simulator without that path never closes.
  * @throws AppError `venue.stand-in-silent`, `venue.malformed`.
  */
 export async function standInHours(

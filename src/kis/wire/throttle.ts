@@ -2,8 +2,8 @@ import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 
 /**
- * Who goes first. Cancels and orders share the front, then what a pressed order is checked with; a person waiting goes
- * before housekeeping.
+ * Who goes first: cancels and orders, then the checks of an order that was pressed, then reads that a person waits for,
+ * then upkeep.
  */
 export type LanePriority = 'order' | 'urgent' | 'interactive' | 'background';
 
@@ -16,19 +16,22 @@ interface Waiting {
 /** How busy the lane is, for `/status`. */
 export interface LaneStatus {
   readonly waiting: number;
-  /** Calls that could leave right now. */
+  /** How many calls could be sent right now. */
   readonly headRoom: number;
   readonly pausedUntil: number | undefined;
 }
 
 /**
- * One lane per app key: every call to KIS passes here, in order of priority, no more than `callsPerSecond` in any
- * window of a second. It lets callers *start*; it does not wait for their answers.
+ * Limits the rate of calls with one app key. Every call to KIS waits here until it may be sent, in order of priority;
+ * no more than `callsPerSecond` start in any second. The lane does not wait for the answers.
  */
 export class Lane {
   readonly #clock: Clock;
   readonly #callsPerSecond: number;
-  /** Reads leave this much of every second to orders: KIS counts what arrives, and an order over the limit is refused. */
+  /**
+   * How many calls of each second reads leave to orders. KIS counts calls as they arrive, and would refuse an order
+   * over the limit.
+   */
   readonly #reserved: number;
   readonly #windowMs: number;
   readonly #queues: Record<LanePriority, Waiting[]> = { order: [], urgent: [], interactive: [], background: [] };
@@ -37,7 +40,9 @@ export class Lane {
   #pausedUntil = 0;
   #cancelTimer: (() => void) | undefined;
 
-  /** `marginMs` is added to the second, because KIS counts by its own clock and the network jitters. */
+  /**
+   * `marginMs` is added to the second, because KIS counts by its own clock and calls take different times on their way.
+   */
   constructor(clock: Clock, callsPerSecond: number, marginMs = 100) {
     this.#clock = clock;
     this.#callsPerSecond = callsPerSecond;
@@ -89,7 +94,7 @@ export class Lane {
     });
   }
 
-  /** KIS said we were over the limit: nobody starts for `pauseMs`. */
+  /** To be called when KIS refused a call as over the limit: no call starts for `pauseMs`. */
   pause(pauseMs: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now() + pauseMs);
   }
@@ -126,7 +131,7 @@ export class Lane {
     }
   }
 
-  /** Until fewer than `limit` calls lie within the last window. */
+  /** How long to wait until fewer than `limit` calls lie within the last window, in milliseconds. */
   #waitMs(limit: number): number {
     const now = this.#clock.now();
     this.#forget(now);

@@ -3,27 +3,30 @@ import type { Duplex } from 'node:stream';
 import type { buildConnector } from 'undici';
 
 /**
- * Ways to KIS that are not the network, for a KIS in the same process. What is left out goes by real sockets. The
- * machine's own time-outs do not end these connections.
+ * Connections to a KIS in the same process, in place of the network. What is left out goes over the network. Time-outs
+ * of the HTTP client do not end these connections.
  */
 export interface KisTransports {
-  /** A new connection to the REST host, ready for use; an error it throws is a connection that could not be made. */
+  /**
+   * Returns a new connection to the REST host, ready for use. An error that it throws counts as a connection that could
+   * not be made.
+   */
   readonly connectRest?: (() => Duplex) | undefined;
   /** The same, to the WebSocket host. */
   readonly connectSocket?: (() => Duplex) | undefined;
 }
 
-/** A stream in a socket's place; the HTTP and WebSocket clients need nothing more of a socket. */
+/** Lets a stream stand in for a socket. The HTTP and WebSocket clients use nothing that only a socket has. */
 export function asSocket(stream: Duplex): Socket {
-  // A peer that is gone shows as an end only, and a stream, unlike a socket, would keep its other half open for good.
+  // When the other side is gone a stream only ends, and unlike a socket it would keep its own half open for ever.
   stream.once('end', () => process.nextTick(() => stream.destroy()));
   return stream as Socket;
 }
 
-/** How undici makes a connection out of such a stream. */
+/** The connector with which undici uses such a stream as its connection. */
 export function connectorOver(connect: () => Duplex): buildConnector.connector {
   return (_options, callback) =>
-    // A connection that is there before this returns is not noticed, and its request would wait for good.
+    // undici does not notice a connection that exists before this function returns; the request would wait for ever.
     queueMicrotask(() => {
       let socket: Socket;
       try {

@@ -1,49 +1,50 @@
-/** What the reader of a KIS failure can do about it: how the client goes on, not how it is said. */
+/** Kinds of failures at KIS, by how the client goes on after them. */
 export type KisErrorKind =
-  /** KIS does not take what is asked for. */
+  /** KIS refuses the request. */
   | 'rejected'
-  /** KIS does not take who asks. */
+  /** KIS refuses the key, the token or the account. */
   | 'unauthorised'
   | 'throttled'
-  /** No token is to be had before the minute is over. */
+  /** KIS issues no token before the minute is over. */
   | 'token-wait'
-  /** Nobody answered, or a server that had failed. */
+  /** There was no answer, or one of a server that had failed. */
   | 'unreachable'
-  /** A listing changed while it was read: only its beginning can be asked for again. */
+  /** A listing changed while it was read, so it must be read again from its start. */
   | 'listing-changed'
   | 'outcome-unknown'
   | 'unsupported'
-  /** KIS does not know the request as Hoga sends it: the API changed, and no other input would help. */
+  /** KIS does not know the request as Hoga sends it: the API has changed, and no other input would help. */
   | 'drift'
   | 'malformed';
 
-/** Codes of KIS that lead to the same: what the client does about them, and the sentence a person is told. */
+/** Codes of KIS that mean the same to the client and to the person. */
 interface CodeFamily {
-  /** The error code, under which the catalogues of `i18n/` keep what happened and what helps. */
+  /** The error code of Hoga, under which `i18n/` has the sentence about what happened and what helps. */
   readonly sentence: `venue.${string}`;
-  /** What such an answer to a read is. */
+  /** The kind of such an answer to a read. */
   readonly read: KisErrorKind;
-  /** Such an answer to a read may be gone at the next try, whatever else it means. */
+  /** A read with such an answer is repeated, because the next try may succeed. */
   readonly passing?: true;
-  /** Such an answer to an order does not say whether it was taken. Absent: it was refused. */
+  /** Such an answer leaves open whether an order was taken. Absent: the order was refused. */
   readonly orderUnknown?: true;
   readonly codes: readonly (string | RegExp)[];
-  /** For refusals of which the text is known and the code is not. */
+  /** The texts of refusals whose code is not known. */
   readonly texts?: RegExp;
 }
 
 const server = { read: 'unreachable', orderUnknown: true } as const;
 
 /**
- * The codes that a person can meet, by what helps against them. The first row that names a code counts; what no row
- * names is told in KIS's own words. From KIS's published code tables and from refusals that its users reported. A new
- * code is one more word in a row; a new row needs its sentence in both catalogues (test/kis/wire/venue-codes.test.ts).
+ * The codes that a person can meet, in families by what helps against them. The first row that names a code counts; a
+ * refusal that no row names is told in KIS's own words. Sources are KIS's published code tables and refusals that its
+ * users reported. A new code is one more word in a row; a new row needs its sentence in both languages
+ * (test/kis/wire/venue-codes.test.ts).
  */
 export const codeFamilies: readonly CodeFamily[] = [
-  // Who asks: keys, tokens, permissions, accounts.
+  // About who asks: keys, tokens, permissions, accounts.
   { sentence: 'venue.key-unknown', read: 'unauthorised', codes: ['EGW00102', 'EGW00103'] },
   { sentence: 'venue.secret-wrong', read: 'unauthorised', codes: ['EGW00104', 'EGW00105', 'EGW00304'] },
-  // EGW02006 on the paper host, of a key that fits it, is an API that paper lacks: see `refusalKind`.
+  // On the paper host EGW02006 with a key for paper is an API that paper lacks: see `refusalKind`.
   {
     sentence: 'venue.wrong-host',
     read: 'unauthorised',
@@ -62,7 +63,7 @@ export const codeFamilies: readonly CodeFamily[] = [
     codes: [],
     texts: /계좌.{0,20}(?:제한|정지|사고)|(?:제한|정지|사고).{0,12}계좌/,
   },
-  // KIS turns away who connects again and again; its gateway's page for that has no code.
+  // KIS blocks addresses that connect again and again. The page that its gateway sends then has no code.
   {
     sentence: 'venue.address-blocked',
     read: 'unauthorised',
@@ -73,7 +74,7 @@ export const codeFamilies: readonly CodeFamily[] = [
   { sentence: 'venue.no-hts-id', read: 'rejected', codes: ['EGW00129'] },
   { sentence: 'venue.unsupported', read: 'unsupported', codes: ['90000000', 'OPSQ0002', 'EGW00213'] },
 
-  // How KIS is: too much at once, failing, changing.
+  // About the state of KIS: too many calls, failures, changes.
   { sentence: 'venue.throttled', read: 'throttled', codes: ['EGW00201', 'EGW00215', 'http-429'] },
   { sentence: 'venue.listing-changed', read: 'listing-changed', orderUnknown: true, codes: ['SYDB0050'] },
   {
@@ -96,13 +97,13 @@ export const codeFamilies: readonly CodeFamily[] = [
       /^http-[235]\d\d$/,
     ],
   },
-  // KIS and Hoga disagree about the API. IGW0000x is thinly documented, and was seen to pass: a read is repeated, and what
-  // became of an order is not known.
+  // KIS and Hoga disagree about the API. IGW0000x is hardly documented and was seen to pass, so a read is repeated, and
+  // the outcome of an order is unknown.
   { sentence: 'venue.drift', read: 'drift', codes: ['OPSQ2001', 'OPSQ2002'] },
   { sentence: 'venue.drift', read: 'drift', passing: true, orderUnknown: true, codes: [/^IGW0000\d$/] },
   { sentence: 'venue.server-fault', read: 'rejected', orderUnknown: true, codes: ['APBK1630'] },
 
-  // What was asked for.
+  // About the request itself.
   { sentence: 'venue.unknown-issue', read: 'rejected', codes: ['MCA05918', 'APBK0656', 'IGW00017'] },
   { sentence: 'venue.period-wrong', read: 'rejected', codes: ['KIER2570'] },
   { sentence: 'venue.schedule-hours', read: 'rejected', codes: ['KIER3672', '40490000'] },
@@ -130,7 +131,7 @@ export const codeFamilies: readonly CodeFamily[] = [
   { sentence: 'venue.no-such-order', read: 'rejected', codes: ['APBK0344', '40320000', 'IGW00022'] },
 ];
 
-/** The row that a refusal belongs to; undefined where KIS's own words are all there is. */
+/** The row that a refusal belongs to; undefined where there is none and KIS's own words are shown. */
 export function familyOf({ code, text }: { readonly code: string; readonly text: string }): CodeFamily | undefined {
   return (
     codeFamilies.find(({ codes }) => codes.some((one) => (typeof one === 'string' ? one === code : one.test(code)))) ??
@@ -138,13 +139,13 @@ export function familyOf({ code, text }: { readonly code: string; readonly text:
   );
 }
 
-/** The socket knows no such HTS id, under which the notices of fills are registered. */
+/** The socket does not know the HTS id under which execution notices are registered. */
 export const unknownHtsIdCode = 'OPSP0017';
 
-/** The token is worn out or not known (any more): a new one helps, once, for a read. */
+/** The token has ended or is not known. A read is sent once more with a new one. */
 export const tokenCodes: ReadonlySet<string> = new Set(['EGW00121', 'EGW00123']);
 
-/** The token may be issued once a minute. */
+/** A token was asked for within a minute of the last one. */
 export const tokenTooSoonCode = 'EGW00133';
 
 /** The account ledger's own limit on calls, which is lower than the gateway's. */
@@ -156,11 +157,14 @@ export function limitPauseMs(code: string): number {
   return code === ledgerLimitCode ? 2_000 : 1_100;
 }
 
-/** Refused by the gateway before anything was done, whatever else the answer lacks. */
+/**
+ * Codes with which the gateway refuses a call before anything is done. They are refusals even in an answer without
+ * `rt_cd`.
+ */
 export const refusedAtTheDoor: ReadonlySet<string> = new Set([...tokenCodes, 'EGW00122', 'EGW00201', ledgerLimitCode]);
 
-/** Nothing is wrong, there are just no rows. */
+/** Codes of answers without rows, in which nothing is wrong. */
 export const emptyAnswerCodes: ReadonlySet<string> = new Set(['KIER2620', '70070000', 'KIOK0560']);
 
-/** What a saved condition that no issue meets is answered with; elsewhere it is said of an issue that is not known. */
+/** The answer to a saved condition that no issue meets. On other APIs the same code means an unknown issue. */
 export const noMatchCode = 'MCA05918';

@@ -10,7 +10,7 @@ import { averageCost, type Holding } from './account.ts';
 import { type Order, type OrderView, sum, viewOrder } from './order.ts';
 import { orderTypes } from './order-types.ts';
 
-/** What a query of the account is told: pages to come, none, or no rows at all. */
+/** The text of an answer about the account: there are more pages, this was the last, or there are no rows. */
 export function queryText(call: AccountCall, rows: number, next: string): KisText {
   if (call.world.settings.kind === 'paper') return rows === 0 ? answered.paperEmpty : answered.paperComplete;
   if (next !== '') return answered.more;
@@ -24,7 +24,7 @@ const baseOf = (world: AccountWorld, issue: Issue): number => world.market.find(
 export const holdingValue = (world: AccountWorld, { quantity, issue }: Holding): number =>
   quantity * lastOf(world, issue);
 
-/** The holdings, at prices that were brought up to date. */
+/** The holdings, after their prices were brought up to date. */
 export function currentHoldings({ account, market }: AccountWorld): readonly Holding[] {
   for (const { issue } of account.holdings()) market.look(issue.symbol);
   return account.holdings();
@@ -59,7 +59,7 @@ export function holdingColumns(world: AccountWorld, holding: Holding) {
   };
 }
 
-/** A percentage with the eight places of the account servers. */
+/** A percentage with eight decimals, as the account servers write it. */
 export function longPercent(part: number, whole: number): string {
   return whole === 0 ? '0.00000000' : ((part / whole) * 100).toFixed(8);
 }
@@ -107,7 +107,7 @@ const inquireBalance: AccountHandler = (call) => {
   const { rows, next } = page(call, holdings);
   const { output1, output2 } = domesticTrading.inquireBalance.output;
   return {
-    // The sums are an answer too, so a live account without holdings is not called empty.
+    // The totals are an answer as well, so on live an account without holdings is not called empty.
     text:
       holdings.length === 0 && world.settings.kind === 'live' ? answered.complete : queryText(call, rows.length, next),
     next,
@@ -115,7 +115,7 @@ const inquireBalance: AccountHandler = (call) => {
       output1: rows.map((holding) =>
         record(output1.fields, { ...holdingColumns(world, holding), item_mgna_rt_name: '20%' }),
       ),
-      // One record, and yet a list of one.
+      // KIS sends this single record as a list of one.
       output2: [record(output2.fields, totalColumns(world))],
     },
   };
@@ -189,7 +189,7 @@ const inquireSellable: AccountHandler = (call) => {
 
 const sideCode = (side: Side): string => (side === 'sell' ? '01' : '02');
 
-/** An amendment's or cancellation's name; the star says that it went through. */
+/** The name of an amendment or a cancellation. The star says that it went through. */
 function changeName(order: Order): string {
   const side = order.side === 'sell' ? '매도' : '매수';
   return { new: '', amend: `${side}정정*`, cancel: `${side}취소*` }[order.action];
@@ -257,7 +257,7 @@ const inquireAmendable: AccountHandler = (call) => {
   };
 };
 
-/** Orders of the last three months and those before are two queries. */
+/** The day from which on the query for recent orders lists them. Earlier ones are another query. */
 function firstRecentDay(world: AccountWorld): string {
   return dateOf(world.clock.day()).minus({ months: 3 }).toFormat('yyyyMMdd');
 }
@@ -306,7 +306,7 @@ function executionRecord(world: AccountWorld, { order, view }: ListedOrder): Rea
     tot_ccld_amt: view.filledAmount,
     ordr_empno: order.channel,
     ord_dvsn_cd: order.type,
-    // Written both ways in KIS's own documents.
+    // KIS's own documents write this column both ways.
     cncl_cfrm_qty: cancelled,
     cnc_cfrm_qty: cancelled,
     rmn_qty: view.remaining,

@@ -3,9 +3,9 @@ import { estimateCost } from '../../domain/orders/order-rules.ts';
 import { addTradingDays } from '../market/hours.ts';
 import type { Issue } from '../market/instruments.ts';
 
-/** A holding; a sold-out one stays until the end of its day, as at KIS. */
+/** A holding. One that was sold out stays, with 0 shares, until the end of its day, as at KIS. */
 export interface Holding {
-  /** The day on which KIS lent the money for it; absent for what was paid in cash. */
+  /** The day on which KIS lent the money for it; absent where it was paid in cash. */
   readonly loanDate?: string;
   readonly issue: Issue;
   readonly quantity: number;
@@ -24,7 +24,7 @@ export interface DayTotals {
   readonly costs: number;
 }
 
-/** A fill as it was booked, in won. */
+/** A fill as the account booked it, in won. */
 export interface BookedTrade {
   readonly day: string;
   readonly issue: Issue;
@@ -33,9 +33,9 @@ export interface BookedTrade {
   readonly amount: number;
   readonly commission: number;
   readonly tax: number;
-  /** What the shares sold had cost, at their average; 0 for a purchase. */
+  /** What the sold shares had cost, at their average; 0 for a purchase. */
   readonly cost: number;
-  /** What was held after it. */
+  /** The quantity held after it. */
   readonly held: number;
   readonly heldCost: number;
 }
@@ -53,7 +53,10 @@ export function accountText({ number, product }: AccountName): string {
 
 /** Shares that an account starts with. */
 export interface StartHolding {
-  /** Bought on credit that day; such a holding is listed beside the one in cash, and nothing here sells it. */
+  /**
+   * The day on which it was bought on credit. Such a holding is listed beside the one in cash, and nothing in the
+   * simulator sells it.
+   */
   readonly loanDate?: string;
   readonly symbol: string;
   readonly quantity: number;
@@ -62,7 +65,10 @@ export interface StartHolding {
 
 const nothing: DayTotals = { bought: 0, sold: 0, costs: 0 };
 
-/** One account's money and shares. Trades settle on the second trading day; until then only the sums ahead change. */
+/**
+ * The money and shares of one account. A trade settles on the second trading day after it; until then it changes only
+ * the sums of the days to come.
+ */
 export class Account implements AccountName {
   readonly number: string;
   readonly product: string;
@@ -106,19 +112,19 @@ export class Account implements AccountName {
     return [...this.#holdings.values(), ...this.#onCredit];
   }
 
-  /** What was paid in cash. */
+  /** The holding of an issue that was paid in cash. */
   holding(symbol: string): Holding | undefined {
     return this.#holdings.get(symbol);
   }
 
-  /** The deposit once all that settles up to `day` has settled; without a day, all there is. */
+  /** The deposit after everything that settles up to `day`; without a day, after everything. */
   depositOn(day?: string): number {
     return this.#settlements
       .filter((settlement) => day === undefined || settlement.day <= day)
       .reduce((sum, settlement) => sum + settlement.amount, this.#deposit);
   }
 
-  /** Shares bought before the first day, already settled. */
+  /** Adds shares that were bought before the first day and have settled. */
   give(issue: Issue, quantity: number, averageCost: number, loanDate?: string): void {
     const costBasis = Math.round(quantity * averageCost);
     const given = { ...noShares(issue), quantity, costBasis, boughtBefore: quantity };
@@ -162,7 +168,7 @@ export class Account implements AccountName {
     });
   }
 
-  /** A new trading day: what is due settles, and today's figures become yesterday's. */
+  /** Begins a new trading day: what is due settles, and today's figures become those of yesterday. */
   newDay(day: string): void {
     this.#deposit = this.depositOn(day);
     const due = this.#settlements.filter((settlement) => settlement.day > day);
@@ -188,7 +194,7 @@ function noShares(issue: Issue): Holding {
   return { issue, quantity: 0, costBasis: 0, boughtToday: 0, soldToday: 0, boughtBefore: 0, soldBefore: 0 };
 }
 
-/** The average cost with KIS's four places; the division is exact to them. */
+/** The average cost with four decimals, as KIS writes it. The division is exact to them. */
 export function averageCost(holding: Pick<Holding, 'quantity' | 'costBasis'>): string {
   if (holding.quantity === 0) return '0.0000';
   const tenThousandths = Math.round((holding.costBasis * 10_000) / holding.quantity);

@@ -4,14 +4,17 @@ import { answered } from '../rest/texts.ts';
 import { currentHoldings, holdingValue, longPercent } from './account-queries.ts';
 import { sum } from './order.ts';
 
-/** KIS lists nineteen kinds of assets without naming them, of which this account has two; the last row is the sum. */
+/**
+ * The rows of the list of assets. KIS lists nineteen kinds without names; this account has two of them, and the last
+ * row is the sum.
+ */
 const assetRows = { stocks: 0, deposit: 16, total: 18 } as const;
 
 const inquireAssets: AccountHandler = ({ world }) => {
   const holdings = currentHoldings(world);
   const stocks = sum(holdings, (holding) => holdingValue(world, holding));
   const cost = sum(holdings, (holding) => holding.costBasis);
-  // With what is still to settle, so that it adds up as the balance does.
+  // What is still to settle is included, so that the assets add up as the balance does.
   const cash = world.account.depositOn();
   const total = stocks + cash;
   const { output1, output2 } = domesticTrading.inquireAssets.output;
@@ -46,7 +49,7 @@ const inquireAssets: AccountHandler = ({ world }) => {
   };
 };
 
-/** How many places KIS gives an amount, by its name. */
+/** How many decimals KIS writes of an amount, by its name. */
 function placesOf(name: string): number {
   if (name === 'rcvb_amt' || name === 'lmt_amt') return 0;
   if (name.endsWith('_exrt')) return 8;
@@ -62,7 +65,7 @@ const inquireMargin: AccountHandler = ({ world }) => {
     stck_cash_objt_amt: cash,
     stck_cash_use_amt: cash - orderable,
     stck_cash_ord_psbl_amt: orderable,
-    // Whatever deposit an issue takes, this account pays in full.
+    // This account pays every purchase in full, whatever margin the issue requires.
     ...Object.fromEntries([20, 30, 40, 50, 60, 100].map((part) => [`stck_cash${part}_max_ord_psbl_amt`, orderable])),
     usd_frst_bltn_exrt: 1_400,
     hkd_frst_bltn_exrt: 180,

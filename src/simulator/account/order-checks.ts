@@ -58,7 +58,7 @@ export function checkOrder(clock: VenueClock, market: Market, request: PlaceRequ
   if (type === undefined) return { refusal: 'order-type' };
   if (type.taken[request.exchange] === undefined) return { refusal: 'exchange' };
   if (!takenNow) return { refusal: 'order-type' };
-  // Only a stop has a price at which it fires, and no stop is without.
+  // A stop order has a price at which it fires, and no other order has one.
   if ((request.type === stopType) !== (request.stopPrice !== undefined)) return { refusal: 'order-type' };
   const isFund = listing.issue.kind === 'etf' || listing.issue.kind === 'etn';
   const evening = clock.session(request.exchange) === 'after-market';

@@ -1,17 +1,23 @@
 import type { Exchange } from '../../domain/orders/order.ts';
 import type { Session } from '../market/hours.ts';
 
-/** How an order type is priced: by its own limit, by none, at the best of either side or between them, or at the close. */
+/**
+ * How an order type is priced: at its own limit, without a price, at the best price of the other or its own side, in
+ * the middle between both, or at the close.
+ */
 type Pricing = 'limit' | 'none' | 'other-best' | 'own-best' | 'middle' | 'close';
 
-/** One ORD_DVSN code, and where and when it is taken. */
+/** One order type (ORD_DVSN): where and when it is taken, and how it trades. */
 export interface OrderTypeRow {
   readonly name: string;
   readonly pricing: Pricing;
-  /** What does not trade at once is cancelled: the rest, or all of it unless all trades. */
+  /**
+   * `ioc`: the part that does not trade at once is cancelled. `fok`: unless all of it trades at once, all of it is
+   * cancelled.
+   */
   readonly condition: 'none' | 'ioc' | 'fok';
   readonly taken: Partial<Readonly<Record<Exchange, readonly Session[]>>>;
-  /** KRX's sessions through which a waiting order stays; Nextrade's stay until its day ends. */
+  /** The sessions of KRX through which a waiting order stays. Orders on Nextrade stay until its day ends. */
   readonly stays: readonly Session[];
 }
 
@@ -27,7 +33,10 @@ const row = (
   stays = ordinary,
 ): OrderTypeRow => ({ name, pricing, condition, taken, stays });
 
-/** Taken at once or not at all, in continuous trading everywhere but in Nextrade's evening. */
+/**
+ * An order type that trades at once or is cancelled. It is taken in continuous trading, but not in the evening session
+ * of Nextrade.
+ */
 const atOnce = (name: string, pricing: Pricing, condition: 'ioc' | 'fok'): OrderTypeRow =>
   row(name, pricing, condition, { KRX: ['regular'], NXT: nxtContinuous, SOR: ['regular'] });
 const krxAndNxt = { KRX: ['regular'], NXT: nxtContinuous } as const;
@@ -35,7 +44,10 @@ const best = { KRX: ['regular'], NXT: [...nxtContinuous, ...nxtEvening], SOR: ['
 const afterMarket = (name: string, pricing: Pricing, condition: OrderTypeRow['condition'] = 'none'): OrderTypeRow =>
   row(name, pricing, condition, { KRX: ['after-market'] }, ['after-market']);
 
-/** KIS's list of 2026-09-11, without the single price after hours (07, ended) and Nextrade's GTP orders (27 to 29). */
+/**
+ * KIS's list of order types of 2026-09-11. The single price after hours (07), which ended, and Nextrade's GTP orders
+ * (27 to 29) are left out.
+ */
 export const orderTypes: Readonly<Record<string, OrderTypeRow>> = {
   '00': row('지정가', 'limit', 'none', {
     KRX: ordinary,
@@ -67,7 +79,7 @@ export const orderTypes: Readonly<Record<string, OrderTypeRow>> = {
   '47': afterMarket('KRX애프터마켓최우선지정가', 'own-best'),
 };
 
-/** A limit order whose rest goes to the market when the closing auction ends. */
+/** A limit order (조건부지정가) whose rest becomes a market order in the closing auction. */
 export const conditionalType = '02';
 /** A limit order that waits outside the book until its price is reached. */
 export const stopType = '22';

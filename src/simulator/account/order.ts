@@ -2,7 +2,7 @@ import type { Exchange, Side } from '../../domain/orders/order.ts';
 import type { ClientOrder } from '../market/book.ts';
 import type { Issue } from '../market/instruments.ts';
 
-/** Shares that left an order without trading. */
+/** Shares of an order that will not trade any more, and why. */
 export interface Ending {
   readonly at: number;
   readonly kind: 'cancelled' | 'amended' | 'rejected' | 'expired';

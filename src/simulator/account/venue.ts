@@ -43,7 +43,7 @@ export class Venue {
   readonly #orders = new Map<string, Order>();
   readonly #fills: { readonly order: Order; readonly fill: OrderFill }[] = [];
   readonly #open = new Set<Order>();
-  /** Stops that have not fired, each with the price at which it does. */
+  /** Stop orders that have not fired, each with the price at which it does. */
   readonly #stops = new Map<Order, number>();
   #lastNumber: number;
 
@@ -76,7 +76,7 @@ export class Venue {
     return [...this.#open];
   }
 
-  /** Cash for new purchases: all that has been sold counts, all that open purchases may cost does not. */
+  /** Cash for new purchases: all proceeds of sales are counted in, and what open purchases may cost is taken off. */
   orderableCash(): number {
     const reserved = sum(this.openOrders(), (order) =>
       order.side === 'buy' ? this.#cashFor(order, viewOrder(order).remaining) : 0,
@@ -91,7 +91,7 @@ export class Venue {
     return Math.max(0, (this.#account.holding(symbol)?.quantity ?? 0) - selling);
   }
 
-  /** A new order. With `rejectAtExchange` it is taken here and turned down a moment later by the exchange. */
+  /** Takes a new order. With `rejectAtExchange` the broker takes it and the exchange refuses it a moment later. */
   place(request: PlaceRequest, rejectAtExchange = false): Outcome {
     const checked = checkOrder(this.#clock, this.#market, request);
     if (checked.refusal !== undefined) return checked;
@@ -150,7 +150,7 @@ export class Venue {
     return { order };
   }
 
-  /** Takes back what is left of an order, or part of it. */
+  /** Cancels what is left of an order, or part of it. */
   cancel(request: CancelRequest): Outcome {
     const found = this.#changeable(request);
     if (found.refusal !== undefined) return found;
@@ -165,13 +165,13 @@ export class Venue {
     return { order };
   }
 
-  /** The market traded with an order that waited. */
+  /** To be called when the market traded with an order that waited. */
   restingFilled(number: string, quantity: number, price: number): void {
     const order = this.#orders.get(number);
     if (order !== undefined) this.#fill(order, quantity, price);
   }
 
-  /** What buying costs at most; without a price that is at the upper limit. */
+  /** What a purchase costs at most. An order without a price may cost the upper limit. */
   #cashFor(order: Pick<Order, 'issue' | 'price'>, quantity: number): number {
     const upper = this.#market.find(order.issue.symbol)?.today.upper ?? 0;
     const amount = quantity * (order.price === 0 ? upper : order.price);
@@ -223,14 +223,14 @@ export class Venue {
     return order;
   }
 
-  /** Trades what can be traded now; the rest waits, or goes where its type says. */
+  /** Trades what can trade now. The rest waits in the book or is cancelled, depending on the type. */
   #work(order: Order, listing: Listing, type: OrderTypeRow): void {
     const limit = order.price === 0 ? undefined : order.price;
     const enough = type.condition !== 'fok' || listing.book.available(order.side, limit) >= order.quantity;
     const continuous = this.#isContinuous(order.exchange);
     if (enough && continuous) this.#trade(order, listing, limit);
     const { remaining } = viewOrder(order);
-    // At the close it trades with others of its kind, of which there are none here.
+    // An order at the closing price trades only with others of its kind, of which the simulator has none.
     if (remaining === 0 || type.pricing === 'close') return;
     if (type.condition === 'none') {
       const { upper, lower } = listing.today;

@@ -6,31 +6,43 @@ import { type IssueMarks, issueWarnings } from '../market/instruments.ts';
 import { type FaultRule, type Faults, readFaults } from './faults.ts';
 import type { SimulatorState } from './state.ts';
 
-/** What a test can see and do, in the same process or through the doors. */
+/** What a test can see and do, in the same process or over HTTP under `/__sim/`. */
 export interface ControlApi {
   state(): SimulatorState;
-  /** The venue's own time and hours, for a client that is to go by them. */
+  /** The venue's own time and hours, for a client that must go by them. */
   hours(): { readonly now: number; readonly neverCloses: boolean; readonly fixed: Session | undefined };
-  /** Brings the market to a price; client orders on the way trade. @throws RangeError for a price that cannot be. */
+  /** Moves the market to a price. Client orders on the way trade. @throws RangeError for an impossible price. */
   setPrice(symbol: string, price: number): void;
   /**
-   * A trade by someone else. With a price, clients' waiting orders at it or better trade first, and the market stands
-   * there afterwards; without one it takes what waits in the book, in turn.
+   * Makes a trade of somebody else. With a price, waiting client orders at that price or better trade first, and the
+   * market is at that price afterwards. Without one the trade takes what waits in the book, in turn.
    */
   trade(symbol: string, side: 'buy' | 'sell', quantity: number, price?: number): void;
   /** An order of an account's own that was not entered here; its number. @throws RangeError naming the refusal. */
   placeElsewhere(order: ElsewhereOrder): string;
-  /** Cancels what is left of an order, wherever that was entered; the cancellation's number. @throws RangeError. */
+  /**
+   * Cancels what is left of an order, wherever it came from, and returns the number of the cancellation. @throws
+   * RangeError.
+   */
   cancelElsewhere(number: string, change?: ElsewhereChange): string;
-  /** Replaces what is left of an order; 0 makes it a market order. The new order's number. @throws RangeError. */
+  /**
+   * Replaces what is left of an order, by a market order where the price is 0, and returns the number of the new order.
+   * @throws RangeError.
+   */
   amendElsewhere(number: string, price: number, change?: ElsewhereChange): string;
-  /** An order for a later day that was not entered here; its number. @throws RangeError naming the refusal. */
+  /**
+   * Places an order for a later day that does not come from the Open API, and returns its number. @throws RangeError
+   * naming the refusal.
+   */
   scheduleElsewhere(order: ElsewhereSchedule): string;
-  /** Cancels one that is kept for a later day. @throws RangeError. */
+  /** Cancels an order for a later day. @throws RangeError. */
   cancelScheduledElsewhere(number: string, account?: string): void;
-  /** Marks an issue as halted, interrupted or warned of, and tells whoever listens; it trades all the same. @throws RangeError for an unknown one. */
+  /**
+   * Marks an issue as halted, interrupted or warned of, and pushes that to its listeners. The issue still trades.
+   * @throws RangeError for an unknown issue.
+   */
   setIssue(symbol: string, marks: { readonly [Name in keyof IssueMarks]?: IssueMarks[Name] | undefined }): void;
-  /** Moves the clock, or fixes the session until `auto` gives it back to the hours. */
+  /** Moves the clock, or fixes the session. `auto` lets the hours decide again. */
   setClock(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void;
   setFaults(faults: Faults | readonly FaultRule[]): void;
   clearFaults(): void;
@@ -53,17 +65,17 @@ export interface ElsewhereOrder {
   readonly exchange?: Exchange | undefined;
 }
 
-/** How an order is changed by other means. */
+/** A change of an order in another program or on a phone. */
 export interface ElsewhereChange {
   /** As of an order. */
   readonly account?: string | undefined;
-  /** So many shares of what is left; absent: all. */
+  /** How many of the remaining shares; absent: all. */
   readonly quantity?: number | undefined;
   /** As of an order. */
   readonly channel?: string | undefined;
 }
 
-/** An order for a later day from an account's owner by other means. */
+/** An order for a later day that is placed in another program or on a phone. */
 export interface ElsewhereSchedule extends Pick<ElsewhereOrder, 'account' | 'symbol' | 'side' | 'quantity' | 'price'> {
   /** The last day; absent: one day alone. */
   readonly until?: string | undefined;
@@ -148,7 +160,7 @@ const bodies = {
   }),
 };
 
-/** Answers a call at one of the simulator's own doors, which are no part of KIS. */
+/** Answers a call of the control API, which is no part of KIS. */
 export async function answerControl(
   request: ControlRequest,
   response: ServerResponse,

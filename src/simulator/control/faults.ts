@@ -22,7 +22,7 @@ import { z } from 'zod';
  */
 const ruleBase = {
   on: z.string().min(1).default('any'),
-  /** How many calls; absent, one. */
+  /** How many calls the rule is used for; absent: one. */
   times: z.int().positive().default(1),
   /** Matching calls to let through first. */
   skip: z.int().nonnegative().default(0),
@@ -56,39 +56,43 @@ const faultRuleSchema = z.discriminatedUnion('fault', [
   z.strictObject({ ...ruleBase, fault: z.literal('exchange-reject') }),
 ]);
 
-/** Order notices. Held ones go out when `hold` ends, newest first with `reorder`. Counts run down. */
+/** Faults of order notices. Held ones are sent when `hold` ends, newest first with `reorder`. The counts run down. */
 const noticesSchema = z.strictObject({
   hold: z.boolean().default(false),
   reorder: z.boolean().default(false),
-  /** So many of the next ones never arrive. */
+  /** How many of the next notices never arrive. */
   drop: z.int().nonnegative().default(0),
-  /** So many of the next ones arrive twice. */
+  /** How many of the next notices arrive twice. */
   duplicate: z.int().nonnegative().default(0),
   delayMs: z.int().nonnegative().default(0),
 });
 
 const socketsSchema = z.strictObject({
-  /** Open sockets get neither data nor PINGPONG nor answers. */
+  /** Open sockets get no data, no PINGPONG and no answers. */
   silent: z.boolean().default(false),
   /** New sockets are turned away. */
   refuse: z.boolean().default(false),
 });
 
-/** Rules are added; a condition that is named replaces the one in force, and the others stay. */
+/** New rules are added. A condition that is given replaces the one in force; the others stay. */
 const faultsSchema = z.strictObject({
   notices: noticesSchema.optional(),
   sockets: socketsSchema.optional(),
-  /** Executions, open and scheduled orders are listed as they stood so many milliseconds ago. */
+  /** Executions, open orders and scheduled orders are listed as they stood this many milliseconds ago. */
   executionsLagMs: z.int().nonnegative().optional(),
   /**
-   * What follows on a list whose last page is full, as KIS has answered with fifty holdings: it `ends` there, says that
-   * there is more and then that there is `nothing`, or says that and then always that the list has `changed`.
+   * What follows a list whose last page is full, as KIS has answered with fifty holdings. `ends`: the list ends there.
+   * `nothing`: KIS says that there is more, and the next page is empty. `changed`: KIS says that there is more, and
+   * then always that the list has changed.
    */
   fullLastPage: z.enum(['ends', 'nothing', 'changed']).optional(),
-  /** When orders for a later day are taken: in the documented hours, or at any, as KIS has been seen to move them. */
+  /**
+   * When orders for a later day are taken: in the documented hours, or at any hour, because KIS has moved the hours
+   * before.
+   */
   scheduleHours: z.enum(['documented', 'any']).optional(),
   rules: z.array(faultRuleSchema).default([]),
-  /** Breaks all sockets, now and once. */
+  /** Breaks all open sockets, once. */
   dropSockets: z.boolean().default(false),
 });
 
@@ -108,9 +112,9 @@ const calm: Conditions = {
   scheduleHours: 'documented',
 };
 
-/** A rule as it is written; what has a default may be left out. */
+/** A rule as a test writes it; what has a default may be left out. */
 export type FaultRule = z.input<typeof faultRuleSchema>;
-/** Everything that can be set at once; `setFaults` and the door take a part of it, or a list of rules alone. */
+/** Everything that can be set at once. `setFaults` and the control API take any part of it, or only a list of rules. */
 export type Faults = Readonly<z.input<typeof faultsSchema>>;
 /** A rule that was drawn for a call. */
 export type ActiveFault = z.output<typeof faultRuleSchema>;
@@ -120,13 +124,13 @@ export function readFaults(input: unknown): z.output<typeof faultsSchema> {
   return faultsSchema.parse(Array.isArray(input) ? { rules: input } : input);
 }
 
-/** How a call looks to the rules. */
+/** The properties of a call that rules match. */
 export interface CallNames {
   readonly path: string;
   readonly trId: string;
   readonly id: string;
   readonly kind: 'order' | 'read' | 'oauth' | 'other';
-  /** Whether it goes on with a list. */
+  /** Whether it asks for a further page of a list. */
   readonly continued: boolean;
 }
 
@@ -144,7 +148,7 @@ export class FaultBox {
     return this.#conditions;
   }
 
-  /** Rules left to be used, for the state door. */
+  /** Rules that are still to be used, for the state. */
   get rules(): readonly ActiveFault[] {
     return this.#rules;
   }
@@ -169,12 +173,12 @@ export class FaultBox {
     this.#changed(false);
   }
 
-  /** The rule for this call, counted down. */
+  /** The rule for this call, whose count runs down; undefined when none matches. */
   draw(call: CallNames): ActiveFault | undefined {
     const names = ['any', call.kind, call.path, call.trId, call.id];
     for (const [index, rule] of this.#rules.entries()) {
       if (!names.includes(rule.on)) continue;
-      // Only what has begun can have changed since.
+      // A list can have changed only after its first page.
       if (rule.fault === 'listing-changed' && !call.continued) continue;
       if (rule.skip > 0) {
         this.#rules[index] = { ...rule, skip: rule.skip - 1 };
@@ -189,7 +193,7 @@ export class FaultBox {
     return undefined;
   }
 
-  /** Whether the next notice is lost or doubled, counted down. */
+  /** How often the next notice is sent: 0 when it is lost, 2 when it is doubled. The counts run down. */
   noticeCopies(): 0 | 1 | 2 {
     const { notices } = this.#conditions;
     if (notices.drop > 0) {

@@ -7,7 +7,7 @@ import type { Listing } from '../market/market.ts';
 import type { AccountWorld, World } from '../rest/answer.ts';
 import type { RequestCounts } from '../rest/rest.ts';
 
-/** How an order stands, in one word. */
+/** The status of an order. */
 export type SimulatedOrderStatus =
   | 'accepted'
   | 'partly-filled'
@@ -73,10 +73,10 @@ export interface SimulatedSchedule {
   readonly quantity: number;
   readonly price: number;
   readonly day: string;
-  /** Blank for one day alone. */
+  /** The last day; blank for an order of one day. */
   readonly until: string;
   readonly cancelled: boolean;
-  /** Why it was not sent the last time; blank when it was, or is still to be. */
+  /** Why it was not sent the last time; blank when it was sent, or is still to be. */
   readonly reason: string;
   /** The orders that were made of it. */
   readonly orders: readonly string[];
@@ -98,7 +98,7 @@ export interface SimulatedAccount {
   readonly orders: readonly SimulatedOrder[];
 }
 
-/** Everything the venue knows: the truth that tests compare with. */
+/** Everything that the simulator knows: the truth that tests compare with. */
 export interface SimulatorState {
   readonly clock: { readonly now: number; readonly iso: string; readonly session: Session; readonly open: boolean };
   readonly prices: Readonly<
@@ -127,7 +127,7 @@ export interface SimulatorState {
   readonly sockets: {
     readonly open: number;
     readonly registrations: number;
-    /** What is registered for: `H0STCNT0|005930`. */
+    /** The registrations, as `H0STCNT0|005930`. */
     readonly topics: readonly string[];
     readonly opened: number;
   };

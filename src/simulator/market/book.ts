@@ -17,7 +17,7 @@ interface Resting {
 
 /** One trade against a waiting quantity, at its price. */
 export interface Match {
-  /** The client's order that waited; undefined when it was the market's own quantity. */
+  /** The client order that waited; undefined when it was a quantity of the market itself. */
   readonly order: ClientOrder | undefined;
   readonly price: number;
   readonly quantity: number;
@@ -34,7 +34,7 @@ export class Book {
     list.splice(behind === -1 ? list.length : behind, 0, { order, price, remaining: quantity });
   }
 
-  /** Takes `quantity` shares off a client's order; nothing happens when it does not wait here. */
+  /** Takes `quantity` shares off a client order. Does nothing when the order does not wait here. */
   reduce(order: ClientOrder, quantity: number): void {
     for (const side of ['buy', 'sell'] as const) {
       for (const resting of this.#waiting[side]) if (resting.order === order) resting.remaining -= quantity;
@@ -42,7 +42,7 @@ export class Book {
     }
   }
 
-  /** Removes the market's own quantities, and with `all` the clients' too. */
+  /** Removes the market's own quantities and, with `all`, the client orders too. */
   clear(what: 'market' | 'all'): void {
     for (const side of ['buy', 'sell'] as const)
       this.#drop(side, (resting) => what === 'all' || resting.order === undefined);
@@ -64,14 +64,14 @@ export class Book {
     return matches;
   }
 
-  /** Shares an arriving order could trade at once. */
+  /** How many shares an arriving order could trade at once. */
   available(side: Side, limit?: number): number {
     return this.#waiting[side === 'buy' ? 'sell' : 'buy']
       .filter((resting) => reaches(side, resting.price, limit))
       .reduce((sum, resting) => sum + resting.remaining, 0);
   }
 
-  /** The best price of a side, of everyone's or of the clients' orders alone. */
+  /** The best price of a side, among all orders or among client orders only. */
   best(side: Side, whose: 'all' | 'clients' = 'all'): number | undefined {
     return this.#waiting[side].find((resting) => whose === 'all' || resting.order !== undefined)?.price;
   }

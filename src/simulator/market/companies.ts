@@ -3,7 +3,10 @@ import type { World } from '../rest/answer.ts';
 import { type Issue, issues } from './instruments.ts';
 import { type Random, randomFor } from './random.ts';
 
-/** What a company reports for a quarter: its books at the end, and the year's trade so far. Hundreds of millions of won. */
+/**
+ * A statement of a company: its balance sheet at the end of a quarter, and the figures of the year so far, in hundreds
+ * of millions of won.
+ */
 export interface Statement {
   /** `202609`. */
   readonly month: string;
@@ -32,7 +35,7 @@ export interface Statement {
   readonly bps: number;
 }
 
-/** Whoever issued a stock, with what stays the same of it. */
+/** The company behind a stock, with everything of it that stays the same. */
 interface Company {
   readonly random: (what: string) => Random;
   readonly shares: number;
@@ -47,16 +50,16 @@ interface Company {
   readonly paysQuarterly: boolean;
 }
 
-/** Where the growth of all companies starts. */
+/** The year from which the growth of all companies is counted. */
 const referenceYear = 2026;
 
-/** Won that a share stands for; large companies have split theirs. */
+/** The face value of a share in won. Large companies have split theirs. */
 export function faceValue(issue: Issue): number {
   if (issue.market !== 'KOSPI') return 500;
   return issue.listedThousands > 400_000 ? 100 : 5_000;
 }
 
-/** Ordinary and preferred shares have the same first five digits, and one company. */
+/** The company of an issue. Its ordinary and preferred shares have the same first five digits. */
 function companyOf({ settings }: World, issue: Issue): Company {
   const code = issue.symbol.slice(0, 5);
   const classes = issues.filter(({ symbol }) => symbol.startsWith(code));
@@ -82,7 +85,7 @@ function companyOf({ settings }: World, issue: Issue): Company {
   };
 }
 
-/** One quarter's sales, and what is left of them step by step. */
+/** The sales of one quarter, and what is left of them after each step. */
 function quarter(company: Company, month: string) {
   const noise = company.random(`quarter ${month}`);
   const sales = company.quarterSales * growthUntil(company, month) * (0.9 + 0.2 * noise());
@@ -139,10 +142,12 @@ export function statementOf(world: World, issue: Issue, month: string): Statemen
   };
 }
 
-/** By when a quarter is reported, by its last month: 45 days after its end, and a year in the next March. */
+/**
+ * The day by which a quarter is reported, by its last month: 45 days after its end, and for the whole year in March.
+ */
 const reportedBy: Readonly<Record<string, string>> = { '03': '0515', '06': '0814', '09': '1114', '12': '0331' };
 
-/** Ends of quarters whose statements are out on `day`, newest first. */
+/** The last months of the quarters that were reported by `day`, newest first. */
 export function reportedMonths(day: string, count: number): readonly string[] {
   const months: string[] = [];
   for (let year = Number(day.slice(0, 4)); months.length < count; year -= 1) {
@@ -154,7 +159,7 @@ export function reportedMonths(day: string, count: number): readonly string[] {
   return months;
 }
 
-/** The last full year's statement that is out. */
+/** The statement of the last full year that was reported. */
 export function lastYear(world: World, issue: Issue): Statement {
   const month = reportedMonths(world.clock.day(), 4).find((reported) => reported.endsWith('12')) ?? '';
   return statementOf(world, issue, month);
@@ -168,7 +173,7 @@ export interface Payment {
   readonly amount: number;
 }
 
-/** What a stock pays for `year`, in the year's order: a part of its earnings, whole tens of won. */
+/** The dividends of a stock for `year`, in order: a part of its earnings, in whole tens of won. */
 export function paymentsOf(world: World, issue: Issue, year: string): readonly Payment[] {
   const { payout, paysQuarterly } = companyOf(world, issue);
   const { eps } = statementOf(world, issue, `${year}12`);

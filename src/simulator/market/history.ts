@@ -10,7 +10,7 @@ export interface HistoryBar extends Bar {
   readonly turnover: number;
 }
 
-/** The next price of a walk, on the grid. */
+/** A random price near another one, on a valid tick. */
 function near(price: number, spread: number, random: Random, issue: Issue): number {
   const wanted = Math.max(1, Math.round(price * (1 + (random() - 0.5) * spread)));
   const { below, above } = nearestTicks(wanted, issue.kind);
@@ -31,14 +31,17 @@ export function tradingDaysBefore(today: string, count: number): readonly string
   return days;
 }
 
-/** The minutes from the open to `time`, newest first, on a `day` of the exchange's hours; without one it never closes. */
+/**
+ * The minutes from the open to `time`, newest first. With a `day` the hours of the exchange on it count; without one
+ * the market never closes.
+ */
 export function minutesBefore(time: string, day?: string): readonly string[] {
   if (day !== undefined)
     return tradedMinutes(day)
       .filter((minute) => minute < time.slice(0, 4))
       .toReversed();
   const now = minuteOf(time);
-  // A market that is open at night has been open since midnight.
+  // A market that never closes has been open since midnight.
   const opened = time >= '0900' ? 9 * 60 : 0;
   return Array.from({ length: Math.min(390, now - opened) }, (_, index) => timeOf(now - index - 1));
 }
@@ -69,7 +72,7 @@ export function pastDays(issue: Issue, days: readonly string[], random: Random):
 export function pastMinutes(issue: Issue, minutes: readonly string[], random: Random): HistoryBar[] {
   let close = issue.base;
   const bars = minutes.map((start) => {
-    // Pulled to the base price, so that the day stays within a few percent of it.
+    // The walk is pulled towards the base price, so that the day stays within a few percent of it.
     const open = near(close + (issue.base - close) / 20, 0.002, random, issue);
     const made = bar(start, open, close, 0.001, random, issue);
     const volume = Math.max(1, Math.round(made.volume / between(random, 300, 500)));
@@ -79,7 +82,7 @@ export function pastMinutes(issue: Issue, minutes: readonly string[], random: Ra
   return bars.reverse();
 }
 
-/** A day's bar taken apart into minutes that make it up again: the same open, high, low, close and volume. */
+/** Divides the bar of a day into minutes with the same open, high, low, close and volume together. */
 export function minutesOfDay(day: HistoryBar, issue: Issue): readonly HistoryBar[] {
   const random = randomFor(day.volume, `${issue.symbol} ${day.start}`);
   const times = tradedMinutes(day.start);
@@ -99,7 +102,7 @@ export function minutesOfDay(day: HistoryBar, issue: Issue): readonly HistoryBar
   });
 }
 
-/** Continuous trading, and the closing auction in one minute. */
+/** The minutes of continuous trading, and the one of the closing auction. */
 function tradedMinutes(day: string): readonly string[] {
   const rows = sessionsOn(day);
   const regular = rows.find(({ kind }) => kind === 'regular');
@@ -108,7 +111,7 @@ function tradedMinutes(day: string): readonly string[] {
   return [...Array.from({ length: to - from }, (_, index) => timeOf(from + index)), auction?.end ?? '1530'];
 }
 
-/** Daily bars put together into weeks, months or years; each starts on its first trading day. */
+/** Joins daily bars into weeks, months or years. Each starts on its first trading day. */
 export function group(bars: readonly HistoryBar[], period: 'D' | 'W' | 'M' | 'Y'): readonly HistoryBar[] {
   if (period === 'D') return bars;
   const format = { W: 'kkkkWW', M: 'yyyyMM', Y: 'yyyy' }[period];
@@ -133,7 +136,7 @@ function merge(first: HistoryBar, second: HistoryBar): HistoryBar {
   };
 }
 
-/** A trade added to the minutes of a day, kept oldest first. */
+/** Adds a trade to the minutes of a day, which stay oldest first. */
 export function addToMinutes(minutes: HistoryBar[], time: string, price: number, size: number): void {
   const start = time.slice(0, 4);
   const trade = { start, open: price, high: price, low: price, close: price, volume: size, turnover: price * size };

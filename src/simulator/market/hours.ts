@@ -4,7 +4,7 @@ import { krxClosures } from '../../domain/market/krx-holidays.ts';
 import { exchangeSessions, ordinaryOrderSessions, sessionAt } from '../../domain/market/session.ts';
 import type { Exchange } from '../../domain/orders/order.ts';
 
-/** What the venue is doing; `holiday` is a day without trading, `closed` the rest of a trading day. */
+/** The sessions of the venue. `holiday` is a day without trading, `closed` the rest of a trading day. */
 export const sessions = [
   'closed',
   'pre-market',
@@ -24,12 +24,15 @@ function isTradingDay(date: DateTime): boolean {
   return date.weekday <= 5 && !closures.has(date.toFormat('yyyyMMdd'));
 }
 
-/** A calendar day, which has no zone; UTC makes the arithmetic quick. */
+/** A calendar day as a date. It has no time zone; UTC makes the arithmetic quick. */
 export function dateOf(day: string): DateTime {
   return DateTime.fromFormat(day, 'yyyyMMdd', { zone: 'utc' });
 }
 
-/** The trading day `count` trading days after `day` (before it when negative); `day` itself need not be one. */
+/**
+ * The trading day that is `count` trading days after `day`, or before it when negative. `day` need not be a trading
+ * day.
+ */
 export function addTradingDays(day: string, count: number): string {
   const step = count < 0 ? -1 : 1;
   let date = dateOf(day);
@@ -40,7 +43,7 @@ export function addTradingDays(day: string, count: number): string {
   return date.toFormat('yyyyMMdd');
 }
 
-/** The venue's clock: the one passed in, moved where a test moved it, and the session that goes with it. */
+/** The clock of the venue: the one passed in, moved by as much as a test moved it, and the session at that time. */
 export class VenueClock {
   readonly #clock: Clock;
   readonly #hours: 'open' | 'live';
@@ -48,7 +51,7 @@ export class VenueClock {
   #offset = 0;
   #forced: Session | undefined;
 
-  /** `dayBegins`: when prices become a new day's, `HHmm`. */
+  /** `dayBegins`: when prices become those of a new day, `HHmm`. */
   constructor(clock: Clock, hours: 'open' | 'live', dayBegins = '0000') {
     this.#clock = clock;
     this.#hours = hours;
@@ -67,14 +70,14 @@ export class VenueClock {
     return koreanTime(this.now());
   }
 
-  /** The day that prices are of: the last one on which the market opens, today's from some hour on. */
+  /** The day to which the prices belong: the last day on which the market opened. Today counts from `dayBegins` on. */
   priceDay(): string {
     const day = this.day();
     const begun = this.neverCloses || this.time().slice(0, 4) >= this.#dayBegins;
     return begun && this.isOpenDay(day) ? day : addTradingDays(day, -1);
   }
 
-  /** Timers run by the clock passed in, wherever this one was moved. */
+  /** Timers run by the clock passed in, however far this one was moved. */
   timer(delayMs: number, callback: () => void): () => void {
     return this.#clock.timer(delayMs, callback);
   }
@@ -83,7 +86,7 @@ export class VenueClock {
     return this.#clock.sleep(delayMs);
   }
 
-  /** `auto` gives the session back to the hours. */
+  /** Moves the clock, or fixes the session. `auto` lets the hours decide again. */
   set(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void {
     if (change.now !== undefined) this.#offset = change.now - this.#clock.now();
     if (change.session !== undefined) this.#forced = change.session === 'auto' ? undefined : change.session;
@@ -102,7 +105,7 @@ export class VenueClock {
     return this.#forced;
   }
 
-  /** Whether the regular session is all there is. */
+  /** Whether the market is always in its regular session. */
   get neverCloses(): boolean {
     return this.#hours === 'open' && this.#forced === undefined;
   }

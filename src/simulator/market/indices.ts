@@ -8,14 +8,14 @@ import { answered, type BusinessRefusal, inputRefusal, queryRefusals } from '../
 import { group, type HistoryBar } from './history.ts';
 import type { Listing } from './market.ts';
 
-/** What an index is called, and where it stood when its issues were at the base prices of the table. */
+/** The name of an index, and its points when its issues were at the base prices of the table. */
 const indices: Readonly<Record<string, { readonly name: string; readonly base: number }>> = {
   '0001': { name: '종합', base: 2650 },
   '1001': { name: 'KOSDAQ', base: 780 },
   '2001': { name: 'KOSPI200', base: 355 },
 };
 
-/** An index's days, oldest first and today last: points, shares and won. */
+/** An index: its days, oldest first and today last, in points, shares and won. */
 interface Index {
   readonly code: string;
   readonly name: string;
@@ -62,7 +62,7 @@ function indexNow(world: Pick<World, 'market' | 'clock'>, code: string): Index |
 
 const nothing: HistoryBar = { start: '', open: 0, high: 0, low: 0, close: 0, volume: 0, turnover: 0 };
 
-/** Today's figures of an index, as they are asked for and pushed. */
+/** Today's figures of an index, for queries and pushes. */
 function figuresOf({ days, listings }: Index) {
   const [today, before] = [days.at(-1) ?? nothing, days.at(-2) ?? nothing];
   const count = (test: (listing: Listing) => boolean): number => listings.filter(test).length;

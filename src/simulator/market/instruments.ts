@@ -2,18 +2,18 @@ import type { Instrument } from '../../domain/market/instrument.ts';
 
 /** An issue as the simulator trades it. */
 export interface Issue extends Instrument {
-  /** Close of the day before the simulator starts: its base price. */
+  /** The close of the day before the simulator starts, which is the base price. */
   readonly base: number;
   /** Listed shares, in thousands. */
   readonly listedThousands: number;
   readonly industry: string;
-  /** As KIS's product information has it. */
+  /** The English name, as in KIS's product information. */
   readonly english: string;
-  /** Listed this morning: it trades, and no master file has it yet. */
+  /** True for an issue that was listed this morning: it trades, and no master file has it yet. */
   readonly isNew?: true;
 }
 
-/** How the exchange marks an issue, for `setIssue`. */
+/** The warnings of the exchange about an issue. */
 export const issueWarnings = [
   'none',
   'administrative',
@@ -24,10 +24,10 @@ export const issueWarnings = [
   'liquidation',
 ] as const;
 
-/** What is said of an issue beside its price; nobody is kept from trading it. */
+/** The marks of an issue. They keep nobody from trading it. */
 export interface IssueMarks {
   readonly halted: boolean;
-  /** By a volatility interruption. */
+  /** Whether a volatility interruption is under way. */
   readonly interrupted: boolean;
   readonly warning: (typeof issueWarnings)[number];
 }

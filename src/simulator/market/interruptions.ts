@@ -7,24 +7,24 @@ import { answered, inputRefusal, queryRefusals } from '../rest/texts.ts';
 import type { Issue } from './instruments.ts';
 import { between, randomFor } from './random.ts';
 
-/** Two minutes of auction after a jump (VI), that is over. */
+/** A volatility interruption (VI) that is over: two minutes of auction after a jump of the price. */
 interface Interruption {
   readonly issue: Issue;
   readonly from: string;
   readonly until: string;
   readonly price: number;
-  /** The last trade before it: interruptions here are dynamic ones. */
+  /** The price of the last trade before it, which is the reference of a dynamic interruption. */
   readonly reference: number;
   readonly count: number;
 }
 
-/** A time after the open: minutes and seconds of the session so far. */
+/** The time so many seconds after the open. */
 function timeAfterOpen(seconds: number): string {
   const parts = [9 + seconds / 3600, (seconds % 3600) / 60, seconds % 60];
   return parts.map((part) => String(Math.floor(part)).padStart(2, '0')).join('');
 }
 
-/** A day's interruptions, newest first; the same for the same seed and day, around the day's open. */
+/** The interruptions of a day, newest first. They are the same for the same seed and day, and near the open price. */
 function interruptionsOn(world: World, day: string): readonly Interruption[] {
   return world.market
     .lookAll()
@@ -34,7 +34,7 @@ function interruptionsOn(world: World, day: string): readonly Interruption[] {
       const random = randomFor(world.settings.seed, `interruption ${issue.symbol} ${day}`);
       if (bar === undefined || issue.kind !== 'stock' || random() >= 0.25) return [];
       const start = between(random, 60, 3_000);
-      // Large companies stop at three percent, others at six.
+      // Issues of KOSPI are interrupted at three percent, others at six.
       const limit = issue.market === 'KOSPI' ? 0.03 : 0.06;
       const direction = random() < 0.6 ? 1 : -1;
       const price = nearestTicks(Math.round(bar.open * (1 + (direction * limit) / 2)), issue.kind).below;
@@ -54,7 +54,7 @@ const inquireVolatilityInterruptions: Handler = (call) => {
   const { clock } = world;
   const day = input(call, 'FID_INPUT_DATE_1').slice(-8) || clock.day();
   const direction = input(call, 'FID_DIV_CLS_CODE');
-  // Static ones, or both at once: all of these are dynamic.
+  // The call asks for static interruptions, or for those that are static and dynamic at once. All of these are dynamic.
   const asksForOthers = ['1', '3'].includes(input(call, 'FID_RANK_SORT_CLS_CODE'));
   const found = (asksForOthers ? [] : interruptionsOn(world, day))
     .filter(({ until }) => day < clock.day() || until <= clock.time())

@@ -6,7 +6,7 @@ import type { VenueClock } from './hours.ts';
 import { type Issue, type IssueMarks, issues } from './instruments.ts';
 import { between, type Random, randomFor } from './random.ts';
 
-/** What an issue did today, up to and with its last trade. */
+/** The figures of an issue today, including its last trade. */
 export interface DayFigures {
   readonly base: number;
   readonly upper: number;
@@ -27,36 +27,36 @@ export interface DayFigures {
   readonly previousVolume: number;
 }
 
-/** A trade of the market's, with the day's figures as they stood right after it. */
+/** A trade in the market, with the figures of the day right after it. */
 export interface Print {
   readonly price: number;
   readonly size: number;
-  /** Who came to the other's price. */
+  /** The side that came to the other's price. */
   readonly aggressor: Side;
   readonly time: string;
   readonly figures: DayFigures;
 }
 
-/** One issue and all that is known of it. */
+/** An issue and everything that is known of it. */
 export interface Listing {
   readonly issue: Issue;
   readonly book: Book;
   readonly random: Random;
-  /** Oldest first; today is not in it. */
+  /** Oldest first, without today. */
   readonly days: HistoryBar[];
   readonly minutes: HistoryBar[];
-  /** Of days that are over, as far as anybody asked or they were lived through. */
+  /** Minutes of days that are over, for the days that were asked for or lived through. */
   readonly pastMinutes: Map<string, readonly HistoryBar[]>;
   today: DayFigures;
   marks: IssueMarks;
-  /** The last trades of today, oldest first; as many as KIS lists. */
+  /** The last trades of today, oldest first, as many as KIS lists. */
   readonly prints: Print[];
   movedAt: number;
 }
 
-/** What the market tells others, right after it happened. */
+/** What the market calls right after something happened in it. */
 export interface MarketListener {
-  /** A waiting client order traded. */
+  /** A client order that waited has traded. */
   restingFilled(order: ClientOrder, quantity: number, price: number): void;
   printed(listing: Listing, prints: readonly Print[]): void;
   bookChanged(listing: Listing): void;
@@ -65,7 +65,10 @@ export interface MarketListener {
 const historyDays = 300;
 const printsKept = 30;
 
-/** Made-up prices by seed: every issue has ten levels a side around its last trade, and walks within its limits. */
+/**
+ * A market with made-up prices: every issue has ten levels a side around its last trade, and its price moves at random
+ * within its limits.
+ */
 export class Market {
   readonly #listings: ReadonlyMap<string, Listing>;
   readonly #clock: VenueClock;
@@ -89,7 +92,7 @@ export class Market {
     this.#listener = listener;
   }
 
-  /** The day that today's figures are of: at night, at weekends and on holidays the last trading day. */
+  /** The day of the figures of today: at night, at weekends and on holidays it is the last trading day. */
   get day(): string {
     return this.#day;
   }
@@ -99,36 +102,36 @@ export class Market {
     return [...this.#listings.values()];
   }
 
-  /** The issue as it stands; undefined for an unknown code. */
+  /** The issue as it is; undefined for an unknown code. */
   find(symbol: string): Listing | undefined {
     return this.#listings.get(symbol);
   }
 
-  /** The issue, moved on first by what it would have done since anyone last looked. */
+  /** The issue, after the moves that it would have made since it was last looked at. */
   look(symbol: string): Listing | undefined {
     const listing = this.#listings.get(symbol);
     if (listing !== undefined) this.#catchUp(listing);
     return listing;
   }
 
-  /** All issues, each moved on as by `look`. */
+  /** All issues, as from `look`. */
   lookAll(): readonly Listing[] {
     for (const listing of this.#listings.values()) this.#catchUp(listing);
     return this.all();
   }
 
-  /** Trades an arriving client order; what it traded with is told to the other side's owner. */
+  /** Trades an arriving client order. The owners of client orders that it trades with are told. */
   execute(listing: Listing, side: Side, quantity: number, limit?: number): readonly Match[] {
     const matches = listing.book.take(side, quantity, limit);
     this.#settle(listing, side, matches);
-    // The ten levels were eaten through: the market goes on beyond them, up to its limit price.
+    // The order took all ten levels, so the market goes on beyond them, up to its price limit.
     if (matches.length > 0 && listing.book.best(side === 'buy' ? 'sell' : 'buy') === undefined) {
       this.#quote(listing, side === 'buy' ? 'sell' : 'buy');
     }
     return matches;
   }
 
-  /** Brings the market to `price`: every client order on the way trades, at its own price. */
+  /** Moves the market to `price`. Every client order on the way trades, at its own price. */
   moveTo(listing: Listing, price: number): void {
     const side: Side = price < listing.today.last ? 'sell' : 'buy';
     listing.book.clear('market');
@@ -140,8 +143,8 @@ export class Market {
   }
 
   /**
-   * A trade by someone else. With a price the market's own quantities step aside and clients' orders at it or better
-   * trade first, up to `quantity`; without one it takes what waits, in turn.
+   * Makes a trade of somebody else. With a price, client orders at that price or better trade first, up to `quantity`,
+   * and the market's own quantities do not. Without one the trade takes what waits, in turn.
    */
   trade(listing: Listing, side: Side, quantity: number, price?: number): void {
     if (price !== undefined) listing.book.clear('market');
@@ -154,7 +157,7 @@ export class Market {
     }
   }
 
-  /** One move of the walk. */
+  /** Makes one random move of an issue. */
   step(listing: Listing): void {
     const { random, today } = listing;
     const pull = ((today.last - today.base) / today.base) * 3;
@@ -177,7 +180,7 @@ export class Market {
     this.#listener?.bookChanged(listing);
   }
 
-  /** Where a new trading day has begun today becomes history, and its last price the base. */
+  /** When a new trading day has begun, today becomes history, and its last price the base price. */
   roll(): void {
     const [endedDay, day] = [this.#day, this.#clock.priceDay()];
     if (day <= endedDay) return;
@@ -212,12 +215,12 @@ export class Market {
     };
     listing.prints.push(...minutes.slice(-printsKept).map((bar) => lastPrintOf(bar, listing.today)));
     this.#quote(listing, 'buy');
-    // A market that moves has moved already when we first see it.
+    // In a market that moves, an issue has made some moves before it is first looked at.
     if (this.#speed > 0) for (let steps = 20; steps > 0; steps -= 1) this.step(listing);
     return listing;
   }
 
-  /** Nobody watched, so the moves since are made now; at most a handful, to keep answers quick. */
+  /** Makes the moves since the issue was last looked at. They are a handful at most, to keep answers quick. */
   #catchUp(listing: Listing): void {
     if (this.#speed === 0 || this.#clock.session() !== 'regular') return;
     const missed = Math.floor(((this.#clock.now() - listing.movedAt) * this.#speed) / 2_000);
@@ -258,8 +261,9 @@ export class Market {
   }
 
   /**
-   * Fresh quantities of the market's own around the last trade, which came from `side`: a buyer paid the lowest ask, a
-   * seller took the highest bid. They never cross a waiting client order.
+   * Fills the levels around the last trade with new quantities of the market's own. `side` is the side that made the
+   * trade: a buyer paid the lowest ask, a seller took the highest bid. The quantities never cross a client order that
+   * waits.
    */
   #quote(listing: Listing, side: Side): void {
     const { book, issue, today } = listing;
@@ -282,7 +286,7 @@ export class Market {
     this.#listener?.bookChanged(listing);
   }
 
-  /** Some tens of millions of won at each level, more away from the touch. */
+  /** The size of a level: some tens of millions of won, and more away from the best price. */
   #size(listing: Listing, price: number, level: number): number {
     return Math.ceil(((30_000_000 + level * 10_000_000) * (0.5 + listing.random())) / price);
   }
@@ -311,7 +315,7 @@ function freshDay(issue: Issue, close: number, previousVolume: number, time: str
   };
 }
 
-/** The trade that ended a made-up minute. */
+/** The trade with which a made-up minute ended. */
 function lastPrintOf(bar: HistoryBar, today: DayFigures): Print {
   return {
     price: bar.close,
@@ -322,7 +326,7 @@ function lastPrintOf(bar: HistoryBar, today: DayFigures): Print {
   };
 }
 
-/** The day's figures after the minutes that were made up for it. */
+/** The figures of the day after the minutes that were made up for it. */
 function sumUp(fresh: DayFigures, minutes: readonly HistoryBar[]): DayFigures {
   const [first, last] = [minutes[0], minutes.at(-1)];
   if (first === undefined || last === undefined) return fresh;

@@ -41,7 +41,7 @@ const inquirePrice2 = aboutIssue(({ issue, today, marks }) => {
       elw_pblc_yn: 'N',
       stck_mxpr: today.upper,
       stck_llam: today.lower,
-      // KIS writes the issue's own code here.
+      // KIS writes the code of the issue in this column.
       bstp_cls_code: issue.symbol,
       stck_sdpr: today.base,
       vi_cls_code: yesNo(marks.interrupted),
@@ -104,7 +104,7 @@ const dailyPrice = aboutIssue((listing, call) => {
   };
 });
 
-/** A day's volume by who came to the other's price. */
+/** The volume of a day, by the side that came to the other's price. */
 interface Sides {
   readonly start: string;
   readonly bought: number;

@@ -1,4 +1,4 @@
-/** Numbers from 0 up to 1, the same ones for the same seed. */
+/** Returns numbers from 0 up to 1, the same ones for the same seed. */
 export type Random = () => number;
 
 /** Mulberry32: small, fast and good enough for made-up prices. */
@@ -12,7 +12,7 @@ export function mulberry32(seed: number): Random {
   };
 }
 
-/** A generator of its own for each thing that needs one, so that the order of use does not matter (FNV-1a). */
+/** A generator for one thing, by name, so that what one thing draws does not depend on others (FNV-1a). */
 export function randomFor(seed: number, name: string): Random {
   let hash = 0x811c9dc5 ^ seed;
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);

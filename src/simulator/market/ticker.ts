@@ -8,7 +8,10 @@ import type { Listing, MarketListener, Print } from './market.ts';
 
 const indexEveryMs = 1_000;
 
-/** Tells over the socket what the market does. One market is behind all exchanges, so all of them tell the same. */
+/**
+ * Pushes what happens in the market over the socket. All exchanges share one market here, so all of their channels push
+ * the same.
+ */
 export class Ticker implements Pick<MarketListener, 'printed' | 'bookChanged'> {
   readonly #sockets: SocketServer;
   readonly #world: Pick<World, 'market' | 'clock'>;
@@ -51,7 +54,7 @@ export class Ticker implements Pick<MarketListener, 'printed' | 'bookChanged'> {
     }
   }
 
-  /** Later, because what an index is made of may be in the middle of a move. */
+  /** Pushes the indices a little later, because the issues of an index may be in the middle of a move. */
   #tellIndicesSoon(): void {
     const { clock } = this.#world;
     if (this.#cancelIndices !== undefined || this.#sockets.keys('index').size === 0) return;
@@ -67,7 +70,7 @@ export class Ticker implements Pick<MarketListener, 'printed' | 'bookChanged'> {
   }
 }
 
-/** One record of how an issue stands. */
+/** One record of the status of an issue. */
 function statusRecord({ issue, marks }: Listing): string {
   return line(channels.issueStatus.columns, {
     MKSC_SHRN_ISCD: issue.symbol,

@@ -4,7 +4,7 @@ import type { Listing } from '../market/market.ts';
 import { aboutIssue, type Handler, input, record } from '../rest/answer.ts';
 import { changeSign, percentOf } from '../rest/records.ts';
 
-/** What stands where there is no bar. */
+/** The bar for a time without one. */
 export const emptyBar: HistoryBar = { start: '', open: 0, high: 0, low: 0, close: 0, volume: 0, turnover: 0 };
 
 const maxDailyRows = 100;
@@ -76,7 +76,7 @@ const minuteChart = aboutIssue((listing, call) => {
   const { output1, output2 } = domesticMarket.minuteChart.output;
   const { clock, market } = call.world;
   const given = input(call, 'FID_INPUT_HOUR_1').slice(0, 4);
-  // A public client asks for the newest with zeros; no minute of a session ends at midnight.
+  // A public client asks for the newest minute with zeros. No minute of a session ends at midnight.
   const asked = given === '0000' ? clock.time().slice(0, 4) : given;
   const past = minutesUpTo(listing.minutes, asked);
   const rows = [...past, ...minutesAhead(clock.time(), asked, today.last, today.turnover)];
@@ -109,7 +109,7 @@ const pastMinuteChart = aboutIssue((listing, call) => {
   };
 });
 
-/** The minutes of a day that is over, the same ones whenever it is asked about. */
+/** The minutes of a day that is over. They are the same at every call. */
 function minutesOn(listing: Listing, day: string): readonly HistoryBar[] {
   const known = listing.pastMinutes.get(day);
   if (known !== undefined) return known;
@@ -119,7 +119,7 @@ function minutesOn(listing: Listing, day: string): readonly HistoryBar[] {
   return minutes;
 }
 
-/** What stands above the minutes of either chart: today so far. */
+/** The record above the minutes of both charts: today so far. */
 function dayRecord(
   fields: typeof domesticMarket.minuteChart.output.output1.fields,
   { issue, today }: Listing,
@@ -136,7 +136,7 @@ function dayRecord(
   });
 }
 
-/** Both minute charts have the same columns. */
+/** One row of a minute chart. Both charts have the same columns. */
 function minuteRecord(
   fields: typeof domesticMarket.minuteChart.output.output2.fields,
   day: string,
@@ -154,7 +154,7 @@ function minuteRecord(
   });
 }
 
-/** With the won traded since the open in place of the minute's own. */
+/** The minutes up to `last`, each with the won traded since the open instead of its own. */
 function minutesUpTo(minutes: readonly HistoryBar[], last: string): readonly HistoryBar[] {
   let turnover = 0;
   return minutes
@@ -165,7 +165,7 @@ function minutesUpTo(minutes: readonly HistoryBar[], last: string): readonly His
     });
 }
 
-/** Asked for a time to come, KIS fills the minutes until then with the current price. */
+/** Minutes that are still to come. KIS fills them with the current price when a call asks for them. */
 function minutesAhead(now: string, asked: string, price: number, turnover: number): readonly HistoryBar[] {
   const [from, to] = [minuteOf(now), minuteOf(asked)];
   return Array.from({ length: Math.max(0, to - from) }, (_, index) => ({

@@ -6,20 +6,20 @@ import { changeSign, percentOf } from '../rest/records.ts';
 
 export const yesNo = (value: boolean): string => (value ? 'Y' : 'N');
 
-/** `mrkt_warn_cls_code`; 00 for any other. */
+/** `mrkt_warn_cls_code` by warning; any other warning has 00. */
 export const warningCodes: Partial<Record<IssueMarks['warning'], string>> = {
   caution: '01',
   warning: '02',
   risk: '03',
 };
 
-/** Today as a bar, which history does not have yet. */
+/** Today so far, as a bar. The history ends yesterday. */
 export function todayBar({ today }: Listing, day: string): HistoryBar {
   const { open, high, low, last: close, volume, turnover } = today;
   return { start: day, open, high, low, close, volume, turnover };
 }
 
-/** All days, oldest first, today last. */
+/** All days, oldest first, with today as the last. */
 export function daysWithToday(listing: Listing, day: string): readonly HistoryBar[] {
   return [...listing.days, todayBar(listing, day)];
 }
@@ -34,7 +34,7 @@ export function yearRange(listing: Listing, day: string): { readonly high: Histo
   };
 }
 
-/** Won. */
+/** The market value in won. */
 export function marketValue({ issue, today }: Listing): number {
   return today.last * issue.listedThousands * 1000;
 }
@@ -49,7 +49,7 @@ export function inMillions(amount: number): number {
   return Math.round(amount / 1_000_000);
 }
 
-/** The change since yesterday, in the three columns that go with a price everywhere. */
+/** The change since yesterday, in the three columns that go with every price. */
 export function changeColumns(today: DayFigures) {
   return {
     prdy_vrss: today.last - today.base,
@@ -58,12 +58,12 @@ export function changeColumns(today: DayFigures) {
   };
 }
 
-/** The sign of a bare difference, where no price limit can be meant. */
+/** The sign of a difference that is not between prices, so that it cannot be at a price limit. */
 export function plainSign(difference: number): string {
   return difference > 0 ? '2' : difference < 0 ? '5' : '3';
 }
 
-/** `iscd_stat_cls_code`; 55 is an issue that may be bought on credit. */
+/** `iscd_stat_cls_code` by warning; 55 is an issue without a warning that may be bought on credit. */
 const statusCodes: Readonly<Record<IssueMarks['warning'], string>> = {
   none: '55',
   administrative: '51',
@@ -78,7 +78,7 @@ export function statusCode({ halted, warning }: IssueMarks): string {
   return halted ? '58' : statusCodes[warning];
 }
 
-/** Industries of KOSPI by the number of their index. KRX's numbers; KIS has them in its list of industries. */
+/** Industries of KOSPI by the number of their index, which KRX assigns and KIS lists. */
 const industries: Readonly<Record<string, string>> = {
   음식료·담배: '0005',
   화학: '0008',
@@ -101,7 +101,7 @@ export function listingsOf(world: Pick<World, 'market'>, code: string): readonly
     '': () => true,
     '0000': () => true,
     '0001': ({ issue }) => issue.market === 'KOSPI',
-    // Large issues, by KRX the first hundred; there are fewer than that here.
+    // KRX counts the first hundred issues as large. The simulator has fewer than that.
     '0002': ({ issue }) => issue.market === 'KOSPI' && issue.kind === 'stock',
     '1001': ({ issue }) => issue.market === 'KOSDAQ',
     '2001': ({ issue }) => issue.market === 'KOSPI' && issue.kind === 'stock',
@@ -112,7 +112,7 @@ export function listingsOf(world: Pick<World, 'market'>, code: string): readonly
       ]),
     ),
   };
-  // An industry that none of these issues is of is taken as KIS takes it, and lists nothing.
+  // KIS takes every industry. One that no issue here belongs to lists nothing.
   const keep = within[code] ?? (/^\d{4}$/.test(code) ? () => false : undefined);
   return keep && world.market.lookAll().filter(keep);
 }

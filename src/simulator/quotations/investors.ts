@@ -16,14 +16,16 @@ interface Traded {
   readonly soldMillions: number;
 }
 
-/** Who traded an issue on a day. Together they bought and sold its volume, so their nets sum to zero. */
+/**
+ * Who traded an issue on a day. All investors together bought and sold its volume, so their net figures add up to zero.
+ */
 interface InvestorDay {
   readonly individuals: Traded;
   readonly foreigners: Traded;
   readonly institutions: Traded;
 }
 
-/** The parts of a day's volume that foreigners and institutions buy and sell; individuals have the rest. */
+/** The shares of a day's volume that foreigners and institutions buy and sell. Individuals have the rest. */
 function partsOf(world: World, issue: Issue, day: string) {
   const random = randomFor(world.settings.seed, `investors ${issue.symbol} ${day}`);
   const part = (most: number): number => most * (0.4 + 0.6 * random());
@@ -56,20 +58,20 @@ function investorDay(world: World, issue: Issue, { start, volume, turnover }: Hi
   };
 }
 
-/** Shares that foreigners bought less sold in a day; nothing is known of a day that is not over. */
+/** The shares that foreigners bought minus those that they sold in a day; 0 for a day that is not over. */
 export function foreignersNet(world: World, issue: Issue, bar: HistoryBar): number {
   if (bar.start === world.market.day && !isOver(world)) return 0;
   const { foreigners } = investorDay(world, issue, bar);
   return foreigners.bought - foreigners.sold;
 }
 
-/** What foreigners hold of all that they may, in percent. */
+/** The part of the shares open to foreigners that they hold, in percent. */
 export function foreignRatio(world: World, issue: Issue): string {
   const random = randomFor(world.settings.seed, `foreigners ${issue.symbol}`);
   return (issue.kind === 'stock' ? 5 + 50 * random() : 2 * random()).toFixed(2);
 }
 
-/** The day's figures come after the close. */
+/** Whether today's figures are out: they come after the close. */
 function isOver({ market, clock }: World): boolean {
   if (market.day < clock.day()) return true;
   const session = clock.session();
@@ -85,7 +87,7 @@ const inquireInvestors = aboutIssue((listing, call) => {
   const rows = days.map((bar, index) => ({ bar, before: days[index - 1]?.close ?? bar.open })).slice(-investorDays);
   return {
     output: rows.reverse().map(({ bar, before }) => {
-      // Until then today stands there with its price alone, and blanks.
+      // Until the close the row of today has its price, and blanks in the other columns.
       if (bar.start === world.market.day && !isOver(world)) {
         const blank = Object.fromEntries(Object.keys(fields).map((name) => [name, '']));
         return {
@@ -121,27 +123,30 @@ function columnsOf(prefix: 'prsn' | 'frgn' | 'orgn', traded: Traded) {
   };
 }
 
-/** When estimates of the day are entered; the first has no institutions yet. */
+/** When estimates of the day come. The first one has no institutions yet. */
 const estimateTimes = ['093000', '100000', '112000', '132000', '143000'];
 
-/** Estimates entered so far; a market that is open at night has had all of them. */
+/** How many estimates have come so far; all of them in a market that is open at night. */
 function estimatesUntil(clock: VenueClock): number {
   const time = clock.time();
   if (time < '090000' && clock.session() === 'regular') return estimateTimes.length;
   return estimateTimes.filter((at) => at <= time).length;
 }
 
-/** What foreigners and institutions had bought less sold by the day's `count`th estimate, in whole thousands. */
+/**
+ * What foreigners and institutions had bought minus what they had sold at an estimate of the day, counted from 1, in
+ * whole thousands of shares.
+ */
 function estimateOf(world: World, { issue, today }: Listing, count: number) {
   const { foreigners, institutions } = partsOf(world, issue, world.market.day);
-  // Of yesterday's volume, so that an estimate stays as it was entered.
+  // It is a part of yesterday's volume, so that an estimate never changes.
   const volume = (today.previousVolume * count) / estimateTimes.length;
   const net = (parts: { readonly bought: number; readonly sold: number }): number =>
     Math.round((volume * (parts.bought - parts.sold)) / 1000) * 1000;
   return { foreigners: net(foreigners), institutions: count < 2 ? 0 : net(institutions) };
 }
 
-/** Eighteen characters, the sign in front of the zeros. */
+/** A number of eighteen characters with leading zeros, the sign before them. */
 function padded(value: number): string {
   const digits = String(Math.abs(value));
   return value < 0 ? `-${digits.padStart(17, '0')}` : digits.padStart(18, '0');
@@ -164,7 +169,7 @@ const investorEstimate: Handler = (call) => {
   return { text: answered.quotation, blocks: { output2: rows.reverse() } };
 };
 
-/** How institutions' trades fall to their kinds; the last has what is left. */
+/** The parts of the institutions' trades by kind of institution. The last kind has the rest. */
 const institutionParts = { ivtr: 0.4, bank: 0.05, insu: 0.1, mrbn: 0.02, fund: 0.35 };
 
 function institutionColumns(total: number, unit: 'qty' | 'tr_pbmn') {
@@ -221,7 +226,7 @@ interface Net {
   readonly institutions: number;
 }
 
-/** Foreigners, institutions, or both; nobody else is simulated. */
+/** The net figure of foreigners, institutions or both, as the call asks. No other investors are simulated. */
 function whoseNet(call: Call, net: Net): number {
   switch (input(call, 'FID_ETC_CLS_CODE')) {
     case '1':

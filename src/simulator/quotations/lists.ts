@@ -5,7 +5,7 @@ import { type Call, type Handler, input, record } from '../rest/answer.ts';
 import { answered, queryRefusals } from '../rest/texts.ts';
 import { changeColumns, marketValue, yearRange } from './figures.ts';
 
-// What a person keeps in KIS's own program: conditions to search by, and groups of issues to watch.
+// Conditions to search by and groups of issues to watch, which a person keeps in KIS's own program.
 
 interface Condition {
   readonly name: string;
@@ -16,7 +16,7 @@ function averageOf(closes: readonly number[]): number {
   return sum(closes, (close) => close) / Math.max(1, closes.length);
 }
 
-/** Whether the average of five days came from under that of twenty to over it within the last five. */
+/** Whether the five-day average crossed the twenty-day average from below within the last five days. */
 function crossedUpwards({ days, today }: Listing): boolean {
   const closes = [...days.slice(-40).map((bar) => bar.close), today.last];
   const above = Array.from({ length: 6 }, (_, back) => {
@@ -53,13 +53,13 @@ const screenList: Handler = (call) => {
   return { text: answered.quotation, blocks: { output2: isHolder(call) ? rows : [] } };
 };
 
-/** Sixteen characters with four places, filled up in front. */
+/** A number with four decimals, filled up in front to sixteen characters. */
 const wide = (value: number, fill: ' ' | '0' = ' '): string => value.toFixed(4).padStart(16, fill);
 
 const screenResult: Handler = (call) => {
   const condition = /^\d+$/.test(input(call, 'SEQ')) ? conditions[Number(input(call, 'SEQ'))] : undefined;
   const found = isHolder(call) ? (condition?.find(call.world.market.lookAll()) ?? []) : [];
-  // The code of an unknown issue is also that of a search without a find.
+  // KIS answers a search that finds nothing with the code of an unknown issue.
   if (found.length === 0) return { refusal: queryRefusals.symbol };
   const { fields } = domesticResearch.screenResult.output.output2;
   return {

@@ -5,7 +5,7 @@ import { between, type Random, randomFor } from '../market/random.ts';
 import { type Handler, input, page, record, type World } from '../rest/answer.ts';
 import { answered, queryRefusals } from '../rest/texts.ts';
 
-/** A headline, with the issue it is about. */
+/** A headline, and the issue that it is about. */
 interface Headline {
   /** Day, time and five digits: KIS's key, in the order in which they came. */
   readonly serial: string;
@@ -16,7 +16,7 @@ interface Headline {
   readonly issue: Issue;
 }
 
-/** Made-up agencies: KIS's code of the agency, its kind of news, its name. */
+/** Made-up news agencies: KIS's code of the agency, its kind of news, and its name. */
 const sources = [
   { code: '6', kind: '02', name: '모의통신' },
   { code: '2', kind: '02', name: '모의경제' },
@@ -59,7 +59,7 @@ const newsTitles: Handler = (call) => {
   const symbol = input(call, 'FID_INPUT_ISCD');
   if (symbol !== '' && world.market.find(symbol) === undefined) return { refusal: queryRefusals.symbol };
   const now = `${world.clock.day()}${world.clock.time()}`;
-  // KIS takes them with zeros in front: 0020261123 and 0000093000.
+  // KIS also takes day and time with leading zeros: 0020261123 and 0000093000.
   const day = input(call, 'FID_INPUT_DATE_1').slice(-8) || world.clock.day();
   const until = `${day}${input(call, 'FID_INPUT_HOUR_1').slice(-6) || '235959'}`;
   const before = input(call, 'FID_INPUT_SRNO') || '9';

@@ -20,7 +20,7 @@ const brokers: Readonly<Record<string, string>> = {
 const ratings = { buy: { text: '매수', code: '2' }, hold: { text: '중립', code: '3' } } as const;
 type Rating = (typeof ratings)[keyof typeof ratings];
 
-/** What a broker said of an issue on a day, and before that. */
+/** The opinion of a broker on an issue on a day, and the broker's opinion before it. */
 interface Opinion {
   readonly listing: Listing;
   readonly day: string;
@@ -45,7 +45,7 @@ function opinionsOn(listing: Listing, seed: number): readonly Opinion[] {
       if (random() >= 0.12 || closeBefore === undefined) return [];
       const rating = ratingOf(random());
       const rise = rating === ratings.buy ? 1.15 + 0.25 * random() : 1 + 0.1 * random();
-      // Targets are round.
+      // Target prices are round.
       const grid = tickSize(closeBefore, issue.kind) * 10;
       const target = Math.round((closeBefore * rise) / grid) * grid;
       const broker = codes[between(random, 0, codes.length - 1)] ?? '';
@@ -54,7 +54,7 @@ function opinionsOn(listing: Listing, seed: number): readonly Opinion[] {
     .reverse();
 }
 
-/** What both lists say of one; distances are from the target, as KIS has them. */
+/** The columns that both lists have. Distances are from the target, as at KIS. */
 function columnsOf({ listing, day, broker, rating, earlier, target, closeBefore }: Opinion) {
   const { last } = listing.today;
   return {
@@ -71,7 +71,7 @@ function columnsOf({ listing, day, broker, rating, earlier, target, closeBefore 
   };
 }
 
-/** Within the days that were asked for, which KIS takes with zeros in front as well. */
+/** The opinions between the two days of the call. KIS also takes days with leading zeros. */
 function within(call: Call, opinions: readonly Opinion[]): readonly Opinion[] {
   const [from, to] = [input(call, 'FID_INPUT_DATE_1').slice(-8), input(call, 'FID_INPUT_DATE_2').slice(-8)];
   return opinions.filter(({ day }) => from <= day && day <= to);
@@ -91,7 +91,7 @@ const opinionsOnIssue = aboutIssue((listing, call) => {
   };
 });
 
-/** All, to buy, to hold, to sell, which nobody advises. */
+/** The ratings by their codes: all, to buy, to hold, to sell. Nobody advises to sell. */
 const ratingsByCode: Readonly<Record<string, readonly Rating[]>> = {
   '0': [ratings.buy, ratings.hold],
   '1': [ratings.buy],
@@ -104,7 +104,7 @@ const allBrokers = '999';
 const opinionsByBroker: Handler = (call) => {
   const { world } = call;
   if (input(call, 'FID_COND_MRKT_DIV_CODE') !== 'J') return { refusal: inputRefusal('FID_COND_MRKT_DIV_CODE') };
-  // The documents ask for a broker here, and the example names an issue.
+  // KIS's documents ask for a broker in this input, and their example has an issue.
   const asked = input(call, 'FID_INPUT_ISCD');
   const issue = world.market.find(asked);
   if (issue === undefined && asked !== allBrokers && brokers[asked] === undefined) {

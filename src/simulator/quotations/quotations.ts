@@ -17,7 +17,7 @@ import { foreignRatio } from './investors.ts';
 
 type Numbered = Record<string, string | number>;
 
-/** How a stock is valued by its last full year; others have no such figures. */
+/** The valuation of a stock by its last full year. Other issues have none. */
 function valuation(world: World, { issue, today }: Listing) {
   if (issue.kind !== 'stock') return {};
   const { eps, bps } = lastYear(world, issue);
@@ -128,7 +128,10 @@ const inquireAskingPrice = aboutIssue(({ book, issue, marks, today }, call) => {
   };
 });
 
-/** What the auction under way would trade at; outside of one KIS leaves the last expectation and says that it is over. */
+/**
+ * The price and size of the auction that is under way. Outside an auction KIS leaves the last ones there, with a code
+ * that says that it is over.
+ */
 function auctionOf(clock: VenueClock, price: number, size: number) {
   const session = clock.session();
   const code = session === 'opening-auction' ? '311' : session === 'closing-auction' ? '121' : '112';
@@ -235,7 +238,7 @@ const stockInfo: Handler = (call) => {
   };
 };
 
-/** How far ahead the calendar goes. */
+/** How many days ahead the calendar goes. */
 const holidayDays = 120;
 
 const checkHoliday: Handler = (call) => {
@@ -249,7 +252,7 @@ const checkHoliday: Handler = (call) => {
     const date = from.plus({ days: index });
     const day = date.toFormat('yyyyMMdd');
     const open = clock.isOpenDay(day) ? 'Y' : 'N';
-    // The year's last day is a bank's working day, and a closed market's.
+    // On the last day of the year banks work and the market is closed.
     const worked = date.weekday <= 5 && (day.endsWith('1231') || !krxClosures.includes(day));
     return record(fields, {
       bass_dt: day,

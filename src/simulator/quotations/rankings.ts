@@ -7,15 +7,15 @@ import { percentOf } from '../rest/records.ts';
 import { answered, inputRefusal } from '../rest/texts.ts';
 import { changeColumns, inHundredMillions, listingsOf, marketValue, plainSign, yearRange } from './figures.ts';
 
-/** KIS lists this many, and has no next page. */
+/** How many issues KIS lists; there is no next page. */
 const rankedRows = 30;
 
 type Figure = (listing: Listing, call: Call) => number;
 
 interface Ranking {
-  /** The input that says by what to rank, where there is a choice. */
+  /** The input that says what to rank by, where there is a choice. */
   readonly input?: string;
-  /** The figure of each of its codes; the highest comes first. */
+  /** The figure that each code of that input ranks by, the highest first. */
   readonly figures: Readonly<Record<string, Figure>>;
   readonly keep?: (listing: Listing, call: Call) => boolean;
   readonly write: (
@@ -47,7 +47,10 @@ function ranking({ input: sortedBy = '', figures, keep = wanted, write }: Rankin
 
 const numberOf = (call: Call, name: string): number => Number(input(call, name)) || 0;
 
-/** What most rankings can leave out: by price, by volume, by kind of share. */
+/**
+ * Whether a ranking lists the issue, by the inputs that most rankings have: bounds of price and volume, and kinds of
+ * shares.
+ */
 function wanted({ issue, today, marks }: Listing, call: Call): boolean {
   const [low, high] = [numberOf(call, 'FID_INPUT_PRICE_1'), numberOf(call, 'FID_INPUT_PRICE_2')];
   if (today.last < low || (high > 0 && today.last > high)) return false;
@@ -64,7 +67,7 @@ function wanted({ issue, today, marks }: Listing, call: Call): boolean {
     marks.halted,
     issue.kind === 'etf',
   ];
-  // One flag for each; a single 0 is none of them.
+  // One flag for each kind that is left out. A single 0 leaves none out.
   return ![...input(call, 'FID_TRGT_EXLS_CLS_CODE')].some((flag, index) => flag === '1' && isLeftOut[index]);
 }
 
@@ -108,7 +111,7 @@ const volumeRank = ranking({
   },
 });
 
-/** Days in a row, today the last, that ended higher (or lower) than the day before. */
+/** How many days in a row, up to today, ended higher (or lower) than the day before. */
 function daysInARow({ days, today }: Listing, direction: 1 | -1): number {
   const closes = [...days.map((bar) => bar.close), today.last].reverse();
   const end = closes.findIndex((close, index) => Math.sign(close - (closes[index + 1] ?? close)) !== direction);
@@ -119,7 +122,7 @@ const fluctuationRank = ranking({
   input: 'FID_RANK_SORT_CLS_CODE',
   figures: {
     '0': ({ today }) => changeRate(today.last, today.base),
-    // KIS's documents write it so, and its example the other way.
+    // KIS's documents write this code so. Their example has the other form.
     '0000': ({ today }) => changeRate(today.last, today.base),
     '1': ({ today }) => -changeRate(today.last, today.base),
     '2': ({ today }) => changeRate(today.last, today.open),
@@ -130,7 +133,7 @@ const fluctuationRank = ranking({
     const { last, base } = listing.today;
     const rate = changeRate(last, base) * 100;
     const [low, high] = [input(call, 'FID_RSFL_RATE1'), input(call, 'FID_RSFL_RATE2')];
-    // Both at 0, or blank, is no bound.
+    // With both at 0 or blank there is no bound.
     const bounded = Number(low) !== 0 || Number(high) !== 0;
     return wanted(listing, call) && (!bounded || (rate >= Number(low) && (high === '' || rate <= Number(high))));
   },
@@ -181,7 +184,7 @@ const marketCapRank = ranking({
   },
 });
 
-/** What waits and traded at the closing price outside the session, the same all day. */
+/** Orders and trades at the closing price outside the session. They are the same all day. */
 function afterHours({ issue, today }: Listing, { world }: Call) {
   const random = randomFor(world.settings.seed, `after hours ${issue.symbol} ${world.clock.day()}`);
   const some = (most: number): number => Math.round((today.previousVolume * between(random, 0, most)) / 10_000);
@@ -242,7 +245,7 @@ const quoteBalanceRank = ranking({
   },
 });
 
-/** How far the price is from the year's high, and from its low, in percent; 0 is there. */
+/** The distance of the price from the high and from the low of the year, in percent; 0 is at it. */
 function distances(listing: Listing, { world }: Call) {
   const { high, low } = yearRange(listing, world.market.day);
   const { last } = listing.today;

@@ -7,17 +7,17 @@ import { percentOf } from '../rest/records.ts';
 import { answered, inputRefusal, queryRefusals } from '../rest/texts.ts';
 import { inHundredMillions, marketValue } from './figures.ts';
 
-/** KIS lists at most this many; years it lists as far back as it has them. */
+/** How many quarters KIS lists at most. It lists all years that it has. */
 const quarterRows = 30;
 const yearRows = 10;
 
 interface About {
   readonly statement: Statement;
-  /** The same months of the year before. */
+  /** The statement of the same months of the year before. */
   readonly before: Statement;
-  /** Hundreds of millions of won, now. */
+  /** The present market value, in hundreds of millions of won. */
   readonly marketValue: number;
-  /** Dividends for the year, in won a share. */
+  /** The dividends for the year, in won a share. */
   readonly dividend: number;
 }
 
@@ -43,11 +43,11 @@ function statements(write: (about: About) => Readonly<Record<string, string>>): 
   });
 }
 
-/** Hundreds of millions with the places KIS gives most of them. */
+/** An amount in hundreds of millions, with two decimals as KIS writes most of them. */
 const amount = (value: number): string => value.toFixed(2);
-/** What KIS has where it has nothing. */
+/** What KIS writes for an entry that the company lacks. */
 const unknown = '99.99';
-/** A part of the year as if it went on like that. */
+/** Extends a figure for a part of the year to the whole year. */
 const wholeYear = (value: number, { months }: Statement): number => (value * 12) / months;
 const growth = (now: number, before: number): number => (before === 0 ? 0 : ((now - before) / Math.abs(before)) * 100);
 
@@ -115,7 +115,7 @@ const otherRatios = statements(({ statement, marketValue: value, dividend }) => 
   const enterprise = value + statement.borrowings;
   return record(domesticResearch.otherRatios.output.output.fields, {
     stac_yymm: statement.month,
-    // Known when the year is over.
+    // It is known when the year is over.
     payout_rate: statement.months === 12 ? percentOf(dividend, statement.eps) : '0.00',
     eva: '0.00',
     ebitda: amount(ebitda),
@@ -184,7 +184,7 @@ const dividends: Handler = (call) => {
           per_sto_divi_amt: String(payment.amount).padStart(12, '0'),
           divi_rate: percentOf(payment.amount, faceValue(issue)).padStart(6),
           stk_divi_rate: '0.00'.padStart(6),
-          // The day of payment is set at the company's meeting.
+          // The shareholders' meeting sets the day of payment, after the record day.
           divi_pay_dt: payment.recordDay <= today ? paid.toFormat('yyyy/MM/dd') : '',
           stk_kind: issue.name.endsWith('우') ? '우선' : '보통',
         });

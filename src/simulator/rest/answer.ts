@@ -11,7 +11,7 @@ import { answered, type BusinessRefusal, inputRefusal, type KisText, queryRefusa
 /** How this stand-in answers. */
 export interface Settings {
   readonly kind: 'live' | 'paper';
-  /** What is made up is the same for the same seed. */
+  /** The same seed makes up the same data. */
   readonly seed: number;
   readonly holder: string;
   readonly htsId: string;
@@ -35,22 +35,22 @@ export interface AccountWorld extends World {
   readonly scheduled: ScheduledBook;
 }
 
-/** A request as a handler sees it. */
+/** A request, as a handler gets it. */
 export interface Call<W extends World = World> {
   readonly world: W;
   readonly row: Endpoint;
   readonly inputs: ReadonlyMap<string, string>;
-  /** Where to go on: what the page before gave as `next`; blank for the first page. */
+  /** The position to go on from: the `next` of the page before, blank for the first page. */
   readonly cursor: string;
   readonly rejectAtExchange: boolean;
 }
 
-/** What a handler answers; the envelope is put around it elsewhere. */
+/** What a handler answers. `rest.ts` puts the code, text and headers around it. */
 export type Handled =
   | {
       readonly text: KisText;
       readonly blocks: Readonly<Record<string, unknown>>;
-      /** For rows with pages: where the next one starts, blank when there is none. */
+      /** For rows with pages: the position of the next page, blank when there is none. */
       readonly next?: string;
     }
   | { readonly refusal: BusinessRefusal }
@@ -62,7 +62,7 @@ export type Handler = (call: Call) => Handled;
 export type AccountCall = Call<AccountWorld>;
 export type AccountHandler = (call: AccountCall) => Handled;
 
-/** A record with every column of the row: what is given, and KIS's blanks. */
+/** A record with every column of the row: the given values, and KIS's blanks for the others. */
 export function record<F extends Fields>(
   fields: F,
   values: { readonly [Name in keyof F]?: string | number },
@@ -71,12 +71,12 @@ export function record<F extends Fields>(
   return Object.fromEntries(Object.entries(fields).map(([name, codec]) => [name, String(given[name] ?? codec.blank)]));
 }
 
-/** An input of the call, blank when it is missing. */
+/** The value of an input of the call, blank when it is missing. */
 export function input(call: Call, name: string): string {
   return (call.inputs.get(name) ?? '').trim();
 }
 
-/** The cursor of a page that a full last page promised and that is not there. */
+/** The position of the page that KIS promises after a full last page, and that does not exist. */
 export const pastTheEnd = 'end';
 
 /** One page of `rows`, by the page size of the call's row. */
@@ -90,10 +90,10 @@ export function page<T>(call: Call, rows: readonly T[]): { readonly rows: readon
   return { rows: rows.slice(from, to), next: to < rows.length ? String(to) : '' };
 }
 
-/** KRX, Nextrade and both together; they are one book here. */
+/** The codes for KRX, Nextrade and both together. The simulator has one book for all three. */
 const marketDivisions: ReadonlySet<string> = new Set(['J', 'NX', 'UN']);
 
-/** Finds the issue a quotation is about, and answers with it. */
+/** A handler that finds the issue of a quotation and answers with it. */
 export function aboutIssue(answer: (listing: Listing, call: Call) => Readonly<Record<string, unknown>>): Handler {
   return (call) => {
     if (!marketDivisions.has(input(call, 'FID_COND_MRKT_DIV_CODE'))) {

@@ -4,7 +4,7 @@ import type { Market as ListedOn } from '../../domain/market/instrument.ts';
 import { standardCode } from '../market/instruments.ts';
 import type { Listing, Market } from '../market/market.ts';
 
-/** Where the fields we fill stand in a record, in bytes; the rest is what an ordinary issue has there. */
+/** Where the fields that are filled stand in a record, in bytes. The rest is what an ordinary issue has there. */
 interface Layout {
   readonly bytes: number;
   readonly fields: Readonly<Record<string, readonly [start: number, width: number]>>;

@@ -14,7 +14,7 @@ interface Token {
 const tokenSeconds = 86_400;
 const sameTokenMs = 6 * 3_600_000;
 const onceEveryMs = 60_000;
-/** Shorter than this is nobody's key. */
+/** The shortest text that is taken for a key or secret. */
 const shortestCredential = 8;
 
 /** An answer of the OAuth paths. */
@@ -39,8 +39,8 @@ export class Oauth {
   }
 
   /**
-   * KIS both hands out the same token for six hours and refuses a request within a minute of the last; so a repeat
-   * within a minute is refused, and after it the same token comes again.
+   * Issues a token. KIS refuses a request within a minute of the last one, and after that gives the same token again
+   * for six hours.
    */
   issueToken(body: Body): OauthAnswer {
     const credentials = readCredentials(body, 'appsecret');
@@ -87,7 +87,7 @@ export class Oauth {
     return this.#clock.now() - approval.issuedAt < tokenSeconds * 1000 ? approval.appKey : undefined;
   }
 
-  /** Why a request with these headers is turned away; undefined when it may pass. */
+  /** Why a request with these headers is refused; undefined when it may pass. */
   check(headers: {
     readonly authorization: string | undefined;
     readonly appkey: string | undefined;
@@ -104,7 +104,7 @@ export class Oauth {
     return undefined;
   }
 
-  /** Makes the token of a request worthless, as if it had been issued long ago: another can be had at once. */
+  /** Ends the token of a request, as if it had been issued long ago: a new one can be had at once. */
   age(authorization: string | undefined, state: 'unknown' | 'expired'): void {
     const text = (authorization ?? '').replace(/^Bearer /, '').trim();
     const token = this.#tokens.get(text);
@@ -118,7 +118,7 @@ export class Oauth {
   #newToken({ appKey, appSecret }: { readonly appKey: string; readonly appSecret: string }, now: number): Token {
     const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const seconds = Math.floor(now / 1000);
-    // Clients read `jti`, which is the app key, and nothing else of it.
+    // Clients read only `jti` of it, which is the app key.
     const head = encode({ typ: 'JWT', alg: 'HS512' });
     const claims = encode({
       sub: 'token',
@@ -140,7 +140,7 @@ function readCredentials(
   secretField: 'appsecret' | 'secretkey',
 ): { readonly appKey: string; readonly appSecret: string } | { readonly refusal: KisText } {
   const text = (name: string): string => (typeof body[name] === 'string' ? body[name].trim() : '');
-  // revokeP carries a token instead of a grant.
+  // A request to revokeP has a token and no grant type.
   if (body['token'] === undefined) {
     if (text('grant_type') === '') return { refusal: gatewayTexts.grantMissing };
     if (text('grant_type') !== 'client_credentials') return { refusal: gatewayTexts.grant };

@@ -8,7 +8,7 @@ import type { Settings } from './answer.ts';
 /** A value of a record: KIS writes everything as text. */
 type Values<Names extends readonly string[]> = Partial<Record<Names[number], string | number>>;
 
-/** Columns in their order, blank where nothing is given. */
+/** The values of a record in the order of its columns, blank where none is given. */
 export function line<Names extends readonly string[]>(columns: Names, values: Values<Names>): readonly string[] {
   const given: Readonly<Record<string, string | number | undefined>> = values;
   return columns.map((name) => String(given[name] ?? ''));
@@ -25,12 +25,12 @@ export function changeSign(
   return price > day.base ? '2' : '5';
 }
 
-/** Signed percentage with two places. */
+/** A percentage with its sign and two decimals. */
 export function percentOf(part: number, whole: number): string {
   return whole === 0 ? '0.00' : ((part / whole) * 100).toFixed(2);
 }
 
-/** Before, in and after the regular session, as NEW_MKOP_CLS_CODE and MARKET_CLS_CODE have it. */
+/** The codes for before, during and after the regular session in NEW_MKOP_CLS_CODE and MARKET_CLS_CODE. */
 export function marketCodes(clock: VenueClock): {
   readonly operation: string;
   readonly hour: string;
@@ -50,7 +50,7 @@ export function marketCodes(clock: VenueClock): {
   }
 }
 
-/** One record of trades; the 47th column, KRX's alone, came in September 2026. */
+/** One record of a trade. KRX alone has the 47th column, which came in September 2026. */
 export function tradeRecord(listing: Listing, print: Print, clock: VenueClock, columns: 46 | 47): string {
   const { book, issue } = listing;
   const { figures: day } = print;
@@ -178,13 +178,13 @@ const noticeKinds: Readonly<
   amended: { change: '1', refused: '0', filled: '1', accepted: '2' },
   cancelled: { change: '2', refused: '0', filled: '1', accepted: '2' },
   rejected: { change: '0', refused: '1', filled: '1', accepted: '1' },
-  /** What an IOC or FOK order could not trade. */
+  /** The rest of an IOC or FOK order, which is cancelled. */
   unmatched: { change: '0', refused: '0', filled: '1', accepted: '3' },
 };
 
 /**
- * One order notice. The short layout is what the paper host sends (seen in August 2026): exchange and pop-up in one
- * column, no condition price and no filler, and nothing but zeros in a cancellation.
+ * One order notice. The short layout is the one of the paper host (seen in August 2026): exchange and pop-up flag share
+ * a column, the condition price and the filler are missing, and a cancellation has nothing but zeros.
  */
 export function noticeRecord(notice: Notice, columns: 26 | 23): string {
   const { order, event } = notice;
@@ -213,7 +213,7 @@ export function noticeRecord(notice: Notice, columns: 26 | 23): string {
     padded(zeroed ? 0 : order.quantity, 9),
     notice.holder,
   ];
-  // The price column is the order's, and is filled in for fills alone.
+  // The column holds the order's price, and is filled in for fills only.
   const orderPrice = event.kind === 'filled' ? padded(order.price, 9) : '';
   const rest =
     columns === 23

@@ -21,7 +21,7 @@ import type { Oauth, OauthAnswer } from './oauth.ts';
 import { missingInput, readInputs, resolveRow, wrongInput } from './routing.ts';
 import { answered, type BusinessRefusal, gatewayTexts, inputRefusal, type KisText, queryRefusals } from './texts.ts';
 
-/** What was asked of the REST side, for the state door. */
+/** How many requests the REST host had, for the state. */
 export interface RequestCounts {
   total: number;
   throttled: number;
@@ -57,11 +57,11 @@ const marketHandlers = new Map([...quotations, ...research]);
 const accountHandlers = new Map([...accountQueries, ...assets, ...profits, ...ordering, ...scheduling]);
 const oauthPaths: ReadonlySet<string> = new Set([authCalls.token.path, authCalls.revoke.path, authCalls.approval.path]);
 
-/** KIS over HTTP. */
+/** KIS's REST host. */
 export class Rest {
   readonly counts: RequestCounts = { total: 0, throttled: 0, byTr: {} };
   readonly #options: RestOptions;
-  /** Times of the last second's calls, by app key. */
+  /** When the calls of the last second came, by app key. */
   readonly #recent = new Map<string, number[]>();
 
   constructor(options: RestOptions) {
@@ -91,12 +91,12 @@ export class Rest {
       await world.clock.sleep(fault.ms);
     }
     const release = noticeBeforeAnswer ? () => undefined : notices.holdForAnswer();
-    // Whoever has hung up by now will not keep the notices waiting.
+    // A client that is gone must not hold the notices back.
     if (response.destroyed) release();
     else response.once('close', release);
     const reply = this.#answer(request, names, fault);
     if (fault !== undefined && 'when' in fault && fault.when === 'after') {
-      // Whoever waits for this answer may well hear of the fill first.
+      // With this fault the client may hear of the fill before it has the answer.
       release();
       if (fault.fault !== 'delay') {
         disturb(fault, names, response);
@@ -109,11 +109,14 @@ export class Rest {
     send(response, { ...reply, body, headers: { ...this.#ownHeaders(names), ...reply.headers } });
   }
 
-  /** KIS's own headers, in lower case; its published client makes an object of all that are, so none holds a dash. */
+  /**
+   * KIS's own headers. Their names are in lower case and without a dash, because KIS's published client makes an object
+   * of all headers that are.
+   */
   #ownHeaders({ path, trId }: CallNames): Readonly<Record<string, string>> {
     if (!path.startsWith('/uapi/')) return {};
     const number = String(this.counts.total).padStart(8, '0');
-    // Whoever made up an id gets none back: a header takes no line breaks.
+    // A header takes no line breaks, so a made-up TR id is not sent back.
     return { tr_id: /^\w*$/.test(trId) ? trId : '', tr_cont: '', gt_uid: `0000000000000000${number}` };
   }
 
@@ -168,7 +171,7 @@ export class Rest {
     return success(row, handled, owner ?? this.#options.accounts.first, cursor);
   }
 
-  /** What the gateway minds before it looks at the request itself. */
+  /** What the gateway refuses before it looks at the request itself. */
   #gate({ headers, method, body }: Request, fault: ActiveFault | undefined): KisText | undefined {
     const { oauth } = this.#options;
     const header = (name: string): string | undefined => {
@@ -195,7 +198,7 @@ export class Rest {
     return undefined;
   }
 
-  /** A sliding second; a clock that was set back starts it anew. */
+  /** Counts the calls of the last second. It starts anew when the clock was set back. */
   #withinLimit(appKey: string): boolean {
     const now = this.#options.world.clock.now();
     const recent = (this.#recent.get(appKey) ?? []).filter((at) => at <= now && now - at < 1_000);
@@ -217,7 +220,7 @@ export class Rest {
     const named = { number: inputs.get('CANO') ?? '', product: inputs.get('ACNT_PRDT_CD') ?? '' };
     const owner = row.account ? this.#options.accounts.find(accountText(named)) : undefined;
     if (row.account && owner === undefined) {
-      // Names in lower case are not read, so they end here too.
+      // Names in lower case are not read, so they count as missing too.
       const blank = named.number === '' || named.product === '';
       const formed = /^\d{8}$/.test(named.number) && /^\d{2}$/.test(named.product);
       return { reply: refusalReply(blank || formed ? queryRefusals.account : queryRefusals.accountForm) };
@@ -231,7 +234,7 @@ export class Rest {
   }
 }
 
-/** Ends a call in another way than by its answer. */
+/** Carries out a fault that replaces the answer. */
 function disturb(fault: ActiveFault, names: CallNames, response: ServerResponse): void {
   switch (fault.fault) {
     case 'cut':
@@ -252,7 +255,7 @@ function disturb(fault: ActiveFault, names: CallNames, response: ServerResponse)
   }
 }
 
-/** Lets what was written to the sockets leave this process first. */
+/** Waits until what was written to the sockets has left this process. */
 async function settle(): Promise<void> {
   for (let turns = 0; turns < 3; turns += 1) await new Promise((resolve) => setImmediate(resolve));
 }
@@ -279,7 +282,7 @@ function refusalReply({ rtCd, code, text }: BusinessRefusal): Reply {
   return json(200, { rt_cd: rtCd, msg_cd: code, msg1: text });
 }
 
-/** The business servers' fixed-width text: 80 bytes, two for a Korean letter. */
+/** Pads a text to the width of the business servers: 80 bytes, two for a Korean letter. */
 function pad(text: string): string {
   const bytes = [...text].reduce((sum, character) => sum + (character > '\u007f' ? 2 : 1), 0);
   return text + ' '.repeat(Math.max(0, 80 - bytes));
@@ -314,7 +317,7 @@ function success(
   );
 }
 
-/** CTX_AREA_FK100 holds a hundred characters, CTX_AREA_FK twenty. */
+/** How many characters a position holds: CTX_AREA_FK100 a hundred, CTX_AREA_FK twenty. */
 function width(key: string): number {
   return Number(/\d+$/.exec(key)?.[0] ?? 20);
 }

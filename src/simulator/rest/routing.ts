@@ -2,7 +2,10 @@ import type { Endpoint } from '../../kis/endpoints/endpoint.ts';
 import { untakenInput } from '../../kis/endpoints/inputs.ts';
 import { type BusinessRefusal, gatewayTexts, type KisText, queryRefusals } from './texts.ts';
 
-/** The row a request means, or why it means none; an rtCd says that the business servers answered. */
+/**
+ * The row of the catalogue that a request is for, or the refusal. With an rtCd the business servers refuse it,
+ * otherwise the gateway.
+ */
 type Resolved =
   | { readonly row: Endpoint; readonly refusal?: undefined }
   | { readonly row?: undefined; readonly refusal: KisText | BusinessRefusal };
@@ -30,18 +33,18 @@ export function resolveRow(
   if (rows.some((candidate) => idsOn(other, candidate).includes(trId))) {
     return { refusal: kind === 'live' ? gatewayTexts.notLiveTr : gatewayTexts.notPaperTr };
   }
-  // The paper id that a row would have if paper offered it.
+  // The paper ids that rows would have if the paper host offered them.
   const paperIds = rows.flatMap((candidate) => idsOn('live', candidate).map((id) => `V${id.slice(1)}`));
   if (kind === 'paper' && paperIds.includes(trId)) return { refusal: queryRefusals.notOnPaper };
   return { refusal: queryRefusals.service };
 }
 
-/** Account calls read names as they stand; quotations take either case. */
+/** The name of an input as it is compared. Account APIs need the exact case, quotations take either. */
 function nameOf(row: Endpoint, name: string): string {
   return row.account ? name : name.toUpperCase();
 }
 
-/** The first input that the row wants and the request lacks; a blank one is not lacking. */
+/** The first input that the row needs and the request lacks. A blank one is not lacking. */
 export function missingInput(row: Endpoint, inputs: ReadonlyMap<string, string>): string | undefined {
   return Object.entries(row.input)
     .filter(([, rule]) => !rule.omissible)
@@ -49,15 +52,12 @@ export function missingInput(row: Endpoint, inputs: ReadonlyMap<string, string>)
     .find((name) => !inputs.has(name));
 }
 
-/** The first input that KIS does not take as it stands. */
+/** The first input with a value that KIS refuses. */
 export function wrongInput(row: Endpoint, inputs: ReadonlyMap<string, string>): string | undefined {
   return untakenInput(row.input, inputs, (name) => nameOf(row, name));
 }
 
-/**
- * The inputs by name. Values that are not strings are not read:
- * KIS wants numbers as text.
- */
+/** The inputs of a request by name. Values that are no strings are ignored, because KIS wants numbers as text. */
 export function readInputs(
   row: Endpoint,
   query: URLSearchParams,

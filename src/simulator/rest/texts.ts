@@ -15,8 +15,9 @@ const live = (code: string, text: string): BusinessRefusal => ({ code, text, rtC
 const paper = (code: string, text: string): BusinessRefusal => ({ code, text, rtCd: '1' });
 
 /**
- * Refusals of orders, live and paper. Where one was never seen, the nearest stands in: on paper for a wrong quantity, a
- * wrong order type and more than there is to amend; on live for a price under the lower limit, whose text is a guess.
+ * Refusals of orders, live and paper. Where the real refusal was never seen, the nearest one is used: on paper for a
+ * wrong quantity, a wrong order type and more than there is to amend. On live, the text for a price under the lower
+ * limit is a guess.
  */
 export const refusals: Readonly<Record<Refusal, { readonly live: BusinessRefusal; readonly paper: BusinessRefusal }>> =
   {
@@ -82,7 +83,7 @@ export const refusals: Readonly<Record<Refusal, { readonly live: BusinessRefusal
     },
   };
 
-/** What an accepted order, amendment or cancel is told. */
+/** The texts of accepted orders, amendments and cancels. */
 export const acceptances = {
   live: {
     buy: { code: 'APBK0013', text: '주문 전송 완료 되었습니다.' },
@@ -98,7 +99,10 @@ export const acceptances = {
   },
 } as const;
 
-/** About scheduled orders, which live alone has. `closed` was seen with other hours, on a day that opened late. */
+/**
+ * Texts about scheduled orders, which only the live host has. `closed` was seen with other hours, on a day that opened
+ * late.
+ */
 export const scheduleTexts = {
   accepted: { code: 'APBK2938', text: '예약주문이 접수되었습니다.' },
   changed: { code: 'KIOK0430', text: '정상적으로 처리되었습니다' },
@@ -131,13 +135,15 @@ export const queryRefusals = {
   notJson: { code: 'OPSQ9997', text: 'JSON PARSING ERROR : invalid json format', rtCd: '1' },
 } as const satisfies Record<string, BusinessRefusal>;
 
-/** A missing or unreadable input; the tail of the text names it, without the prefix of the quotation inputs. */
+/**
+ * The refusal for a missing or unreadable input. The end of the text names it, without the prefix of quotation inputs.
+ */
 export function inputRefusal(name: string): BusinessRefusal {
   const tail = name.replace(/^FID_(?:COND_|INPUT_)?/, '');
   return { code: 'OPSQ2001', text: `ERROR : INPUT INVALID_CHECK_${tail}`, rtCd: '1' };
 }
 
-/** Refusals of the gateway, on the OAuth paths and in front of everything else. */
+/** Refusals of the gateway: on the OAuth paths, and before any other call is looked at. */
 export const gatewayTexts = {
   appKeyMissing: { code: 'EGW00102', text: 'AppKey는 필수입니다.' },
   appKey: { code: 'EGW00103', text: '유효하지 않은 AppKey입니다.' },

@@ -3,18 +3,18 @@ import type { VenueClock } from '../market/hours.ts';
 import { type Notice, noticeRecord } from '../rest/records.ts';
 
 /**
- * Order notices on their way to the socket. An order's own notices wait until its answer has left, unless the simulator
- * is told to send them first; faults hold, drop, double, delay and reorder them.
+ * Sends order notices to the socket. The notices of an order wait until its answer has been sent, unless the simulator
+ * is told to send them first. Faults hold, drop, double, delay and reorder them.
  */
 export class Notices {
   readonly #clock: VenueClock;
   readonly #faults: FaultBox;
   readonly #columns: 26 | 23;
   readonly #send: (htsId: string, record: string) => void;
-  /** Waiting for an answer to leave. */
+  /** Notices that wait until an answer has been sent. */
   #waiting: Notice[] = [];
   #answersPending = 0;
-  /** Waiting for the fault to end. */
+  /** Notices that wait until the fault that holds them ends. */
   #held: Notice[] = [];
 
   constructor(clock: VenueClock, faults: FaultBox, columns: 26 | 23, send: (htsId: string, record: string) => void) {

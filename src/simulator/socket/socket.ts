@@ -10,7 +10,7 @@ import type { VenueClock } from '../market/hours.ts';
 import { type Random, randomText } from '../market/random.ts';
 import { type BusinessRefusal, socketTexts } from '../rest/texts.ts';
 
-/** What the socket needs to know of the rest. */
+/** The settings of the socket, and what it asks other parts. */
 export interface SocketHost {
   readonly kind: 'live' | 'paper';
   readonly clock: VenueClock;
@@ -27,7 +27,7 @@ export interface SocketHost {
 
 interface Session {
   readonly socket: WebSocket;
-  /** Known from the first registration on. */
+  /** Undefined until the first registration. */
   appKey: string | undefined;
   /** By `trId|trKey`. */
   readonly registrations: Map<string, { readonly trId: string; readonly trKey: string }>;
@@ -39,12 +39,12 @@ interface Session {
 
 const maxRegistrations = 41;
 
-/** The WebSocket side: sessions, registrations, PINGPONG and what is pushed to whom. */
+/** KIS's WebSocket host: sessions, registrations, PINGPONG and pushes. */
 export class SocketServer {
   readonly #host: SocketHost;
   readonly #http: Server = createServer((_request, response) => response.writeHead(426).end());
   readonly #handed = new InMemoryConnections(this.#http);
-  // KIS is not known to answer protocol pings, so neither do we.
+  // KIS is not known to answer pings of the protocol, so the simulator does not either.
   readonly #upgrader = new WebSocketServer({ noServer: true, autoPong: false });
   readonly #sessions = new Set<Session>();
   #opened = 0;
@@ -128,7 +128,7 @@ export class SocketServer {
     socket.on('ping', alive);
     socket.on('message', (data) => this.#receive(session, String(data)));
     socket.on('close', () => this.#end(session));
-    // A reset connection is closed right after; there is nothing more to do about it.
+    // A connection that is reset closes right after, so nothing more is to be done.
     socket.on('error', (error) => this.#host.log('socket error', { error: error.message }));
   }
 
@@ -166,7 +166,7 @@ export class SocketServer {
     }
     if (textOf(message.header, 'tr_id') === 'PINGPONG') {
       session.unansweredMs = 0;
-      // A client that speaks first puts the next PINGPONG off.
+      // A message of the client puts the next PINGPONG off.
       this.#schedulePing(session);
       return;
     }
@@ -253,7 +253,7 @@ export class SocketServer {
     this.#send(session, JSON.stringify(answerFrame(text, about && { ...about, encrypted }, cipher)));
   }
 
-  /** Says why, and breaks the connection without a close frame, as KIS does. */
+  /** Sends the reason and breaks the connection without a close frame, as KIS does. */
   #refuse(session: Session, text: BusinessRefusal): void {
     session.cancelPing();
     this.#sessions.delete(session);

@@ -6,10 +6,10 @@ import { alertEventFromJson, toJson } from '../json.ts';
 import type { AlertsTable, OutboxTable, Tables } from '../schema.ts';
 import type { Transactions } from './transactions.ts';
 
-/** Alerts that are not over. */
+/** The states of alerts that are not over. */
 export const openAlertStates: readonly AlertsTable['state'][] = ['armed', 'waiting'];
 
-/** What `/why` is told from. */
+/** The history of alerts, which `/why` shows. */
 export function createAlertEventMethods({ read }: Transactions): Pick<Ledger, 'alertEvents' | 'messagesOfAlert'> {
   return {
     alertEvents: (id) =>
@@ -45,7 +45,7 @@ const fateOf: Readonly<Record<OutboxTable['state'], MessageFate['state']>> = {
   'dead-told': 'dead',
 };
 
-/** Writes an event down, within the transaction that does it. */
+/** Writes an event, in the transaction that makes it happen. */
 export async function insertAlertEvent(db: Kysely<Tables>, id: string, event: AlertEvent, at: number): Promise<void> {
   const last = await db
     .selectFrom('alert_events')
@@ -58,7 +58,7 @@ export async function insertAlertEvent(db: Kysely<Tables>, id: string, event: Al
     .execute();
 }
 
-/** Those of alerts that are over, and the levels of days gone by. */
+/** Deletes the events of alerts that are over, and the levels of earlier days. */
 export async function forgetAlertEvents(db: Kysely<Tables>, before: number): Promise<void> {
   const open = db.selectFrom('alerts').select('id').where('state', 'in', openAlertStates);
   await db

@@ -5,7 +5,7 @@ type ChatMethods = Pick<Ledger, 'moveChat'>;
 
 export function createChatMethods({ write }: Transactions): ChatMethods {
   return {
-    // What waits in the outbox stays as it is: one that is just being sent would go out a second time under the new id.
+    // Messages that wait keep the old chat id: one that is being sent would be sent a second time under the new id.
     moveChat: ({ channel, chatId }, to) =>
       write('move-chat', async (transaction) => {
         for (const table of ['proposals', 'orders', 'alerts'] as const) {

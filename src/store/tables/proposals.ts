@@ -67,7 +67,7 @@ async function claim(transaction: Kysely<Tables>, request: ClaimRequest): Promis
   }
   const used = await amountOfDay(transaction, request.day);
   const added = sumOfAmounts(request);
-  // Asked as "is it within", so that a cap that is no number refuses.
+  // The test is whether the sum is within the cap, so that a cap that is not a number refuses.
   const withinCap = used + added <= request.maxDailyAmount;
   if (!withinCap && !(onlyCancels && added === 0)) {
     return { kind: 'over-daily-cap', used };
@@ -75,7 +75,10 @@ async function claim(transaction: Kysely<Tables>, request: ClaimRequest): Promis
   return { kind: 'claimed', orders: await take(transaction, proposal, request) };
 }
 
-/** The proposal is known to be open: nobody else writes while this transaction lasts. */
+/**
+ * Takes a proposal that is open. Nobody else can have taken it meanwhile, because nobody else writes while this
+ * transaction lasts.
+ */
 async function take(db: Kysely<Tables>, proposal: Proposal, request: ClaimRequest): Promise<readonly OrderRecord[]> {
   await leaveOpen(db, proposal.id, 'taken');
   const orders: OrderRecord[] = [];
@@ -88,7 +91,7 @@ async function take(db: Kysely<Tables>, proposal: Proposal, request: ClaimReques
   return orders;
 }
 
-/** @throws AppError `store.bad-amount` for what would make the day's sum meaningless. */
+/** @throws AppError `store.bad-amount` for an amount with which the sum would mean nothing. */
 function sumOfAmounts(request: ClaimRequest): number {
   return request.intents.reduce((sum, { id, amount }) => {
     if (!Number.isSafeInteger(amount) || amount < 0) {

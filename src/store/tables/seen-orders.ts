@@ -5,8 +5,8 @@ import type { Tables } from '../schema.ts';
 import type { Transactions } from './transactions.ts';
 
 /**
- * The order numbers that the venue has shown. An order that goes to `submitting` keeps the position of the newest one:
- * a number up to there is of an earlier order.
+ * The order numbers that the venue has shown. An order that goes to `submitting` keeps the position of the newest of
+ * them, because numbers up to that one belong to earlier orders.
  */
 export function createSeenOrderMethods({ read, write }: Transactions): Pick<Ledger, 'noteSeen' | 'seenBefore'> {
   return {

@@ -27,7 +27,10 @@ const quietHours = z
   .refine(({ startMinute, endMinute }) => startMinute !== endMinute);
 const place = z.union([z.literal('everywhere'), z.object({ channel: z.string(), chatId: z.string() })]);
 const standard = defaultPersonSettings;
-/** As older and newer versions wrote it: what is missing or not known is as if nothing had been chosen. */
+/**
+ * The settings of a person, as this version, an older or a newer one wrote them. A value that is missing or unknown
+ * becomes the default.
+ */
 const personShape = z.object({
   fills: notificationLevel.catch(standard.fills),
   alerts: notificationLevel.catch(standard.alerts),
@@ -92,7 +95,7 @@ export async function noteWriteTried(db: Kysely<Tables>, now: number): Promise<v
   await set(db, triedName, now);
 }
 
-/** Never set is not halted; anything but a plain `false` is. */
+/** Trading is halted by any stored value but a plain `false`, and is not halted where nothing was stored. */
 export async function isHalted(db: Kysely<Tables>): Promise<boolean> {
   const value = await get(db, haltedName);
   return value !== undefined && value !== false;

@@ -5,13 +5,16 @@ import type { Tables } from '../schema.ts';
 import { resultCode } from '../sqlite.ts';
 
 /**
- * How the ledger's methods reach the database. Both throw an AppError for what the database says: what keeps it from
- * working (`LedgerTrouble`), or else `store.failed`.
+ * How the ledger's methods use the database. Both throw an AppError for errors of the database: a `LedgerTrouble` for
+ * one that keeps it from working, or else `store.failed`.
  */
 export interface Transactions {
-  /** For one statement, which is a transaction of its own and waits for no writer. */
+  /** Runs one statement, which is a transaction of its own and waits for no writer. */
   read<T>(operation: string, work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
-  /** All or nothing, alone among all writers of the file. `work` awaits nothing but its own statements. */
+  /**
+   * Runs `work` in one transaction, all or nothing, while nobody else writes to the file. `work` must await nothing but
+   * its own statements.
+   */
   write<T>(operation: string, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
 }
 
@@ -32,7 +35,7 @@ async function translated<T>(operation: string, run: () => Promise<T>): Promise<
   }
 }
 
-/** By SQLite's primary result codes (sqlite.org/rescode.html). */
+/** What keeps the ledger from working, by SQLite's primary result codes (sqlite.org/rescode.html). */
 const troubles: Readonly<Record<number, LedgerTrouble>> = {
   // Busy, locked, protocol: another process is at the file.
   5: 'store.locked',
