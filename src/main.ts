@@ -25,7 +25,7 @@ import { CronScheduler } from './services/scheduler.ts';
 import { readEnvFile } from './settings/env-file.ts';
 import { readSimulatorFlags, simulatorFlags } from './simulator/flags.ts';
 import { startSimulator } from './simulator/server.ts';
-import { LedgerHold } from './store/hold.ts';
+import { LedgerLock } from './store/ledger-lock.ts';
 
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
 npm start -- setup                         asks for what is needed, checks it, and writes .env
@@ -90,8 +90,8 @@ class UsageError extends Error {}
  * at once, and given some time to end.
  * @throws UsageError when the other process keeps the ledger.
  */
-async function holdLedger({ store, language }: Config): Promise<LedgerHold> {
-  const hold = new LedgerHold(store.ledger);
+async function holdLedger({ store, language }: Config): Promise<LedgerLock> {
+  const hold = new LedgerLock(store.ledger);
   const since = systemClock.now();
   const { notAlone } = languages[language];
   const other = (): string => {

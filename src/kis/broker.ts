@@ -27,7 +27,7 @@ import { venueOfHost } from './wire/environment.ts';
 import { KisError } from './wire/error.ts';
 import type { KisHttp } from './wire/http.ts';
 import type { OrderAnswer } from './wire/order-calls.ts';
-import { standInHours } from './wire/stand-in.ts';
+import { readSimulatorHours } from './wire/simulator-hours.ts';
 import { familyOf } from './wire/venue-codes.ts';
 
 /**
@@ -50,7 +50,7 @@ export class KisBroker implements Broker {
   readonly #http: KisHttp;
   readonly #market: MarketReads;
   readonly #clock: Clock;
-  readonly #standIn: Parameters<typeof standInHours>[0];
+  readonly #host: Parameters<typeof readSimulatorHours>[0];
   readonly #bars: BarReader;
 
   constructor(
@@ -63,7 +63,7 @@ export class KisBroker implements Broker {
     this.#http = http;
     this.#market = market;
     this.#clock = clock;
-    this.#standIn = { restUrl: environment.restUrl, dispatcher, clock };
+    this.#host = { restUrl: environment.restUrl, dispatcher, clock };
     this.#bars = new BarReader(market, clock, environment.hours);
     const host = venueOfHost(environment.restUrl);
     this.venue = {
@@ -246,7 +246,7 @@ export class KisBroker implements Broker {
   }
 
   hours(options?: ReadOptions): Promise<VenueHours> {
-    return standInHours(this.#standIn, options);
+    return readSimulatorHours(this.#host, options);
   }
 
   async marketDays(day: string, options?: ReadOptions): Promise<readonly MarketDay[]> {

@@ -12,8 +12,8 @@ import type { AccountNumber } from './wire/catalogue-check.ts';
 import type { Credentials } from './wire/credentials.ts';
 import type { Environment } from './wire/environment.ts';
 import { cutRecords, type DataFrame } from './wire/frames.ts';
-import { type Holder, Registrar } from './wire/registrar.ts';
 import { KisSocket, noAnswerCode, type Registration, type SocketTimings } from './wire/socket.ts';
+import { type Subscriber, Subscriptions } from './wire/subscriptions.ts';
 import type { KisTransports } from './wire/transports.ts';
 import { unknownHtsIdCode } from './wire/venue-codes.ts';
 
@@ -40,7 +40,7 @@ const bookChannels = {
 } as const satisfies Record<Exchange, readonly ChannelName[]>;
 
 /** Somebody who watches an order book or an index, and the topics for it. */
-interface Watch extends Holder {
+interface Watch extends Subscriber {
   readonly watcher: Partial<BookWatcher & IndexWatcher>;
 }
 
@@ -48,11 +48,11 @@ interface Watch extends Holder {
 export class KisFeed implements MarketFeed {
   readonly #options: FeedOptions;
   readonly #socket: KisSocket;
-  readonly #registrar: Registrar;
+  readonly #subscriptions: Subscriptions;
   readonly #account: string;
   readonly #nameOf: ReadonlyMap<string, ChannelName>;
   /** By issue. */
-  readonly #trades = new Map<string, Holder>();
+  readonly #trades = new Map<string, Subscriber>();
   readonly #watches = new Set<Watch>();
   #handlers: FeedHandlers | undefined;
 
@@ -74,7 +74,7 @@ export class KisFeed implements MarketFeed {
         onReady: () => this.#handlers?.onConnected(),
         onInUse: () => this.#handlers?.onInUse(),
         onResumed: () => {
-          this.#registrar.endRefused();
+          this.#subscriptions.endRefused();
           this.#missed();
         },
       },
@@ -82,7 +82,7 @@ export class KisFeed implements MarketFeed {
       timings: socketTimings,
       connect: transports?.connectSocket,
     });
-    this.#registrar = new Registrar(this.#socket, environment.maxRegistrations);
+    this.#subscriptions = new Subscriptions(this.#socket, environment.maxRegistrations);
   }
 
   async start(handlers: FeedHandlers): Promise<void> {
@@ -93,16 +93,16 @@ export class KisFeed implements MarketFeed {
 
   async watchTrades(symbol: string): Promise<void> {
     if (this.#trades.has(symbol)) return;
-    const holder = { topics: [this.#topic('trades', symbol)] };
-    await this.#registrar.hold(holder);
-    this.#trades.set(symbol, holder);
+    const subscriber = { topics: [this.#topic('trades', symbol)] };
+    await this.#subscriptions.subscribe(subscriber);
+    this.#trades.set(symbol, subscriber);
   }
 
   async unwatchTrades(symbol: string): Promise<void> {
-    const holder = this.#trades.get(symbol);
-    if (holder === undefined) return;
+    const subscriber = this.#trades.get(symbol);
+    if (subscriber === undefined) return;
     this.#trades.delete(symbol);
-    await this.#registrar.release(holder);
+    await this.#subscriptions.unsubscribe(subscriber);
   }
 
   async watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
@@ -155,11 +155,11 @@ export class KisFeed implements MarketFeed {
     };
     const stop = (): void => {
       this.#watches.delete(watch);
-      void this.#registrar.release(watch);
+      void this.#subscriptions.unsubscribe(watch);
     };
     this.#watches.add(watch);
     try {
-      await this.#registrar.hold(watch);
+      await this.#subscriptions.subscribe(watch);
     } catch (error) {
       stop();
       throw error;

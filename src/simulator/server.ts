@@ -9,7 +9,7 @@ import { ScheduledBook } from './account/scheduled.ts';
 import { lastNumberBefore, Venue } from './account/venue.ts';
 import { answerControl, type ControlApi } from './control/control-api.ts';
 import { type ControlledParts, createControlApi } from './control/controls.ts';
-import { FaultBox } from './control/faults.ts';
+import { FaultInjector } from './control/faults.ts';
 import { InMemoryConnections, listenOnLoopback } from './loopback.ts';
 import { VenueClock } from './market/hours.ts';
 import type { Issue } from './market/instruments.ts';
@@ -98,7 +98,7 @@ const priceChannels = [
 ] as const satisfies readonly ChannelName[];
 const walkEveryMs = 300;
 /** The port in the URLs of a simulator that does not listen; nothing listens there. */
-const nobodysPort = 1;
+const unusedPort = 1;
 
 /** Starts a stand-in for KIS on loopback: REST and WebSocket, accounts, made-up prices. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -110,8 +110,8 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const connections = new InMemoryConnections(http);
   // Connections in memory are timed by the Clock alone. A time-out of Node's own would end them at another time.
   if (!listen) http.keepAliveTimeout = 0;
-  const restPort = listen ? await listenOnLoopback(http, options.restPort ?? 0) : nobodysPort;
-  const wsPort = listen ? await sockets.listen(options.wsPort ?? 0) : nobodysPort;
+  const restPort = listen ? await listenOnLoopback(http, options.restPort ?? 0) : unusedPort;
+  const wsPort = listen ? await sockets.listen(options.wsPort ?? 0) : unusedPort;
   const stopWalking = speed > 0 ? walk(world, accounts, sockets, speed) : () => undefined;
   log('simulator ready', { restPort, wsPort, kind });
   return {
@@ -136,7 +136,7 @@ function createParts(options: SimulatorOptions): ControlledParts {
   const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins);
   const market = createMarket(clock, options);
   const oauth = new Oauth(clock, randomFor(seed, 'oauth'));
-  const faults = new FaultBox((dropSockets) => {
+  const faults = new FaultInjector((dropSockets) => {
     if (dropSockets) sockets.dropAll();
     notices.faultsChanged();
   });

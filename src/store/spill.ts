@@ -134,7 +134,7 @@ class Remembered {
 
   async catchUp(): Promise<void> {
     for (const [id, write] of this.#unwritten) {
-      await unlessOther(write());
+      await ignoringAllButTrouble(write());
       this.#unwritten.delete(id);
     }
   }
@@ -288,7 +288,7 @@ async function unlessTroubled<T>(asked: Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** Ignores every failure but a `LedgerTrouble`, which it throws: any other write would fail the next time as well. */
-async function unlessOther(written: Promise<void>): Promise<void> {
+async function ignoringAllButTrouble(written: Promise<void>): Promise<void> {
   try {
     await written;
   } catch (error) {

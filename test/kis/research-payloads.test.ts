@@ -252,7 +252,7 @@ describe('the market', () => {
 });
 
 describe("a company's books", () => {
-  const books: research.Books = {
+  const books: research.CompanyAnswers = {
     balance: read(domesticResearch.balanceSheet, 'balance-sheet'),
     income: read(domesticResearch.incomeStatement, 'income-statement'),
     ratios: read(domesticResearch.financialRatios, 'financial-ratio'),

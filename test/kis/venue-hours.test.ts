@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach, expect, test } from 'vitest';
-import { standInHours } from '../../src/kis/wire/stand-in.ts';
+import { readSimulatorHours } from '../../src/kis/wire/simulator-hours.ts';
 import { sessions } from '../../src/simulator/market/hours.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from '../support/clock.ts';
@@ -10,7 +10,7 @@ import { eventually, JumpClock } from '../support/clock.ts';
 const clock = new JumpClock();
 const dispatcher = new Agent();
 const ends: (() => Promise<unknown>)[] = [];
-const ask = (restUrl: string) => standInHours({ restUrl, dispatcher, clock });
+const ask = (restUrl: string) => readSimulatorHours({ restUrl, dispatcher, clock });
 
 /** A host that answers everything alike; without an answer it stays silent. */
 async function host(status: number, body?: string): Promise<string> {
@@ -50,7 +50,7 @@ test('of a market without hours say so, until a session is fixed', async () => {
   expect(await ask(simulator.restUrl)).toMatchObject({ neverCloses: true, fixed: undefined });
 });
 
-test('of a stand-in without that door are none', async () => {
+test('of a simulator without that path are none', async () => {
   expect(await ask(await host(404, 'no such thing'))).toMatchObject({ neverCloses: true, fixed: undefined });
 });
 

@@ -244,7 +244,7 @@ export function toNetBuying({ output }: Output<Rows['foreignInstitutionTotal']>)
 }
 
 /** The seven answers in which KIS gives the figures of a company. */
-export interface Books {
+export interface CompanyAnswers {
   readonly balance: Output<Rows['balanceSheet']>;
   readonly income: Output<Rows['incomeStatement']>;
   readonly ratios: Output<Rows['financialRatios']>;
@@ -259,14 +259,14 @@ function byPeriod<R extends { readonly stac_yymm: string }>({ output }: { readon
 }
 
 /** All periods that appear in any of the answers, newest first. */
-export function toFinancials(books: Books): readonly FinancialPeriod[] {
-  const balances = byPeriod(books.balance);
-  const incomes = byPeriod(books.income);
-  const ratios = byPeriod(books.ratios);
-  const profits = byPeriod(books.profit);
-  const others = byPeriod(books.other);
-  const stabilities = byPeriod(books.stability);
-  const growths = byPeriod(books.growth);
+export function toFinancials(answers: CompanyAnswers): readonly FinancialPeriod[] {
+  const balances = byPeriod(answers.balance);
+  const incomes = byPeriod(answers.income);
+  const ratios = byPeriod(answers.ratios);
+  const profits = byPeriod(answers.profit);
+  const others = byPeriod(answers.other);
+  const stabilities = byPeriod(answers.stability);
+  const growths = byPeriod(answers.growth);
   const periods = new Set(
     [balances, incomes, ratios, profits, others, stabilities, growths].flatMap((m) => [...m.keys()]),
   );

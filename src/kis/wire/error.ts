@@ -2,7 +2,7 @@ import { visibleLine } from '../../domain/clean-text.ts';
 import { AppError, type ErrorContext } from '../../errors.ts';
 import type { Redactor } from '../../log.ts';
 import type { Environment } from './environment.ts';
-import { emptyAnswerCodes, familyOf, type KisErrorKind, refusedAtTheDoor } from './venue-codes.ts';
+import { emptyAnswerCodes, familyOf, gatewayRefusalCodes, type KisErrorKind } from './venue-codes.ts';
 
 /**
  * A failure at KIS, with its code and text where it gave any. `kind` tells the client how to go on. `code` names the
@@ -64,7 +64,7 @@ export function readRefusal(body: unknown, { redact }: Pick<Redactor, 'redact'>)
   const refusal = { code: said('msg_cd'), text: said('msg1') };
   if (refusal.code === '' && refusal.text === '') return undefined;
   // Without `rt_cd`, a code of the gateway's own refusals is a refusal; any other code may be a failure.
-  return said('rt_cd') === '' && !refusedAtTheDoor.has(refusal.code) ? undefined : refusal;
+  return said('rt_cd') === '' && !gatewayRefusalCodes.has(refusal.code) ? undefined : refusal;
 }
 
 /** Whether an answer says that what was asked for was done. */

@@ -161,7 +161,12 @@ export function limitPauseMs(code: string): number {
  * Codes with which the gateway refuses a call before anything is done. They are refusals even in an answer without
  * `rt_cd`.
  */
-export const refusedAtTheDoor: ReadonlySet<string> = new Set([...tokenCodes, 'EGW00122', 'EGW00201', ledgerLimitCode]);
+export const gatewayRefusalCodes: ReadonlySet<string> = new Set([
+  ...tokenCodes,
+  'EGW00122',
+  'EGW00201',
+  ledgerLimitCode,
+]);
 
 /** Codes of answers without rows, in which nothing is wrong. */
 export const emptyAnswerCodes: ReadonlySet<string> = new Set(['KIER2620', '70070000', 'KIOK0560']);

@@ -1,7 +1,7 @@
 import { looksLikeSymbol } from '../../domain/market/instrument.ts';
 import type { Exchange, Side } from '../../domain/orders/order.ts';
 import { domesticTrading } from '../../kis/endpoints/domestic-trading.ts';
-import { type AccountCall, type AccountHandler, type AccountWorld, type Handled, input } from '../rest/answer.ts';
+import { type AccountCall, type AccountHandler, type AccountWorld, type HandlerResult, input } from '../rest/answer.ts';
 import { acceptances, gatewayTexts, inputRefusal, refusals } from '../rest/texts.ts';
 import type { Outcome } from './venue.ts';
 
@@ -16,7 +16,11 @@ function numberInput(call: AccountCall, name: string): number | undefined {
   return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
-function orderAnswer(world: AccountWorld, outcome: Outcome, action: 'buy' | 'sell' | 'amend' | 'cancel'): Handled {
+function orderAnswer(
+  world: AccountWorld,
+  outcome: Outcome,
+  action: 'buy' | 'sell' | 'amend' | 'cancel',
+): HandlerResult {
   const { kind, branch } = world.settings;
   if (outcome.refusal !== undefined) return { refusal: refusals[outcome.refusal][kind] };
   const { number, time, exchange } = outcome.order;

@@ -16,7 +16,7 @@ const firstNumber = 116_400;
 const channel = 'OpnAPI';
 
 /** An order that is kept for a later day. */
-export interface KeptOrder {
+export interface ScheduledOrder {
   readonly number: string;
   readonly listing: Listing;
   readonly side: Side;
@@ -36,14 +36,14 @@ export interface KeptOrder {
   reason: string;
 }
 
-export type KeptTerms = Pick<KeptOrder, 'type' | 'quantity' | 'price' | 'until'>;
+export type ScheduledTerms = Pick<ScheduledOrder, 'type' | 'quantity' | 'price' | 'until'>;
 
 /** Keeps orders for a later day, and hands them to the venue once it takes orders on that day. */
 export class ScheduledBook {
   readonly #clock: VenueClock;
   readonly #market: Market;
   readonly #venue: Venue;
-  readonly #kept: KeptOrder[] = [];
+  readonly #kept: ScheduledOrder[] = [];
 
   constructor(clock: VenueClock, market: Market, venue: Venue) {
     this.#clock = clock;
@@ -52,11 +52,11 @@ export class ScheduledBook {
   }
 
   /** Oldest first. */
-  all(): readonly KeptOrder[] {
+  all(): readonly ScheduledOrder[] {
     return this.#kept;
   }
 
-  filled({ orders }: KeptOrder): number {
+  filled({ orders }: ScheduledOrder): number {
     return sum(orders, (order) => viewOrder(order).filled);
   }
 
@@ -67,13 +67,13 @@ export class ScheduledBook {
     return scheduleHoursFrom(day, this.#clock.time(), this.#clock.isOpenDay(day)) === undefined;
   }
 
-  place(symbol: string, side: Side, terms: KeptTerms): KeptOrder | Refusal | 'until' {
+  place(symbol: string, side: Side, terms: ScheduledTerms): ScheduledOrder | Refusal | 'until' {
     const listing = this.#market.find(symbol);
     if (listing === undefined) return 'unknown-symbol';
     const day = this.#firstDay();
     const broken = this.#check(terms, day);
     if (broken !== undefined) return broken;
-    const kept: KeptOrder = {
+    const kept: ScheduledOrder = {
       number: String(firstNumber + this.#kept.length),
       listing,
       side,
@@ -89,7 +89,7 @@ export class ScheduledBook {
     return kept;
   }
 
-  amend(number: string, terms: KeptTerms): KeptOrder | Refusal | 'until' {
+  amend(number: string, terms: ScheduledTerms): ScheduledOrder | Refusal | 'until' {
     const kept = this.#waiting(number);
     if (kept === undefined) return 'unknown-order';
     const broken = this.#check(terms, kept.day);
@@ -97,14 +97,14 @@ export class ScheduledBook {
     return Object.assign(kept, terms);
   }
 
-  cancel(number: string): KeptOrder | Refusal {
+  cancel(number: string): ScheduledOrder | Refusal {
     const kept = this.#waiting(number);
     if (kept === undefined) return 'unknown-order';
     kept.cancelledOn = this.#clock.day();
     return kept;
   }
 
-  #check({ type, quantity, until }: KeptTerms, day: string): Refusal | 'until' | undefined {
+  #check({ type, quantity, until }: ScheduledTerms, day: string): Refusal | 'until' | undefined {
     if (quantity <= 0) return 'quantity';
     if (!takenTypes.has(type)) return 'order-type';
     const wrong = until !== '' && (until < day || until > laterDay(day, longestScheduleDays - 1));
@@ -118,11 +118,11 @@ export class ScheduledBook {
     return early ? today : addTradingDays(today, 1);
   }
 
-  #waiting(number: string): KeptOrder | undefined {
+  #waiting(number: string): ScheduledOrder | undefined {
     return this.#kept.find((kept) => Number(kept.number) === Number(number) && this.#goesOn(kept));
   }
 
-  #goesOn(kept: KeptOrder): boolean {
+  #goesOn(kept: ScheduledOrder): boolean {
     if (kept.cancelledOn !== '') return false;
     if (kept.sentOn === '') return true;
     return kept.until > kept.sentOn && this.filled(kept) < kept.quantity;

@@ -1,13 +1,13 @@
 import { koreanDay, koreanTime } from '../../clock.ts';
 import { domesticTrading } from '../../kis/endpoints/domestic-trading.ts';
-import { type AccountCall, type AccountHandler, type Handled, input, page, record } from '../rest/answer.ts';
+import { type AccountCall, type AccountHandler, type HandlerResult, input, page, record } from '../rest/answer.ts';
 import { answered, inputRefusal, refusals, scheduleTexts } from '../rest/texts.ts';
 import { sum, viewOrder } from './order.ts';
 import type { Refusal } from './order-checks.ts';
 import { orderTypes } from './order-types.ts';
-import type { KeptOrder, KeptTerms } from './scheduled.ts';
+import type { ScheduledOrder, ScheduledTerms } from './scheduled.ts';
 
-function termsOf(call: AccountCall): KeptTerms {
+function termsOf(call: AccountCall): ScheduledTerms {
   const number = (name: string): number => Number(input(call, name)) || 0;
   return {
     type: input(call, 'ORD_DVSN_CD'),
@@ -17,12 +17,15 @@ function termsOf(call: AccountCall): KeptTerms {
   };
 }
 
-function answerTo(kept: KeptOrder | Refusal | 'until', accepted: (kept: KeptOrder) => Handled): Handled {
+function answerTo(
+  kept: ScheduledOrder | Refusal | 'until',
+  accepted: (kept: ScheduledOrder) => HandlerResult,
+): HandlerResult {
   if (kept === 'until') return { refusal: inputRefusal('RSVN_ORD_END_DT') };
   return typeof kept === 'string' ? { refusal: refusals[kept].live } : accepted(kept);
 }
 
-const done = (): Handled => ({ text: scheduleTexts.changed, blocks: { output: { NRML_PRCS_YN: 'Y' } } });
+const done = (): HandlerResult => ({ text: scheduleTexts.changed, blocks: { output: { NRML_PRCS_YN: 'Y' } } });
 
 const inHours =
   (handler: AccountHandler): AccountHandler =>

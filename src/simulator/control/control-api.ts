@@ -169,12 +169,12 @@ export async function answerControl(
   try {
     reply(response, 200, act(request, controlApi));
   } catch (error) {
-    const status = error instanceof NoSuchDoor ? 404 : 400;
+    const status = error instanceof UnknownPath ? 404 : 400;
     reply(response, status, { error: problemOf(error) });
   }
 }
 
-class NoSuchDoor extends Error {}
+class UnknownPath extends Error {}
 
 function act({ method, url, body }: ControlRequest, controlApi: ControlApi): unknown {
   const json = (): unknown => JSON.parse(body);
@@ -228,7 +228,7 @@ function act({ method, url, body }: ControlRequest, controlApi: ControlApi): unk
       controlApi.pushForeignNotice(bodies.notice.parse(json()));
       return { ok: true };
     default:
-      throw new NoSuchDoor(`no door: ${method} ${url.pathname}`);
+      throw new UnknownPath(`no such path: ${method} ${url.pathname}`);
   }
 }
 

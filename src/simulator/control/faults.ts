@@ -135,7 +135,7 @@ export interface CallNames {
 }
 
 /** The faults in force. */
-export class FaultBox {
+export class FaultInjector {
   #rules: ActiveFault[] = [];
   #conditions = calm;
   readonly #changed: (dropSockets: boolean) => void;

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../kis/endpoints/endpoint.ts';
 import type { Account } from '../account/account.ts';
 import type { ScheduledBook } from '../account/scheduled.ts';
 import type { Venue } from '../account/venue.ts';
-import type { FaultBox } from '../control/faults.ts';
+import type { FaultInjector } from '../control/faults.ts';
 import type { VenueClock } from '../market/hours.ts';
 import type { Listing, Market } from '../market/market.ts';
 import { answered, type BusinessRefusal, inputRefusal, type KisText, queryRefusals } from './texts.ts';
@@ -25,7 +25,7 @@ export interface World {
   readonly settings: Settings;
   readonly clock: VenueClock;
   readonly market: Market;
-  readonly faults: FaultBox;
+  readonly faults: FaultInjector;
 }
 
 /** The world of one account: its money and shares, its orders, and those that are kept for a later day. */
@@ -46,7 +46,7 @@ export interface Call<W extends World = World> {
 }
 
 /** What a handler answers. `rest.ts` puts the code, text and headers around it. */
-export type Handled =
+export type HandlerResult =
   | {
       readonly text: KisText;
       readonly blocks: Readonly<Record<string, unknown>>;
@@ -56,11 +56,11 @@ export type Handled =
   | { readonly refusal: BusinessRefusal }
   | { readonly gateway: KisText };
 
-export type Handler = (call: Call) => Handled;
+export type Handler = (call: Call) => HandlerResult;
 
 /** A request about an account, which it has named. */
 export type AccountCall = Call<AccountWorld>;
-export type AccountHandler = (call: AccountCall) => Handled;
+export type AccountHandler = (call: AccountCall) => HandlerResult;
 
 /** A record with every column of the row: the given values, and KIS's blanks for the others. */
 export function record<F extends Fields>(

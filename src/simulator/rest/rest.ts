@@ -15,7 +15,7 @@ import type { ActiveFault, CallNames } from '../control/faults.ts';
 import { quotations } from '../quotations/quotations.ts';
 import { research } from '../quotations/research.ts';
 import type { Notices } from '../socket/notices.ts';
-import { type AccountWorld, type Handled, pastTheEnd, type World } from './answer.ts';
+import { type AccountWorld, type HandlerResult, pastTheEnd, type World } from './answer.ts';
 import { masterFile } from './master-files.ts';
 import type { Oauth, OauthAnswer } from './oauth.ts';
 import { missingInput, readInputs, resolveRow, wrongInput } from './routing.ts';
@@ -290,7 +290,7 @@ function pad(text: string): string {
 
 function success(
   row: Endpoint,
-  handled: Extract<Handled, { readonly text: KisText }>,
+  handled: Extract<HandlerResult, { readonly text: KisText }>,
   { account }: AccountWorld,
   cursor: string,
 ): Reply {

@@ -1,4 +1,4 @@
-import type { FaultBox } from '../control/faults.ts';
+import type { FaultInjector } from '../control/faults.ts';
 import type { VenueClock } from '../market/hours.ts';
 import { type Notice, noticeRecord } from '../rest/records.ts';
 
@@ -8,7 +8,7 @@ import { type Notice, noticeRecord } from '../rest/records.ts';
  */
 export class Notices {
   readonly #clock: VenueClock;
-  readonly #faults: FaultBox;
+  readonly #faults: FaultInjector;
   readonly #columns: 26 | 23;
   readonly #send: (htsId: string, record: string) => void;
   /** Notices that wait until an answer has been sent. */
@@ -17,7 +17,12 @@ export class Notices {
   /** Notices that wait until the fault that holds them ends. */
   #held: Notice[] = [];
 
-  constructor(clock: VenueClock, faults: FaultBox, columns: 26 | 23, send: (htsId: string, record: string) => void) {
+  constructor(
+    clock: VenueClock,
+    faults: FaultInjector,
+    columns: 26 | 23,
+    send: (htsId: string, record: string) => void,
+  ) {
     this.#clock = clock;
     this.#faults = faults;
     this.#columns = columns;

@@ -30,7 +30,7 @@ const timeoutMs = 3_000;
  * Reads the hours of a simulator, at a path that KIS does not have. A simulator without that path never closes.
  * @throws AppError `venue.stand-in-silent`, `venue.malformed`.
  */
-export async function standInHours(
+export async function readSimulatorHours(
   host: { readonly restUrl: string; readonly dispatcher: Dispatcher; readonly clock: Clock },
   { signal }: ReadOptions = {},
 ): Promise<VenueHours> {

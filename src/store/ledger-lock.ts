@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts';
 import { inMemory, isBusy, prepareFile } from './sqlite.ts';
 
 /** The process that uses a ledger. */
-export interface Holder {
+export interface LockHolder {
   /** Machine and process, so that a person can find it: `macbook:4711`. */
   readonly name: string;
   /** When it took the ledger, in milliseconds. */
@@ -19,7 +19,7 @@ const readWaitMs = 1_000;
  * lock of SQLite on a file beside the ledger: the system frees the lock however the process ends, and a file that stays
  * behind stops nobody.
  */
-export class LedgerHold {
+export class LedgerLock {
   readonly #database: DatabaseSync | undefined;
 
   /** @throws AppError `store.cannot-open`. A ledger in memory belongs to this process alone and can always be taken. */
@@ -35,7 +35,7 @@ export class LedgerHold {
   }
 
   /** Takes the ledger until `release` or the end of the process. Returns false when another process has it. */
-  take({ name, since }: Holder): boolean {
+  take({ name, since }: LockHolder): boolean {
     const database = this.#database;
     if (database === undefined) return true;
     if (!this.#begin(database)) return false;
@@ -48,7 +48,7 @@ export class LedgerHold {
   }
 
   /** The process that has the ledger; undefined when its name cannot be read. */
-  holder(): Holder | undefined {
+  holder(): LockHolder | undefined {
     const database = this.#database;
     if (database === undefined) return undefined;
     try {
