@@ -5,12 +5,12 @@ import { type AccountCall, type AccountHandler, type AccountWorld, type HandlerR
 import { acceptances, gatewayTexts, inputRefusal, refusals } from '../rest/texts.ts';
 import type { Outcome } from './venue.ts';
 
-/** What KIS lists as the channel of an order that came through the Open API. */
+/** The channel that KIS lists for an order from the Open API. */
 const channel = 'OpnAPI';
 
 const exchanges: readonly Exchange[] = ['KRX', 'NXT', 'SOR'];
 
-/** The inputs of an order that are numbers; undefined where one is not a whole number. */
+/** An input of an order as a number; undefined where it is not a whole number. */
 function numberInput(call: AccountCall, name: string): number | undefined {
   const text = input(call, name);
   return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
@@ -27,7 +27,7 @@ function orderAnswer(
   return {
     text: acceptances[kind][action],
     blocks: {
-      // Upper case here, whatever the documents of order-rvsecncl say.
+      // KIS sends these names in upper case, although the documents of order-rvsecncl have lower case.
       output: {
         KRX_FWDG_ORD_ORGNO: branch,
         ODNO: number,
@@ -64,7 +64,7 @@ function orderCash(side: Side): AccountHandler {
 const orderAmendCancel: AccountHandler = (call) => {
   const { world } = call;
   const { kind, branch } = world.settings;
-  // Paper does not know an order without its branch; live was seen to take a blank one.
+  // The paper host does not find an order without its branch. The live host was seen to take a blank one.
   const named = input(call, 'KRX_FWDG_ORD_ORGNO');
   if (named !== branch && (kind === 'paper' || named !== '')) return { refusal: refusals['unknown-order'][kind] };
   const all = input(call, 'QTY_ALL_ORD_YN') === 'Y';

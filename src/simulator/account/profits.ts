@@ -5,7 +5,7 @@ import type { BookedTrade } from './account.ts';
 import { currentHoldings, holdingColumns, longPercent, queryText, totalColumns } from './account-queries.ts';
 import { sum } from './order.ts';
 
-/** Trades put together, in won and shares. */
+/** The sums of some trades, in won and shares. */
 interface Sums {
   readonly bought: number;
   readonly boughtQuantity: number;
@@ -14,9 +14,9 @@ interface Sums {
   readonly commission: number;
   readonly tax: number;
   readonly buyCommission: number;
-  /** What the shares sold had cost. */
+  /** What the sold shares had cost. */
   readonly cost: number;
-  /** Net of the sales' commission and tax. */
+  /** The realised profit, after commission and tax of the sales. */
   readonly realized: number;
 }
 
@@ -52,7 +52,7 @@ const inquireRealizedBalance: AccountHandler = (call) => {
     next,
     blocks: {
       output1: rows.map((holding) => record(output1.fields, holdingColumns(world, holding))),
-      // One record, and yet a list of one.
+      // KIS sends this single record as a list of one.
       output2: [
         record(output2.fields, {
           ...totals,
@@ -66,7 +66,7 @@ const inquireRealizedBalance: AccountHandler = (call) => {
   };
 };
 
-/** The trades of the days asked for, of one issue or of all. */
+/** The trades of the days that the call asks for, of one issue or of all. */
 function tradesIn(call: AccountCall): readonly BookedTrade[] {
   const [from, to, symbol] = [input(call, 'INQR_STRT_DT'), input(call, 'INQR_END_DT'), input(call, 'PDNO')];
   return call.world.account
@@ -74,13 +74,13 @@ function tradesIn(call: AccountCall): readonly BookedTrade[] {
     .filter(({ day, issue }) => from <= day && day <= to && (symbol === '' || issue.symbol === symbol));
 }
 
-/** Put together by a key, newest first unless the call says otherwise. */
+/** The trades in groups by a key, newest first unless the call asks otherwise. */
 function grouped(call: AccountCall, keyOf: (trade: BookedTrade) => string): readonly (readonly BookedTrade[])[] {
   const groups = [...Map.groupBy(tradesIn(call), keyOf).values()];
   return input(call, 'SORT_DVSN') === '01' ? groups : groups.reverse();
 }
 
-/** The sums under both lists of profits. */
+/** The totals of both lists of profits. */
 function profitTotals(all: Sums) {
   const [soldNet, boughtNet] = [
     all.sold - (all.commission - all.buyCommission) - all.tax,

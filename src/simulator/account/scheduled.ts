@@ -8,14 +8,14 @@ import { type Order, sum, viewOrder } from './order.ts';
 import type { Refusal } from './order-checks.ts';
 import type { Venue } from './venue.ts';
 
-/** Where the market never closes there is no opening to wait for. */
+/** How long an order for a later day waits in a market that never closes and so has no opening. */
 const alwaysOpenDelayMs = 60_000;
-/** The types that KIS takes for a later day. */
+/** The order types that KIS takes for a later day. */
 const takenTypes: ReadonlySet<string> = new Set(['00', '01', '02', '05']);
 const firstNumber = 116_400;
 const channel = 'OpnAPI';
 
-/** An order that is kept for a later day. */
+/** An order for a later day. */
 export interface ScheduledOrder {
   readonly number: string;
   readonly listing: Listing;
@@ -25,20 +25,20 @@ export interface ScheduledOrder {
   price: number;
   /** The first day on which it is sent. */
   readonly day: string;
-  /** The last one; blank for one day alone. */
+  /** The last day on which it is sent; blank for one day only. */
   until: string;
   readonly receivedAt: number;
-  /** Those that were made of it. */
+  /** The orders that were made of it. */
   readonly orders: Order[];
   sentOn: string;
   cancelledOn: string;
-  /** Why none was made of it the last time. */
+  /** Why no order was made of it the last time. */
   reason: string;
 }
 
 export type ScheduledTerms = Pick<ScheduledOrder, 'type' | 'quantity' | 'price' | 'until'>;
 
-/** Keeps orders for a later day, and hands them to the venue once it takes orders on that day. */
+/** Keeps orders for a later day, and places them at the venue when it takes orders on that day. */
 export class ScheduledBook {
   readonly #clock: VenueClock;
   readonly #market: Market;
@@ -60,7 +60,7 @@ export class ScheduledBook {
     return sum(orders, (order) => viewOrder(order).filled);
   }
 
-  /** Whether one may be given, changed or cancelled now. */
+  /** Whether orders for a later day may be placed, amended or cancelled now. */
   takes(): boolean {
     if (this.#clock.neverCloses) return true;
     const day = this.#clock.day();

@@ -85,7 +85,7 @@ const inquireScheduled: AccountHandler = (call) => {
           odno: made?.number ?? '',
           ord_tmd: made?.time ?? '',
           rjct_rson2: kept.reason,
-          // A refused one reads no other than one that waits.
+          // KIS lists a refused order in the same words as one that still waits.
           prcs_rslt: made === undefined ? '미처리' : '처리',
           tot_ccld_qty: scheduled.filled(kept),
           tot_ccld_amt: sum(kept.orders, (order) => viewOrder(order).filledAmount),

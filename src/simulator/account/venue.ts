@@ -12,7 +12,7 @@ import { conditionalType, type OrderTypeRow, orderTypes, stopType } from './orde
 
 export interface CancelRequest {
   readonly number: string;
-  /** Undefined: all that is left. */
+  /** Undefined: all remaining shares. */
   readonly quantity: number | undefined;
   readonly channel: string;
 }
