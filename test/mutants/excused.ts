@@ -127,6 +127,18 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'only a timer that wakes nobody: the race is over',
     },
   ],
+  'src/kis/wire/read-calls.ts': [
+    {
+      line: "await this.#lane.enter(options.priority ?? 'interactive', signal === undefined ? {} : { signal });",
+      mutants: ['false'],
+      why: 'for the types: no signal is the same as none named',
+    },
+    {
+      line: 'if (!(error instanceof KisError)) return false;',
+      mutants: ['false'],
+      why: 'for the types: what is not of KIS has no kind and no code that could pass',
+    },
+  ],
   'src/services/orders/orders.ts': [
     {
       line: "if (intent.kind !== 'cancel') continue;",

@@ -201,7 +201,7 @@ describe('a read that fails', () => {
     await start([{ status: 403, says: '' }]);
     await expect(read()).rejects.toMatchObject({ context: { endpoint: 'inquire-price' } });
     await start(['cut']);
-    await expect(read()).rejects.toMatchObject({ context: { endpoint: 'inquire-price' } });
+    await expect(read()).rejects.toMatchObject({ venueText: '', context: { endpoint: 'inquire-price' } });
   });
 
   it('on paper says whether another key would help', async () => {
@@ -337,6 +337,13 @@ describe('a listing', () => {
     ]);
   });
 
+  it('whose last page is full, and has nothing after it, is complete', async () => {
+    const nothing: HostAnswer = { says: { rt_cd: '0', msg_cd: 'KIOK0560', msg1: '조회할 내용이 없습니다' } };
+    await start([page('a', 'F'), nothing]);
+    expect(await all()).toEqual({ pages: [{ output1: [{ name: 'a' }] }], truncated: false });
+    expect(host.received).toHaveLength(2);
+  });
+
   it('goes on by header alone where KIS names no position', async () => {
     await start([page('a', 'M'), page('b')]);
     expect((await all()).pages).toHaveLength(2);
@@ -355,7 +362,8 @@ describe('a listing', () => {
   it('that has one page by nature has one, whatever its header says', async () => {
     await start([{ ...(ok as object), headers: { tr_cont: 'M' }, says: { rt_cd: '0', output: { name: 'a' } } }]);
     expect(await host.http.readAll(price, input)).toMatchObject({ pages: [{}], truncated: false });
-    expect(host.received).toHaveLength(1);
+    expect(host.received).toMatchObject([{ query: input }]);
+    expect(Object.keys(host.received[0]?.query ?? {})).toEqual(['CODE', 'MARKET']);
   });
 
   it('is begun again where it changed meanwhile, four times in all', async () => {
