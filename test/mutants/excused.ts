@@ -127,6 +127,35 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       why: 'only a timer that wakes nobody: the race is over',
     },
   ],
+  'src/kis/wire/exchange.ts': [
+    {
+      line: 'const onAbort = (): void => abort.abort(signal?.reason);',
+      mutants: ['signal.reason'],
+      why: 'for the types: only a signal calls this',
+    },
+    {
+      line: "signal?.addEventListener('abort', onAbort, { once: true });",
+      mutants: ['{}', 'false'],
+      why: 'a signal is aborted once, and the listener is taken off after the answer',
+    },
+    {
+      line: "return (Array.isArray(value) ? value[0] : value)?.trim() ?? '';",
+      mutants: ['"Stryker was here!"'],
+      why: 'all that is read of it is whether it is M or F',
+    },
+  ],
+  'src/kis/wire/catalogue-check.ts': [
+    {
+      line: "const { where = '', field = '' } = error instanceof AppError ? error.context : {};",
+      mutants: ['"Stryker was here!"'],
+      why: 'for the types: whatever does not decode says where, and which field',
+    },
+    {
+      line: "const trId = endpoint.tr[this.#dialect] ?? '';",
+      mutants: ['"Stryker was here!"'],
+      why: 'for the types: what the host lacks is never called, and so never reported',
+    },
+  ],
   'src/kis/wire/read-calls.ts': [
     {
       line: "await this.#lane.enter(options.priority ?? 'interactive', signal === undefined ? {} : { signal });",

@@ -317,7 +317,8 @@ describe("an order with KIS's hash of its body", () => {
     const { host, said } = await order(['hang', accepted], { hashkey: true });
     await eventually('the call', () => host.received.length === 1);
     await host.clock.advance(8_100);
-    expect(await failedAlready(said)).toMatchObject({ kind: 'unreachable' });
+    const timeout = { code: 'venue.timeout', context: { timeoutMs: 8_000 } };
+    expect(await failedAlready(said)).toMatchObject({ kind: 'unreachable', cause: timeout });
     expect(orders(host)).toBe(0);
   });
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { required, text } from '../../../src/kis/codecs/fields.ts';
 import { defineEndpoints, many, one } from '../../../src/kis/endpoints/endpoint.ts';
@@ -245,6 +246,13 @@ describe('a read that fails', () => {
     await host.clock.advance(600);
     expect(await said).toEqual({ output: { name: '삼성전자' } });
     expect(host.received).toHaveLength(2);
+  });
+
+  it('or does not, leaves nothing on the signal that it was given', async () => {
+    const { signal } = new AbortController();
+    await start(['cut', ok]);
+    await read({ signal });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('because nobody wants it any more is not sent again', async () => {
