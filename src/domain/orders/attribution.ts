@@ -1,8 +1,6 @@
 import { isListedPlainly, type OrderIntent, partOf, type VenueOrder } from './order.ts';
 
-/**
- * An order as a list of the venue or a push of it showed it. What a push does not tell is undefined.
- */
+/** An order as a list of the venue or an execution notice showed it. What a notice does not tell is undefined. */
 export interface Sighting
   extends Pick<VenueOrder, 'reference' | 'original' | 'action' | 'symbol' | 'side' | 'quantity' | 'viaApi'> {
   readonly type: VenueOrder['type'] | undefined;
@@ -10,13 +8,13 @@ export interface Sighting
   readonly exchange: VenueOrder['exchange'] | undefined;
   /** Milliseconds, by the venue's clock. */
   readonly placedAt: number;
-  /** How it stands; undefined where only a push told of it. */
+  /** What is left of it; undefined where only a notice told of it. */
   readonly standing: Pick<VenueOrder, 'remaining' | 'cancelledQuantity'> | undefined;
 }
 
-/** What is known when an order whose answer was lost is looked for. */
+/** What is known about the venue's orders when the outcome of a request is looked for. */
 export interface Evidence {
-  /** One of each number, of the day on which the order was sent. */
+  /** The orders of the day on which the request was sent, one sighting a number. */
   readonly sightings: readonly Sighting[];
   /** Whether a number belongs to another order of ours. */
   isOwned(number: string): boolean;
@@ -27,8 +25,8 @@ export interface Evidence {
 }
 
 /**
- * What the evidence says of one order. `moot`: there was nothing left to change or cancel. `gone`: what was to be
- * cancelled is not listed any more.
+ * What the evidence says of one request. `moot`: nothing is left of the order that it was to amend or cancel. `gone`: the
+ * scheduled order that it was to cancel is not listed any more.
  */
 export type Attribution =
   | { readonly kind: 'found'; readonly sighting: Sighting | undefined }
@@ -37,15 +35,16 @@ export type Attribution =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'ambiguous'; readonly candidates: readonly Sighting[] };
 
-/** The machine's clock and the venue's differ by a few seconds; an order cannot be older than its request. */
+/** An order cannot be older than its request, but the venue's clock may be a few seconds behind ours. */
 const earliestMs = -10_000;
-/** A request is given up after 15 s; what a gateway held back longer than this is doubted. */
+/** A request is given up after 15 s. An order that a gateway held back for longer than this is only a candidate. */
 const latestMs = 120_000;
 
 /**
- * Which of the venue's orders, if any, came of an intent that was sent at `sentAt` (milliseconds) and never answered.
- * Orders that were there before, that are another of ours or came from another channel are out; what fits but for its
- * time or its branch is a doubt: it never becomes ours by itself, and keeps the order from being called absent.
+ * Which of the venue's orders, if any, came of an intent that was sent at `sentAt` (milliseconds) and never answered. An
+ * order that was there before, that belongs to another intent of ours or came from another channel does not count. An
+ * order that fits but for its time or its branch is a candidate: it never becomes ours without a person's word, and while
+ * it is listed the intent is not called absent.
  */
 export function attribute(intent: OrderIntent, sentAt: number, evidence: Evidence): Attribution {
   switch (intent.kind) {
@@ -64,34 +63,11 @@ export function attribute(intent: OrderIntent, sentAt: number, evidence: Evidenc
       const chosen = choose(children, sentAt, evidence);
       return chosen.kind === 'nothing' && isOver(evidence, target.number) ? { kind: 'moot' } : chosen;
     }
-    case 'cancel': {
-      const { number } = intent.target;
-      const part = partOf(intent);
-      const children = candidates(evidence).filter((seen) => seen.action === 'cancel' && seen.original === number);
-      if (part === undefined) {
-        // Nothing follows a cancel of all, and it leaves nothing: what did is a part's.
-        const child = children
-          .filter((seen) => isInTime(seen, sentAt))
-          .toSorted(byNumber)
-          .at(-1);
-        const leaves = find(evidence, number)?.standing?.remaining ?? 0;
-        if (child !== undefined && leaves === 0) return { kind: 'found', sighting: child };
-      } else {
-        const fitting = children.filter(({ quantity }) => quantity === part);
-        const chosen = choose(fitting, sentAt, evidence);
-        if (chosen.kind !== 'nothing') return chosen;
-      }
-      // Not every list shows cancellations: then the cancelled order tells by itself.
-      const listed = evidence.sightings.some((seen) => seen.action === 'cancel' && seen.original === number);
-      const target = find(evidence, number)?.standing;
-      if (!listed && target !== undefined && target.cancelledQuantity >= (part ?? 1)) {
-        if (part !== undefined || target.remaining === 0) return { kind: 'found', sighting: undefined };
-      }
-      return isOver(evidence, number) ? { kind: 'moot' } : { kind: 'nothing' };
-    }
+    case 'cancel':
+      return attributeCancel(intent, sentAt, evidence);
     case 'amend-schedule': {
       const { target, request } = intent;
-      // It keeps its number, so what it says now tells.
+      // A scheduled order keeps its number when it is amended, so its present terms tell.
       const seen = find(evidence, target.number);
       if (seen === undefined) return { kind: 'nothing' };
       if (isPricedAs(request, seen)) return { kind: 'found', sighting: seen };
@@ -100,12 +76,42 @@ export function attribute(intent: OrderIntent, sentAt: number, evidence: Evidenc
     case 'cancel-schedule': {
       const { number } = intent.target;
       const seen = find(evidence, number);
-      // The venue lists those that are still good, and those it has sent.
+      // The venue lists scheduled orders that it still keeps and those that it has sent.
       if (seen === undefined) return { kind: 'gone' };
       if ((seen.standing?.cancelledQuantity ?? 0) > 0) return { kind: 'found', sighting: undefined };
       return isOver(evidence, number) ? { kind: 'moot' } : { kind: 'nothing' };
     }
   }
+}
+
+function attributeCancel(
+  intent: Extract<OrderIntent, { kind: 'cancel' }>,
+  sentAt: number,
+  evidence: Evidence,
+): Attribution {
+  const { number } = intent.target;
+  const part = partOf(intent);
+  const children = candidates(evidence).filter((seen) => seen.action === 'cancel' && seen.original === number);
+  if (part === undefined) {
+    // A cancel of all that is left is the last one of its target and leaves nothing. Any other one was of a part.
+    const child = children
+      .filter((seen) => isInTime(seen, sentAt))
+      .toSorted(byNumber)
+      .at(-1);
+    const leaves = find(evidence, number)?.standing?.remaining ?? 0;
+    if (child !== undefined && leaves === 0) return { kind: 'found', sighting: child };
+  } else {
+    const fitting = children.filter(({ quantity }) => quantity === part);
+    const chosen = choose(fitting, sentAt, evidence);
+    if (chosen.kind !== 'nothing') return chosen;
+  }
+  // Not every list shows cancels. Where it shows none, the target's own row tells.
+  const listed = evidence.sightings.some((seen) => seen.action === 'cancel' && seen.original === number);
+  const target = find(evidence, number)?.standing;
+  if (!listed && target !== undefined && target.cancelledQuantity >= (part ?? 1)) {
+    if (part !== undefined || target.remaining === 0) return { kind: 'found', sighting: undefined };
+  }
+  return isOver(evidence, number) ? { kind: 'moot' } : { kind: 'nothing' };
 }
 
 function candidates({ sightings, isOwned, wasSeenBefore }: Evidence): readonly Sighting[] {
@@ -119,7 +125,7 @@ function isPlacedAs(request: Extract<OrderIntent, { kind: 'place' }>['request'],
     seen.action === 'new' &&
     seen.symbol === request.symbol &&
     seen.side === request.side &&
-    // The broker's routing names the exchange it chose.
+    // An order by smart routing is listed under the exchange that the routing chose.
     (request.exchange === 'SOR' || seen.exchange === undefined || seen.exchange === request.exchange) &&
     isPricedAs(request, seen)
   );
@@ -138,7 +144,7 @@ function isPricedAs(
 
 function choose(fitting: readonly Sighting[], sentAt: number, evidence: Evidence): Attribution {
   const sure = fitting.filter((seen) => {
-    // A push does not say which channel the order came from.
+    // A notice does not say which channel its order came from, so an order without a row is never sure.
     return isInTime(seen, sentAt) && seen.standing !== undefined && evidence.isOurBranch(seen);
   });
   const [only, second] = sure;
@@ -157,7 +163,7 @@ function find({ sightings }: Evidence, number: string): Sighting | undefined {
   return sightings.find(({ reference }) => reference.number === number);
 }
 
-/** Nothing is left of it that could be changed. */
+/** Whether an order is listed with nothing left to amend or cancel. */
 function isOver(evidence: Evidence, number: string): boolean {
   return find(evidence, number)?.standing?.remaining === 0;
 }

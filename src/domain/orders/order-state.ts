@@ -79,6 +79,7 @@ export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): 
     throw new AppError('order.impossible-event', { status: record.status, event: event.type, order: record.id });
   }
   const after = { ...record, updatedAt: at };
+  const status = next as OrderStatus;
   switch (event.type) {
     case 'confirmed':
     case 'submitting':
@@ -88,54 +89,44 @@ export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): 
     case 'cancelled':
     case 'replaced':
     case 'expired':
-      return { ...after, status: next as OrderStatus };
+    case 'overdue':
+      return { ...after, status };
     case 'part-cancelled':
-      return {
-        ...after,
-        status: next as OrderStatus,
-        cancelledQuantity: record.cancelledQuantity + event.quantity,
-      };
+      return { ...after, status, cancelledQuantity: record.cancelledQuantity + event.quantity };
     case 'part-replaced':
-      return {
-        ...after,
-        status: next as OrderStatus,
-        replacedQuantity: record.replacedQuantity + event.quantity,
-      };
-    case 'accepted': {
-      return { ...after, status: acceptedStatus(record.intent, next as OrderStatus), reference: event.reference };
-    }
+      return { ...after, status, replacedQuantity: record.replacedQuantity + event.quantity };
+    case 'accepted':
+      return { ...after, status: acceptedStatus(record.intent, status), reference: event.reference };
     case 'rejected':
     case 'outcome-unknown':
-      return { ...after, status: next as OrderStatus, code: event.code, text: event.text };
-    case 'denied':
-      return {
-        ...after,
-        status: next as OrderStatus,
-        code: event.code,
-        ...(event.context === undefined ? {} : { context: event.context }),
-      };
-    case 'overdue':
-      return { ...after, status: next as OrderStatus };
-    case 'sent-on':
-    case 'turned-down': {
-      const { until } = record.intent as ScheduleDays & OrderIntent;
-      if (until !== null && event.day < until) return { ...after, status: 'scheduled' };
-      return event.type === 'sent-on'
-        ? { ...after, status: 'sent-on' }
-        : { ...after, status: 'rejected', code: 'turned-down', text: event.text };
+      return { ...after, status, code: event.code, text: event.text };
+    case 'denied': {
+      const context = event.context === undefined ? {} : { context: event.context };
+      return { ...after, status, code: event.code, ...context };
     }
+    case 'sent-on':
+    case 'turned-down':
+      return afterScheduledDay(after, event);
     case 'filled': {
-      const whole = event.filledQuantity >= standingQuantity(record);
-      // An order that is over stays so: its rest was cancelled, amended away or expired.
+      const { filledQuantity, filledAmount } = event;
+      const whole = filledQuantity >= standingQuantity(record);
+      // A fill that is told late does not reopen an order whose rest was cancelled, amended away or expired.
       const otherwise = endedStatuses.includes(record.status) ? record.status : 'partly-filled';
-      return {
-        ...after,
-        status: whole ? 'filled' : otherwise,
-        filledQuantity: event.filledQuantity,
-        filledAmount: event.filledAmount,
-      };
+      return { ...after, status: whole ? 'filled' : otherwise, filledQuantity, filledAmount };
     }
   }
+}
+
+/** A scheduled order after a day on which the venue sent it or turned it down. It goes on until its last day. */
+function afterScheduledDay(
+  after: OrderRecord,
+  event: Extract<OrderEvent, { readonly type: 'sent-on' | 'turned-down' }>,
+): OrderRecord {
+  const { until } = after.intent as ScheduleDays & OrderIntent;
+  if (until !== null && event.day < until) return { ...after, status: 'scheduled' };
+  return event.type === 'sent-on'
+    ? { ...after, status: 'sent-on' }
+    : { ...after, status: 'rejected', code: 'turned-down', text: event.text };
 }
 
 function acceptedStatus(intent: OrderIntent, otherwise: OrderStatus): OrderStatus {
