@@ -7,12 +7,15 @@ import type { Broker } from '../../ports/broker.ts';
 import type { MarketFeed, StopWatching } from '../../ports/feed.ts';
 import type { Research } from '../../ports/research.ts';
 
-/** Figures are asked for so long after the last answer came. */
+/** The pause between an answer and the next question. */
 const pollMs = 5_000;
-/** A chat is not edited more often with what is pushed. */
+/** The shortest time between two edits of a chat with figures that are pushed. */
 const pushMs = 3_000;
 
-/** Whether figures are pushed, or asked for: that is how it is meant, or there is a reason. */
+/**
+ * How the figures of a board come: pushed over the socket, asked for by design (`asked`), or asked for because of a
+ * reason.
+ */
 export type Supply = 'pushed' | 'asked' | 'unsupported' | 'full' | 'refused' | 'down';
 
 /** How long after a look the next one is due. */
@@ -20,7 +23,7 @@ export function intervalMsOf(supply: Supply): number {
   return supply === 'pushed' ? pushMs : pollMs;
 }
 
-/** How an issue stands, as far as it keeps it from trading as usual. */
+/** What keeps an issue from trading as usual. */
 export type TradingStatus = Pick<IssueStatus, 'halted' | 'reason' | 'interrupted' | 'circuitBreaker'>;
 
 /** Prices of a watchlist. */
@@ -64,7 +67,7 @@ export interface BoardSource {
   close(): void;
 }
 
-/** Asks for all prices every time. */
+/** A board source that asks for all prices every time. */
 export function watchSource(broker: Broker, symbols: readonly string[]): BoardSource {
   return {
     intervalMs: pollMs,
@@ -78,9 +81,9 @@ export function watchSource(broker: Broker, symbols: readonly string[]): BoardSo
   };
 }
 
-/** How figures that can be pushed are watched, and asked for where they are not. */
+/** How figures that can be pushed are subscribed to, and how they are asked for instead. */
 interface Pushing<T> {
-  /** Says of each push what it makes of the figures. */
+  /** Subscribes. Calls `change` for every push with the function that makes the new figures of the old ones. */
   watch(
     change: (next: (before: T) => T) => void,
     on: { readonly onGap: () => void; readonly onEnd: (why: 'full' | 'refused') => void },
@@ -88,13 +91,15 @@ interface Pushing<T> {
   ask(signal: AbortSignal): Promise<Partial<T>>;
 }
 
-/** Figures that the socket pushes; where it does not, or not now, they are asked for. */
+/**
+ * A board source of figures that the socket pushes. They are asked for where the socket does not push them, or not now.
+ */
 class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource {
   readonly #feed: MarketFeed;
   readonly #pushing: Pushing<T>;
   #figures: T;
   #supply: Supply = 'pushed';
-  /** What was pushed lately may not be all. */
+  /** The latest pushes may have missed something, so the figures are asked for once. */
   #missed = false;
   #stop: StopWatching = () => undefined;
 
@@ -158,7 +163,7 @@ function whyNot(error: unknown): Supply {
   return (error instanceof AppError ? reasons[error.code] : undefined) ?? 'down';
 }
 
-/** A book that somebody looks at, from the figures that are shown first. */
+/** The source of an order book, beginning with the figures that are shown first. */
 export async function bookSource(
   { broker, feed, log }: { readonly broker: Broker; readonly feed: MarketFeed; readonly log: Log },
   read: OrderBookSnapshot,
@@ -204,14 +209,14 @@ export async function bookSource(
   return { source, figures: { ...first, supply: source.supply } };
 }
 
-/** A quotation tells halts alone. */
+/** A quotation tells only whether the issue is halted. */
 function tradingStatusIn({ warnings }: Quote): TradingStatus | undefined {
   return warnings.includes('halted')
     ? { halted: true, reason: undefined, interrupted: false, circuitBreaker: undefined }
     : undefined;
 }
 
-/** Indices that somebody looks at, from those that are shown first. */
+/** The source of indices, beginning with the figures that are shown first. */
 export async function indexSource(
   { research, feed, log }: { readonly research: Research; readonly feed: MarketFeed; readonly log: Log },
   quotes: readonly IndexQuote[],

@@ -16,7 +16,7 @@ import {
   watchSource,
 } from './board-source.ts';
 
-/** Nobody watches a chat for longer, and each look costs calls or registrations. */
+/** How long a board is live. Nobody watches a chat for longer, and a live board costs calls or registrations. */
 const lifeMs = 10 * 60_000;
 
 /** How a board stands: `until` is in milliseconds. */
@@ -26,10 +26,10 @@ export type BoardState =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** Figures as a chat is to show them, in the place of those before. */
+/** Figures that a chat is to show in the place of the figures before. */
 export interface BoardFrame {
   readonly address: ChatAddress;
-  /** The message whose place it takes. */
+  /** The message that the figures replace. */
   readonly view: string;
   readonly figures: BoardFigures;
   readonly state: BoardState;
@@ -50,13 +50,13 @@ interface LiveBoardsOptions {
   readonly log: Log;
   readonly newId: () => string;
   readonly show: (frame: BoardFrame) => Promise<void>;
-  /** Whether the process ends with its answer. */
+  /** Whether the process ends with its answer, as `exec` does: it has no live boards then. */
   readonly readOnly: boolean;
 }
 
 /**
- * Boards of figures that change in their chat for ten minutes, one to a chat. They are lost with the process: the message
- * then stands as it was last.
+ * Boards whose figures change in the chat for ten minutes, one board a chat. A board is lost when the process ends: the
+ * message then stays as it was last.
  */
 export class LiveBoards {
   readonly #options: LiveBoardsOptions;
@@ -66,8 +66,8 @@ export class LiveBoards {
     this.#options = options;
   }
 
-  // Each goes on from the figures given, and gives back what to show first. The board that was there stops. AppError
-  // `board.read-only`.
+  // Each of the `start` methods stops the chat's present board, goes on from the figures given, and returns what to show
+  // first. @throws AppError `board.read-only`.
 
   async startWatch(address: ChatAddress, symbols: readonly string[], quotes: readonly Quote[]): Promise<BoardFrame> {
     await this.stop(address);
@@ -87,7 +87,7 @@ export class LiveBoards {
     return this.#start(address, await indexSource(this.#options, quotes));
   }
 
-  /** False when none was live in that chat. */
+  /** Ends the board of a chat. Returns false where none was live. */
   async stop(address: ChatAddress): Promise<boolean> {
     const board = this.#boards.get(placeOf(address));
     if (board === undefined) return false;
@@ -95,7 +95,7 @@ export class LiveBoards {
     return true;
   }
 
-  /** Ends them all without a word: the process goes. */
+  /** Ends all boards without a word, because the process ends. */
   close(): void {
     for (const { ended, source } of this.#boards.values()) {
       ended.abort();
@@ -114,7 +114,7 @@ export class LiveBoards {
     const frame: BoardFrame = { address, view: newId(), figures, state: { kind: 'live', until } };
     const board = { frame, source, until, ended: new AbortController() };
     const place = placeOf(address);
-    // Somebody may have started another while this one was made ready.
+    // Somebody may have started another board in the chat while this one was made ready.
     const other = this.#boards.get(place);
     this.#boards.set(place, board);
     if (other !== undefined) await this.#end(other, { kind: 'stopped' });
@@ -143,7 +143,7 @@ export class LiveBoards {
     }
   }
 
-  /** Until the next look; false when there is to be none. */
+  /** Waits until figures are due. Returns false where the board has ended. */
   async #pause({ source, until, ended }: Board): Promise<boolean> {
     const { clock } = this.#options;
     const leftMs = until - clock.now();
@@ -162,12 +162,12 @@ export class LiveBoards {
   }
 }
 
-/** The chat itself: Discord has an address for every interaction in it, Telegram one for every topic. */
+/** The key of a chat. Discord has an address for every interaction in a chat, and Telegram one for every topic. */
 function placeOf({ channel, chatId }: ChatAddress): string {
   return `${channel}:${chatId.split('/')[0]}`;
 }
 
-/** All that a chat shows of figures: what else changes is no reason to edit it. */
+/** The figures that a chat shows. A change of anything else is no reason to edit the message. */
 function shownOf(figures: BoardFigures): string {
   switch (figures.kind) {
     case 'watch':

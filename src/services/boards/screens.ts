@@ -1,29 +1,23 @@
 import { type Clock, koreanDay } from '../../clock.ts';
-import type { ListedIssue } from '../../domain/market/instrument.ts';
 import type { Bar, Quote } from '../../domain/market/quote.ts';
 import { type GoldenCriteria, goldenCross, meanTurnover } from '../../domain/market/screen.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { Broker } from '../../ports/broker.ts';
 import type { Cache } from '../../ports/cache.ts';
-import type { Watchlists } from '../../ports/ledger/watchlists.ts';
-import type { Research } from '../../ports/research.ts';
-import type { InstrumentDirectory } from '../../ports/symbols.ts';
-import { type DailyBars, type FiguresDays, isOfOneIssue } from '../daily-bars.ts';
-import { Wait } from '../wait.ts';
+import { type FiguresDays, isOfOneIssue } from '../daily-bars.ts';
+import { RemainingTime } from './remaining-time.ts';
+import { type Candidate, ScreenCandidates, type ScreenCandidatesOptions } from './screen-candidates.ts';
 
-/** A chat is not told more often how far it is. */
+/** The shortest time between two messages about the progress. */
 const tellMs = 1_000;
-/** Of a person's own issues. */
-const mostOwn = 60;
-/** What was found is looked for again then, while the day's figures still change. */
+/** How long a result is kept while the day's figures still change. */
 const lookAgainMs = 10 * 60_000;
-/** Longer than any run of holidays; the day is in the key. */
+/** How long a final result is kept: longer than any run of holidays. The day is in the key. */
 const keptMs = 30 * 24 * 3_600_000;
-/** Prices asked for at once: as many as one call brings. */
+/** Prices that are asked for at once: as many as one call brings. */
 const quotesAtOnce = 30;
-/** What an issue traded the day before may be so much less than its mean of twenty days. */
+/** The factor by which the turnover of the day before may be below the mean of twenty days. */
 const turnoverLeeway = 10;
 
 export interface GoldenMatch {
@@ -35,22 +29,22 @@ export interface GoldenMatch {
   readonly daysAgo: number;
 }
 
-/** What was looked through: all stocks there are, or a person's own watchlist and holdings. */
+/** The issues that are searched: all stocks, or a person's own watchlist and holdings. */
 export type Universe = 'market' | 'own';
 
 export interface GoldenResult {
   readonly universe: Universe;
-  /** Issues there are, floors or not. */
+  /** All issues, whether or not they are above the floors. */
   readonly listed: number;
-  /** Those among them that were looked at. */
+  /** Issues that were examined. */
   readonly scanned: number;
-  /** Issues whose candles were not to be had. */
+  /** Issues whose candles could not be read. */
   readonly skipped: number;
   /** Latest cross first. */
   readonly matches: readonly GoldenMatch[];
   /** Milliseconds. */
   readonly at: number;
-  /** The trading day whose figures were looked at: `20261120`. */
+  /** The trading day of the figures: `20261120`. */
   readonly day: string;
 }
 
@@ -65,48 +59,34 @@ export type ScreenState =
       readonly asking: { readonly issues: number; readonly ms: number } | undefined;
     }
   | { readonly kind: 'done' | 'stopped'; readonly result: GoldenResult }
-  /** A person's own list is all there is to look through, and it is empty. */
+  /** The person's own issues are to be searched, and there are none. */
   | { readonly kind: 'nothing' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
-/** How far a search is, to be shown in the place of what was shown before. */
+/** The progress of a search, shown in the place of the message before. */
 export interface ScreenFrame {
   readonly address: ChatAddress;
   readonly view: string;
   readonly criteria: GoldenCriteria;
   readonly state: ScreenState;
-  /** The day on which it is shown. */
+  /** The day on which the frame is shown. */
   readonly today: string;
 }
 
-interface Candidate {
-  readonly symbol: string;
-  readonly name: string;
-  /** Won, where the lists or a ranking told it. */
-  readonly marketValue: number | undefined;
-  /** Won of one day, where they told it. */
-  readonly turnover: number | undefined;
-}
-
-/** What was found until now. */
+/** The state of a search under way. */
 interface Scan {
   readonly days: FiguresDays;
   readonly universe: Universe;
   readonly seen: Set<string>;
   listed: number;
-  /** Issues to be looked at. */
+  /** Issues to be examined. */
   total: number;
   scanned: number;
   skipped: number;
   readonly matches: GoldenMatch[];
 }
 
-interface ScreensOptions {
-  readonly broker: Broker;
-  readonly research: Research;
-  readonly watchlists: Watchlists;
-  readonly directory: InstrumentDirectory;
-  readonly bars: DailyBars;
+interface ScreensOptions extends ScreenCandidatesOptions {
   readonly cache: Cache;
   readonly clock: Clock;
   readonly log: Log;
@@ -114,20 +94,25 @@ interface ScreensOptions {
   readonly show: (frame: ScreenFrame) => Promise<void>;
 }
 
-/** Searches that take a while: one to a person, told in the chat as they go, and kept for the day. */
+/**
+ * Searches that take a while. A person has one at a time; its progress is told in the chat, and its result is kept for
+ * the day.
+ */
 export class Screens {
   readonly #options: ScreensOptions;
+  readonly #candidates: ScreenCandidates;
   /** By person. */
   readonly #running = new Map<string, AbortController>();
 
   constructor(options: ScreensOptions) {
     this.#options = options;
+    this.#candidates = new ScreenCandidates(options);
   }
 
   /**
-   * What is to be shown first: the result, where the same was looked for lately, or that a search begins, which it does
-   * with `begin`, once that is said.
-   * @throws AppError `screen.running`, or `venue.*` where a person's own issues are not to be had.
+   * Returns what is to be shown first: the result where the same search was made lately, or else that the search
+   * begins. It begins when the caller, having shown that, calls `begin`.
+   * @throws AppError `screen.running`, or `venue.*` where a person's own issues could not be read.
    */
   async golden(
     personId: string,
@@ -139,7 +124,7 @@ export class Screens {
     const days = await bars.days();
     const today = koreanDay(clock.now());
     const frameOf = (state: ScreenState): ScreenFrame => ({ address, view, criteria, state, today });
-    const own = bars.source.wholeMarket ? undefined : await this.#own(personId, {});
+    const own = bars.source.wholeMarket ? undefined : await this.#candidates.ownSymbols(personId, {});
     const result = await cache.get<GoldenResult>(keyOf(days, criteria, own));
     if (result !== undefined && (days.final === days.now || clock.now() - result.at < lookAgainMs))
       return { frame: frameOf({ kind: 'done', result }), begin: () => undefined };
@@ -153,19 +138,19 @@ export class Screens {
     return { frame, begin };
   }
 
-  /** False when none of this person's was running. What was found until now is shown. */
+  /** Ends a person's search and shows what it has found. Returns false where none was running. */
   stop(personId: string): boolean {
     const ended = this.#running.get(personId);
     ended?.abort(new AppError('screen.stopped'));
     return ended !== undefined;
   }
 
-  /** Whether any is under way. */
+  /** Whether any search is under way. */
   get isRunning(): boolean {
     return this.#running.size > 0;
   }
 
-  /** Ends them all without a word: the process goes. */
+  /** Ends all searches without a word, because the process ends. */
   close(): void {
     for (const ended of this.#running.values()) ended.abort();
   }
@@ -189,15 +174,22 @@ export class Screens {
   async #scan(personId: string, first: ScreenFrame, scan: Scan, signal: AbortSignal): Promise<ScreenState> {
     const { cache, log } = this.#options;
     const { criteria } = first;
-    if (scan.universe === 'market') await this.#look(await this.#market(criteria, scan, signal), first, scan, signal);
-    else {
-      // Read anew until nothing is new: a search takes long enough for somebody to add to the list meanwhile.
-      for (let own = await this.#own(personId, { signal }); ; own = await this.#own(personId, { signal })) {
+    if (scan.universe === 'market') {
+      const { listed, candidates } = await this.#candidates.ofMarket(criteria, signal);
+      scan.listed = listed;
+      await this.#look(candidates, first, scan, signal);
+    } else {
+      // The person's issues are read again until there is nothing new: a search takes long enough for them to add some.
+      for (
+        let own = await this.#candidates.ownSymbols(personId, { signal });
+        ;
+        own = await this.#candidates.ownSymbols(personId, { signal })
+      ) {
         const added = own.filter((symbol) => !scan.seen.has(symbol));
         if (added.length === 0) break;
         scan.listed += added.length;
         await this.#look(
-          added.map((symbol) => this.#ownCandidate(symbol)),
+          added.map((symbol) => this.#candidates.ofSymbol(symbol)),
           first,
           scan,
           signal,
@@ -219,56 +211,9 @@ export class Screens {
     return { universe, listed, scanned: scanned - skipped, skipped, matches: latestFirst, at, day: days.now };
   }
 
-  /** The stocks that the floors do not rule out, the largest first. */
-  async #market(
-    { marketValue: floor }: GoldenCriteria,
-    scan: Scan,
-    signal: AbortSignal,
-  ): Promise<readonly Candidate[]> {
-    const { research, directory, bars } = this.#options;
-    const options = { priority: 'background', signal } as const;
-    const found = new Map<string, Candidate>(
-      bars.stocks.map(({ symbol, name, marketValue, turnover }: ListedIssue) => [
-        symbol,
-        { symbol, name, marketValue, turnover },
-      ]),
-    );
-    // Today's figures of the thirty that lead, and issues that no list has yet.
-    for (const kind of ['market-value', 'turnover'] as const) {
-      for (const { symbol, name, figure } of await research.ranking(kind, 'all', options)) {
-        if ((directory.get(symbol)?.kind ?? 'stock') !== 'stock') continue;
-        const { marketValue, turnover } = found.get(symbol) ?? {};
-        const ranked =
-          kind === 'market-value'
-            ? { marketValue: figure ?? marketValue, turnover }
-            : { marketValue, turnover: Math.max(figure ?? 0, turnover ?? 0) };
-        found.set(symbol, { symbol, name, ...ranked });
-      }
-    }
-    scan.listed = found.size;
-    return [...found.values()]
-      .filter(({ marketValue }) => floor === undefined || marketValue === undefined || marketValue >= floor)
-      .sort((one, other) => (other.marketValue ?? 0) - (one.marketValue ?? 0));
-  }
-
-  /** What a person watches and holds. */
-  async #own(personId: string, options: { readonly signal?: AbortSignal }): Promise<readonly string[]> {
-    const { broker, watchlists } = this.#options;
-    const { signal } = options;
-    const { positions } = await broker.balance(signal === undefined ? {} : { priority: 'background', signal });
-    // Read last: a balance takes a while to come.
-    const watched = await watchlists.watchlist(personId);
-    return [...new Set([...watched, ...positions.map(({ symbol }) => symbol)])].slice(0, mostOwn);
-  }
-
-  #ownCandidate(symbol: string): Candidate {
-    const name = this.#options.directory.get(symbol)?.name ?? symbol;
-    return { symbol, name, marketValue: undefined, turnover: undefined };
-  }
-
   /**
-   * Looks at each: first at those whose candles are kept, with what they came to today, then at those whose candles have
-   * to be asked for.
+   * Examines each issue: first those whose candles are kept, together with today's prices, then those whose candles
+   * have to be asked for.
    */
   async #look(candidates: readonly Candidate[], first: ScreenFrame, scan: Scan, signal: AbortSignal): Promise<void> {
     const { bars } = this.#options;
@@ -284,31 +229,34 @@ export class Screens {
     const asked = candidates.filter((candidate) => missing.has(candidate.symbol) && mayTrade(candidate));
     const kept = candidates.filter(({ symbol }) => !missing.has(symbol));
     scan.total = scan.scanned + kept.length + asked.length;
-    const wait = new Wait(this.#options.clock, bars.source.callsPerSecond);
+    const remaining = new RemainingTime(this.#options.clock, bars.source.callsPerSecond);
     const callsOf = ({ symbol }: Candidate): number => missing.get(symbol) ?? 1;
-    for (const candidate of asked) wait.add(callsOf(candidate));
-    const tell = this.#teller(first, scan, wait);
+    for (const candidate of asked) remaining.add(callsOf(candidate));
+    const tell = this.#teller(first, scan, remaining);
     await tell();
 
     const batch = bars.source.wholeMarket ? quotesAtOnce : 1;
     for (let start = 0; start < kept.length; start += batch) {
       const part = kept.slice(start, start + batch);
       const unlike = await this.#lookAtKept(part, criteria, scan, signal);
-      for (const candidate of unlike) wait.add(callsOf(candidate));
+      for (const candidate of unlike) remaining.add(callsOf(candidate));
       asked.push(...unlike);
       await tell();
     }
-    wait.begin();
+    remaining.begin();
     await bars.each(asked, signal, async (candidate, ended) => {
       await this.#attempt(scan, ended, async () =>
         this.#judge(candidate, await bars.ask(candidate.symbol, days, ended), criteria, ended),
       );
-      wait.done(callsOf(candidate));
+      remaining.done(callsOf(candidate));
       await tell();
     });
   }
 
-  /** @returns those whose kept candles do not lead up to today's base price, as after a split: they are to be asked for. */
+  /**
+   * @returns issues whose kept candles do not lead up to today's base price, as after a split. Their candles are to be
+   * asked for.
+   */
   async #lookAtKept(
     candidates: readonly Candidate[],
     criteria: GoldenCriteria,
@@ -331,15 +279,15 @@ export class Screens {
       const all = quote === undefined ? past : [...past, barOf(quote, now)];
       await this.#attempt(scan, signal, () => this.#judge(candidate, all, criteria, signal));
     }
-    // Others have their turn: nothing above waits for anything where all of it is kept.
+    // Lets other work run: where all candles are kept nothing above waits for anything.
     await clock.sleep(0, signal);
     return unlike;
   }
 
-  /** Counts it, and what comes of it. */
+  /** Examines one issue and counts it. */
   async #attempt(scan: Scan, signal: AbortSignal, look: () => Promise<GoldenMatch | undefined>): Promise<void> {
     const match = await look().catch((error: unknown) => {
-      // One issue that the venue does not take, or tells nonsense of, must not cost the others.
+      // An issue that the venue refuses, or answers nonsense about, must not end the search.
       if (signal.aborted || !isOfOneIssue(error)) throw error;
       scan.skipped += 1;
       return undefined;
@@ -349,7 +297,7 @@ export class Screens {
     if (match !== undefined) scan.matches.push(match);
   }
 
-  /** The cheapest question first: most issues have crossed nothing. */
+  /** Whether an issue matches. The cheapest question comes first: most issues have crossed nothing. */
   async #judge(
     { symbol, name, marketValue: told }: Candidate,
     bars: readonly Bar[],
@@ -369,8 +317,8 @@ export class Screens {
     return { symbol, name, last: newest.close, changePercent, daysAgo };
   }
 
-  /** Shows how far it is: at once, and then not too often. */
-  #teller(first: ScreenFrame, scan: Scan, wait: Wait): () => Promise<void> {
+  /** Shows the progress: at once, and then not too often. */
+  #teller(first: ScreenFrame, scan: Scan, remaining: RemainingTime): () => Promise<void> {
     const { clock, show } = this.#options;
     let toldAt = Number.NEGATIVE_INFINITY;
     return async () => {
@@ -378,18 +326,18 @@ export class Screens {
       if (now - toldAt < tellMs) return;
       toldAt = now;
       const { scanned: done, total, matches } = scan;
-      await show({ ...first, state: { kind: 'running', done, total, found: matches.length, asking: wait.left } });
+      await show({ ...first, state: { kind: 'running', done, total, found: matches.length, asking: remaining.left } });
     };
   }
 }
 
-/** Today so far. Where nothing traded there is a last price alone. */
+/** Today's candle so far. Where nothing traded there is only the last price. */
 function barOf({ last, open, high, low, volume }: Quote, day: string): Bar {
   const prices = open > 0 ? { open, high, low } : { open: last, high: last, low: last };
   return { start: day, ...prices, close: last, volume };
 }
 
-/** Under which a result is kept: one of figures that still change is none of those they end as. */
+/** The cache key of a result. A result of figures that still change has another key than a final one. */
 function keyOf({ now, final }: FiguresDays, criteria: GoldenCriteria, own: readonly string[] | undefined): string {
   const { within, marketValue = '', turnover = '' } = criteria;
   const day = now === final ? now : `${now} so far`;

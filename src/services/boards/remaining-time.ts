@@ -1,10 +1,13 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../clock.ts';
 
-/** After so many calls, how long they took tells how long the others will. */
+/** So many calls are measured before their mean tells how long the others will take. */
 const measuredCalls = 50;
 
-/** How long it takes to ask for what is missing: by what may be asked in a second, and by how long it took until now. */
-export class Wait {
+/**
+ * Estimates how long the calls of a search will still take: no less than the rate limit makes them take, and no less
+ * than the calls so far have taken.
+ */
+export class RemainingTime {
   readonly #clock: Clock;
   readonly #callsPerSecond: number;
   #issues = 0;
@@ -17,21 +20,25 @@ export class Wait {
     this.#callsPerSecond = callsPerSecond;
   }
 
+  /** Adds an issue that takes so many calls. */
   add(calls: number): void {
     this.#issues += 1;
     this.#calls += calls;
   }
 
+  /** The calls begin now. */
   begin(): void {
     this.#begunAt = this.#clock.now();
   }
 
+  /** An issue is done that took so many calls. */
   done(calls: number): void {
     this.#issues -= 1;
     this.#calls -= calls;
     this.#made += calls;
   }
 
+  /** Issues that are left, and how long they will take; undefined where none is. */
   get left(): { readonly issues: number; readonly ms: number } | undefined {
     if (this.#issues === 0) return undefined;
     const allowed = 1_000 / this.#callsPerSecond;
