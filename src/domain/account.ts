@@ -6,7 +6,7 @@ export interface Position {
   readonly symbol: string;
   readonly name: string;
   readonly quantity: number;
-  /** What can be sold now: the holding less what open sell orders hold. */
+  /** Shares that can be sold now: the holding less the shares of open sell orders. */
   readonly sellableQuantity: number;
   readonly averageCost: string;
   readonly costBasis: number;
@@ -14,16 +14,16 @@ export interface Position {
   readonly marketValue: number;
   readonly unrealizedPnl: number;
   readonly unrealizedPnlPercent: number;
-  /** Shares of it that were bought on credit, where KIS says so; 0 for none. */
+  /** Shares that were bought on credit, where KIS says so; 0 for none. */
   readonly onCredit: number;
 }
 
 /** The account as the venue sees it. Amounts are whole won. */
 export interface Balance {
   readonly cash: {
-    /** 예수금: what is there today, before trades settle. */
+    /** 예수금: the cash that is there today, before trades settle. */
     readonly deposit: number;
-    /** What will be there in two trading days, when today's trades have settled. */
+    /** The cash in two trading days, when today's trades have settled. */
     readonly settled: number;
   };
   readonly positions: readonly Position[];
@@ -49,7 +49,7 @@ export interface BuyingPower {
 /** All that the account holds, by kind. Amounts are whole won. */
 export interface AssetSummary {
   readonly total: number;
-  /** Less what is owed. */
+  /** The total less debts. */
   readonly net: number;
   readonly cash: number;
   readonly marketValue: number;
@@ -72,7 +72,7 @@ export interface IntegratedMargin {
   readonly currencies: readonly { readonly currency: string; readonly orderable: number }[];
 }
 
-/** What was made or lost by selling, costs taken off. Amounts are whole won. */
+/** Realized profit or loss, costs taken off. Amounts are whole won. */
 export interface RealizedPnl {
   readonly amount: number;
   /** In percent of what the shares cost. */
@@ -103,7 +103,7 @@ export interface TradeProfit {
   readonly tax: number;
 }
 
-/** What a period came to. */
+/** A profit report over a period. */
 export interface ProfitReport<Row> {
   /** Newest first. */
   readonly rows: readonly Row[];
@@ -112,7 +112,10 @@ export interface ProfitReport<Row> {
   readonly tax: number;
   /** True when there were more rows than the pages we read; the totals are of all. */
   readonly truncated: boolean;
-  /** Reckoned from the orders, for want of the venue's own report; the sales that could not be are in nothing above. */
+  /**
+   * Set where the report was computed from the orders, because the venue has none. Sales without a known cost are in no
+   * figure above.
+   */
   readonly reckoned?: {
     readonly unpriced: readonly { readonly symbol: string; readonly name: string; readonly shares: number }[];
   };

@@ -7,7 +7,7 @@ export interface ApiDrift {
   /** KIS's code and text; blank where it answered and the answer could not be read. */
   readonly code: string;
   readonly text: string;
-  /** What could not be read in the answer, or not be sent in the request. */
+  /** The part of the answer that could not be read, or of the request that could not be sent. */
   readonly field: string | undefined;
 }
 

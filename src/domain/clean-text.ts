@@ -7,7 +7,7 @@ const unseen =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]/g;
 
-/** A text from outside without what cannot be seen; what ends a line is a line feed. */
+/** A text from outside without invisible characters. Every line end becomes a line feed. */
 export function visibleText(text: string): string {
   return text
     .toWellFormed()
@@ -15,7 +15,7 @@ export function visibleText(text: string): string {
     .replace(unseen, '');
 }
 
-/** The same on one line, so that what was said in one line cannot pass for several; trimmed. */
+/** The same text on one line and trimmed, so that a text of one line cannot pass for several lines. */
 export function visibleLine(text: string): string {
   return visibleText(text)
     .replace(/\s*[\n\t]\s*/g, ' ')

@@ -9,11 +9,11 @@ export interface KeptBarsHealth {
   readonly kept: number;
   /** Stocks of the market; undefined where the venue cannot be asked about so many. */
   readonly listed: number | undefined;
-  /** How far the work of bringing them up to date is, where it is under way. */
+  /** The progress of bringing the candles up to date, while that is under way. */
   readonly update: { readonly done: number; readonly total: number } | undefined;
 }
 
-/** How the bot is, for `/status`. Times are milliseconds. */
+/** The bot's health, for `/status`. Times are milliseconds. */
 export interface Health {
   readonly version: string;
   readonly startedAt: number;
@@ -49,8 +49,8 @@ export interface Health {
   readonly lastLookAt: number | undefined;
   /** APIs of the last week that KIS and Hoga disagreed about, the newest first. */
   readonly drifts: readonly SeenDrift[];
-  /** Orders of ours whose outcome nobody knows. */
+  /** Our orders with an unknown outcome, without those that the owner was asked about. */
   readonly unknownOrders: number;
-  /** Those among them that the owner was asked about are not counted, but here. */
+  /** Our orders with an unknown outcome that the owner was asked about. */
   readonly askedOrders: number;
 }

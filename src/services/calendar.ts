@@ -25,24 +25,24 @@ import type { Broker, VenueHours } from '../ports/broker.ts';
 import type { Cache } from '../ports/cache.ts';
 import type { ReadOptions } from '../ports/read-options.ts';
 
-/** What trades now, and how we know. */
+/** The session of an exchange now, and who says so. */
 export interface MarketSession {
   readonly kind: SessionKind | 'unknown';
   /** Whether an ordinary order would be taken now. */
   readonly takesOrders: boolean;
   /** The order types that are taken now. */
   readonly types: readonly OrderType[];
-  /** Why not, when not. */
+  /** Why no order would be taken; undefined where one would. */
   readonly reason: 'weekend' | 'holiday' | 'hours' | 'unknown' | undefined;
   /** `table` where the venue cannot say and the shipped calendar decides; `always` where it never closes. */
   readonly source: 'venue' | 'table' | 'always';
-  /** When what trades now ends, in milliseconds; undefined while nothing does. */
+  /** When the session that trades now ends, in milliseconds; undefined while none does. */
   readonly endsAt: number | undefined;
-  /** Why the venue did not tell, where it is unknown. */
+  /** The error of the venue where `reason` is `unknown`. */
   readonly failure?: AppError | undefined;
 }
 
-/** A stretch of an exchange's day that is to come. */
+/** A coming session of an exchange. */
 export interface NextSession {
   readonly kind: Exclude<SessionKind, 'closed'>;
   /** When it begins, in milliseconds. */
@@ -51,40 +51,43 @@ export interface NextSession {
   readonly day: string;
 }
 
-/** The trading day whose figures count, and until when it does. */
+/** The trading day whose figures count now, and until when it is. */
 export interface FiguresDay {
   /** `20261123`; undefined where nobody can say whether today is one. */
   readonly day: string | undefined;
-  /** Milliseconds: the next day may have begun then. */
+  /** In milliseconds. The next day may have begun then. */
   readonly until: number;
 }
 
-/** When an exchange takes orders of a type next. */
+/** The next hours in which an exchange takes orders of a type. */
 export interface NextHours extends Omit<NextSession, 'kind'> {
-  /** All hours of that day in which it does, those that are over included. */
+  /** All such hours of that day, also those that are over. */
   readonly hours: readonly Hours[];
 }
 
-/** The venue's time: ours, unless it is a stand-in with a clock of its own. */
+/** The venue's time. It is our own, unless the venue is a stand-in with a clock of its own. */
 interface Moment extends VenueHours {
-  /** Why a stand-in did not tell. */
+  /** The error of a stand-in that did not tell its time. */
   readonly failure?: AppError | undefined;
 }
 
-/** What the venue said of its days, and when. */
+/** The days that the venue's calendar holds, and when the venue was asked. */
 interface Answer {
   readonly askedAt: number;
   readonly open: Readonly<Record<string, boolean>>;
 }
 
-/** The venue is asked once a Korean day; when it does not answer, what it said the day before is still good. */
+/**
+ * How long an answer of the venue is good. The venue is asked once a Korean day; if it does not answer, the answer of
+ * the day before still holds.
+ */
 const goodForMs = 36 * 60 * 60_000;
-/** After a failure the venue is not asked again at once: it wants about one call a day. */
+/** The pause after a failure. KIS wants about one call of its calendar a day. */
 const retryMs = 60_000;
-/** No run of holidays is longer than this. */
+/** Days to look ahead. No run of holidays is longer. */
 const lookAheadDays = 21;
 
-/** Whether the market is open: from the venue's own calendar, asked about once a day. */
+/** Knows when the market is open, from the venue's own calendar. The venue is asked about once a day. */
 export class Calendar {
   readonly #broker: Broker;
   readonly #cache: Cache;
@@ -92,11 +95,11 @@ export class Calendar {
   readonly #log: Log;
   readonly #key: string;
   #answer: Answer | undefined;
-  /** By how soon the answer is wanted: an order that was pressed must not wait with somebody who has time. */
+  /** Questions under way, by priority: an order that was pressed must not wait for a question that has time. */
   readonly #asking = new Map<string, Promise<void>>();
   #failedAt: number | undefined;
   #failure: AppError | undefined;
-  /** The day on which the venue said that it has no calendar, as paper has none. */
+  /** The day on which the venue said that it has no calendar. The paper venue has none. */
   #lackingOn: string | undefined;
 
   constructor(options: { readonly broker: Broker; readonly cache: Cache; readonly clock: Clock; readonly log: Log }) {
@@ -107,7 +110,7 @@ export class Calendar {
     this.#key = `calendar:${options.broker.venue.kind}`;
   }
 
-  /** Never throws: what cannot be known is `unknown`, and takes no orders. */
+  /** The session of an exchange now. Where it cannot be known it is `unknown` and no order is taken. Never throws. */
   async session(exchange: Exchange = 'KRX', options: ReadOptions = {}): Promise<MarketSession> {
     const moment = await this.#moment(options);
     const { now, neverCloses, fixed, failure } = moment;
@@ -169,14 +172,14 @@ export class Calendar {
     });
   }
 
-  /** What `look` finds first, on this trading day or one after it. */
+  /** What `look` finds first, on this trading day or a later one. */
   async #onNextDay<T>(options: ReadOptions, look: (day: string, now: number) => T | undefined): Promise<T | undefined> {
     const moment = await this.#moment(options);
     if (moment.neverCloses || moment.failure !== undefined) return undefined;
     let day = koreanDay(moment.now);
     for (let ahead = 0; ahead <= lookAheadDays; ahead += 1) {
       const known = await this.#dayOpen(day, moment, options);
-      // A day nobody knows may be the one; naming a later one would be wrong.
+      // A day of which nobody knows whether it trades may be the one, so no later day is named.
       if (known === undefined) return undefined;
       const found = known.open ? look(day, moment.now) : undefined;
       if (found !== undefined) return found;
@@ -197,7 +200,7 @@ export class Calendar {
     /** By our clock. */
     const ours = (at: number): number => at - now + this.#clock.now();
     if (neverCloses) {
-      // Its day begins at midnight.
+      // The day of a market that never closes begins at midnight.
       const from = begins === figuresBegin ? '0000' : begins;
       const begun = dayBegunAt(now, from);
       return { day: begun, until: ours(fromKoreanDayAndTime(nextDay(begun), `${from}00`)) };
@@ -238,7 +241,7 @@ export class Calendar {
     await asking;
   }
 
-  /** A stand-in is asked every time: somebody may have moved its clock. */
+  /** Asks a stand-in for its time, every time: somebody may have moved its clock. */
   async #moment(options: ReadOptions): Promise<Moment> {
     const ours = { now: this.#clock.now(), neverCloses: false, fixed: undefined };
     if (this.#broker.venue.hours === 'exchange') return ours;
@@ -258,7 +261,7 @@ export class Calendar {
     await this.#refresh(moment, options);
     const told = this.#goodAnswer(moment)?.open[day];
     if (told !== undefined) return { open: told, source: 'venue' };
-    // Where the venue has a calendar and did not tell, only weekends are certain.
+    // Where the venue has a calendar and did not answer, only weekends are certain.
     const open = this.#lackingOn !== undefined ? openByTable(day) : isWeekend(day) ? false : undefined;
     return open === undefined ? undefined : { open, source: 'table' };
   }
@@ -269,7 +272,7 @@ export class Calendar {
     return age >= 0 && age < goodForMs ? this.#answer : undefined;
   }
 
-  /** What another process, or this one before its last end, was told. */
+  /** Reads from the cache what another process, or this one before its last end, learnt. */
   async #load(): Promise<void> {
     if (this.#answer !== undefined) return;
     try {
@@ -284,7 +287,7 @@ export class Calendar {
     try {
       const days = await this.#broker.marketDays(day, options);
       if (!days.some((entry) => entry.day === day)) throw new AppError('venue.malformed', { missing: day });
-      // It tells of no day before, and what it said of those is wanted still.
+      // The answer holds no day before the one asked for. Earlier answers about such days are still wanted.
       const past = Object.entries(this.#answer?.open ?? {}).filter(
         ([one]) => one < day && one > laterDay(day, -lookAheadDays),
       );
@@ -300,14 +303,14 @@ export class Calendar {
         return;
       }
       this.#failure = error instanceof AppError ? error : undefined;
-      // While there is no token the venue was not asked, and its calendar failed nobody.
+      // Without a token the venue was not asked, so its calendar did not fail.
       if (this.#failure?.code !== 'venue.token-wait') this.#failedAt = askedAt;
       this.#log.warn('market calendar unknown', { day, error });
     }
   }
 }
 
-/** What trades, and what is taken of it. */
+/** The session of a time, and the order types that are taken in it. */
 function openAt(
   exchange: Exchange,
   kind: Exclude<SessionKind, 'closed'>,

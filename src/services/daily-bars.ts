@@ -9,18 +9,21 @@ import type { BarSource, BarStore } from '../ports/bars.ts';
 import type { ReadOptions } from '../ports/read-options.ts';
 import type { Calendar } from './calendar.ts';
 
-/** Trading days kept of an issue: what a slow average of 200 takes, and some to look back. */
+/** Trading days that are kept of an issue: enough for a slow average of 200 days and some days to look back. */
 const keptBars = 260;
-/** Calls that so many candles of an issue take, and those that a few days since take. */
+/** Calls that all these candles of an issue take, and calls that the candles of a few days take. */
 const callsPerIssue = { whole: 3, newest: 1 } as const;
-/** Calendar days that one call certainly brings. */
+/** Calendar days that one call covers for certain. */
 const mostGapDays = 120;
-/** An issue that is on no list any more is forgotten after so many days. */
+/** Days after which an issue that is on no list any more is forgotten. */
 const forgottenAfterDays = 60;
-/** Asked at once: one after the other would wait longer for answers than for its turn. */
+/**
+ * Calls under way at once. One after the other would spend more time on waiting for answers than the rate limit asks
+ * for.
+ */
 const atOnce = 4;
 
-/** The trading day whose figures count now, and the last one whose figures change no more. */
+/** The trading day whose figures count now, and the last trading day whose figures do not change any more. */
 export interface FiguresDays {
   readonly now: string;
   readonly final: string;
@@ -37,12 +40,13 @@ interface DailyBarsOptions {
 }
 
 /**
- * Daily candles of the whole market, kept from day to day, so that only the days since are asked for. Adjusted prices
- * change with every split; an issue whose last kept candle reads otherwise than the venue's is asked for anew.
+ * Keeps the daily candles of the whole market from day to day, so that only the days since are asked for. Adjusted
+ * prices change with every split: where the last kept candle differs from the venue's, all candles of the issue are
+ * asked for anew.
  */
 export class DailyBars {
   readonly #options: DailyBarsOptions;
-  /** By issue: who wants the same candles waits with whoever asked first. */
+  /** By issue, the request under way. Whoever wants the same candles waits for it too. */
   readonly #asking = new Map<string, Promise<readonly Bar[]>>();
   #update: { done: number; readonly total: number } | undefined;
 
@@ -54,7 +58,7 @@ export class DailyBars {
     return this.#options.source;
   }
 
-  /** The lists' stocks; funds cross nothing of their own. */
+  /** The stocks of the lists. Funds are left out: they follow other issues. */
   get stocks(): readonly ListedIssue[] {
     return this.#options.issues().filter(({ kind }) => kind === 'stock');
   }
@@ -66,7 +70,7 @@ export class DailyBars {
     return { now, final: (await calendar.figuresDay(options, figuresEnd)).day ?? previousDay(today) };
   }
 
-  /** Of which issues candles have to be asked for, and how many calls each takes, in the order given. */
+  /** The issues that candles have to be asked for, in the order given, and how many calls each takes. */
   async missing(symbols: readonly string[], { final }: FiguresDays): Promise<ReadonlyMap<string, number>> {
     const kept = await this.#days();
     const callsOf = (through: string | undefined): number =>
@@ -79,7 +83,7 @@ export class DailyBars {
     );
   }
 
-  /** What is kept of an issue, oldest first: no candle of a day whose figures still change. */
+  /** The kept candles of an issue, oldest first, without a day whose figures still change. */
   async kept(symbol: string): Promise<readonly Bar[]> {
     const kept = await this.#options.store.bars(symbol).catch((error: unknown) => {
       this.#options.log.warn('daily bars not read', { symbol, error });
@@ -89,13 +93,13 @@ export class DailyBars {
   }
 
   /**
-   * Asks for what is missing of an issue and keeps it.
-   * @returns all of its candles, oldest first, those of today so far included. @throws AppError `venue.*`; the signal's
-   * reason.
+   * Asks for the missing candles of an issue and keeps them.
+   * @returns all of its candles, oldest first, today's so far included.
+   * @throws AppError `venue.*`; the signal's reason.
    */
   async ask(symbol: string, days: FiguresDays, signal: AbortSignal): Promise<readonly Bar[]> {
     for (let asked = this.#asking.get(symbol); asked !== undefined; asked = this.#asking.get(symbol)) {
-      // Where it failed, or its asker went away, the next one asks.
+      // Where that request failed, or its caller went away, the next caller asks.
       const bars = await asked.catch(() => undefined);
       signal.throwIfAborted();
       if (bars !== undefined) return bars;
@@ -106,8 +110,8 @@ export class DailyBars {
   }
 
   /**
-   * Brings what is kept of the whole market up to date, behind everything that somebody waits for; what is up to date is
-   * not asked for. Does nothing where the venue cannot be asked about so many.
+   * Brings the kept candles of the whole market up to date, in the background of everything that somebody waits for.
+   * Issues that are up to date are not asked for. Does nothing where the venue cannot be asked about so many.
    */
   async bringUpToDate(signal: AbortSignal): Promise<void> {
     const { source, store, log } = this.#options;
@@ -136,7 +140,7 @@ export class DailyBars {
     }
   }
 
-  /** Does something with each, a few at once; the first failure ends it. */
+  /** Does something with each item, a few at once. The first failure ends it. */
   async each<T>(
     items: readonly T[],
     signal: AbortSignal,
@@ -157,7 +161,7 @@ export class DailyBars {
         throw error;
       }),
     );
-    // Nothing of it goes on once its end is told.
+    // All calls have ended before the failure is thrown.
     await Promise.allSettled(workers);
     await Promise.all(workers);
   }
@@ -177,7 +181,7 @@ export class DailyBars {
     };
   }
 
-  /** What cannot be read is as good as not kept. */
+  /** Reads a kept value. A value that cannot be read counts as not kept. */
   async #days(): Promise<ReadonlyMap<string, string>> {
     return this.#options.store.days().catch((error: unknown) => {
       this.#options.log.warn('daily bars not read', { error });
@@ -197,7 +201,7 @@ export class DailyBars {
     return bars;
   }
 
-  /** With the newest candles behind those that are kept; undefined where the two do not fit together. */
+  /** The kept candles with the newest ones behind them; undefined where the two do not fit together. */
   async #since(
     symbol: string,
     kept: readonly Bar[],
@@ -211,7 +215,7 @@ export class DailyBars {
   }
 }
 
-/** Whether the venue told nothing of one issue, and may tell of another. */
+/** Whether an error concerns this one issue, so that the venue may still answer about another. */
 export function isOfOneIssue(error: unknown): boolean {
   return error instanceof AppError && ['venue.rejected', 'venue.unknown-issue', 'venue.malformed'].includes(error.code);
 }

@@ -10,7 +10,7 @@ export interface OrderTimeline {
   readonly order: OrderRecord;
   /** What was shown and confirmed. */
   readonly proposal: Proposal | undefined;
-  /** The chat in which it was asked for. */
+  /** The chat that asked for the order. */
   readonly address: ChatAddress | undefined;
   readonly events: readonly { readonly at: number; readonly event: OrderEvent }[];
 }
@@ -18,11 +18,14 @@ export interface OrderTimeline {
 /** Everything that was written down about one alert, oldest first. */
 export interface AlertTimeline extends KeptAlert {
   readonly events: readonly { readonly at: number; readonly event: AlertEvent }[];
-  /** Those that tell of it. */
+  /** The messages about the alert. */
   readonly messages: readonly MessageFate[];
 }
 
-/** Tells what happened from the ledger alone: it works with the venue away, and beside a running bot. */
+/**
+ * Reads the history of orders and alerts from the ledger alone. So it works while the venue is away, and beside a
+ * running bot.
+ */
 export class OrderTimelines {
   readonly #ledger: AlertStore & OrderLedger & ProposalLedger;
 
@@ -30,7 +33,7 @@ export class OrderTimelines {
     this.#ledger = options.ledger;
   }
 
-  /** By the venue's number (the newest of that number) or by our own id; undefined for neither. */
+  /** The order of the venue's number (the newest of that number) or of our own id; undefined for neither. */
   async find(text: string): Promise<OrderTimeline | undefined> {
     const order = (await this.#ledger.order(text)) ?? (await this.#ledger.latestByNumber(text));
     if (order === undefined) return undefined;
@@ -38,14 +41,14 @@ export class OrderTimelines {
     return { order, proposal, address: proposal?.address, events: await this.#ledger.orderEvents(order.id) };
   }
 
-  /** An alert of this person's, open or over; undefined where it is nobody's or another's. */
+  /** An alert of this person, open or over; undefined where there is none, or it is another person's. */
   async alert(id: string, personId: string): Promise<AlertTimeline | undefined> {
     const kept = await this.#ledger.alert(id);
     if (kept?.alert.personId !== personId) return undefined;
     return { ...kept, events: await this.#ledger.alertEvents(id), messages: await this.#ledger.messagesOfAlert(id) };
   }
 
-  /** The newest orders, and this person's alerts that something happened to last, so many of each. */
+  /** The newest orders, and this person's alerts with the newest events; at most so many of each. */
   async latest(
     personId: string,
     most: number,

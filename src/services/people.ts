@@ -11,34 +11,38 @@ import { SerialQueue } from './serial-queue.ts';
 /** The person at the terminal that the bot runs in. */
 export const localIdentity = 'console:local';
 
-/** A pairing code lasts ten minutes and five tries, whoever makes them. */
+/** A pairing code lasts ten minutes and takes five tries, whoever makes them. */
 const pairingMs = 10 * 60_000;
 const pairingTries = 5;
 
 export type PairResult = 'paired' | 'wrong' | 'closed';
 
-/** Where the people of a role are named in the settings. */
+/** The setting that names the people of a role. */
 const settingOf = { viewer: 'HOGA_VIEWERS', trader: 'HOGA_TRADERS', owner: 'HOGA_OWNERS' } as const satisfies Record<
   Role,
   string
 >;
 
-/** Somebody with all their identities, and where they are from: a variable of the settings, or `chat` for the ledger. */
+/**
+ * A person with all their identities, and where these were named: in a setting, at the terminal, or `chat` for the
+ * ledger.
+ */
 export interface KnownPerson {
   readonly person: Person;
   readonly identities: readonly string[];
   readonly from: (typeof settingOf)[Role] | 'terminal' | 'chat';
 }
 
-/** Who is who: identities of the settings, by role, and whoever was paired or added since. */
+/** The people that the bot knows: those of the settings, by role, and those who were paired or added since. */
 export class People {
   readonly #ledger: PeopleStore;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #byIdentity = new Map<string, Person>();
   readonly #settings = new Map<string, PersonSettings>();
+  /** Changes are written one after the other. */
   readonly #changes = new SerialQueue();
-  /** Those that the ledger has no say in. */
+  /** Identities that come from the settings or the terminal. The ledger cannot change them. */
   readonly #fixed = new Map<string, Exclude<KnownPerson['from'], 'chat'>>();
   readonly #listeners = new Set<() => void>();
   #pairing: { readonly code: string; readonly until: number; triesLeft: number } | undefined;
@@ -52,11 +56,11 @@ export class People {
     this.#ledger = options.ledger;
     this.#clock = options.clock;
     this.#log = options.log;
-    // Somebody listed twice has the higher role.
+    // Roles are taken from the lowest to the highest, so somebody who is listed twice has the higher one.
     this.#fix(options.settings.viewers, 'viewer');
     this.#fix(options.settings.traders, 'trader');
     this.#fix(options.settings.owners, 'owner');
-    // Whoever can type into the process's own terminal can do all that its settings can.
+    // Whoever can type into the process's own terminal can change its settings too, so the terminal is an owner.
     this.#byIdentity.set(localIdentity, { id: localIdentity, role: 'owner' });
     this.#fixed.set(localIdentity, 'terminal');
   }
@@ -71,7 +75,10 @@ export class People {
     }
   }
 
-  /** Reads who was paired or added before, and what people chose. The bot's settings win over who was added. */
+  /**
+   * Reads from the ledger who was paired or added, and what people chose. Where the settings name somebody too, the
+   * settings win.
+   */
   async load(): Promise<void> {
     for (const [personId, settings] of await this.#ledger.peopleSettings()) this.#settings.set(personId, settings);
     for (const { identity, person } of await this.#ledger.people()) {
@@ -88,12 +95,12 @@ export class People {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Undefined for a stranger. */
+  /** The person of an identity; undefined for a stranger. */
   identify(identity: string): Person | undefined {
     return this.#byIdentity.get(identity);
   }
 
-  /** Undefined for somebody who is not known any more. */
+  /** The person of an id; undefined where they are not known any more. */
   withId(personId: string): Person | undefined {
     return [...this.#byIdentity.values()].find(({ id }) => id === personId);
   }
@@ -103,12 +110,15 @@ export class People {
     return this.#settings.get(personId) ?? defaultPersonSettings;
   }
 
-  /** What is held for them waits for the end of the quiet hours as they are then. */
+  /**
+   * Changes what somebody chose for themselves. Messages that are held for the person wait for the end of the new quiet
+   * hours.
+   */
   changeSettings(
     personId: string,
     change: (before: PersonSettings) => Partial<PersonSettings>,
   ): Promise<PersonSettings> {
-    // One at a time: two buttons pressed in a row must not each take the other's change back.
+    // Changes are made one at a time: when two buttons are pressed in a row, neither may undo the other's change.
     return this.#changes.run(async () => {
       const before = this.settings(personId);
       const settings = { ...before, ...change(before) };
@@ -120,7 +130,7 @@ export class People {
     });
   }
 
-  /** A chat goes on under another id, and with it what people are told there. */
+  /** A chat goes on under another id. What people are told in the old one is told in the new one. */
   async chatMoved(from: ChatAddress, toChatId: string): Promise<void> {
     const to = { channel: from.channel, chatId: toChatId };
     for (const personId of [...this.#settings.keys()]) {
@@ -133,7 +143,7 @@ export class People {
     }
   }
 
-  /** When somebody's quiet hours that are now end, in milliseconds; undefined outside of them. */
+  /** When the quiet hours that somebody is in end, in milliseconds; undefined where they are in none. */
   quietUntil(personId: string): number | undefined {
     return quietUntil(this.settings(personId), this.#clock.now());
   }
@@ -143,12 +153,12 @@ export class People {
     return [...this.#byIdentity].filter(([, { id }]) => id === personId).map(([identity]) => identity);
   }
 
-  /** Everybody, owners first. */
+  /** All people, owners first. */
   list(): readonly KnownPerson[] {
     const known = new Map<string, KnownPerson>();
     for (const [identity, person] of this.#byIdentity) {
       const from = this.#fixed.get(identity) ?? 'chat';
-      // Somebody of the settings may have a further identity that was added in chat.
+      // A person of the settings may have one more identity that was added in chat.
       const key = `${from} ${person.id}`;
       const identities = [...(known.get(key)?.identities ?? []), identity];
       known.set(key, { person, identities, from });
@@ -158,8 +168,9 @@ export class People {
   }
 
   /**
-   * Makes identities known as one person's, or changes the role of whose they are: of all their identities, because a
-   * role is a person's. @throws AppError `people.from-settings`, `people.self`, before anything was changed.
+   * Makes identities known as one person's, or gives a known person another role. A role belongs to the person, so it
+   * changes for all their identities.
+   * @throws AppError `people.from-settings`, `people.self`, before anything was changed.
    */
   async assign(identities: readonly [string, ...string[]], role: Role, by: Person): Promise<KnownPerson> {
     const owners = identities.map((identity) => this.identify(identity));
@@ -179,7 +190,7 @@ export class People {
   }
 
   /**
-   * Takes identities away; says of whom nothing is left.
+   * Removes identities. Returns the people who have none left.
    * @throws AppError `people.unknown`, `people.from-settings`, `people.self`, before anything was changed.
    */
   async remove(identities: readonly string[], by: Person): Promise<readonly Person[]> {
@@ -208,7 +219,7 @@ export class People {
     if (variable !== undefined) throw new AppError('people.from-settings', { identity, variable });
   }
 
-  /** Somebody new is called by their first identity; not where another kept that name after losing the identity. */
+  /** The id of a new person: their first identity, unless another person kept that id after losing the identity. */
   #freeId(identity: string): string {
     let id = identity;
     for (let count = 2; this.#identitiesOf(id).length > 0; count += 1) id = `${identity}/${count}`;
@@ -221,14 +232,17 @@ export class People {
     return [localIdentity, ...owners.filter((identity) => identity !== localIdentity)];
   }
 
-  /** Lets one stranger become owner with `code`: where nobody but the terminal is one yet. Says whether it did. */
+  /**
+   * Opens pairing: one stranger who sends `code` becomes owner. Only where nobody but the terminal is an owner yet.
+   * Returns whether it was opened.
+   */
   openPairing(code: string): boolean {
     if (this.ownerIdentities().length > 1) return false;
     this.#pairing = { code, until: this.#clock.now() + pairingMs, triesLeft: pairingTries };
     return true;
   }
 
-  /** One try with a code. */
+  /** Tries a pairing code for an identity. */
   async pair(identity: string, code: string): Promise<PairResult> {
     const pairing = this.#pairing;
     if (pairing === undefined || this.#clock.now() >= pairing.until || pairing.triesLeft === 0) return 'closed';
@@ -253,7 +267,7 @@ function quietUntil({ quiet }: PersonSettings, now: number): number | undefined 
   return left === 0 ? undefined : moment.toMillis() + left * 60_000;
 }
 
-/** Compares without telling by its speed how much fits. */
+/** Compares two texts in a time that does not tell how much of them is equal. */
 function sameText(expected: string, given: string): boolean {
   const [a, b] = [Buffer.from(expected), Buffer.from(given)];
   return a.length === b.length && timingSafeEqual(a, b);

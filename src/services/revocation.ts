@@ -3,7 +3,7 @@ import { AppError } from '../errors.ts';
 import type { TokenRevocation } from '../ports/broker.ts';
 import type { Proposal, ProposalLedger } from '../ports/ledger/proposal-ledger.ts';
 
-/** Gives the venue's access tokens back, once for each confirmation. */
+/** Revokes the venue's access tokens, once for each confirmation. */
 export class Revocation {
   readonly #ledger: ProposalLedger;
   readonly #clock: Clock;
@@ -19,10 +19,10 @@ export class Revocation {
     this.#revoke = options.revoke;
   }
 
-  /** @throws AppError `proposal.*` where the ticket cannot be taken (any more); then nothing was revoked. */
+  /** @throws AppError `proposal.*` where the ticket cannot be used (any more). Nothing was revoked then. */
   async confirm(proposal: Proposal, personId: string): Promise<readonly TokenRevocation[]> {
     const now = this.#clock.now();
-    // A ticket without orders: neither a halt nor the day's cap is about it.
+    // The ticket holds no orders, so neither a halt nor the day's cap concerns it.
     const taken = await this.#ledger.claim({
       proposalId: proposal.id,
       personId,

@@ -8,10 +8,13 @@ import type { AccessWatch } from './health/access-watch.ts';
 import type { SymbolMaster } from './issues/symbol-master.ts';
 import type { Reconciler } from './orders/reconciliation/reconciler.ts';
 
-/** How long sent messages and pushes of the venue are kept. */
+/** How long messages that were sent, and execution notices, are kept in the ledger. */
 const keptMs = 30 * 24 * 3_600_000;
 
-/** What is made ready before the market opens, so that nobody waits for it, and looked at after it; hours are Korea's. */
+/**
+ * The jobs that run by the hour in Korea: before the market opens they make ready what people would wait for, and after
+ * it closes they read what came of the day.
+ */
 export function scheduleJobs(
   scheduler: Scheduler,
   {
@@ -25,9 +28,12 @@ export function scheduleJobs(
     ledger,
     clock,
   }: {
-    /** Makes sure of the access token too, so that the first question does not wait for it. */
+    /**
+     * Asks the venue whether it takes the account. That also renews the access token, so that the day's first question
+     * does not wait for one.
+     */
     readonly accountAccess: AccessWatch;
-    /** The same with the live key for reads, where one is set. */
+    /** The same for the live key for reads, where one is set. */
     readonly liveReadsAccess: AccessWatch | undefined;
     readonly calendar: Calendar;
     readonly symbols: SymbolMaster;
@@ -43,22 +49,24 @@ export function scheduleJobs(
     scheduler.cron('live-reads', '51 7 * * *', () => liveReadsAccess.look(), { atStart: true });
   const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
   scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
-  // Every hour, for when the files of the hour before were not to be had; what is fresh is not fetched again.
+  // Runs every hour, in case a file could not be downloaded the hour before. A fresh file is not downloaded again.
   scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
-  // KIS makes orders of them between 08:20 and the opening and tells nobody; the later runs are for days that open late.
+  // KIS makes orders of scheduled orders between 08:20 and the opening, and sends no notice. The later runs are for
+  // days that open late.
   scheduler.cron('schedules', '5,35 8-10 * * *', async () => void (await reconciler.syncSchedules()), {
     atStart: true,
   });
-  // Every day, because alerts end on any. A start does it by itself.
+  // Runs every day, because an alert may end on any day. A start does the same by itself.
   scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
-  // After the last close and once more before the opening, some minutes each; later runs ask for what the first could not.
+  // Runs for some minutes after the last close and before the opening. Later runs ask for what the first could not get.
   scheduler.cron('bars', '10 7,20-22 * * *', (signal) => bars.bringUpToDate(signal));
   const prune = (): Promise<void> => {
     const before = clock.now() - keptMs;
     return ledger.prune(before, koreanDay(before));
   };
   scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });
-  // What the close ended is told then, also where no push and no poll did: KRX's close, CSAT day's, and Nextrade's.
+  // Tells which orders the close has ended, where no notice and no poll did: KRX's close, that of the CSAT day,
+  // Nextrade's.
   for (const [name, at] of [
     ['close-krx', '31 15 * * *'],
     ['close-late', '31 16 * * *'],

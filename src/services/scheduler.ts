@@ -3,7 +3,7 @@ import { KST } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { ScheduledTask, Scheduler } from '../ports/scheduler.ts';
 
-/** Calls `due` whenever a job's cron expression falls due; what it returns ends that. */
+/** Calls `due` whenever the cron expression of a job falls due. Returns the function that ends that. */
 export type Timetable = (job: { readonly name: string; readonly expression: string }, due: () => void) => () => void;
 
 interface Job {
@@ -13,7 +13,10 @@ interface Job {
   readonly atStart: boolean;
 }
 
-/** Runs jobs by the hour in Korea: none beside itself, none that could end the process. */
+/**
+ * Runs jobs by the hour in Korea. A job does not start while it is still running, and a job that fails does not end the
+ * process.
+ */
 export class CronScheduler implements Scheduler {
   readonly #log: Log;
   readonly #timetable: Timetable;
@@ -68,9 +71,9 @@ export class CronScheduler implements Scheduler {
   }
 }
 
-/** node-cron, which reads the machine's clock itself. */
+/** Timing by node-cron. It reads the machine's clock itself. */
 function nodeCron(log: Log): Timetable {
-  // It would write to the terminal otherwise.
+  // Without a logger node-cron would write to the terminal.
   const logger = {
     info: () => undefined,
     debug: () => undefined,
@@ -79,7 +82,7 @@ function nodeCron(log: Log): Timetable {
   };
   return ({ name, expression }, due) => {
     const task = createTask(expression, due, { name, timezone: KST, logger });
-    // A machine that slept through the hour makes up for it when it wakes.
+    // A machine that slept through the hour runs the job when it wakes.
     task.on('execution:missed', due);
     void task.start();
     return () => void task.destroy();

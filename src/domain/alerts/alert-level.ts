@@ -9,23 +9,23 @@ import {
   type Seen,
 } from './alert.ts';
 
-/** What levels are reckoned from. */
+/** The figures that levels are computed from. */
 export interface DayFigures {
-  /** The trading day they are for: `20261123`. */
+  /** The trading day of the figures: `20261123`. */
   readonly day: string;
   readonly basePrice: number;
   /** Daily candles of the days before, oldest first. */
   readonly bars: readonly Bar[];
-  /** Of the account's shares, as a decimal string; undefined where it holds none. */
+  /** The average cost of the account's shares, as a decimal string; undefined where it holds none. */
   readonly averageCost: string | undefined;
 }
 
-/** Days of the volume that is usual. */
+/** Days whose mean volume counts as usual. */
 const usualDays = 20;
-/** No year has more weekdays. */
+/** The most weekdays that a year has. */
 const yearBars = 262;
 
-/** How many daily candles before today a condition is reckoned from. */
+/** How many daily candles before today a condition needs. */
 export function barsNeeded(condition: AlertCondition): number {
   switch (condition.kind) {
     case 'volume':
@@ -44,14 +44,14 @@ export function barsNeeded(condition: AlertCondition): number {
   }
 }
 
-/** Whether a condition comes to another level every day; an average cost does by fills alone. */
+/** Whether the level of a condition changes every day. That of an average cost changes with fills alone. */
 export function changesByDay({ kind }: AlertCondition): boolean {
   return kind !== 'price' && kind !== 'cost';
 }
 
 /**
- * What a condition comes to on a day; undefined where that cannot be said: too few days before it, no holding, nothing
- * ever traded. A moving average has today's price in it, and is linear in it, so that it can be solved for that price.
+ * The level of a condition on a day. Undefined where there is none: too few days before it, no holding, nothing ever
+ * traded. A moving average holds today's price and is linear in it, so the crossing can be solved for that price.
  */
 export function levelOn(condition: AlertCondition, figures: DayFigures): AlertLevel | undefined {
   const { day, basePrice } = figures;
@@ -64,7 +64,7 @@ export function levelOn(condition: AlertCondition, figures: DayFigures): AlertLe
     case 'change':
       return basePrice > 0 ? percentOff(condition, basePrice, 1) : undefined;
     case 'cost': {
-      // Four decimals are kept.
+      // KIS gives the average cost with four decimals.
       const cost = Math.round(Number(figures.averageCost ?? 0) * 10_000);
       return cost > 0 ? percentOff(condition, cost, 10_000) : undefined;
     }
@@ -76,7 +76,7 @@ export function levelOn(condition: AlertCondition, figures: DayFigures): AlertLe
     case 'year-high':
     case 'year-low': {
       const year = bars.filter(({ start }) => start >= `${Number(day.slice(0, 4)) - 1}${day.slice(4)}`);
-      // A day without trading has a close, and nought for the rest.
+      // A candle of a day without trading has a close, and zero for the other prices.
       const prices = year.flatMap(({ high, low, close }) => (low > 0 ? [high, low] : [close]));
       if (prices.length === 0) return undefined;
       return condition.kind === 'year-high' ? over(Math.max(...prices), 1) : under(Math.min(...prices), 1);
@@ -93,9 +93,10 @@ export function levelOn(condition: AlertCondition, figures: DayFigures): AlertLe
 }
 
 /**
- * An alert with the level of a new day. A day starts at its base price with nothing traded: what does not hold there is
- * armed, so that the first price of the day can fire it however late anybody looks. What was armed before stays so: it
- * came true overnight. A change and a volume are the day's own, and begin anew.
+ * An alert with the level of a new day. A day starts at its base price with nothing traded. Where the condition does
+ * not hold there the alert is armed, so the day's first price can fire it however late anybody looks. An alert that was
+ * armed before stays armed: its condition came true overnight. Alerts on a change or a volume begin anew, because these
+ * figures are the day's own.
  */
 export function startDay(alert: Alert, figures: DayFigures): Alert {
   const { kind } = alert.condition;
@@ -107,7 +108,7 @@ export function startDay(alert: Alert, figures: DayFigures): Alert {
   });
 }
 
-/** An alert on an average cost as it is now; without a position it sleeps until there is one. */
+/** An alert on an average cost with its present level. Without a position it has none, until there is one. */
 export function withCost(alert: Alert, position: Pick<Position, 'averageCost' | 'last'> | undefined): Alert {
   const figures = { day: alert.levelDay, basePrice: 0, bars: [], averageCost: position?.averageCost };
   const level = levelOn(alert.condition, figures);

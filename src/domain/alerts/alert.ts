@@ -6,20 +6,20 @@ export type AlertDirection = 'at-or-above' | 'at-or-below';
 export type AlertCondition =
   /** Won. */
   | { readonly kind: 'price'; readonly direction: AlertDirection; readonly price: number }
-  /** Against the day's base price (등락률). */
+  /** In percent against the day's base price (등락률). */
   | { readonly kind: 'change'; readonly direction: AlertDirection; readonly percent: number }
   /** The day's volume is so many times the average of the 20 days before. */
   | { readonly kind: 'volume'; readonly times: number }
-  /** Higher, or lower, than in all the 52 weeks before. */
+  /** The price is above, or below, all prices of the 52 weeks before. */
   | { readonly kind: 'year-high' | 'year-low' }
   /** The price against its moving average of so many days, today's price among them. */
   | { readonly kind: 'average'; readonly side: 'over' | 'under'; readonly days: number }
   /** A shorter moving average goes over a longer one (golden), or under it (dead). */
   | { readonly kind: 'cross'; readonly cross: 'golden' | 'dead'; readonly short: number; readonly long: number }
-  /** Against what the account's shares cost on average (평단). */
+  /** In percent against the average cost of the account's shares (평단). */
   | { readonly kind: 'cost'; readonly direction: AlertDirection; readonly percent: number };
 
-/** What a condition comes to on one day: every one of them is a threshold then, of the price or of the day's volume. */
+/** The threshold that a condition is on one day, of the price or of the day's volume. */
 export interface AlertLevel {
   readonly metric: 'price' | 'volume';
   readonly direction: AlertDirection;
@@ -27,7 +27,7 @@ export interface AlertLevel {
   readonly value: number;
 }
 
-/** What is known of an issue at a moment. */
+/** The price and volume of an issue at a moment. */
 export interface Seen {
   readonly price: number;
   /** Shares traded today. */
@@ -35,8 +35,8 @@ export interface Seen {
 }
 
 /**
- * Somebody wants to know when a condition comes true. It is the crossing that counts: an alert is `armed` once its
- * condition was seen not to hold, and `waiting` until then. Both survive a restart.
+ * A condition that somebody waits for. The crossing counts: an alert is `waiting` until its condition was seen not to
+ * hold, and `armed` from then on. Both states survive a restart.
  */
 export interface Alert {
   readonly id: string;
@@ -44,11 +44,11 @@ export interface Alert {
   readonly address: ChatAddress;
   readonly symbol: string;
   readonly condition: AlertCondition;
-  /** Every time; else it is over once it fired. */
+  /** Whether it fires every time. If not, it is over once it has fired. */
   readonly repeats: boolean;
   /** The last Korean day it is for (`20261231`); undefined where it has no end. */
   readonly until: string | undefined;
-  /** Undefined while there is none: of an average cost without a holding, for one. */
+  /** The threshold; undefined while there is none, as for an average cost without a holding. */
   readonly level: AlertLevel | undefined;
   /** The Korean day that the level is of. */
   readonly levelDay: string;
@@ -70,7 +70,7 @@ export type AlertEvent =
       readonly level: AlertLevel | undefined;
       readonly state: Alert['state'];
     }
-  /** It came to another level: of a day, or of an average cost. Undefined where there is none. */
+  /** The level changed, with the day or with the average cost. Undefined where there is none. */
   | {
       readonly type: 'level';
       readonly day: string;
@@ -83,7 +83,7 @@ export type AlertEvent =
   | { readonly type: 'fired'; readonly seen: Seen; readonly level: AlertLevel | undefined; readonly messages: number }
   | { readonly type: 'expired' | 'deleted' };
 
-/** One that repeats is not told more often than this. */
+/** The shortest time between two messages of an alert that repeats. */
 const restMs = 60_000;
 
 /** Whether `value` lies on the side an alert asks about. */
@@ -93,7 +93,7 @@ export function isReached(level: Pick<AlertLevel, 'direction' | 'value'>, value:
 
 type Levelled = Alert & { readonly level: AlertLevel };
 
-/** Alerts in the order in which a moving value meets them. */
+/** Alerts sorted in the order in which a moving value reaches them. */
 class LevelQueue {
   readonly #before: (a: number, b: number) => boolean;
   readonly #alerts: Levelled[] = [];
@@ -118,7 +118,7 @@ class LevelQueue {
     if (index >= 0) this.#alerts.splice(index, 1);
   }
 
-  /** Takes out those at the front that `met` holds for. */
+  /** Removes and returns the alerts at the front for which `met` holds. */
   take(met: (alert: Levelled) => boolean): readonly Levelled[] {
     let count = 0;
     for (const alert of this.#alerts) {
@@ -136,7 +136,7 @@ class LevelQueue {
 const ascending = (a: number, b: number): boolean => a <= b;
 const descending = (a: number, b: number): boolean => a >= b;
 
-/** The alerts on one metric of an issue, sorted so that a value looks only at those it reaches. */
+/** The alerts on one metric of an issue, sorted so that a new value visits only the alerts that it reaches. */
 class MetricBook {
   readonly #queues = {
     'armed:at-or-above': new LevelQueue(ascending),
@@ -153,7 +153,10 @@ class MetricBook {
     for (const queue of Object.values(this.#queues)) queue.delete(id);
   }
 
-  /** `reached` are taken out; `armed` were waiting on this side and now lie on the other, and stay. */
+  /**
+   * Applies a new value. `reached` alerts are removed. `armed` alerts stay: they were waiting on this side of the value
+   * and now lie on the other.
+   */
   meet(value: number): { readonly reached: readonly Alert[]; readonly armed: readonly Alert[] } {
     const reached = (['armed:at-or-above', 'armed:at-or-below'] as const).flatMap((name) =>
       this.#queues[name].take(({ level }) => isReached(level, value)),
@@ -170,12 +173,15 @@ class MetricBook {
   }
 }
 
-/** The open alerts of one issue: what a price costs does not grow with the number of alerts at other prices. */
+/** The open alerts of one issue. The work of a price does not grow with the number of alerts at other prices. */
 export class AlertBook {
   readonly #metrics = { price: new MetricBook(), volume: new MetricBook() } as const;
-  /** Those without a level. */
+  /** Ids of alerts without a level. */
   readonly #idle = new Set<string>();
-  /** Armed, reached, and told less than a minute ago: told after that minute, if it is still so. */
+  /**
+   * Armed alerts that were reached less than a minute after their last message. They fire after that minute if their
+   * condition still holds.
+   */
   #resting: readonly Alert[] = [];
 
   add(alert: Alert): void {
@@ -191,8 +197,8 @@ export class AlertBook {
   }
 
   /**
-   * What is seen at a moment (milliseconds): `fired` are taken out; `armed` were waiting on this side and now lie on the
-   * other, and stay.
+   * Applies the price and volume of a moment (milliseconds). `fired` alerts are removed. `armed` alerts stay: they were
+   * waiting on this side and now lie on the other.
    */
   meet(seen: Seen, at: number): { readonly fired: readonly Alert[]; readonly armed: readonly Alert[] } {
     const rested = this.#resting.filter((alert) => !isResting(alert, at));

@@ -19,7 +19,7 @@ export interface Quote {
   readonly upperLimit: number;
   readonly lowerLimit: number;
   readonly basePrice: number;
-  /** As the venue gives it for the last price; undefined where it does not. */
+  /** The ratio as the venue computes it for the last price; undefined where it does not. */
   readonly tickSize: number | undefined;
   readonly warnings: readonly IssueWarning[];
   /** When it was read, in milliseconds. */

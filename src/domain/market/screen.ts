@@ -1,17 +1,17 @@
 import { movingAverage } from './bars.ts';
 import type { Bar } from './quote.ts';
 
-/** Bars of the quick and of the slow moving average. */
+/** Bars of the fast and of the slow moving average. */
 export const goldenSpans = { quick: 50, slow: 200 } as const;
-/** Bars that what is traded in a day is averaged over. */
+/** Bars over which the daily turnover is averaged. */
 const turnoverBars = 20;
 
-/** What issues are looked for by the golden cross. Amounts are won; undefined is no floor. */
+/** The filters of a search for golden crosses. Amounts are won; undefined is no floor. */
 export interface GoldenCriteria {
   /** Trading days, today's among them, within which the cross happened. */
   readonly within: number;
   readonly marketValue: number | undefined;
-  /** Of a day, averaged over the last twenty. */
+  /** The daily turnover, averaged over the last twenty days. */
   readonly turnover: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export function goldenCross(
   return undefined;
 }
 
-/** Won traded a day lately, by closing prices: bars do not say what was paid. */
+/** The recent daily turnover in won, by closing prices: bars do not hold what was paid. */
 export function meanTurnover(bars: readonly Bar[]): number {
   const latest = bars.slice(-turnoverBars);
   return latest.length === 0 ? 0 : latest.reduce((sum, { close, volume }) => sum + close * volume, 0) / latest.length;

@@ -3,7 +3,7 @@ import { type ShiftedHours, shiftedHours } from './krx-holidays.ts';
 
 /** What trades at a moment. `closed` covers nights, weekends and holidays. */
 export type SessionKind =
-  /** Nextrade's alone. */
+  /** Nextrade's pre-market. KRX has none. */
   | 'pre-market'
   | 'opening-auction'
   | 'regular'
@@ -110,14 +110,20 @@ export function sessionAt(day: string, time: string, rows?: readonly SessionRow[
   return sessionRowAt(day, time, rows)?.kind ?? 'closed';
 }
 
-/** When a trading day's own figures begin, `HHmm`: KIS has its base prices by then, and nothing traded at KRX yet. */
+/**
+ * The time from which a trading day has figures of its own, `HHmm`: KIS has its base prices, and nothing traded at KRX
+ * yet.
+ */
 export const figuresBegin = '0840';
 
-/** When a trading day's figures are its last, `HHmm`: KRX's after-market and Nextrade's end at 20:00. */
+/**
+ * The time from which a trading day's figures do not change any more, `HHmm`: the after-markets of KRX and Nextrade end
+ * at 20:00.
+ */
 export const figuresEnd = '2001';
 
 /** Sessions in which KRX takes ordinary limit and market orders. */
 export const ordinaryOrderSessions: readonly SessionKind[] = ['opening-auction', 'regular', 'closing-auction'];
 
-/** Sessions in which orders trade as they come, each at its own price. */
+/** Sessions of continuous trading, in which each order trades at its own price. */
 export const continuousSessions: readonly (SessionKind | 'unknown')[] = ['pre-market', 'regular', 'after-market'];

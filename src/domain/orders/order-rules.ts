@@ -112,15 +112,15 @@ export type RuleViolation =
   | { readonly rule: 'rule.upper-limit'; readonly price: number; readonly limit: number }
   | { readonly rule: 'rule.lower-limit'; readonly price: number; readonly limit: number }
   | { readonly rule: 'rule.halted' }
-  /** The venue takes orders for `takes` alone. */
+  /** The venue takes orders for the exchanges in `takes` alone. */
   | { readonly rule: 'rule.exchange'; readonly exchange: Exchange; readonly takes: string }
-  /** The exchange takes `types` at some hour, and this one at none. */
+  /** The exchange takes orders of `types` at some hour, and never of this type. */
   | (NotTakenNow & { readonly rule: 'rule.never-taken'; readonly types: string })
-  /** The exchange takes `types` now, and not this one. */
+  /** The exchange takes orders of `types` now, and not of this type. */
   | (NotTakenNow & { readonly rule: 'rule.order-type'; readonly session: string; readonly types: string })
   /** Funds and notes trade in KRX's ordinary sessions alone. */
   | { readonly rule: 'rule.shares-only'; readonly where: 'NXT' | 'after-market' }
-  /** The price at which a stop would fire is behind already. */
+  /** The price at which the stop order would fire has already been reached. */
   | {
       readonly rule: 'rule.stop-reached';
       readonly side: OrderRequest['side'];
@@ -145,9 +145,9 @@ export type RuleViolation =
   | { readonly rule: 'rule.max-daily'; readonly amount: number; readonly limit: number; readonly used: number }
   | { readonly rule: 'rule.buying-power'; readonly quantity: number; readonly available: number; readonly cash: number }
   | { readonly rule: 'rule.sellable'; readonly quantity: number; readonly available: number }
-  /** Not one share comes of a sum at `price` won. */
+  /** The sum does not buy one share at `price` won. */
   | { readonly rule: 'rule.sum-too-small'; readonly sum: number; readonly price: number }
-  /** Not one share comes of a part of what is available. */
+  /** The part of what is available is less than one share. */
   | {
       readonly rule: 'rule.part-too-small';
       readonly side: OrderRequest['side'];
@@ -186,8 +186,9 @@ export function fixedPrice(type: OrderType, quote: Pick<Quote, 'basePrice' | 'la
 }
 
 /**
- * The price an order is valued at for caps: its own, the one that is fixed, or the worst where it may trade at another: the upper limit for a
- * purchase without a limit, which is also what KIS reserves, and for one that may go to the market at the close.
+ * The price at which an order counts against the caps: its own limit, the price that its type fixes, or the worst
+ * possible one. The worst is the upper limit, for a purchase without a limit (KIS reserves as much) and for an order
+ * that may go to the market at the close.
  */
 export function valuationPrice(
   request: Pick<OrderRequest, 'type' | 'price' | 'side'>,
@@ -343,7 +344,7 @@ export function checkSlippage(
   const thin = estimate.filled < quantity;
   if (!thin && !tooFar(estimate)) return undefined;
   const passing = {
-    // Deeper levels are never better, so what passes is a quantity and all below it.
+    // Deeper levels are never better, so if a quantity passes every smaller one does.
     quantity: largest(estimate.filled, (shares) => {
       const part = estimateSlippage(levels, shares, last);
       return part !== undefined && !tooFar(part);
@@ -360,7 +361,7 @@ export function checkSlippage(
   };
 }
 
-/** The largest number up to `most` that passes, where all below one that passes do too; 0 when none does. */
+/** The largest number up to `most` that passes; 0 when none does. Every number below one that passes must pass too. */
 function largest(most: number, passes: (value: number) => boolean): number {
   let low = 0;
   let high = most;

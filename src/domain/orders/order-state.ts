@@ -20,9 +20,9 @@ type EventType = OrderEvent['type'];
  */
 const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderStatus | 'by-quantity' | 'by-day'>>>> = {
   confirmed: { submitting: 'submitting', denied: 'denied', 'never-sent': 'never-sent' },
-  // Denied here: no connection could be made, so nothing left.
+  // `denied` from here: no connection could be made, so nothing was sent.
   submitting: { accepted: 'accepted', rejected: 'rejected', denied: 'denied', 'outcome-unknown': 'outcome-unknown' },
-  // Rejected here: the exchange turned down what the broker had taken.
+  // `rejected` from here: the exchange refused what the broker had accepted.
   accepted: {
     filled: 'by-quantity',
     'part-cancelled': 'accepted',
@@ -41,17 +41,17 @@ const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderS
     expired: 'expired',
   },
   filled: {},
-  // A fill and a cancel or amendment cross at the venue, and a fill of the closing auction may be told after the close.
+  // A fill may cross a cancel or an amendment, and a fill of the closing auction may be told after the close.
   cancelled: { filled: 'by-quantity' },
   replaced: { filled: 'by-quantity' },
   expired: { filled: 'by-quantity' },
   rejected: {},
   denied: {},
   'never-sent': {},
-  // Rejected here: a cancel or amendment that found nothing left to change.
+  // `rejected` from here: a cancel or amendment found nothing left to change.
   'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked' },
   asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent' },
-  // The venue's lists lagged longer than we waited: it is there after all.
+  // The venue's lists lagged for longer than we waited, and show the order after all.
   absent: { accepted: 'accepted' },
   done: {},
   scheduled: {
@@ -72,7 +72,7 @@ const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderS
  */
 export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): OrderRecord {
   const next = transitions[record.status][event.type];
-  // What is filled only ever rises.
+  // The filled quantity only ever rises.
   const falls = event.type === 'filled' && event.filledQuantity <= record.filledQuantity;
   const part = event.type === 'part-cancelled' || event.type === 'part-replaced' ? event.quantity : undefined;
   if (next === undefined || falls || (part !== undefined && (part <= 0 || part >= restOf(record)))) {

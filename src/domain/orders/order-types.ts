@@ -1,11 +1,14 @@
 import { exchangeSessions, later, type SessionKind } from '../market/session.ts';
 import type { Exchange, OrderType, Side } from './order.ts';
 
-/** What a type means, whatever the exchange calls it. */
+/** What an order type means, whatever the exchange calls it. */
 export interface OrderTypeTraits {
-  /** By its own limit, by none, at the best of the other or of its own side, between the two, or at the close. */
+  /**
+   * How the price is set: by its own limit, at the market, at the best price of the other or of its own side, at the
+   * midpoint, or at the close.
+   */
   readonly pricing: 'limit' | 'none' | 'other-best' | 'own-best' | 'middle' | 'close';
-  /** What does not trade at once is cancelled: the rest, or all of it unless all trades. */
+  /** What is cancelled when the order does not trade at once: the rest (IOC), or all of it unless all trades (FOK). */
   readonly condition: 'none' | 'ioc' | 'fok';
 }
 
@@ -138,7 +141,7 @@ export function hasLimit(type: OrderType): boolean {
 
 /** Whether an open order of this type can go on at another price and still be of this type. */
 export function isRepriceable(type: OrderType): boolean {
-  // Of a stop the lists do not tell at which price it fires, which an amendment would have to repeat.
+  // The lists do not show the trigger price of a stop order, which an amendment would have to repeat.
   return hasLimit(type) && type !== 'stop' && orderTypeTraits[type].condition === 'none';
 }
 
@@ -154,7 +157,7 @@ export type WantedPricing =
   | 'pre-close'
   | 'post-close';
 
-/** The type that joins what somebody asked for; undefined where there is none such. */
+/** The order type with these properties; undefined where there is none. */
 export function orderTypeOf(wanted: {
   readonly pricing: WantedPricing;
   readonly condition: OrderTypeTraits['condition'];

@@ -97,7 +97,7 @@ export type SubmitOutcome =
   | { readonly kind: 'rejected'; readonly code: string; readonly text: string }
   | { readonly kind: 'unknown'; readonly code: string; readonly text: string };
 
-/** A push from the venue about an order of this account. */
+/** An execution notice: a message from the venue about an order of this account. */
 export interface ExecutionNotice {
   /**
    * Everything the venue sent for this notice except what identifies a person: two equal texts are either one notice
@@ -142,33 +142,35 @@ export type OrderStatus =
   | 'outcome-unknown'
   | 'absent'
   | 'asked'
-  /** Of a cancel: the venue took it. What came of it is told by the order it was for. */
+  /** The venue took this cancel. The cancelled order tells what came of it. */
   | 'done'
-  /** Of a scheduled order: the venue keeps it, and will make an order of it. */
+  /** The venue keeps this scheduled order and will make an order of it. */
   | 'scheduled'
-  /** Of a scheduled order: the venue makes no more orders of it. What came of them is told by themselves. */
+  /** The venue makes no more orders of this scheduled order. The orders that it made tell what came of them. */
   | 'sent-on';
 
-/** Who told us what the answer should have told; `schedule`: the venue made the order of a scheduled one. */
+/**
+ * Who told the outcome that the lost answer would have told; `schedule`: the venue made the order of a scheduled one.
+ */
 export type SettledBy = 'list' | 'notice' | 'person' | 'schedule';
 
 /** What happened to an order, in the order it was written down. Quantities are shares, prices and amounts won. */
 export type OrderEvent =
   | { readonly type: 'confirmed' }
   | { readonly type: 'submitting' }
-  /** `by` where it was not the venue's answer that told. */
+  /** `by` is set where the outcome did not come from the venue's answer. */
   | { readonly type: 'accepted'; readonly reference: OrderReference; readonly by?: SettledBy | undefined }
   | { readonly type: 'rejected'; readonly code: string; readonly text: string }
-  /** `context`: the facts that the sentence of `code` is made of. */
+  /** `context` holds the facts for the sentence of `code`. */
   | { readonly type: 'denied'; readonly code: string; readonly context?: ErrorContext | undefined }
   | { readonly type: 'outcome-unknown'; readonly code: string; readonly text: string }
-  /** It never arrived: the venue's lists went on not showing it. */
+  /** The request never arrived: the venue's lists went on not showing the order. */
   | { readonly type: 'absent'; readonly by: SettledBy }
-  /** The lists cannot tell; the owner was asked, with the order numbers it may be. */
+  /** The lists cannot tell the outcome. The owner was asked, with the order numbers that it may be. */
   | { readonly type: 'asked'; readonly candidates: readonly string[] }
   /** A `confirmed` found at start: the process ended before anything was sent. */
   | { readonly type: 'never-sent' }
-  /** The filled total rose to `filledQuantity`; `source` says what convinced us. */
+  /** The filled total rose to `filledQuantity`; `source` is where that came from. */
   | {
       readonly type: 'filled';
       readonly quantity: number;
@@ -177,15 +179,15 @@ export type OrderEvent =
       readonly filledAmount: number;
       readonly source: 'notice' | 'query';
     }
-  /** Of what was left so many were cancelled, by us or elsewhere; the others stand as they did. */
+  /** A part of the rest was cancelled, by us or elsewhere. The other shares stand as they did. */
   | { readonly type: 'part-cancelled'; readonly quantity: number }
-  /** Of what was left so many went on under another number; the others stand as they did. */
+  /** A part of the rest was amended and has another number now. The other shares stand as they did. */
   | { readonly type: 'part-replaced'; readonly quantity: number; readonly number: string }
   /** The rest was cancelled, by us or elsewhere. */
   | { readonly type: 'cancelled'; readonly quantity: number }
-  /** The rest went on under another number, amended by us or elsewhere. */
+  /** The rest was amended, by us or elsewhere, and has another number now. */
   | { readonly type: 'replaced'; readonly quantity: number; readonly number: string }
-  /** The day ended, and the rest with it; of a scheduled order, its last day. */
+  /** The rest ended with the day, or with the last day of a scheduled order. */
   | { readonly type: 'expired'; readonly quantity: number }
   /** The venue made an order of a scheduled one. */
   | { readonly type: 'sent-on'; readonly day: string; readonly number: string }
@@ -194,16 +196,22 @@ export type OrderEvent =
   /** The market opened and the venue had not made an order of a scheduled one. */
   | { readonly type: 'overdue'; readonly day: string };
 
-/** What an intent has that is about a part of an order alone. */
+/** What an intent holds where it is about a part of an order. */
 interface OfPart {
-  /** The shares that were left of the order, as they were shown: its quantity is fewer. Absent: all that is left. */
+  /**
+   * The shares that were left of the order, as they were shown; the intent's own quantity is smaller. Absent where the
+   * intent is about all that is left.
+   */
   readonly of?: number | undefined;
 }
 
 /** An intent to place an order, or to change or cancel one; the ledger's row without its events. */
 export type OrderIntent =
   | { readonly kind: 'place'; readonly request: OrderRequest }
-  /** What is left of `target`, or a part of it, goes on as `request` says under a new number, an order like any other. */
+  /**
+   * What is left of `target`, or a part of it, becomes an order of its own under a new number, with the terms of
+   * `request`.
+   */
   | ({
       readonly kind: 'amend';
       readonly target: OrderReference;
@@ -226,7 +234,7 @@ export type OrderIntent =
 export interface ScheduleDays {
   /** The first one: `20261123`. */
   readonly day: string;
-  /** What is left is sent again on every trading day up to this one; null: on one day alone. */
+  /** The last trading day on which the rest is sent again; null for an order of one day. */
   readonly until: string | null;
 }
 
@@ -255,15 +263,15 @@ export interface OrderRecord {
   readonly personId: string;
   readonly intent: OrderIntent;
   readonly status: OrderStatus;
-  /** Set once accepted; of a cancel that is known by its effect alone the number is empty. */
+  /** Set once the request was accepted. The number is empty for a cancel that is known by its effect alone. */
   readonly reference: OrderReference | undefined;
-  /** Shares known to be filled; only ever rises. */
+  /** Filled shares, as far as they are known. Only ever rises. */
   readonly filledQuantity: number;
   readonly filledAmount: number;
-  /** Shares that were cancelled, and that went on under other numbers, while others of it stood. */
+  /** Shares that were cancelled, and shares that were amended into other orders, while the rest stood. */
   readonly cancelledQuantity: number;
   readonly replacedQuantity: number;
-  /** What the venue or we said when it ended badly. */
+  /** The code and words of the venue or of us, where the order ended badly. */
   readonly code: string | undefined;
   readonly text: string | undefined;
   /** The facts of `code`, where we denied it. */
@@ -308,7 +316,9 @@ export function intentQuantity(intent: OrderIntent): number {
   return 'request' in intent ? intent.request.quantity : intent.quantity;
 }
 
-/** The shares of an order that were filled or may be: without those that left it while others stood. */
+/**
+ * The shares of an order that are filled or can still be: its quantity without parts that were cancelled or amended.
+ */
 export function standingQuantity({
   intent,
   cancelledQuantity,
@@ -317,12 +327,12 @@ export function standingQuantity({
   return intentQuantity(intent) - cancelledQuantity - replacedQuantity;
 }
 
-/** The shares of an order that are not known to be filled, or to have left it. */
+/** The standing shares of an order that are not known to be filled. */
 export function restOf(order: OrderRecord): number {
   return standingQuantity(order) - order.filledQuantity;
 }
 
-/** The shares that an intent to amend or cancel is about where it is not all that was left. */
+/** The shares of an amendment or cancel of a part; undefined where it is about all that was left. */
 export function partOf(intent: OrderIntent): number | undefined {
   return 'of' in intent && intent.of !== undefined ? intentQuantity(intent) : undefined;
 }
@@ -333,9 +343,9 @@ export function intentIssue(intent: OrderIntent): Pick<OrderRequest, 'symbol' | 
 }
 
 /**
- * Whether two intents could not be told apart in the venue's lists: equal new orders, two amendments of one order, or
- * two cancels of parts of it. While one of them is unsettled the other waits. Cancels of all may repeat: the second finds
- * nothing to cancel.
+ * Whether the venue's lists could not tell two intents apart: equal new orders, two amendments of one order, or two
+ * cancels of parts of it. While one of them is unsettled the other waits. Cancels of all that is left may repeat: the
+ * second finds nothing to cancel.
  */
 export function sameAtVenue(a: OrderIntent, b: OrderIntent): boolean {
   if (a.kind === 'amend' && b.kind === 'amend') return a.target.number === b.target.number;
@@ -359,13 +369,15 @@ function sameRequest(a: { readonly request: OrderRequest }, b: { readonly reques
   );
 }
 
-/** Whether the venue's lists are known to name the type as it was sent; how they name the rarer ones was not seen. */
+/** Whether the venue's lists are known to show the type as it was sent. How they show the rarer types was never seen. */
 export function isListedPlainly(type: OrderType): boolean {
   return type === 'limit' || type === 'market';
 }
 
-/** Whether what the venue lists could be taken for either: equal at the venue, or two cancels of one order. */
-export function mixedUpEasily(a: OrderIntent, b: OrderIntent): boolean {
+/**
+ * Whether a row of the venue's lists could come of either intent: they are the same at the venue, or cancel one order.
+ */
+export function mayBeConfused(a: OrderIntent, b: OrderIntent): boolean {
   const cancels = 'target' in a && 'target' in b && isCancel(a.kind) && a.target.number === b.target.number;
   return (cancels && a.kind === b.kind) || sameAtVenue(a, b);
 }

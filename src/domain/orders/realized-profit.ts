@@ -8,7 +8,7 @@ export type CostOf = (
   symbol: string,
 ) => { readonly commission: number; readonly tax: number };
 
-/** Shares that are held without its being known what all of them cost: `known` won and `share` times what came before. */
+/** Held shares whose cost is partly unknown: they cost `known` won plus `share` times the unknown cost before. */
 interface Pool {
   readonly quantity: number;
   readonly known: number;
@@ -22,14 +22,14 @@ interface Sale {
   readonly share: number;
 }
 
-/** Below this what is held now says too little about what was held before. */
+/** Below this share the present holding says too little about the earlier one. */
 const leastShare = 1e-4;
 
 /**
- * What sales of the days `from` to `to` made, reckoned from the orders alone as venues do: shares cost what all of the
- * issue cost on average, and a sale's commission and tax are taken off. `orders` are all of the account since `from` or
- * earlier, and `holdings` what is held now, which tells what was held before. Sales whose shares were bought at a price
- * that neither tells are left out and named in `reckoned.unpriced`.
+ * The realized profit of the sales of the days `from` to `to`, computed from the orders alone, as venues compute it: a
+ * share costs what all shares of the issue cost on average, and the sale's commission and tax are taken off. `orders`
+ * are all orders of the account since `from` or earlier. `holdings` is what is held now, which tells what was held
+ * before. Sales of shares with an unknown cost are left out and named in `reckoned.unpriced`.
  */
 export function reckonProfit(options: {
   readonly orders: readonly VenueOrder[];
@@ -81,10 +81,10 @@ export function reckonProfit(options: {
   };
 }
 
-/** The same by day, of all issues together. */
+/** The same report by day, of all issues together. */
 export function profitDays({ rows, ...report }: ProfitReport<TradeProfit>): ProfitReport<ProfitDay> {
   const days = [...Map.groupBy(rows, ({ day }) => day)].map(([day, ofDay]): ProfitDay => {
-    // What the shares cost is not in the rows, and without it there is no percentage.
+    // The rows do not hold what the shares cost, and without that there is no percentage.
     const realized = { amount: sum(ofDay, (row) => row.realized.amount), percent: undefined };
     return {
       day,
@@ -108,7 +108,7 @@ function profit(amount: number, cost: number): RealizedPnl {
   return { amount, percent: cost > 0 ? Math.round((amount / cost) * 10_000) / 100 : undefined };
 }
 
-/** What the shares of each sale cost, in won; a sale that is not there has no known cost. Oldest order first. */
+/** The cost of the shares of each sale, in won; a sale that is missing has no known cost. Oldest order first. */
 function saleCosts(
   orders: readonly VenueOrder[],
   held: Pick<Position, 'quantity' | 'averageCost'> | undefined,
@@ -116,7 +116,7 @@ function saleCosts(
   const signed = ({ side, filledQuantity }: VenueOrder): number => (side === 'buy' ? filledQuantity : -filledQuantity);
   const now = held?.quantity ?? 0;
   const before = now - sum(orders, signed);
-  // More was sold than was there: shares came or went in another way than by orders.
+  // More was sold than the orders had bought: shares came or went in another way than by orders.
   if (before < 0) return new Map();
   const sales: Sale[] = [];
   let pool: Pool = { quantity: before, known: 0, share: before > 0 ? 1 : 0 };

@@ -9,24 +9,24 @@ import {
 } from './order.ts';
 
 /**
- * An order that the venue keeps and makes an order of by itself, on a later day: with nobody's ticket, no halt and no
- * look at the market in between. `reference.number` is a `scheduleNumber`, the branch is blank.
+ * An order that the venue keeps and sends by itself on a later day: no ticket, no halt and no look at the market come
+ * in between. `reference.number` is a `scheduleNumber`, and the branch is blank.
  */
 export interface ScheduledOrder extends ScheduleDays {
   readonly reference: OrderReference;
   readonly symbol: string;
   readonly name: string;
   readonly side: Side;
-  /** Undefined for a type that is not ordered here. */
+  /** Undefined for a type that cannot be ordered here. */
   readonly type: OrderType | undefined;
   readonly quantity: number;
   /** 0 for an order without a price. */
   readonly price: number;
   /** When the venue took it, in milliseconds; NaN when it does not say. */
   readonly receivedAt: number;
-  /** How it stands today; one of several days goes on after it was `sent` or `refused` on one of them. */
+  /** The state today. A scheduled order of several days goes on after it was `sent` or `refused` on one of them. */
   readonly state: 'waiting' | 'sent' | 'refused' | 'cancelled';
-  /** The order that the venue made of it, the latest one. */
+  /** The number of the latest order that the venue made of it. */
   readonly orderNumber: string | undefined;
   /** The venue's own words for a refusal. */
   readonly reason: string;
@@ -34,14 +34,14 @@ export interface ScheduledOrder extends ScheduleDays {
 }
 
 /**
- * The number of a scheduled order. The venue counts them apart from orders, so the numbers meet; the R (for reserved)
- * keeps one from being taken for the other wherever numbers are looked up.
+ * The number of a scheduled order, with an R (for reserved) before it. The venue numbers orders and scheduled orders
+ * apart, so both may have the same number; the R keeps one from being taken for the other.
  */
 export function scheduleNumber(text: string): string {
   return `R${orderNumber(text.trim().replace(/^R/i, ''))}`;
 }
 
-/** Whether the venue will still send it, today or later. */
+/** Whether the venue will still send the order, today or later. */
 export function isWaiting(order: ScheduledOrder, today: string): boolean {
   if (order.state === 'waiting') return true;
   const { state, until, quantity, filledQuantity } = order;
@@ -49,9 +49,10 @@ export function isWaiting(order: ScheduledOrder, today: string): boolean {
 }
 
 /**
- * The orders that the venue made of a scheduled one and that are not known yet, oldest first; `listed` are the new orders
- * of that issue and side since its first day. Of several days the venue tells the latest order alone. One of an earlier
- * day, when nobody looked, is for what those before it left, at the same price; where two fit, neither is taken.
+ * The orders that the venue made of a scheduled one and that are not known yet, oldest first; `listed` are the new
+ * orders of that issue and side since its first day. For an order of several days the venue tells the latest order
+ * alone. An order of an earlier day, when nobody looked, has the quantity that those before it left, at the same price.
+ * Where two orders fit a day, neither is taken.
  */
 export function ordersMadeOf(
   order: Pick<ScheduledOrder, 'day' | 'until' | 'quantity' | 'price' | 'orderNumber'>,
@@ -80,10 +81,13 @@ export function ordersMadeOf(
   return made;
 }
 
-/** KIS stops taking them so long before the opening, and starts again so long after the close, in minutes. */
+/**
+ * Minutes before the opening from which KIS takes no scheduled orders, and minutes after the close from which it takes
+ * them again.
+ */
 const quietBeforeOpening = 90;
 const quietAfterClose = 10;
-/** KIS gets its servers ready for the next day. */
+/** The pause around midnight in which KIS prepares its servers for the next day. */
 const pause = { start: '2340', end: '0010' } as const;
 
 /**
@@ -100,10 +104,12 @@ export function scheduleHoursFrom(day: string, time: string, isTradingDay: boole
   return now >= later(open, -quietBeforeOpening) && now < from ? from : undefined;
 }
 
-/** KIS goes through those of several days then, in minutes after the close. */
+/** Minutes after the close in which KIS works through the scheduled orders of several days. */
 const dailyRun = { from: 5, to: 25 } as const;
 
-/** Whether KIS's list of them may be short at `time` (`HHmmss`) of `day`: then it does not tell that one is missing. */
+/**
+ * Whether KIS's list of scheduled orders may lack rows at `time` (`HHmmss`) of `day`. A missing row then says nothing.
+ */
 export function listMayLackRows(day: string, time: string): boolean {
   const { close } = krxHours(day);
   const now = time.slice(0, 4);

@@ -13,7 +13,10 @@ export interface SettleCandidate {
 
 /** Something a person is told without having asked just now. */
 export type Notice =
-  /** Shares of an order of ours were filled: `quantity` more, at `price` won (an average when learnt from a query). */
+  /**
+   * Shares of an order of ours were filled: `quantity` more, at `price` won (an average where the venue's list told
+   * it).
+   */
   | {
       readonly kind: 'filled';
       readonly order: OrderRecord;
@@ -23,7 +26,7 @@ export type Notice =
     }
   /** The venue turned an order down after taking it. */
   | { readonly kind: 'rejected'; readonly order: OrderRecord; readonly name: string }
-  /** Of what was left of an order so many were cancelled; the others stand. */
+  /** A part of what was left of an order was cancelled. The other shares stand. */
   | {
       readonly kind: 'part-cancelled';
       readonly order: OrderRecord;
@@ -47,9 +50,12 @@ export type Notice =
     }
   /** The venue made `order` of a scheduled one. */
   | { readonly kind: 'schedule-sent'; readonly schedule: OrderRecord; readonly order: OrderRecord }
-  /** The venue turned a scheduled order down; one of several days goes on. */
+  /** The venue turned a scheduled order down. An order of several days goes on. */
   | { readonly kind: 'schedule-refused'; readonly order: OrderRecord; readonly reason: string }
-  /** The market opened, or its last day ended, and the venue did not fill it or did nothing; `listed`: it still has it. */
+  /**
+   * The market opened and the venue did not send the scheduled order, or its last day ended and it is not filled;
+   * `listed`: the venue still lists it.
+   */
   | {
       readonly kind: 'schedule-overdue' | 'schedule-ended';
       readonly order: OrderRecord;
@@ -68,7 +74,7 @@ export type Notice =
       /** An order of ours whose outcome is unknown is about the same issue and side: it may be that one. */
       readonly maybeOurs: boolean;
     }
-  /** What somebody waits for came true. */
+  /** The condition of an alert came true. */
   | {
       readonly kind: 'alert';
       readonly alert: Alert;
@@ -79,11 +85,11 @@ export type Notice =
     }
   /** The last day of an alert is over. */
   | { readonly kind: 'alert-expired'; readonly alert: Alert; readonly name: string }
-  /** Found at start: confirmed, and the process ended before anything was sent. */
+  /** Found at start: the order was confirmed, and the process ended before anything was sent. */
   | { readonly kind: 'never-sent'; readonly order: OrderRecord }
   /** Found at start: the request may have left, and nobody knows what came of it. */
   | { readonly kind: 'outcome-unknown'; readonly order: OrderRecord }
-  /** An unknown outcome is known now: the order's status says which. `late` when it had been called absent. */
+  /** An unknown outcome is known now; the order's status tells it. `late`: the order had been called absent. */
   | { readonly kind: 'settled'; readonly order: OrderRecord; readonly late: boolean }
   /** The venue's lists cannot tell what became of an order; the owner is to say. */
   | { readonly kind: 'asked'; readonly order: OrderRecord; readonly candidates: readonly SettleCandidate[] };
@@ -104,7 +110,7 @@ export function ownerOf(notice: Notice): string | undefined {
   return 'alert' in notice ? notice.alert.personId : undefined;
 }
 
-/** What a notice is about; undefined where money is in doubt, or an order of theirs went nowhere: that is always told. */
+/** The topic of a notice. Undefined where money is in doubt or an order went nowhere: such notices are always told. */
 export function topicOf(notice: Notice): NoticeTopic | undefined {
   switch (notice.kind) {
     case 'filled':
@@ -122,7 +128,7 @@ export function topicOf(notice: Notice): NoticeTopic | undefined {
     case 'schedule-sent':
       return 'orders';
     case 'schedule-ended':
-      // Of one that the venue does not list nobody knows what became.
+      // Nobody knows what became of a scheduled order that the venue does not list.
       return notice.listed ? 'orders' : undefined;
     case 'rejected':
     case 'never-sent':

@@ -32,13 +32,13 @@ export type NoticePlace = ChatAddress | 'everywhere';
 export interface PersonSettings extends Readonly<Record<NoticeTopic, NotificationLevel>> {
   /** Tickets are shown in all of the person's chats; a press in one settles them all. */
   readonly mirror: boolean;
-  /** Where notices go; a topic that is not here is told where its order or alert was asked for. */
+  /** Where notices of a topic go. A topic that is missing is told in the chat that asked for the order or alert. */
   readonly places: Readonly<Partial<Record<NoticeTopic, NoticePlace>>>;
-  /** Where orders go that name no exchange; undefined is KRX. */
+  /** The exchange of orders that name none; undefined is KRX. */
   readonly exchange: Exchange | undefined;
   /** When notices wait; undefined when they never do. */
   readonly quiet: QuietHours | undefined;
-  /** Undefined is the bot's own. */
+  /** The person's language; undefined is the bot's own. */
   readonly language: Language | undefined;
 }
 

@@ -1,7 +1,7 @@
 /** A stretch of every day in Korea, over midnight where it ends before it starts; minutes of the day, never equal. */
 export interface QuietHours {
   readonly startMinute: number;
-  /** Not part of it. */
+  /** The first minute after the quiet hours. */
   readonly endMinute: number;
 }
 

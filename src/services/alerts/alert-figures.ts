@@ -5,7 +5,7 @@ import type { Bar, Quote } from '../../domain/market/quote.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { ReadPriority } from '../../ports/read-options.ts';
 
-/** Fetches what the levels of alerts are reckoned from: candles once a day and issue, whichever alert asks first. */
+/** Reads the figures that alert levels are computed from. Candles are read once a day and issue, for all alerts. */
 export class AlertFigures {
   readonly #broker: Broker;
   readonly #bars = new Map<string, { readonly day: string; readonly count: number; readonly bars: readonly Bar[] }>();
@@ -14,7 +14,10 @@ export class AlertFigures {
     this.#broker = broker;
   }
 
-  /** What these conditions on an issue need beside its quote on a trading `day`, costs left out. */
+  /**
+   * The figures that these conditions on an issue need on a trading `day`, beside its quote. Average costs are left
+   * out.
+   */
   async of(
     { symbol, basePrice }: Quote,
     conditions: readonly AlertCondition[],

@@ -3,27 +3,27 @@ import type { Log } from '../../log.ts';
 import type { MarketFeed } from '../../ports/feed.ts';
 import { SerialQueue } from '../serial-queue.ts';
 
-/** How often prices are asked for that no registration is left for. */
+/** How often prices are asked for while the socket has no registration left for them. */
 const pollMs = 15_000;
 
 interface PriceWatchOptions {
   readonly feed: MarketFeed;
   readonly clock: Clock;
   readonly log: Log;
-  /** Whether an issue is to be watched still. */
+  /** Whether an issue still has to be watched. */
   readonly isWanted: (symbol: string) => boolean;
-  /** Asks for prices that do not come by themselves. Never rejects. */
+  /** Asks for the prices of issues. Never rejects. */
   readonly ask: (symbols: readonly string[]) => Promise<void>;
 }
 
-/** Sees to it that the prices of issues come: over the socket while there is room, else by asking now and then. */
+/** Brings the prices of issues: over the socket while it has registrations left, otherwise by asking now and then. */
 export class PriceWatch {
   readonly #options: PriceWatchOptions;
   /** Issues with a registration on the socket. */
   readonly #watched = new Set<string>();
-  /** Issues that there was none for. */
+  /** Issues for which no registration was left. */
   readonly #polled = new Set<string>();
-  /** Registrations change one at a time, each towards what is wanted when its turn comes. */
+  /** Registrations change one at a time, and each looks at what is wanted when its turn comes. */
   readonly #registrations = new SerialQueue();
   #cancelPoll: CancelTimer | undefined;
   #stopped = false;
@@ -37,7 +37,7 @@ export class PriceWatch {
     return !this.#polled.has(symbol);
   }
 
-  /** Watches an issue that is wanted, and lets go of one that is not. Never rejects. */
+  /** Registers an issue that is wanted, and unregisters one that is not. Never rejects. */
   align(symbol: string): Promise<void> {
     return this.#registrations.run(() =>
       this.#options.isWanted(symbol) ? this.#watch(symbol) : this.#unwatch(symbol),

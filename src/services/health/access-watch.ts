@@ -2,16 +2,17 @@ import type { CancelTimer, Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 
-/** The venue issues a token once a minute, and turns away who asks again and again. */
+/** The pauses between tries. The venue issues one token a minute, and turns away who asks again and again. */
 const shortestWaitMs = 61_000;
 const longestWaitMs = 10 * 60_000;
 
-/** Gone by themselves, and nothing that anybody could mend. */
+/** Errors that pass by themselves and that nobody could mend. */
 const passingCodes: ReadonlySet<string> = new Set(['venue.token-wait', 'venue.throttled']);
 
 /**
- * Whether the venue takes what we come with: asked at the start and every morning, and where it does not, again and again
- * until it does. The owners are told at once why, anew when it is for another reason, and when it works again.
+ * Watches whether the venue accepts our key and account. The venue is asked at the start and every morning; where it
+ * refuses, again and again until it accepts. The owners are told the reason at once, again when the reason changes, and
+ * when it works again.
  */
 export class AccessWatch {
   readonly #ask: (signal: AbortSignal) => Promise<unknown>;
@@ -21,14 +22,14 @@ export class AccessWatch {
   #looking: Promise<void> | undefined;
   #cancelNext: CancelTimer = () => undefined;
   #waitMs = shortestWaitMs;
-  /** What was told last; undefined while all is well. */
+  /** The reason that was told last; undefined while all is well. */
   #told: unknown;
   readonly #stopped = new AbortController();
 
   constructor(options: {
-    /** Rejects with the reason where the venue does not take it. */
+    /** Asks the venue. Rejects with the reason where it refuses. */
     readonly ask: (signal: AbortSignal) => Promise<unknown>;
-    /** Is given the reason, or undefined when it works again. */
+    /** Tells the owners the reason, or that it works again (undefined). */
     readonly tell: (trouble: unknown) => void;
     readonly clock: Clock;
     readonly log: Log;
@@ -39,12 +40,12 @@ export class AccessWatch {
     this.#log = options.log;
   }
 
-  /** Why the venue does not take us, as an error; undefined while it does, or has not been asked. */
+  /** The venue's refusal as an error; undefined while it accepts, or has not been asked. */
   get trouble(): unknown {
     return this.#told;
   }
 
-  /** Asks now; what comes of it is told, never thrown. */
+  /** Asks now. The result is told, never thrown. */
   look(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;

@@ -3,9 +3,9 @@ import type { Account } from '../orders/account.ts';
 
 /** Messages that are kept in memory while the ledger cannot take them. */
 interface Spilled {
-  /** Writes down what came of them meanwhile. @throws AppError `LedgerTrouble`. */
+  /** Writes down what happened to the messages meanwhile. @throws AppError `LedgerTrouble`. */
   catchUp(): Promise<void>;
-  /** Messages that nobody will be told, since the last time it was asked. */
+  /** Messages that were lost since the last call. */
   takeLost(): number;
 }
 

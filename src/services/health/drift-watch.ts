@@ -25,7 +25,7 @@ const seenDrifts = z.array(
 
 /**
  * Remembers for a week which of KIS's APIs no longer agree with Hoga, and tells the owners of each of them once a day.
- * What was told outlives a restart, in the cache.
+ * The cache keeps what was told, so that a restart tells nothing twice.
  */
 export class DriftWatch {
   readonly #cache: Cache;
@@ -47,7 +47,7 @@ export class DriftWatch {
     this.#tell = options.tell;
   }
 
-  /** Takes up what was seen before the start. */
+  /** Reads what was seen before the start. */
   async load(): Promise<void> {
     const kept = seenDrifts.safeParse(await this.#cache.get<unknown>(cacheKey));
     for (const drift of kept.data ?? []) if (!this.#seen.has(drift.api)) this.#seen.set(drift.api, drift);
@@ -59,7 +59,7 @@ export class DriftWatch {
     return [...this.#seen.values()].filter(({ at }) => at > since).toSorted((one, other) => other.at - one.at);
   }
 
-  /** One more sighting. Never fails: whoever asked KIS has a failure of their own to deal with. */
+  /** Notes one more disagreement. Never fails, because the caller has the failed call to deal with. */
   notice(drift: ApiDrift): void {
     const at = this.#clock.now();
     const before = this.#seen.get(drift.api)?.toldAt;

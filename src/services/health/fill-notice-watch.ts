@@ -8,9 +8,9 @@ export interface FillNoticeNews {
 }
 
 /**
- * Tells the owners once that fills are not pushed, and why, and once when they are. A connection that is lost later and
- * comes back by itself is not told: what was missed meanwhile is looked up. One that another program has taken is: only a
- * person can end that.
+ * Tells the owners once that fill notices do not come and why, and once that they come again. A connection that is lost
+ * later and comes back by itself is not told, because the missed fills are looked up. A connection that another program
+ * has taken is told, because only a person can end that.
  */
 export class FillNoticeWatch {
   readonly #status: () => FeedStatus;
@@ -24,13 +24,13 @@ export class FillNoticeWatch {
     this.#tell = options.tell;
   }
 
-  /** After the first attempt to connect: whoever is told nothing now may rely on pushes. */
+  /** The first attempt to connect is over. Owners who are told nothing now may rely on fill notices. */
   begin(): void {
     this.#begun = true;
     this.#look();
   }
 
-  /** The socket stands, and the venue has said whether it pushes fills. */
+  /** The socket is connected, and the venue has said whether it sends fill notices. */
   connected(): void {
     if (this.#begun) this.#look();
   }
@@ -45,13 +45,13 @@ export class FillNoticeWatch {
     const now = troubleOf(notices, reason);
     if (now === this.#told) return;
     this.#told = now;
-    // Without an id none were pushed before either.
+    // Without an HTS id there were no fill notices before either.
     if (notices.state === 'no-id' && now === undefined) return;
     this.#tell({ notices, reason });
   }
 }
 
-/** In one word, so that the same is told once; undefined where there is none. */
+/** The trouble in one word, so that the same trouble is told once; undefined where there is none. */
 function troubleOf(notices: FillNotices, reason: string | undefined): string | undefined {
   switch (notices.state) {
     case 'working':
@@ -61,7 +61,7 @@ function troubleOf(notices: FillNotices, reason: string | undefined): string | u
     case 'waiting':
       return reason === 'in-use' ? reason : 'waiting';
     case 'no-id':
-      // A choice of the settings, which the start names.
+      // This is a choice of the settings, and the start names it.
       return reason === 'in-use' ? reason : undefined;
   }
 }

@@ -3,11 +3,11 @@ import { type LedgerTrouble, ledgerTrouble } from '../../domain/ledger-trouble.t
 import type { Log } from '../../log.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 
-/** A disk that filled up is to be noticed before somebody's order needs it. */
+/** How often writing is tried. A full disk is to be noticed before an order needs it. */
 const lookMs = 60_000;
-/** While it fails. */
+/** How often writing is tried while it fails. */
 const retryMs = 5_000;
-/** Of a ledger that comes and goes nobody wants to hear more often. */
+/** The shortest time between two messages about a ledger that comes and goes. */
 const tellMs = 60_000;
 
 /** What is wrong with the ledger, and since when, in milliseconds. */
@@ -16,7 +16,7 @@ export interface LedgerState {
   readonly since: number;
 }
 
-/** Whoever wants to know when the ledger fails and when it can be written again. */
+/** Is told when the ledger fails and when it can be written again. */
 export interface LedgerListener {
   /** The ledger has begun to fail, and that is worth telling. */
   onDown(state: LedgerState): void;
@@ -24,18 +24,18 @@ export interface LedgerListener {
   onBack(state: LedgerState, told: boolean): Promise<void>;
 }
 
-/** Knows whether the ledger can be written: from all that is asked of it, and by trying. */
+/** Knows whether the ledger can be written, from every call that is made of it and by trying. */
 export class LedgerWatch {
-  /** The ledger, watched. */
+  /** The ledger to use: every call of it tells the watch whether it worked. */
   readonly ledger: Ledger;
   readonly #unwatched: Ledger;
   readonly #clock: Clock;
   readonly #log: Log;
-  /** Undefined until somebody wants to know. */
+  /** Undefined until `begin`. */
   #listener: LedgerListener | undefined;
   #state: LedgerState | undefined;
   #toldAt: number | undefined;
-  /** Whether the owners know of the trouble that there is. */
+  /** Whether the owners were told of the present trouble. */
   #told = false;
   #trying: Promise<void> | undefined;
   #cancel: CancelTimer = () => undefined;
@@ -52,12 +52,12 @@ export class LedgerWatch {
     this.ledger = this.#watched(options.ledger);
   }
 
-  /** Undefined while it can be written, as far as is known. */
+  /** The present trouble; undefined while the ledger can be written, as far as is known. */
   get trouble(): LedgerState | undefined {
     return this.#state;
   }
 
-  /** Looks from now on, and tells `listener`; also of a trouble that there is already. */
+  /** Tries writing from now on and tells `listener`, also of a trouble that is there already. */
   begin(listener: LedgerListener): void {
     this.#listener = listener;
     this.#tell();
@@ -73,7 +73,8 @@ export class LedgerWatch {
     const methods = Object.entries(ledger).map(([name, method]) => [
       name,
       async (...args: unknown[]): Promise<unknown> => {
-        // What was written a moment too soon to be refused may be sent, and what comes of it then cannot be written.
+        // An order that was claimed a moment before the ledger failed may be sent, and its outcome cannot be written
+        // then.
         if (name === 'claim' && this.#state !== undefined) await this.#try();
         try {
           return await (method as (...given: unknown[]) => unknown)(...args);

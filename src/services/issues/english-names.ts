@@ -6,14 +6,14 @@ import type { Research } from '../../ports/research.ts';
 import type { InstrumentDirectory, InstrumentMatches } from '../../ports/symbols.ts';
 
 const dayMs = 24 * 3_600_000;
-/** Names do not change often; an issue without one is asked about again by then. */
+/** How long a name is kept. Names seldom change, and an issue that had none may have one by then. */
 const keptMs = 30 * dayMs;
-/** Issues that one answer waits for, a page of them; the others are asked about when nobody waits. */
+/** Issues whose names an answer waits for, a page of them. The others are asked about when nobody waits. */
 const mostWaited = 12;
 const drainEveryMs = 1_000;
 const cacheKey = 'english-names';
 
-/** An English name by code; blank for an issue that has none. */
+/** English names by code; blank for an issue that has none. */
 type Known = Readonly<Record<string, string>>;
 
 /**
@@ -30,7 +30,7 @@ export class EnglishNames {
   readonly #names = new Map<string, string>();
   readonly #wanted = new Set<string>();
   #cancelDrain: CancelTimer | undefined;
-  /** False once the venue said that it has no such names: paper without a live key. */
+  /** Whether the venue has such names. Paper without a live key says that it has none. */
   #offered = true;
 
   constructor(options: {
@@ -48,7 +48,7 @@ export class EnglishNames {
     this.#log = options.log;
   }
 
-  /** Takes up what was learnt before the start. */
+  /** Reads the names that were learnt before the start. */
   async load(): Promise<void> {
     for (const [symbol, name] of Object.entries((await this.#cache.get<Known>(cacheKey)) ?? {})) {
       this.#names.set(symbol, name);
@@ -59,7 +59,7 @@ export class EnglishNames {
     this.#cancelDrain?.();
   }
 
-  /** What to call an issue now. One that is not known in English is asked about later. */
+  /** The name of an issue for now. An issue without a known English name is asked about later. */
   of({ symbol, name }: Instrument): string {
     if (!/[ㄱ-힣]/.test(name)) return name;
     const known = this.#names.get(symbol);
@@ -70,7 +70,7 @@ export class EnglishNames {
     return known || this.#latinName(name) || name;
   }
 
-  /** The code of the issue of exactly this English name, whatever its case. */
+  /** The code of the issue with exactly this English name, in any case. */
   symbolOf(text: string): string | undefined {
     const wanted = text.trim().toLowerCase();
     return wanted === '' ? undefined : this.#names.entries().find(([, name]) => name.toLowerCase() === wanted)?.[0];
@@ -138,7 +138,7 @@ export class EnglishDirectory implements InstrumentDirectory {
   }
 }
 
-/** What stands behind the name of a company and tells it from no other. */
+/** Endings such as `Co., Ltd.` that tell a company from no other. */
 const legalForms = /[\s,]+(?:CO\.?|LTD\.?|INC\.?|CORP(?:ORATION)?\.?|COMPANY|CO\.?,? ?LTD\.?)$/i;
 
 /** `SAMSUNG ELECTRONICS CO.,LTD.` → `Samsung Electronics`. Words of up to three letters are abbreviations. */

@@ -8,7 +8,7 @@ import { EnglishDirectory, EnglishNames } from './english-names.ts';
 import { type LiveDirectory, SymbolMaster, type SymbolMasterOptions } from './symbol-master.ts';
 import { UnlistedIssues } from './unlisted-issues.ts';
 
-/** Every issue there is, by its Korean and by its English name. */
+/** All issues, by their Korean and by their English names. */
 export interface Issues {
   /** Keeps the lists of today. */
   readonly symbols: SymbolMaster;
@@ -17,9 +17,9 @@ export interface Issues {
   readonly englishDirectory: InstrumentDirectory;
   /** Issues that the lists lack, asked for by code. */
   readonly unlisted: UnlistedIssues;
-  /** Asks for the English names of issues; whether any was learnt. Never throws. */
+  /** Asks for the English names of issues. Returns whether any was learnt. Never throws. */
   learnEnglishNames(symbols: readonly string[]): Promise<boolean>;
-  /** Takes up what was learnt before the start. */
+  /** Reads what was learnt before the start. */
   load(): Promise<void>;
   stop(): void;
 }

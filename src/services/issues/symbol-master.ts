@@ -6,7 +6,7 @@ import type { Log } from '../../log.ts';
 import type { Cache } from '../../ports/cache.ts';
 import type { InstrumentDirectory, InstrumentMatches, SymbolSource } from '../../ports/symbols.ts';
 
-/** New files stand ready before this hour; what is downloaded earlier is of the day before. */
+/** The hour in Korea by which the new files stand ready. A file downloaded earlier is of the day before. */
 const filesReady = '0800';
 
 const markets: readonly Market[] = ['KOSPI', 'KOSDAQ', 'KONEX'];
@@ -14,7 +14,7 @@ const markets: readonly Market[] = ['KOSPI', 'KOSDAQ', 'KONEX'];
 /** A directory whose contents can be exchanged while others hold it. */
 export class LiveDirectory implements InstrumentDirectory {
   #current: InstrumentDirectory;
-  /** What no list has, by code; once one has it, the list counts. */
+  /** Issues that no list has, by code. Once a list has one, the list counts. */
   readonly #unlisted = new Map<string, Instrument>();
 
   constructor(first: InstrumentDirectory) {
@@ -50,7 +50,7 @@ export class LiveDirectory implements InstrumentDirectory {
   }
 }
 
-/** A market's list, and the Korean day it is of. */
+/** A market's list, and its Korean day. */
 interface MarketList {
   readonly day: string;
   readonly instruments: readonly ListedIssue[];
@@ -68,8 +68,8 @@ export interface SymbolMasterOptions {
 }
 
 /**
- * Keeps the list of issues of today: from the source once a trading day, else yesterday's from the cache, else the
- * shipped one; each market by itself, so that one bad file does not cost the others.
+ * Keeps today's list of issues. Each market's list comes from the source once a trading day, else from the cache, else
+ * it is the shipped one; so a bad file costs no other market its list.
  */
 export class SymbolMaster {
   readonly directory: LiveDirectory;
@@ -82,7 +82,7 @@ export class SymbolMaster {
     this.directory = new LiveDirectory(options.index(options.shipped));
   }
 
-  /** Takes what the cache holds. Never throws. */
+  /** Reads the lists that the cache holds. Never throws. */
   async load(): Promise<void> {
     if (this.#loaded) return;
     this.#loaded = true;
@@ -97,7 +97,10 @@ export class SymbolMaster {
     if (this.#lists.size > 0) this.#index();
   }
 
-  /** Downloads what is older than the last trading day. Never throws: a market whose file is bad keeps what it had. */
+  /**
+   * Downloads the lists that are older than the last trading day. A market whose file is bad keeps its list. Never
+   * throws.
+   */
   async refresh(signal: AbortSignal): Promise<void> {
     await this.load();
     const today = dayBegunAt(this.#options.clock.now(), filesReady);
@@ -146,7 +149,10 @@ export class SymbolMaster {
   }
 }
 
-/** Whether a trading day began since; a holiday that the shipped list lacks costs a download that changes nothing. */
+/**
+ * Whether a trading day has begun since. A holiday that the shipped calendar lacks costs one download that changes
+ * nothing.
+ */
 function isStale(day: string | undefined, today: string): boolean {
   if (day === undefined || day > today) return true;
   for (let later = day; later < today; ) {

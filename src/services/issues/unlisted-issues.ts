@@ -5,17 +5,17 @@ import type { Broker } from '../../ports/broker.ts';
 import type { Cache } from '../../ports/cache.ts';
 import type { LiveDirectory } from './symbol-master.ts';
 
-/** The lists of the next trading days have it by then. */
+/** How long an issue is kept. The lists of the next trading days have it by then. */
 const keptMs = 7 * 24 * 3_600_000;
-/** A code that the venue did not know is not asked about again for so long. */
+/** How long a code that the venue did not know is not asked about again. */
 const unknownMs = 10 * 60_000;
-/** Of one message: more is no question about issues. */
+/** Codes of one message that are asked about. A message with more of them is no question about issues. */
 const mostAsked = 5;
 const cacheKey = 'unlisted-issues';
 
 /**
- * Issues that no list has yet: one that was listed this morning, or of a kind that the lists leave out. The venue is
- * asked about a well-formed code before it is called unknown, and what it knows is in the directory from then on.
+ * Issues that no list has yet: they were listed this morning, or are of a kind that the lists leave out. The venue is
+ * asked about a well-formed code before it is called unknown. An issue that it knows is in the directory from then on.
  */
 export class UnlistedIssues {
   readonly #broker: Pick<Broker, 'instrument'>;
@@ -41,14 +41,14 @@ export class UnlistedIssues {
     this.#log = options.log;
   }
 
-  /** Takes up what was learnt before the start. */
+  /** Reads the issues that were learnt before the start. */
   async load(): Promise<void> {
     for (const instrument of (await this.#cache.get<readonly Instrument[]>(cacheKey)) ?? []) this.#know(instrument);
   }
 
   /**
-   * Asks about those of the words that look like codes and that nothing is known of.
-   * @returns whether the directory knows more than before.
+   * Asks the venue about the words that look like codes and are not known.
+   * @returns whether the directory has more issues than before.
    * @throws AppError `venue.*` when the venue could not be asked: then nobody knows whether there is such an issue.
    */
   async learn(words: readonly string[]): Promise<boolean> {

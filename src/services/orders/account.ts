@@ -7,8 +7,8 @@ import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Venue } from '../../ports/venue.ts';
 import type { Calendar } from '../calendar.ts';
 import { OrderTimelines } from '../order-timelines.ts';
-import { ReckonedReports } from '../reckoned-reports.ts';
 import { Revocation } from '../revocation.ts';
+import { FallbackReports } from './fallback-reports.ts';
 import type { RiskLimits } from './order-check.ts';
 import { Orders } from './orders.ts';
 import { type DraftNotice, Fills } from './reconciliation/fills.ts';
@@ -57,7 +57,7 @@ export function createAccount(options: AccountOptions): Account {
   const orders = new Orders({ ...options, broker, reconciler });
   return {
     broker,
-    reports: new ReckonedReports({ reports: venue.reports, broker, directory, clock }),
+    reports: new FallbackReports({ reports: venue.reports, broker, directory, clock }),
     orders,
     schedules: new ScheduledOrders({ ...options, broker, schedules: venue.schedules, orders }),
     reconciler,

@@ -15,7 +15,7 @@ export interface Amendment {
   readonly instrument: Instrument;
   /** Whole won. */
   readonly price: number;
-  /** Shares, fewer than are left, where the others are to stand as they do; absent: all that is left. */
+  /** Shares to amend where the others are to stand as they do. Absent: all that is left. */
   readonly part?: number | undefined;
 }
 
@@ -23,17 +23,16 @@ export interface Amendment {
 export interface AmendmentCheck {
   /** Won. */
   readonly last: number;
-  /** What will stand at the venue at the new price: what is left of the order, or the part of it. */
+  /** The order that will stand at the venue at the new price: what is left of the old one, or the part of it. */
   readonly request: OrderRequest;
-  /** Won: what the day's sum grows by. */
+  /** What is added to the day's sum, in won. */
   readonly added: number;
 }
 
 /**
- * Asks the venue all that decides whether an amendment would pass, and refuses what would not.
- * @throws AppError with a `rule.*` code, `orders.not-repriceable`, `orders.changed` when something else is
- * left of the order than was shown, or a
- * `venue.*` one when the venue could not be asked.
+ * Asks the venue for everything that decides whether an amendment would pass, and throws where it would not.
+ * @throws AppError with a `rule.*` code, `orders.not-repriceable`, `orders.changed` when another quantity is left of
+ * the order than was shown, or a `venue.*` one when the venue could not be asked.
  */
 export async function checkAmendment(
   deps: { readonly broker: Broker; readonly calendar: Calendar; readonly riskLimits: RiskLimits },
@@ -53,7 +52,7 @@ export async function checkAmendment(
     side === 'buy' ? broker.buyingPower(symbol, type === 'conditional' ? undefined : price, options) : undefined,
   ]);
   const left = open.find((order) => order.reference.number === reference.number)?.remaining ?? 0;
-  // A part too: what its ticket says stays behind is no longer what would.
+  // That holds for a part too: its ticket says how much stays behind, and that is no longer true.
   if (left !== remaining) throw new AppError('orders.changed', { number: reference.number, left });
   const broken = checkPrice(request, quote, instrument.kind);
   if (broken !== undefined) throw violation(broken);
@@ -61,7 +60,7 @@ export async function checkAmendment(
   const tooLarge = checkOrderCap(unit * quantity, unit, riskLimits.maxOrder);
   if (tooLarge !== undefined) throw violation(tooLarge);
   const added = Math.max(0, (price - target.price) * quantity);
-  // What the order holds back already can be spent on it again.
+  // The cash that the order holds back already can be spent on its successor.
   if (power !== undefined && power.orderableCash < added) {
     const available = Math.floor((power.orderableCash + target.price * quantity) / price);
     throw violation({ rule: 'rule.buying-power', quantity, available, cash: power.orderableCash });

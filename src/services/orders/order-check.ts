@@ -25,11 +25,11 @@ import type { Calendar, MarketSession } from '../calendar.ts';
 
 /** The limits a person set for themselves. */
 export interface RiskLimits {
-  /** Won, one order. */
+  /** The most that one order may come to, in won. */
   readonly maxOrder: number;
-  /** Won, all orders of a day. */
+  /** The most that all orders of a day may come to, in won. */
   readonly maxDaily: number;
-  /** How far the price may move between ticket and press. */
+  /** How far the price may move between the ticket and the press, in percent. */
   readonly driftPercent: number;
   /** How far from the last price a market order may be expected to trade. */
   readonly maxSlippagePercent: number;
@@ -42,7 +42,7 @@ export interface OrderCheck {
   readonly quote: Quote;
   /** Won a share, where it is stated or fixed; undefined where the order has no price of its own. */
   readonly price: number | undefined;
-  /** Won: what the order counts for against the caps, and what it may cost at most. */
+  /** What the order counts for against the caps, and what it may cost at most, in won. */
   readonly amount: number;
   readonly commission: number;
   readonly tax: number;
@@ -50,18 +50,18 @@ export interface OrderCheck {
   readonly available: number;
   /** Won, for a buy. */
   readonly orderableCash: number | undefined;
-  /** Of an order without a limit; `auction` where all trade at one price that nobody knows yet. */
+  /** The estimated fill of an order without a limit; `auction` where all trade at one price that nobody knows yet. */
   readonly slippage: SlippageEstimate | 'auction' | undefined;
 }
 
-/** A broken rule as an error; its code is the rule. */
+/** A broken rule as an error. The rule is the error's code. */
 export function violation(broken: RuleViolation): AppError {
   const { rule, ...context } = broken;
   return new AppError(rule, context);
 }
 
 /**
- * Asks the venue all that decides whether an order would pass, and refuses what would not.
+ * Asks the venue for everything that decides whether an order would pass, and throws where it would not.
  * @throws AppError with a `rule.*` code, or a `venue.*` one when the venue could not be asked.
  */
 export async function checkOrder(
@@ -124,7 +124,7 @@ export async function buyingPrice(
 }
 
 /**
- * What trades now, where this order would be taken; `kind` is the issue's.
+ * The session now, where this order would be taken in it; `kind` is the issue's.
  * @throws AppError `rule.exchange`, `rule.never-taken`, `rule.order-type`, `rule.market-closed`; `venue.*` where the
  * venue did not tell its days for a reason that has a remedy of its own.
  */
@@ -169,7 +169,7 @@ async function takenElsewhere(
   return others.filter((_, index) => taking[index]);
 }
 
-/** Failures against which nothing but another try is known to help: then it is enough that the day is not known. */
+/** Failures that only another try can help. For these it is enough to say that the day is not known. */
 const plainFailures: readonly string[] = [
   'venue.unreachable',
   'venue.server-fault',
@@ -215,6 +215,6 @@ function slippageOf(
 function inAuction(session: MarketSession, quote: Quote, { asks, bids }: OrderBook): boolean {
   if (!continuousSessions.includes(session.kind) || quote.warnings.includes('overheated')) return true;
   const [ask, bid] = [asks[0], bids[0]];
-  // In continuous trading these two would have traded: the issue is interrupted for its volatility (VI).
+  // In continuous trading these two orders would have traded, so a volatility interruption (VI) is on.
   return ask !== undefined && bid !== undefined && bid.price >= ask.price;
 }

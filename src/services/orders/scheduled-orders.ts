@@ -30,21 +30,21 @@ import type { Orders } from './orders.ts';
 export interface Schedule {
   readonly request: OrderRequest;
   readonly instrument: Instrument;
-  /** The last day of several; undefined: on the next trading day alone. */
+  /** The last day of several. Undefined: the order is for the next trading day alone. */
   readonly until: string | undefined;
 }
 
 /** A scheduled order that is to go on with another quantity and price. */
 export interface ScheduleAmendment {
-  /** As it was shown. */
+  /** The scheduled order as it was shown. */
   readonly target: ScheduledOrder;
   readonly instrument: Instrument;
   readonly quantity: number;
-  /** Whole won; null: at the market. */
+  /** Whole won; null for an order at the market. */
   readonly price: number | null;
 }
 
-/** What a ticket of either showed: the last price in won, and the days. */
+/** What the ticket showed: the last price in won, and the days. */
 interface Shown {
   readonly shownLast: number;
   readonly days: ScheduleDays;
@@ -52,14 +52,14 @@ interface Shown {
 export type ConfirmedSchedule = Schedule & Shown;
 export type ConfirmedScheduleAmendment = ScheduleAmendment & Shown;
 
-/** What the venue says of it before it is sent. */
+/** What the venue says about a scheduled order before it is sent. */
 export interface ScheduleCheck {
   readonly request: OrderRequest;
   readonly days: ScheduleDays;
   readonly quote: Quote;
-  /** Won: what it may cost at most, as far as today tells. */
+  /** What the order may cost at most, in won, as far as today tells. */
   readonly amount: number;
-  /** Won: what the day's sum grows by. */
+  /** What is added to the day's sum, in won. */
   readonly added: number;
   readonly commission: number;
   readonly tax: number;
@@ -67,9 +67,12 @@ export interface ScheduleCheck {
   readonly available: number;
   /** Won, for a buy. */
   readonly orderableCash: number | undefined;
-  /** When KIS documents to take them again, `HH:mm`; undefined within its hours. It decides by itself, whatever it documents. */
+  /**
+   * When KIS takes scheduled orders again according to its documents, `HHmm` with a colon; undefined within those
+   * hours. KIS may decide otherwise.
+   */
   readonly takenFrom: string | undefined;
-  /** One that is waiting already and reads the same. */
+  /** The number of a waiting scheduled order with the same terms. */
   readonly twin: string | undefined;
 }
 
@@ -115,27 +118,30 @@ export class ScheduledOrders {
     this.#clock = options.clock;
   }
 
-  /** Those that the venue has of the last month, wherever they were entered. @throws AppError `venue.*`. */
+  /** All scheduled orders of the last month, wherever they were entered. @throws AppError `venue.*`. */
   list(options?: ReadOptions): Promise<readonly ScheduledOrder[]> {
     return this.#schedules.scheduledOrders(options);
   }
 
-  /** Those that the venue will still send, today or later. @throws AppError `venue.*`. */
+  /** The scheduled orders that the venue will still send, today or later. @throws AppError `venue.*`. */
   async waiting(options?: ReadOptions): Promise<readonly ScheduledOrder[]> {
     const today = koreanDay(this.#clock.now());
     return (await this.list(options)).filter((order) => isWaiting(order, today));
   }
 
-  /** Of ours, as far as the ledger knows. */
+  /** Our own scheduled orders that the venue keeps, as far as the ledger knows. */
   async kept(): Promise<readonly OrderRecord[]> {
     return this.#ledger.ordersByStatus(['scheduled']);
   }
 
-  /** What a ticket shows. @throws AppError `rule.*`, `orders.*`, `schedule.*` or `venue.*`: it would not pass. */
+  /**
+   * What a ticket shows.
+   * @throws AppError `rule.*`, `orders.*`, `schedule.*` or `venue.*` where the order would not pass.
+   */
   async check({ request, instrument, until }: Schedule, options: ReadOptions = {}): Promise<ScheduleCheck> {
-    // First of all, because a venue that keeps none says so.
+    // The list is read first, because a venue that keeps no scheduled orders says so.
     const listed = await this.list(options);
-    // What is listed now cannot come of a request that is sent later.
+    // A scheduled order that is listed now cannot come of a request that is sent later.
     const numbers = listed.map(({ reference }) => reference.number);
     const today = koreanDay(this.#clock.now());
     await this.#ledger.noteSeen(today, numbers);
@@ -144,7 +150,10 @@ export class ScheduledOrders {
     return this.#checkTerms(request, instrument, days, waiting, 0, options);
   }
 
-  /** What the ticket of an amendment shows. @throws as `check`, and `schedule.changed` for one that is not as shown. */
+  /**
+   * What the ticket of an amendment shows.
+   * @throws as `check`, and `schedule.changed` where the scheduled order is not as it was shown.
+   */
   async checkAmendment(amendment: ScheduleAmendment, options: ReadOptions = {}): Promise<ScheduleCheck> {
     const { target, instrument, quantity, price } = amendment;
     const { symbol, side, until } = target;
@@ -163,7 +172,7 @@ export class ScheduledOrders {
     return this.#checkTerms(request, instrument, { day, until }, others, target.price * target.quantity, options);
   }
 
-  /** Has the venue keep a confirmed one, by one request. Returns and throws as `Orders.submit`. */
+  /** Has the venue keep a confirmed scheduled order, by one request. Returns and throws as `Orders.submit`. */
   submit(proposal: Proposal, personId: string, { shownLast, days, ...schedule }: ConfirmedSchedule) {
     const { request } = schedule;
     const { symbol, side, type, quantity, price } = request;
@@ -180,7 +189,7 @@ export class ScheduledOrders {
     });
   }
 
-  /** Changes one that the venue keeps, by one request. Returns and throws as `Orders.submit`. */
+  /** Amends a scheduled order, by one request. Returns and throws as `Orders.submit`. */
   amend(proposal: Proposal, personId: string, { shownLast, days, ...amendment }: ConfirmedScheduleAmendment) {
     const { target } = amendment;
     return this.#orders.submitPrepared(proposal, personId, `amend ${target.reference.number}`, async () => {
@@ -196,7 +205,7 @@ export class ScheduledOrders {
     });
   }
 
-  /** Has the venue send nothing more of one. Returns and throws as `Orders.submit`. */
+  /** Cancels a scheduled order, by one request. Returns and throws as `Orders.submit`. */
   cancel(proposal: Proposal, personId: string, target: ScheduledOrder): Promise<OrderRecord> {
     const { reference, symbol, side, quantity } = target;
     return this.#orders.submitPrepared(proposal, personId, `cancel ${reference.number}`, async () => ({
@@ -262,7 +271,7 @@ export class ScheduledOrders {
 
   async #firstDay(options: ReadOptions): Promise<string> {
     const session = await this.#calendar.session('KRX', options);
-    // A market that never closes takes them at any time and sends them on the same day.
+    // A market that never closes takes scheduled orders at any time and sends them on the same day.
     if (session.source === 'always') return (await this.#calendar.today(options)).day;
     requireToldDays(session);
     const opening = await this.#calendar.nextOpening('KRX', options);
@@ -272,7 +281,10 @@ export class ScheduledOrders {
     return opening.day;
   }
 
-  /** The documented hours were seen to differ from those that KIS keeps, so they warn and refuse nothing. */
+  /**
+   * From when KIS documents to take scheduled orders. It was seen to keep other hours, so this warns and refuses
+   * nothing.
+   */
   async #takenFrom(options: ReadOptions): Promise<string | undefined> {
     const { reason, source } = await this.#calendar.session('KRX', options);
     if (source === 'always') return undefined;
@@ -291,7 +303,10 @@ export class ScheduledOrders {
     }
   }
 
-  /** @throws AppError `rule.drift`, `schedule.other-day`: midnight went by since the ticket. */
+  /**
+   * @throws AppError `rule.drift`; `schedule.other-day` where the days have changed since the ticket, as after
+   * midnight.
+   */
   #requireAsShown({ quote, days: now }: ScheduleCheck, shownLast: number, days: ScheduleDays): void {
     const drifted = checkDrift(shownLast, quote.last, this.#riskLimits.driftPercent);
     if (drifted !== undefined) throw violation(drifted);

@@ -5,7 +5,7 @@ import {
   intentIssue,
   intentQuantity,
   isScheduleIntent,
-  mixedUpEasily,
+  mayBeConfused,
   type OrderEvent,
   type OrderIntent,
   type OrderRecord,
@@ -357,7 +357,7 @@ describe('the state machine', () => {
         const mixed = one === other;
         // Of a cancel of a scheduled order the second finds nothing.
         expect(sameAtVenue(one, other), `${one.kind} ${other.kind}`).toBe(mixed && one.kind !== 'cancel-schedule');
-        expect(mixedUpEasily(one, other), `${one.kind} ${other.kind}`).toBe(mixed);
+        expect(mayBeConfused(one, other), `${one.kind} ${other.kind}`).toBe(mixed);
       }
     }
     // Of two cancels of one order what the venue lists may be either's; of different orders it may not.
@@ -367,9 +367,9 @@ describe('the state machine', () => {
       target: { number, branch: '' },
       exchange: 'KRX',
     });
-    expect(mixedUpEasily(cancel('1'), cancel('1'))).toBe(true);
-    expect(mixedUpEasily(cancel('1'), cancel('2'))).toBe(false);
-    expect(mixedUpEasily(amend('R1'), amend('R2'))).toBe(false);
+    expect(mayBeConfused(cancel('1'), cancel('1'))).toBe(true);
+    expect(mayBeConfused(cancel('1'), cancel('2'))).toBe(false);
+    expect(mayBeConfused(amend('R1'), amend('R2'))).toBe(false);
   });
 
   it('never leaves rejected, denied or never-sent, whatever comes in whatever order', () => {

@@ -19,15 +19,15 @@ import type { MadeOrder, OrderLedger } from '../../../ports/ledger/order-ledger.
 import type { OutboxDraft } from '../../../ports/ledger/outbox-store.ts';
 import type { InstrumentDirectory } from '../../../ports/symbols.ts';
 
-/** The messages that tell of something: to the chat that asked for it, or to the owners where nobody did. */
+/** Drafts the messages about a notice: to the chat that asked for the order, or to the owners where nobody did. */
 export type DraftNotice = (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
 
-/** Orders given after KRX's close end then, `HHmm`; what is left is listed as rejected from then on. */
+/** When orders that were given after KRX's close end, `HHmm`. From then on the venue lists their rest as rejected. */
 const lastClose = '2000';
 
 /**
- * Writes down what became of our orders at the venue and tells it, each share once. It is handed pushes and rows of the
- * venue's list one at a time by the reconciler, because both may speak of the same shares.
+ * Writes down what became of our orders at the venue, and tells each filled share once. Execution notices and rows of
+ * the venue's list may speak of the same shares, so the reconciler hands them over one at a time.
  */
 export class Fills {
   readonly #ledger: OrderLedger;
@@ -43,7 +43,7 @@ export class Fills {
     readonly clock: Clock;
     readonly draft: DraftNotice;
     readonly queued: () => void;
-    /** Told of every fill in the account, once it is written down. */
+    /** Called after every fill in the account was written down. */
     readonly filled: (symbol: string) => void;
   }) {
     this.#ledger = options.ledger;
@@ -54,7 +54,9 @@ export class Fills {
     this.#filled = options.filled;
   }
 
-  /** A push about an order of ours. False when it leaves a doubt that only the venue's list can settle. */
+  /**
+   * Takes an execution notice about an order of ours. Returns false where only the venue's list can tell what happened.
+   */
   async take(order: OrderRecord, notice: ExecutionNotice): Promise<boolean> {
     if (isCancel(order.intent.kind)) return true;
     switch (notice.kind) {
@@ -75,7 +77,7 @@ export class Fills {
     }
   }
 
-  /** A fill of an order that is not ours, or that we cannot tie to one of ours. */
+  /** Takes a fill of an order that is not ours, or that cannot be matched to one of ours. */
   async takeForeign(notice: ExecutionNotice, maybeOurs: boolean): Promise<void> {
     if (notice.kind !== 'filled') return;
     const { number, symbol, side, quantity, price } = notice;
@@ -87,8 +89,8 @@ export class Fills {
   }
 
   /**
-   * Brings an order of ours in line with its row in the venue's list; `rows` are all of that day. What was told only
-   * ever rises, so a list that is older than a push does no harm.
+   * Brings an order of ours in line with its row in the venue's list; `rows` are all rows of that day. The filled
+   * quantity only ever rises, so a list that is older than a notice does no harm.
    */
   async follow(order: OrderRecord, row: VenueOrder, rows: readonly VenueOrder[]): Promise<OrderRecord> {
     let current = order;
@@ -100,7 +102,7 @@ export class Fills {
     const cancelled = row.cancelledQuantity - current.cancelledQuantity;
     const successors = await this.#newSuccessors(current, rows);
     for (const [index, { reference, quantity }] of successors.entries()) {
-      // Whatever it is listed with: where nothing is left, the last of them took what was.
+      // Where nothing is left of the order, its last amendment took the rest, whatever quantity is listed for it.
       const takesRest = over && cancelled <= 0 && index === successors.length - 1;
       const before = current;
       current = await this.replace(current, reference.number, takesRest ? undefined : quantity);
@@ -118,8 +120,9 @@ export class Fills {
   }
 
   /**
-   * What was left of an order, or a part of it, goes on under another number. Told only when that was not our doing.
-   * Returns the very order it was given where that was written down before, or may be ours without our knowing yet.
+   * What was left of an order, or a part of it, goes on under another number. It is told only where the amendment is
+   * not ours. Returns the very record it was given where the amendment was written down before, or may be one of ours
+   * whose number is not known yet.
    */
   async replace(order: OrderRecord, number: string, part?: number): Promise<OrderRecord> {
     if (!isOpen(order) || (await this.#knowsSuccessor(order, number))) return order;
@@ -133,13 +136,13 @@ export class Fills {
     if (amendments.some(({ reference }) => reference?.number === number)) {
       return this.#ledger.appendOrderEvent(order.id, event, this.#clock.now());
     }
-    // It may be one of ours whose number is not known yet.
+    // The amendment may be one of ours whose number is not known yet.
     if (amendments.some(({ status }) => unsettledStatuses.includes(status))) return order;
     const name = this.#nameOf(order);
     return this.append(order, event, (after) => ({ kind: event.type, order: after, name, quantity, number }));
   }
 
-  /** The order's day is over. */
+  /** Ends what is left of an order, because its day is over. */
   async expire(order: OrderRecord): Promise<OrderRecord> {
     if (!isOpen(order)) return order;
     const quantity = restOf(order);
@@ -148,7 +151,9 @@ export class Fills {
     return this.append(order, event, (after) => ({ kind: 'expired', order: after, name, quantity }));
   }
 
-  /** The venue made an order of a scheduled one. Undefined where that was written down before. */
+  /**
+   * Writes down an order that the venue made of a scheduled one. Returns undefined where that was written down before.
+   */
   async made(schedule: OrderRecord, made: MadeOrder): Promise<OrderRecord | undefined> {
     const to = await this.#ledger.orderAddress(schedule.id);
     const order = await this.#ledger.orderFromSchedule(schedule.id, made, this.#clock.now(), (after, written) =>
@@ -162,7 +167,7 @@ export class Fills {
     return this.#directory.get(symbol)?.name ?? symbol;
   }
 
-  /** Writes what happened and the message about it in one go. */
+  /** Writes an event and the messages about it in one transaction. */
   async append(
     order: OrderRecord,
     event: OrderEvent,
@@ -178,8 +183,8 @@ export class Fills {
   }
 
   /**
-   * The pushes of an order add up to what was told, unless one was lost or two were alike; then only the venue's list
-   * knows.
+   * Takes a fill notice where the notices of the order add up to what is known. They do not where a notice was lost or
+   * two were alike: then only the venue's list tells, and false is returned.
    */
   async #takeFill(order: OrderRecord, notice: ExecutionNotice): Promise<boolean> {
     const { noticedQuantity } = await this.#ledger.recordNotice(notice, koreanDay(notice.at));
@@ -223,8 +228,8 @@ export class Fills {
   }
 
   /**
-   * Whether a push of a cancel is about all that was left. Paper's tells no quantity; and where a part is known to be
-   * cancelled, it may be that part which is told again.
+   * Whether the notice of a cancel is about all that was left. Paper's notice has no quantity. Where a part is known to
+   * be cancelled, the notice may tell of that part again.
    */
   async #isOfAll(order: OrderRecord, notice: ExecutionNotice): Promise<boolean> {
     const cancel = await this.#ledger.orderByNumber(notice.number, koreanDay(notice.at));
@@ -235,7 +240,7 @@ export class Fills {
     return asMany && order.cancelledQuantity === 0;
   }
 
-  /** The amendments of an order that a list shows and that are not written down, oldest first. */
+  /** The amendments of an order that a list shows and the ledger lacks, oldest first. */
   async #newSuccessors(order: OrderRecord, rows: readonly VenueOrder[]): Promise<readonly VenueOrder[]> {
     const fresh: VenueOrder[] = [];
     for (const row of rows) {
@@ -261,13 +266,13 @@ export class Fills {
   }
 }
 
-/** Whether the close has ended an order, as against the exchange. */
+/** Whether the close has ended an order, rather than the exchange by a rejection. */
 function isOverAt(now: number, { day, time }: VenueOrder): boolean {
   const { close } = krxHours(day);
   return day < koreanDay(now) || koreanTime(now).slice(0, 4) >= (time.slice(0, 4) < close ? close : lastClose);
 }
 
-/** Whether something of it may rest at the venue. */
+/** Whether a part of the order may rest at the venue. */
 function isOpen({ status }: OrderRecord): boolean {
   return openStatuses.includes(status);
 }

@@ -4,7 +4,7 @@ import {
   type ExecutionNotice,
   isCancel,
   isScheduleIntent,
-  mixedUpEasily,
+  mayBeConfused,
   type OrderEvent,
   type OrderRecord,
   type OrderReference,
@@ -76,7 +76,7 @@ export class LostAnswers {
     if (!doubtfulStatuses.includes(order.status)) return;
     const ofDay = await this.#ledger.ordersOfDay(list.day);
     const twin = ofDay.some(
-      (other) => other.id !== order.id && isUndecided(other) && mixedUpEasily(other.intent, order.intent),
+      (other) => other.id !== order.id && isUndecided(other) && mayBeConfused(other.intent, order.intent),
     );
     if (this.#mustWait(order, twin)) return;
     const sentAt = await this.#sentAt(order);
@@ -88,7 +88,7 @@ export class LostAnswers {
     const order = await this.#ledger.order(id);
     if (order === undefined || !doubtfulStatuses.includes(order.status)) return;
     const twin = (await this.#schedules.unsettled()).some(
-      (other) => other.id !== id && other.status === 'outcome-unknown' && mixedUpEasily(other.intent, order.intent),
+      (other) => other.id !== id && other.status === 'outcome-unknown' && mayBeConfused(other.intent, order.intent),
     );
     if (this.#mustWait(order, twin)) return;
     const evidence = await this.#schedules.evidence(order, list);

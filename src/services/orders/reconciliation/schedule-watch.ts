@@ -26,21 +26,25 @@ import type { Fills } from './fills.ts';
 /** Scheduled orders as the venue lists them. */
 export interface ScheduleList {
   readonly rows: readonly ScheduledOrder[];
-  /** When it was asked for, in milliseconds: what happened later may be missing. */
+  /** When the list was asked for, in milliseconds. What happened later may be missing from it. */
   readonly askedAt: number;
 }
 
-/** The venue makes orders of them before the market opens; what it has not done so long after is told, once. */
+/**
+ * The venue makes orders of scheduled ones before the market opens. One that it has not sent so long after the opening
+ * is told, once.
+ */
 const overdueAfterMs = 5 * 60_000;
-/** When it makes them, where the list of orders does not show one yet. */
+/** The time of day that stands for the sending while the list of orders does not show the order yet. */
 const beforeOpening = '083000';
 
 type Scheduled = OrderRecord & { readonly intent: Exclude<ScheduleIntent, { readonly kind: 'cancel-schedule' }> };
 
 /**
- * What becomes of scheduled orders. The venue pushes nothing about them: its list is read before and after the opening,
- * at a start, and when an order is pushed that nobody knows. An order that the venue made of one gets a record of its
- * own, of the person who scheduled it, and is then an order like any other. Called by the reconciler, one at a time.
+ * Follows scheduled orders. The venue sends no notice about them, so its list is read before and after the opening, at
+ * a start, and when a notice names an order that nobody knows. An order that the venue made of a scheduled one gets a
+ * record of its own, owned by the person who scheduled it, and is then an order like any other. The reconciler makes
+ * the calls one at a time.
  */
 export class ScheduleWatch {
   readonly #broker: Broker;
@@ -70,12 +74,12 @@ export class ScheduleWatch {
     this.#newId = options.newId;
   }
 
-  /** Those that the venue keeps, as far as the ledger knows. */
+  /** The scheduled orders that the venue keeps, as far as the ledger knows. */
   async kept(): Promise<readonly Scheduled[]> {
     return (await this.#ledger.ordersByStatus(['scheduled'])).filter(isScheduled);
   }
 
-  /** Requests about scheduled orders that the list may tell something of; an absent one may be listed late. */
+  /** Requests about scheduled orders whose outcome the list may tell. An absent one of today may be listed late. */
   async unsettled(): Promise<readonly OrderRecord[]> {
     const orders = await this.#ledger.ordersByStatus(['outcome-unknown', 'asked', 'absent']);
     const today = koreanDay(this.#clock.now());
@@ -85,19 +89,19 @@ export class ScheduleWatch {
     );
   }
 
-  /** Whether the order that a push is about may be one that the venue has just made of a scheduled one. */
+  /** Whether an execution notice may be about an order that the venue has just made of a scheduled one. */
   async mayExplain({ symbol, side, at }: ExecutionNotice): Promise<boolean> {
     if (this.#comparedAt > at) return false;
     return (await this.kept()).some(({ intent: { request } }) => request.symbol === symbol && request.side === side);
   }
 
-  /** @throws AppError `venue.*`. */
+  /** Reads the venue's list of scheduled orders. @throws AppError `venue.*`. */
   async read(): Promise<ScheduleList> {
     const askedAt = this.#clock.now();
     return { rows: await this.#schedules.scheduledOrders({ priority: 'background' }), askedAt };
   }
 
-  /** What the list says to somebody who looks for the outcome of a request. */
+  /** What the list tells about the outcome of a request. */
   async evidence(order: OrderRecord, { rows }: ScheduleList): Promise<Evidence> {
     const ofDay = await this.#ledger.ordersOfDay(koreanDay(order.confirmedAt));
     const owned = new Set(ofDay.flatMap(({ reference }) => (reference === undefined ? [] : [reference.number])));
@@ -105,12 +109,12 @@ export class ScheduleWatch {
     const { intent } = order;
     const today = koreanDay(this.#clock.now());
     const until = intent.kind === 'schedule' ? intent.until : undefined;
-    // Numbers may come again: what is about another issue or side is another one.
+    // The venue uses numbers again. A row about another issue or side belongs to another scheduled order.
     const { symbol, side } = intentIssue(intent);
     return {
       sightings: rows
         .filter((row) => row.symbol === symbol && row.side === side)
-        // One of a type that is not ordered here came of no request of ours; it may be cancelled, though.
+        // A scheduled order of a type that cannot be ordered here came of no request of ours. But it may be cancelled.
         .filter((row) => row.type !== undefined || intent.kind === 'cancel-schedule')
         .filter((row) => until === undefined || row.until === until)
         .map((row) => sighting(row, today)),
@@ -120,12 +124,12 @@ export class ScheduleWatch {
     };
   }
 
-  /** Whether what is missing in the list may be there all the same. */
+  /** Whether the list may lack rows at the time at which it was read. */
   mayLackRows({ askedAt }: ScheduleList): boolean {
     return listMayLackRows(koreanDay(askedAt), koreanTime(askedAt));
   }
 
-  /** What an accepted amendment or cancel did to the scheduled order it was for, where that is one of ours. */
+  /** Writes down what an accepted amendment or cancel did to its scheduled order, where that is one of ours. */
   async changed({ id, intent, reference }: OrderRecord): Promise<void> {
     if (intent.kind !== 'amend-schedule' && intent.kind !== 'cancel-schedule') return;
     const { number } = intent.target;
@@ -135,14 +139,18 @@ export class ScheduleWatch {
     else await this.#replaced(target, reference?.number ?? number);
   }
 
-  /** Brings the ledger in line with the list. One that cannot be compared keeps no other waiting, and makes it false. */
+  /**
+   * Brings the ledger in line with the list. A scheduled order that cannot be compared does not stop the others; the
+   * result is then false.
+   */
   async conclude(list: ScheduleList): Promise<boolean> {
     let complete = true;
     const all = await this.kept();
     for (const [index, kept] of all.entries()) {
       const rows = list.rows.filter((one) => isRowOf(kept, one)).toSorted((a, b) => a.day.localeCompare(b.day));
       try {
-        // An amendment keeps the number: where the process ended before the amended one was closed, both stand there.
+        // An amended scheduled order keeps its number. Where the process ended before the old record was closed, two
+        // records have it.
         const amended = all.slice(index + 1).find((later) => isAmendmentOf(later, kept));
         if (amended !== undefined) await this.#replaced(kept, amended.intent.target.number);
         else if (rows.length === 0 && this.mayLackRows(list)) complete = false;
@@ -156,11 +164,14 @@ export class ScheduleWatch {
     return complete;
   }
 
-  /** `rows` are about one scheduled order; how KIS lists one of several days was never seen, so there may be many. */
+  /**
+   * Follows one scheduled order; `rows` are its rows. How KIS lists an order of several days was never seen, so there
+   * may be many.
+   */
   async #followOne(kept: Scheduled, rows: readonly ScheduledOrder[]): Promise<void> {
     const today = koreanDay(this.#clock.now());
     const row = rows.at(-1);
-    // Whatever ended it: the orders made of it are theirs who scheduled it.
+    // The orders that the venue made belong to the person who scheduled them, whatever ended the scheduled order.
     for (const one of rows) if (one.orderNumber !== undefined) await this.#link(kept, one, one.orderNumber);
     if ((await this.#ledger.order(kept.id))?.status !== 'scheduled') return;
     if (row?.state === 'cancelled') return this.#cancelled(kept, row);
@@ -172,11 +183,13 @@ export class ScheduleWatch {
     await this.#tellOverdue(kept, row, today);
   }
 
-  /** The orders that the venue made: their days and their own terms are told by the list of orders. */
+  /**
+   * Writes down the orders that the venue made of a scheduled one. Their days and terms come from the list of orders.
+   */
   async #link(kept: Scheduled, row: ScheduledOrder, number: string): Promise<void> {
     const today = koreanDay(this.#clock.now());
     const sent = await this.#sentOn(kept);
-    // Of several days the number may come again on another one.
+    // An order of several days may get the same number again on another day.
     if (sent.some((event) => event.number === number && (row.until === null || event.day === today))) return;
     const { symbol, side } = row;
     const from = row.day < today ? row.day : today;
@@ -184,7 +197,7 @@ export class ScheduleWatch {
     const theirs = listed.filter((one) => one.side === side && one.action === 'new');
     const orders = ordersMadeOf({ ...row, orderNumber: number }, sent, theirs);
     for (const order of orders) await this.#write(kept, row, order, listed);
-    // One of several days may have been sent on any of them; until the list of orders shows it, nobody knows which.
+    // An order of several days may have been sent on any of them. Until the list of orders shows it nobody knows which.
     if (orders.length === 0 && row.until === null) await this.#write(kept, row, undefined, listed);
   }
 
@@ -226,9 +239,10 @@ export class ScheduleWatch {
   async #refuse(kept: Scheduled, { day, until, reason }: ScheduledOrder, today: string): Promise<void> {
     const events = (await this.#ledger.orderEvents(kept.id)).map(({ event }) => event);
     const latest = events.findLast(({ type }) => type === 'turned-down' || type === 'sent-on');
-    // Of several days the venue does not say which one it was, and goes on saying it: the same words are told once.
+    // For an order of several days the venue does not say which day it refused, and repeats the refusal on later days.
+    // The same words are told once.
     if (latest?.type === 'turned-down' && latest.text === reason) return;
-    // The last of several days has its own turn: before the opening what is said is about an earlier one.
+    // Before the opening a refusal is about an earlier day: the last day has not had its turn yet.
     const turn = this.#isOpened(today) ? today : previousDay(today);
     const event = { type: 'turned-down', day: until === null ? day : turn, text: reason } as const;
     await this.#fills.append(kept, event, (order) => ({ kind: 'schedule-refused', order, reason }));
@@ -247,7 +261,7 @@ export class ScheduleWatch {
     await this.#fills.append(kept, event, (order) => ({ kind: 'cancelled', order, name, quantity }));
   }
 
-  /** Shares of the orders that were made of it, as far as they are known. */
+  /** Shares that were filled of the orders which the venue made, as far as they are known. */
   async #filledOf(kept: Scheduled): Promise<number> {
     let filled = 0;
     for (const { number, day } of await this.#sentOn(kept)) {
@@ -256,7 +270,9 @@ export class ScheduleWatch {
     return filled;
   }
 
-  /** Its last day is over. Nothing is told of one that filled: its orders told that. */
+  /**
+   * Ends a scheduled order whose last day is over. Where everything was filled nothing is told: its orders told that.
+   */
   async #expire(kept: Scheduled, row: ScheduledOrder | undefined): Promise<void> {
     const { quantity } = kept.intent.request;
     const filledQuantity = row?.filledQuantity ?? 0;
@@ -274,7 +290,7 @@ export class ScheduleWatch {
 
   async #tellOverdue(kept: Scheduled, row: ScheduledOrder | undefined, today: string): Promise<void> {
     const day = row?.day ?? kept.intent.day;
-    // What has an order's number was dealt with, also where another record tells of that order.
+    // A row with an order number was dealt with, also where another record tells of that order.
     if (day !== today || row?.orderNumber !== undefined || !this.#isOpened(today, overdueAfterMs)) return;
     const known = (await this.#ledger.orderEvents(kept.id)).some(
       ({ event: { type } }) => type === 'overdue' || type === 'sent-on' || type === 'turned-down',
@@ -306,7 +322,10 @@ function isScheduled(order: OrderRecord): order is Scheduled {
   return order.intent.kind === 'schedule' || order.intent.kind === 'amend-schedule';
 }
 
-/** Numbers may come again on another day; the issue and its side must fit as well. */
+/**
+ * Whether a row belongs to a record. The venue uses numbers again on another day, so the issue and the side must fit as
+ * well.
+ */
 function isRowOf({ intent, reference }: OrderRecord, row: ScheduledOrder): boolean {
   const { symbol, side } = intentIssue(intent);
   return row.reference.number === reference?.number && row.symbol === symbol && row.side === side;

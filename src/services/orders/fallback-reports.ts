@@ -1,4 +1,4 @@
-import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
+import { type Clock, koreanDay, monthsBefore, previousDay } from '../../clock.ts';
 import type {
   AssetSummary,
   IntegratedMargin,
@@ -6,24 +6,24 @@ import type {
   ProfitReport,
   RealizedPnl,
   TradeProfit,
-} from '../domain/account.ts';
-import type { VenueOrder } from '../domain/orders/order.ts';
-import { estimateCost } from '../domain/orders/order-rules.ts';
-import { type CostOf, profitDays, reckonProfit } from '../domain/orders/realized-profit.ts';
-import { AppError } from '../errors.ts';
-import type { AccountReports } from '../ports/account-reports.ts';
-import type { Broker } from '../ports/broker.ts';
-import type { ReadOptions } from '../ports/read-options.ts';
-import type { InstrumentDirectory } from '../ports/symbols.ts';
+} from '../../domain/account.ts';
+import type { VenueOrder } from '../../domain/orders/order.ts';
+import { estimateCost } from '../../domain/orders/order-rules.ts';
+import { type CostOf, profitDays, reckonProfit } from '../../domain/orders/realized-profit.ts';
+import { AppError } from '../../errors.ts';
+import type { AccountReports } from '../../ports/account-reports.ts';
+import type { Broker } from '../../ports/broker.ts';
+import type { ReadOptions } from '../../ports/read-options.ts';
+import type { InstrumentDirectory } from '../../ports/symbols.ts';
 
 type ProfitQuery = Parameters<AccountReports['profitByIssue']>[0];
 
-/** How far back it is looked for what shares cost: so many times three months. */
+/** How many times three months are read, at most, to find what shares cost. */
 const mostSteps = 4;
 const stepMonths = 3;
 
-/** The venue's own reports; what was made by selling is reckoned from the orders where the venue has no report of it. */
-export class ReckonedReports implements AccountReports {
+/** The venue's account reports. Where the venue has no report of realized profit, it is computed from the orders. */
+export class FallbackReports implements AccountReports {
   readonly #reports: AccountReports;
   readonly #broker: Pick<Broker, 'balance' | 'executions'>;
   readonly #directory: InstrumentDirectory;
@@ -67,7 +67,7 @@ export class ReckonedReports implements AccountReports {
     return orElse(this.#reports.profitByIssue(query, options), () => this.#reckon(query, options));
   }
 
-  /** Looks further back only as long as that may tell what shares cost that the account has no more of. */
+  /** Reads further back only while that may tell what shares cost that the account no longer holds. */
   async #reckon(query: ProfitQuery, options?: ReadOptions): Promise<ProfitReport<TradeProfit>> {
     const { from, to, symbol } = query;
     const only = symbol === undefined ? {} : { symbol };
@@ -88,7 +88,7 @@ export class ReckonedReports implements AccountReports {
     estimateCost(amount, side, this.#directory.get(symbol) ?? { market: 'KOSPI', kind: 'stock' });
 }
 
-/** What is done instead where the venue has no such report. */
+/** Does something else where the venue has no such report. */
 async function orElse<T>(report: Promise<T>, otherwise: () => Promise<T>): Promise<T> {
   try {
     return await report;
