@@ -279,6 +279,18 @@ describe('notices', () => {
     });
     expect(await note({ fingerprint: 'a' }, '20261124')).toStrictEqual({ fresh: true, noticedQuantity: 3 });
   });
+
+  it('are told of once, though they come twice', async () => {
+    const ledger = await testLedger();
+    const messages = [
+      { address, body: 'filled' },
+      { address, body: 'done' },
+    ];
+    await ledger.recordNotice(noticeOf({ fingerprint: 'a' }), day, messages);
+    await ledger.recordNotice(noticeOf({ fingerprint: 'a' }), day, messages);
+    expect(await ledger.outboxPending()).toBe(2);
+    expect(await ledger.outboxHeads()).toMatchObject([{ body: 'filled' }]);
+  });
 });
 
 describe('an order that the venue made of a scheduled one', () => {
