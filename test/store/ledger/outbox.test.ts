@@ -31,6 +31,22 @@ describe('outbox', () => {
     expect(await ledger.outboxPending()).toBe(2);
   });
 
+  it('knows what each message is about, and what follows what', async () => {
+    const ledger = await testLedger();
+    const { id } = await queue(ledger, 1, { about: 'order-1', key: 'k' });
+    await queue(ledger, 2, { edits: 'k' });
+    await queue(ledger, 3, { address: discord });
+    const nothing = { about: undefined, key: undefined, edits: undefined };
+    expect(await ledger.outboxLine(address)).toStrictEqual([
+      { ...nothing, id, about: 'order-1', key: 'k', createdAt: start },
+      { ...nothing, id: id + 1, edits: 'k', createdAt: start },
+    ]);
+    expect(await ledger.outboxEntry(id)).toMatchObject({ id, about: 'order-1', body: 1 });
+    await ledger.markSent(id, 'm1', start);
+    expect(await ledger.outboxEntry(id)).toBeUndefined();
+    expect(await ledger.outboxLine(address)).toHaveLength(1);
+  });
+
   it('has one head for each address, oldest first', async () => {
     const ledger = await testLedger();
     const first = await queue(ledger, 1);
