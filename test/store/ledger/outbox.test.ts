@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { defaultPersonSettings } from '../../../src/domain/people/person.ts';
 import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
 import type { OutboxDraft, OutboxEntry } from '../../../src/ports/ledger/outbox-store.ts';
-import { address, day, noticeOf, start, testLedger } from '../fixtures.ts';
+import { openLedger } from '../../../src/store/ledger.ts';
+import { address, day, noticeOf, start, temporaryFolder, testLedger } from '../fixtures.ts';
 
 const discord = { channel: 'discord', chatId: '42' };
 
@@ -45,6 +48,55 @@ describe('outbox', () => {
     await ledger.markSent(id, 'm1', start);
     expect(await ledger.outboxEntry(id)).toBeUndefined();
     expect(await ledger.outboxLine(address)).toHaveLength(1);
+  });
+
+  it('has the head of one address alone, and passes over what is not to be looked at', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1);
+    const second = await queue(ledger, 2);
+    const elsewhere = await queue(ledger, 3, { address: discord });
+    expect(await ledger.outboxHeads(discord)).toStrictEqual([elsewhere]);
+    expect(await ledger.outboxHeads(address)).toStrictEqual([first]);
+    expect(await ledger.outboxHeads(address, [first.id])).toStrictEqual([second]);
+    expect(await ledger.outboxHeads(undefined, [first.id])).toStrictEqual([second, elsewhere]);
+    expect(await ledger.outboxHeads(discord, [elsewhere.id])).toStrictEqual([]);
+  });
+
+  it('remembers when what went where, in the order of time', async () => {
+    const ledger = await testLedger();
+    const [one, other, before] = [
+      await queue(ledger, 1),
+      await queue(ledger, 2, { address: discord }),
+      await queue(ledger, 3),
+    ];
+    await ledger.markSent(one.id, 'm1', start + 5);
+    await ledger.markSent(other.id, 'm2', start + 2);
+    await ledger.markSent(before.id, 'm3', start);
+    expect(await ledger.sentSince(start)).toStrictEqual([
+      { address: discord, at: start + 2 },
+      { address, at: start + 5 },
+    ]);
+  });
+
+  it('sums up once what failed for good, where anything did, and counts it for thirty days', async () => {
+    const ledger = await testLedger();
+    const days = 24 * 3_600_000;
+    const asked: unknown[] = [];
+    const sumUp = () =>
+      ledger.sumUpDead(address, start, (lost) => {
+        asked.push(lost.map(({ body }) => body));
+        return { address, body: 'lost' };
+      });
+    await sumUp();
+    expect([asked, await ledger.outboxPending()]).toEqual([[], 0]);
+    for (const body of [1, 2]) await ledger.markFailed((await queue(ledger, body)).id, 'gone', true);
+    await ledger.markFailed((await queue(ledger, 3, { address: discord })).id, 'gone', true);
+    expect(await ledger.deadLetters(start)).toBe(3);
+    await sumUp();
+    await sumUp();
+    expect([asked, await ledger.outboxPending()]).toEqual([[[1, 2]], 1]);
+    expect(await ledger.deadLetters(start + 30 * days - 1)).toBe(3);
+    expect(await ledger.deadLetters(start + 30 * days)).toBe(0);
   });
 
   it('has one head for each address, oldest first', async () => {
@@ -113,7 +165,10 @@ describe('outbox', () => {
 
   it('knows no message it did not queue', async () => {
     const ledger = await testLedger();
-    await expect(ledger.markSent(7, 'm', start)).rejects.toMatchObject({ code: 'store.no-such-message' });
+    await expect(ledger.markSent(7, 'm', start)).rejects.toMatchObject({
+      code: 'store.no-such-message',
+      context: { message: 7 },
+    });
     await expect(ledger.markFailed(7, 'x', false)).rejects.toMatchObject({ code: 'store.no-such-message' });
   });
 
@@ -152,6 +207,32 @@ describe('outbox', () => {
     expect(await ledger.supersede(first.id)).toBe(true);
     expect(await ledger.supersede(later.id)).toBe(false);
     expect(await ledger.outboxPending()).toBe(3);
+  });
+});
+
+describe('an edit', () => {
+  it('that is out, or is none, is given up for nothing', async () => {
+    const ledger = await testLedger();
+    const edit = await queue(ledger, 1, { edits: 'ticket', key: 'edited' });
+    const plain = await queue(ledger, 2);
+    await ledger.markSent(edit.id, 'm1', start);
+    await queue(ledger, 3, { edits: 'ticket' });
+    for (const id of [edit.id, plain.id, 99]) expect(await ledger.supersede(id)).toBe(false);
+    expect(await ledger.sentReference(address, 'edited')).toBe('m1');
+    expect(await ledger.outboxPending()).toBe(2);
+  });
+
+  it('that was given up is forgotten with what was sent', async () => {
+    const path = join(temporaryFolder(), 'hoga.db');
+    const ledger = await openLedger({ url: `sqlite:${path}` });
+    const first = await queue(ledger, 1, { edits: 'ticket' });
+    await queue(ledger, 2, { edits: 'ticket' });
+    await ledger.supersede(first.id);
+    await ledger.prune(start + 1, day);
+    await ledger.close();
+    const file = new DatabaseSync(path);
+    expect(file.prepare('select id from outbox').all()).toEqual([{ id: first.id + 1 }]);
+    file.close();
   });
 });
 
