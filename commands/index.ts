@@ -1,4 +1,5 @@
 import type { AnyCommand } from '../src/chat/command.ts';
+import { account } from './account/account.ts';
 import { balance } from './account/balance.ts';
 import { exporting } from './account/export.ts';
 import { fills } from './account/fills.ts';
@@ -47,6 +48,7 @@ export const commands: readonly AnyCommand[] = [
   market,
   index,
   rank,
+  account,
   balance,
   fills,
   pnl,

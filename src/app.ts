@@ -1,44 +1,46 @@
+import {
+  type AccountUnit,
+  connectAccounts,
+  createUnit,
+  listen,
+  recoverUnits,
+  startSimulators,
+  stopUnit,
+} from './app/account-units.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Channel, Receive } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { type Chat, createChat } from './chat/create-chat.ts';
-import { type AccessSubject, accessMessage } from './chat/messages/access.ts';
-import { fillNoticesMessage } from './chat/messages/fill-notices.ts';
 import { ledgerBackMessage, ledgerDownMessage } from './chat/messages/ledger-notices.ts';
 import { driftMessage } from './chat/messages/notices.ts';
 import { Router } from './chat/router/router.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Health } from './domain/health.ts';
-import { ledgerTrouble } from './domain/ledger-trouble.ts';
 import { startHttpServer } from './http-server.ts';
 import { languages } from './i18n/index.ts';
-import { createKis, type KisOptions } from './kis/kis.ts';
+import { feedOver } from './kis/feed-pool.ts';
+import type { KisOptions } from './kis/kis.ts';
 import { MasterFiles } from './kis/symbols/files.ts';
 import { latinNameOf } from './kis/symbols/latin.ts';
 import { createDirectory } from './kis/symbols/search.ts';
 import { shippedInstruments } from './kis/symbols/shipped.ts';
-import { withAddresses } from './kis/wire/environment.ts';
 import type { Log, Redactor } from './log.ts';
 import type { Scheduler } from './ports/scheduler.ts';
-import { Secret } from './secret.ts';
+import { Accounts, type TradingAccount } from './services/accounts.ts';
 import { Alerts } from './services/alerts/alerts.ts';
 import { LiveBoards } from './services/boards/live-boards.ts';
 import { Screens } from './services/boards/screens.ts';
 import { Calendar } from './services/calendar.ts';
 import { DailyBars } from './services/daily-bars.ts';
-import { AccessWatch } from './services/health/access-watch.ts';
 import { catchUp } from './services/health/catch-up.ts';
 import { DriftWatch } from './services/health/drift-watch.ts';
-import { FillNoticeWatch } from './services/health/fill-notice-watch.ts';
 import { LedgerWatch } from './services/health/ledger-watch.ts';
 import { readHealth, readLiveness } from './services/health/read-health.ts';
 import { createIssues } from './services/issues/issues.ts';
-import { createAccount } from './services/orders/account.ts';
 import { People } from './services/people.ts';
 import { scheduleJobs } from './services/scheduled-jobs.ts';
 import { GoogleSheets } from './sheets/google-sheets.ts';
-import { startSimulator } from './simulator/server.ts';
 import type { openLedger } from './store/ledger.ts';
 import { openStore } from './store/open-store.ts';
 import { spillToMemory } from './store/spill.ts';
@@ -47,9 +49,6 @@ import { spillToMemory } from './store/spill.ts';
 const stopWaitMs = 20_000;
 /** How long a start waits for the venue's lists before people may speak; orders wait for them in any case. */
 const alignWaitMs = 3_000;
-/** One that no venue lacks: 삼성전자. */
-const bestKnownIssue = '005930';
-
 /** All that comes from outside the process, or differs in a test. */
 export interface AppOptions {
   readonly config: Config;
@@ -86,14 +85,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** What the simulator takes for credentials; it takes any, and these are told apart in its state. */
-const simulatorAccess = {
-  appKey: new Secret('hoga-simulator-app-key'),
-  appSecret: new Secret('hoga-simulator-app-secret'),
-  account: { number: '50000000', product: '01' },
-  htsId: 'hogasim',
-} as const;
-
 /** All that runs, built and not begun. */
 interface Parts extends Records, Edges, Services {
   readonly router: Router;
@@ -115,7 +106,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const services = createServices(options, records, edges);
   const router = createRouter(options, records, edges, services);
   const parts: Parts = { ...records, ...edges, ...services, router };
-  const { chat, account, screens } = parts;
+  const { chat, units, screens } = parts;
   const http = await startHttp(options, parts);
   if (options.readOnly === true) {
     await parts.issues.symbols.load();
@@ -126,15 +117,17 @@ export async function startApp(options: AppOptions): Promise<App> {
     await channel.start(receive, (query) => router.suggest(query), chat.channelHost);
   }
   chat.outbox.flush();
-  log.info('started', { venue: account.broker.venue.kind, channels: [...chat.channels.keys()] });
+  const venues = units.map(({ account: { label } }) => `${label.name}:${label.venue}`);
+  log.info('started', { accounts: venues, channels: [...chat.channels.keys()] });
   return {
     receive,
     async settle(atMostMs) {
+      const reconcilers = units.map(({ account }) => account.reconciler);
       const deadline = clock.now() + atMostMs;
       while (clock.now() < deadline) {
-        await account.reconciler.idle();
+        for (const reconciler of reconcilers) await reconciler.idle();
         await chat.outbox.settled();
-        const expecting = await account.reconciler.isExpecting();
+        const expecting = (await Promise.all(reconcilers.map((reconciler) => reconciler.isExpecting()))).includes(true);
         if (!expecting && !screens.isRunning && (await chat.outbox.pending()) === 0) return;
         await clock.sleep(50);
       }
@@ -146,136 +139,116 @@ export async function startApp(options: AppOptions): Promise<App> {
   };
 }
 
+function unbuilt(): never {
+  throw new Error('the accounts are not built yet');
+}
+
 /** What is kept, on disk or in an embedded simulator. */
 async function openRecords({ config, clock, log, readOnly = false, openLedger }: AppOptions) {
-  const simulator = config.kis.embedded && (await startSimulator({ clock, ...config.kis.embedded }));
+  const simulators = await startSimulators(config, clock);
   const { ledger: stored, cache, barStore } = await openStore({ paths: config.store, readOnly, openLedger });
   const ledgerWatch = new LedgerWatch({ ledger: stored, clock, log });
   const spill = spillToMemory(ledgerWatch.ledger);
-  return { simulator, cache, barStore, ledger: spill.ledger, ledgerWatch, spill };
+  return { simulators, cache, barStore, ledger: spill.ledger, ledgerWatch, spill };
 }
 
-/** The two edges: the venue that is asked, and the chat in which people are answered. */
-async function createEdges(options: AppOptions, { simulator, ledger, cache }: Records) {
+/** The two edges: the venues that are asked, and the chat in which people are answered. */
+async function createEdges(options: AppOptions, { simulators, ledger, cache }: Records) {
   const { config, clock, log, redactor, random, readOnly = false } = options;
   const tools = { ledger, cache, clock, log, redactor };
-  const environment = simulator ? withAddresses(config.kis.environment, simulator) : config.kis.environment;
-  const access = accessOf(config);
   const drifts = new DriftWatch({
     ...tools,
     tell: (drift) => chat.tellOwners(undefined, (words) => driftMessage(words, drift)),
   });
   await drifts.load();
+  const ownLists = config.accounts.flatMap(({ name, people: own }) =>
+    own === undefined ? [] : [{ name, people: own }],
+  );
+  const people = new People({ ...tools, settings: config.people, accounts: ownLists });
+  await people.load();
   const { timeouts, socketTimings, transports } = options;
-  const kis = createKis({
+  const onDrift: KisOptions['onDrift'] = (drift) => drifts.notice(drift);
+  const venues = connectAccounts(config, simulators, people, {
     ...tools,
-    ...config.kis,
-    environment,
-    key: access,
-    account: access.account,
-    htsId: access.htsId,
     random,
-    onDrift: (drift) => drifts.notice(drift),
+    onDrift,
     timeouts,
     socketTimings,
     transports,
   });
+  const [kis] = venues;
   const issues = createIssues({
     ...tools,
     ...kis,
-    source: new MasterFiles({ masterUrl: environment.masterUrl, clock }),
+    source: new MasterFiles({ masterUrl: kis.environment.masterUrl, clock }),
     shipped: shippedInstruments,
     index: createDirectory,
     latinName: latinNameOf,
   });
   await issues.load();
-  const people = new People({ ...tools, settings: config.people });
-  await people.load();
+  // What is told to people names accounts, and what is done in accounts tells people.
+  const late: { accounts: Accounts | undefined } = { accounts: undefined };
+  const kinds = new Set(venues.map(({ broker }) => broker.venue.kind));
   const chat: Chat = createChat({
     ...tools,
     channels: options.channels,
     people,
+    accounts: () => late.accounts ?? unbuilt(),
     directories: { ko: issues.directory, en: issues.englishDirectory },
-    venue: kis.broker.venue.kind,
+    venue: kinds.size === 1 ? kis.broker.venue.kind : undefined,
     language: config.language,
     fillNotices: () => kis.feed.status().fillNotices,
     self: options.self,
     readOnly,
   });
-  return { kis, access, drifts, issues, people, chat };
+  return { venues, drifts, issues, people, chat, late };
 }
 
-/** What is done for people, with the venue and the records. */
-function createServices(options: AppOptions, records: Records, { kis, issues, chat, drifts }: Edges) {
+/** What is done for people, with the venues and the records. */
+function createServices(options: AppOptions, records: Records, edges: Edges) {
+  const { venues, issues, chat, people, drifts, late } = edges;
   const { config, clock, log, newId, redactor, readOnly = false } = options;
   const { ledger, ledgerWatch, cache, barStore } = records;
-  const { broker, research, feed } = kis;
+  const [{ broker, research, barSource }] = venues;
   const { directory, symbols } = issues;
-  const { draft, tellOwners } = chat;
   const queued = (): void => chat.outbox.flush();
+  const feed = feedOver(venues.map((kis) => kis.feed));
+  const draft = chat.draftFor(() => undefined);
   const tools = { broker, research, feed, ledger, cache, directory, clock, log, newId, draft, queued };
   const calendar = new Calendar(tools);
   const alerts = new Alerts({ ...tools, calendar });
-  const account = createAccount({
-    ...tools,
-    ...config,
-    venue: kis,
-    calendar,
-    filled: (symbol) => alerts.onFill(symbol),
-  });
-  const bars = new DailyBars({
-    ...tools,
-    source: kis.barSource,
-    store: barStore,
-    calendar,
-    issues: () => symbols.issues,
-  });
-  const watchAccess = (subject: AccessSubject, ask: (signal: AbortSignal) => Promise<unknown>): AccessWatch =>
-    new AccessWatch({
-      ...tools,
-      ask,
-      tell: (trouble) => tellOwners(undefined, (words) => accessMessage(words, subject, trouble)),
-    });
-  // Of all that names the account this is one call on one page, however much is in it.
-  const accountAccess = watchAccess('account', (signal) =>
-    broker.buyingPower(bestKnownIssue, undefined, { priority: 'background', signal }),
+  const shared = { ...tools, calendar, visibilityMs: config.visibilityMs };
+  const filled = (symbol: string): void => alerts.onFill(symbol);
+  const units = venues.map((kis, position) =>
+    createUnit(config.accounts[position] ?? config.accounts[0], config, kis, chat, people, { ...shared, filled }),
   );
-  const liveReadsAccess = kis.warmUpLiveReads && watchAccess('liveReads', kis.warmUpLiveReads);
+  const [first, ...others] = units.map(({ account }) => account);
+  const accounts = new Accounts([first as TradingAccount, ...others], people);
+  late.accounts = accounts;
+  const bars = new DailyBars({ ...tools, source: barSource, store: barStore, calendar, issues: () => symbols.issues });
   const ticks: { lastAt: number | undefined } = { lastAt: undefined };
   const startedAt = clock.now();
   return {
     calendar,
     alerts,
-    account,
+    accounts,
+    units,
     bars,
-    accountAccess,
-    liveReadsAccess,
     ticks,
-    fillNoticeWatch: new FillNoticeWatch({
-      status: () => feed.status(),
-      tell: (news) => tellOwners('fills', (words) => fillNoticesMessage(words, news)),
-    }),
     liveBoards: new LiveBoards({ ...tools, show: chat.showBoard, readOnly }),
     screens: new Screens({ ...tools, watchlists: ledger, bars, show: chat.showScreen }),
     charts: createChartRenderer({ theme: config.chartTheme }),
     sheets: config.sheets === undefined ? undefined : new GoogleSheets(config.sheets, { clock, redactor }),
-    health: (): Promise<Health> =>
+    health: (account: TradingAccount): Promise<Health> =>
       readHealth({
         version: options.version,
         startedAt,
-        feed,
         lastTickAt: ticks.lastAt,
-        lane: kis.lane(),
-        token: kis.token(),
-        limits: config.kis.environment,
-        accountAccess,
-        liveReadsAccess,
+        unit: units.find((unit) => unit.account === account) ?? (units[0] as AccountUnit),
         bars,
         outboxPending: () => chat.outbox.pending(),
-        ledger,
         ledgerWatch,
         drifts,
-        account,
         now: clock.now(),
       }),
   };
@@ -283,82 +256,74 @@ function createServices(options: AppOptions, records: Records, { kis, issues, ch
 
 /** From what people write and press to what is done. */
 function createRouter(options: AppOptions, { ledger }: Records, edges: Edges, services: Services): Router {
-  const { kis, issues, people, chat } = edges;
+  const { venues, issues, people, chat } = edges;
+  const [kis] = venues;
   const { recipients } = chat;
   const { config, readOnly = false } = options;
   return new Router({
     ...options,
     readOnly,
+    accounts: services.accounts,
     services: {
       ...services,
-      ...services.account,
       research: kis.research,
       watchlists: ledger,
       people,
       directory: issues.directory,
-      fillNotices: () => kis.feed.status().fillNotices,
     },
     wordsOf: (person) => recipients.wordsOf(person),
     identify: (identity) => people.identify(identity),
     pair: (identity, code) => people.pair(identity, code),
     ledger,
     outbox: chat.outbox,
-    confirmMs: config.riskLimits.confirmMs,
+    confirmMs: config.confirmMs,
     mirrors: chat.mirrors,
-    venueWaitsUntil: kis.waitsUntil,
+    venueWaitsUntil: () => venues.map((venue) => venue.waitsUntil()).find((until) => until !== undefined),
     learnIssues: (words) => issues.unlisted.learn(words),
     directoryIn: chat.directoryIn,
     learnNames: async (words, wanted) => words === languages.en && issues.learnEnglishNames(wanted),
   });
 }
 
-/** Looks at what the last process left, listens to the venue, reads its lists, and tells the owners that it started. */
+/** Looks at what the last process left, listens to the venues, reads their lists, and tells the owners that it started. */
 async function begin(options: AppOptions, parts: Parts): Promise<void> {
   const { clock, log, scheduler } = options;
-  const { kis, access, issues, chat, account, alerts, fillNoticeWatch, ledgerWatch, spill, ticks } = parts;
-  const { reconciler } = account;
-  await reconciler.recover().catch((error: unknown) => {
-    // Questions can be answered all the same; orders wait until it was done.
-    if (ledgerTrouble(error) === undefined) throw error;
-    log.error('orders of the last process not looked at', { error });
-  });
+  const { issues, chat, units, alerts, ledgerWatch, spill, ticks } = parts;
+  await recoverUnits(units, log);
+  const accounts = units.map(({ account }) => account);
   ledgerWatch.begin({
     onDown: (state) => chat.tellOwners(undefined, (words) => ledgerDownMessage(words, state)),
     async onBack(state, told) {
-      const caughtUp = await catchUp(spill, account, alerts);
+      const caughtUp = await catchUp(spill, accounts, alerts);
       const forMs = clock.now() - state.since;
       if (told || caughtUp.lost > 0) chat.tellOwners(undefined, (words) => ledgerBackMessage(words, forMs, caughtUp));
       chat.outbox.flush();
     },
   });
-  await kis.feed.start({
+  await listen(units, {
     onTrade(trade) {
       ticks.lastAt = trade.at;
       alerts.onTrade(trade);
     },
-    onExecution: (notice) => reconciler.onNotice(notice),
-    onConnected: () => fillNoticeWatch.connected(),
-    onInUse: () => fillNoticeWatch.inUse(),
-    onResumed() {
-      reconciler.syncSoon();
-      void alerts.resync();
-    },
+    onGap: () => void alerts.resync(),
   });
-  await Promise.race([reconciler.align(), clock.sleep(alignWaitMs)]);
+  const aligned = Promise.all(accounts.map(({ reconciler }) => reconciler.align()));
+  await Promise.race([aligned, clock.sleep(alignWaitMs)]);
   await alerts.load();
-  await chat.tellStart(access.htsId !== undefined);
-  fillNoticeWatch.begin();
+  await chat.tellStart(units.every(({ settings }) => settings.kis.htsId !== undefined));
+  for (const { fillNoticeWatch } of units) fillNoticeWatch.begin();
   await chat.invite(options.newId().slice(0, 8));
-  if (scheduler !== undefined) scheduleJobs(scheduler, { ...parts, clock, symbols: issues.symbols, reconciler });
+  if (scheduler !== undefined) scheduleJobs(scheduler, { ...parts, clock, symbols: issues.symbols });
 }
 
 /** Serves `/health` and the webhooks of channels, where a port is set. */
 async function startHttp({ config, clock, log, version, readOnly }: AppOptions, parts: Parts) {
-  const { account, chat } = parts;
+  const { venues, chat } = parts;
   if (config.httpPort === undefined || readOnly === true) return undefined;
+  const [{ broker }] = venues;
   return startHttpServer({
     port: config.httpPort,
-    health: async () => ({ ...(await readLiveness(parts)), venue: account.broker.venue.kind, version }),
+    health: async () => ({ ...(await readLiveness(parts)), venue: broker.venue.kind, version }),
     hooks: [...chat.channels.values()].flatMap(({ hook }) => hook ?? []),
     clock,
     log,
@@ -367,34 +332,27 @@ async function startHttp({ config, clock, log, version, readOnly }: AppOptions, 
 
 /** Ends everything, the way in first and the stores last. */
 async function stop({ clock, log, scheduler, readOnly }: AppOptions, parts: Parts): Promise<void> {
-  const { kis, chat, account, alerts } = parts;
+  const { venues, chat, units, alerts } = parts;
   for (const channel of chat.channels.values()) await channel.stop();
-  kis.endWaits();
+  for (const kis of venues) kis.endWaits();
   // An order under way is waited for: cutting it off would make its outcome unknown.
   await Promise.race([parts.router.idle(), clock.sleep(stopWaitMs)]);
   parts.ledgerWatch.stop();
-  account.reconciler.stop();
-  parts.accountAccess.stop();
-  parts.liveReadsAccess?.stop();
+  for (const unit of units) stopUnit(unit);
   alerts.stop();
   parts.issues.stop();
   parts.liveBoards.close();
   parts.screens.close();
   const scheduled = readOnly === true ? undefined : scheduler?.stop();
-  await kis.close();
+  await Promise.all(venues.map((kis) => kis.close()));
   await parts.charts.close();
-  await account.reconciler.idle();
+  for (const { account } of units) await account.reconciler.idle();
   await alerts.idle();
   await scheduled;
   await chat.outbox.stop();
   await parts.ledger.close();
   await parts.barStore.close();
   await parts.cache.close();
-  await parts.simulator?.stop();
+  for (const simulator of parts.simulators.values()) await simulator.stop();
   log.info('stopped');
-}
-
-/** What the simulator takes for credentials, or the settings' own. */
-export function accessOf(config: Config): NonNullable<Config['kis']['credentials']> {
-  return config.kis.credentials ?? simulatorAccess;
 }

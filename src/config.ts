@@ -1,46 +1,30 @@
 import { join, parse as parsePath } from 'node:path';
+import {
+  type AccountSettings,
+  accountProblems,
+  type PeopleSettings,
+  readAccount,
+  readPeople,
+} from './config/account.ts';
+import { accountVariables, namedAccounts } from './config/account-names.ts';
+import { type ConfigProblem, type Environ, present } from './config/environ.ts';
+import { secretsIn } from './config/secrets.ts';
 import { type SettingWords, settingWords } from './i18n/setting-words.ts';
-import { type Environment, environments, simulatorEnvironment, venueOfHost } from './kis/wire/environment.ts';
+import type { Environment } from './kis/wire/environment.ts';
 import { createRedactor } from './log.ts';
 import { Secret } from './secret.ts';
 import { unknownSettings } from './settings/nearest.ts';
 import { type PersonSetting, type Settings, settingsSchema, webhookUrl } from './settings/schema.ts';
 
-export type { PersonSetting };
+export type { AccountSettings, ConfigProblem, Environ, PersonSetting };
+export { secretsIn };
 
 /** All settings of the process, read once and frozen. */
 export interface Config {
-  readonly kis: {
-    readonly environment: Environment;
-    /** The simulator to start inside this process, which needs no keys; undefined when the settings name a host. */
-    readonly embedded: { readonly kind: 'live' | 'paper'; readonly hours: 'open' | 'live' } | undefined;
-    /** Undefined for the embedded simulator, which accepts any key. */
-    readonly credentials:
-      | {
-          readonly appKey: Secret;
-          readonly appSecret: Secret;
-          readonly account: { readonly number: string; readonly product: string };
-          readonly htsId: string | undefined;
-        }
-      | undefined;
-    /** A live key that reads what the paper host does not offer; undefined without one. */
-    readonly liveReads:
-      | {
-          readonly environment: Environment;
-          readonly key: { readonly appKey: Secret; readonly appSecret: Secret };
-        }
-      | undefined;
-    readonly pong: 'echo' | 'frame';
-    /** Whether orders are sent with KIS's hash of their body (`hashkey`). */
-    readonly hashkey: boolean;
-  };
-  /** Whether orders may go to a host where real money moves. */
-  readonly liveTrading: 'no' | 'yes' | 'daily';
-  readonly people: {
-    readonly owners: readonly PersonSetting[];
-    readonly traders: readonly PersonSetting[];
-    readonly viewers: readonly PersonSetting[];
-  };
+  /** At least one; the first is the one that a chat works with until it chooses another. */
+  readonly accounts: readonly [AccountSettings, ...AccountSettings[]];
+  /** Who may do what in the accounts that have no lists of their own. */
+  readonly people: PeopleSettings;
   /** Undefined when Telegram is not used. */
   readonly telegram:
     | {
@@ -58,15 +42,8 @@ export interface Config {
     | undefined;
   /** The webhook of a Discord channel that receives the owners' notices; undefined without one. */
   readonly discordWebhook: WebhookSetting | undefined;
-  readonly riskLimits: {
-    /** Won. */
-    readonly maxOrder: number;
-    /** Won. */
-    readonly maxDaily: number;
-    readonly driftPercent: number;
-    readonly maxSlippagePercent: number;
-    readonly confirmMs: number;
-  };
+  /** How long a ticket may be pressed, in milliseconds. */
+  readonly confirmMs: number;
   /** The Google Sheet that tables are exported to; undefined without one. */
   readonly sheets:
     | {
@@ -99,64 +76,9 @@ export interface WebhookSetting {
   readonly apiRoot: string | undefined;
 }
 
-/** A problem with a setting, and what to do about it. */
-export interface ConfigProblem {
-  readonly variable: string;
-  readonly problem: string;
-}
-
-export type Environ = Readonly<Record<string, string | undefined>>;
-
 /** The environment of this process. No other place reads it. */
 export function processEnviron(): Environ {
   return process.env;
-}
-
-const credentialNames = ['KIS_APP_KEY', 'KIS_APP_SECRET', 'KIS_ACCOUNT'] as const;
-
-type SecretSetting =
-  | 'KIS_APP_KEY'
-  | 'KIS_APP_SECRET'
-  | 'KIS_ACCOUNT'
-  | 'KIS_LIVE_APP_KEY'
-  | 'KIS_LIVE_APP_SECRET'
-  | 'TELEGRAM_BOT_TOKEN'
-  | 'TELEGRAM_WEBHOOK_SECRET'
-  | 'DISCORD_BOT_TOKEN'
-  | 'DISCORD_WEBHOOK_URL';
-
-/** The secrets among the settings, including those of invalid settings. */
-export function secretsIn(given: Readonly<Partial<Record<SecretSetting, string | undefined>>>): readonly Secret[] {
-  const environ: Readonly<Partial<Record<SecretSetting, string>>> = present(given);
-  const { KIS_APP_KEY, KIS_APP_SECRET, KIS_ACCOUNT, TELEGRAM_BOT_TOKEN, DISCORD_BOT_TOKEN } = environ;
-  const account = KIS_ACCOUNT?.replaceAll(/\D/g, '');
-  // A bot token is its public id, a colon and the secret part. A webhook's URL ends with its token.
-  const texts = [
-    KIS_APP_KEY,
-    KIS_APP_SECRET,
-    environ.KIS_LIVE_APP_KEY,
-    environ.KIS_LIVE_APP_SECRET,
-    TELEGRAM_BOT_TOKEN,
-    TELEGRAM_BOT_TOKEN?.split(':')[1],
-    environ.TELEGRAM_WEBHOOK_SECRET,
-    DISCORD_BOT_TOKEN,
-    webhookUrl.exec(environ.DISCORD_WEBHOOK_URL ?? '')?.[3],
-  ];
-  return [...texts, account, account?.slice(0, 8)]
-    .filter((text) => text !== undefined && text.trim() !== '')
-    .map((text) => new Secret(String(text)));
-}
-
-/**
- * The settings that have a value, without surrounding quotes: `docker --env-file` passes quotes on that a shell would
- * remove.
- */
-function present(environ: Environ): Readonly<Record<string, string>> {
-  const given = Object.entries(environ).map(([name, value = '']): [string, string] => {
-    const text = value.trim();
-    return [name, (/^(["'`])(.*)\1$/s.exec(text)?.[2] ?? text).trim()];
-  });
-  return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
 /** The names of all settings. */
@@ -178,72 +100,55 @@ export function readConfig(
   const secrets = secretsIn(environ);
   const { redact } = createRedactor(secrets);
   const given = present(environ);
-  const parsed = settingsSchema(words, redact).safeParse(given);
-  const problems: ConfigProblem[] = parsed.success
-    ? []
-    : parsed.error.issues.map((issue) => ({ variable: issue.path.join('.'), problem: issue.message }));
-  const keys = credentialNames.filter((name) => given[name] !== undefined);
-  const venue = given['KIS_ENV'] ?? (keys.length === 0 ? 'simulator' : 'paper');
-  const simulated = venue === 'simulator';
-  // The embedded simulator ignores KIS keys, so that a rehearsal works with the same .env.
-  const embedded = simulated && given['KIS_REST_URL'] === undefined;
-  if (!embedded && (!simulated || keys.length > 0)) {
-    const missing = credentialNames.filter((name) => given[name] === undefined);
-    problems.push(...missing.map((variable) => ({ variable, problem: words.credential(keys[0] ?? 'KIS_ENV') })));
-  }
-  if (!embedded) problems.push(...liveReadProblems(given, venue, words), ...simulatorProblems(given, simulated, words));
-  problems.push(...storeProblems(given, words));
-  if (!simulated) problems.push(...plainTextProblems(given, words));
-  problems.push(...webhookProblems(given, words), ...sheetProblems(given, words));
-  // With this variable Node would accept any certificate as KIS's.
-  const tlsOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
-  if (given[tlsOff] === '0') problems.push({ variable: tlsOff, problem: words.tlsOff });
-  const unknown = unknownSettings(Object.keys(given), settingNames);
-  problems.push(...unknown.map(({ name, nearest }) => ({ variable: redact(name), problem: words.unknown(nearest) })));
-  if (!parsed.success || problems.length > 0) return { problems };
-  return { config: assemble(parsed.data, simulated, secrets) };
+  const schema = settingsSchema(words, redact);
+  const { accounts, problems: nameProblems } = namedAccounts(given, words);
+  // The settings of KIS are those of an account, and are read with it.
+  const shared = schema.safeParse(
+    Object.fromEntries(Object.entries(given).filter(([name]) => !name.startsWith('KIS_'))),
+  );
+  const parsed = accounts.map((account) => ({ account, result: schema.safeParse(account.given) }));
+  const problems = [
+    ...nameProblems,
+    ...parsed.flatMap(({ account, result }) => issuesOf(result, account.variableOf)),
+    ...issuesOf(shared, (setting) => setting),
+    ...accounts.flatMap(({ given: own, variableOf }) =>
+      accountProblems(own, words).map(({ variable, problem }) => ({ variable: variableOf(variable), problem })),
+    ),
+    ...storeProblems(given, words),
+    ...webhookProblems(given, words),
+    ...sheetProblems(given, words),
+    // With this variable Node would accept any certificate as KIS's.
+    ...(given[tlsOff] === '0' ? [{ variable: tlsOff, problem: words.tlsOff }] : []),
+    ...unknownSettings(Object.keys(given), [...settingNames, ...accountVariables(given)]).map(({ name, nearest }) => ({
+      variable: redact(name),
+      problem: words.unknown(nearest),
+    })),
+  ];
+  const [first, ...others] = parsed.flatMap(({ account, result }, position) =>
+    result.success ? [readAccount(account, result.data, position)] : [],
+  );
+  // What all accounts share is wrong once, however many read it.
+  if (!shared.success || first === undefined || problems.length > 0) return { problems: withoutDoubles(problems) };
+  return { config: assemble(shared.data, [first, ...others], secrets) };
 }
 
-/**
- * Refuses URLs over which keys would be sent unencrypted. KIS's socket has no TLS, but receives only the approval key
- * that the REST API issued for it, never the app key.
- */
-function plainTextProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
-  return ['KIS_REST_URL', 'KIS_LIVE_REST_URL']
-    .filter((variable) => {
-      const url = given[variable] ?? '';
-      return URL.canParse(url) && new URL(url).protocol === 'http:' && venueOfHost(url) !== 'simulator';
-    })
-    .map((variable) => ({ variable, problem: words.plainText }));
+const tlsOff = 'NODE_TLS_REJECT_UNAUTHORIZED';
+
+function issuesOf(
+  { error }: ReturnType<ReturnType<typeof settingsSchema>['safeParse']>,
+  variableOf: (setting: string) => string,
+): readonly ConfigProblem[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ variable: variableOf(path.join('.')), problem: message }));
+}
+
+function withoutDoubles(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return [...new Map(problems.map((it) => [`${it.variable} ${it.problem}`, it])).values()];
 }
 
 function storeProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
   const url = given['STORE_URL'];
   if (url === undefined || /^sqlite:.+/.test(url)) return [];
   return [{ variable: 'STORE_URL', problem: url.startsWith('postgres') ? words.postgres : words.store }];
-}
-
-const liveReadNames = ['KIS_LIVE_APP_KEY', 'KIS_LIVE_APP_SECRET'] as const;
-
-/** A live key for reads needs both its parts, and is only used beside a paper key. */
-function liveReadProblems(given: Environ, venue: string, words: SettingWords): readonly ConfigProblem[] {
-  const named = [...liveReadNames, 'KIS_LIVE_REST_URL'].filter((name) => given[name] !== undefined);
-  const [first] = named;
-  if (first === undefined) return [];
-  if (venue !== 'paper') return named.map((variable) => ({ variable, problem: words.paperOnly }));
-  return liveReadNames
-    .filter((name) => given[name] === undefined)
-    .map((variable) => ({ variable, problem: words.liveKey(first) }));
-}
-
-/**
- * Settings of the simulator are refused with KIS's own hosts. A simulator in a process of its own is given its clock
- * there.
- */
-function simulatorProblems(given: Environ, simulated: boolean, words: SettingWords): readonly ConfigProblem[] {
-  const names = simulated ? ['HOGA_SIMULATOR_CLOCK'] : ['HOGA_SIMULATOR', 'HOGA_SIMULATOR_CLOCK'];
-  const problem = simulated ? words.clockElsewhere : words.simulatorOnly;
-  return names.filter((name) => given[name] !== undefined).map((variable) => ({ variable, problem }));
 }
 
 /** The sheet and the service account that writes to it must be set together. */
@@ -278,25 +183,18 @@ function webhookProblems(given: Environ, words: SettingWords): readonly ConfigPr
 const telegramPorts: readonly string[] = ['', '443', '80', '88', '8443'];
 
 /** The frozen settings, once nothing is wrong with any of them. */
-function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]): Config {
-  const kis = readKis(data, simulated);
-  const isEmbedded = kis.embedded !== undefined;
+function assemble(data: Settings, accounts: Config['accounts'], secrets: readonly Secret[]): Config {
+  const [{ kis }] = accounts;
+  const isEmbedded = accounts.every((account) => account.kis.embedded !== undefined);
   const sheetKey = data.GOOGLE_SERVICE_ACCOUNT_JSON?.privateKey;
   return Object.freeze({
-    kis,
-    liveTrading: data.HOGA_LIVE_TRADING,
-    people: { owners: data.HOGA_OWNERS, traders: data.HOGA_TRADERS, viewers: data.HOGA_VIEWERS },
+    accounts,
+    people: readPeople(data),
     telegram: readTelegram(data),
     httpPort: data.HTTP_PORT,
     discord: readDiscord(data),
     discordWebhook: readWebhook(data.DISCORD_WEBHOOK_URL),
-    riskLimits: {
-      maxOrder: data.HOGA_MAX_ORDER_KRW,
-      maxDaily: data.HOGA_MAX_DAILY_KRW,
-      driftPercent: data.HOGA_PRICE_DRIFT_PERCENT,
-      maxSlippagePercent: data.HOGA_MAX_SLIPPAGE_PERCENT,
-      confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,
-    },
+    confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,
     sheets: readSheets(data),
     visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
     store: storePaths(data.STORE_URL?.slice('sqlite:'.length), kis.environment.name, isEmbedded),
@@ -305,57 +203,6 @@ function assemble(data: Settings, simulated: boolean, secrets: readonly Secret[]
     logLevel: data.LOG_LEVEL,
     secrets: sheetKey === undefined ? secrets : [...secrets, sheetKey],
   });
-}
-
-function readKis(data: Settings, simulated: boolean): Config['kis'] {
-  const isEmbedded = simulated && data.KIS_REST_URL === undefined;
-  return {
-    environment: readEnvironment(data, simulated),
-    embedded: isEmbedded ? { kind: data.HOGA_SIMULATOR, hours: data.HOGA_SIMULATOR_CLOCK } : undefined,
-    credentials: isEmbedded ? undefined : readCredentials(data),
-    liveReads: isEmbedded ? undefined : readLiveReads(data),
-    pong: data.KIS_PINGPONG,
-    hashkey: data.KIS_HASHKEY === 'on',
-  };
-}
-
-function readEnvironment(data: Settings, simulated: boolean): Environment {
-  const base: Environment = simulated
-    ? simulatorEnvironment(data.HOGA_SIMULATOR)
-    : environments[data.KIS_ENV ?? 'paper'];
-  const restUrl = data.KIS_REST_URL ?? base.restUrl;
-  // A simulator serves master files of its own; with them a test or a rehearsal does not wait for KIS's download host.
-  const masterUrl = venueOfHost(restUrl) === 'simulator' ? `${restUrl}/common/master` : base.masterUrl;
-  return {
-    ...base,
-    restUrl,
-    masterUrl: data.KIS_MASTER_URL ?? masterUrl,
-    wsUrl: data.KIS_WS_URL ?? base.wsUrl,
-    callsPerSecond: data.KIS_CALLS_PER_SECOND ?? base.callsPerSecond,
-  };
-}
-
-/** KIS_ACCOUNT holds ten digits: eight of the account and two of the product (`12345678-01`). */
-function readCredentials(data: Settings): Config['kis']['credentials'] {
-  const { KIS_APP_KEY: appKey, KIS_APP_SECRET: appSecret, KIS_ACCOUNT: account } = data;
-  if (appKey === undefined || appSecret === undefined) return undefined;
-  const digits = account?.replace('-', '') ?? '';
-  return {
-    appKey: new Secret(appKey),
-    appSecret: new Secret(appSecret),
-    account: { number: digits.slice(0, 8), product: digits.slice(8) },
-    htsId: data.KIS_HTS_ID,
-  };
-}
-
-function readLiveReads(data: Settings): Config['kis']['liveReads'] {
-  const { KIS_LIVE_APP_KEY: appKey, KIS_LIVE_APP_SECRET: appSecret } = data;
-  if (appKey === undefined || appSecret === undefined) return undefined;
-  const { live } = environments;
-  return {
-    environment: { ...live, restUrl: data.KIS_LIVE_REST_URL ?? live.restUrl },
-    key: { appKey: new Secret(appKey), appSecret: new Secret(appSecret) },
-  };
 }
 
 function readSheets(data: Settings): Config['sheets'] {

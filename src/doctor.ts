@@ -2,10 +2,9 @@ import { existsSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import stringWidth from 'string-width';
-import { accessOf } from './app.ts';
 import { fillNoticesWhy, socketWhy } from './chat/messages/fill-notices.ts';
 import type { Clock } from './clock.ts';
-import type { Config } from './config.ts';
+import type { AccountSettings, Config } from './config.ts';
 import { errorText } from './errors.ts';
 import { errorSentence, languages, type Words } from './i18n/index.ts';
 import { createKis, type Kis } from './kis/kis.ts';
@@ -58,38 +57,45 @@ export async function runDoctor(options: DoctorOptions): Promise<boolean> {
   const { config } = options;
   const words = languages[config.language];
   const { doctor: text } = words;
-  const account = accessOf(config);
   const cache = await openCache({ path: config.store.cache });
-  const kis = createKis({
-    ...options,
-    environment: { ...config.kis.environment, callsPerSecond: 1 },
-    key: account,
-    account: account.account,
-    htsId: account.htsId,
-    cache,
-    liveReads: config.kis.liveReads,
-  });
+  const checklist = new Checklist(options);
+  await checklist.check(text.store, () => checkStore(config, text));
+  for (const [position, account] of config.accounts.entries()) {
+    const title = config.accounts.length === 1 ? '' : `${account.title ?? account.name} · `;
+    const kis = createKis({
+      ...options,
+      ...account.kis,
+      environment: { ...account.kis.environment, callsPerSecond: 1 },
+      cache,
+    });
+    const check: Checklist['check'] = (name, look) => checklist.check(`${title}${name}`, look);
+    await checkAccount(kis, account, words, check);
+    if (position === 0) await checklist.check(text.clock, () => checkClock(kis, options.clock, text));
+    await kis.close();
+  }
+  for (const chat of options.chats) await checklist.check(chat.name, () => chat.check());
+  await cache.close();
+  return checklist.allFine;
+}
+
+/** Whether KIS takes the keys, the account and the HTS id of one account. */
+async function checkAccount(
+  kis: Kis,
+  { kis: { environment, htsId } }: AccountSettings,
+  words: Words,
+  check: Checklist['check'],
+): Promise<void> {
+  const { doctor: text } = words;
   // Without a token the line about the token has already said so, with the seconds to wait: this check does not wait.
   const noWait = { priority: 'background' } as const;
-  const checklist = new Checklist(options);
-  const check = checklist.check.bind(checklist);
   const { venue } = kis.broker;
-  await check(
-    text.settings,
-    async () => `${config.kis.environment.name} · ${text.venue[venue.kind]} · ${venue.account}`,
-  );
-  await check(text.store, () => checkStore(config, text));
-  await check(text.clock, () => checkClock(kis, options.clock, text));
+  await check(text.settings, async () => `${environment.name} · ${text.venue[venue.kind]} · ${venue.account}`);
   await check(text.token, () => kis.warmUp().then(() => text.fine));
   const { warmUpLiveReads } = kis;
   if (warmUpLiveReads !== undefined) await check(text.liveReads, () => warmUpLiveReads().then(() => text.fine));
   await check(text.account, () => kis.broker.balance(noWait).then(({ totals }) => words.won(totals.assets)));
   await check(text.socket, () => kis.checkSocket().then(() => text.socketFine));
-  await check(text.fills, () => checkFillNotices(kis, account.htsId, words));
-  for (const chat of options.chats) await check(chat.name, () => chat.check());
-  await kis.close();
-  await cache.close();
-  return checklist.allFine;
+  await check(text.fills, () => checkFillNotices(kis, htsId, words));
 }
 
 /** Prints a line for each check, and remembers whether all of them passed. */
@@ -165,24 +171,17 @@ export async function runWireCheck(options: WireCheckOptions): Promise<boolean> 
   const { config, clock, redactor, progress } = options;
   const print = (line: string): void => options.print(redactor.redact(line));
   const { doctor: text } = languages[config.language];
-  const account = accessOf(config);
-  const { environment } = config.kis;
+  // Every host offers the same to each key, so the first account's stands for all.
+  const [{ kis: settings }] = config.accounts;
+  const { environment } = settings;
   const callsPerSecond = Math.max(1, Math.floor(environment.callsPerSecond * shareOfRate));
   const cache = await openCache({ path: config.store.cache });
-  const kis = createKis({
-    ...options,
-    environment: { ...environment, callsPerSecond },
-    key: account,
-    account: account.account,
-    htsId: account.htsId,
-    cache,
-    liveReads: config.kis.liveReads,
-  });
+  const kis = createKis({ ...options, ...settings, environment: { ...environment, callsPerSecond }, cache });
   try {
     const found = await checkWire({
       reads: kis.reads,
       now: clock.now(),
-      htsId: account.htsId,
+      htsId: settings.htsId,
       onProgress: (done, of, api) => progress(text.wireProgress(done + 1, of, api)),
     });
     const rows = found.map(({ api, title, trId, outcome }) => [

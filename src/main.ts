@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { commands } from '../commands/index.ts';
+import { onSimulators, startSimulators, withEnvironments } from './app/account-units.ts';
 import { startApp } from './app.ts';
 import { AnswerPrinter } from './channels/console/answer-printer.ts';
 import { ConsoleChannel } from './channels/console/console.ts';
@@ -177,8 +178,7 @@ function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
 async function runExec(line: string, json: boolean): Promise<number> {
   const config = loadConfig();
   const log = createLog({ level: config.logLevel, redactor });
-  const { environment } = config.kis;
-  const paced: Config = { ...config, kis: { ...config.kis, environment: { ...environment, callsPerSecond: 1 } } };
+  const paced = withEnvironments(config, ({ environment }) => ({ ...environment, callsPerSecond: 1 }));
   const watched = process.stderr.isTTY ? process.stderr : undefined;
   const printer = new AnswerPrinter({ output: process.stdout, watched, json });
   let settled = async (): Promise<void> => undefined;
@@ -214,16 +214,13 @@ async function runExec(line: string, json: boolean): Promise<number> {
   return printer.print();
 }
 
-/** Runs a check, against an embedded simulator when there are no keys: the check then gets its URLs. */
+/** Runs a check, against embedded simulators when there are no keys. */
 async function withSimulator<T>(config: Config, task: (config: Config) => Promise<T>): Promise<T> {
-  const simulator = config.kis.embedded && (await startSimulator({ clock: systemClock, ...config.kis.embedded }));
-  if (simulator === undefined) return task(config);
-  const { restUrl, wsUrl } = simulator;
-  const environment = { ...config.kis.environment, restUrl, wsUrl };
+  const simulators = await startSimulators(config, systemClock);
   try {
-    return await task({ ...config, kis: { ...config.kis, environment } });
+    return await task(onSimulators(config, simulators));
   } finally {
-    await simulator.stop();
+    for (const simulator of simulators.values()) await simulator.stop();
   }
 }
 

@@ -1,10 +1,9 @@
-import { accessOf } from './app.ts';
 import { revocationLines } from './chat/messages/revocation.ts';
 import { plainLine } from './chat/render.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { languages } from './i18n/index.ts';
-import { createKis } from './kis/kis.ts';
+import { createKisAccounts } from './kis/kis.ts';
 import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';
 
@@ -23,24 +22,19 @@ export async function runRevoke(options: {
 }): Promise<boolean> {
   const { config, redactor } = options;
   const words = languages[config.language];
-  const access = accessOf(config);
   const cache = await openCache({ path: config.store.cache });
-  const { environment, liveReads } = config.kis;
-  const kis = createKis({
-    ...options,
-    environment,
-    key: access,
-    account: access.account,
-    htsId: access.htsId,
-    cache,
-    liveReads,
-  });
+  const all = createKisAccounts(
+    config.accounts.map(({ kis }) => ({ ...options, ...kis, cache })),
+    () => false,
+  );
   try {
-    const results = await kis.revokeTokens();
+    // Accounts of one app key have one token, and it is given back once.
+    const tokens = new Map(all.map((kis) => [kis.feed, kis]));
+    const results = (await Promise.all([...tokens.values()].map((kis) => kis.revokeTokens()))).flat();
     for (const line of revocationLines(words, results)) options.print(redactor.redact(plainLine(line)));
     return results.every(({ outcome }) => outcome === 'revoked' || outcome === 'none');
   } finally {
-    await kis.close();
+    for (const kis of all) await kis.close();
     await cache.close();
   }
 }

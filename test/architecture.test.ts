@@ -50,7 +50,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   channels: [...everyday, 'ports', 'log', 'secret', 'services', 'i18n', 'chat'],
   commands: [...everyday, 'ports', 'services', 'i18n', 'chat'],
   settings: ['i18n', 'secret'],
-  config: ['kis', 'i18n', 'log', 'secret', 'settings'],
+  config: ['domain', 'kis', 'i18n', 'log', 'secret', 'settings'],
   app: [
     ...everyday,
     'ports',

@@ -24,8 +24,9 @@ describe('a live key for reads', () => {
   const live = { KIS_LIVE_APP_KEY: 'live-app-key', KIS_LIVE_APP_SECRET: 'live-app-secret' };
 
   test("stands beside the keys of paper, on KIS's live host or a stand-in of it", () => {
-    expect(config(keys).kis.liveReads).toBeUndefined();
-    const { kis, secrets } = config({ ...keys, ...live });
+    expect(config(keys).accounts[0].kis.liveReads).toBeUndefined();
+    const { accounts, secrets } = config({ ...keys, ...live });
+    const [{ kis }] = accounts;
     expect(kis.liveReads?.environment).toMatchObject({
       name: 'live',
       restUrl: 'https://openapi.koreainvestment.com:9443',
@@ -33,7 +34,7 @@ describe('a live key for reads', () => {
     expect(kis.environment.name).toBe('paper');
     expect(secrets.map((secret) => secret.reveal())).toEqual(expect.arrayContaining(Object.values(live)));
     const elsewhere = config({ ...keys, ...live, KIS_LIVE_REST_URL: 'http://127.0.0.1:9444/' });
-    expect(elsewhere.kis.liveReads?.environment.restUrl).toBe('http://127.0.0.1:9444');
+    expect(elsewhere.accounts[0].kis.liveReads?.environment.restUrl).toBe('http://127.0.0.1:9444');
   });
 
   test('both halves or neither, and on paper alone', () => {
@@ -53,10 +54,11 @@ describe('a live key for reads', () => {
 
 describe('settings', () => {
   test('none: an embedded simulator that leaves no files', () => {
-    const { kis, store, liveTrading, riskLimits, language } = config({});
+    const { accounts, store, language } = config({});
+    const [{ kis, liveTrading, riskLimits }] = accounts;
     expect(kis).toMatchObject({
       embedded: { kind: 'live', hours: 'open' },
-      credentials: undefined,
+      account: { number: '50000000', product: '01' },
       environment: { name: 'simulator', callsPerSecond: 18 },
     });
     expect(store).toEqual({ ledger: ':memory:', cache: ':memory:' });
@@ -75,9 +77,9 @@ describe('settings', () => {
     const rehearsal = { HOGA_SIMULATOR: 'paper', HOGA_SIMULATOR_CLOCK: 'live' };
     const live = { KIS_LIVE_APP_KEY: 'live-app-key', KIS_LIVE_APP_SECRET: 'live-app-secret' };
     for (const environ of [rehearsal, { ...keys, ...live, ...rehearsal, KIS_ENV: 'simulator' }]) {
-      expect(config(environ).kis).toMatchObject({
+      expect(config(environ).accounts[0].kis).toMatchObject({
         embedded: { kind: 'paper', hours: 'live' },
-        credentials: undefined,
+        account: { number: '50000000', product: '01' },
         liveReads: undefined,
         environment: { name: 'simulator', dialect: 'paper', callsPerSecond: 1, hours: 'own' },
       });
@@ -89,7 +91,10 @@ describe('settings', () => {
       'HOGA_SIMULATOR: of the simulator alone; leave it out, or set KIS_ENV=simulator',
     ]);
     const beside = { KIS_ENV: 'simulator', KIS_REST_URL: 'http://127.0.0.1:9443', HOGA_SIMULATOR: 'paper' };
-    expect(config(beside).kis).toMatchObject({ embedded: undefined, environment: { dialect: 'paper', hours: 'own' } });
+    expect(config(beside).accounts[0].kis).toMatchObject({
+      embedded: undefined,
+      environment: { dialect: 'paper', hours: 'own' },
+    });
     expect(problems({ ...beside, HOGA_SIMULATOR_CLOCK: 'live' })).toEqual([
       'HOGA_SIMULATOR_CLOCK: leave it out beside KIS_REST_URL: start that simulator with --clock',
     ]);
@@ -97,18 +102,19 @@ describe('settings', () => {
   });
 
   test('keys alone mean paper, never live', () => {
-    const { kis, store } = config(keys);
+    const { accounts, store } = config(keys);
+    const [{ kis }] = accounts;
     expect(kis.environment).toMatchObject({
       name: 'paper',
       callsPerSecond: 1,
       restUrl: 'https://openapivts.koreainvestment.com:29443',
     });
-    expect(kis.credentials).toMatchObject({ account: { number: '12345678', product: '01' }, htsId: undefined });
+    expect(kis).toMatchObject({ account: { number: '12345678', product: '01' }, htsId: undefined });
     expect(store).toEqual({ ledger: 'data/hoga-paper.db', cache: 'data/hoga-cache.db' });
   });
 
   test("master files are KIS's, a stand-in's beside its API, or wherever they are said to be", () => {
-    const at = (env: Environ): string => config(env).kis.environment.masterUrl;
+    const at = (env: Environ): string => config(env).accounts[0].kis.environment.masterUrl;
     const kis = 'https://new.real.download.dws.co.kr/common/master';
     expect([at(keys), at({ ...keys, KIS_ENV: 'live' })]).toEqual([kis, kis]);
     expect(at({ ...keys, KIS_REST_URL: 'http://localhost:9443/' })).toBe('http://localhost:9443/common/master');
@@ -130,7 +136,7 @@ describe('settings', () => {
   });
 
   test('blank is not set', () => {
-    expect(config({ KIS_APP_KEY: '', HOGA_LANG: ' ', KIS_ACCOUNT: '' }).kis.embedded).toBeDefined();
+    expect(config({ KIS_APP_KEY: '', HOGA_LANG: ' ', KIS_ACCOUNT: '' }).accounts[0].kis.embedded).toBeDefined();
   });
 
   test('people and their identities', () => {
@@ -344,7 +350,7 @@ describe('settings', () => {
     const dirty = Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, ` "${value}"\r`]));
     expect(config({ ...dirty, KIS_ENV: "'live' ", HOGA_LANG: '"en"' })).toMatchObject({
       language: 'en',
-      kis: { environment: { name: 'live' }, credentials: { account: { number: '12345678', product: '01' } } },
+      accounts: [{ kis: { environment: { name: 'live' }, account: { number: '12345678', product: '01' } } }],
     });
     expect(secretsIn(dirty).map((secret) => secret.reveal())).toContain(keys.KIS_APP_SECRET);
     expect(problems({ KIS_ENV: '""' })).toEqual([]);

@@ -1,7 +1,7 @@
 import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
 import { type CommandContext, defineCommand, oneOf, optional } from '../../src/chat/command.ts';
-import type { IntegratedMargin, Position } from '../../src/domain/account.ts';
+import type { Balance, IntegratedMargin, Position } from '../../src/domain/account.ts';
 import type { Words } from '../../src/i18n/index.ts';
 import { ifAnswered, issueName, pnlSpan } from '../shared.ts';
 
@@ -12,9 +12,19 @@ export const balance = defineCommand({
   section: 'account',
   aliases: ['잔고', '보유', 'b'],
   role: 'viewer',
+  account: true,
   private: true,
   args: { view: optional(view), page: optional(pageNumber) },
   examples: ['/balance', '/balance 자산'],
+  sum(words, data) {
+    const sums = (data as readonly Balance[]).map(({ totals }) => totals);
+    const total = (of: (totals: Balance['totals']) => number): number => sums.reduce((sum, each) => sum + of(each), 0);
+    const [cost, profit] = [total(({ costBasis }) => costBasis), total(({ unrealizedPnl }) => unrealizedPnl)];
+    return [
+      `${words.balance.assets} ${words.won(total(({ assets: all }) => all))}`,
+      [`${words.balance.pnl} `, pnlSpan(words, profit, cost === 0 ? 0 : (profit / cost) * 100)],
+    ];
+  },
   run(context, args): Promise<Message> {
     context.progress({ lines: [context.words.progress.balance] });
     return args.view === undefined ? holdings(context, args.page) : assets(context);

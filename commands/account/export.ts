@@ -42,6 +42,7 @@ export const exporting = defineCommand({
   section: 'account',
   aliases: ['내보내기'],
   role: 'viewer',
+  account: true,
   private: true,
   effect: 'change',
   args: {

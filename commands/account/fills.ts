@@ -13,6 +13,7 @@ export const fills = defineCommand({
   section: 'account',
   aliases: ['체결'],
   role: 'viewer',
+  account: true,
   private: true,
   args: { period: optional(period), page: optional(pageNumber) },
   examples: ['/fills 1주', '/fills 20261101-20261120', '/fills'],

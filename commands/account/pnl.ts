@@ -29,6 +29,7 @@ export const pnl = defineCommand({
   section: 'account',
   aliases: ['손익', '실현손익'],
   role: 'viewer',
+  account: true,
   private: true,
   args: {
     period: optional(period, looksLikePeriod),
@@ -36,6 +37,11 @@ export const pnl = defineCommand({
     page: optional(pageNumber),
   },
   examples: ['/pnl 1개월', '/pnl 1주 삼성전자', '/pnl 20261101-20261120', '/pnl'],
+  sum(words, data) {
+    const reports = data as readonly Report['data'][];
+    const amount = reports.reduce((sum, { byIssue, byDay }) => sum + (byDay ?? byIssue).realized.amount, 0);
+    return [[{ bold: words.wonSigned(amount) }]];
+  },
   async run(context, args): Promise<Message> {
     const { words } = context;
     const days = (args.period ?? todayAlone)(koreanDay(context.now));

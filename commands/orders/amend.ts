@@ -1,7 +1,8 @@
 import { limitPrice } from '../../src/chat/arguments/order-arguments.ts';
+import { orderNumberArgument } from '../../src/chat/arguments/order-number.ts';
 import { orderPart, sharesOfPart } from '../../src/chat/arguments/order-part.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
-import { defineCommand, optional, orderNumberArgument, type Ticket } from '../../src/chat/command.ts';
+import { defineCommand, optional, type Ticket } from '../../src/chat/command.ts';
 import { orderPrice, outcomeMessage } from '../../src/chat/messages/order-text.ts';
 import type { Instrument } from '../../src/domain/market/instrument.ts';
 import { AppError } from '../../src/errors.ts';
@@ -13,6 +14,7 @@ export const amend = defineCommand({
   section: 'trade',
   aliases: ['정정'],
   role: 'trader',
+  account: true,
   args: { order: orderNumberArgument, price: limitPrice, quantity: optional(orderPart) },
   examples: ['/amend 1234 71000', '/amend 1234 71000 5'],
   async prepare({ broker, orders, directory, words, progress }, args): Promise<Ticket<ConfirmedAmendment> | Message> {

@@ -6,6 +6,7 @@ export const arm = defineCommand({
   section: 'trade',
   aliases: ['실전'],
   role: 'owner',
+  account: true,
   effect: 'change',
   args: {},
   examples: ['/arm'],

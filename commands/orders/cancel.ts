@@ -1,6 +1,7 @@
+import { orderChoice } from '../../src/chat/arguments/order-number.ts';
 import { orderPart, sharesOfPart } from '../../src/chat/arguments/order-part.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
-import { defineCommand, optional, orderChoice, type Ticket } from '../../src/chat/command.ts';
+import { defineCommand, optional, type Ticket } from '../../src/chat/command.ts';
 import { orderPrice, outcomeMessage } from '../../src/chat/messages/order-text.ts';
 import { intentIssue, type OrderRecord } from '../../src/domain/orders/order.ts';
 import { AppError } from '../../src/errors.ts';
@@ -16,6 +17,7 @@ export const cancel = defineCommand({
   section: 'trade',
   aliases: ['취소'],
   role: 'trader',
+  account: true,
   args: { order: orderChoice, quantity: optional(orderPart) },
   examples: ['/cancel 1234', '/cancel 1234 3', '/cancel all'],
   async prepare({ broker, words, progress, directory }, args): Promise<Ticket<readonly Cancellation[]> | Message> {

@@ -15,9 +15,14 @@ export const orders = defineCommand({
   section: 'trade',
   aliases: ['주문', '미체결', 'o'],
   role: 'viewer',
+  account: true,
   private: true,
   args: { view: optional(view), page: optional(pageNumber) },
   examples: ['/orders', '/orders 오늘'],
+  sum(words, data) {
+    const open = (data as readonly { readonly open?: readonly unknown[] }[]).flatMap((each) => each.open ?? []);
+    return [open.length === 0 ? words.orders.none : titleOf(words.orders.title, open.length, words.accounts.all)];
+  },
   async run(context, args): Promise<Message> {
     context.progress({ lines: [context.words.progress.orders] });
     return args.view === 'today' ? todaysOrders(context, args.page) : openOrders(context, args.page);

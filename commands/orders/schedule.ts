@@ -90,6 +90,7 @@ export const schedule = defineCommand({
   section: 'trade',
   aliases: ['예약'],
   role: 'trader',
+  account: true,
   args: {
     page: optional(leadingPage),
     // The action always comes first, so any other word is an error that says so.

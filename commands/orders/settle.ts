@@ -31,6 +31,7 @@ export const settle = defineCommand({
   section: 'trade',
   aliases: ['결과'],
   role: 'owner',
+  account: true,
   private: true,
   effect: 'change',
   args: { intent: intentId, verdict },

@@ -39,6 +39,7 @@ export function orderCommand(
     section: 'trade',
     aliases,
     role: 'trader',
+    account: true,
     args: { instrument, quantity: size, price: priceBeforeQualifiers, how: optional(how) },
     arrange: arrangeOrder,
     examples,

@@ -24,6 +24,7 @@ export const why = defineCommand({
   section: 'trade',
   aliases: ['이유'],
   role: 'viewer',
+  account: true,
   private: true,
   args: { record: optional(record) },
   examples: ['/why 1234', '/why'],

@@ -9,7 +9,6 @@ import {
   helpSections,
   optional,
 } from '../../src/chat/command.ts';
-import { roleAllows } from '../../src/domain/people/person.ts';
 import type { Words } from '../../src/i18n/index.ts';
 
 export const help = defineCommand({
@@ -44,8 +43,8 @@ export const help = defineCommand({
 });
 
 /** The commands of a section that this person may use. */
-function allowed({ commands, person }: CommandContext, section: HelpSection): readonly AnyCommand[] {
-  return commands.filter((command) => command.section === section && roleAllows(person.role, command.role));
+function allowed({ commands, may }: CommandContext, section: HelpSection): readonly AnyCommand[] {
+  return commands.filter((command) => command.section === section && may(command));
 }
 
 function overview(context: CommandContext): readonly Line[] {

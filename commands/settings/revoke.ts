@@ -7,6 +7,7 @@ export const revoke = defineCommand({
   section: 'rest',
   aliases: ['토큰폐기'],
   role: 'owner',
+  account: true,
   private: true,
   args: {},
   examples: ['/revoke'],

@@ -41,6 +41,8 @@ export interface Message {
    */
   readonly private?: boolean | undefined;
   readonly attachments?: readonly Attachment[];
+  /** Where the money of the account is that the message is about, for people who have several accounts. */
+  readonly venue?: 'live' | 'paper' | 'simulator' | 'paper-simulator';
   /** Whether the platform should deliver the message without a sound. */
   readonly silent?: true;
   /** The message only reports progress; the answer will replace it. */

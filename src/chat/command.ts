@@ -1,7 +1,6 @@
 import type { FillNotices } from '../domain/fill-notices.ts';
 import type { Health } from '../domain/health.ts';
 import { type Instrument, looksLikeSymbol } from '../domain/market/instrument.ts';
-import { orderNumber } from '../domain/orders/order.ts';
 import type { ChatAddress } from '../domain/people/chat-address.ts';
 import type { Person, Role } from '../domain/people/person.ts';
 import { AppError } from '../errors.ts';
@@ -14,6 +13,7 @@ import type { Watchlists } from '../ports/ledger/watchlists.ts';
 import type { Research } from '../ports/research.ts';
 import type { SheetWriter } from '../ports/sheets.ts';
 import type { InstrumentDirectory, InstrumentMatches } from '../ports/symbols.ts';
+import type { TradingAccount } from '../services/accounts.ts';
 import type { Alerts } from '../services/alerts/alerts.ts';
 import type { LiveBoards } from '../services/boards/live-boards.ts';
 import type { Screens } from '../services/boards/screens.ts';
@@ -24,7 +24,7 @@ import type { Reconciler } from '../services/orders/reconciliation/reconciler.ts
 import type { ScheduledOrders } from '../services/orders/scheduled-orders.ts';
 import type { People } from '../services/people.ts';
 import type { Revocation } from '../services/revocation.ts';
-import type { Message } from './channel.ts';
+import type { Line, Message } from './channel.ts';
 
 /** Everything that a command may use. */
 export interface CommandContext {
@@ -36,6 +36,10 @@ export interface CommandContext {
   readonly broker: Broker;
   readonly research: Research;
   readonly reports: AccountReports;
+  /** The account that the services below work with, as the person knows it; undefined where they may see none. */
+  readonly account: TradingAccount | undefined;
+  /** Those in which the person may use this command, the named one alone where a line names one. */
+  readonly accounts: readonly TradingAccount[];
   readonly orders: Orders;
   readonly schedules: ScheduledOrders;
   readonly reconciler: Reconciler;
@@ -56,9 +60,11 @@ export interface CommandContext {
   /** Whether KIS pushes our fills at the moment. */
   readonly fillNotices: () => FillNotices;
   /** The state of the bot and its connections, for `/status`. */
-  readonly health: () => Promise<Health>;
+  readonly health: (account?: TradingAccount) => Promise<Health>;
   /** All commands, for `/help`. */
   readonly commands: readonly AnyCommand[];
+  /** Whether the person may use a command, in some account where it is about one. */
+  may(command: AnyCommand): boolean;
   /** Milliseconds. */
   readonly now: number;
   /** Sets the progress message, which is shown once the command has taken long enough for somebody to wonder. */
@@ -115,6 +121,10 @@ interface Declaration<A extends ArgumentKinds> {
    * safer and always runs. A ticket command always counts as a change.
    */
   readonly effect?: 'change' | 'stop';
+  /** It is about an account: a role in that account is needed, and a line may name which (`@isa`). */
+  readonly account?: true;
+  /** Of what is about an account: where a line names none, it is about all in which the person may use it. */
+  readonly everyAccount?: true;
   /**
    * Whether the answers are about somebody's money. In a chat that others can read, they are shown to that person
    * alone.
@@ -140,6 +150,8 @@ export interface Answer extends Message {
 /** A command that answers at once, and changes nothing. */
 export interface QueryCommand<A extends ArgumentKinds> extends Declaration<A> {
   run(context: CommandContext, args: ArgumentValues<A>): Promise<Answer>;
+  /** What its answers for several accounts come to (`/balance all`); absent, it answers for one. @param data of each answer */
+  readonly sum?: (words: Words, data: readonly unknown[]) => readonly Line[];
 }
 
 /** A ticket: what is done when the person confirms (`plan`), and the message that shows it (`summary`). */
@@ -359,29 +371,6 @@ export const instruments: ArgumentKind<NamedIssues> = {
     if (first === undefined) throw missing[0] ?? new AppError('args.missing', { argument: 'instruments' });
     return { value: { found: [first, ...others], missing, typed: tokens }, used: tokens.length };
   },
-};
-
-/** One order number: `1234`, `#0000001234`. */
-export const orderNumberArgument: ArgumentKind<string> = {
-  name: 'order',
-  optional: false,
-  read: (tokens) => readOrderNumber(tokens, 'args.order-number'),
-};
-
-function readOrderNumber([token = '']: readonly string[], code: 'args.order-number' | 'args.order-choice') {
-  const digits = token.replace(/^#/, '');
-  if (!/^\d{1,10}$/.test(digits)) throw new AppError(code, { text: shorten(token) });
-  return { value: orderNumber(digits), used: 1 };
-}
-
-/** An order number, or all open orders: `1234`, `0000001234`, `all`, `전부`. */
-export const orderChoice: ArgumentKind<string> = {
-  name: 'order',
-  optional: false,
-  read: (tokens) =>
-    /^(?:all|전부|모두|전체)$/i.test(tokens[0] ?? '')
-      ? { value: 'all', used: 1 }
-      : readOrderNumber(tokens, 'args.order-choice'),
 };
 
 /** The name of a command, with or without its slash. */

@@ -9,6 +9,7 @@ import type { VenueDescription } from '../ports/broker.ts';
 import type { OutboxStore } from '../ports/ledger/outbox-store.ts';
 import type { PeopleStore } from '../ports/ledger/people-store.ts';
 import type { InstrumentDirectory } from '../ports/symbols.ts';
+import type { Accounts, TradingAccount } from '../services/accounts.ts';
 import type { BoardFrame } from '../services/boards/live-boards.ts';
 import type { ScreenFrame } from '../services/boards/screens.ts';
 import type { DraftNotice } from '../services/orders/reconciliation/fills.ts';
@@ -28,7 +29,10 @@ export interface ChatOptions {
   readonly ledger: OutboxStore & PeopleStore;
   /** Issues by their Korean names, and by their English ones. */
   readonly directories: Readonly<Record<Language, InstrumentDirectory>>;
-  readonly venue: VenueDescription['kind'];
+  /** That of all accounts; undefined where they are at several. */
+  readonly venue: VenueDescription['kind'] | undefined;
+  /** The accounts, once they are built. */
+  readonly accounts: () => Accounts;
   /** The bot's own. */
   readonly language: Language;
   /** Whether fills are pushed to us now. */
@@ -50,11 +54,13 @@ export interface Chat {
   readonly outbox: Outbox;
   /** What channels may ask the bot, and tell it. */
   readonly channelHost: ChannelHost;
-  readonly draft: DraftNotice;
+  /** The messages that tell of something in an account, or of what is in none. */
+  draftFor(account: () => TradingAccount | undefined): DraftNotice;
   /** The issues by their names in a language. */
   directoryIn(words: Words): InstrumentDirectory;
-  /** Says something to each owner on every channel, in the background; with a topic, to those who want it. */
-  tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message): void;
+  /** Says something to each owner on every channel, in the background; with a topic, to those who want it; about an
+   * account, to that account's owners. */
+  tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message, account?: TradingAccount): void;
   showBoard(frame: BoardFrame): Promise<void>;
   showScreen(frame: ScreenFrame): Promise<void>;
   /** Tells the owners who want it that the bot runs, and what it lacks to push fills. */
@@ -85,11 +91,11 @@ export function createChat(options: ChatOptions): Chat {
     recipients,
     outbox,
     channelHost: createChannelHost(options, recipients, outbox),
-    draft: (notice, wanted) => recipients.draft(notice, wanted, nameOf, messageHeader),
+    draftFor: (account) => (notice, wanted) => recipients.draft(notice, wanted, nameOf, messageHeader, account()),
     directoryIn,
-    tellOwners(topic, say) {
+    tellOwners(topic, say, account) {
       if (options.readOnly) return;
-      for (const outgoing of recipients.tellOwners(topic, say)) {
+      for (const outgoing of recipients.tellOwners(topic, say, account)) {
         void outbox
           .post({ ...outgoing, about: 'house' })
           .catch((error: unknown) => log.error('owner not told', { error }));
@@ -104,8 +110,12 @@ export function createChat(options: ChatOptions): Chat {
       return showView(frame.address, frame.view, screenMessage(words, directoryIn(words), frame));
     },
     async tellStart(hasHtsId) {
+      const venues = (text: Words['start']): readonly string[] => {
+        const kinds = options.accounts().all.map(({ label }) => label.venue);
+        return [...new Set(kinds)].map((kind) => text[kind]);
+      };
       const start = ({ start: text }: Words): Message => ({
-        lines: [text[options.venue], ...(hasHtsId ? [] : [text.noHtsId]), text.hint],
+        lines: [...venues(text), ...(hasHtsId ? [] : [text.noHtsId]), text.hint],
       });
       for (const outgoing of recipients.tellOwners('starts', start)) await outbox.post(outgoing);
     },
@@ -120,12 +130,16 @@ export function createChat(options: ChatOptions): Chat {
   };
 }
 
-function createChannelHost({ people, ledger, self }: ChatOptions, recipients: Recipients, outbox: Outbox): ChannelHost {
+function createChannelHost(
+  { people, ledger, self, accounts }: ChatOptions,
+  recipients: Recipients,
+  outbox: Outbox,
+): ChannelHost {
   return {
     people: () =>
-      people.list().flatMap(({ person: { id, role }, identities }) => {
-        const { language } = people.settings(id);
-        return identities.map((identity) => ({ identity, role, language }));
+      people.list().flatMap(({ person, identities }) => {
+        const { language } = people.settings(person.id);
+        return identities.map((identity) => ({ identity, role: accounts().highestRole(person), language }));
       }),
     onPeopleChange: (listener) => people.onChange(listener),
     async chatMoved(from, toChatId) {

@@ -6,6 +6,7 @@ import type { Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { VenueDescription } from '../ports/broker.ts';
 import type { Hold, OutboxDraft, OutboxEntry, OutboxStore } from '../ports/ledger/outbox-store.ts';
+import { accountTag, forAccount, type MessageAccount } from './account-tag.ts';
 import { type Attachment, type Channel, ChannelError, type Line, type Message } from './channel.ts';
 import { nextToSend } from './outbox-order.ts';
 import { longestWindowMs, RateLimiter, rateLimitsOf } from './rate-limiter.ts';
@@ -39,28 +40,37 @@ export interface Outgoing {
   readonly hold?: Hold | undefined;
   /** The subject of the message; see `OutboxDraft`. */
   readonly about?: string | undefined;
+  /** The account that it is about; undefined for what is about none. */
+  readonly account?: MessageAccount | undefined;
   /** The language of the message, when it differs from the chat's language. */
   readonly words?: Words | undefined;
 }
 
 /** What is applied to every message before it is stored. */
 export interface MessageHeader {
-  /** Every message begins with a mark of the venue (`[모의투자]`), so that nobody takes play money for real money. */
-  readonly venue: VenueDescription['kind'];
+  /**
+   * Every message begins with a mark of the venue (`[모의투자]`), so that nobody takes play money for real money. Undefined
+   * where accounts are at several venues: then those messages have one that are about an account.
+   */
+  readonly venue: VenueDescription['kind'] | undefined;
   readonly redactor: Redactor;
   readonly wordsAt: (address: ChatAddress) => Words;
 }
 
 /** Converts a message into the form in which it waits in the ledger. */
 export function toDraft(
-  { address, about, key, edits, hold, message, words }: Outgoing,
+  { address, about, key, edits, hold, message, words, account }: Outgoing,
   { venue, redactor, wordsAt }: MessageHeader,
 ): OutboxDraft {
-  const { lines, ...others } = withoutSecrets(message, redactor) as Message;
-  const tag = (words ?? wordsAt(address)).venueTag[venue];
+  const whole = account === undefined ? message : forAccount(message, account);
+  const { lines, ...others } = withoutSecrets(whole, redactor) as Message;
+  const own = words ?? wordsAt(address);
+  const ofVenue = venue === undefined ? '' : own.venueTag[venue];
+  const tag = account === undefined ? ofVenue : accountTag(own, account);
   const [first = '', ...rest] = lines;
+  const colour = account?.named === true ? { venue: account.label.venue } : {};
   const tagged: Line = tag === '' ? first : [`${tag} `, ...(typeof first === 'string' ? [first] : first)];
-  return { address, about, key, edits, hold, body: { ...others, lines: [tagged, ...rest] } };
+  return { address, about, key, edits, hold, body: { ...others, ...colour, lines: [tagged, ...rest] } };
 }
 
 /**

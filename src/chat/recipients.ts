@@ -4,7 +4,9 @@ import { type Notice, type NoticeTopic, ownerOf, subjectOf, topicOf } from '../d
 import type { Language, Person } from '../domain/people/person.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Hold, OutboxDraft } from '../ports/ledger/outbox-store.ts';
+import type { Accounts, TradingAccount } from '../services/accounts.ts';
 import type { People } from '../services/people.ts';
+import type { MessageAccount } from './account-tag.ts';
 import type { Channel, Message } from './channel.ts';
 import { noticeMessage } from './messages/notices.ts';
 import { type MessageHeader, type Outgoing, toDraft } from './outbox.ts';
@@ -37,6 +39,7 @@ export class Recipients {
   readonly #channels: ReadonlyMap<string, Channel>;
   readonly #language: Language;
   readonly #fillNotices: () => FillNotices;
+  readonly #accounts: () => Accounts;
 
   constructor(options: {
     readonly people: People;
@@ -46,11 +49,13 @@ export class Recipients {
     readonly language: Language;
     /** Whether fills are pushed to us now. */
     readonly fillNotices: () => FillNotices;
+    readonly accounts: () => Accounts;
   }) {
     this.#people = options.people;
     this.#channels = options.channels;
     this.#language = options.language;
     this.#fillNotices = options.fillNotices;
+    this.#accounts = options.accounts;
   }
 
   /** The texts in a person's language; for a stranger, in the bot's. */
@@ -70,8 +75,14 @@ export class Recipients {
   }
 
   /** One message to each owner who wants notices of this topic, in their language; without a topic, to every owner. */
-  tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
-    return this.#owners(topic).flatMap((recipient) => this.#outgoing(recipient, topic, say));
+  tellOwners(
+    topic: NoticeTopic | undefined,
+    say: (words: Words) => Message,
+    account?: TradingAccount,
+  ): readonly Outgoing[] {
+    return this.#owners(topic, account)
+      .flatMap((recipient) => this.#outgoing(recipient, topic, say))
+      .map((outgoing) => ({ ...outgoing, account: this.#labelFor(outgoing.address, account) }));
   }
 
   /**
@@ -83,23 +94,29 @@ export class Recipients {
     wanted: ChatAddress | undefined,
     nameOf: (symbol: string, words: Words) => string,
     messageHeader: MessageHeader,
+    account: TradingAccount | undefined,
   ): readonly OutboxDraft[] {
     const topic = topicOf(notice);
+    const fillNotices = account?.venue.feed.status().fillNotices ?? this.#fillNotices();
     const askers = this.#askers(notice, wanted, topic);
     // A question that an owner must answer goes to the owners as well.
-    const owners = notice.kind === 'asked' || askers.length === 0 ? this.#owners(topic) : [];
+    const owners = notice.kind === 'asked' || askers.length === 0 ? this.#owners(topic, account) : [];
     const asked = wanted === undefined ? undefined : identityIn(wanted);
     const others = owners.filter(({ address }) => identityIn(address) !== asked);
-    const webhook =
-      this.#channels.has(webhookChat.channel) && notice.kind !== 'asked' ? [{ address: webhookChat }] : [];
+    // Whoever reads along there may not know of an account that has people of its own.
+    const isOpen = account?.roles === undefined && notice.kind !== 'asked';
+    const webhook = this.#channels.has(webhookChat.channel) && isOpen ? [{ address: webhookChat }] : [];
     return [...askers, ...others, ...webhook]
       .flatMap((recipient) =>
         this.#outgoing(recipient, topic, (words) => {
-          const said = noticeMessage(words, notice, (symbol) => nameOf(symbol, words), this.#fillNotices());
+          const said = noticeMessage(words, notice, (symbol) => nameOf(symbol, words), fillNotices);
           return isOpenToAll(notice) ? said : { ...said, private: true };
         }),
       )
-      .map((outgoing) => toDraft({ ...outgoing, about: subjectOf(notice) }, messageHeader));
+      .map((outgoing) => {
+        const about = subjectOf(notice);
+        return toDraft({ ...outgoing, about, account: this.#labelFor(outgoing.address, account) }, messageHeader);
+      });
   }
 
   /**
@@ -116,8 +133,8 @@ export class Recipients {
   /**
    * The chats of the owners for a topic: those that each owner chose, otherwise the terminal and the owner's own chats.
    */
-  #owners(topic: NoticeTopic | undefined): readonly Recipient[] {
-    const recipients = this.#people.ownerIdentities().flatMap((identity): readonly Recipient[] => {
+  #owners(topic: NoticeTopic | undefined, account?: TradingAccount): readonly Recipient[] {
+    const recipients = this.#people.ownerIdentities(account?.roles).flatMap((identity): readonly Recipient[] => {
       const person = this.#people.identify(identity);
       const chosen = person === undefined ? [] : this.#chosen(person, topic);
       return chosen.length > 0 ? chosen : this.#chatsOf([identity]).map((address) => ({ address }));
@@ -125,6 +142,15 @@ export class Recipients {
     return recipients.filter(
       ({ address }, at) => recipients.findIndex((other) => isSameChat(other.address, address)) === at,
     );
+  }
+
+  /** How a reader is told which account a message is about: everybody but a person with one account has to be. */
+  #labelFor(address: ChatAddress, account: TradingAccount | undefined): MessageAccount | undefined {
+    if (account === undefined) return undefined;
+    const person = this.#people.identify(identityIn(address));
+    const accounts = this.#accounts();
+    const named = person === undefined ? accounts.all.length > 1 : accounts.hasSeveral(person);
+    return { label: account.label, named };
   }
 
   /** The chats that somebody chose for a topic, without those on channels that are not running. */

@@ -1,3 +1,6 @@
+/** The account whose settings have no name in them (`KIS_APP_KEY`), and the only one of ledgers of before. */
+export const mainAccount = 'main';
+
 /**
  * One issue that is held, however it was paid for. Amounts are whole won; the average cost is a decimal string because
  * KIS keeps four places.
@@ -33,6 +36,8 @@ export interface Balance {
     readonly unrealizedPnl: number;
     /** Cash after settlement and holdings together. */
     readonly assets: number;
+    /** Since yesterday, money put in or taken out included; undefined where the venue does not say. */
+    readonly dayChange: number | undefined;
   };
   /** True when there were more holdings than the pages we read. */
   readonly truncated: boolean;

@@ -127,6 +127,20 @@ export const en: Words = {
     return size >= 1e6 ? `${(count / 1e6).toFixed(1)}m` : grouped(count);
   },
 
+  accounts: {
+    title: 'Accounts',
+    venue: { live: '🔴LIVE', paper: 'paper', simulator: 'simulator', 'paper-simulator': 'paper simulator' },
+    all: 'All accounts',
+    inUse: 'in use in this chat',
+    chosen: (title) => `This chat works with ${title} from now on.`,
+    today: 'today',
+    unread: (reason) => `Not read: ${reason}`,
+    use: (title) => `Use ${title}`,
+    hint: (name) => `To use another account once, write @${name} in the line.`,
+    missing: (titles) => `The sums leave out what could not be read: ${titles}.`,
+    haltedIn: (titles) => `Halted: ${titles}`,
+    resumedIn: (titles) => `Resumed: ${titles}`,
+  },
   venueTag: { simulator: '[simulator]', 'paper-simulator': '[paper simulator]', paper: '[paper]', live: '' },
   side: { buy: 'Buy', sell: 'Sell' },
   orderType: {
@@ -242,6 +256,7 @@ export const en: Words = {
 
   channels: { console: 'the terminal', telegram: 'Telegram', discord: 'Discord' },
   arguments: {
+    account: 'account',
     instrument: 'stock',
     instruments: 'stock…',
     quantity: 'quantity',
@@ -295,6 +310,7 @@ export const en: Words = {
     index: 'shows the KOSPI and KOSDAQ indices, also live',
     rank: 'shows rankings by turnover, change and more',
     chart: 'draws a chart: minutes, days, weeks, months, years',
+    account: 'shows the accounts, and chooses the one this chat works with',
     balance: 'shows cash and holdings',
     buy: 'makes a buy ticket (sent only when confirmed)',
     sell: 'makes a sell ticket (sent only when confirmed)',
@@ -1244,6 +1260,10 @@ export const en: Words = {
       'Commands start with a slash; sentences read like 삼성전자 10주 7만원에 매수. See /help.',
     'chat.too-long': (c) => `That message is too long (${c['length']} characters). Please keep it under ${c['limit']}.`,
     'chat.not-allowed': (c) => `This command needs the ${c['role']} role.`,
+    'accounts.none': () => 'There is no account that you may see. Please ask the owner for one.',
+    'accounts.unknown': (c) => `There is no account ${c['text']}. Write one of ${c['choices']}.`,
+    'accounts.two': () => 'Name one account in a line, such as /balance @main.',
+    'accounts.one-only': () => 'This command is for one account. Name one instead of @all.',
     'chat.anonymous': () =>
       'What is written anonymously is not taken, because nobody can tell whose it is. Turn anonymity off in the rights of the group, or write in your own name.',
     'chat.stranger': () => 'This bot serves registered people only.',

@@ -78,6 +78,7 @@ function sentences<Code extends string>(
 }
 
 const argumentNames = {
+  account: '계좌',
   instrument: '종목',
   instruments: '종목…',
   quantity: '수량',
@@ -223,6 +224,21 @@ export const ko = {
   },
 
   venueTag: { simulator: '[시뮬레이터]', 'paper-simulator': '[모의투자 시뮬레이터]', paper: '[모의투자]', live: '' },
+  accounts: {
+    title: '계좌',
+    /** Whether the money is real has to be seen at a glance. */
+    venue: { live: '🔴실전', paper: '모의', simulator: '시뮬레이터', 'paper-simulator': '모의 시뮬레이터' },
+    all: '모든 계좌',
+    inUse: '이 대화에서 쓰는 계좌',
+    chosen: (title: string) => `이 대화에서는 이제 ${title} 계좌를 씁니다.`,
+    today: '오늘',
+    unread: (reason: string) => `읽지 못했습니다. ${reason}`,
+    use: (title: string) => `${title} 쓰기`,
+    hint: (name: string) => `한 번만 다른 계좌로 하려면 줄에 @${name}처럼 적습니다.`,
+    missing: (titles: string) => `${titles} 계좌는 읽지 못해 합계에 없습니다.`,
+    haltedIn: (titles: string) => `정지한 계좌: ${titles}`,
+    resumedIn: (titles: string) => `재개한 계좌: ${titles}`,
+  },
   side: { buy: '매수', sell: '매도' } satisfies Record<Side, string>,
   orderType: orderTypeNames,
   /** What each pricing and time in force means for an order. */
@@ -326,6 +342,7 @@ export const ko = {
     index: '코스피·코스닥 지수를 보거나, 실시간으로 지켜봅니다',
     rank: '거래대금·등락률 같은 순위를 봅니다',
     chart: '차트를 봅니다 (분·일·주·월·년봉)',
+    account: '계좌를 보고, 이 대화에서 쓸 계좌를 고릅니다',
     balance: '예수금과 보유종목을 봅니다',
     buy: '매수 주문표를 만듭니다 (확인해야 나갑니다)',
     sell: '매도 주문표를 만듭니다 (확인해야 나갑니다)',
@@ -1321,6 +1338,10 @@ export const ko = {
       "명령은 /로 시작합니다. 문장은 '삼성전자 10주 7만원에 매수'처럼 써 주세요. /help 에서 찾아보세요.",
     'chat.too-long': (c) => `메시지가 너무 깁니다(${number(c['length'])}자). ${number(c['limit'])}자 안으로 써 주세요.`,
     'chat.not-allowed': (c) => `이 명령은 ${c['role'] === 'owner' ? '소유자' : '거래'} 권한이 있어야 합니다.`,
+    'accounts.none': () => '볼 수 있는 계좌가 없습니다. 소유자에게 계좌 권한을 요청해 주세요.',
+    'accounts.unknown': (c) => `${c['text']}라는 계좌는 없습니다. ${c['choices']} 가운데 하나로 적어 주세요.`,
+    'accounts.two': () => '한 줄에는 계좌를 하나만 적어 주세요. 예: 잔고 @main',
+    'accounts.one-only': () => '이 명령은 계좌 하나로만 할 수 있습니다. @all 대신 계좌 이름을 적어 주세요.',
     'chat.anonymous': () =>
       '익명으로 쓴 메시지는 누구 것인지 알 수 없어 받지 않습니다. 그룹 관리자 설정에서 익명을 끄거나, 본인 이름으로 써 주세요.',
     'chat.stranger': () => '이 봇은 등록된 사람만 쓸 수 있습니다.',

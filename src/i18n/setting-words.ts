@@ -38,6 +38,11 @@ export interface SettingWords {
   readonly webhookPort: string;
   readonly plainText: string;
   readonly tlsOff: string;
+  accountName(name: string): string;
+  accountNameTaken(name: string): string;
+  accountTwice(name: string): string;
+  accountSettingTwice(other: string): string;
+  noMainAccount(first: string): string;
   unknown(nearest: string | undefined): string;
   line(number: number): string;
   readonly noSetting: string;
@@ -93,6 +98,13 @@ const en: SettingWords = {
   plainText: 'https:// is needed where keys leave this machine; http:// is for localhost, or with KIS_ENV=simulator',
   tlsOff:
     '0 lets anybody pose as KIS and read your keys; leave it out. For a certificate of your own: NODE_EXTRA_CA_CERTS=/path/ca.pem',
+  accountName: (name) =>
+    `'${name}' is no name for an account; write lower-case letters and digits, such as main,isa,practice`,
+  accountNameTaken: (name) => `'${name}' would read as another setting; take another name, such as ${name}1`,
+  accountTwice: (name) => `'${name}' is named twice; keep one`,
+  accountSettingTwice: (other) => `the same as ${other}; keep one of them`,
+  noMainAccount: (first) =>
+    `of the account main, which HOGA_ACCOUNTS does not name; write HOGA_ACCOUNTS=main,${first}, or put the account's name into the setting`,
   unknown: (nearest) =>
     nearest === undefined
       ? 'there is no such setting; take it out, or see .env.example for all there are'
@@ -152,6 +164,13 @@ const ko: SettingWords = {
     '키가 이 컴퓨터 밖으로 나가니 https://여야 합니다. http://는 localhost이거나 KIS_ENV=simulator일 때만 됩니다',
   tlsOff:
     '0이면 누구나 KIS인 척하고 키를 읽을 수 있으니 빼 주세요. 직접 만든 인증서가 있으면 NODE_EXTRA_CA_CERTS=/path/ca.pem 으로 됩니다',
+  accountName: (name) =>
+    `'${name}'은(는) 계좌 이름으로 쓸 수 없습니다. 영문 소문자와 숫자로 적어 주세요. 예: main,isa,practice`,
+  accountNameTaken: (name) => `'${name}'은(는) 다른 설정과 헷갈립니다. ${name}1처럼 다른 이름으로 적어 주세요`,
+  accountTwice: (name) => `'${name}'이(가) 두 번 있습니다. 하나만 남겨 주세요`,
+  accountSettingTwice: (other) => `${other}과(와) 같은 설정입니다. 하나만 남겨 주세요`,
+  noMainAccount: (first) =>
+    `main 계좌의 설정인데 HOGA_ACCOUNTS에 main이 없습니다. HOGA_ACCOUNTS=main,${first}(으)로 적거나 설정 이름에 계좌 이름을 넣어 주세요`,
   unknown: (nearest) =>
     nearest === undefined
       ? '이런 설정은 없습니다. 빼 주세요. 있는 설정은 .env.example에 모두 있습니다'

@@ -44,12 +44,11 @@ interface Watch extends Subscriber {
   readonly watcher: Partial<BookWatcher & IndexWatcher>;
 }
 
-/** Turns what KIS's socket sends into trades, order books, index figures and the execution notices of this account. */
+/** Turns what KIS's socket sends into trades, order books, index figures and the notices of the HTS id's accounts. */
 export class KisFeed implements MarketFeed {
   readonly #options: FeedOptions;
   readonly #socket: KisSocket;
   readonly #subscriptions: Subscriptions;
-  readonly #account: string;
   readonly #nameOf: ReadonlyMap<string, ChannelName>;
   /** By issue. */
   readonly #trades = new Map<string, Subscriber>();
@@ -58,7 +57,6 @@ export class KisFeed implements MarketFeed {
 
   constructor(options: FeedOptions, credentials: Credentials) {
     this.#options = options;
-    this.#account = `${options.account.number}${options.account.product}`;
     const { environment, pong, socketTimings, transports } = options;
     const names = Object.keys(channels) as ChannelName[];
     this.#nameOf = new Map(names.map((name) => [channels[name].tr[environment.dialect] ?? '', name]));
@@ -228,8 +226,8 @@ export class KisFeed implements MarketFeed {
       case 'executions':
         for (const { fields } of cutRecords(channels.executions, count, payload)) {
           const { account, notice } = decode.toExecutionNotice(fields, at);
-          // KIS sends the notices of every account of the HTS id. Those of other accounts are ignored.
-          if (account === this.#account) handlers.onExecution(notice);
+          // KIS sends the notices of every account of the HTS id; the listener knows which are ours.
+          handlers.onExecution(notice, account);
         }
         return;
       default:

@@ -3,19 +3,17 @@ import { Agent, type Dispatcher, request } from 'undici';
 import type { ApiDrift } from '../domain/api-drift.ts';
 import { AppError } from '../errors.ts';
 import type { Redactor } from '../log.ts';
-import type { AccountReports } from '../ports/account-reports.ts';
 import type { BarSource } from '../ports/bars.ts';
-import type { Broker, TokenRevocation } from '../ports/broker.ts';
+import type { TokenRevocation } from '../ports/broker.ts';
 import type { Cache } from '../ports/cache.ts';
-import type { FeedStatus, MarketFeed } from '../ports/feed.ts';
-import type { Research } from '../ports/research.ts';
-import type { ScheduleBroker } from '../ports/scheduled-orders.ts';
+import type { FeedStatus } from '../ports/feed.ts';
+import type { Venue } from '../ports/venue.ts';
 import { KisAccountReports } from './account-reports.ts';
 import { barSource } from './bars.ts';
 import { KisBroker } from './broker.ts';
 import type { Endpoint, Input } from './endpoints/endpoint.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
-import { type MarketReads, type MarketRow, withLiveReads } from './market-reads.ts';
+import { type KeyReads, type MarketReads, type MarketRow, withLiveReads, withMostRoom } from './market-reads.ts';
 import { KisResearch } from './research.ts';
 import { KisScheduledOrders } from './scheduled-orders.ts';
 import { type AppKey, Credentials } from './wire/credentials.ts';
@@ -39,13 +37,11 @@ export interface KisOptions extends FeedOptions {
   readonly onDrift?: ((drift: ApiDrift) => void) | undefined;
 }
 
-/** Everything that the app uses of KIS: reads, orders, pushes, and the upkeep of the connection. */
-export interface Kis {
-  readonly broker: Broker;
-  readonly research: Research;
-  readonly reports: AccountReports;
-  readonly schedules: ScheduleBroker;
-  readonly feed: MarketFeed;
+/** Everything that the app uses of KIS for one account: reads, orders, pushes, and the upkeep of the connection. */
+export interface Kis extends Venue {
+  readonly environment: Environment;
+  /** The account's own key, for what names no account. */
+  readonly keyReads: KeyReads;
   readonly barSource: BarSource;
   /** Any read of the catalogue by its row, for the check of all APIs. */
   readonly reads: WireReads;
@@ -55,8 +51,6 @@ export interface Kis {
   waitsUntil(): number | undefined;
   /** To be called when the process ends: reads that wait for a token fail at once. */
   endWaits(): void;
-  /** Gives KIS back the access token, and that of the live key for reads where there is one. Never throws. */
-  revokeTokens(): Promise<readonly TokenRevocation[]>;
   /** Issues or loads the access token, so that the first question does not wait for it. */
   warmUp(): Promise<void>;
   /** The same for the live key for reads; undefined where there is none. */
@@ -101,11 +95,69 @@ function createDispatcher(connectRest: KisTransports['connectRest']): Dispatcher
   });
 }
 
-/** Puts together everything that talks to KIS. */
-export function createKis(options: KisOptions): Kis {
+/** What the accounts of one app key share: its token, its lane, its connections, and the one socket session it has. */
+interface SharedKey {
+  readonly dispatcher: Dispatcher;
+  readonly credentials: Credentials;
+  readonly lane: Lane;
+  readonly feed: KisFeed;
+  readonly live: LiveReads | undefined;
+  /** Ends all of it, once. */
+  readonly close: () => Promise<void>;
+}
+
+function createKey(options: KisOptions): SharedKey {
   const dispatcher = createDispatcher(options.transports?.connectRest);
   const credentials = new Credentials({ ...options, dispatcher });
   const lane = new Lane(options.clock, options.environment.callsPerSecond);
+  const feed = new KisFeed(options, credentials);
+  const live = options.liveReads && createLiveReads(options, options.liveReads);
+  let closed: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await feed.stop();
+    await live?.close();
+    await dispatcher.destroy();
+  };
+  const close = (): Promise<void> => {
+    closed ??= end();
+    return closed;
+  };
+  return { dispatcher, credentials, lane, feed, live, close };
+}
+
+/**
+ * KIS for each of several accounts, in their order. Those of one app key at one host share all that KIS gives a key. What
+ * names no account is asked with whichever key has the most room: an account's own, or that of another which `mayAsk`
+ * lets it use.
+ */
+export function createKisAccounts(
+  accounts: readonly KisOptions[],
+  mayAsk: (position: number, other: number) => boolean,
+): readonly Kis[] {
+  const keys = new Map<string, SharedKey>();
+  const made: Kis[] = [];
+  for (const [position, options] of accounts.entries()) {
+    const id = `${options.environment.restUrl} ${options.key.appKey.reveal()}`;
+    const shared = keys.get(id) ?? createKey(options);
+    keys.set(id, shared);
+    const others = (): readonly KeyReads[] =>
+      made.flatMap((kis, other) => {
+        // The paper host lacks much, and takes one call a second.
+        const isLive = accounts[other]?.environment.dialect === 'live';
+        return isLive && other !== position && mayAsk(position, other) ? [kis.keyReads] : [];
+      });
+    made.push(createKis(options, shared, others));
+  }
+  return made;
+}
+
+/** KIS, wired up for one account. */
+export function createKis(
+  options: KisOptions,
+  shared: SharedKey = createKey(options),
+  otherKeys: () => readonly KeyReads[] = () => [],
+): Kis {
+  const { dispatcher, credentials, lane, feed, live } = shared;
   const { timeouts } = options;
   const http = new KisHttp({
     ...options,
@@ -114,10 +166,12 @@ export function createKis(options: KisOptions): Kis {
     dispatcher,
     ...(timeouts === undefined ? {} : { timeouts }),
   });
-  const live = options.liveReads && createLiveReads(options, options.liveReads);
-  const market = withLiveReads(http, live?.reads);
-  const feed = new KisFeed(options, credentials);
+  const keyReads: KeyReads = { reads: http, headRoom: () => lane.status().headRoom };
+  const market = withMostRoom(withLiveReads(http, live?.reads), keyReads, otherKeys);
   return {
+    keyReads,
+    environment: options.environment,
+    accountId: `${options.account.number}${options.account.product}`,
     broker: new KisBroker(http, market, options, dispatcher),
     research: new KisResearch(market, options.htsId, options.clock),
     reports: new KisAccountReports(http),
@@ -161,11 +215,7 @@ export function createKis(options: KisOptions): Kis {
       const date = Date.parse(String(response.headers['date']));
       return Number.isNaN(date) ? undefined : date;
     },
-    close: async () => {
-      await feed.stop();
-      await live?.close();
-      await dispatcher.destroy();
-    },
+    close: shared.close,
   };
 }
 
@@ -181,21 +231,17 @@ function wireReads(http: KisHttp, market: MarketReads): WireReads {
   };
 }
 
-/**
- * Creates the reads with the live key, with a token, a lane and connections of their own. Their type lets no read
- * through that is about an account.
- */
-function createLiveReads(
-  options: KisOptions,
-  { key, environment }: NonNullable<KisOptions['liveReads']>,
-): {
+interface LiveReads {
   readonly reads: MarketReads;
   readonly warmUp: () => Promise<void>;
   readonly revoke: () => Promise<TokenRevocation>;
   readonly waitsUntil: () => number | undefined;
   readonly endWaits: () => void;
   readonly close: () => Promise<void>;
-} {
+}
+
+/** The other key's way to KIS: a token, a lane and connections of its own. What is handed out cannot name an account. */
+function createLiveReads(options: KisOptions, { key, environment }: NonNullable<KisOptions['liveReads']>): LiveReads {
   const dispatcher = createDispatcher(undefined);
   const { cache, clock, random, log, redactor, timeouts, onDrift } = options;
   const credentials = new Credentials({

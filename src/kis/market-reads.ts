@@ -28,3 +28,26 @@ export function withLiveReads(own: MarketReads, live: MarketReads | undefined): 
     readAll: (endpoint, input, options) => from(endpoint).readAll(endpoint, input, options),
   };
 }
+
+/** A key that can be asked what names no account. */
+export interface KeyReads {
+  readonly reads: MarketReads;
+  /** Calls that its lane takes now without waiting. */
+  readonly headRoom: () => number;
+}
+
+/** Asks `own`, or another key that has more room at that moment and whose host has the API. */
+export function withMostRoom(own: MarketReads, ownKey: KeyReads, others: () => readonly KeyReads[]): MarketReads {
+  const from = (endpoint: MarketRow): MarketReads => {
+    let [best, room] = [own, own.supports(endpoint) ? ownKey.headRoom() : -1];
+    for (const { reads, headRoom } of others()) {
+      if (headRoom() > room && reads.supports(endpoint)) [best, room] = [reads, headRoom()];
+    }
+    return best;
+  };
+  return {
+    supports: (endpoint) => own.supports(endpoint) || others().some(({ reads }) => reads.supports(endpoint)),
+    read: (endpoint, input, options) => from(endpoint).read(endpoint, input, options),
+    readAll: (endpoint, input, options) => from(endpoint).readAll(endpoint, input, options),
+  };
+}

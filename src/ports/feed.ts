@@ -7,7 +7,8 @@ import type { Exchange, ExecutionNotice } from '../domain/orders/order.ts';
 export interface FeedHandlers {
   /** At KRX. */
   onTrade(trade: Trade): void;
-  onExecution(notice: ExecutionNotice): void;
+  /** What became of an order, and the account it is in, as `Venue.accountId` has it; that may be none of ours. */
+  onExecution(notice: ExecutionNotice, accountId: string): void;
   /** Each time the socket stands and its registrations are answered: the first time, and before `onResumed`. */
   onConnected(): void;
   /** After the socket came back and everything is subscribed again: something may have been missed. */

@@ -6,11 +6,14 @@ import type { ScheduleBroker } from './scheduled-orders.ts';
 
 /** All that one account can ask of its venue, and what its venue pushes. */
 export interface Venue {
+  /** As its venue's pushes name it: number and product, `5000000001`. */
+  readonly accountId: string;
   readonly broker: Broker;
   readonly research: Research;
   readonly reports: AccountReports;
   readonly schedules: ScheduleBroker;
+  /** The same for all accounts of one app key. */
   readonly feed: MarketFeed;
-  /** Gives the account's access tokens back. Never throws. */
+  /** Gives the access token back, and that of the live key for reads where there is one. Never throws. */
   revokeTokens(): Promise<readonly TokenRevocation[]>;
 }

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Clock, inKorea } from '../clock.ts';
+import { type AccountRoles, roleIn } from '../domain/people/account-roles.ts';
 import { type ChatAddress, isSameChat } from '../domain/people/chat-address.ts';
 import { defaultPersonSettings, type Person, type PersonSettings, type Role } from '../domain/people/person.ts';
 import { quietMinutesLeft } from '../domain/people/quiet-hours.ts';
@@ -23,14 +24,19 @@ const settingOf = { viewer: 'HOGA_VIEWERS', trader: 'HOGA_TRADERS', owner: 'HOGA
   string
 >;
 
+const settingSuffix = { viewer: 'VIEWERS', trader: 'TRADERS', owner: 'OWNERS' } as const;
+
+/** Lists of people, each as their identities, by role. */
+export type PeopleSettings = Readonly<Record<'owners' | 'traders' | 'viewers', readonly (readonly string[])[]>>;
+
 /**
- * A person with all their identities, and where these were named: in a setting, at the terminal, or `chat` for the
+ * A person with all their identities, and where these were named: in a setting, at the `terminal`, or `chat` for the
  * ledger.
  */
 export interface KnownPerson {
   readonly person: Person;
   readonly identities: readonly string[];
-  readonly from: (typeof settingOf)[Role] | 'terminal' | 'chat';
+  readonly from: string;
 }
 
 /** The people that the bot knows: those of the settings, by role, and those who were paired or added since. */
@@ -39,16 +45,20 @@ export class People {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #byIdentity = new Map<string, Person>();
+  /** By name of an account that has lists of its own, the role of each person. */
+  readonly #accountRoles = new Map<string, Map<string, Role>>();
   readonly #settings = new Map<string, PersonSettings>();
   /** Changes are written one after the other. */
   readonly #changes = new SerialQueue();
   /** Identities that come from the settings or the terminal. The ledger cannot change them. */
-  readonly #fixed = new Map<string, Exclude<KnownPerson['from'], 'chat'>>();
+  readonly #fixed = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   #pairing: { readonly code: string; readonly until: number; triesLeft: number } | undefined;
 
   constructor(options: {
-    readonly settings: Readonly<Record<'owners' | 'traders' | 'viewers', readonly (readonly string[])[]>>;
+    readonly settings: PeopleSettings;
+    /** Accounts that have lists of their own. */
+    readonly accounts?: readonly { readonly name: string; readonly people: PeopleSettings }[];
     readonly ledger: PeopleStore;
     readonly clock: Clock;
     readonly log: Log;
@@ -60,9 +70,36 @@ export class People {
     this.#fix(options.settings.viewers, 'viewer');
     this.#fix(options.settings.traders, 'trader');
     this.#fix(options.settings.owners, 'owner');
+    for (const { name, people } of options.accounts ?? []) this.#fixAccount(name, people);
     // Whoever can type into the process's own terminal can change its settings too, so the terminal is an owner.
     this.#byIdentity.set(localIdentity, { id: localIdentity, role: 'owner' });
     this.#fixed.set(localIdentity, 'terminal');
+  }
+
+  /** Those who are named for an account alone may look at the market, and are nobody in the other accounts. */
+  #fixAccount(name: string, settings: PeopleSettings): void {
+    const roles = new Map<string, Role>([[localIdentity, 'owner']]);
+    for (const [list, role] of [
+      [settings.viewers, 'viewer'],
+      [settings.traders, 'trader'],
+      [settings.owners, 'owner'],
+    ] as const) {
+      for (const identities of list) {
+        const known = identities.flatMap((identity) => this.#byIdentity.get(identity) ?? []);
+        const person: Person = known[0] ?? { id: identities[0] ?? '', role: 'viewer', onlyInAccounts: true };
+        for (const identity of identities) {
+          if (!this.#byIdentity.has(identity)) this.#byIdentity.set(identity, person);
+          if (!this.#fixed.has(identity)) this.#fixed.set(identity, `KIS_${name.toUpperCase()}_${settingSuffix[role]}`);
+        }
+        roles.set(person.id, role);
+      }
+    }
+    this.#accountRoles.set(name, roles);
+  }
+
+  /** Who may do what in an account; undefined where it has no lists of its own. */
+  rolesIn(account: string): AccountRoles {
+    return this.#accountRoles.get(account);
   }
 
   #fix(people: readonly (readonly string[])[], role: Role): void {
@@ -226,9 +263,11 @@ export class People {
     return id;
   }
 
-  /** Identities that belong to owners, the terminal's first. */
-  ownerIdentities(): readonly string[] {
-    const owners = [...this.#byIdentity].filter(([, { role }]) => role === 'owner').map(([identity]) => identity);
+  /** Identities that belong to owners, the terminal's first; with the roles of an account, to its owners. */
+  ownerIdentities(roles?: AccountRoles): readonly string[] {
+    const owners = [...this.#byIdentity]
+      .filter(([, person]) => roleIn(roles, person) === 'owner')
+      .map(([identity]) => identity);
     return [localIdentity, ...owners.filter((identity) => identity !== localIdentity)];
   }
 

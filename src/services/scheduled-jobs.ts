@@ -18,44 +18,47 @@ const keptMs = 30 * 24 * 3_600_000;
 export function scheduleJobs(
   scheduler: Scheduler,
   {
-    accountAccess,
-    liveReadsAccess,
+    units,
     calendar,
     symbols,
     alerts,
-    reconciler,
     bars,
     ledger,
     clock,
   }: {
-    /**
-     * Asks the venue whether it takes the account. That also renews the access token, so that the day's first question
-     * does not wait for one.
-     */
-    readonly accountAccess: AccessWatch;
-    /** The same for the live key for reads, where one is set. */
-    readonly liveReadsAccess: AccessWatch | undefined;
+    readonly units: readonly {
+      readonly account: { readonly reconciler: Reconciler };
+      /**
+       * Asks the venue whether it takes the account. That also renews the access token, so that the day's first
+       * question does not wait for one.
+       */
+      readonly access: AccessWatch;
+      /** The same for the live key for reads, where one is set. */
+      readonly liveReadsAccess: AccessWatch | undefined;
+    }[];
     readonly calendar: Calendar;
     readonly symbols: SymbolMaster;
     readonly alerts: Alerts;
-    readonly reconciler: Reconciler;
     readonly bars: DailyBars;
     readonly ledger: LedgerUpkeep;
     readonly clock: Clock;
   },
 ): void {
-  scheduler.cron('account', '50 7 * * *', () => accountAccess.look(), { atStart: true });
-  if (liveReadsAccess !== undefined)
-    scheduler.cron('live-reads', '51 7 * * *', () => liveReadsAccess.look(), { atStart: true });
+  const reconcilers = units.map(({ account }) => account.reconciler);
+  const all = async (tasks: readonly Promise<unknown>[]): Promise<void> => void (await Promise.all(tasks));
+  scheduler.cron('account', '50 7 * * *', () => all(units.map(({ access }) => access.look())), { atStart: true });
+  const liveReads = units.flatMap(({ liveReadsAccess }) => liveReadsAccess ?? []);
+  if (liveReads.length > 0) {
+    scheduler.cron('live-reads', '51 7 * * *', () => all(liveReads.map((access) => access.look())), { atStart: true });
+  }
   const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
   scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
   // Runs every hour, in case a file could not be downloaded the hour before. A fresh file is not downloaded again.
   scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
   // KIS makes orders of scheduled orders between 08:20 and the opening, and sends no notice. The later runs are for
   // days that open late.
-  scheduler.cron('schedules', '5,35 8-10 * * *', async () => void (await reconciler.syncSchedules()), {
-    atStart: true,
-  });
+  const syncSchedules = (): Promise<void> => all(reconcilers.map((reconciler) => reconciler.syncSchedules()));
+  scheduler.cron('schedules', '5,35 8-10 * * *', syncSchedules, { atStart: true });
   // Runs every day, because an alert may end on any day. A start does the same by itself.
   scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
   // Runs for some minutes after the last close and before the opening. Later runs ask for what the first could not get.
@@ -72,7 +75,7 @@ export function scheduleJobs(
     ['close-late', '31 16 * * *'],
     ['close-nxt', '1 20 * * *'],
   ] as const) {
-    scheduler.cron(name, at, () => reconciler.syncIfExpecting());
+    scheduler.cron(name, at, () => all(reconcilers.map((reconciler) => reconciler.syncIfExpecting())));
   }
   scheduler.start();
 }

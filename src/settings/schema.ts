@@ -27,6 +27,7 @@ export function settingsSchema(words: SettingWords, redact: (text: string) => st
   const kinds = settingKinds(words, redact);
   const { oneOf, wholeNumber, percentage, url, people, text } = kinds;
   return z.object({
+    HOGA_ACCOUNTS: z.string().optional(),
     KIS_ENV: oneOf('simulator', 'paper', 'live').optional(),
     KIS_APP_KEY: text(/^\S{8,}$/, words.kisKey).optional(),
     KIS_APP_SECRET: text(/^\S{8,}$/, words.kisSecret).optional(),

@@ -1,4 +1,3 @@
-import { accessOf } from '../app.ts';
 import { fillNoticesWhy, socketWhy } from '../chat/messages/fill-notices.ts';
 import type { Clock } from '../clock.ts';
 import { type Config, type Environ, readConfig } from '../config.ts';
@@ -69,16 +68,13 @@ export class SetupChecks {
   }
 
   async #withKis<T>(config: Config, task: (kis: Kis) => Promise<T>): Promise<T> {
-    const access = accessOf(config);
+    const [{ kis: settings }] = config.accounts;
     const cache = await openCache({ path: config.store.cache });
     const kis = createKis({
       ...this.#options,
-      environment: { ...config.kis.environment, callsPerSecond: 1 },
-      key: access,
-      account: access.account,
-      htsId: access.htsId,
+      ...settings,
+      environment: { ...settings.environment, callsPerSecond: 1 },
       cache,
-      liveReads: config.kis.liveReads,
     });
     try {
       return await task(kis);

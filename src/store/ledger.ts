@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely';
+import { mainAccount } from '../domain/account.ts';
 import { AppError } from '../errors.ts';
 import type { Ledger } from '../ports/ledger/ledger.ts';
 import { migrate } from './migrations.ts';
@@ -40,15 +41,9 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     throw unusable(path, 'full', error);
   }
   const transactions = createTransactions(db);
-  return {
-    ...createProposalMethods(transactions),
-    ...createOrderWrites(transactions),
-    ...createOrderReads(transactions),
-    ...createNoticeMethods(transactions),
-    ...createSeenOrderMethods(transactions),
+  const shared = {
     ...createQueueMethods(transactions),
     ...createDeliveryMethods(transactions),
-    ...createSettingMethods(transactions),
     ...createAlertMethods(transactions),
     ...createAlertEventMethods(transactions),
     ...createPeopleMethods(transactions),
@@ -57,6 +52,17 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createUpkeepMethods(transactions),
     close: () => db.destroy(),
   };
+  const ledgerOf = (account: string): Ledger => ({
+    ...shared,
+    ...createProposalMethods(transactions, account),
+    ...createOrderWrites(transactions, account),
+    ...createOrderReads(transactions, account),
+    ...createNoticeMethods(transactions, account),
+    ...createSeenOrderMethods(transactions, account),
+    ...createSettingMethods(transactions, account),
+    account: ledgerOf,
+  });
+  return ledgerOf(mainAccount);
 }
 
 /** The URL is never part of an error, because that of another database contains a password. */

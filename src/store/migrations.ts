@@ -18,6 +18,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0009-alert-events': { up: addAlertEvents },
   '0010-order-parts': { up: addOrderParts },
   '0011-message-subjects': { up: addMessageSubjects },
+  '0012-accounts': { up: addAccounts },
 };
 
 /**
@@ -257,4 +258,58 @@ async function addOrderParts(db: Kysely<unknown>): Promise<void> {
 /** Until then the messages of a chat were sent strictly in order. */
 async function addMessageSubjects(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable('outbox').addColumn('about', 'text').execute();
+}
+
+/** Before, a ledger was of one account, which is called main since. */
+async function addAccounts(db: Kysely<unknown>): Promise<void> {
+  for (const table of ['proposals', 'orders']) {
+    await db.schema
+      .alterTable(table)
+      .addColumn('account', 'text', (column) => column.notNull().defaultTo('main'))
+      .execute();
+  }
+  await db.schema.dropIndex('orders_day').execute();
+  await db.schema.createIndex('orders_day').on('orders').columns(['account', 'day', 'order_number']).execute();
+  // A key cannot be changed in place, so these tables are written anew.
+  await db.schema.alterTable('execution_notices').renameTo('notices_before').execute();
+  await db.schema.dropIndex('execution_notices_number').execute();
+  await createAccountNotices(db);
+  await sql`insert into execution_notices (account, day, fingerprint, number, kind, quantity, at)
+    select 'main', day, fingerprint, number, kind, quantity, at from notices_before`.execute(db);
+  await db.schema.dropTable('notices_before').execute();
+  await db.schema.alterTable('seen_orders').renameTo('seen_before').execute();
+  await createAccountSeenOrders(db);
+  await sql`insert into seen_orders (account, day, number, position)
+    select 'main', day, number, position from seen_before`.execute(db);
+  await db.schema.dropTable('seen_before').execute();
+}
+
+async function createAccountNotices(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('execution_notices')
+    .addColumn('account', 'text', (column) => column.notNull())
+    .addColumn('day', 'text', (column) => column.notNull())
+    .addColumn('fingerprint', 'text', (column) => column.notNull())
+    .addColumn('number', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('quantity', 'bigint', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('account_notices_key', ['account', 'day', 'fingerprint'])
+    .execute();
+  await db.schema
+    .createIndex('execution_notices_number')
+    .on('execution_notices')
+    .columns(['account', 'day', 'number', 'kind'])
+    .execute();
+}
+
+async function createAccountSeenOrders(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('seen_orders')
+    .addColumn('account', 'text', (column) => column.notNull())
+    .addColumn('day', 'text', (column) => column.notNull())
+    .addColumn('number', 'text', (column) => column.notNull())
+    .addColumn('position', 'integer', (column) => column.notNull())
+    .addPrimaryKeyConstraint('account_seen_orders_key', ['account', 'day', 'number'])
+    .execute();
 }

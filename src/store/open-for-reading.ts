@@ -9,7 +9,11 @@ import { openLedger } from './ledger.ts';
 export async function openForReading(path: string): Promise<Ledger> {
   const scratch = await openLedger({ url: 'sqlite::memory:' });
   if (!existsSync(path)) return scratch;
-  const records = await openLedger({ url: `sqlite:${path}` });
+  return combined(await openLedger({ url: `sqlite:${path}` }), scratch);
+}
+
+/** Reads `records` and writes `scratch`. */
+function combined(records: Ledger, scratch: Ledger): Ledger {
   const { halted, armedDay, proposal, order, orderEvents, latestByNumber } = records;
   const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings, watchlist } = records;
   const { latestOrders, alert, latestAlerts, alertEvents, messagesOfAlert } = records;
@@ -38,5 +42,6 @@ export async function openForReading(path: string): Promise<Ledger> {
     peopleSettings,
     watchlist,
     close,
+    account: (name) => combined(records.account(name), scratch.account(name)),
   };
 }

@@ -23,6 +23,8 @@ export interface Tables {
 
 export interface ProposalsTable {
   readonly id: string;
+  /** The account that it is for. */
+  readonly account: string;
   readonly person_id: string;
   readonly channel: string;
   readonly chat_id: string;
@@ -38,6 +40,7 @@ export interface ProposalsTable {
 /** An order: its intent as it was confirmed, and its state as it follows from its events. */
 export interface OrdersTable {
   readonly id: string;
+  readonly account: string;
   /** The order in which rows were written; times may be equal. */
   readonly sequence: number;
   readonly proposal_id: string;
@@ -124,6 +127,7 @@ export interface OrderEventsTable {
 
 /** Only ever inserted into. */
 export interface ExecutionNoticesTable {
+  readonly account: string;
   readonly day: string;
   readonly fingerprint: string;
   readonly number: string;
@@ -134,6 +138,7 @@ export interface ExecutionNoticesTable {
 
 /** Order numbers that the venue has shown, of any order of the account. Rows are only inserted. */
 export interface SeenOrdersTable {
+  readonly account: string;
   readonly day: string;
   readonly number: string;
   /** 1 for the first of the day. It counts instead of giving the time, because clocks are sometimes set back. */

@@ -32,8 +32,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
-        find: "claim: (request) => write('claim', (transaction) => claim(transaction, request)),",
-        replace: "claim: (request) => read('claim', (db) => claim(db as never, request)),",
+        find: "claim: (request) => write('claim', (transaction) => claim(transaction, account, request)),",
+        replace: "claim: (request) => read('claim', (db) => claim(db as never, account, request)),",
       },
     ],
   },
@@ -176,8 +176,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
-        find: 'if (!onlyCancels && (await isHalted(transaction))) {',
-        replace: 'if (!onlyCancels && (await isHalted(transaction)) && request.now < 0) {',
+        find: 'if (!onlyCancels && (await isHalted(transaction, account))) {',
+        replace: 'if (!onlyCancels && (await isHalted(transaction, account)) && request.now < 0) {',
       },
     ],
   },
@@ -188,8 +188,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/store/tables/orders.ts',
-        find: 'if (!isCancel(row.kind) && (await isHalted(db))) {',
-        replace: 'if (!isCancel(row.kind) && (await isHalted(db)) && at < 0) {',
+        find: 'if (!isCancel(row.kind) && (await isHalted(db, account))) {',
+        replace: 'if (!isCancel(row.kind) && (await isHalted(db, account)) && at < 0) {',
       },
     ],
   },
@@ -312,7 +312,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/chat/router/gate.ts',
-        find: "if (!roleAllows(person.role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });",
+        find: "if (!roleAllows(role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });",
         replace: '',
       },
     ],

@@ -246,7 +246,7 @@ describe('the account', () => {
           onCredit: 0,
         },
       ],
-      totals: { costBasis: 995_000, marketValue: 994_000, unrealizedPnl: -1_000, assets: 9_998_860 },
+      totals: { costBasis: 995_000, marketValue: 994_000, unrealizedPnl: -1_000, assets: 9_998_860, dayChange: -1_140 },
       truncated: false,
     });
   });

@@ -20,3 +20,23 @@ export async function testLedger(url = 'sqlite::memory:'): Promise<Ledger> {
   onTestFinished(() => ledger.close());
   return ledger;
 }
+
+/** Undoes the step by which a ledger's file came to hold several accounts: as the versions before wrote it. */
+export function undoAccounts(file: { exec(sql: string): void }): void {
+  file.exec('drop index orders_day');
+  for (const table of ['proposals', 'orders']) file.exec(`alter table ${table} drop column account`);
+  file.exec('create index orders_day on orders (day, order_number)');
+  file.exec('drop index execution_notices_number');
+  for (const [table, key] of [
+    ['execution_notices', 'day, fingerprint'],
+    ['seen_orders', 'day, number'],
+  ] as const) {
+    file.exec(`create table old_${table} as select * from ${table}`);
+    file.exec(`alter table old_${table} drop column account`);
+    file.exec(`drop table ${table}`);
+    file.exec(`alter table old_${table} rename to ${table}`);
+    file.exec(`create unique index ${table}_key on ${table} (${key})`);
+  }
+  file.exec('create index execution_notices_number on execution_notices (day, number, kind)');
+  file.exec("delete from kysely_migration where name >= '0012'");
+}

@@ -29,7 +29,7 @@ export const cancelIntent: OrderIntent = {
   exchange: 'KRX',
 };
 
-export function proposalOf(id: string, changes: Partial<Proposal> = {}): Omit<Proposal, 'status'> {
+export function proposalOf(id: string, changes: Partial<Proposal> = {}): Omit<Proposal, 'status' | 'account'> {
   return {
     id,
     personId: 'kim',

@@ -1,6 +1,8 @@
 import type { Clock } from '../../clock.ts';
+import { roleIn } from '../../domain/people/account-roles.ts';
 import { type Person, roleAllows } from '../../domain/people/person.ts';
 import { AppError } from '../../errors.ts';
+import type { TradingAccount } from '../../services/accounts.ts';
 import type { Message } from '../channel.ts';
 import type { AnyCommand, Ticket } from '../command.ts';
 
@@ -29,10 +31,13 @@ export class Gate {
     this.#readOnly = options.readOnly;
   }
 
-  /** @throws AppError `chat.read-only`, `chat.not-allowed`. */
-  authorise(person: Person, command: AnyCommand): void {
+  /** `account`: the one that the command is to be about. @throws AppError `chat.read-only`, `chat.not-allowed`, `accounts.none`. */
+  authorise(person: Person, command: AnyCommand, account: TradingAccount | undefined): void {
     if (this.#readOnly && changesThings(command)) throw new AppError('chat.read-only');
-    if (!roleAllows(person.role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });
+    if (command.account === true && account === undefined) throw new AppError('accounts.none');
+    const role = command.account === true ? roleIn(account?.roles, person) : person.role;
+    if (role === undefined) throw new AppError('accounts.none');
+    if (!roleAllows(role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });
   }
 
   /**

@@ -1,11 +1,13 @@
 import type { Person } from '../../domain/people/person.ts';
 import { AppError } from '../../errors.ts';
+import type { TradingAccount } from '../../services/accounts.ts';
 import type { Button, Message } from '../channel.ts';
 import { type Answer, type AnyCommand, type CommandContext, isInstrumentQuestion } from '../command.ts';
 import { choiceButtons, wayButtons } from '../messages/choices.ts';
 import { failureOf, Refusals } from '../messages/refusals.ts';
 import { Progress } from '../progress.ts';
 import { asView, viewKey, viewOf } from '../views.ts';
+import { mayUse, servicesFor } from './accounts-of.ts';
 import type { RouterOptions } from './router-options.ts';
 import { ticketIn } from './ticket-key.ts';
 import type { Turn } from './turn.ts';
@@ -26,6 +28,7 @@ export class Replies {
    */
   async withProgress<T>(
     turn: Turn,
+    command: AnyCommand,
     task: (context: CommandContext) => Promise<T>,
   ): Promise<{ readonly value: T; readonly turn: Turn }> {
     const { clock, newId, services, commands } = this.#options;
@@ -43,8 +46,15 @@ export class Replies {
         );
       },
     });
+    const { accounts } = this.#options;
     const context = {
       ...services,
+      ...servicesFor(accounts, turn, command),
+      health: (account?: TradingAccount) => {
+        const used = account ?? turn.account ?? accounts.chosen(turn.person, turn.chat) ?? accounts.all[0];
+        return services.health(used);
+      },
+      may: (other: AnyCommand) => mayUse(accounts, turn.person, other),
       directory: this.#options.directoryIn(turn.words),
       learnNames: async (issues: readonly { readonly symbol: string }[]) => {
         await this.#options.learnNames(
@@ -120,12 +130,19 @@ export class Replies {
   }
 
   async say(
-    { address, edits, person }: Pick<Turn, 'address' | 'edits'> & { readonly person: Person | undefined },
+    {
+      address,
+      edits,
+      person,
+      account,
+    }: Pick<Turn, 'address' | 'edits' | 'account'> & { readonly person: Person | undefined },
     message: Message,
     key?: string,
   ): Promise<void> {
     const about = ticketIn(key) ?? ticketIn(edits);
-    await this.#options.outbox.post({ address, message, about, key, edits, words: this.#options.wordsOf(person) });
+    const words = this.#options.wordsOf(person);
+    const tag = account && person && { label: account.label, named: this.#options.accounts.hasSeveral(person) };
+    await this.#options.outbox.post({ address, message, about, key, edits, words, account: tag });
   }
 }
 

@@ -1,10 +1,12 @@
 import type { Clock } from '../../clock.ts';
+import type { Health } from '../../domain/health.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import type { Person } from '../../domain/people/person.ts';
 import type { Words } from '../../i18n/index.ts';
 import type { Log } from '../../log.ts';
 import type { ProposalLedger } from '../../ports/ledger/proposal-ledger.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
+import type { Accounts, TradingAccount } from '../../services/accounts.ts';
 import type { PairResult } from '../../services/people.ts';
 import type { AnyCommand, CommandContext } from '../command.ts';
 import type { Outbox } from '../outbox.ts';
@@ -12,12 +14,32 @@ import type { Outbox } from '../outbox.ts';
 /** The part of a CommandContext that is the same for every command. */
 export type CommandServices = Omit<
   CommandContext,
-  'person' | 'address' | 'alone' | 'now' | 'progress' | 'words' | 'commands' | 'learnNames'
+  | 'person'
+  | 'address'
+  | 'alone'
+  | 'now'
+  | 'progress'
+  | 'words'
+  | 'commands'
+  | 'learnNames'
+  | 'account'
+  | 'accounts'
+  | 'may'
+  | 'health'
+  | 'fillNotices'
+  | keyof AccountServices
+>;
+
+/** What of a CommandContext is that of one account. */
+export type AccountServices = Pick<
+  CommandContext,
+  'broker' | 'reports' | 'orders' | 'schedules' | 'reconciler' | 'timelines' | 'revocation'
 >;
 
 export interface RouterOptions {
+  readonly accounts: Accounts;
   readonly commands: readonly AnyCommand[];
-  readonly services: CommandServices;
+  readonly services: CommandServices & { readonly health: (account: TradingAccount) => Promise<Health> };
   /** The texts in a person's language; for a stranger, in the bot's. */
   readonly wordsOf: (person: Person | undefined) => Words;
   /** The person with this identity; undefined for a stranger. */

@@ -1,4 +1,6 @@
+import { lastingChat } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
+import type { TradingAccount } from '../../services/accounts.ts';
 import { ordinaryWidth } from '../arguments/typed-text.ts';
 import {
   type Button,
@@ -13,6 +15,9 @@ import { inRows } from '../messages/choices.ts';
 import { isMistyped } from '../messages/refusals.ts';
 import type { QuestionAbout, Reading } from '../sentences/reading.ts';
 import { viewKey } from '../views.ts';
+import { chooseAccount } from './account-choice.ts';
+import { aboutAccount, accountOf } from './accounts-of.ts';
+import { answerForAll, wantsAll } from './all-accounts.ts';
 import { CommandTable } from './command-table.ts';
 import { Gate, isMessage, isTicketCommand } from './gate.ts';
 import { LineReader } from './line-reader.ts';
@@ -106,6 +111,7 @@ export class Router {
         person,
         words: this.#options.wordsOf(person),
         address,
+        chat: lastingChat(address, incoming.alone === true),
         edits: undefined,
         at: incoming.at,
         alone: incoming.alone === true,
@@ -118,7 +124,9 @@ export class Router {
     }
   }
 
-  async #text(turn: Turn, text: string): Promise<void> {
+  async #text(given: Turn, text: string): Promise<void> {
+    let turn = given;
+    const { accounts } = this.#options;
     let command: AnyCommand | undefined;
     let tokens: readonly string[] = [];
     let chatter = turn.overheard;
@@ -126,13 +134,16 @@ export class Router {
       const typed = text.trim();
       if (typed.length > longestText) throw new AppError('chat.too-long', { length: typed.length, limit: longestText });
       if (typed.startsWith('/') || !turn.overheard) await this.#lines.learnCodes(typed);
-      const reading = this.#lines.isCommandLine(turn, typed) ? undefined : this.#lines.sentence(turn, typed);
+      const choice = chooseAccount(typed, accounts.visibleTo(turn.person));
+      const reading = this.#lines.isCommandLine(turn, choice.line)
+        ? undefined
+        : this.#lines.sentence(turn, choice.line);
       if (reading?.kind === 'question') {
         if (!turn.overheard || plainQuestions.has(reading.about)) await this.#ask(turn, reading);
         return;
       }
       if (reading !== undefined) chatter = false;
-      const line = reading?.line ?? typed;
+      const line = reading?.line ?? choice.line;
       const [first = '', ...rest] = line.split(/\s+/);
       tokens = rest;
       command = this.#commands.ofLine(line);
@@ -142,6 +153,7 @@ export class Router {
         });
       }
       if (turn.overheard && isLoneWord(typed) && command.effect !== 'stop') return;
+      turn = { ...turn, named: choice.account };
       await this.#run(turn, command, tokens);
     } catch (error) {
       // In a group, people's talk to each other may begin like a command; it is not answered with an error.
@@ -166,21 +178,42 @@ export class Router {
     });
   }
 
-  async #run(turn: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
-    this.#gate.authorise(turn.person, command);
+  #firstAllowing({ person }: Turn, command: AnyCommand): TradingAccount | undefined {
+    const { accounts } = this.#options;
+    return accounts.allowing(person, command.role)[0] ?? accounts.visibleTo(person)[0];
+  }
+
+  async #run(given: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
+    const everywhere = wantsAll(given, command, tokens);
+    const turn = everywhere === undefined ? aboutAccount(this.#options.accounts, given, command) : given;
+    this.#gate.authorise(turn.person, command, turn.account ?? this.#firstAllowing(turn, command));
     this.#gate.requireFresh(command, turn.at);
-    const args = await this.#lines.arguments(turn, command, tokens);
+    const args = await this.#lines.arguments(turn, command, everywhere ?? tokens);
+    if (everywhere !== undefined && !isTicketCommand(command)) {
+      const answer = await this.#replies.withProgress(turn, command, (context) =>
+        answerForAll(this.#options.accounts, this.#replies.refusals, {
+          turn,
+          command,
+          args,
+          context,
+          line: everywhere,
+        }),
+      );
+      await this.#replies.sayView(answer.turn, kept(command, answer.value));
+      return;
+    }
     if (!isTicketCommand(command)) {
-      const message = await this.#replies.withProgress(turn, (context) => command.run(context, args));
+      const message = await this.#replies.withProgress(turn, command, (context) => command.run(context, args));
       await this.#replies.sayView(message.turn, kept(command, message.value));
       return;
     }
-    const prepared = await this.#replies.withProgress(turn, (context) => command.prepare(context, args));
+    const prepared = await this.#replies.withProgress(turn, command, (context) => command.prepare(context, args));
     if (isMessage(prepared.value)) await this.#replies.say(prepared.turn, kept(command, prepared.value));
     else await this.#tickets.propose(prepared.turn, command, prepared.value);
   }
 
-  async #press(turn: Turn, button: string): Promise<void> {
+  async #press(given: Turn, button: string): Promise<void> {
+    let turn = given;
     const [verb = '', first = '', ...rest] = button.split(':');
     const line = [first, ...rest].join(':');
     if (verb === 'run') return this.#text(turn, line);
@@ -196,7 +229,11 @@ export class Router {
       const proposal = await this.#tickets.own(turn.person, first);
       command = this.#commands.get(proposal.command);
       if (command === undefined || !isTicketCommand(command)) throw new AppError('proposal.unknown');
-      this.#gate.authorise(turn.person, command);
+      // The account that the ticket was made for, whatever the chat works with by now.
+      const account = this.#options.accounts.ofLedger(proposal.account);
+      if (account === undefined) throw new AppError('proposal.unknown');
+      this.#gate.authorise(turn.person, command, account);
+      if (command.account === true) turn = { ...turn, account };
       if (verb === 'confirm')
         await this.#tickets.confirm({ ...turn, edits: ticketKey(proposal.id) }, command, proposal);
       else if (verb === 'drop') await this.#tickets.drop(turn, proposal);
@@ -217,7 +254,7 @@ export class Router {
     const command = this.#commands.ofLine(line);
     try {
       if (command === undefined) throw new AppError('chat.no-such-button');
-      this.#gate.authorise(turn.person, command);
+      this.#gate.authorise(turn.person, command, accountOf(this.#options.accounts, turn));
       const given = line.trim().split(/\s+/).length - 1;
       const missing = Object.values(command.args).slice(given);
       const names = missing.map(({ name }) => words.arguments[name]).join(' ');

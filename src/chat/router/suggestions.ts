@@ -1,5 +1,5 @@
-import { roleAllows } from '../../domain/people/person.ts';
 import type { Suggestion, SuggestionQuery } from '../channel.ts';
+import { mayUse } from './accounts-of.ts';
 import type { CommandTable } from './command-table.ts';
 import type { RouterOptions } from './router-options.ts';
 
@@ -10,11 +10,16 @@ const mostSuggestions = 25;
 export function suggestionsFor(
   { identity, command: name, argument, text }: SuggestionQuery,
   commands: CommandTable,
-  { identify, directoryIn, wordsOf }: Pick<RouterOptions, 'identify' | 'directoryIn' | 'wordsOf'>,
+  {
+    identify,
+    directoryIn,
+    wordsOf,
+    accounts,
+  }: Pick<RouterOptions, 'identify' | 'directoryIn' | 'wordsOf' | 'accounts'>,
 ): readonly Suggestion[] {
   const person = identify(identity);
   const command = commands.get(name);
-  if (person === undefined || command === undefined || !roleAllows(person.role, command.role)) return [];
+  if (person === undefined || command === undefined || !mayUse(accounts, person, command)) return [];
   const kind = command.args[argument]?.name;
   if (kind !== 'instrument' && kind !== 'instruments') return [];
   // When the argument takes several issues, the last one is being typed.

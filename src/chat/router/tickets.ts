@@ -22,7 +22,9 @@ export class Tickets {
 
   /** Stores a ticket and shows it, with the buttons that decide it. */
   async propose(turn: Turn, command: AnyCommand, ticket: Ticket<unknown>): Promise<void> {
-    const { ledger, clock, newId, confirmMs } = this.#options;
+    const { clock, newId, confirmMs } = this.#options;
+    // A ticket about no account is kept with the first one's.
+    const { ledger } = turn.account ?? this.#options.accounts.all[0];
     const { words } = turn;
     const id = newId();
     const now = clock.now();
@@ -71,7 +73,7 @@ export class Tickets {
   /** Executes a confirmed ticket and shows the outcome in its place. */
   async confirm(turn: Turn, command: AnyTicketCommand, proposal: Proposal): Promise<void> {
     try {
-      const message = await this.#replies.withProgress(turn, (context) =>
+      const message = await this.#replies.withProgress(turn, command, (context) =>
         command.execute(context, proposal.plan, proposal),
       );
       await this.#decided(message.turn, proposal, message.value);

@@ -137,6 +137,7 @@ function acceptedStatus(intent: OrderIntent, otherwise: OrderStatus): OrderStatu
 /** A new intent's record, before any event but its confirmation. */
 export function newOrderRecord(fields: {
   readonly id: string;
+  readonly account: string;
   readonly proposalId: string;
   readonly personId: string;
   readonly intent: OrderIntent;
@@ -144,6 +145,7 @@ export function newOrderRecord(fields: {
 }): OrderRecord {
   return {
     id: fields.id,
+    account: fields.account,
     proposalId: fields.proposalId,
     personId: fields.personId,
     intent: fields.intent,

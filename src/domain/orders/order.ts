@@ -259,6 +259,8 @@ export type ScheduleIntent =
 /** An intent with all that happened to it since. */
 export interface OrderRecord {
   readonly id: string;
+  /** The name of the account it is in, as in the settings. */
+  readonly account: string;
   readonly proposalId: string;
   readonly personId: string;
   readonly intent: OrderIntent;

@@ -24,3 +24,8 @@ export const webhookChat: ChatAddress = { channel: 'discord-webhook', chatId: 'w
 
 /** The process's own terminal. */
 export const consoleChat: ChatAddress = { channel: 'console', chatId: 'local' };
+
+/** A chat as one text, for what is kept by chat. */
+export function chatKey({ channel, chatId }: ChatAddress): string {
+  return `${channel}:${chatId}`;
+}

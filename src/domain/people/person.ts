@@ -16,7 +16,10 @@ export function roleAllows(role: Role, needed: Role): boolean {
 /** Somebody we know, under whatever identities they write. */
 export interface Person {
   readonly id: string;
+  /** What they may do in the bot, and in the accounts that have no lists of people of their own. */
   readonly role: Role;
+  /** Named for some accounts alone: the others are nothing to them. */
+  readonly onlyInAccounts?: true;
 }
 
 /** The languages that the bot speaks. */
@@ -38,6 +41,8 @@ export interface PersonSettings extends Readonly<Record<NoticeTopic, Notificatio
   readonly exchange: Exchange | undefined;
   /** When notices wait; undefined when they never do. */
   readonly quiet: QuietHours | undefined;
+  /** The name of the account that each of the person's chats works with, by `chatKey`; without one, the first. */
+  readonly accounts: Readonly<Record<string, string>>;
   /** The person's language; undefined is the bot's own. */
   readonly language: Language | undefined;
 }
@@ -51,5 +56,6 @@ export const defaultPersonSettings: PersonSettings = {
   places: {},
   exchange: undefined,
   quiet: undefined,
+  accounts: {},
   language: undefined,
 };

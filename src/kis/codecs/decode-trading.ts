@@ -68,6 +68,7 @@ export function toBalance(pages: readonly BalanceOutput[], truncated: boolean): 
       marketValue: totals.evlu_amt_smtl_amt,
       unrealizedPnl: totals.evlu_pfls_smtl_amt,
       assets: totals.tot_evlu_amt,
+      dayChange: totals.asst_icdc_amt,
     },
     truncated,
   };

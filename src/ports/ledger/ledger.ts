@@ -30,4 +30,10 @@ export interface Ledger
     PeopleStore,
     TradingSwitches,
     Watchlists,
-    LedgerUpkeep {}
+    LedgerUpkeep {
+  /**
+   * The same ledger for another account: its orders, tickets, limits, notices and switches are that account's alone, and
+   * what belongs to no account is the same in all. Without it, the ledger is the main account's.
+   */
+  account(name: string): Ledger;
+}

@@ -4,6 +4,8 @@ import type { ChatAddress } from '../../domain/people/chat-address.ts';
 /** What somebody is asked to confirm. `plan` is the command's own, kept as JSON. */
 export interface Proposal {
   readonly id: string;
+  /** The account that it was made for, and for which alone it can be taken. */
+  readonly account: string;
   readonly personId: string;
   readonly address: ChatAddress;
   readonly command: string;
@@ -43,7 +45,9 @@ export type ClaimResult =
 
 /** Tickets, and the claim that takes one. */
 export interface ProposalLedger {
-  createProposal(proposal: Omit<Proposal, 'status'>): Promise<void>;
+  /** Writes a ticket for the ledger's account. */
+  createProposal(proposal: Omit<Proposal, 'status' | 'account'>): Promise<void>;
+  /** A ticket, of whatever account. */
   proposal(id: string): Promise<Proposal | undefined>;
   /** False when it was no longer open. */
   dropProposal(id: string): Promise<boolean>;

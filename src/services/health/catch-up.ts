@@ -20,10 +20,14 @@ export interface CaughtUp {
 /** Writes down what the ledger could not take while it failed. @throws AppError `LedgerTrouble`. */
 export async function catchUp(
   spill: Spilled,
-  { orders, reconciler }: Pick<Account, 'orders' | 'reconciler'>,
+  accounts: readonly Pick<Account, 'orders' | 'reconciler'>[],
   alerts: Alerts,
 ): Promise<CaughtUp> {
   await spill.catchUp();
-  const outcomes = await orders.catchUp();
-  return { outcomes, pushes: await reconciler.catchUp(), alerts: await alerts.catchUp(), lost: spill.takeLost() };
+  let [outcomes, pushes] = [0, 0];
+  for (const { orders, reconciler } of accounts) {
+    outcomes += await orders.catchUp();
+    pushes += await reconciler.catchUp();
+  }
+  return { outcomes, pushes, alerts: await alerts.catchUp(), lost: spill.takeLost() };
 }

@@ -84,7 +84,7 @@ export class LedgerWatch {
         }
       },
     ]);
-    return Object.fromEntries(methods) as Ledger;
+    return { ...(Object.fromEntries(methods) as Ledger), account: (name) => this.#watched(ledger.account(name)) };
   }
 
   #note(error: unknown): void {

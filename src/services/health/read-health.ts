@@ -1,6 +1,5 @@
 import type { Health } from '../../domain/health.ts';
 import type { LedgerTrouble } from '../../domain/ledger-trouble.ts';
-import type { MarketFeed } from '../../ports/feed.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { DailyBars } from '../daily-bars.ts';
 import type { Account } from '../orders/account.ts';
@@ -8,19 +7,23 @@ import type { AccessWatch } from './access-watch.ts';
 import type { DriftWatch } from './drift-watch.ts';
 import type { LedgerWatch } from './ledger-watch.ts';
 
-export interface HealthSources extends Pick<Health, 'version' | 'startedAt' | 'lastTickAt' | 'token'> {
-  readonly feed: MarketFeed;
-  readonly lane: Omit<Health['lane'], 'callsPerSecond'>;
-  /** What the venue allows: registrations on one socket, and calls of one key. */
-  readonly limits: { readonly maxRegistrations: number; readonly callsPerSecond: number };
-  readonly accountAccess: AccessWatch;
-  readonly liveReadsAccess: AccessWatch | undefined;
+export interface HealthSources extends Pick<Health, 'version' | 'startedAt' | 'lastTickAt'> {
+  /** The account whose venue, switches and orders are told of. */
+  readonly unit: {
+    readonly account: Account;
+    readonly kis: {
+      lane(): Omit<Health['lane'], 'callsPerSecond'>;
+      token(): Health['token'];
+      /** What the venue allows: registrations on one socket, and calls of one key. */
+      readonly environment: { readonly maxRegistrations: number; readonly callsPerSecond: number };
+    };
+    readonly access: AccessWatch;
+    readonly liveReadsAccess: AccessWatch | undefined;
+  };
   readonly bars: DailyBars;
   readonly outboxPending: () => Promise<number>;
-  readonly ledger: Ledger;
   readonly ledgerWatch: LedgerWatch;
   readonly drifts: DriftWatch;
-  readonly account: Pick<Account, 'orders' | 'reconciler'>;
   /** Milliseconds. */
   readonly now: number;
 }
@@ -30,16 +33,18 @@ export interface HealthSources extends Pick<Health, 'version' | 'startedAt' | 'l
  * knows.
  */
 export async function readHealth(sources: HealthSources): Promise<Health> {
-  const { version, startedAt, lastTickAt, limits, token, ledger, ledgerWatch } = sources;
-  const { orders, reconciler } = sources.account;
+  const { version, startedAt, lastTickAt, unit, ledgerWatch } = sources;
+  const { account, kis, access, liveReadsAccess } = unit;
+  const { ledger, orders, reconciler, venue } = account;
+  const { maxRegistrations, callsPerSecond } = kis.environment;
   return {
     version,
     startedAt,
     lastTickAt,
-    lane: { ...sources.lane, callsPerSecond: limits.callsPerSecond },
-    token,
-    socket: { ...sources.feed.status(), maxRegistrations: limits.maxRegistrations },
-    access: { account: sources.accountAccess.trouble, liveReads: sources.liveReadsAccess?.trouble },
+    lane: { ...kis.lane(), callsPerSecond },
+    token: kis.token(),
+    socket: { ...venue.feed.status(), maxRegistrations },
+    access: { account: access.trouble, liveReads: liveReadsAccess?.trouble },
     bars: await sources.bars.status(),
     outboxPending: await sources.outboxPending(),
     outboxHeld: await ledger.outboxHeld().catch(() => 0),
@@ -60,7 +65,10 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
 export async function readLiveness({
   ledger,
   ledgerWatch,
-}: Pick<HealthSources, 'ledger' | 'ledgerWatch'>): Promise<{ readonly ok: boolean; readonly reason?: LedgerTrouble }> {
+}: {
+  readonly ledger: Ledger;
+  readonly ledgerWatch: LedgerWatch;
+}): Promise<{ readonly ok: boolean; readonly reason?: LedgerTrouble }> {
   const readable = await ledger.halted().then(
     () => true,
     () => false,

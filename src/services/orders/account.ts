@@ -18,6 +18,11 @@ import { ScheduledOrders } from './scheduled-orders.ts';
 
 /** One account at its venue: what is asked of it, what is ordered in it, and what is found out about it. */
 export interface Account {
+  /** The name under which the ledger keeps it. */
+  readonly ledgerName: string;
+  /** The ledger of this account. */
+  readonly ledger: Ledger;
+  readonly venue: Venue;
   readonly broker: Broker;
   readonly reports: AccountReports;
   readonly orders: Orders;
@@ -29,6 +34,8 @@ export interface Account {
 
 export interface AccountOptions {
   readonly venue: Venue;
+  readonly ledgerName: string;
+  /** The ledger of this account. */
   readonly ledger: Ledger;
   readonly directory: InstrumentDirectory;
   readonly calendar: Calendar;
@@ -56,6 +63,9 @@ export function createAccount(options: AccountOptions): Account {
   const reconciler = new Reconciler({ ...options, broker, fills, schedules: watch });
   const orders = new Orders({ ...options, broker, reconciler });
   return {
+    ledgerName: options.ledgerName,
+    ledger,
+    venue,
     broker,
     reports: new FallbackReports({ reports: venue.reports, broker, directory, clock }),
     orders,

@@ -8,9 +8,10 @@ import type { OrdersTable, Tables } from '../schema.ts';
 
 // How an order and its events are written, each within a transaction of the caller's.
 
-/** @throws AppError `order.unknown`. */
-export async function orderRow(db: Kysely<Tables>, id: string): Promise<Selectable<OrdersTable>> {
-  const row = await db.selectFrom('orders').selectAll().where('id', '=', id).executeTakeFirst();
+/** An order of an account. @throws AppError `order.unknown`, also for one of another account. */
+export async function orderRow(db: Kysely<Tables>, account: string, id: string): Promise<Selectable<OrdersTable>> {
+  const query = db.selectFrom('orders').selectAll().where('account', '=', account).where('id', '=', id);
+  const row = await query.executeTakeFirst();
   if (row === undefined) {
     throw new AppError('order.unknown', { order: id });
   }
@@ -38,6 +39,7 @@ export async function insertOrder(
     .values({
       id: record.id,
       sequence: (last?.sequence ?? 0) + 1,
+      account: record.account,
       proposal_id: record.proposalId,
       position: facts.position,
       person_id: record.personId,
@@ -107,6 +109,7 @@ function foldedColumns(record: OrderRecord) {
 export function recordOf(row: Selectable<OrdersTable>): OrderRecord {
   return {
     id: row.id,
+    account: row.account,
     proposalId: row.proposal_id,
     personId: row.person_id,
     intent: intentFromJson(row.intent),

@@ -39,23 +39,28 @@ type OrderReads = Pick<
 /** The statuses of orders that never were at the venue and so spent nothing. */
 const spendingNothing: readonly OrderStatus[] = ['denied', 'rejected', 'never-sent', 'absent'];
 
-export function createOrderWrites({ write }: Transactions): OrderWrites {
+export function createOrderWrites({ write }: Transactions, account: string): OrderWrites {
   return {
     appendOrderEvent: (orderId, event, at, messages) =>
       write('append-order-event', async (transaction) => {
-        const record = await appendEvent(transaction, await orderRow(transaction, orderId), event, at);
+        const record = await appendEvent(transaction, await orderRow(transaction, account, orderId), event, at);
         await insertMessages(transaction, messages?.(record) ?? [], at);
         return record;
       }),
 
-    beginSubmit: (orderId, at) => write('begin-submit', (transaction) => beginSubmit(transaction, orderId, at)),
+    beginSubmit: (orderId, at) =>
+      write('begin-submit', (transaction) => beginSubmit(transaction, account, orderId, at)),
 
     orderFromSchedule: (scheduleId, made, now, messages) =>
-      write('order-from-schedule', (transaction) => orderFromSchedule(transaction, scheduleId, made, now, messages)),
+      write('order-from-schedule', (transaction) =>
+        orderFromSchedule(transaction, account, scheduleId, made, now, messages),
+      ),
   };
 }
 
-export function createOrderReads({ read }: Transactions): OrderReads {
+export function createOrderReads({ read }: Transactions, account: string): OrderReads {
+  const orders = (db: Kysely<Tables>): OrderQuery => ordersOf(db, account);
+  const newestFirst = (db: Kysely<Tables>): OrderQuery => orders(db).orderBy('sequence', 'desc');
   return {
     order: (id) => read('order', (db) => first(orders(db).where('id', '=', id))),
 
@@ -78,29 +83,37 @@ export function createOrderReads({ read }: Transactions): OrderReads {
 
     orderEvents: (id) =>
       read('order-events', async (db) => {
-        const query = db.selectFrom('order_events').selectAll().where('order_id', '=', id).orderBy('sequence');
+        const query = db
+          .selectFrom('order_events')
+          .selectAll()
+          .where(
+            'order_id',
+            'in',
+            db.selectFrom('orders').select('id').where('account', '=', account).where('id', '=', id),
+          )
+          .orderBy('sequence');
         return (await query.execute()).map((row) => ({ at: row.at, event: eventFromRow(row) }));
       }),
 
     orderAddress: (id) =>
       read('order-address', async (db) => {
-        const query = db.selectFrom('orders').select(['channel', 'chat_id']).where('id', '=', id);
+        const query = db
+          .selectFrom('orders')
+          .select(['channel', 'chat_id'])
+          .where('account', '=', account)
+          .where('id', '=', id);
         const row = await query.executeTakeFirst();
         return row && { channel: row.channel, chatId: row.chat_id };
       }),
 
-    amountOfDay: (day) => read('amount-of-day', (db) => amountOfDay(db, day)),
+    amountOfDay: (day) => read('amount-of-day', (db) => amountOfDay(db, account, day)),
   };
 }
 
 type OrderQuery = SelectQueryBuilder<Tables, 'orders', Selectable<OrdersTable>>;
 
-function orders(db: Kysely<Tables>): OrderQuery {
-  return db.selectFrom('orders').selectAll();
-}
-
-function newestFirst(db: Kysely<Tables>): OrderQuery {
-  return orders(db).orderBy('sequence', 'desc');
+function ordersOf(db: Kysely<Tables>, account: string): OrderQuery {
+  return db.selectFrom('orders').selectAll().where('account', '=', account);
 }
 
 async function first(query: OrderQuery): Promise<OrderRecord | undefined> {
@@ -112,33 +125,34 @@ async function all(query: OrderQuery): Promise<readonly OrderRecord[]> {
   return (await query.execute()).map(recordOf);
 }
 
-async function beginSubmit(db: Kysely<Tables>, orderId: string, at: number): Promise<void> {
-  const row = await orderRow(db, orderId);
-  if (!isCancel(row.kind) && (await isHalted(db))) {
+async function beginSubmit(db: Kysely<Tables>, account: string, orderId: string, at: number): Promise<void> {
+  const row = await orderRow(db, account, orderId);
+  if (!isCancel(row.kind) && (await isHalted(db, account))) {
     throw new AppError('orders.halted');
   }
   await appendEvent(db, row, { type: 'submitting' }, at);
-  const position = await newestSeen(db, row.day);
+  const position = await newestSeen(db, account, row.day);
   await db.updateTable('orders').set({ seen_position: position }).where('id', '=', orderId).execute();
 }
 
 async function orderFromSchedule(
   db: Kysely<Tables>,
+  account: string,
   scheduleId: string,
   { id, request, reference, day, at }: MadeOrder,
   now: number,
   messages: (schedule: OrderRecord, order: OrderRecord) => readonly OutboxDraft[],
 ): Promise<OrderRecord | undefined> {
-  const schedule = await orderRow(db, scheduleId);
+  const schedule = await orderRow(db, account, scheduleId);
   const number = orderNumber(reference.number);
-  const known = db.selectFrom('orders').select('id').where('day', '=', day).where('order_number', '=', number);
-  if ((await known.executeTakeFirst()) !== undefined) {
+  const known = ordersOf(db, account).where('day', '=', day).where('order_number', '=', number);
+  if ((await first(known)) !== undefined) {
     return undefined;
   }
   const after = await appendEvent(db, schedule, { type: 'sent-on', day, number }, now);
   const { proposalId, personId } = after;
   const order: OrderRecord = {
-    ...newOrderRecord({ id, proposalId, personId, intent: { kind: 'place', request }, at }),
+    ...newOrderRecord({ id, account, proposalId, personId, intent: { kind: 'place', request }, at }),
     status: 'accepted',
     reference: { ...reference, number },
   };
@@ -155,19 +169,24 @@ async function orderFromSchedule(
  * Orders whose outcome nobody knows: ordinary ones of the day, and scheduled ones of any day, because the venue takes
  * those across midnight.
  */
-export async function unsettledAround(db: Kysely<Tables>, day: string): Promise<readonly OrderRecord[]> {
+export async function unsettledAround(
+  db: Kysely<Tables>,
+  account: string,
+  day: string,
+): Promise<readonly OrderRecord[]> {
   return all(
-    orders(db)
+    ordersOf(db, account)
       .where('status', 'in', unsettledStatuses)
       .where((of) => of.or([of('day', '=', day), of('kind', 'in', ['schedule', 'amend-schedule', 'cancel-schedule'])])),
   );
 }
 
 /** The won that the day's orders spent, or may have spent. */
-export async function amountOfDay(db: Kysely<Tables>, day: string): Promise<number> {
+export async function amountOfDay(db: Kysely<Tables>, account: string, day: string): Promise<number> {
   const row = await db
     .selectFrom('orders')
     .select((sum) => sum.fn.sum<number | null>('amount').as('amount'))
+    .where('account', '=', account)
     .where('day', '=', day)
     .where('status', 'not in', spendingNothing)
     .executeTakeFirst();

@@ -13,7 +13,7 @@ import type { Transactions } from './transactions.ts';
 
 type ProposalMethods = Pick<Ledger, 'createProposal' | 'proposal' | 'dropProposal' | 'claim'>;
 
-export function createProposalMethods({ read, write }: Transactions): ProposalMethods {
+export function createProposalMethods({ read, write }: Transactions, account: string): ProposalMethods {
   return {
     createProposal: (proposal) =>
       write('create-proposal', async (transaction) => {
@@ -21,6 +21,7 @@ export function createProposalMethods({ read, write }: Transactions): ProposalMe
           .insertInto('proposals')
           .values({
             id: proposal.id,
+            account,
             person_id: proposal.personId,
             channel: proposal.address.channel,
             chat_id: proposal.address.chatId,
@@ -38,13 +39,14 @@ export function createProposalMethods({ read, write }: Transactions): ProposalMe
 
     dropProposal: (id) => write('drop-proposal', (transaction) => leaveOpen(transaction, id, 'dropped')),
 
-    claim: (request) => write('claim', (transaction) => claim(transaction, request)),
+    claim: (request) => write('claim', (transaction) => claim(transaction, account, request)),
   };
 }
 
-async function claim(transaction: Kysely<Tables>, request: ClaimRequest): Promise<ClaimResult> {
+async function claim(transaction: Kysely<Tables>, account: string, request: ClaimRequest): Promise<ClaimResult> {
   const proposal = await findProposal(transaction, request.proposalId);
-  if (proposal === undefined) {
+  // A ticket that was made for one account is none of another's, whatever changed since.
+  if (proposal === undefined || proposal.account !== account) {
     return { kind: 'refused', reason: 'unknown' };
   }
   if (proposal.personId !== request.personId) {
@@ -57,15 +59,15 @@ async function claim(transaction: Kysely<Tables>, request: ClaimRequest): Promis
     return { kind: 'refused', reason: 'expired' };
   }
   const onlyCancels = request.intents.every(({ intent }) => isCancel(intent.kind));
-  if (!onlyCancels && (await isHalted(transaction))) {
+  if (!onlyCancels && (await isHalted(transaction, account))) {
     return { kind: 'refused', reason: 'halted' };
   }
-  for (const other of await unsettledAround(transaction, request.day)) {
+  for (const other of await unsettledAround(transaction, account, request.day)) {
     if (request.intents.some(({ intent }) => sameAtVenue(intent, other.intent))) {
       return { kind: 'refused', reason: 'unsettled' };
     }
   }
-  const used = await amountOfDay(transaction, request.day);
+  const used = await amountOfDay(transaction, account, request.day);
   const added = sumOfAmounts(request);
   // The test is whether the sum is within the cap, so that a cap that is not a number refuses.
   const withinCap = used + added <= request.maxDailyAmount;
@@ -84,7 +86,7 @@ async function take(db: Kysely<Tables>, proposal: Proposal, request: ClaimReques
   const orders: OrderRecord[] = [];
   for (const [position, { id, intent, amount }] of request.intents.entries()) {
     const { personId, now: at } = request;
-    const record = newOrderRecord({ id, proposalId: proposal.id, personId, intent, at });
+    const record = newOrderRecord({ id, account: proposal.account, proposalId: proposal.id, personId, intent, at });
     await insertOrder(db, record, { position, address: proposal.address, day: request.day, amount });
     orders.push(record);
   }
@@ -119,6 +121,7 @@ async function leaveOpen(db: Kysely<Tables>, id: string, status: 'taken' | 'drop
 function proposalOf(row: Selectable<ProposalsTable>): Proposal {
   return {
     id: row.id,
+    account: row.account,
     personId: row.person_id,
     address: { channel: row.channel, chatId: row.chat_id },
     command: row.command,

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { mainAccount } from '../../domain/account.ts';
 import { noticeTopics } from '../../domain/people/notice.ts';
 import { defaultPersonSettings } from '../../domain/people/person.ts';
 import { minutesOfDay } from '../../domain/people/quiet-hours.ts';
@@ -40,14 +41,15 @@ const personShape = z.object({
   places: z.partialRecord(z.enum(noticeTopics), place).catch(standard.places),
   exchange: z.enum(['KRX', 'NXT', 'SOR']).optional().catch(standard.exchange),
   quiet: quietHours.optional().catch(standard.quiet),
+  accounts: z.record(z.string(), z.string()).catch(standard.accounts),
   language: z.enum(['ko', 'en']).optional().catch(standard.language),
 });
 
-export function createSettingMethods({ read, write }: Transactions): SettingMethods {
+export function createSettingMethods({ read, write }: Transactions, account: string): SettingMethods {
   return {
-    setHalted: (halted) => write('set-halted', (transaction) => set(transaction, haltedName, halted)),
-    halted: () => read('halted', isHalted),
-    armDay: (day) => write('arm-day', (transaction) => set(transaction, armedName, day)),
+    setHalted: (halted) => write('set-halted', (transaction) => set(transaction, nameFor(haltedName, account), halted)),
+    halted: () => read('halted', (db) => isHalted(db, account)),
+    armDay: (day) => write('arm-day', (transaction) => set(transaction, nameFor(armedName, account), day)),
     peopleSettings: () =>
       read('people-settings', async (db) => {
         const rows = await db.selectFrom('settings').selectAll().where('name', 'like', `${personPrefix}%`).execute();
@@ -70,10 +72,15 @@ export function createSettingMethods({ read, write }: Transactions): SettingMeth
       }),
     armedDay: () =>
       read('armed-day', async (db) => {
-        const value = await get(db, armedName);
+        const value = await get(db, nameFor(armedName, account));
         return typeof value === 'string' ? value : undefined;
       }),
   };
+}
+
+/** The main account's are called as they were before there were others. */
+function nameFor(setting: string, account: string): string {
+  return account === mainAccount ? setting : `${setting}:${account}`;
 }
 
 async function set(db: Kysely<Tables>, name: string, value: unknown): Promise<void> {
@@ -96,7 +103,7 @@ export async function noteWriteTried(db: Kysely<Tables>, now: number): Promise<v
 }
 
 /** Trading is halted by any stored value but a plain `false`, and is not halted where nothing was stored. */
-export async function isHalted(db: Kysely<Tables>): Promise<boolean> {
-  const value = await get(db, haltedName);
+export async function isHalted(db: Kysely<Tables>, account: string): Promise<boolean> {
+  const value = await get(db, nameFor(haltedName, account));
   return value !== undefined && value !== false;
 }

@@ -1,3 +1,4 @@
+import { mainAccount } from '../../../src/domain/account.ts';
 import { isCancel, type OrderIntent } from '../../../src/domain/orders/order.ts';
 import { AppError } from '../../../src/errors.ts';
 import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
@@ -97,7 +98,7 @@ export class Journal {
       case 'createProposal': {
         const [ticket] = args as Parameters<Ledger['createProposal']>;
         return (outcome) => {
-          if ('value' in outcome) this.tickets.set(ticket.id, ticket);
+          if ('value' in outcome) this.tickets.set(ticket.id, { ...ticket, account: mainAccount });
         };
       }
       case 'claim': {

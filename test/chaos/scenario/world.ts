@@ -377,6 +377,7 @@ export class World {
     return new Proxy(ledger, {
       get: (target, name, self) => {
         const method: unknown = Reflect.get(target, name, self);
+        if (name === 'account') return (account: string) => this.#fused(running, target.account(account));
         if (typeof method !== 'function' || name === 'close') return method;
         return async (...args: unknown[]): Promise<unknown> => {
           this.#step(running, `before ${String(name)}`);

@@ -121,7 +121,14 @@ const allowed: Readonly<Record<OrderStatus, Partial<Record<EventName, OrderStatu
 };
 
 function recordOf(status: OrderStatus, about: OrderIntent = intent): OrderRecord {
-  const fresh = newOrderRecord({ id: 'o1', proposalId: 'p1', personId: 'me', intent: about, at: 1_000 });
+  const fresh = newOrderRecord({
+    id: 'o1',
+    account: 'main',
+    proposalId: 'p1',
+    personId: 'me',
+    intent: about,
+    at: 1_000,
+  });
   return { ...fresh, status };
 }
 
@@ -157,8 +164,9 @@ describe('the state machine', () => {
   });
 
   it('starts confirmed, with nothing filled', () => {
-    expect(newOrderRecord({ id: 'o1', proposalId: 'p1', personId: 'me', intent, at: 7 })).toEqual({
+    expect(newOrderRecord({ id: 'o1', account: 'main', proposalId: 'p1', personId: 'me', intent, at: 7 })).toEqual({
       id: 'o1',
+      account: 'main',
       proposalId: 'p1',
       personId: 'me',
       intent,

@@ -94,7 +94,7 @@ describe('the record of one', () => {
     exchange: 'KRX',
   };
   const accepted = (intent: OrderIntent) => {
-    const fresh = newOrderRecord({ id: 'o1', proposalId: 'p1', personId: 'me', intent, at: 1_000 });
+    const fresh = newOrderRecord({ id: 'o1', account: 'main', proposalId: 'p1', personId: 'me', intent, at: 1_000 });
     const submitting = applyEvent(fresh, { type: 'submitting' }, 2_000);
     return applyEvent(submitting, { type: 'accepted', reference: { number: 'R1', branch: '' } }, 3_000);
   };

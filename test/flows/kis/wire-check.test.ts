@@ -39,9 +39,14 @@ async function check(
   const lines: string[] = [];
   const progress: string[] = [];
   const redactor = createRedactor(config.secrets);
-  const environment = { ...config.kis.environment, callsPerSecond: 1_000 };
+  const [account] = config.accounts;
+  const environment = { ...account.kis.environment, callsPerSecond: 1_000 };
   const fine = await runWireCheck({
-    config: { ...config, kis: { ...config.kis, environment }, store: { ledger: ':memory:', cache: ':memory:' } },
+    config: {
+      ...config,
+      accounts: [{ ...account, kis: { ...account.kis, environment } }],
+      store: { ledger: ':memory:', cache: ':memory:' },
+    },
     clock,
     log: createLog({ level: 'silent', redactor, write: () => undefined }),
     redactor,

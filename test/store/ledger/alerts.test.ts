@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { Alert, AlertCondition } from '../../../src/domain/alerts/alert.ts';
 import { openLedger } from '../../../src/store/ledger.ts';
-import { address, start, temporaryFolder, testLedger } from '../fixtures.ts';
+import { address, start, temporaryFolder, testLedger, undoAccounts } from '../fixtures.ts';
 
 const alertOf = (id: string, changes: Partial<Alert> = {}): Alert => ({
   id,
@@ -158,6 +158,7 @@ describe('alerts', () => {
     await (await openLedger({ url: `sqlite:${path}` })).close();
     // As the version before left it.
     const old = new DatabaseSync(path);
+    undoAccounts(old);
     for (const column of ['condition', 'repeats', 'until', 'level', 'level_day'])
       old.exec(`alter table alerts drop column ${column}`);
     for (const column of ['cancelled_quantity', 'replaced_quantity'])

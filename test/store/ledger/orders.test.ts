@@ -38,7 +38,14 @@ async function append(ledger: Ledger, id: string, ...events: readonly OrderEvent
 async function folded(ledger: Ledger, id: string): Promise<OrderRecord> {
   const [first, ...rest] = await ledger.orderEvents(id);
   expect(first?.event).toStrictEqual({ type: 'confirmed' });
-  const fields = { id, proposalId: `p-${id}`, personId: 'kim', intent: buyIntentOf(id), at: first?.at ?? Number.NaN };
+  const fields = {
+    id,
+    account: 'main',
+    proposalId: `p-${id}`,
+    personId: 'kim',
+    intent: buyIntentOf(id),
+    at: first?.at ?? Number.NaN,
+  };
   return rest.reduce((record, { event, at }) => applyEvent(record, event, at), newOrderRecord(fields));
 }
 

@@ -17,7 +17,7 @@ describe('proposals', () => {
   it('are kept as they were made, and open', async () => {
     const ledger = await testLedger();
     await ledger.createProposal(proposalOf('p'));
-    expect(await ledger.proposal('p')).toStrictEqual({ ...proposalOf('p'), status: 'open' });
+    expect(await ledger.proposal('p')).toStrictEqual({ ...proposalOf('p'), account: 'main', status: 'open' });
     expect(await ledger.proposal('q')).toBeUndefined();
   });
 
@@ -63,6 +63,7 @@ describe('claim', () => {
     const result = await ledger.claim(claimOf('p', { intents }));
     const orders = intents.map(({ id, intent }) => ({
       id,
+      account: 'main',
       proposalId: 'p',
       personId: 'kim',
       intent,

@@ -1,0 +1,26 @@
+import { Secret } from '../secret.ts';
+import { webhookUrl } from '../settings/schema.ts';
+import { type Environ, present } from './environ.ts';
+
+/** Settings whose values are secrets, those of each account among them: `KIS_APP_KEY`, `KIS_ISA_APP_KEY`. */
+const keySettings = /^KIS_(?:[A-Z0-9]+_)?APP_(?:KEY|SECRET)$/;
+const accountSettings = /^KIS_(?:[A-Z0-9]+_)?ACCOUNT$/;
+
+/** The secrets among the settings, including those of invalid settings. */
+export function secretsIn(environ: Environ): readonly Secret[] {
+  const given: Environ = present(environ);
+  const valuesOf = (settings: RegExp): readonly string[] =>
+    Object.entries(given).flatMap(([name, value]) => (settings.test(name) && value !== undefined ? [value] : []));
+  const accounts = valuesOf(accountSettings).map((account) => account.replaceAll(/\D/g, ''));
+  // A bot token is its public id, a colon and the secret part. A webhook's URL ends with its token.
+  const texts = [
+    ...valuesOf(keySettings),
+    given['TELEGRAM_BOT_TOKEN'],
+    given['TELEGRAM_BOT_TOKEN']?.split(':')[1],
+    given['TELEGRAM_WEBHOOK_SECRET'],
+    given['DISCORD_BOT_TOKEN'],
+    webhookUrl.exec(given['DISCORD_WEBHOOK_URL'] ?? '')?.[3],
+    ...accounts.flatMap((account) => [account, account.slice(0, 8)]),
+  ];
+  return texts.filter((text) => text !== undefined && text.trim() !== '').map((text) => new Secret(String(text)));
+}
