@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import pLimit from 'p-limit';
 import { type Clock, inKorea } from '../clock.ts';
 import { type AccountRoles, roleIn } from '../domain/people/account-roles.ts';
 import { type ChatAddress, isSameChat } from '../domain/people/chat-address.ts';
@@ -7,7 +8,6 @@ import { quietMinutesLeft } from '../domain/people/quiet-hours.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { PeopleStore } from '../ports/ledger/people-store.ts';
-import { SerialQueue } from './serial-queue.ts';
 
 /** The person at the terminal that the bot runs in. */
 export const localIdentity = 'console:local';
@@ -49,7 +49,7 @@ export class People {
   readonly #accountRoles = new Map<string, Map<string, Role>>();
   readonly #settings = new Map<string, PersonSettings>();
   /** Changes are written one after the other. */
-  readonly #changes = new SerialQueue();
+  readonly #changes = pLimit(1);
   /** Identities that come from the settings or the terminal. The ledger cannot change them. */
   readonly #fixed = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
@@ -156,7 +156,7 @@ export class People {
     change: (before: PersonSettings) => Partial<PersonSettings>,
   ): Promise<PersonSettings> {
     // Changes are made one at a time: when two buttons are pressed in a row, neither may undo the other's change.
-    return this.#changes.run(async () => {
+    return this.#changes(async () => {
       const before = this.settings(personId);
       const settings = { ...before, ...change(before) };
       const now = this.#clock.now();

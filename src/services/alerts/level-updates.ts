@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { type CancelTimer, type Clock, dayBegunAt, fromKoreanDayAndTime, koreanDay, nextDay } from '../../clock.ts';
 import type { Alert, AlertCondition, AlertLevel } from '../../domain/alerts/alert.ts';
 import { levelOn, startDay, withCost } from '../../domain/alerts/alert-level.ts';
@@ -7,7 +8,6 @@ import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Calendar } from '../calendar.ts';
-import { SerialQueue } from '../serial-queue.ts';
 import { AlertFigures } from './alert-figures.ts';
 import type { OpenAlerts } from './open-alerts.ts';
 
@@ -38,7 +38,7 @@ export class LevelUpdates {
   readonly #options: LevelUpdatesOptions;
   readonly #figures: AlertFigures;
   /** Days and fills are worked on one after the other. */
-  readonly #queue = new SerialQueue();
+  readonly #queue = pLimit(1);
   /** By issue, why its levels could not be computed. */
   readonly #troubles = new Map<string, unknown>();
   /** From then on, in milliseconds, a new day has begun. */
@@ -95,7 +95,7 @@ export class LevelUpdates {
     const begun = this.begunDay;
     this.#dayEndsAt = fromKoreanDayAndTime(nextDay(begun), `${figuresBegin}00`);
     this.#options.onDayBegun(begun);
-    return this.#queue.run(async () => {
+    return this.#queue(async () => {
       const told = await this.#options.calendar.figuresDay({ priority: 'background' });
       const day = traded && begun === koreanDay(this.#clock.now()) ? begun : told.day;
       this.#suspend(day ?? begun);
@@ -128,7 +128,7 @@ export class LevelUpdates {
     if (this.#stopped || !this.#options.open.onCost().some((alert) => alert.symbol === symbol)) return;
     this.#cancelFill ??= this.#clock.timer(afterFillMs, () => {
       this.#cancelFill = undefined;
-      void this.#queue.run(() => this.#followCosts());
+      void this.#queue(() => this.#followCosts());
     });
   }
 

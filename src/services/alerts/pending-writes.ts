@@ -1,6 +1,6 @@
+import pLimit from 'p-limit';
 import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
 import type { Log } from '../../log.ts';
-import { SerialQueue } from '../serial-queue.ts';
 
 /**
  * Writes to the ledger what happened to alerts, one write after the other and in order. A write that the ledger cannot
@@ -8,7 +8,7 @@ import { SerialQueue } from '../serial-queue.ts';
  */
 export class PendingWrites {
   readonly #log: Log;
-  readonly #queue = new SerialQueue();
+  readonly #queue = pLimit(1);
   /** Oldest first. */
   readonly #waiting: (() => Promise<void>)[] = [];
 
@@ -24,7 +24,7 @@ export class PendingWrites {
 
   /** Does what waits. Returns how many writes were done. @throws AppError `LedgerTrouble` when the ledger takes none. */
   catchUp(): Promise<number> {
-    return this.#queue.run(async () => {
+    return this.#queue(async () => {
       let written = 0;
       for (let write = this.#waiting[0]; write !== undefined; write = this.#waiting[0]) {
         try {
@@ -42,6 +42,6 @@ export class PendingWrites {
 
   /** Resolves when every write so far was tried. */
   idle(): Promise<void> {
-    return this.#queue.idle();
+    return this.#queue(() => undefined);
   }
 }

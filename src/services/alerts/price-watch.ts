@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import type { CancelTimer, Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { MarketFeed } from '../../ports/feed.ts';
-import { SerialQueue } from '../serial-queue.ts';
 
 /** How often prices are asked for while the socket has no registration left for them. */
 const pollMs = 15_000;
@@ -24,7 +24,7 @@ export class PriceWatch {
   /** Issues for which no registration was left. */
   readonly #polled = new Set<string>();
   /** Registrations change one at a time, and each looks at what is wanted when its turn comes. */
-  readonly #registrations = new SerialQueue();
+  readonly #registrations = pLimit(1);
   #cancelPoll: CancelTimer | undefined;
   #stopped = false;
 
@@ -39,9 +39,7 @@ export class PriceWatch {
 
   /** Registers an issue that is wanted, and unregisters one that is not. Never rejects. */
   align(symbol: string): Promise<void> {
-    return this.#registrations.run(() =>
-      this.#options.isWanted(symbol) ? this.#watch(symbol) : this.#unwatch(symbol),
-    );
+    return this.#registrations(() => (this.#options.isWanted(symbol) ? this.#watch(symbol) : this.#unwatch(symbol)));
   }
 
   stop(): void {

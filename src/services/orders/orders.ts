@@ -1,3 +1,4 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, koreanDay } from '../../clock.ts';
 import type { Instrument } from '../../domain/market/instrument.ts';
 import {
@@ -16,7 +17,6 @@ import type { ClaimResult, Proposal, ProposalLedger } from '../../ports/ledger/p
 import type { TradingSwitches } from '../../ports/ledger/trading-switches.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import type { Calendar } from '../calendar.ts';
-import { SerialQueue } from '../serial-queue.ts';
 import { type Amendment, type AmendmentCheck, checkAmendment } from './amendment-check.ts';
 import { checkOrder, type OrderCheck, type RiskLimits, requireTaken, violation } from './order-check.ts';
 import { type OrderRequestCall, OrderSender } from './order-sender.ts';
@@ -71,7 +71,7 @@ export class Orders {
   readonly #newId: () => string;
   readonly #sender: OrderSender;
   /** By what makes two orders look alike at the venue: such orders go one after the other. */
-  readonly #turns = new Map<string, SerialQueue>();
+  readonly #turns = new Map<string, LimitFunction>();
 
   constructor(options: {
     readonly broker: Broker;
@@ -261,12 +261,12 @@ export class Orders {
   }
 
   async #inTurn<T>(key: string, task: () => Promise<T>): Promise<T> {
-    const turn = this.#turns.get(key) ?? new SerialQueue();
+    const turn = this.#turns.get(key) ?? pLimit(1);
     this.#turns.set(key, turn);
     try {
-      return await turn.run(task);
+      return await turn(task);
     } finally {
-      if (turn.isIdle) this.#turns.delete(key);
+      if (turn.activeCount + turn.pendingCount === 0) this.#turns.delete(key);
     }
   }
 

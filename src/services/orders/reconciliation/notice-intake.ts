@@ -1,9 +1,9 @@
+import type { LimitFunction } from 'p-limit';
 import { koreanDay } from '../../../clock.ts';
 import { ledgerTrouble } from '../../../domain/ledger-trouble.ts';
 import { type ExecutionNotice, intentIssue, type OrderRecord } from '../../../domain/orders/order.ts';
 import type { Log } from '../../../log.ts';
 import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
-import type { SerialQueue } from '../../serial-queue.ts';
 import type { Fills } from './fills.ts';
 import { isUndecided } from './pending-orders.ts';
 import { type PollSchedule, soonMs, unknownPollMs } from './poll-schedule.ts';
@@ -16,7 +16,7 @@ import type { VenueLists } from './venue-lists.ts';
  * the order is known or can no longer be ours.
  */
 export class NoticeIntake {
-  readonly #queue: SerialQueue;
+  readonly #queue: LimitFunction;
   readonly #ledger: OrderLedger;
   readonly #fills: Fills;
   readonly #schedules: ScheduleWatch;
@@ -31,7 +31,7 @@ export class NoticeIntake {
 
   constructor(options: {
     /** The reconciler's queue: a notice and a row of the lists may speak of the same shares. */
-    readonly queue: SerialQueue;
+    readonly queue: LimitFunction;
     readonly ledger: OrderLedger;
     readonly fills: Fills;
     readonly schedules: ScheduleWatch;
@@ -73,18 +73,16 @@ export class NoticeIntake {
     const notices = this.#unwritten;
     this.#unwritten = [];
     for (const notice of notices) this.#enqueue(notice, true);
-    await this.#queue.idle();
+    await this.#queue(() => undefined);
     return notices.length - this.#unwritten.length;
   }
 
   #enqueue(notice: ExecutionNotice, fresh: boolean): void {
-    void this.#queue
-      .run(() => this.#match(notice, fresh))
-      .catch((error: unknown) => {
-        // `catchUp` takes the notice again once the ledger can be written.
-        if (ledgerTrouble(error) !== undefined) this.#unwritten.push(notice);
-        else this.#log.error('notice not taken', { number: notice.number, error });
-      });
+    void this.#queue(() => this.#match(notice, fresh)).catch((error: unknown) => {
+      // `catchUp` takes the notice again once the ledger can be written.
+      if (ledgerTrouble(error) !== undefined) this.#unwritten.push(notice);
+      else this.#log.error('notice not taken', { number: notice.number, error });
+    });
   }
 
   async #match(notice: ExecutionNotice, fresh: boolean): Promise<void> {

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { type Clock, koreanDay } from '../../../clock.ts';
 import {
   type ExecutionNotice,
@@ -10,7 +11,6 @@ import { AppError } from '../../../errors.ts';
 import type { Log } from '../../../log.ts';
 import type { Broker } from '../../../ports/broker.ts';
 import type { OrderLedger } from '../../../ports/ledger/order-ledger.ts';
-import { SerialQueue } from '../../serial-queue.ts';
 import type { Fills } from './fills.ts';
 import { LostAnswers } from './lost-answers.ts';
 import { NoticeIntake } from './notice-intake.ts';
@@ -36,7 +36,7 @@ export class Reconciler {
   readonly #schedules: ScheduleWatch;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #queue = new SerialQueue();
+  readonly #queue = pLimit(1);
   readonly #lists: VenueLists;
   readonly #pending: PendingOrders;
   readonly #polls: PollSchedule;
@@ -157,9 +157,9 @@ export class Reconciler {
       if (order.reference !== undefined) {
         // The order's answer is written down, so an error here must not read as if nothing was sent. The next poll
         // finds in the lists what could not be written about the target.
-        await this.#queue
-          .run(() => this.#lostAnswers.replaceTarget(order))
-          .catch((error: unknown) => this.#log.error('target not brought in line', { order: order.id, error }));
+        await this.#queue(() => this.#lostAnswers.replaceTarget(order)).catch((error: unknown) =>
+          this.#log.error('target not brought in line', { order: order.id, error }),
+        );
       }
       return order;
     } finally {
@@ -203,7 +203,7 @@ export class Reconciler {
     if (!this.#schedulesBehind) return true;
     try {
       const list = await this.#schedules.read();
-      const complete = await this.#queue.run(async () => {
+      const complete = await this.#queue(async () => {
         await this.#each(unsettled, (order) => this.#lostAnswers.findSchedule(order, list));
         const numbers = list.rows.map(({ reference }) => reference.number);
         await this.#lists.noteSeen(koreanDay(list.askedAt), numbers);
@@ -233,13 +233,13 @@ export class Reconciler {
     if (asked.status !== 'asked') throw new AppError('settle.not-asked');
     if (isScheduleIntent(asked.intent)) {
       const list = await this.#schedules.read();
-      return this.#queue.run(async () => {
+      return this.#queue(async () => {
         await this.#lostAnswers.findSchedule(asked, list);
         return this.#verdicts.ofSchedule((await this.#ledger.order(orderId)) ?? asked, verdict, list);
       });
     }
     const list = await this.#lists.read(koreanDay(asked.confirmedAt), true);
-    return this.#queue.run(async () => {
+    return this.#queue(async () => {
       await this.#conclude(list);
       return this.#verdicts.ofOrder((await this.#ledger.order(orderId)) ?? asked, verdict, list);
     });
@@ -252,7 +252,7 @@ export class Reconciler {
 
   /** Resolves when all that came in so far is dealt with. */
   idle(): Promise<void> {
-    return this.#queue.idle();
+    return this.#queue(() => undefined);
   }
 
   stop(): void {
@@ -279,7 +279,7 @@ export class Reconciler {
     for (const day of [...days].sort()) {
       try {
         const list = await this.#lists.read(day, unknown);
-        await this.#queue.run(() => this.#conclude(list, attributes));
+        await this.#queue(() => this.#conclude(list, attributes));
       } catch (error) {
         // Orders of today must not wait for a day that the venue cannot or will not list.
         if (day === today) throw error;
