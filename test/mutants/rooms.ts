@@ -45,7 +45,7 @@ export const rooms: readonly Room[] = [
   })),
   {
     file: 'src/chat/outbox.ts',
-    judgedBy: ['outbox', 'outbox-promises', 'outbox-stuck'].map((name) => `test/chat/${name}.test.ts`),
+    judgedBy: ['outbox', 'outbox-promises', 'outbox-timing', 'outbox-stuck'].map((name) => `test/chat/${name}.test.ts`),
   },
   { file: 'src/kis/wire/exchange.ts', judgedBy: restCalls },
   { file: 'src/kis/wire/catalogue-check.ts', judgedBy: restCalls },
