@@ -8,7 +8,8 @@ it('a call that fails says which it was', async () => {
   const ledger = await openLedger({ url: 'sqlite::memory:' });
   await ledger.close();
   for (const [name, method] of Object.entries(ledger)) {
-    if (name === 'close') continue;
+    // These two ask the database nothing.
+    if (name === 'close' || name === 'account') continue;
     // Nothing gets as far as to its arguments.
     const call = async (): Promise<unknown> => (method as (...args: object[]) => Promise<unknown>)({}, {}, {});
     const operation = others[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
