@@ -7,7 +7,7 @@ export interface Room {
 /** Tests of the domain, by folder and name. */
 const domain = (...names: readonly string[]): readonly string[] => names.map((name) => `test/domain/${name}.test.ts`);
 const orderCheck = 'test/services/orders/order-check.test.ts';
-const ledger = ['orders', 'outbox', 'proposals', 'submits', 'statements', 'alerts'].map(
+const ledger = ['orders', 'outbox', 'proposals', 'submits', 'accounts', 'statements', 'alerts'].map(
   (name) => `test/store/ledger/${name}.test.ts`,
 );
 const restCalls = ['test/kis/wire/order-calls.test.ts', 'test/kis/wire/read-calls.test.ts'];

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultPersonSettings, type Person, type PersonSettings } from '../../src/domain/people/person.ts';
 import type { PeopleStore } from '../../src/ports/ledger/people-store.ts';
-import { localIdentity, People } from '../../src/services/people.ts';
+import { localIdentity, People, type PeopleSettings } from '../../src/services/people.ts';
 import { JumpClock } from '../support/clock.ts';
 
 const boss: Person = { id: localIdentity, role: 'owner' };
@@ -36,10 +36,11 @@ beforeEach(() => {
 });
 
 /** The people of a process that has just started. */
-async function people(settings: Partial<ConstructorParameters<typeof People>[0]['settings']> = {}): Promise<People> {
+async function people(settings: Partial<PeopleSettings> = {}, isa?: Partial<PeopleSettings>): Promise<People> {
   const note = (message: string, fields: object = {}): void => void logged.push([message, fields]);
   const log = { debug: note, info: note, warn: note, error: note };
-  const all = new People({ settings: { ...nobodyNamed, ...settings }, ledger, clock, log });
+  const accounts = isa === undefined ? [] : [{ name: 'isa', people: { ...nobodyNamed, ...isa } }];
+  const all = new People({ settings: { ...nobodyNamed, ...settings }, accounts, ledger, clock, log });
   await all.load();
   return all;
 }
@@ -86,6 +87,43 @@ describe('who is known', () => {
     known.set('telegram:5', { id: 'telegram:5', role: 'trader' });
     known.set('telegram:6', { id: 'telegram:6', role: 'owner' });
     expect((await people()).list().map(({ person }) => person.role)).toEqual(['owner', 'owner', 'trader', 'viewer']);
+  });
+});
+
+describe('an account with lists of its own', () => {
+  it('has roles of its own, the highest that each is listed with, and the terminal’s', async () => {
+    const all = await people(
+      { viewers: [['telegram:1']], owners: [['telegram:2']] },
+      { viewers: [['telegram:1'], ['telegram:3']], traders: [['telegram:1']], owners: [['telegram:3']] },
+    );
+    expect(all.rolesIn('isa')).toEqual(
+      new Map([
+        [localIdentity, 'owner'],
+        ['telegram:1', 'trader'],
+        ['telegram:3', 'owner'],
+      ]),
+    );
+    expect(all.rolesIn('main')).toBeUndefined();
+    expect(all.identify('telegram:1')).toEqual({ id: 'telegram:1', role: 'viewer' });
+  });
+
+  it('makes whoever is named there alone somebody who looks at the market elsewhere', async () => {
+    const all = await people({ traders: [['telegram:1']] }, { owners: [['telegram:3', 'discord:3']] });
+    const person = { id: 'telegram:3', role: 'viewer', onlyInAccounts: true };
+    expect([all.identify('telegram:3'), all.identify('discord:3')]).toEqual([person, person]);
+    expect(lines(all).at(-1)).toBe('viewer telegram:3 = telegram:3+discord:3 (KIS_ISA_OWNERS)');
+    await expect(all.assign(['discord:3'], 'owner', boss)).rejects.toMatchObject({
+      context: { variable: 'KIS_ISA_OWNERS' },
+    });
+    await expect(all.assign(['telegram:1'], 'owner', boss)).rejects.toMatchObject({
+      context: { variable: 'HOGA_TRADERS' },
+    });
+  });
+
+  it('knows by a further identity whoever is known by another', async () => {
+    const all = await people({ traders: [['telegram:1']] }, { viewers: [['discord:1', 'telegram:1']] });
+    expect(all.identify('discord:1')).toEqual({ id: 'telegram:1', role: 'trader' });
+    expect(all.rolesIn('isa')?.get('telegram:1')).toBe('viewer');
   });
 });
 
