@@ -108,6 +108,8 @@ export type Suggest = (query: SuggestionQuery) => readonly Suggestion[];
 export interface ChannelHost {
   /** Everybody the bot knows, once for each identity they have, with the language they chose, if any. */
   people(): readonly { readonly identity: string; readonly role: Role; readonly language?: Language | undefined }[];
+  /** Whether the bot has more than one account, so that a line may have to say which. */
+  hasSeveralAccounts(): boolean;
   /** `listener` is called after people were added, changed or removed, or chose another language. */
   onPeopleChange(listener: () => void): void;
   /** Reports that a chat has a new id: whatever is stored for the old id now belongs to the new one. */

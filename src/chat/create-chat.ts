@@ -141,6 +141,7 @@ function createChannelHost(
         const { language } = people.settings(person.id);
         return identities.map((identity) => ({ identity, role: accounts().highestRole(person), language }));
       }),
+    hasSeveralAccounts: () => accounts().all.length > 1,
     onPeopleChange: (listener) => people.onChange(listener),
     async chatMoved(from, toChatId) {
       await ledger.moveChat(from, toChatId);

@@ -39,6 +39,7 @@ const nobody = {
   people: () => [],
   onPeopleChange: () => undefined,
   chatMoved: async () => undefined,
+  hasSeveralAccounts: () => false,
   notAlone: () => undefined,
 };
 await telegram.start(

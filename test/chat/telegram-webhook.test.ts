@@ -34,6 +34,7 @@ const channelHost: ChannelHost = {
   people: () => [],
   onPeopleChange: () => undefined,
   chatMoved: async () => undefined,
+  hasSeveralAccounts: () => false,
   notAlone: (channel, stepsAside) => void conflicts.push([channel, stepsAside]),
 };
 const create = (): TelegramChannel =>

@@ -28,7 +28,7 @@ function usageOf(command: AnyCommand): string {
 /** The table in one language. Where a command is offered, it says how: typed, in the menu, or as a slash command. */
 export function commandTable(language: Language): string {
   const words = languages[language];
-  const slash = new Map(slashCommands(commands, words, 'everywhere').map((command) => [command.name, command]));
+  const slash = new Map(slashCommands(commands, words, 'everywhere', false).map((command) => [command.name, command]));
   const rows = commands.map((command) => {
     const korean = slash.get(command.name)?.name_localizations?.ko;
     return [

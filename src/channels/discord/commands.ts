@@ -9,6 +9,7 @@ import {
   TextInputStyle,
 } from 'discord.js';
 import { koreanName } from '../../chat/arguments/korean-name.ts';
+import { missingArguments } from '../../chat/arguments/missing-arguments.ts';
 import type { AnyCommand, ArgumentKind } from '../../chat/command.ts';
 import { languages, type Words } from '../../i18n/index.ts';
 import { cutText } from './render.ts';
@@ -26,11 +27,28 @@ const properName = /^[-_\p{L}\p{N}]{1,32}$/u;
 const pairing = 'pair';
 const pairingCode = 'code';
 
-/** All commands in the form in which Discord registers slash commands. */
+/** The option by which somebody says which account a command is about; offered where there are several. */
+const accountOption = 'account';
+
+/** What of an argument Discord is told. */
+type Described = Pick<ArgumentKind<unknown>, 'name' | 'optional' | 'choices'>;
+
+/** A slash command's options by their names: the arguments, and last the account. */
+function optionsOf(command: AnyCommand, hasSeveralAccounts: boolean): readonly (readonly [string, Described])[] {
+  const own = Object.entries(command.args).filter(([key]) => key !== accountOption);
+  const asksWhich = command.account === true && hasSeveralAccounts;
+  return asksWhich ? [...own, [accountOption, { name: 'account', optional: true }]] : own;
+}
+
+/**
+ * All commands in the form in which Discord registers slash commands. `hasSeveralAccounts`: commands that are about an
+ * account have an option for which.
+ */
 export function slashCommands(
   commands: readonly AnyCommand[],
   words: Words,
   where: 'everywhere' | 'one-server',
+  hasSeveralAccounts: boolean,
 ): readonly SlashCommand[] {
   // Commands registered for one server work only there, and Discord rejects a list of contexts for them.
   const reach =
@@ -50,7 +68,7 @@ export function slashCommands(
   });
   const own = commands.map((command): SlashCommand => {
     const korean = koreanName(command);
-    const options = Object.entries(command.args).map(([key, kind]): APIApplicationCommandOption => {
+    const options = optionsOf(command, hasSeveralAccounts).map(([key, kind]): APIApplicationCommandOption => {
       const name = languages.ko.arguments[kind.name].replace('…', '');
       return {
         name: key,
@@ -84,14 +102,14 @@ export function slashCommands(
   return [...own, pair];
 }
 
-function typeOf({ name, choices }: ArgumentKind<unknown>) {
+function typeOf({ name, choices }: Described) {
   if (choices !== undefined) {
     return {
       type: ApplicationCommandOptionType.String,
       choices: choices.map(({ value, korean }) => ({ name: value, name_localizations: { ko: korean }, value })),
     } as const;
   }
-  const suggested = name === 'instrument' || name === 'instruments';
+  const suggested = name === 'instrument' || name === 'instruments' || name === 'account';
   return { type: ApplicationCommandOptionType.String, ...(suggested ? { autocomplete: true } : {}) } as const;
 }
 
@@ -114,16 +132,19 @@ function holds(there: unknown, wanted: unknown): boolean {
   return there === wanted || (wanted === false && there === undefined);
 }
 
-/** A slash command with its options as the line that a person would type. */
+/** A slash command with its options as the line that a person would type; an account follows as `@name`. */
 export function lineOf(
   commands: readonly AnyCommand[],
   name: string,
   options: readonly { readonly name: string; readonly value?: unknown }[],
 ): string {
   const command = commands.find((one) => one.name === name);
+  const given = (key: string) => options.find((option) => option.name === key)?.value ?? [];
   const keys = command === undefined ? options.map((option) => option.name) : Object.keys(command.args);
-  const values = keys.flatMap((key) => options.find((option) => option.name === key)?.value ?? []);
-  return [`/${name}`, ...values.map(String)].join(' ').replaceAll(/\s+/g, ' ').trim();
+  const values = keys.filter((key) => key !== accountOption).flatMap(given);
+  // Discord lets people type something else than it offers: a title, or a name without its mark.
+  const account = [given(accountOption)].flat().map((value) => `@${String(value).trim().replace(/^@/, '')}`);
+  return [`/${name}`, ...values.map(String), ...account].join(' ').replaceAll(/\s+/g, ' ').trim();
 }
 
 /** The command that a line begins with. */
@@ -142,8 +163,7 @@ export function formFor(
 ): APIModalInteractionResponseCallbackData | undefined {
   const command = commandOf(commands, line);
   if (command === undefined) return undefined;
-  const given = line.trim().split(/\s+/).length - 1;
-  const missing = Object.entries(command.args).slice(given);
+  const missing = missingArguments(command, line);
   if (missing.length === 0) return undefined;
   return {
     custom_id: button,

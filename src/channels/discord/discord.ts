@@ -322,6 +322,7 @@ export class DiscordChannel implements Channel {
     void registerCommands({
       ...this.#options,
       guildId: this.#options.guildId,
+      hasSeveralAccounts: this.#channelHost?.hasSeveralAccounts() === true,
       rest: this.#rest,
       applicationId,
       stop: this.#stop.signal,

@@ -17,13 +17,15 @@ export async function registerCommands(options: {
   /** The server in which they are registered; undefined for all servers. */
   readonly guildId: string | undefined;
   readonly commands: readonly AnyCommand[];
+  readonly hasSeveralAccounts: boolean;
   readonly words: Words;
   readonly clock: Clock;
   readonly log: Log;
   readonly stop: AbortSignal;
 }): Promise<void> {
   const { rest, applicationId, guildId, commands, words, clock, log, stop } = options;
-  const ours = slashCommands(commands, words, guildId === undefined ? 'everywhere' : 'one-server');
+  const where = guildId === undefined ? 'everywhere' : 'one-server';
+  const ours = slashCommands(commands, words, where, options.hasSeveralAccounts);
   const route =
     guildId === undefined
       ? Routes.applicationCommands(applicationId)

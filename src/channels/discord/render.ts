@@ -10,6 +10,13 @@ const longestLabel = 80;
 
 /** Red for a rise and blue for a fall, as on Korean screens. */
 const colours = { up: 0xe03131, down: 0x1c7ed6, even: 0x868e96 } as const;
+/** Where the money is, for people with several accounts: the orange of real money is in no other message. */
+const venueColours: Readonly<Record<NonNullable<Message['venue']>, number>> = {
+  live: 0xf4900c,
+  paper: 0x7048e8,
+  simulator: 0x0ca678,
+  'paper-simulator': 0x0ca678,
+};
 
 /** One message in Discord's form, with its files. */
 export interface DiscordBody {
@@ -27,7 +34,7 @@ export function discordBodies(message: Message): readonly DiscordBody[] {
   const parts = discordParts(message);
   const attachments = message.attachments ?? [];
   const shown = attachments.find(({ kind }) => kind === 'photo');
-  const color = colours[toneOf(message)];
+  const color = message.venue === undefined ? colours[toneOf(message)] : venueColours[message.venue];
   return parts.map((description, index) => {
     const last = index === parts.length - 1;
     const image = last && shown !== undefined ? { image: { url: `attachment://${shown.name}` } } : {};

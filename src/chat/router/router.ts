@@ -1,6 +1,7 @@
 import { lastingChat } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
+import { missingArguments } from '../arguments/missing-arguments.ts';
 import { ordinaryWidth } from '../arguments/typed-text.ts';
 import {
   type Button,
@@ -254,10 +255,12 @@ export class Router {
     const command = this.#commands.ofLine(line);
     try {
       if (command === undefined) throw new AppError('chat.no-such-button');
-      this.#gate.authorise(turn.person, command, accountOf(this.#options.accounts, turn));
-      const given = line.trim().split(/\s+/).length - 1;
-      const missing = Object.values(command.args).slice(given);
-      const names = missing.map(({ name }) => words.arguments[name]).join(' ');
+      const { accounts } = this.#options;
+      const { account: named } = chooseAccount(line, accounts.visibleTo(turn.person));
+      this.#gate.authorise(turn.person, command, accountOf(accounts, { ...turn, named }));
+      const names = missingArguments(command, line)
+        .map(([, { name }]) => words.arguments[name])
+        .join(' ');
       await this.#replies.say(turn, { lines: [[`${words.goOn} `, { code: `${line.trim()} ` }, names]] });
     } catch (error) {
       await this.#replies.sayError(turn, error, undefined);

@@ -50,10 +50,13 @@ const create = (options: { readonly token?: string; readonly guildId?: string; r
 /** Who is known there. */
 let people: ReturnType<ChannelHost['people']> = [];
 let conflicts: string[] = [];
+/** Whether the bot has more than one account. */
+let severalAccounts = false;
 const channelHost: ChannelHost = {
   people: () => people,
   onPeopleChange: () => undefined,
   chatMoved: async () => undefined,
+  hasSeveralAccounts: () => severalAccounts,
   notAlone: (channel) => void conflicts.push(channel),
 };
 const keep: Receive = async (incoming) => void received.push(incoming);
@@ -91,6 +94,7 @@ beforeEach(async () => {
   received = [];
   logged = [];
   conflicts = [];
+  severalAccounts = false;
   channel = create();
 });
 afterEach(async () => {
@@ -172,6 +176,29 @@ describe('what people do', () => {
     discord.press(user, '알림');
     const form = await eventually('a form', () => discord.forms.at(-1));
     expect(form.data['title']).toBe(languages.en.commands.alert);
+  });
+
+  test('a form goes on in the account that the button names', async () => {
+    await start();
+    const chatId = await asked('orders');
+    await channel.send(chatId, { lines: ['표'], buttons: [[{ id: 'ask:/alert 005930 @isa', label: '알림' }]] });
+    discord.press(user, '알림');
+    await eventually('a form', () => discord.forms.at(-1));
+    discord.submit(user, { condition: '>= 71000' });
+    await arrived(2);
+    expect(received[1]?.input).toEqual({ kind: 'text', text: '/alert 005930 @isa >= 71000' });
+  });
+
+  test('the account of a slash command follows the line as somebody would write it, chosen or typed', async () => {
+    await start();
+    await asked('buy', { account: '@isa', instrument: '005930', quantity: 3, price: '70000' });
+    await asked('balance', { account: ' 우리 아이 ' });
+    await asked('account', { account: '@isa' });
+    expect(received.map(({ input }) => input)).toEqual([
+      { kind: 'text', text: '/buy 005930 3 70000 @isa' },
+      { kind: 'text', text: '/balance @우리 아이' },
+      { kind: 'text', text: '/account @isa' },
+    ]);
   });
 
   test('where nothing is lacking, or no such command is there, no form is opened', async () => {
@@ -666,6 +693,17 @@ describe('how a message looks', () => {
     expect(colours).toEqual([0xe03131, 0x1c7ed6, 0x868e96, 0x868e96]);
   });
 
+  test('several accounts: the colour says where the money is, whatever rises or falls', async () => {
+    const rise: Message = { lines: [[{ tone: 'up', text: '▲1' }]] };
+    for (const venue of ['live', 'paper', 'simulator', 'paper-simulator'] as const) {
+      await channel.send(channelId, { ...rise, venue });
+    }
+    await channel.send(channelId, rise);
+    const [live, ...others] = discord.messages(channelId).map(({ color }) => color);
+    expect(live).toBe(0xf4900c);
+    expect(others).toEqual([0x7048e8, 0x0ca678, 0x0ca678, 0xe03131]);
+  });
+
   test('rows of five, five of them, each button once, labels as long as Discord shows', async () => {
     const button = (id: string) => ({ id, label: `${id}${'글'.repeat(90)}` });
     const buttons = [
@@ -754,6 +792,42 @@ describe('commands', () => {
         { name: 'how', name_localizations: { ko: '방식' }, type: 3, required: false },
       ],
     });
+  });
+
+  test('with several accounts, what is about one asks which, after all else; with one nothing does', async () => {
+    const asking = (): readonly unknown[] => {
+      const [list = []] = discord.commands.values();
+      return list
+        .filter(({ options }) => JSON.stringify(options ?? []).includes('"name":"account"'))
+        .map(({ name }) => name);
+    };
+    await start();
+    await eventually('registered', () => discord.commands.size > 0);
+    expect(asking()).toEqual([]);
+    await channel.stop();
+    severalAccounts = true;
+    channel = create();
+    await start();
+    await eventually('registered again', () => discord.count('PutCommands') === 2);
+    expect(asking()).toEqual(commands.filter(({ account }) => account === true).map(({ name }) => name));
+    const [list = []] = discord.commands.values();
+    expect(list.find(({ name }) => name === 'buy')?.['options']).toMatchObject([
+      { name: 'instrument', required: true },
+      { name: 'quantity', required: true },
+      { name: 'price' },
+      { name: 'how' },
+      { name: 'account', name_localizations: { ko: '계좌' }, type: 3, autocomplete: true, required: false },
+    ]);
+    // Discord takes no more than 25.
+    expect(
+      Math.max(...list.map(({ options }) => (options as readonly unknown[] | undefined)?.length ?? 0)),
+    ).toBeLessThan(26);
+    await channel.stop();
+    channel = create();
+    await start();
+    await eventually('compared', () => discord.count('ListCommands') === 3);
+    await turns(20);
+    expect(discord.count('PutCommands')).toBe(2);
   });
 
   test('in one server, where the settings name one', async () => {

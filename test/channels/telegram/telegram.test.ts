@@ -51,6 +51,7 @@ const channelHost: ChannelHost = {
     peopleChanged = listener;
   },
   chatMoved: async (from, to) => void moves.push([from, to]),
+  hasSeveralAccounts: () => false,
   notAlone: (_channel, stepsAside) => void conflicts.push(stepsAside),
 };
 const begin = (receive: Receive = keep): Promise<void> => channel.start(receive, () => [], channelHost);
