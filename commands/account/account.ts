@@ -1,17 +1,10 @@
+import { accountName, accountsNamed } from '../../src/chat/arguments/account-name.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
-import { type ArgumentKind, type CommandContext, defineCommand, optional } from '../../src/chat/command.ts';
+import { type CommandContext, defineCommand, optional } from '../../src/chat/command.ts';
 import { chatKey, lastingChat } from '../../src/domain/people/chat-address.ts';
-import { AppError } from '../../src/errors.ts';
 import { errorSentence } from '../../src/i18n/index.ts';
 import type { TradingAccount } from '../../src/services/accounts.ts';
 import { pnlSpan } from '../shared.ts';
-
-/** The rest of the line: an account's name or title, which may be of several words. */
-const accountName: ArgumentKind<string> = {
-  name: 'account',
-  optional: false,
-  read: (tokens) => ({ value: tokens.join(' '), used: tokens.length }),
-};
 
 export const account = defineCommand({
   name: 'account',
@@ -24,22 +17,15 @@ export const account = defineCommand({
   args: { account: optional(accountName) },
   examples: ['/account', '/account main'],
   async run(context, args): Promise<Message> {
-    const named = args.account === undefined ? undefined : find(context, args.account);
-    if (named !== undefined) return choose(context, named);
+    const named = args.account === undefined ? [] : accountsNamed(context, args.account);
+    const [first] = named;
+    if (first !== undefined && named.length === 1) return choose(context, first);
     // `/account @isa` chooses as well.
     const [only, ...others] = context.accounts;
     const isPicked = only !== undefined && others.length === 0 && context.account !== undefined;
     return isPicked && context.account.label.name !== only.label.name ? choose(context, only) : list(context);
   },
 });
-
-/** @throws AppError `accounts.unknown`, with those that the person may see. */
-function find({ accounts }: CommandContext, text: string): TradingAccount {
-  const wanted = text.replace(/^@/, '').toLowerCase();
-  const found = accounts.find(({ label: { name, title } }) => name === wanted || title.toLowerCase() === wanted);
-  if (found !== undefined) return found;
-  throw new AppError('accounts.unknown', { text, choices: accounts.map(({ label }) => `@${label.name}`).join(', ') });
-}
 
 /** Makes an account the one that this chat works with. */
 async function choose({ people, person, address, alone, words }: CommandContext, { label }: TradingAccount) {

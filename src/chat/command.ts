@@ -40,6 +40,8 @@ export interface CommandContext {
   readonly account: TradingAccount | undefined;
   /** Those in which the person may use this command, the named one alone where a line names one. */
   readonly accounts: readonly TradingAccount[];
+  /** All that the person may know of. */
+  readonly visibleAccounts: readonly TradingAccount[];
   readonly orders: Orders;
   readonly schedules: ScheduledOrders;
   readonly reconciler: Reconciler;

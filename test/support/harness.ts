@@ -70,7 +70,8 @@ export class TestChannel implements Channel {
 
 export interface HarnessOptions {
   readonly simulator?: Partial<SimulatorOptions>;
-  readonly env?: Environ;
+  /** Where it depends on the simulator's addresses, a function of the simulator. */
+  readonly env?: Environ | ((simulator: Simulator) => Environ);
   readonly clock?: JumpClock;
   /** What goes wrong from the start on. */
   readonly faults?: Faults;
@@ -136,7 +137,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     KIS_WS_URL: simulator.wsUrl,
     KIS_CALLS_PER_SECOND: '1000',
     STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
-    ...options.env,
+    ...(typeof options.env === 'function' ? options.env(simulator) : options.env),
   });
   if ('problems' in config) throw new Error(JSON.stringify(config.problems));
   const redactor = createRedactor(config.config.secrets);

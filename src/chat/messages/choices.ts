@@ -55,6 +55,22 @@ export function withMissing(
   };
 }
 
+/** A button for each account that would do in the place of the name that is none. A line too long is left out. */
+export function accountButtons(
+  line: string,
+  { context }: AppError,
+  titleOf: (name: string) => string,
+): readonly (readonly Button[])[] {
+  const offered = String(context['choices']).split(', ');
+  const buttons = offered
+    .map((mark): Button => {
+      const id = `run:${line.replace(String(context['typed']), () => mark)}`;
+      return { id, label: titleOf(mark.slice(1)) };
+    })
+    .filter(({ id }) => Buffer.byteLength(id) <= longestButtonId);
+  return inRows(buttons);
+}
+
 /** Arranges buttons in rows that fit a phone. */
 export function inRows(buttons: readonly Button[]): readonly (readonly Button[])[] {
   const rows = Math.ceil(buttons.length / buttonsPerRow);

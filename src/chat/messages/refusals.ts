@@ -17,7 +17,7 @@ export interface Refused {
 
 /** Whether the person's words were not understood, rather than not allowed or not possible. */
 export function isMistyped({ code }: AppError): boolean {
-  return code.startsWith('args.') || code === 'chat.not-a-command' || code === 'chat.too-long';
+  return /^(?:args\..*|chat\.not-a-command|chat\.too-long|accounts\.(?:unknown|two))$/.test(code);
 }
 
 /** The failure in a form for programs. */

@@ -1,5 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
+import { shorten } from '../command.ts';
 
 /** A line without the words that picked an account for it. */
 export interface AccountChoice {
@@ -8,7 +9,8 @@ export interface AccountChoice {
   readonly account: TradingAccount | 'all' | undefined;
 }
 
-const everyAccount = /^(?:all|전체|모두|전부)$/i;
+/** A word for all accounts together. */
+export const everyAccount = /^(?:all|전체|모두|전부)$/i;
 
 /**
  * Takes `@isa`, `@연금`, or an account's title as a word of its own, out of a line. Of `visible` alone, so that nobody
@@ -25,7 +27,7 @@ export function chooseAccount(line: string, visible: readonly TradingAccount[]):
   for (const word of rest.split(/(\s+)/)) {
     const found = word.startsWith('@') ? byMark(word.slice(1), visible) : undefined;
     if (found === undefined) {
-      if (word.startsWith('@') && word.length > 1 && visible.length > 1) throw unknownAccount(word, visible);
+      if (word.startsWith('@') && word.length > 1 && visible.length > 1) throw unknownAccount(word, visible, line);
       kept.push(word);
       continue;
     }
@@ -43,11 +45,10 @@ export function chooseAccount(line: string, visible: readonly TradingAccount[]):
       };
 }
 
-function unknownAccount(word: string, visible: readonly TradingAccount[]): AppError {
-  return new AppError('accounts.unknown', {
-    text: word,
-    choices: visible.map(({ label }) => `@${label.name}`).join(', '),
-  });
+/** An error that offers the accounts that would do. @param line the words around the name, the name among them */
+export function unknownAccount(typed: string, offered: readonly TradingAccount[], line: string | undefined): AppError {
+  const choices = offered.map(({ label }) => `@${label.name}`).join(', ');
+  return new AppError('accounts.unknown', { text: shorten(typed), typed, choices, line });
 }
 
 function byMark(text: string, visible: readonly TradingAccount[]): TradingAccount | 'all' | undefined {

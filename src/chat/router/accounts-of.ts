@@ -33,7 +33,7 @@ export function servicesFor(
   accounts: Accounts,
   turn: Turn,
   command: AnyCommand,
-): AccountServices & Pick<CommandContext, 'account' | 'accounts' | 'fillNotices'> {
+): AccountServices & Pick<CommandContext, 'account' | 'accounts' | 'visibleAccounts' | 'fillNotices'> {
   const { person, chat, named } = turn;
   const allowed = accounts.allowing(person, command.role);
   const account = turn.account ?? (named === 'all' ? undefined : named) ?? accounts.chosen(person, chat);
@@ -49,6 +49,7 @@ export function servicesFor(
     revocation,
     account,
     fillNotices: () => services.venue.feed.status().fillNotices,
+    visibleAccounts: accounts.visibleTo(person),
     accounts: named === undefined || named === 'all' ? allowed : allowed.filter((one) => one === named),
   };
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
 import type { Button, Message } from '../channel.ts';
 import { type Answer, type AnyCommand, type CommandContext, isInstrumentQuestion } from '../command.ts';
-import { choiceButtons, wayButtons } from '../messages/choices.ts';
+import { accountButtons, choiceButtons, wayButtons } from '../messages/choices.ts';
 import { failureOf, Refusals } from '../messages/refusals.ts';
 import { Progress } from '../progress.ts';
 import { asView, viewKey, viewOf } from '../views.ts';
@@ -106,12 +106,20 @@ export class Replies {
 
   /** Buttons for what the person may have meant. */
   #choices(
-    { words }: Turn,
+    { words, person }: Turn,
     error: unknown,
     command: AnyCommand | undefined,
     tokens: readonly string[],
   ): readonly (readonly Button[])[] {
-    if (command === undefined || !(error instanceof AppError)) return [];
+    const { accounts } = this.#options;
+    if (!(error instanceof AppError)) return [];
+    if (error.code === 'accounts.unknown') {
+      const line = error.context['line'] ?? `/${command?.name} ${tokens.join(' ')}`;
+      const titleOf = (name: string) =>
+        accounts.visibleTo(person).find(({ label }) => label.name === name)?.label.title;
+      return accountButtons(String(line), error, (name) => titleOf(name) ?? name);
+    }
+    if (command === undefined) return [];
     if (error.code === 'args.several-ways') return wayButtons(command.name, error);
     return isInstrumentQuestion(error)
       ? choiceButtons(command.name, tokens, error, this.#options.directoryIn(words))

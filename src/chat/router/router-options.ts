@@ -24,6 +24,7 @@ export type CommandServices = Omit<
   | 'learnNames'
   | 'account'
   | 'accounts'
+  | 'visibleAccounts'
   | 'may'
   | 'health'
   | 'fillNotices'
