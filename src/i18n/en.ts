@@ -484,6 +484,15 @@ export const en: Words = {
     notArmed: 'Live trading is off.',
     unknownOrders: (count) => `${count} orders whose outcome is being looked up`,
     askedOrders: (count) => `${count} orders whose outcome only you can tell`,
+    brief: {
+      calls: (room, most) => `calls left ${room}/${most}`,
+      noFills: 'no fill notices',
+      recovering: 'orders being compared',
+      halted: 'halted',
+      notArmed: 'live trading off',
+      unknown: (count) => `${count} outcomes being looked up`,
+      asked: (count) => `${count} outcomes only you can tell`,
+    },
     ago: (ms) => {
       const minutes = Math.floor(ms / 60_000);
       if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1_000))} s`;

@@ -532,6 +532,16 @@ export const ko = {
     notArmed: '실전 주문이 꺼져 있습니다.',
     unknownOrders: (count: number): string => `결과를 확인하는 주문 ${count}건`,
     askedOrders: (count: number): string => `결과를 알려 주셔야 하는 주문 ${count}건`,
+    /** On the line of an account that the chat does not work with. */
+    brief: {
+      calls: (room: number, most: number): string => `요청 여유 ${room}/${most}`,
+      noFills: '체결통보 없음',
+      recovering: '주문을 맞춰 보는 중',
+      halted: '정지됨',
+      notArmed: '실전 주문 꺼짐',
+      unknown: (count: number): string => `결과 확인 중 ${count}건`,
+      asked: (count: number): string => `결과를 알려 주셔야 함 ${count}건`,
+    },
     /** 90 s → 1분 */
     ago: (ms: number): string => {
       const minutes = Math.floor(ms / 60_000);
