@@ -263,6 +263,7 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
     },
   ],
   'src/kis/wire/exchange.ts': [
+    { line: 'cancel();', mutants: [';'], why: 'only a timer that gives up what is over' },
     {
       line: 'const onAbort = (): void => abort.abort(signal?.reason);',
       mutants: ['signal.reason'],
