@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ChannelError, type Message } from '../../src/chat/channel.ts';
 import { type Outbox, toDraft } from '../../src/chat/outbox.ts';
 import { plainText } from '../../src/chat/render.ts';
+import type { AccountLabel } from '../../src/services/accounts.ts';
 import {
   address,
   elsewhere,
@@ -27,6 +28,21 @@ describe('a draft', () => {
     expect(draft({ lines: ['x', 'y'] })).toEqual({ lines: ['x', 'y'] });
     expect(draft({ lines: ['x', 'y'] }, 'paper')).toEqual({ lines: [['[모의투자] ', 'x'], 'y'] });
     expect(draft({ lines: [] }, 'paper')).toEqual({ lines: [['[모의투자] ', '']] });
+  });
+
+  test('says which account it is about to whoever has several, and asks that one again', () => {
+    const label = { name: 'isa', title: '연금', venue: 'live' } as unknown as AccountLabel;
+    const message: Message = { lines: ['x'], buttons: [[{ id: 'run:/balance', label: '잔고' }]] };
+    const about = (named: boolean, venue: 'paper' | undefined) =>
+      toDraft({ address, message, account: { label, named } }, { ...messageHeader, venue }).body;
+    expect(about(true, undefined)).toEqual({
+      lines: [['[연금 · 🔴실전] ', 'x']],
+      venue: 'live',
+      buttons: [[{ id: 'run:/balance @isa', label: '잔고' }]],
+    });
+    // The venue is the account's, and not that of the message's header.
+    expect(about(false, 'paper')).toEqual(message);
+    expect(toDraft({ address, message }, { ...messageHeader, venue: undefined }).body).toEqual(message);
   });
 
   test('keeps all that is no text as it is', () => {

@@ -167,7 +167,6 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
       mutants: ['true'],
       why: 'it only looks more often whether quiet hours are over',
     },
-    { line: 'this.#cancelLook();', mutants: [';'], why: 'the same, where it is set anew' },
     {
       line: 'if (entry.edits !== undefined && (await this.#ledger.supersede(entry.id))) {',
       mutants: ['true'],
