@@ -7,7 +7,7 @@ import { commands } from '../../commands/index.ts';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import type { Attachment, Button, Channel, Incoming, Message, Receive, Suggest } from '../../src/chat/channel.ts';
 import { plainText } from '../../src/chat/render.ts';
-import { type Environ, readConfig } from '../../src/config.ts';
+import { type Config, type Environ, readConfig } from '../../src/config.ts';
 import { createLog, createRedactor, type Log } from '../../src/log.ts';
 import type { Faults } from '../../src/simulator/control/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
@@ -17,6 +17,7 @@ import { TestScheduler } from './scheduler.ts';
 /** A message as it stands in the test's chat, edits applied. */
 export interface ShownMessage {
   readonly reference: string;
+  readonly chatId: string;
   text: string;
   buttons: readonly Button[];
   attachments: readonly Attachment[];
@@ -41,20 +42,21 @@ export class TestChannel implements Channel {
     this.suggest = suggest;
   }
 
-  async send(_chatId: string, message: Message): Promise<string> {
+  async send(chatId: string, message: Message): Promise<string> {
     const reference = String(this.messages.length + 1);
     const { buttons = [], attachments = [] } = message;
     const text = plainText(message);
     const isPrivate = message.private === true;
-    this.messages.push({ reference, text, buttons: buttons.flat(), attachments, private: isPrivate, edits: 0 });
+    const shown = { text, buttons: buttons.flat(), attachments, private: isPrivate, edits: 0 };
+    this.messages.push({ reference, chatId, ...shown });
     return reference;
   }
 
-  async edit(_chatId: string, reference: string, message: Message): Promise<void> {
+  async edit(chatId: string, reference: string, message: Message): Promise<void> {
     const shown = this.messages.find((candidate) => candidate.reference === reference);
     // A message from before a restart of the bot: shown anew, so that the test sees it.
     if (shown === undefined) {
-      await this.send(_chatId, message);
+      await this.send(chatId, message);
       return;
     }
     shown.text = plainText(message);
@@ -113,8 +115,8 @@ export interface Harness {
   settled(): Promise<void>;
   /** Does what is done by the hour, whatever the hour. */
   fire(job: string): Promise<void>;
-  /** Ends the process as a deploy would, and starts another on the same files. */
-  restart(how?: { readonly readOnly?: boolean }): Promise<void>;
+  /** Ends the process as a deploy would, and starts another on the same files; with `env`, on changed settings. */
+  restart(how?: { readonly readOnly?: boolean; readonly env?: Environ }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -131,25 +133,31 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   const simulator = await startSimulator({ clock, speed: 0, callsPerSecond: 1_000, ...options.simulator });
   if (options.faults !== undefined) simulator.setFaults(options.faults);
   const logs: string[] = [];
-  const config = readConfig({
-    KIS_ENV: 'simulator',
-    KIS_REST_URL: options.host ?? simulator.restUrl,
-    KIS_WS_URL: simulator.wsUrl,
-    KIS_CALLS_PER_SECOND: '1000',
-    STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
-    ...(typeof options.env === 'function' ? options.env(simulator) : options.env),
-  });
-  if ('problems' in config) throw new Error(JSON.stringify(config.problems));
-  const redactor = createRedactor(config.config.secrets);
-  const log = createLog({ level: 'debug', redactor, write: (line) => void logs.push(line) });
+  const own = typeof options.env === 'function' ? options.env(simulator) : options.env;
+  const configOf = (changed: Environ = {}): Config => {
+    const read = readConfig({
+      KIS_ENV: 'simulator',
+      KIS_REST_URL: options.host ?? simulator.restUrl,
+      KIS_WS_URL: simulator.wsUrl,
+      KIS_CALLS_PER_SECOND: '1000',
+      STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
+      ...own,
+      ...changed,
+    });
+    if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+    return read.config;
+  };
   let channel = new TestChannel();
   let settled = async (): Promise<void> => undefined;
 
   let scheduler: TestScheduler;
-  const start = async (how: { readonly readOnly?: boolean } = {}): Promise<App> => {
+  const start = async ({ env, ...how }: Parameters<Harness['restart']>[0] = {}): Promise<App> => {
+    const config = configOf(env);
+    const redactor = createRedactor(config.secrets);
+    const log = createLog({ level: 'debug', redactor, write: (line) => void logs.push(line) });
     scheduler = new TestScheduler(log);
     const started = await startApp({
-      config: config.config,
+      config,
       commands: options.commands ?? commands,
       clock,
       log,

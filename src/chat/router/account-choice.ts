@@ -59,7 +59,6 @@ function byMark(text: string, visible: readonly TradingAccount[]): TradingAccoun
 
 /** Only titles that somebody gave: a name alone (`main`) is a word like any other. */
 function withoutTitle(line: string, visible: readonly TradingAccount[]): readonly [string, TradingAccount | undefined] {
-  if (visible.length < 2) return [line, undefined];
   const titled = visible
     .filter(({ label }) => label.title !== label.name)
     .toSorted((a, b) => b.label.title.length - a.label.title.length);

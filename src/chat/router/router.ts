@@ -154,7 +154,9 @@ export class Router {
         });
       }
       if (turn.overheard && isLoneWord(typed) && command.effect !== 'stop') return;
-      turn = { ...turn, named: choice.account };
+      // A button that makes another ticket says whose it is, where its line does not.
+      turn = { ...turn, named: choice.account ?? turn.named };
+      if (wantsAll(turn, command, tokens) === undefined) turn = aboutAccount(accounts, turn, command);
       await this.#run(turn, command, tokens);
     } catch (error) {
       // In a group, people's talk to each other may begin like a command; it is not answered with an error.
@@ -184,9 +186,9 @@ export class Router {
     return accounts.allowing(person, command.role)[0] ?? accounts.visibleTo(person)[0];
   }
 
-  async #run(given: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
-    const everywhere = wantsAll(given, command, tokens);
-    const turn = everywhere === undefined ? aboutAccount(this.#options.accounts, given, command) : given;
+  /** `turn` says already which account it is about. */
+  async #run(turn: Turn, command: AnyCommand, tokens: readonly string[]): Promise<void> {
+    const everywhere = wantsAll(turn, command, tokens);
     this.#gate.authorise(turn.person, command, turn.account ?? this.#firstAllowing(turn, command));
     this.#gate.requireFresh(command, turn.at);
     const args = await this.#lines.arguments(turn, command, everywhere ?? tokens);
@@ -238,7 +240,12 @@ export class Router {
       if (verb === 'confirm')
         await this.#tickets.confirm({ ...turn, edits: ticketKey(proposal.id) }, command, proposal);
       else if (verb === 'drop') await this.#tickets.drop(turn, proposal);
-      else await this.#tickets.replace(turn, proposal, (again) => this.#text(again, rest.join(':')));
+      else {
+        const sameAccount = command.account === true ? { named: account } : {};
+        await this.#tickets.replace(turn, proposal, (again) =>
+          this.#text({ ...again, ...sameAccount }, rest.join(':')),
+        );
+      }
     } catch (error) {
       // The person who may not press is told so in a new message; the ticket stays as it is for the person who may.
       await this.#replies.sayError(
