@@ -140,7 +140,9 @@ export class Router {
         ? undefined
         : this.#lines.sentence(turn, choice.line);
       if (reading?.kind === 'question') {
-        if (!turn.overheard || plainQuestions.has(reading.about)) await this.#ask(turn, reading);
+        // The buttons go on with the account that the sentence names.
+        const account = choice.account === 'all' ? undefined : choice.account;
+        if (!turn.overheard || plainQuestions.has(reading.about)) await this.#ask({ ...turn, account }, reading);
         return;
       }
       if (reading !== undefined) chatter = false;
