@@ -1,3 +1,4 @@
+import { liveMark } from '../../src/chat/account-tag.ts';
 import { accountName, accountsNamed } from '../../src/chat/arguments/account-name.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
 import { type CommandContext, defineCommand, optional } from '../../src/chat/command.ts';
@@ -53,7 +54,7 @@ async function list(context: CommandContext): Promise<Message> {
     lines: [
       [{ bold: words.accounts.title }],
       ...read.flatMap(({ lines }) => lines),
-      ...(first === undefined ? [] : ['', words.accounts.hint(first.label.name)]),
+      ...(first === undefined ? [] : ['', words.accounts.hint(others.map(({ label }) => `@${label.name}`).join(', '))]),
     ],
     buttons: buttons.map((button) => [button]),
     data: read.map(({ data }) => data),
@@ -64,10 +65,11 @@ async function list(context: CommandContext): Promise<Message> {
 async function describe({ account: inUse, words }: CommandContext, each: TradingAccount) {
   const { label, broker } = each;
   const { name, title, venue } = label;
+  const isInUse = name === inUse?.label.name;
   const heading: Line = [
-    { bold: title },
-    ` ${words.accounts.venue[venue]} · ${broker.venue.account}`,
-    ...(name === inUse?.label.name ? [` · ${words.accounts.inUse}`] : []),
+    { bold: `${liveMark(venue)}${title}` },
+    ` · ${words.accounts.venue[venue]} · ${broker.venue.account}`,
+    ...(isInUse ? [' · ', { bold: words.accounts.inUse }] : []),
   ];
   try {
     const { totals } = await broker.balance();

@@ -1,11 +1,13 @@
 import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
 import { type CommandContext, defineCommand, oneOf, optional } from '../../src/chat/command.ts';
-import type { Balance, IntegratedMargin, Position } from '../../src/domain/account.ts';
+import type { AssetSummary, Balance, IntegratedMargin, Position } from '../../src/domain/account.ts';
 import type { Words } from '../../src/i18n/index.ts';
 import { ifAnswered, issueName, pnlSpan } from '../shared.ts';
 
 const view = oneOf('assets', { assets: ['자산'] });
+/** The most holdings of each account in an answer for several. A button shows one account's in full. */
+const mostInPart = 5;
 
 export const balance = defineCommand({
   name: 'balance',
@@ -16,20 +18,38 @@ export const balance = defineCommand({
   private: true,
   args: { view: optional(view), page: optional(pageNumber) },
   examples: ['/balance', '/balance 자산'],
-  sum(words, data) {
-    const sums = (data as readonly Balance[]).map(({ totals }) => totals);
-    const total = (of: (totals: Balance['totals']) => number): number => sums.reduce((sum, each) => sum + of(each), 0);
-    const [cost, profit] = [total(({ costBasis }) => costBasis), total(({ unrealizedPnl }) => unrealizedPnl)];
-    return [
-      `${words.balance.assets} ${words.won(total(({ assets: all }) => all))}`,
-      [`${words.balance.pnl} `, pnlSpan(words, profit, cost === 0 ? 0 : (profit / cost) * 100)],
-    ];
+  sum: (words, data) => worthLines(words, data as readonly (Balance | AssetSummary)[]),
+  part({ words, directory }, data) {
+    const answer = data as Balance | AssetSummary;
+    const worth = worthLines(words, [answer]);
+    if (!('positions' in answer)) return worth;
+    const { positions } = answer;
+    const held = positions.slice(0, mostInPart).map((position): Line => {
+      const { quantity, unrealizedPnl, unrealizedPnlPercent } = position;
+      const name = issueName({ directory }, position);
+      return [`${name} ${words.shares(quantity)} `, pnlSpan(words, unrealizedPnl, unrealizedPnlPercent)];
+    });
+    const left = positions.length - held.length;
+    return [...worth, ...held, ...(left > 0 ? [words.more(left)] : [])];
   },
   run(context, args): Promise<Message> {
     context.progress({ lines: [context.words.progress.balance] });
     return args.view === undefined ? holdings(context, args.page) : assets(context);
   },
 });
+
+/** What accounts are worth together, and what they gained. */
+function worthLines(words: Words, answers: readonly (Balance | AssetSummary)[]): readonly Line[] {
+  const figures = answers.map((answer) => ('totals' in answer ? answer.totals : { ...answer, assets: answer.total }));
+  const total = (of: (each: (typeof figures)[number]) => number): number =>
+    figures.reduce((sum, each) => sum + of(each), 0);
+  const [cost, profit] = [total(({ costBasis }) => costBasis), total(({ unrealizedPnl }) => unrealizedPnl)];
+  const isSummary = answers.some((answer) => 'total' in answer);
+  return [
+    `${isSummary ? words.balance.total : words.balance.assets} ${words.won(total(({ assets: all }) => all))}`,
+    [`${words.balance.pnl} `, pnlSpan(words, profit, cost === 0 ? 0 : (profit / cost) * 100)],
+  ];
+}
 
 async function holdings(
   { broker, reports, words, directory, learnNames }: CommandContext,

@@ -39,8 +39,12 @@ export const pnl = defineCommand({
   examples: ['/pnl 1개월', '/pnl 1주 삼성전자', '/pnl 20261101-20261120', '/pnl'],
   sum(words, data) {
     const reports = data as readonly Report['data'][];
-    const amount = reports.reduce((sum, { byIssue, byDay }) => sum + (byDay ?? byIssue).realized.amount, 0);
-    return [[{ bold: words.wonSigned(amount) }]];
+    const amount = reports.reduce((sum, { total }) => sum + total.amount, 0);
+    return [`${words.pnl.title} ${words.wonSigned(amount)}`];
+  },
+  part({ words }, data) {
+    const { total, byIssue } = data as Report['data'];
+    return [[totalSpan(words, total)], ...unpricedLines(words, byIssue.reckoned)];
   },
   async run(context, args): Promise<Message> {
     const { words } = context;
@@ -82,7 +86,11 @@ interface Report {
   readonly total: RealizedPnl;
   readonly costs: Pick<ProfitReport<unknown>, 'commission' | 'tax' | 'truncated' | 'reckoned'>;
   readonly sections: readonly Section[];
-  readonly data: { readonly byIssue: ProfitReport<TradeProfit>; readonly byDay?: ProfitReport<ProfitDay> };
+  readonly data: {
+    readonly total: RealizedPnl;
+    readonly byIssue: ProfitReport<TradeProfit>;
+    readonly byDay?: ProfitReport<ProfitDay>;
+  };
 }
 
 /** The report: by day for one issue, by issue for one day, otherwise by day with a summary of the issues below. */
@@ -93,7 +101,7 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
   const sales = byIssue.rows.filter(({ soldShares }) => soldShares > 0);
   if (only !== undefined) {
     const section = { title: words.pnl.byDay, rows: sales.map((row) => dayRow(words, row)), note: [] };
-    return { total: byIssue.realized, costs: byIssue, sections: [section], data: { byIssue } };
+    return { total: byIssue.realized, costs: byIssue, sections: [section], data: { total: byIssue.realized, byIssue } };
   }
   const issues = issueRows(words, sales);
   if (days.from === days.to) {
@@ -103,7 +111,7 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
     const begun = isToday && (await calendar.figuresDay({}, firstTrading)).day === days.to;
     const total = begun ? await reports.realizedToday() : byIssue.realized;
     const section = { title: words.pnl.byIssue, rows: issues, note: [] };
-    return { total, costs: byIssue, sections: [section], data: { byIssue } };
+    return { total, costs: byIssue, sections: [section], data: { total, byIssue } };
   }
   // When the profits are computed from fills, both reports would need the same requests, so only one is made.
   const isReckoned = byIssue.reckoned !== undefined;
@@ -118,17 +126,21 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
       { title: words.pnl.byDay, rows: dayRows, note: [] },
       { title: words.pnl.byIssue, rows: issues.slice(0, mostIssues), note },
     ],
-    data: { byIssue, byDay },
+    data: { total: byDay.realized, byIssue, byDay },
   };
 }
 
+type Reckoned = ProfitReport<unknown>['reckoned'];
+
 /** Where the figures come from, and what they leave out. */
-export function reckonedLines(
-  { pnl: text, shares }: Words,
-  { unpriced }: NonNullable<ProfitReport<unknown>['reckoned']>,
-): readonly Line[] {
-  const left = unpriced.map((sale) => `${sale.name} ${shares(sale.shares)}`).join(', ');
-  return [text.reckoned, ...(left === '' ? [] : [[{ bold: text.unpriced(left) }]])];
+export function reckonedLines(words: Words, reckoned: NonNullable<Reckoned>): readonly Line[] {
+  return [words.pnl.reckoned, ...unpricedLines(words, reckoned)];
+}
+
+/** The sales that are in no figure, where there are any. */
+function unpricedLines({ pnl: text, shares }: Words, reckoned: Reckoned): readonly Line[] {
+  const left = reckoned?.unpriced.map((sale) => `${sale.name} ${shares(sale.shares)}`).join(', ') ?? '';
+  return left === '' ? [] : [[{ bold: text.unpriced(left) }]];
 }
 
 function totalSpan(words: Words, { amount, percent }: RealizedPnl) {

@@ -20,14 +20,35 @@ export const orders = defineCommand({
   args: { view: optional(view), page: optional(pageNumber) },
   examples: ['/orders', '/orders 오늘'],
   sum(words, data) {
-    const open = (data as readonly { readonly open?: readonly unknown[] }[]).flatMap((each) => each.open ?? []);
-    return [open.length === 0 ? words.orders.none : titleOf(words.orders.title, open.length, words.accounts.all)];
+    const answers = data as readonly Listed[];
+    const count = (of: (each: Listed) => readonly unknown[] | undefined): number =>
+      answers.reduce((sum, each) => sum + (of(each)?.length ?? 0), 0);
+    return answers.some(({ open }) => open !== undefined)
+      ? [`${words.orders.title} ${words.orders.count(count(({ open }) => open))}`]
+      : [`${words.orders.today} ${words.orders.count(count(({ today }) => today))}`];
+  },
+  part(context, data) {
+    const { open, today } = data as Listed;
+    const { words } = context;
+    const ours = new Map(today.map((order) => [order.reference?.number, order]));
+    const lines =
+      open?.map((order) => openLine(context, order, ours.get(order.reference.number))) ??
+      today.map((order) => todayLine(context, order));
+    const left = lines.length - mostToday;
+    if (lines.length === 0) return [open === undefined ? words.orders.noneToday : words.orders.none];
+    return [...lines.slice(0, mostToday), ...(left > 0 ? [words.more(left)] : []), ...notesOn(words, today)];
   },
   async run(context, args): Promise<Message> {
     context.progress({ lines: [context.words.progress.orders] });
     return args.view === 'today' ? todaysOrders(context, args.page) : openOrders(context, args.page);
   },
 });
+
+/** The orders of an answer: those that are open, unless only today's were asked for, and today's. */
+interface Listed {
+  readonly open?: readonly VenueOrder[];
+  readonly today: readonly OrderRecord[];
+}
 
 async function openOrders(context: CommandContext, at: number | undefined): Promise<Message> {
   const { words, broker } = context;
@@ -70,7 +91,7 @@ async function openOrders(context: CommandContext, at: number | undefined): Prom
 async function todaysOrders(context: CommandContext, at: number | undefined): Promise<Message> {
   const { words } = context;
   const today = await context.orders.today();
-  if (today.length === 0) return { lines: [words.orders.noneToday] };
+  if (today.length === 0) return { lines: [words.orders.noneToday], data: { today } };
   const page = pageOf(words, today, at, '/orders today');
   const title = titleOf(words.orders.today, today.length, page.label);
   const lines = page.rows.map((order) => todayLine(context, order));

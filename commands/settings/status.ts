@@ -1,3 +1,4 @@
+import { liveMark } from '../../src/chat/account-tag.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
 import { defineCommand } from '../../src/chat/command.ts';
 import { accessLines } from '../../src/chat/messages/access.ts';
@@ -103,7 +104,7 @@ function briefLine(words: Words, { label }: TradingAccount, state: Health): Line
     ...(state.unknownOrders > 0 ? [text.brief.unknown(state.unknownOrders)] : []),
     ...(state.askedOrders > 0 ? [text.brief.asked(state.askedOrders)] : []),
   ];
-  return [{ bold: label.title }, well, ...amiss.flatMap((bold) => [' · ', { bold }])];
+  return [{ bold: `${liveMark(label.venue)}${label.title}` }, well, ...amiss.flatMap((bold) => [' · ', { bold }])];
 }
 
 /** The daily bars stored for searches through the market; no line before the first search. */

@@ -1,6 +1,6 @@
 import type { Words } from '../i18n/index.ts';
 import type { AccountLabel } from '../services/accounts.ts';
-import { type Button, longestButtonId, type Message } from './channel.ts';
+import { type Button, type Line, longestButtonId, type Message } from './channel.ts';
 
 /** The account that a message is about; `named` where the reader has several, and has to be told which. */
 export interface MessageAccount {
@@ -8,9 +8,28 @@ export interface MessageAccount {
   readonly named: boolean;
 }
 
-/** What a message about an account begins with: `[연금 · 실전]`, or of the only one, what says that it is play money. */
-export function accountTag(words: Words, { label: { title, venue }, named }: MessageAccount): string {
-  return named ? `[${title} · ${words.accounts.venue[venue]}]` : words.venueTag[venue];
+/** Stands before whatever names an account with real money, and before nothing else. */
+export function liveMark(venue: AccountLabel['venue']): string {
+  return venue === 'live' ? '🟠 ' : '';
+}
+
+/** An account as it stands above what is about it: `[연금 · 시뮬레이터]`, `🟠 [위탁 · 실전]`. */
+export function accountHeading(words: Words, { title, venue }: AccountLabel): string {
+  return `${liveMark(venue)}[${title} · ${words.accounts.venue[venue]}]`;
+}
+
+/**
+ * The message's lines, with what says which account they are about: for somebody with several accounts a line of its
+ * own, because on a phone a title beside it would be broken in two; of the only one, what says that it is play money.
+ */
+export function withAccount(words: Words, { label, named }: MessageAccount, lines: readonly Line[]): readonly Line[] {
+  return named ? [[{ bold: accountHeading(words, label) }], ...lines] : withTag(words.venueTag[label.venue], lines);
+}
+
+/** The lines with a mark before the first. */
+export function withTag(tag: string, [first = '', ...rest]: readonly Line[]): readonly Line[] {
+  if (tag === '') return [first, ...rest];
+  return [[`${tag} `, ...(typeof first === 'string' ? [first] : first)], ...rest];
 }
 
 /**

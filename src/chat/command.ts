@@ -154,6 +154,8 @@ export interface QueryCommand<A extends ArgumentKinds> extends Declaration<A> {
   run(context: CommandContext, args: ArgumentValues<A>): Promise<Answer>;
   /** What its answers for several accounts come to (`/balance all`); absent, it answers for one. @param data of each answer */
   readonly sum?: (words: Words, data: readonly unknown[]) => readonly Line[];
+  /** One account's part of an answer for several, in a few lines. @param data of its answer */
+  readonly part?: (context: CommandContext, data: unknown) => readonly Line[];
 }
 
 /** A ticket: what is done when the person confirms (`plan`), and the message that shows it (`summary`). */

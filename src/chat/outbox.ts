@@ -6,7 +6,7 @@ import type { Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { VenueDescription } from '../ports/broker.ts';
 import type { Hold, OutboxDraft, OutboxEntry, OutboxStore } from '../ports/ledger/outbox-store.ts';
-import { accountTag, forAccount, type MessageAccount } from './account-tag.ts';
+import { forAccount, type MessageAccount, withAccount, withTag } from './account-tag.ts';
 import { type Attachment, type Channel, ChannelError, type Line, type Message } from './channel.ts';
 import { nextToSend } from './outbox-order.ts';
 import { longestWindowMs, RateLimiter, rateLimitsOf } from './rate-limiter.ts';
@@ -66,11 +66,9 @@ export function toDraft(
   const { lines, ...others } = withoutSecrets(whole, redactor) as Message;
   const own = words ?? wordsAt(address);
   const ofVenue = venue === undefined ? '' : own.venueTag[venue];
-  const tag = account === undefined ? ofVenue : accountTag(own, account);
-  const [first = '', ...rest] = lines;
+  const tagged = account === undefined ? withTag(ofVenue, lines) : withAccount(own, account, lines);
   const colour = account?.named === true ? { venue: account.label.venue } : {};
-  const tagged: Line = tag === '' ? first : [`${tag} `, ...(typeof first === 'string' ? [first] : first)];
-  return { address, about, key, edits, hold, body: { ...others, ...colour, lines: [tagged, ...rest] } };
+  return { address, about, key, edits, hold, body: { ...others, ...colour, lines: tagged } };
 }
 
 /**

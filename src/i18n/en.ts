@@ -129,14 +129,15 @@ export const en: Words = {
 
   accounts: {
     title: 'Accounts',
-    venue: { live: '🔴LIVE', paper: 'paper', simulator: 'simulator', 'paper-simulator': 'paper simulator' },
+    venue: { live: 'LIVE', paper: 'paper', simulator: 'simulator', 'paper-simulator': 'paper simulator' },
     all: 'All accounts',
-    inUse: 'in use in this chat',
+    sums: { live: 'Real money', play: 'Play money' },
+    inUse: 'in use',
     chosen: (title) => `This chat works with ${title} from now on.`,
     today: 'today',
     unread: (reason) => `Not read: ${reason}`,
     use: (title) => `Use ${title}`,
-    hint: (name) => `To use another account once, write @${name} in the line.`,
+    hint: (names) => `To use another account once, write it in the line: ${names}.`,
     missing: (titles) => `The sums leave out what could not be read: ${titles}.`,
     haltedIn: (titles) => `Halted: ${titles}`,
     resumedIn: (titles) => `Resumed: ${titles}`,

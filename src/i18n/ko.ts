@@ -226,15 +226,16 @@ export const ko = {
   venueTag: { simulator: '[시뮬레이터]', 'paper-simulator': '[모의투자 시뮬레이터]', paper: '[모의투자]', live: '' },
   accounts: {
     title: '계좌',
-    /** Whether the money is real has to be seen at a glance. */
-    venue: { live: '🔴실전', paper: '모의', simulator: '시뮬레이터', 'paper-simulator': '모의 시뮬레이터' },
+    venue: { live: '실전', paper: '모의', simulator: '시뮬레이터', 'paper-simulator': '모의 시뮬레이터' },
     all: '모든 계좌',
-    inUse: '이 대화에서 쓰는 계좌',
+    /** Of the sums of real money, and of money that is not. */
+    sums: { live: '실전 합계', play: '모의·시뮬레이터 합계' },
+    inUse: '쓰는 중',
     chosen: (title: string) => `이 대화에서는 이제 ${title} 계좌를 씁니다.`,
     today: '오늘',
     unread: (reason: string) => `읽지 못했습니다. ${reason}`,
     use: (title: string) => `${title} 쓰기`,
-    hint: (name: string) => `한 번만 다른 계좌로 하려면 줄에 @${name}처럼 적습니다.`,
+    hint: (names: string) => `한 번만 다른 계좌로 하려면 줄에 ${names}처럼 적습니다.`,
     missing: (titles: string) => `${titles} 계좌는 읽지 못해 합계에 없습니다.`,
     haltedIn: (titles: string) => `정지한 계좌: ${titles}`,
     resumedIn: (titles: string) => `재개한 계좌: ${titles}`,

@@ -36,7 +36,7 @@ describe('a draft', () => {
     const about = (named: boolean, venue: 'paper' | undefined) =>
       toDraft({ address, message, account: { label, named } }, { ...messageHeader, venue }).body;
     expect(about(true, undefined)).toEqual({
-      lines: [['[연금 · 🔴실전] ', 'x']],
+      lines: [[{ bold: '🟠 [연금 · 실전]' }], 'x'],
       venue: 'live',
       buttons: [[{ id: 'run:/balance @isa', label: '잔고' }]],
     });

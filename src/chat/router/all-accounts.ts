@@ -1,5 +1,6 @@
+import type { Words } from '../../i18n/index.ts';
 import type { Accounts, TradingAccount } from '../../services/accounts.ts';
-import { accountTag } from '../account-tag.ts';
+import { accountHeading, liveMark } from '../account-tag.ts';
 import type { Button, Line } from '../channel.ts';
 import type { Answer, AnyCommand, ArgumentKinds, ArgumentValues, CommandContext, QueryCommand } from '../command.ts';
 import type { Refusals } from '../messages/refusals.ts';
@@ -21,6 +22,8 @@ export function wantsAll(
 interface AccountAnswer {
   readonly account: TradingAccount;
   readonly answer?: Answer;
+  /** Its part in the answer for all. */
+  readonly lines?: readonly Line[];
   readonly error?: unknown;
 }
 
@@ -47,29 +50,46 @@ export async function answerForAll(
     asked.map(async (account): Promise<AccountAnswer> => {
       try {
         const own = { ...context, ...servicesFor(accounts, { ...turn, account, named: account }, command) };
-        return { account, answer: await command.run(own, args) };
+        const answer = await command.run(own, args);
+        return { account, answer, lines: command.part?.(own, answer.data) ?? answer.lines };
       } catch (error) {
         return { account, error };
       }
     }),
   );
-  const data = answers.flatMap(({ answer }) => (answer === undefined ? [] : [answer.data]));
   const missing = answers.filter(({ answer }) => answer === undefined).map(({ account }) => account.label.title);
-  const sections = answers.flatMap(({ account, answer, error }): readonly Line[] => {
-    const heading: Line = [{ bold: accountTag(words, { label: account.label, named: true }) }];
-    const said = answer?.lines ?? refusals.message(turn, error, command, undefined).lines;
-    return ['', heading, ...said];
+  const sections = answers.flatMap(({ account, lines, error }): readonly Line[] => {
+    const said = lines ?? refusals.message(turn, error, command, undefined).lines;
+    return ['', [{ bold: accountHeading(words, account.label) }], ...said];
   });
   const asLine = [`/${command.name}`, ...line].join(' ');
   const one = asked.map(({ label }): Button => ({ id: `run:${asLine} @${label.name}`, label: label.title }));
   return {
     lines: [
       [{ bold: words.accounts.all }],
-      ...(command.sum?.(words, data) ?? []),
+      ...sums(words, command, answers),
       ...(missing.length === 0 ? [] : [[{ bold: words.accounts.missing(missing.join(', ')) }]]),
       ...sections,
     ],
     buttons: [[{ id: `show:${asLine} @all`, label: words.buttons.refresh }], one],
     data: answers.map(({ account, answer }) => ({ account: account.label.name, data: answer?.data })),
   };
+}
+
+/** What the answers come to. Real money and play money are never added together: where there are both, each has a sum. */
+function sums(words: Words, command: QueryCommand<ArgumentKinds>, answers: readonly AccountAnswer[]): readonly Line[] {
+  const dataOf = (isLive: boolean): readonly unknown[] =>
+    answers
+      .filter(({ account: { label } }) => (label.venue === 'live') === isLive)
+      .flatMap(({ answer }) => (answer === undefined ? [] : [answer.data]));
+  const [live, play] = [dataOf(true), dataOf(false)];
+  const sum = (data: readonly unknown[]): readonly Line[] =>
+    data.length === 0 ? [] : (command.sum?.(words, data) ?? []);
+  if (live.length === 0 || play.length === 0) return sum([...live, ...play]);
+  return [
+    [{ bold: `${liveMark('live')}${words.accounts.sums.live}` }],
+    ...sum(live),
+    [{ bold: words.accounts.sums.play }],
+    ...sum(play),
+  ];
 }

@@ -1,5 +1,6 @@
 import type { Words } from '../../i18n/index.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
+import { liveMark } from '../account-tag.ts';
 import type { Suggestion, SuggestionQuery } from '../channel.ts';
 import type { AnyCommand } from '../command.ts';
 import { mayUse } from './accounts-of.ts';
@@ -39,7 +40,7 @@ export function suggestionsFor(
     }));
 }
 
-/** Of the accounts in which the person may use the command: `연금 · 실전 · @isa`, and all of them where it adds up. */
+/** Of the accounts in which the person may use the command: `연금 · 시뮬레이터 · @isa`, and all of them where it adds up. */
 function accountSuggestions(
   { accounts: words }: Words,
   text: string,
@@ -49,7 +50,7 @@ function accountSuggestions(
   const typed = text.trim().replace(/^@/, '').toLowerCase();
   const each = allowed.map(({ label: { name, title, venue } }): Suggestion => {
     const shown = title === name ? [] : [title];
-    return { label: [...shown, `@${name}`, words.venue[venue]].join(' · '), value: `@${name}` };
+    return { label: `${liveMark(venue)}${[...shown, words.venue[venue], `@${name}`].join(' · ')}`, value: `@${name}` };
   });
   const addsUp = 'sum' in command && command.sum !== undefined && allowed.length > 1;
   const all: readonly Suggestion[] = addsUp ? [{ label: `${words.all} · @all`, value: '@all' }] : [];

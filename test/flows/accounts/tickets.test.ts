@@ -104,7 +104,7 @@ describe('a ticket is of the account it was made for', () => {
     hoga = await startFamily();
     const { confirm } = await ticketInIsa('owner');
     await hoga.tell('owner', '/account main');
-    expect(await hoga.pressed('owner', confirm)).toMatch(/^\[노후자금 · [^\]]+\].*접수됨/);
+    expect(await hoga.pressed('owner', confirm)).toMatch(/^\[노후자금 · [^\]]+\]\n접수됨/);
     expect([ordersOf('main'), ordersOf('isa')]).toEqual([0, 1]);
   });
 
@@ -133,7 +133,7 @@ describe('a ticket is of the account it was made for', () => {
     });
     const { confirm } = await ticketInIsa('owner');
     await restart({ HOGA_ACCOUNTS: 'isa,main' });
-    expect(await hoga.pressed('owner', confirm)).toMatch(/^\[노후자금 · [^\]]+\].*접수됨/);
+    expect(await hoga.pressed('owner', confirm)).toMatch(/^\[노후자금 · [^\]]+\]\n접수됨/);
     expect([ordersOf('main'), ordersOf('isa')]).toEqual([0, 1]);
   });
 });
