@@ -88,7 +88,7 @@ export async function turns(count: number): Promise<void> {
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  atMostMs = 5_000,
+  atMostMs = 30_000,
 ): Promise<T> {
   const end = Date.now() + atMostMs;
   for (;;) {
