@@ -58,6 +58,7 @@ export class KisFeed implements MarketFeed {
   constructor(options: FeedOptions, credentials: Credentials) {
     this.#options = options;
     const { environment, pong, socketTimings, transports } = options;
+    const connectSocket = transports?.connectSocket;
     const names = Object.keys(channels) as ChannelName[];
     this.#nameOf = new Map(names.map((name) => [channels[name].tr[environment.dialect] ?? '', name]));
     this.#socket = new KisSocket({
@@ -78,7 +79,7 @@ export class KisFeed implements MarketFeed {
       },
       pong,
       timings: socketTimings,
-      connect: transports?.connectSocket,
+      connect: connectSocket && (() => connectSocket(environment.wsUrl)),
     });
     this.#subscriptions = new Subscriptions(this.#socket, environment.maxRegistrations);
   }

@@ -74,10 +74,10 @@ export interface Kis extends Venue {
 }
 
 /** HTTP connections, kept alive between calls. Every wait on them ends at some time. */
-function createDispatcher(connectRest: KisTransports['connectRest']): Dispatcher {
+function createDispatcher(restUrl: string, connectRest: KisTransports['connectRest']): Dispatcher {
   if (connectRest !== undefined) {
     return new Agent({
-      connect: connectorOver(connectRest),
+      connect: connectorOver(() => connectRest(restUrl)),
       // Waits end by the Clock alone, which in tests does not run as the machine's does.
       keepAliveTimeout: 600_000,
       headersTimeout: 0,
@@ -107,7 +107,7 @@ interface SharedKey {
 }
 
 function createKey(options: KisOptions): SharedKey {
-  const dispatcher = createDispatcher(options.transports?.connectRest);
+  const dispatcher = createDispatcher(options.environment.restUrl, options.transports?.connectRest);
   const credentials = new Credentials({ ...options, dispatcher });
   const lane = new Lane(options.clock, options.environment.callsPerSecond);
   const feed = new KisFeed(options, credentials);
@@ -193,7 +193,7 @@ export function createKis(
       await credentials.approvalKey();
       const connectSocket = options.transports?.connectSocket;
       if (connectSocket === undefined) await reachable(new URL(options.environment.wsUrl));
-      else connectSocket().destroy();
+      else connectSocket(options.environment.wsUrl).destroy();
     },
     tryFeed: async () => {
       const trial = new KisFeed(options, credentials);
@@ -242,7 +242,7 @@ interface LiveReads {
 
 /** The other key's way to KIS: a token, a lane and connections of its own. What is handed out cannot name an account. */
 function createLiveReads(options: KisOptions, { key, environment }: NonNullable<KisOptions['liveReads']>): LiveReads {
-  const dispatcher = createDispatcher(undefined);
+  const dispatcher = createDispatcher(environment.restUrl, undefined);
   const { cache, clock, random, log, redactor, timeouts, onDrift } = options;
   const credentials = new Credentials({
     environment,

@@ -11,7 +11,10 @@ import {
 } from '../../src/domain/orders/order.ts';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import type { SimulatorState } from '../../src/simulator/control/state.ts';
+import { notKeptApart } from './accounts-apart.ts';
+import { sentAt, wasUnknown } from './likeness.ts';
 import { countNearMisses, guardsPassed, type NearMisses, rightfulPresses } from './promises.ts';
+import { accountState, type TestAccount, textsAbout } from './scenario/accounts.ts';
 import { lostIn } from './scenario/chats.ts';
 import type { World } from './scenario/world.ts';
 
@@ -19,14 +22,19 @@ import type { World } from './scenario/world.ts';
 export interface Verdict {
   /** One sentence each; none is what is wanted. */
   readonly violations: readonly string[];
+  readonly accounts: readonly (Outcomes & { readonly dialect: 'live' | 'paper' })[];
+  readonly crashes: number;
+  /** How often each promise was nearly broken. */
+  readonly near: NearMisses;
+}
+
+/** How many orders there were in an account, and what became of them. */
+export interface Outcomes {
   readonly intents: number;
   /** Outcomes that were unknown at some time. */
   readonly unknown: number;
   readonly settled: number;
   readonly asked: number;
-  readonly crashes: number;
-  /** How often each promise was nearly broken. */
-  readonly near: NearMisses;
 }
 
 interface Told {
@@ -40,16 +48,17 @@ export type OrderTimeline = OrderRecord & {
   readonly events: readonly { readonly at: number; readonly event: OrderEvent }[];
 };
 
-/** What is the same however a bot was driven: what it wrote and said, and what the venue knows to be true. */
+/**
+ * What is the same however a bot was driven: what it wrote and said of one account, and what the account's venue knows
+ * to be true of it.
+ */
 export interface Facts {
-  readonly state: SimulatorState;
+  readonly state: SimulatorState['accounts'][number];
   /** Numbers of orders that did not come from the bot. */
   readonly elsewhere: ReadonlySet<string>;
   readonly holdings: readonly { readonly symbol: string; readonly quantity: number }[];
   readonly timelines: readonly OrderTimeline[];
-  /** Messages that were written and never shown. */
-  readonly pending: number;
-  /** Texts of messages, as often as they were shown. */
+  /** Texts of messages about the account, as often as they were shown. */
   readonly texts: readonly string[];
   /** How often a message may have appeared again: once for each crash, and for each answer of a chat that was lost. */
   readonly mayRepeat: number;
@@ -57,18 +66,23 @@ export interface Facts {
   readonly caps: { readonly order: number; readonly day: number };
 }
 
-/** The orders of a day with their events, oldest first. */
-export async function readStories(ledger: Ledger, day: string): Promise<readonly OrderTimeline[]> {
-  const orders = [...(await ledger.ordersOfDay(day))].reverse();
-  return Promise.all(orders.map(async (order) => ({ ...order, events: await ledger.orderEvents(order.id) })));
+/** The same of an account of a world. */
+export interface AccountFacts extends Facts {
+  readonly account: TestAccount;
+}
+
+/** An account's orders of a day with their events, oldest first. What the ledger gives of another account is left out. */
+export async function readStories(ledger: Ledger, account: string, day: string): Promise<readonly OrderTimeline[]> {
+  const own = ledger.account(account);
+  const orders = (await own.ordersOfDay(day)).filter((order) => order.account === account).reverse();
+  return Promise.all(orders.map(async (order) => ({ ...order, events: await own.orderEvents(order.id) })));
 }
 
 /** One sentence for each promise that was broken. */
 export function violationsOf(facts: Facts): readonly string[] {
-  const { state, elsewhere, timelines, pending } = facts;
+  const { state, elsewhere, timelines } = facts;
   const ours = state.orders.filter(({ number }) => !elsewhere.has(number));
   return [
-    ...(pending > 0 ? [`${pending} messages were never shown`] : []),
     ...onceEach(timelines, ours),
     ...allKnown(timelines),
     ...samePosition(facts),
@@ -77,43 +91,61 @@ export function violationsOf(facts: Facts): readonly string[] {
   ];
 }
 
-/** Holds what the bot of a scenario wrote and said against what the venue knows to be true. */
-export async function judge(world: World, scenario: Pick<Facts, 'elsewhere' | 'holdings' | 'caps'>): Promise<Verdict> {
-  const { chats, journal } = world;
-  const state = world.simulator.state();
-  const { timelines, pending, dead } = await world.readLedger(async (ledger) => ({
-    timelines: await readStories(ledger, koreanDay(state.clock.now)),
-    pending: await ledger.outboxPending(),
-    dead: await ledger.deadLetters(world.clock.now()),
-  }));
+/** Holds what the bot of a scenario wrote and said against what the venues know to be true. */
+export async function judge(
+  world: World,
+  scenario: Pick<Facts, 'holdings'> & { readonly elsewhereIn: (account: TestAccount) => ReadonlySet<string> },
+): Promise<Verdict> {
+  const { chats, journal, accounts } = world;
   // That a message is lost is told; what would have been in it is then not missed.
   const texts = [...chats.shown, ...lostIn(chats)].map(({ text }) => text);
   // What was sent while the disk was full is known to the process alone: its end is one more way to forget it.
   const unnoted = journal.failedWrites.filter((name) => name === 'markSent').length;
   const mayRepeat = world.crashes + chats.lostAnswers + (world.crashes > 0 ? unnoted : 0);
-  const facts = { ...scenario, state, timelines, pending, texts, mayRepeat };
+  const day = koreanDay(world.clock.now());
+  const all: AccountFacts[] = [];
+  for (const account of accounts) {
+    all.push({
+      account,
+      state: accountState(account, account.simulator.state()),
+      elsewhere: scenario.elsewhereIn(account),
+      holdings: scenario.holdings,
+      timelines: await world.readLedger((ledger) => readStories(ledger, account.ledgerName, day)),
+      texts: textsAbout(texts, account, accounts),
+      mayRepeat,
+      caps: account.caps,
+    });
+  }
+  const pending = await world.readLedger((ledger) => ledger.outboxPending());
+  const dead = await world.readLedger((ledger) => ledger.deadLetters(world.clock.now()));
   const violations = [
     ...world.complaints.map((line) => `the log complains: ${line}`),
-    ...violationsOf(facts),
-    ...confirmed(timelines, world),
+    ...(pending > 0 ? [`${pending} messages were never shown`] : []),
+    ...all.flatMap((facts) => [...violationsOf(facts), ...confirmed(facts.timelines, world)].map(named(facts, all))),
     ...(dead > chats.refused.length
       ? [`${dead - chats.refused.length} messages were given up though they could go`]
       : []),
     ...toldOfLost(world),
     ...guardsPassed(world),
+    ...notKeptApart(world, all),
   ];
-  return { violations, ...countUnknown(timelines), crashes: world.crashes, near: countNearMisses(world, facts) };
+  const outcomes = all.map(({ account, timelines }) => ({ dialect: account.dialect, ...countUnknown(timelines) }));
+  return { violations, accounts: outcomes, crashes: world.crashes, near: countNearMisses(world, all) };
 }
 
+/** Says which account a sentence is about, where there are two. */
+const named =
+  ({ account }: AccountFacts, { length }: readonly AccountFacts[]) =>
+  (sentence: string): string =>
+    length > 1 ? `${account.name}: ${sentence}` : sentence;
+
 /** How many outcomes were unknown at some time, and how they were settled. */
-export function countUnknown(timelines: readonly OrderTimeline[]): Omit<Verdict, 'violations' | 'crashes' | 'near'> {
-  const unknown = timelines.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
+export function countUnknown(timelines: readonly OrderTimeline[]): Outcomes {
+  const unknown = timelines.filter(wasUnknown);
   const asked = unknown.filter(isAsked).length;
   return { intents: timelines.length, unknown: unknown.length, settled: unknown.length - asked, asked };
 }
 
-const sentAt = ({ events }: OrderTimeline): number | undefined =>
-  events.find(({ event }) => event.type === 'submitting')?.at;
 const numberOf = (order: VenueOrder): string => orderNumber(order.number);
 const isAsked = ({ events }: OrderTimeline): boolean => events.some(({ event }) => event.type === 'asked');
 
@@ -209,7 +241,7 @@ function samePosition({ timelines, state, elsewhere, holdings }: Facts): readonl
     const byOthers = state.orders
       .filter((order) => order.symbol === symbol && elsewhere.has(order.number))
       .reduce((sum, order) => sum + signed(order.side, order.filled), 0);
-    const held = state.accounts[0]?.holdings.find((holding) => holding.symbol === symbol)?.quantity ?? 0;
+    const held = state.holdings.find((holding) => holding.symbol === symbol)?.quantity ?? 0;
     const doubtful = asked.some(({ intent }) => intentIssue(intent).symbol === symbol);
     if (!doubtful && start + byUs + byOthers !== held) {
       violations.push(`${symbol}: the account holds ${held}, the ledger says ${start + byUs + byOthers}`);

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { koreanDay } from '../../src/clock.ts';
+import { mainAccount } from '../../src/domain/account.ts';
 import type { SimulatorState } from '../../src/simulator/control/state.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { countUnknown, readStories, violationsOf } from './invariants.ts';
+import { accountState } from './scenario/accounts.ts';
 import { SeededRandom } from './scenario/random.ts';
 
 const { values } = parseArgs({
@@ -142,17 +144,20 @@ await new Promise<void>((resolve) => last.once('exit', () => resolve()));
 
 const state = await look();
 const ledger = await openLedger({ url: `sqlite:${join(folder, 'hoga-simulator.db')}` });
-const timelines = await readStories(ledger, koreanDay(state.clock.now));
-const violations = violationsOf({
-  state,
-  elsewhere: new Set(),
-  holdings: [],
-  timelines,
-  pending: await ledger.outboxPending(),
-  texts: output.split(/\n\n|(?=^\[)/m).map((text) => text.trim()),
-  mayRepeat: wanted,
-  caps: { order: 5_000_000, day: capOfDay },
-});
+const timelines = await readStories(ledger, mainAccount, koreanDay(state.clock.now));
+const pending = await ledger.outboxPending();
+const violations: string[] = [
+  ...violationsOf({
+    state: accountState({ number: '50000000-01' }, state),
+    elsewhere: new Set(),
+    holdings: [],
+    timelines,
+    texts: output.split(/\n\n|(?=^\[)/m).map((text) => text.trim()),
+    mayRepeat: wanted,
+    caps: { order: 5_000_000, day: capOfDay },
+  }),
+];
+if (pending > 0) violations.push(`${pending} messages were never shown`);
 await ledger.close();
 venue.process.kill();
 

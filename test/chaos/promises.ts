@@ -1,5 +1,7 @@
 import { orderNumber } from '../../src/domain/orders/order.ts';
-import type { Facts, OrderTimeline } from './invariants.ts';
+import { countApart } from './accounts-apart.ts';
+import type { AccountFacts, Facts, OrderTimeline } from './invariants.ts';
+import { isLike, wasUnknown } from './likeness.ts';
 import { onlyCancels } from './scenario/journal.ts';
 import { driftPercent } from './scenario/stage.ts';
 import type { Did, World } from './scenario/world.ts';
@@ -32,6 +34,17 @@ export const promises = {
   'nothing new before a start has asked what became of the old': ['asked for before that'],
   'each message shown, or told to be lost': ['a message failed', 'a message was refused for good'],
   'a platform is left alone for as long as it says': ['it named a time'],
+  'an order only in the account it was confirmed for': ['pressed in a chat that had gone over to the other account'],
+  "nothing of one account is taken for the other's": [
+    "alike in both accounts while one's outcome was unknown",
+    'one of the two never arrived',
+    'both accounts had orders of one number',
+    'both had fills of one number',
+  ],
+  'caps and halts of each account are its own': [
+    'an order was taken while the other account was halted',
+    "the other account's orders would have filled the day",
+  ],
 } as const;
 export type NearMiss = (typeof promises)[keyof typeof promises][number];
 export type NearMisses = Readonly<Record<NearMiss, number>>;
@@ -60,10 +73,11 @@ export function rightfulPresses(world: World, proposalId: string): readonly Did[
 }
 
 /** How often each promise was nearly broken. */
-export function countNearMisses(world: World, { state, timelines, elsewhere }: Facts): NearMisses {
+export function countNearMisses(world: World, all: readonly AccountFacts[]): NearMisses {
   const { journal, chats } = world;
   const said = (text: string): number => chats.shown.filter((shown) => shown.text.includes(text)).length;
-  const unknown = timelines.filter(({ events }) => events.some(({ event }) => event.type === 'outcome-unknown'));
+  const timelines = all.flatMap((facts) => facts.timelines.map((timeline) => ({ timeline, facts })));
+  const unknown = timelines.filter(({ timeline }) => wasUnknown(timeline));
   const claimed = journal.claims.filter(({ result }) => result === 'claimed');
   const refused = (reason: string): number => journal.claims.filter(({ result }) => result === reason).length;
   const openPresses = world.did.flatMap((did) => {
@@ -74,22 +88,31 @@ export function countNearMisses(world: World, { state, timelines, elsewhere }: F
     return [{ ...did, ticket, takenAt, leftMs: ticket.expiresAt - did.botAt }];
   });
   const inTime = openPresses.filter(({ at, takenAt, leftMs }) => at < takenAt && leftMs > 0);
-  const fills = state.orders.filter(({ number, filled }) => filled > 0 && !elsewhere.has(number));
-  const pushed = (number: string): number =>
+  const fills = all.flatMap(({ account, state, elsewhere }) =>
+    state.orders
+      .filter(({ number, filled }) => filled > 0 && !elsewhere.has(number))
+      .map(({ number, filled }) => ({ account: account.ledgerName, number: orderNumber(number), filled })),
+  );
+  const pushed = (of: { readonly account: string; readonly number: string }): number =>
     journal.pushedFills
-      .filter((push) => push.fresh && orderNumber(push.number) === orderNumber(number))
+      .filter((push) => push.fresh && push.account === of.account && orderNumber(push.number) === of.number)
       .reduce((sum, { quantity }) => sum + quantity, 0);
   return {
-    'an order arrived and its answer did not': unknown.filter(({ reference }) => (reference?.number ?? '') !== '')
-      .length,
+    'an order arrived and its answer did not': unknown.filter(
+      ({ timeline: { reference } }) => (reference?.number ?? '') !== '',
+    ).length,
     'a taken ticket was pressed again': openPresses.filter(({ at, takenAt }) => at > takenAt).length,
     'power or disk failed between press and request':
       journal.failedWrites.filter((name) => name === 'claim' || name === 'beginSubmit').length +
-      timelines.filter(({ events }) => events.some(({ event }) => event.type === 'never-sent')).length,
-    'another order alike was there': unknown.filter((timeline) => isBeside(timeline, state.orders, 'same')).length,
-    'its mirror image was there': unknown.filter((timeline) => isBeside(timeline, state.orders, 'opposite')).length,
+      timelines.filter(({ timeline }) => timeline.events.some(({ event }) => event.type === 'never-sent')).length,
+    'another order alike was there': unknown.filter(({ timeline, facts }) =>
+      isBeside(timeline, facts.state.orders, 'same'),
+    ).length,
+    'its mirror image was there': unknown.filter(({ timeline, facts }) =>
+      isBeside(timeline, facts.state.orders, 'opposite'),
+    ).length,
     'an outcome was unknown': unknown.length,
-    'a fill that no push told of': fills.filter(({ number, filled }) => pushed(number) < filled).length,
+    'a fill that no push told of': fills.filter((fill) => pushed(fill) < fill.filled).length,
     'a push came twice': journal.pushedFills.filter(({ fresh }) => !fresh).length,
     'a message may have come twice': chats.lostAnswers,
     'somebody else pressed an open ticket': inTime.filter(
@@ -113,36 +136,23 @@ export function countNearMisses(world: World, { state, timelines, elsewhere }: F
     'a message failed': chats.failed,
     'a message was refused for good': chats.refused.length,
     'it named a time': chats.timesNamed,
+    ...countApart(world, all, inTime),
   };
 }
 
 const within = (leftMs: number): boolean => leftMs > 0 && leftMs <= 1_000;
 
-/** Whether the venue had, within two minutes, an order that differs from an intent in nothing, or in its side alone. */
-function isBeside(
-  { intent, events, reference }: OrderTimeline,
-  orders: Facts['state']['orders'],
-  side: 'same' | 'opposite',
-) {
-  if (intent.kind !== 'place') return false;
-  const { symbol, side: wanted, quantity, price } = intent.request;
-  const sentAt = events.find(({ event }) => event.type === 'submitting')?.at ?? 0;
+/** Whether the venue had another order that differs from an intent in nothing, or in its side alone. */
+function isBeside(timeline: OrderTimeline, orders: Facts['state']['orders'], side: 'same' | 'opposite'): boolean {
   return orders.some(
-    (order) =>
-      order.action === 'new' &&
-      order.symbol === symbol &&
-      order.quantity === quantity &&
-      (price === null || order.price === price) &&
-      (order.side === wanted) === (side === 'same') &&
-      orderNumber(order.number) !== reference?.number &&
-      Math.abs(order.at - sentAt) < 120_000,
+    (order) => orderNumber(order.number) !== timeline.reference?.number && isLike(timeline, order, side),
   );
 }
 
 /** One sentence for each guard that let something through. */
 export function guardsPassed(world: World): readonly string[] {
   const { journal, chats } = world;
-  const violations: string[] = [...chats.tooSoon];
+  const violations: string[] = [...chats.tooSoon, ...journal.switches.violations];
   for (const { proposal, now, intents, result, halted, unaligned } of journal.claims) {
     if (result !== 'claimed') continue;
     if (now >= proposal.expiresAt)
@@ -166,7 +176,10 @@ function driftedAway({ journal, did }: World): readonly string[] {
     if (result !== 'claimed' || shown === undefined || intent === undefined || !('request' in intent)) return [];
     const pressedAt = did.find(({ input }) => input.kind === 'press' && input.button === `confirm:${proposal.id}`)?.at;
     const since = journal.prices.filter((note) => note.at >= (pressedAt ?? at) && note.at <= at);
-    const moves = since.map(({ prices }) => (Math.abs((prices[intent.request.symbol] ?? shown) - shown) / shown) * 100);
+    // What names no account may be read at either venue.
+    const moves = since
+      .flatMap(({ prices }) => prices)
+      .map((prices) => (Math.abs((prices[intent.request.symbol] ?? shown) - shown) / shown) * 100);
     if (moves.length === 0 || moves.some((percent) => percent <= driftPercent)) return [];
     return [`ticket ${proposal.id} was taken though the price had moved by ${Math.min(...moves).toFixed(2)} %`];
   });

@@ -51,8 +51,7 @@ function failed(seed: number, error: unknown): Outcome {
       .flat()
       .map((way) => [way, 0]),
   ) as Outcome['near'];
-  const none = { intents: 0, unknown: 0, settled: 0, asked: 0, crashes: 0, near };
-  return { seed, dialect: 'live', troubles: {}, violations: [`did not end: ${text}`], ...none };
+  return { seed, accounts: [], troubles: {}, violations: [`did not end: ${text}`], crashes: 0, near };
 }
 
 /** Runs many seeds in several processes. Resolves to the exit code. */

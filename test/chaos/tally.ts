@@ -8,7 +8,7 @@ const runsForEverything = 500;
 const leastSettledPercent = 99;
 
 interface Sum {
-  runs: number;
+  accounts: number;
   intents: number;
   unknown: number;
   settled: number;
@@ -21,23 +21,23 @@ export class Tally {
   /** Processes that ended without a word. */
   lost = 0;
   #crashes = 0;
-  readonly #sums: Readonly<Record<Outcome['dialect'], Sum>> = { live: emptySum(), paper: emptySum() };
+  runs = 0;
+  readonly #sums: Readonly<Record<'live' | 'paper', Sum>> = { live: emptySum(), paper: emptySum() };
   readonly #troubles = new Map<Trouble, number>();
   readonly #near = new Map<NearMiss, number>();
-
-  get runs(): number {
-    return this.#sums.live.runs + this.#sums.paper.runs;
-  }
 
   add(outcome: Outcome): void {
     this.violations += outcome.violations.length;
     this.#crashes += outcome.crashes;
-    const sum = this.#sums[outcome.dialect];
-    sum.runs += 1;
-    sum.intents += outcome.intents;
-    sum.unknown += outcome.unknown;
-    sum.settled += outcome.settled;
-    sum.asked += outcome.asked;
+    this.runs += 1;
+    for (const account of outcome.accounts) {
+      const sum = this.#sums[account.dialect];
+      sum.accounts += 1;
+      sum.intents += account.intents;
+      sum.unknown += account.unknown;
+      sum.settled += account.settled;
+      sum.asked += account.asked;
+    }
     addTo(this.#troubles, outcome.troubles);
     addTo(this.#near, outcome.near);
   }
@@ -65,7 +65,7 @@ export class Tally {
       ...ways.map((way) => `${String(this.#near.get(way) ?? 0).padStart(8)}  ${way}`),
     ]);
     const line = (name: string, sum: Sum): string =>
-      `${name}: ${sum.runs} runs, ${sum.intents} intents, ${sum.unknown} unknown outcomes, ${sum.settled} settled without a person (${percent(sum).toFixed(2)} %), ${sum.asked} asked`;
+      `${name}: ${sum.accounts} accounts, ${sum.intents} intents, ${sum.unknown} unknown outcomes, ${sum.settled} settled without a person (${percent(sum).toFixed(2)} %), ${sum.asked} asked`;
     return [
       '',
       ...struck.map(([name, count]) => `${String(count).padStart(8)}  ${name}`),
@@ -88,7 +88,7 @@ function addTo<Name extends string>(sums: Map<Name, number>, counts: Readonly<Pa
 }
 
 function emptySum(): Sum {
-  return { runs: 0, intents: 0, unknown: 0, settled: 0, asked: 0 };
+  return { accounts: 0, intents: 0, unknown: 0, settled: 0, asked: 0 };
 }
 
 function percent({ unknown, settled }: Sum): number {

@@ -8,12 +8,12 @@ import type { buildConnector } from 'undici';
  */
 export interface KisTransports {
   /**
-   * Returns a new connection to the REST host, ready for use. An error that it throws counts as a connection that could
-   * not be made.
+   * Returns a new connection to the REST host with this URL, ready for use. An error that it throws counts as a
+   * connection that could not be made.
    */
-  readonly connectRest?: (() => Duplex) | undefined;
+  readonly connectRest?: ((restUrl: string) => Duplex) | undefined;
   /** The same, to the WebSocket host. */
-  readonly connectSocket?: (() => Duplex) | undefined;
+  readonly connectSocket?: ((wsUrl: string) => Duplex) | undefined;
 }
 
 /** Lets a stream stand in for a socket. The HTTP and WebSocket clients use nothing that only a socket has. */

@@ -1,12 +1,15 @@
 import type { Button } from '../../../src/chat/channel.ts';
 import { judge, type Verdict } from '../invariants.ts';
+import type { TestAccount } from './accounts.ts';
 import { calmChats } from './chats.ts';
 import { everybody, market, owner, type Somebody, Stage, startHoldings, stranger, trader, viewer } from './stage.ts';
 import {
+  alikeInBoth,
   blockedChat,
   diskFull,
   drift,
   haltBetween,
+  haltLine,
   lastMoment,
   mirrored,
   nearACap,
@@ -20,7 +23,6 @@ import { brewWeather, clockTrouble, socketTrouble } from './weather.ts';
 /** What one scenario came to. */
 export interface Outcome extends Verdict {
   readonly seed: number;
-  readonly dialect: 'live' | 'paper';
   readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
 }
 
@@ -30,8 +32,9 @@ export async function runScenario(seed: number, trace: (line: string) => void = 
   try {
     await play(stage);
     await heal(stage);
-    const { world, elsewhere, caps, dialect, counts } = stage;
-    return { seed, dialect, troubles: counts, ...(await judge(world, { elsewhere, holdings: startHoldings, caps })) };
+    const { world, counts } = stage;
+    const elsewhereIn = (account: TestAccount): ReadonlySet<string> => stage.elsewhereIn(account);
+    return { seed, troubles: counts, ...(await judge(world, { elsewhereIn, holdings: startHoldings })) };
   } finally {
     await stage.world.end();
   }
@@ -52,7 +55,7 @@ async function heal(stage: Stage): Promise<void> {
   world.trace('all trouble ends');
   world.putOutFuse();
   world.freeDisk();
-  world.refuseLists(false);
+  world.allowLists();
   world.chats.faults = calmChats;
   world.chats.blocked.clear();
   world.setNetwork(true);
@@ -66,6 +69,7 @@ async function heal(stage: Stage): Promise<void> {
 
 async function oneStep(stage: Stage): Promise<void> {
   const { random } = stage;
+  stage.turnToAny();
   switch (
     random.weighted({
       order: 9,
@@ -88,6 +92,7 @@ async function oneStep(stage: Stage): Promise<void> {
       diskFull: 0.7,
       mirrored: 1.2,
       viewer: 0.3,
+      alikeInBoth: stage.hasTwo ? 2.5 : 0,
     })
   ) {
     case 'order':
@@ -131,6 +136,8 @@ async function oneStep(stage: Stage): Promise<void> {
       return mirrored(stage);
     case 'viewer':
       return viewerTries(stage);
+    case 'alikeInBoth':
+      return alikeInBoth(stage);
   }
 }
 
@@ -160,9 +167,9 @@ async function order(stage: Stage): Promise<void> {
 
 /** A ticket to amend or cancel an order that a chat knows of. */
 async function change(stage: Stage): Promise<void> {
-  const { random, world } = stage;
+  const { random } = stage;
   const who = stage.somebody();
-  const open = world.simulator.state().orders.filter(({ remaining }) => remaining > 0);
+  const open = stage.orders.filter(({ remaining }) => remaining > 0);
   const target = random.pick(open);
   if (target === undefined) return;
   const step = target.symbol === '005930' ? 100 : 500;
@@ -187,6 +194,7 @@ async function decide(stage: Stage, who: Somebody, button: Button | undefined): 
   if (button === undefined) return;
   const { random, world } = stage;
   const { channel, identity } = who;
+  if (stage.hasTwo && random.chance(0.3)) await stage.switchTo(who, stage.otherAccount);
   const press = (by: Somebody = who, ageMs = 0): void => stage.press(by, button, ageMs);
   if (random.chance(0.55)) brewWeather(stage, 'orders');
   if (random.chance(0.25)) {
@@ -251,7 +259,7 @@ async function again(stage: Stage, who: Somebody): Promise<void> {
 /** The market reaches an order that rests; now and then twice alike, within the same second. */
 async function trade(stage: Stage): Promise<void> {
   const { random, world } = stage;
-  const resting = world.simulator.state().orders.filter(({ remaining }) => remaining > 0);
+  const resting = stage.orders.filter(({ remaining }) => remaining > 0);
   const order = random.pick(resting);
   if (order === undefined) return;
   const against = order.side === 'buy' ? 'sell' : 'buy';
@@ -259,7 +267,7 @@ async function trade(stage: Stage): Promise<void> {
   const quantity = twice ? 1 : random.between(1, order.remaining);
   for (let times = twice ? 2 : 1; times > 0; times -= 1) {
     try {
-      world.simulator.trade(order.symbol, against, quantity, order.price || undefined);
+      stage.account.simulator.trade(order.symbol, against, quantity, order.price || undefined);
     } catch (error) {
       world.trace(`no trade: ${String(error)}`);
     }
@@ -272,10 +280,10 @@ async function trade(stage: Stage): Promise<void> {
 
 /** The owner's own hand in the HTS, sometimes with the very order that the bot was asked for. */
 async function elsewhereOrder(stage: Stage): Promise<void> {
-  const { random, world } = stage;
-  const { simulator } = world;
-  const state = simulator.state();
-  const target = random.pick(state.orders.filter(({ remaining }) => remaining > 0));
+  const { random, world, orders } = stage;
+  const { simulator, number: account } = stage.account;
+  const elsewhere = stage.elsewhereIn(stage.account);
+  const target = random.pick(orders.filter(({ remaining }) => remaining > 0));
   try {
     if (target !== undefined && random.chance(0.35)) {
       const step = target.symbol === '005930' ? 100 : 500;
@@ -283,18 +291,18 @@ async function elsewhereOrder(stage: Stage): Promise<void> {
       const quantity = target.remaining > 1 && random.chance(0.4) ? random.between(1, target.remaining - 1) : undefined;
       if (quantity !== undefined) stage.count('part-elsewhere');
       const number = random.chance(0.5)
-        ? simulator.cancelElsewhere(target.number, { quantity })
-        : simulator.amendElsewhere(target.number, price, { quantity });
-      stage.elsewhere.add(number);
+        ? simulator.cancelElsewhere(target.number, { account, quantity })
+        : simulator.amendElsewhere(target.number, price, { account, quantity });
+      elsewhere.add(number);
       stage.count('change-elsewhere');
       world.trace(`elsewhere: ${number} changes ${target.number}`);
     } else {
-      const twin = random.pick(state.orders.filter(({ action, price }) => action === 'new' && price > 0));
+      const twin = random.pick(orders.filter(({ action, price }) => action === 'new' && price > 0));
       const equal = twin !== undefined && random.chance(0.7);
       const { symbol, side, quantity, price } = equal
         ? twin
         : ({ symbol: '005930', side: 'buy', quantity: 2, price: 69_700 } as const);
-      stage.elsewhere.add(simulator.placeElsewhere({ symbol, side, quantity, price }));
+      elsewhere.add(simulator.placeElsewhere({ account, symbol, side, quantity, price }));
       stage.count(equal ? 'equal-order-elsewhere' : 'order-elsewhere');
       world.trace(`elsewhere: ${side} ${symbol} ${quantity} at ${price}`);
     }
@@ -306,7 +314,7 @@ async function elsewhereOrder(stage: Stage): Promise<void> {
 
 async function halt(stage: Stage): Promise<void> {
   stage.count('halt');
-  stage.type(everybody[3], '/halt');
+  stage.type(everybody[3], haltLine(stage));
   await stage.advance(100, 2_000);
   await order(stage);
   stage.type(everybody[1], '/resume');

@@ -1,6 +1,8 @@
 import type { Button } from '../../../src/chat/channel.ts';
 import { koreanDay } from '../../../src/clock.ts';
 import type { Proposal } from '../../../src/ports/ledger/proposal-ledger.ts';
+import type { SimulatorState } from '../../../src/simulator/control/state.ts';
+import { type AccountSetup, accountState, type Caps, type TestAccount } from './accounts.ts';
 import type { Shown } from './chats.ts';
 import { SeededRandom } from './random.ts';
 import type { Trouble } from './troubles.ts';
@@ -24,12 +26,6 @@ export const everybody = [
   { channel: 'telegram', identity: trader },
 ] as const satisfies readonly Somebody[];
 
-/** Won, by the bot's settings. */
-export interface Caps {
-  readonly order: number;
-  readonly day: number;
-}
-
 export const driftPercent = 5;
 export const startHoldings = [
   { symbol: '005930', quantity: 30, averageCost: 68_000 },
@@ -45,23 +41,23 @@ export type IssueCode = keyof typeof market;
 /** What every step of a scenario needs: the world, the dice, and what was counted. */
 export class Stage {
   readonly counts: Partial<Record<Trouble, number>> = {};
-  /** Numbers of orders that did not come from the bot. */
-  readonly elsewhere = new Set<string>();
-  /** Every line that anybody typed. */
+  /** The account that the step under way is about. */
+  account: TestAccount;
+  /** Every line that anybody typed, without what picks an account for it. */
   readonly typed = new Set<string>();
-  readonly dialect: 'live' | 'paper';
-  readonly caps: Caps;
   /** Whether an order that was checked and taken may have to wait for its turn. */
   readonly isNarrow: boolean;
   readonly world: World;
   readonly random: SeededRandom;
 
-  private constructor(parts: Pick<Stage, 'world' | 'dialect' | 'random' | 'caps' | 'isNarrow'>) {
+  /** Numbers of orders that did not come from the bot, by the account's name. */
+  readonly #elsewhere = new Map<string, Set<string>>();
+
+  private constructor(parts: Pick<Stage, 'world' | 'random' | 'isNarrow'>) {
     this.world = parts.world;
-    this.dialect = parts.dialect;
     this.random = parts.random;
-    this.caps = parts.caps;
     this.isNarrow = parts.isNarrow;
+    this.account = parts.world.accounts[0] as TestAccount;
   }
 
   static async create(seed: number, trace: (line: string) => void): Promise<Stage> {
@@ -69,41 +65,33 @@ export class Stage {
     const dialect = random.chance(0.12) ? 'paper' : 'live';
     const nearClose = random.chance(0.15);
     const startAt = Date.parse(nearClose ? '2026-11-23T15:27:30+09:00' : '2026-11-23T10:00:00+09:00');
-    const caps = random.chance(0.4)
-      ? random.pick([
-          { order: 300_000, day: 450_000 },
-          { order: 220_000, day: 400_000 },
-          { order: 300_000, day: 550_000 },
-        ] as const)
-      : { order: 800_000, day: 3_000_000 };
+    const caps = capsOf(random);
     const isNarrow = random.chance(0.25);
-    const callsPerSecond = dialect === 'paper' ? 5 : 18;
+    const first = setupOf('main', dialect, caps, isNarrow);
+    const accounts = hasTwoAccounts(seed) ? [first, secondOf(first, random, isNarrow)] : [first];
     const world = await World.create({
       seed,
       startAt,
       trace,
+      accounts,
       env: {
-        KIS_ENV: dialect,
         HOGA_OWNERS: `${owner.telegram}+${owner.discord}`,
         HOGA_TRADERS: trader,
         HOGA_VIEWERS: viewer,
-        HOGA_MAX_DAILY_KRW: String(caps.day),
-        HOGA_MAX_ORDER_KRW: String(caps.order),
         HOGA_PRICE_DRIFT_PERCENT: String(driftPercent),
-        KIS_CALLS_PER_SECOND: String(isNarrow ? 3 : callsPerSecond),
       },
       simulator: {
-        kind: dialect,
         hours: 'live',
-        callsPerSecond,
         noticeBeforeAnswer: random.chance(0.3),
         unpaddedOrderNumbers: random.chance(0.2),
         cash: 20_000_000,
         holdings: startHoldings,
       },
     });
-    world.trace(`seed ${seed}, ${dialect}, caps ${caps.order} and ${caps.day}`);
-    const stage = new Stage({ world, dialect, random, caps, isNarrow });
+    const text = accounts.map((each) => `${each.name} ${each.dialect}, caps ${each.caps.order} and ${each.caps.day}`);
+    world.trace(`seed ${seed}: ${text.join('; ')}`);
+    const stage = new Stage({ world, random, isNarrow });
+    if (accounts.length > 1) stage.count(accounts[1]?.dialect === dialect ? 'two-accounts-of-one-key' : 'two-accounts');
     if (nearClose) stage.count('market-close');
     if (isNarrow) stage.count('narrow-lane');
     if (random.chance(0.25)) {
@@ -116,6 +104,35 @@ export class Stage {
 
   get isTight(): boolean {
     return this.caps.day < 1_000_000;
+  }
+
+  get caps(): Caps {
+    return this.account.caps;
+  }
+
+  /** The orders that the account's venue has of it. */
+  get orders(): SimulatorState['orders'] {
+    return accountState(this.account, this.account.simulator.state()).orders;
+  }
+
+  /** The account other than the one that the step is about; the same where there is one. */
+  get otherAccount(): TestAccount {
+    return this.world.accounts.find(({ name }) => name !== this.account.name) ?? this.account;
+  }
+
+  get hasTwo(): boolean {
+    return this.world.accounts.length > 1;
+  }
+
+  /** The next step is about any of the accounts. */
+  turnToAny(): void {
+    if (this.hasTwo) this.account = this.random.pick(this.world.accounts) ?? this.account;
+  }
+
+  elsewhereIn({ name }: TestAccount): Set<string> {
+    const numbers = this.#elsewhere.get(name) ?? new Set();
+    this.#elsewhere.set(name, numbers);
+    return numbers;
   }
 
   count(trouble: Trouble): void {
@@ -131,15 +148,32 @@ export class Stage {
   }
 
   type({ channel, identity }: Somebody, text: string): void {
-    this.typed.add(text);
     this.world.act(channel, identity, { kind: 'text', text });
   }
 
-  /** Asks for a ticket, and gives it the time that it mostly takes. */
-  async ask(who: Somebody, text: string): Promise<Button | undefined> {
-    this.type(who, text);
+  /** Asks for a ticket in an account, and gives it the time that it mostly takes. */
+  async ask(who: Somebody, text: string, account: TestAccount = this.account): Promise<Button | undefined> {
+    this.typed.add(text);
+    this.type(who, this.hasTwo ? await this.#inAccount(who, text, account) : text);
     await this.advance(50, 1_500);
     return this.newest(who, 'confirm:');
+  }
+
+  /** The line as it is meant for one of two accounts: that names it, or follows the chat's choice of it. */
+  async #inAccount(who: Somebody, text: string, { name, title }: TestAccount): Promise<string> {
+    const how = this.random.weighted({ name: 4, title: 1, chat: 3 });
+    if (how === 'name') return `${text} @${name}`;
+    if (how === 'title') return `${text} @${title}`;
+    this.type(who, `/account ${name}`);
+    await this.advance(0, 200);
+    return text;
+  }
+
+  /** The chat goes over to an account; whether it has by the time of what follows is a matter of chance. */
+  async switchTo(who: Somebody, { name }: TestAccount): Promise<void> {
+    this.count('account-switched');
+    this.type(who, `/account ${name}`);
+    await this.advance(0, 300);
   }
 
   press({ channel, identity }: Somebody, button: Button, ageMs = 0): void {
@@ -165,7 +199,8 @@ export class Stage {
   async leftOfDay(): Promise<number> {
     if (!this.world.isUp) return this.caps.day;
     const day = koreanDay(this.world.clock.now());
-    return this.caps.day - (await this.world.readLedger((ledger) => ledger.amountOfDay(day)));
+    const { ledgerName } = this.account;
+    return this.caps.day - (await this.world.readLedger((ledger) => ledger.account(ledgerName).amountOfDay(day)));
   }
 
   async restart(): Promise<void> {
@@ -174,4 +209,40 @@ export class Stage {
     await this.advance(0, 20_000);
     await this.world.start();
   }
+}
+
+/** Of two seeds one: so both ways of running are tried alike. */
+const hasTwoAccounts = (seed: number): boolean => seed % 2 === 0;
+
+function capsOf(random: SeededRandom): Caps {
+  return random.chance(0.4)
+    ? random.pick([
+        { order: 300_000, day: 450_000 },
+        { order: 220_000, day: 400_000 },
+        { order: 300_000, day: 550_000 },
+      ] as const)
+    : { order: 800_000, day: 3_000_000 };
+}
+
+function setupOf(name: 'main' | 'second', dialect: 'live' | 'paper', caps: Caps, isNarrow: boolean): AccountSetup {
+  const venueCallsPerSecond = dialect === 'paper' ? 5 : 18;
+  return {
+    name,
+    title: { main: '주계좌', second: '연습' }[name],
+    number: { main: '50000000-01', second: '50000001-01' }[name],
+    appKey: `app-key-of-${name}`,
+    dialect,
+    caps,
+    callsPerSecond: isNarrow ? 3 : venueCallsPerSecond,
+    venueCallsPerSecond,
+  };
+}
+
+/** Mostly by the other rules, at a venue of its own; now and then beside the first, under the same app key. */
+function secondOf(first: AccountSetup, random: SeededRandom, isNarrow: boolean): AccountSetup {
+  const caps = capsOf(random);
+  const isBeside = random.chance(0.25);
+  const dialect = isBeside === (first.dialect === 'live') ? 'live' : 'paper';
+  const own = setupOf('second', dialect, caps, isNarrow);
+  return isBeside ? { ...own, appKey: first.appKey } : own;
 }

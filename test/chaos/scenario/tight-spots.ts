@@ -1,7 +1,15 @@
+import type { TestAccount } from './accounts.ts';
 import { everybody, type IssueCode, market, owner, type Somebody, type Stage, trader, viewer } from './stage.ts';
 import { brewWeather } from './weather.ts';
 
 // Steps that come so near to what must not happen that only the last guard is left.
+
+/** Halts all accounts, or one of two: that of the step, or the other, which the step then passes. */
+export function haltLine(stage: Stage): string {
+  if (!stage.hasTwo || stage.random.chance(0.4)) return '/halt';
+  stage.count('halt-of-one-account');
+  return `/halt @${(stage.random.chance(0.5) ? stage.account : stage.otherAccount).name}`;
+}
 
 /** Two people, or one in two chats, press tickets that may each be sent, and not both. */
 export async function twoAtOnce(stage: Stage): Promise<void> {
@@ -19,10 +27,12 @@ export async function twoAtOnce(stage: Stage): Promise<void> {
   // Orders that differ in nothing go one after the other; these do not.
   const [side, quantity] = half > 2 && random.chance(0.3) ? (['buy', half - 1] as const) : (['sell', half] as const);
   const first = await stage.ask(one, `/buy 005930 ${half} ${price}`);
-  const second = await stage.ask(other, `/${side} 005930 ${quantity} ${price}`);
+  // What is ordered in the other account takes nothing from what this one has left.
+  const where = stage.hasTwo && random.chance(0.4) ? stage.otherAccount : stage.account;
+  const second = await stage.ask(other, `/${side} 005930 ${quantity} ${price}`, where);
   // What is read beside the checks comes later than they: then both are checked before either is taken.
   const later = { on: 'inquire-daily-ccld', fault: 'delay', when: 'before', ms: 400, times: 4 } as const;
-  if (random.chance(0.8)) stage.world.simulator.setFaults([later]);
+  if (random.chance(0.8)) stage.account.simulator.setFaults([later]);
   else if (random.chance(0.3)) brewWeather(stage, 'reads');
   if (first !== undefined) stage.press(one, first);
   if (random.chance(0.2)) await stage.advance(0, 30);
@@ -99,7 +109,7 @@ export async function haltBetween(stage: Stage): Promise<void> {
   const who = stage.somebody();
   const halt = (): void => {
     stage.count('halt-between');
-    stage.type(random.pick(everybody), '/halt');
+    stage.type(random.pick(everybody), haltLine(stage));
   };
   const button = await stage.ask(who, `/buy 005930 ${random.between(1, 3)} ${random.pick([69_700, 70_300] as const)}`);
   if (button === undefined) return;
@@ -143,7 +153,7 @@ export async function unaligned(stage: Stage): Promise<void> {
   await world.advance(800);
   const open = await stage.ask(who, `/buy 005930 ${random.between(1, 2)} 69800`);
   stage.count('lists-refused-at-start');
-  world.refuseLists(true);
+  world.refuseLists(stage.account);
   await world.crash();
   await stage.advance(0, 3_000);
   await world.start();
@@ -154,7 +164,7 @@ export async function unaligned(stage: Stage): Promise<void> {
   const later = await stage.ask(who, `/buy 005930 ${random.between(1, 2)} 69600`);
   if (later !== undefined) stage.press(who, later);
   await stage.advance(500, 3_000);
-  world.refuseLists(false);
+  world.allowLists();
   await stage.advance(500, 5_000);
 }
 
@@ -197,7 +207,7 @@ export async function mirrored(stage: Stage): Promise<void> {
   const button = await stage.ask(who, `/${first} 005930 ${quantity} ${price}`);
   if (button === undefined) return;
   const lost = random.pick(['before', 'before', 'after'] as const);
-  world.simulator.setFaults([{ on: 'order', fault: 'cut', when: lost }]);
+  stage.account.simulator.setFaults([{ on: 'order', fault: 'cut', when: lost }]);
   stage.press(who, button);
   await stage.advance(100, 1_500);
   // Another program's order of the same key, terms and time as a lost one of ours is told from it by nobody.
@@ -205,8 +215,15 @@ export async function mirrored(stage: Stage): Promise<void> {
   if (random.chance(0.4)) {
     if (isEqualToOurs) return;
     try {
-      const order = { symbol: '005930', side: second, quantity, price, channel: 'OpnAPI' } as const;
-      stage.elsewhere.add(world.simulator.placeElsewhere(order));
+      const order = {
+        symbol: '005930',
+        side: second,
+        quantity,
+        price,
+        channel: 'OpnAPI',
+        account: stage.account.number,
+      } as const;
+      stage.elsewhereIn(stage.account).add(stage.account.simulator.placeElsewhere(order));
       world.trace(`another program: ${second} 005930 ${quantity} at ${price}`);
     } catch (error) {
       world.trace(`elsewhere refused: ${String(error)}`);
@@ -214,10 +231,56 @@ export async function mirrored(stage: Stage): Promise<void> {
   } else {
     const other: Somebody = random.pick(everybody);
     const mirror = await stage.ask(other, `/${second} 005930 ${quantity} ${price}`);
-    world.simulator.setFaults([{ on: 'order', fault: 'cut', when: lost === 'before' ? 'after' : 'before' }]);
+    stage.account.simulator.setFaults([{ on: 'order', fault: 'cut', when: lost === 'before' ? 'after' : 'before' }]);
     if (mirror !== undefined) stage.press(other, mirror);
   }
   await stage.advance(1_000, 30_000);
+}
+
+/**
+ * The same order in both accounts, and the answer of one of them is lost, which may never have arrived: what the other
+ * account has must not be taken for it.
+ */
+export async function alikeInBoth(stage: Stage): Promise<void> {
+  const { random, world, account, otherAccount } = stage;
+  stage.count('alike-in-both-accounts');
+  const line = `/${random.pick(['buy', 'sell'] as const)} 005930 ${random.between(1, 3)} ${random.pick([69_700, 70_300] as const)}`;
+  const [who, other] = [stage.somebody(), stage.somebody()];
+  const own = await stage.ask(who, line);
+  const like = await stage.ask(other, line, otherAccount);
+  if (own === undefined || like === undefined) return;
+  if (random.chance(0.4)) await stage.switchTo(who, otherAccount);
+  const pressOwn = (): void => {
+    const when = random.pick(['before', 'before', 'after'] as const);
+    account.simulator.setFaults([{ on: 'order', fault: 'cut', when }]);
+    stage.press(who, own);
+  };
+  const ownFirst = random.chance(0.5);
+  if (ownFirst) pressOwn();
+  else stage.press(other, like);
+  await (random.chance(0.5) ? stage.advance(0, 200) : stage.advance(200, 3_000));
+  if (ownFirst) stage.press(other, like);
+  else pressOwn();
+  if (random.chance(0.2)) world.lightFuse(random.between(1, 70));
+  if (random.chance(0.4)) account.simulator.setFaults({ executionsLagMs: random.between(500, 20_000) });
+  await stage.advance(200, 2_000);
+  // A fill of the one, or of both, while the outcome may be unknown.
+  if (random.chance(0.6)) tradeIn(stage, otherAccount);
+  if (random.chance(0.4)) tradeIn(stage, account);
+  await stage.advance(1_000, 30_000);
+}
+
+/** The market takes a share of an account's newest order that rests. */
+function tradeIn({ world }: Stage, { name, simulator, number }: TestAccount): void {
+  const resting = simulator.state().orders.findLast((order) => order.account === number && order.remaining > 0);
+  if (resting === undefined) return;
+  try {
+    simulator.trade(resting.symbol, resting.side === 'buy' ? 'sell' : 'buy', 1, resting.price || undefined);
+    world.trace(`the market trades 1 of ${Number(resting.number)} in ${name}`);
+  } catch (error) {
+    world.trace(`no trade: ${String(error)}`);
+  }
+  world.notePrices();
 }
 
 /** Somebody who may look and not order asks for a ticket, and presses what there is to press. */
@@ -234,7 +297,7 @@ export async function viewerTries(stage: Stage): Promise<void> {
 
 const slow = { on: 'read', fault: 'delay', when: 'before' } as const;
 
-function slowReads({ world, random }: Stage, mostMs: number): void {
+function slowReads({ account, random }: Stage, mostMs: number): void {
   const ms = random.between(100, mostMs);
-  world.simulator.setFaults([{ ...slow, ms, times: random.between(2, 6) }]);
+  account.simulator.setFaults([{ ...slow, ms, times: random.between(2, 6) }]);
 }

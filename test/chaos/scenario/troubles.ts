@@ -54,5 +54,10 @@ export const troubles = [
   'part-elsewhere',
   'equal-fills',
   'market-close',
+  'two-accounts',
+  'two-accounts-of-one-key',
+  'account-switched',
+  'alike-in-both-accounts',
+  'halt-of-one-account',
 ] as const;
 export type Trouble = (typeof troubles)[number];

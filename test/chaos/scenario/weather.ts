@@ -10,7 +10,7 @@ export function brewWeather(stage: Stage, around: 'orders' | 'reads'): void {
   const set = (trouble: Trouble, faults: Faults | readonly FaultRule[]): void => {
     stage.count(trouble);
     stage.world.trace(`weather: ${trouble}`);
-    stage.world.simulator.setFaults(faults);
+    stage.account.simulator.setFaults(faults);
   };
   if (around === 'reads') {
     const trouble = random.weighted({ fail: 2, slow: 2, limit: 1, token: 1 });
@@ -80,10 +80,10 @@ export function brewWeather(stage: Stage, around: 'orders' | 'reads'): void {
   }
   if (random.chance(0.5)) brewNotices(stage, set);
   if (random.chance(0.4)) set('list-lags', { executionsLagMs: random.between(500, 20_000) });
-  else stage.world.simulator.setFaults({ executionsLagMs: 0 });
+  else stage.account.simulator.setFaults({ executionsLagMs: 0 });
 }
 
-function brewNotices({ random, world }: Stage, set: (trouble: Trouble, faults: Faults) => void): void {
+function brewNotices({ random, world, account }: Stage, set: (trouble: Trouble, faults: Faults) => void): void {
   switch (random.weighted({ drop: 3, double: 3, delay: 2, hold: 2 })) {
     case 'drop':
       set('notices-dropped', { notices: { drop: random.between(1, 3) } });
@@ -97,7 +97,7 @@ function brewNotices({ random, world }: Stage, set: (trouble: Trouble, faults: F
     case 'hold':
       set('notices-reordered', { notices: { hold: true } });
       world.clock.timer(random.between(500, 15_000), () =>
-        world.simulator.setFaults({ notices: { hold: false, reorder: true } }),
+        account.simulator.setFaults({ notices: { hold: false, reorder: true } }),
       );
       break;
   }
@@ -106,7 +106,7 @@ function brewNotices({ random, world }: Stage, set: (trouble: Trouble, faults: F
 /** The way to the venue breaks, or falls silent. */
 export async function socketTrouble(stage: Stage): Promise<void> {
   const { world, random } = stage;
-  const { simulator } = world;
+  const { simulator } = stage.account;
   const lastsMs = random.between(500, 60_000);
   switch (random.weighted({ drop: 3, silent: 2, refuse: 2, network: 1 })) {
     case 'drop':

@@ -1,20 +1,23 @@
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Duplex, duplexPair } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { commands } from '../../../commands/index.ts';
 import { type App, startApp } from '../../../src/app.ts';
 import type { Receive } from '../../../src/chat/channel.ts';
 import { inKorea } from '../../../src/clock.ts';
 import { type Environ, readConfig } from '../../../src/config.ts';
+import { mainAccount } from '../../../src/domain/account.ts';
 import { openStatuses } from '../../../src/domain/orders/order.ts';
-import { AppError } from '../../../src/errors.ts';
 import { createLog, createRedactor } from '../../../src/log.ts';
 import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../src/simulator/server.ts';
 import { openLedger } from '../../../src/store/ledger.ts';
+import { type AccountSetup, hosts, ledgerNameOf, settingsOf, type TestAccount } from './accounts.ts';
 import { Chats, channelNames, type Line } from './chats.ts';
 import { ProcessClock, VirtualClock } from './clock.ts';
-import { isWrite, Journal } from './journal.ts';
+import { connectionTo } from './connection.ts';
+import { Disk } from './disk.ts';
+import { Journal } from './journal.ts';
 import { emptyLedger, folderOfMemory } from './ledger-template.ts';
 import { SeededRandom } from './random.ts';
 
@@ -35,7 +38,9 @@ export interface WorldOptions {
   readonly seed: number;
   /** Milliseconds. */
   readonly startAt: number;
+  /** Beside the settings of the accounts. */
   readonly env: Environ;
+  readonly accounts: readonly AccountSetup[];
   readonly simulator: Partial<SimulatorOptions>;
   readonly trace: (line: string) => void;
 }
@@ -48,8 +53,8 @@ interface Process {
   /** Its wall clock against the world's, in milliseconds. */
   offMs: number;
   receive: Map<string, Receive>;
-  /** It has orders to ask the venue about since its start, and the venue has not answered. */
-  unaligned: boolean;
+  /** The accounts, by their names in the ledger, of whose orders the venue has been asked since the start in vain. */
+  readonly unaligned: Set<string>;
 }
 
 /** What a log must not say: each is a bug, whatever went wrong outside. */
@@ -78,7 +83,8 @@ export class World {
   readonly did: Did[] = [];
   /** Log lines that tell of a bug. */
   readonly complaints: string[] = [];
-  simulator!: Simulator;
+  /** Those of the settings, in their order. */
+  readonly accounts: TestAccount[] = [];
   crashes = 0;
   /** No connection to the venue can be made, and those there are break. */
   #networkDown = false;
@@ -86,9 +92,12 @@ export class World {
   #process: Process | undefined;
   /** Steps until the power goes; undefined while it stays. */
   #fuse: number | undefined;
-  /** Writes until the disk is full; undefined while there is room. */
-  #room: number | undefined;
-  #listsRefused = false;
+  readonly #disk = new Disk((name) => {
+    this.journal.failedWrites.push(name);
+    this.trace(`  disk full: ${name}`);
+  });
+  /** The venue that lists no orders. */
+  #refusing: Simulator | undefined;
   #ids = 0;
   readonly #folder: string;
   readonly #options: WorldOptions;
@@ -103,15 +112,24 @@ export class World {
 
   static async create(options: WorldOptions): Promise<World> {
     const world = new World(options);
-    const venue = options.env['KIS_ENV'] ?? 'live';
+    const { accounts } = options;
+    const venue = accounts[0]?.dialect ?? 'live';
     copyFileSync(await emptyLedger(), join(world.#folder, venue === 'live' ? 'hoga.db' : `hoga-${venue}.db`));
-    world.simulator = await startSimulator({
-      clock: world.clock,
-      seed: options.seed,
-      speed: 0,
-      listen: false,
-      ...options.simulator,
-    });
+    for (const [kind, setups] of Map.groupBy(accounts, ({ dialect }) => dialect)) {
+      const simulator = await startSimulator({
+        clock: world.clock,
+        seed: options.seed,
+        speed: 0,
+        listen: false,
+        kind,
+        callsPerSecond: setups[0]?.venueCallsPerSecond ?? 1,
+        accounts: setups.map(({ number }) => ({ number: number.slice(0, 8), product: number.slice(9) })),
+        ...options.simulator,
+      });
+      for (const setup of setups) {
+        world.accounts.push({ ...setup, ledgerName: ledgerNameOf(setup, accounts), simulator });
+      }
+    }
     return world;
   }
 
@@ -132,18 +150,13 @@ export class World {
       ledger: undefined,
       offMs: 0,
       receive: new Map(),
-      unaligned: false,
+      unaligned: new Set(),
     };
     this.#process = running;
     this.#app = undefined;
     this.trace('bot starts');
     const config = readConfig({
-      KIS_REST_URL: 'http://127.0.0.1:1',
-      KIS_WS_URL: 'ws://127.0.0.1:1',
-      KIS_APP_KEY: 'app-key-of-the-scenario',
-      KIS_APP_SECRET: 'app-secret-of-the-scenario',
-      KIS_ACCOUNT: '50000000-01',
-      KIS_HTS_ID: 'hogasim',
+      ...settingsOf(this.accounts),
       STORE_URL: `sqlite:${join(this.#folder, 'hoga.db')}`,
       ...this.#options.env,
     });
@@ -165,14 +178,17 @@ export class World {
       version: 'chaos',
       self: 'chaos:1',
       transports: {
-        connectRest: () => this.#connect(running, (stream) => this.simulator.acceptRest(stream)),
-        connectSocket: () => this.#connect(running, (stream) => this.simulator.acceptSocket(stream)),
+        connectRest: (url) => this.#connect(running, (stream) => this.#venueAt(url).acceptRest(stream)),
+        connectSocket: (url) => this.#connect(running, (stream) => this.#venueAt(url).acceptSocket(stream)),
       },
       openLedger: async (options) => {
         const ledger = await openLedger(options);
         running.ledger = ledger;
-        const doubtful = await ledger.ordersByStatus(['submitting', 'outcome-unknown', ...openStatuses]);
-        running.unaligned = this.#listsRefused && doubtful.length > 0;
+        for (const { ledgerName, simulator } of this.accounts) {
+          const own = ledger.account(ledgerName);
+          const doubtful = await own.ordersByStatus(['submitting', 'outcome-unknown', ...openStatuses]);
+          if (simulator === this.#refusing && doubtful.length > 0) running.unaligned.add(ledgerName);
+        }
         return this.#fused(running, ledger);
       },
       channels: () => channelNames.map((name) => this.chats.channel(this.#lineOf(running), name)),
@@ -197,27 +213,28 @@ export class World {
   /** The disk is full after so many more writes of the ledger. */
   fillDisk(writes: number): void {
     this.trace(`the disk is full after ${writes} writes`);
-    this.#room = writes;
+    this.#disk.fill(writes);
   }
 
   freeDisk(): void {
-    if (this.#room === undefined) return;
-    this.trace('the disk has room');
-    this.#room = undefined;
+    if (this.#disk.free()) this.trace('the disk has room');
   }
 
-  get isDiskFull(): boolean {
-    return this.#room !== undefined && this.#room <= 0;
-  }
-
-  /** Whether the venue lists orders; while it does not, no bot that starts can be in line with it. */
-  refuseLists(refused: boolean): void {
-    this.trace(refused ? 'the venue lists no orders' : 'the venue lists orders');
-    this.#listsRefused = refused;
+  /** A venue lists no orders until it is told to; while it does not, no bot that starts can be in line with it. */
+  refuseLists({ name, simulator }: TestAccount): void {
+    this.trace(`the venue of ${name} lists no orders`);
+    this.#refusing = simulator;
     // What else is in force might answer in its place.
-    this.simulator.clearFaults();
-    if (refused) this.simulator.setFaults([{ on: 'inquire-daily-ccld', fault: 'http', status: 500, times: 1_000 }]);
-    if (!refused && this.#process !== undefined) this.#process.unaligned = false;
+    simulator.clearFaults();
+    simulator.setFaults([{ on: 'inquire-daily-ccld', fault: 'http', status: 500, times: 1_000 }]);
+  }
+
+  /** All venues list orders, and nothing else of theirs fails. */
+  allowLists(): void {
+    this.trace('all venues list orders');
+    this.#refusing = undefined;
+    for (const simulator of this.simulators) simulator.clearFaults();
+    this.#process?.unaligned.clear();
   }
 
   /** The power stays. */
@@ -254,19 +271,33 @@ export class World {
     this.clock.noteActivity();
   }
 
-  /** Moves an issue's price, where it can be moved there. */
+  /** Moves an issue's price at every venue, where it can be moved there. */
   setPrice(symbol: string, price: number): void {
-    try {
-      this.simulator.setPrice(symbol, price);
-      this.trace(`${symbol} is at ${price}`);
-    } catch (error) {
-      this.trace(`no move: ${String(error)}`);
+    for (const simulator of this.simulators) {
+      try {
+        simulator.setPrice(symbol, price);
+        this.trace(`${symbol} is at ${price}`);
+      } catch (error) {
+        this.trace(`no move: ${String(error)}`);
+      }
     }
     this.notePrices();
   }
 
   notePrices(): void {
-    this.journal.notePrices(this.clock.now(), this.simulator.state().prices);
+    const states = [...this.simulators].map((simulator) => simulator.state());
+    this.journal.notePrices(this.clock.now(), states);
+  }
+
+  /** The venues, each once. */
+  get simulators(): ReadonlySet<Simulator> {
+    return new Set(this.accounts.map(({ simulator }) => simulator));
+  }
+
+  #venueAt(url: string): Simulator {
+    const found = this.accounts.find(({ dialect }) => new URL(hosts[dialect]).port === new URL(url).port);
+    if (found === undefined) throw new Error(`no venue at ${url}`);
+    return found.simulator;
   }
 
   /** Milliseconds, by the clock of the bot that runs. */
@@ -304,7 +335,7 @@ export class World {
     if (running?.on === true) this.#powerOff(running, 'end');
     await this.clock.rest();
     await running?.ledger?.close();
-    await this.simulator.stop();
+    for (const simulator of this.simulators) await simulator.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -314,7 +345,7 @@ export class World {
     const text = `${msg} ${JSON.stringify({ ...fields, time: undefined })}`;
     if (level >= 40) this.trace(`  log: ${text.slice(0, 400)}`);
     // What a full disk leads to must be seen to be right in the end; that it is complained of is right.
-    if (bugs.includes(msg) && !this.isDiskFull) this.complaints.push(text.slice(0, 1_000));
+    if (bugs.includes(msg) && !this.#disk.isFull) this.complaints.push(text.slice(0, 1_000));
   }
 
   /** One step nearer to the end of the fuse. */
@@ -352,43 +383,36 @@ export class World {
     if (!running.on || this.#networkDown) {
       throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     }
-    const [ours, theirs] = duplexPair();
-    for (const end of [ours, theirs]) {
-      const write = end.write;
-      end.write = ((...args: Parameters<typeof write>) => {
-        if (end === ours) this.#step(running, 'bytes leave');
-        else this.clock.noteActivity();
-        return Reflect.apply(write, end, args) as boolean;
-      }) as typeof write;
-      end.on('error', () => undefined);
-    }
+    const ours = connectionTo(accept, (by) => {
+      if (by === 'ours') this.#step(running, 'bytes leave');
+      else this.clock.noteActivity();
+    });
     running.streams.add(ours);
     ours.once('close', () => {
       running.streams.delete(ours);
       this.clock.noteActivity();
     });
-    accept(theirs);
     return ours;
   }
 
   /** The ledger of a process that may lose its power before and after every call: what comes then never returns. */
-  #fused(running: Process, ledger: Ledger): Ledger {
+  #fused(running: Process, ledger: Ledger, account: string = mainAccount): Ledger {
     const never = new Promise<never>(() => undefined);
     return new Proxy(ledger, {
       get: (target, name, self) => {
         const method: unknown = Reflect.get(target, name, self);
-        if (name === 'account') return (account: string) => this.#fused(running, target.account(account));
+        if (name === 'account') return (other: string) => this.#fused(running, target.account(other), other);
         if (typeof method !== 'function' || name === 'close') return method;
         return async (...args: unknown[]): Promise<unknown> => {
           this.#step(running, `before ${String(name)}`);
           if (!running.on) return never;
-          const ended = this.journal.observe(String(name), args, {
+          const ended = this.journal.observe(account, String(name), args, {
             now: () => this.clock.now(),
-            unaligned: () => running.unaligned,
+            unaligned: () => running.unaligned.has(account),
           });
           if (name === 'claim') this.notePrices();
           try {
-            this.#requireRoom(String(name));
+            this.#disk.requireRoom(String(name));
             const value: unknown = await (Reflect.apply(method, target, args) as Promise<unknown>);
             ended({ value });
             return value;
@@ -402,16 +426,6 @@ export class World {
         };
       },
     });
-  }
-
-  /** @throws AppError `store.full`, as the ledger does of a full disk. */
-  #requireRoom(name: string): void {
-    if (this.#room === undefined || !isWrite(name)) return;
-    this.#room -= 1;
-    if (this.#room >= 0) return;
-    this.journal.failedWrites.push(name);
-    this.trace(`  disk full: ${name}`);
-    throw new AppError('store.full', { operation: name });
   }
 
   #newId(): string {
