@@ -383,4 +383,91 @@ export const mutants: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: 'orders are looked up without their account',
+    breaks: "nothing of one account is taken for the other's",
+    test: 'test/store/ledger/accounts.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/orders.ts',
+        find: "return db.selectFrom('orders').selectAll().where('account', '=', account);",
+        replace: "return db.selectFrom('orders').selectAll();",
+      },
+    ],
+  },
+  {
+    name: 'the number of a lost order counts as seen before where another account has it',
+    breaks: "nothing of one account is taken for the other's",
+    test: 'test/store/ledger/accounts.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/seen-orders.ts',
+        find: ".onRef('seen_orders.account', '=', 'orders.account'),",
+        replace: ',',
+      },
+      {
+        file: 'src/store/tables/seen-orders.ts',
+        find: ".where('account', '=', account)\n    .where('day', '=', day)",
+        replace: ".where('day', '=', day)",
+      },
+    ],
+  },
+  {
+    name: 'a push of one account is handed to every account',
+    breaks: "nothing of one account is taken for the other's",
+    test: 'test/flows/accounts/pushes.test.ts',
+    edits: [
+      {
+        file: 'src/app/account-units.ts',
+        find: 'for (const { account, kis } of own) if (kis.accountId === accountId) account.reconciler.onNotice(notice);',
+        replace: "for (const { account } of accountId === '' ? own : units) account.reconciler.onNotice(notice);",
+      },
+    ],
+  },
+  {
+    name: 'a ticket is carried out in the account that the chat works with by then',
+    breaks: 'an order only in the account it was confirmed for',
+    test: 'test/flows/accounts/tickets.test.ts',
+    edits: [
+      {
+        file: 'src/chat/router/router.ts',
+        find: 'const account = this.#options.accounts.ofLedger(proposal.account);',
+        replace: 'const account = this.#options.accounts.chosen(turn.person, turn.chat);',
+      },
+      {
+        file: 'src/store/tables/proposals.ts',
+        find: 'if (proposal === undefined || proposal.account !== account) {',
+        replace: 'if (proposal === undefined) {',
+      },
+      {
+        file: 'src/store/tables/proposals.ts',
+        find: "return { kind: 'claimed', orders: await take(transaction, proposal, request) };",
+        replace: "return { kind: 'claimed', orders: await take(transaction, { ...proposal, account }, request) };",
+      },
+    ],
+  },
+  {
+    name: "a day's sum is that of all accounts",
+    breaks: 'caps and halts of each account are its own',
+    test: 'test/store/ledger/accounts.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/orders.ts',
+        find: "    .where('account', '=', account)\n    .where('day', '=', day)\n    .where('status', 'not in', spendingNothing)",
+        replace: "    .where('day', '=', day)\n    .where('status', 'not in', spendingNothing)",
+      },
+    ],
+  },
+  {
+    name: 'every account is halted by the halt of the first',
+    breaks: 'caps and halts of each account are its own',
+    test: 'test/store/ledger/accounts.test.ts',
+    edits: [
+      {
+        file: 'src/store/tables/settings.ts',
+        find: 'const value = await get(db, nameFor(haltedName, account));',
+        replace: 'const value = await get(db, nameFor(haltedName, account === mainAccount ? account : mainAccount));',
+      },
+    ],
+  },
 ];

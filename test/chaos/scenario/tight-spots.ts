@@ -8,7 +8,8 @@ import { brewWeather } from './weather.ts';
 export function haltLine(stage: Stage): string {
   if (!stage.hasTwo || stage.random.chance(0.4)) return '/halt';
   stage.count('halt-of-one-account');
-  return `/halt @${(stage.random.chance(0.5) ? stage.account : stage.otherAccount).name}`;
+  const { name } = stage.random.chance(0.5) ? stage.account : stage.otherAccount;
+  return stage.random.chance(0.5) ? `/halt ${name}` : `/halt @${name}`;
 }
 
 /** Two people, or one in two chats, press tickets that may each be sent, and not both. */
