@@ -28,7 +28,8 @@ import { shippedInstruments } from './kis/symbols/shipped.ts';
 import type { Log, Redactor } from './log.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import { Accounts, type TradingAccount } from './services/accounts.ts';
-import { Alerts } from './services/alerts/alerts.ts';
+import { Alerts, type AlertsOptions } from './services/alerts/alerts.ts';
+import type { AlertAccount } from './services/alerts/level-updates.ts';
 import { LiveBoards } from './services/boards/live-boards.ts';
 import { Screens } from './services/boards/screens.ts';
 import { Calendar } from './services/calendar.ts';
@@ -216,7 +217,7 @@ function createServices(options: AppOptions, records: Records, edges: Edges) {
   const draft = chat.draftFor(() => undefined);
   const tools = { broker, research, feed, ledger, cache, directory, clock, log, newId, draft, queued };
   const calendar = new Calendar(tools);
-  const alerts = new Alerts({ ...tools, calendar });
+  const alerts = new Alerts({ ...tools, calendar, ...ofAlertAccounts(edges) });
   const shared = { ...tools, calendar, visibilityMs: config.visibilityMs };
   const filled = (symbol: string): void => alerts.onFill(symbol);
   const units = venues.map((kis, position) =>
@@ -251,6 +252,18 @@ function createServices(options: AppOptions, records: Records, edges: Edges) {
         drifts,
         now: clock.now(),
       }),
+  };
+}
+
+/** How alerts come to the account that they are on, as far as their person may see it, and how their notices name it. */
+function ofAlertAccounts({ chat, people, late }: Edges): Pick<AlertsOptions, 'brokerOf' | 'draft'> {
+  const accountOf = ({ personId, account }: AlertAccount) => late.accounts?.visible(people.withId(personId), account);
+  return {
+    brokerOf: (alert) => accountOf(alert)?.broker,
+    draft: (notice, wanted) => {
+      const isOnCost = 'alert' in notice && notice.alert.condition.kind === 'cost';
+      return chat.draftFor(() => (isOnCost ? accountOf(notice.alert) : undefined))(notice, wanted);
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
 import { type ArgumentKind, type CommandContext, defineCommand, instrument, optional } from '../../src/chat/command.ts';
 import { koreanDay } from '../../src/clock.ts';
+import { mainAccount } from '../../src/domain/account.ts';
 import type { Alert } from '../../src/domain/alerts/alert.ts';
 import { AppError } from '../../src/errors.ts';
 
@@ -34,13 +35,21 @@ export const alert = defineCommand({
     '/alert 삼성전자 평단 -5% 까지 2026-12-31',
   ],
   async run(context, args): Promise<Message> {
-    const { words, person, people, address, alerts, now } = context;
+    const { words, person, people, address, alerts, account, now } = context;
     const { condition, repeats, until: last } = args.condition;
     const until = typeof last === 'number' ? koreanDay(now + last * dayMs) : last;
     if (until !== undefined && until < koreanDay(now)) throw new AppError('alerts.until-past');
     context.progress({ lines: [words.progress.price] });
     const { symbol } = args.instrument;
-    const made = await alerts.create({ personId: person.id, address, symbol, condition, repeats, until });
+    const made = await alerts.create({
+      personId: person.id,
+      account: account?.ledgerName ?? mainAccount,
+      address,
+      symbol,
+      condition,
+      repeats,
+      until,
+    });
     const today = levelText(words, made.alert, now);
     const lines: Line[] = [
       [{ bold: words.alerts.made }],
@@ -105,8 +114,11 @@ function listOf(context: CommandContext, wanted?: number): Message {
   return { lines: [title, ...lines], buttons: [...rows, ...page.buttons], ...privacyOf(page.rows) };
 }
 
-function alertText({ words, directory }: CommandContext, one: Alert): string {
-  return `${directory.get(one.symbol)?.name ?? one.symbol} ${conditionText(words, one)}`;
+function alertText({ words, directory, visibleAccounts }: CommandContext, one: Alert): string {
+  const text = `${directory.get(one.symbol)?.name ?? one.symbol} ${conditionText(words, one)}`;
+  if (one.condition.kind !== 'cost' || visibleAccounts.length < 2) return text;
+  const account = visibleAccounts.find(({ ledgerName }) => ledgerName === one.account);
+  return account === undefined ? text : `${text} · ${account.label.title}`;
 }
 
 function waitingText({ words, now }: CommandContext, one: Alert): string {

@@ -34,7 +34,8 @@ export const why = defineCommand({
     const timeline = await timelines.find(args.record);
     if (timeline === undefined) {
       const alert = await timelines.alert(args.record, person.id);
-      if (alert === undefined) throw new AppError('why.unknown', { text: shorten(args.record) });
+      if (alert === undefined || !context.alerts.mayShow(alert.alert))
+        throw new AppError('why.unknown', { text: shorten(args.record) });
       return ofAlert(context, alert);
     }
     const { order, proposal, events, address } = timeline;
@@ -59,8 +60,9 @@ export const why = defineCommand({
 });
 
 /** Buttons for the newest orders and the person's own alerts. */
-async function latest({ timelines, directory, words, person }: CommandContext): Promise<Message> {
-  const { orders, alerts } = await timelines.latest(person.id, mostLatest);
+async function latest({ timelines, directory, words, person, alerts: all }: CommandContext): Promise<Message> {
+  const { orders, alerts: made } = await timelines.latest(person.id, mostLatest);
+  const alerts = made.filter(({ alert }) => all.mayShow(alert));
   const nameOf = (symbol: string): string => directory.get(symbol)?.name ?? symbol;
   const rows = [
     ...orders.map((order) => ({

@@ -63,6 +63,12 @@ export class Accounts {
     return visible.find(({ label }) => label.name === name) ?? visible[0];
   }
 
+  /** The one whose records these are, for somebody who may see it. */
+  visible(person: Person | undefined, ledgerName: string): TradingAccount | undefined {
+    const account = this.ofLedger(ledgerName);
+    return account && person && this.roleOf(person, account) !== undefined ? account : undefined;
+  }
+
   /** The one whose records these are; undefined where the settings have it no more. */
   ofLedger(ledgerName: string): TradingAccount | undefined {
     return this.all.find((account) => account.ledgerName === ledgerName);

@@ -19,6 +19,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0010-order-parts': { up: addOrderParts },
   '0011-message-subjects': { up: addMessageSubjects },
   '0012-accounts': { up: addAccounts },
+  '0013-alert-accounts': { up: addAlertAccounts },
 };
 
 /**
@@ -282,6 +283,14 @@ async function addAccounts(db: Kysely<unknown>): Promise<void> {
   await sql`insert into seen_orders (account, day, number, position)
     select 'main', day, number, position from seen_before`.execute(db);
   await db.schema.dropTable('seen_before').execute();
+}
+
+/** Before, an average cost was that of the first account, whatever the chat worked with. */
+async function addAlertAccounts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('alerts')
+    .addColumn('account', 'text', (column) => column.notNull().defaultTo('main'))
+    .execute();
 }
 
 async function createAccountNotices(db: Kysely<unknown>): Promise<void> {

@@ -70,6 +70,8 @@ export interface OrdersTable {
 
 export interface AlertsTable {
   readonly id: string;
+  /** The account whose average cost it is on. */
+  readonly account: string;
   readonly person_id: string;
   readonly channel: string;
   readonly chat_id: string;

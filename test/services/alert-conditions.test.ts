@@ -79,6 +79,7 @@ function start(): void {
   alerts?.stop();
   alerts = new Alerts({
     broker,
+    brokerOf: () => broker,
     feed: { watchTrades: async () => undefined, unwatchTrades: async () => undefined } as unknown as MarketFeed,
     ledger,
     directory: createDirectory(shippedInstruments),
@@ -125,6 +126,7 @@ const create = async (
 ): ReturnType<Alerts['create']> =>
   alerts.create({
     personId: 'p',
+    account: 'main',
     address: { channel: 'console', chatId: 'local' },
     symbol,
     condition,

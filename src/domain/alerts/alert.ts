@@ -42,6 +42,8 @@ export interface Alert {
   readonly id: string;
   readonly personId: string;
   readonly address: ChatAddress;
+  /** Whose average cost it is on, by the ledger's name for the account; of another condition this means nothing. */
+  readonly account: string;
   readonly symbol: string;
   readonly condition: AlertCondition;
   /** Whether it fires every time. If not, it is over once it has fired. */

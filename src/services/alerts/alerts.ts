@@ -12,7 +12,7 @@ import type { AlertStore } from '../../ports/ledger/alert-store.ts';
 import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Calendar } from '../calendar.ts';
-import { LevelUpdates } from './level-updates.ts';
+import { type AlertAccount, LevelUpdates } from './level-updates.ts';
 import { type LastSeen, OpenAlerts } from './open-alerts.ts';
 import { PendingWrites } from './pending-writes.ts';
 import { PriceWatch } from './price-watch.ts';
@@ -22,6 +22,8 @@ const mostPerPerson = 50;
 /** What an alert is asked for with. */
 export interface AlertRequest {
   readonly personId: string;
+  /** The account whose average cost a condition on one means, by the ledger's name for it. */
+  readonly account: string;
   readonly address: ChatAddress;
   readonly symbol: string;
   readonly condition: AlertCondition;
@@ -31,7 +33,10 @@ export interface AlertRequest {
 }
 
 export interface AlertsOptions {
+  /** For what names no account. */
   readonly broker: Broker;
+  /** The way to the account that an alert on an average cost is of; undefined where its person may not see it. */
+  readonly brokerOf: (alert: AlertAccount) => Broker | undefined;
   readonly feed: MarketFeed;
   readonly ledger: AlertStore;
   readonly directory: InstrumentDirectory;
@@ -56,12 +61,13 @@ export class Alerts {
   readonly #writes: PendingWrites;
 
   constructor(options: AlertsOptions) {
-    const { broker, feed, ledger, calendar, clock, log } = options;
+    const { broker, brokerOf, feed, ledger, calendar, clock, log } = options;
     this.#options = options;
     this.#writes = new PendingWrites(log);
     this.#levels = new LevelUpdates({
       open: this.#open,
       broker,
+      brokerOf,
       calendar,
       clock,
       log,
@@ -100,11 +106,11 @@ export class Alerts {
    */
   async create(request: AlertRequest): Promise<{ readonly alert: Alert; readonly seen: Seen }> {
     const { ledger, clock, newId } = this.#options;
-    const { symbol, condition } = request;
-    if (this.list(request.personId).length >= mostPerPerson)
+    const { symbol, personId } = request;
+    if (this.#open.all().filter((alert) => alert.personId === personId).length >= mostPerPerson)
       throw new AppError('alerts.too-many', { limit: mostPerPerson });
     const begun = this.#levels.begunDay;
-    const { level, levelDay, quote } = await this.#levels.first(symbol, condition);
+    const { level, levelDay, quote } = await this.#levels.first(request);
     const seen = seenIn(quote);
     const alert: Alert = {
       ...request,
@@ -123,9 +129,14 @@ export class Alerts {
     return { alert, seen };
   }
 
-  /** A person's open alerts, oldest first. */
+  /** A person's open alerts, oldest first, without those on an account that they may not see any more. */
   list(personId: string): readonly Alert[] {
-    return this.#open.all().filter((alert) => alert.personId === personId);
+    return this.#open.all().filter((alert) => alert.personId === personId && this.mayShow(alert));
+  }
+
+  /** Whether its person may know of the account that an alert is on, if it is on one. */
+  mayShow(alert: Alert): boolean {
+    return alert.condition.kind !== 'cost' || this.#options.brokerOf(alert) !== undefined;
   }
 
   /** Whether the prices of an issue come over the socket. If not, they are asked for now and then. */
@@ -221,7 +232,8 @@ export class Alerts {
 
   async #fire(alert: Alert, seen: Seen, at: number): Promise<void> {
     const { draft, ledger, queued } = this.#options;
-    const messages = draft({ kind: 'alert', alert, name: this.#nameOf(alert), seen, at }, alert.address);
+    const notice: Notice = { kind: 'alert', alert, name: this.#nameOf(alert), seen, at };
+    const messages = this.mayShow(alert) ? draft(notice, alert.address) : [];
     try {
       if (await ledger.fireAlert(alert.id, at, seen, messages)) queued();
     } catch (error) {
@@ -241,7 +253,8 @@ export class Alerts {
     for (const alert of this.#open.all().filter(({ until }) => until !== undefined && until < day)) {
       this.#close(alert);
       this.#writes.add(async () => {
-        const messages = draft({ kind: 'alert-expired', alert, name: this.#nameOf(alert) }, alert.address);
+        const notice: Notice = { kind: 'alert-expired', alert, name: this.#nameOf(alert) };
+        const messages = this.mayShow(alert) ? draft(notice, alert.address) : [];
         if (await ledger.expireAlert(alert.id, clock.now(), messages)) queued();
       });
     }

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { type CancelTimer, type Clock, dayBegunAt, fromKoreanDayAndTime, koreanDay, nextDay } from '../../clock.ts';
-import type { Alert, AlertCondition, AlertLevel } from '../../domain/alerts/alert.ts';
+import type { Alert, AlertLevel } from '../../domain/alerts/alert.ts';
 import { levelOn, startDay, withCost } from '../../domain/alerts/alert-level.ts';
 import type { Quote } from '../../domain/market/quote.ts';
 import { figuresBegin } from '../../domain/market/session.ts';
@@ -16,9 +16,15 @@ const retryMs = 60_000;
 /** The balance shows a fill a moment after its notice. The wait also lets several fills share one look at the balance. */
 const afterFillMs = 2_000;
 
+/** What says of which account an alert is. */
+export type AlertAccount = Pick<Alert, 'account' | 'personId'>;
+
 interface LevelUpdatesOptions {
   readonly open: OpenAlerts;
+  /** For what names no account. */
   readonly broker: Broker;
+  /** The way to the account that an alert on an average cost is of; undefined where its person may not see it. */
+  readonly brokerOf: (alert: AlertAccount) => Broker | undefined;
   readonly calendar: Calendar;
   readonly clock: Clock;
   readonly log: Log;
@@ -69,17 +75,22 @@ export class LevelUpdates {
 
   /**
    * The level that a new alert begins with, its day, and the quote it was computed from.
-   * @throws AppError `alerts.no-holding`, `alerts.no-figures`, or `venue.*`.
+   * @throws AppError `alerts.no-holding`, `alerts.no-figures`, `accounts.none`, or `venue.*`.
    */
-  async first(
-    symbol: string,
-    condition: AlertCondition,
-  ): Promise<{ readonly level: AlertLevel; readonly levelDay: string; readonly quote: Quote }> {
+  async first({
+    symbol,
+    condition,
+    ...of
+  }: AlertAccount & Pick<Alert, 'symbol' | 'condition'>): Promise<{
+    readonly level: AlertLevel;
+    readonly levelDay: string;
+    readonly quote: Quote;
+  }> {
     const { broker, calendar } = this.#options;
     const begun = this.begunDay;
     const levelDay = (await calendar.figuresDay()).day ?? begun;
     const quote = await broker.quote(symbol);
-    const positions = condition.kind === 'cost' ? (await broker.balance()).positions : [];
+    const positions = condition.kind === 'cost' ? await this.#positionsOf(of) : [];
     const figures = await this.#figures.of(quote, [condition], levelDay, 'interactive');
     const averageCost = positions.find((position) => position.symbol === symbol)?.averageCost;
     const level = levelOn(condition, { ...figures, averageCost });
@@ -183,12 +194,20 @@ export class LevelUpdates {
     }
   }
 
-  /** Computes the levels of alerts on average costs from the balance. */
+  /** Computes the levels of alerts on average costs from the balance of each account. */
   async #followCosts(): Promise<void> {
     const alerts = this.#options.open.onCost();
-    if (alerts.length === 0 || this.#stopped) return;
+    for (const [broker, ofAccount] of Map.groupBy(alerts, (alert) => this.#options.brokerOf(alert))) {
+      if (this.#stopped) return;
+      await this.#followCostsOf(broker, ofAccount);
+    }
+  }
+
+  /** The same for the alerts on one account; without a way to it they have no level, until there is one. */
+  async #followCostsOf(broker: Broker | undefined, alerts: readonly Alert[]): Promise<void> {
+    const unknown = { positions: [], truncated: false };
     try {
-      const { positions, truncated } = await this.#options.broker.balance({ priority: 'background' });
+      const { positions, truncated } = (await broker?.balance({ priority: 'background' })) ?? unknown;
       for (const { id, symbol } of alerts) {
         const position = positions.find((one) => one.symbol === symbol);
         // The position may stand on a page of the balance that was not read.
@@ -199,6 +218,12 @@ export class LevelUpdates {
       this.#log.warn('average costs not read', { error });
       this.#retrySoon();
     }
+  }
+
+  async #positionsOf(of: AlertAccount) {
+    const broker = this.#options.brokerOf(of);
+    if (broker === undefined) throw new AppError('accounts.none');
+    return (await broker.balance()).positions;
   }
 
   #retrySoon(): void {

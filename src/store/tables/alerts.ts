@@ -87,11 +87,12 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
 }
 
 async function insertAlert(db: Kysely<Tables>, alert: Alert, seen: Seen): Promise<void> {
-  const { id, personId, address, symbol, condition, repeats, until, createdAt, firedAt, level, state } = alert;
+  const { id, account, personId, address, symbol, condition, repeats, until, createdAt, firedAt, level, state } = alert;
   await db
     .insertInto('alerts')
     .values({
       id,
+      account,
       person_id: personId,
       channel: address.channel,
       chat_id: address.chatId,
@@ -181,6 +182,7 @@ function keptOf(row: Selectable<AlertsTable>): KeptAlert {
 function alertOf(row: Selectable<AlertsTable>): Alert {
   return {
     id: row.id,
+    account: row.account,
     personId: row.person_id,
     address: { channel: row.channel, chatId: row.chat_id },
     symbol: row.symbol,

@@ -129,6 +129,7 @@ describe('a level says what its condition says', () => {
 
 const alertOf = (condition: AlertCondition, state: Alert['state']): Alert => ({
   id: 'a',
+  account: 'main',
   personId: 'p',
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',

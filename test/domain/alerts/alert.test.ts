@@ -16,6 +16,7 @@ const make = (
   changes: Partial<Alert> = {},
 ): Alert & { readonly level: AlertLevel } => ({
   id: String(id),
+  account: 'main',
   personId: 'p',
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',

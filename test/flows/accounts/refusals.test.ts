@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startAccounts } from '../../support/accounts.ts';
 import type { Harness } from '../../support/harness.ts';
+import { startAccounts } from './start-accounts.ts';
 
 // Whatever is said about an account says which, a refusal too, and what a refusal offers goes on with that account.
 let bot: Harness;

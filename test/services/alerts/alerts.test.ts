@@ -53,6 +53,7 @@ function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> = {}): A
   let made = 0;
   const created = new Alerts({
     broker,
+    brokerOf: () => broker,
     feed,
     ledger,
     directory: createDirectory(shippedInstruments),
@@ -82,6 +83,7 @@ afterEach(async () => {
 
 const request = {
   personId: 'p',
+  account: 'main',
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',
   condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },

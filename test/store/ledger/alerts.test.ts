@@ -7,6 +7,7 @@ import { address, start, temporaryFolder, testLedger, undoAccounts } from '../fi
 
 const alertOf = (id: string, changes: Partial<Alert> = {}): Alert => ({
   id,
+  account: 'main',
   personId: 'kim',
   address,
   symbol: '005930',

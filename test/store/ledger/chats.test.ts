@@ -5,6 +5,7 @@ describe('a chat that goes on under another id', () => {
   it('takes its tickets, orders and alerts along, and nothing of another', async () => {
     const ledger = await testLedger();
     const alert = {
+      account: 'main',
       personId: 'kim',
       symbol: '005930',
       condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },

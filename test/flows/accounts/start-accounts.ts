@@ -1,6 +1,6 @@
-import type { Environ } from '../../src/config.ts';
-import type { StartAccount } from '../../src/simulator/server.ts';
-import { type Harness, type HarnessOptions, startHarness } from './harness.ts';
+import type { Environ } from '../../../src/config.ts';
+import type { StartAccount } from '../../../src/simulator/server.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
 
 /** An account beside the first, all at one simulator. */
 export interface TestAccount extends Partial<Omit<StartAccount, 'number'>> {
