@@ -315,7 +315,7 @@ function toldOnce({ timelines, texts, mayRepeat }: Facts, ours: readonly VenueOr
 }
 
 function readFill(text: string): readonly Told[] {
-  const found = /^(?:\[[^\]]+\] )?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(
+  const found = /^(?:\[[^\]]+\]\s)?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(
     text,
   );
   if (found === null) return [];
