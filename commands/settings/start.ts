@@ -13,12 +13,15 @@ export const start = defineCommand({
   role: 'viewer',
   args: {},
   examples: ['/start'],
-  async run({ broker, person, words }): Promise<Message> {
+  async run({ account, broker, person, words }): Promise<Message> {
     const { welcome } = words;
     const trades = roleAllows(person.role, 'trader');
     const lines: readonly Line[] = [
       [{ bold: words.help.greeting }],
-      broker.venue.kind === 'live' ? [{ bold: welcome.venue.live }] : welcome.venue[broker.venue.kind],
+      // Whoever may see no account is not told where those of others are.
+      ...(account === undefined
+        ? []
+        : [broker.venue.kind === 'live' ? [{ bold: welcome.venue.live }] : welcome.venue[broker.venue.kind]]),
       welcome.may[person.role],
       '',
       welcome.tryThese,
@@ -32,6 +35,6 @@ export const start = defineCommand({
         { id: 'run:/help', label: welcome.helpButton },
       ],
     ];
-    return { lines, buttons, data: { venue: broker.venue, role: person.role } };
+    return { lines, buttons, data: { ...(account === undefined ? {} : { venue: broker.venue }), role: person.role } };
   },
 });

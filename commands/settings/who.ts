@@ -62,8 +62,8 @@ export const who = defineCommand({
 });
 
 function list(context: CommandContext, at: number | undefined): Message {
-  const { words, people } = context;
-  const page = pageOf(words, people.list(), at, '/who');
+  const { words, people, person } = context;
+  const page = pageOf(words, people.list(person), at, '/who');
   const title: Line = [{ bold: words.people.title }, ...(page.label === '' ? [] : [` ${page.label}`])];
   return { lines: [title, ...page.rows.map((known) => personLine(context, known))], buttons: page.buttons };
 }

@@ -110,12 +110,14 @@ export function createChat(options: ChatOptions): Chat {
       return showView(frame.address, frame.view, screenMessage(words, directoryIn(words), frame));
     },
     async tellStart(hasHtsId) {
-      const venues = (text: Words['start']): readonly string[] => {
-        const kinds = options.accounts().all.map(({ label }) => label.venue);
-        return [...new Set(kinds)].map((kind) => text[kind]);
+      const venues = (text: Words['start'], reader: Person | undefined): readonly string[] => {
+        const { all } = options.accounts();
+        const known = reader === undefined ? all.filter(({ roles }) => roles === undefined) : visibleTo(reader);
+        return [...new Set(known.map(({ label }) => label.venue))].map((kind) => text[kind]);
       };
-      const start = ({ start: text }: Words): Message => ({
-        lines: [...venues(text), ...(hasHtsId ? [] : [text.noHtsId]), text.hint],
+      const visibleTo = (reader: Person) => options.accounts().visibleTo(reader);
+      const start = ({ start: text }: Words, reader: Person | undefined): Message => ({
+        lines: [...venues(text, reader), ...(hasHtsId ? [] : [text.noHtsId]), text.hint],
       });
       for (const outgoing of recipients.tellOwners('starts', start)) await outbox.post(outgoing);
     },

@@ -1,4 +1,5 @@
 import type { FillNotices } from '../domain/fill-notices.ts';
+import { roleIn } from '../domain/people/account-roles.ts';
 import { type ChatAddress, isSameChat, webhookChat } from '../domain/people/chat-address.ts';
 import { type Notice, type NoticeTopic, ownerOf, subjectOf, topicOf } from '../domain/people/notice.ts';
 import type { Language, Person } from '../domain/people/person.ts';
@@ -77,10 +78,12 @@ export class Recipients {
   /** One message to each owner who wants notices of this topic, in their language; without a topic, to every owner. */
   tellOwners(
     topic: NoticeTopic | undefined,
-    say: (words: Words) => Message,
+    /** `reader` is the person whose own chat it is; undefined for a group. */
+    say: (words: Words, reader: Person | undefined) => Message,
     account?: TradingAccount,
   ): readonly Outgoing[] {
     return this.#owners(topic, account)
+      .filter(({ address }) => this.#mayReadOf(account, address))
       .flatMap((recipient) => this.#outgoing(recipient, topic, say))
       .map((outgoing) => ({ ...outgoing, account: this.#labelFor(outgoing.address, account) }));
   }
@@ -98,11 +101,13 @@ export class Recipients {
   ): readonly OutboxDraft[] {
     const topic = topicOf(notice);
     const fillNotices = account?.venue.feed.status().fillNotices ?? this.#fillNotices();
-    const askers = this.#askers(notice, wanted, topic);
+    const askers = this.#askers(notice, wanted, topic, account);
     // A question that an owner must answer goes to the owners as well.
     const owners = notice.kind === 'asked' || askers.length === 0 ? this.#owners(topic, account) : [];
     const asked = wanted === undefined ? undefined : identityIn(wanted);
-    const others = owners.filter(({ address }) => identityIn(address) !== asked);
+    const others = owners.filter(
+      ({ address }) => this.#mayReadOf(account, address) && (askers.length === 0 || identityIn(address) !== asked),
+    );
     // Whoever reads along there may not know of an account that has people of its own.
     const isOpen = account?.roles === undefined && notice.kind !== 'asked';
     const webhook = this.#channels.has(webhookChat.channel) && isOpen ? [{ address: webhookChat }] : [];
@@ -121,13 +126,31 @@ export class Recipients {
 
   /**
    * The chats of the person whom a notice is about: those they chose for such notices, otherwise the one they asked in.
+   * Where others would read there of an account that has people of its own, the person's own chats; none where the
+   * person may not see the account any more.
    */
-  #askers(notice: Notice, wanted: ChatAddress | undefined, topic: NoticeTopic | undefined): readonly Recipient[] {
+  #askers(
+    notice: Notice,
+    wanted: ChatAddress | undefined,
+    topic: NoticeTopic | undefined,
+    account: TradingAccount | undefined,
+  ): readonly Recipient[] {
     const asked = wanted !== undefined && this.#channels.has(wanted.channel) ? [{ address: wanted }] : [];
     const id = ownerOf(notice);
     const person = id === undefined ? undefined : this.#people.withId(id);
+    if (person !== undefined && account !== undefined && roleIn(account.roles, person) === undefined) return [];
     const chosen = person === undefined ? [] : this.#chosen(person, topic);
-    return chosen.length > 0 ? chosen : asked;
+    const chats = chosen.length > 0 ? chosen : asked;
+    const open = chats.filter(({ address }) => this.#mayReadOf(account, address));
+    if (open.length > 0 || chats.length === 0 || person === undefined) return open;
+    return this.chatsOf(person).map((address) => ({ address, chosenBy: person }));
+  }
+
+  /** Whether all who read a chat may know of an account; of a group nobody knows who reads it. */
+  #mayReadOf(account: TradingAccount | undefined, address: ChatAddress): boolean {
+    if (account === undefined) return true;
+    const person = this.#people.identify(identityIn(address));
+    return person === undefined ? account.roles === undefined : roleIn(account.roles, person) !== undefined;
   }
 
   /**
@@ -165,12 +188,16 @@ export class Recipients {
    * The message for one recipient; none when the person switched the topic off. A notice without a topic cannot be
    * switched off.
    */
-  #outgoing(recipient: Recipient, topic: NoticeTopic | undefined, say: (words: Words) => Message): readonly Outgoing[] {
+  #outgoing(
+    recipient: Recipient,
+    topic: NoticeTopic | undefined,
+    say: (words: Words, reader: Person | undefined) => Message,
+  ): readonly Outgoing[] {
     const { address } = recipient;
     const style = this.#styleFor(recipient, topic);
     if (style === undefined) return [];
     const { words, silent, hold } = style;
-    const message = say(words);
+    const message = say(words, this.#people.identify(identityIn(address)));
     return [{ address, message: silent === undefined ? message : { ...message, silent }, hold, words }];
   }
 

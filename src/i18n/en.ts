@@ -1271,6 +1271,8 @@ export const en: Words = {
     'chat.too-long': (c) => `That message is too long (${c['length']} characters). Please keep it under ${c['limit']}.`,
     'chat.not-allowed': (c) => `This command needs the ${c['role']} role.`,
     'accounts.none': () => 'There is no account that you may see. Please ask the owner for one.',
+    'accounts.not-here': () =>
+      'There is no account that you may use in this chat, which others read. Please write to the bot alone.',
     'accounts.unknown': (c) => `There is no account ${c['text']}. Write one of ${c['choices']}.`,
     'accounts.two': () => 'Name one account in a line, such as /balance @main.',
     'accounts.one-only': () => 'This command is for one account. Name one instead of @all.',

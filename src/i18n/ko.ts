@@ -1350,6 +1350,8 @@ export const ko = {
     'chat.too-long': (c) => `메시지가 너무 깁니다(${number(c['length'])}자). ${number(c['limit'])}자 안으로 써 주세요.`,
     'chat.not-allowed': (c) => `이 명령은 ${c['role'] === 'owner' ? '소유자' : '거래'} 권한이 있어야 합니다.`,
     'accounts.none': () => '볼 수 있는 계좌가 없습니다. 소유자에게 계좌 권한을 요청해 주세요.',
+    'accounts.not-here': () =>
+      '다른 사람도 보는 이 대화에서는 쓸 수 있는 계좌가 없습니다. 봇과 둘만의 대화에서 해 주세요.',
     'accounts.unknown': (c) => `${c['text']}라는 계좌는 없습니다. ${c['choices']} 가운데 하나로 적어 주세요.`,
     'accounts.two': () => '한 줄에는 계좌를 하나만 적어 주세요. 예: 잔고 @main',
     'accounts.one-only': () => '이 명령은 계좌 하나로만 할 수 있습니다. @all 대신 계좌 이름을 적어 주세요.',

@@ -52,6 +52,8 @@ export class People {
   readonly #changes = pLimit(1);
   /** Identities that come from the settings or the terminal. The ledger cannot change them. */
   readonly #fixed = new Map<string, string>();
+  /** By setting that names the people of one account, that account. */
+  readonly #accountOfSetting = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   #pairing: { readonly code: string; readonly until: number; triesLeft: number } | undefined;
 
@@ -87,9 +89,11 @@ export class People {
       for (const identities of list) {
         const known = identities.flatMap((identity) => this.#byIdentity.get(identity) ?? []);
         const person: Person = known[0] ?? { id: identities[0] ?? '', role: 'viewer', onlyInAccounts: true };
+        const variable = `KIS_${name.toUpperCase()}_${settingSuffix[role]}`;
+        this.#accountOfSetting.set(variable, name);
         for (const identity of identities) {
           if (!this.#byIdentity.has(identity)) this.#byIdentity.set(identity, person);
-          if (!this.#fixed.has(identity)) this.#fixed.set(identity, `KIS_${name.toUpperCase()}_${settingSuffix[role]}`);
+          if (!this.#fixed.has(identity)) this.#fixed.set(identity, variable);
         }
         roles.set(person.id, role);
       }
@@ -190,11 +194,19 @@ export class People {
     return [...this.#byIdentity].filter(([, { id }]) => id === personId).map(([identity]) => identity);
   }
 
-  /** All people, owners first. */
-  list(): readonly KnownPerson[] {
+  /** What somebody may read of where people are named: not the setting of an account that they may not know of. */
+  #shownTo(by: Person, from: string): string {
+    const account = this.#accountOfSetting.get(from);
+    const isKnown = account === undefined || roleIn(this.#accountRoles.get(account), by) !== undefined;
+    return isKnown ? from : '.env';
+  }
+
+  /** All people, owners first, as `by` may see them; without `by`, as the settings name them. */
+  list(by?: Person): readonly KnownPerson[] {
     const known = new Map<string, KnownPerson>();
     for (const [identity, person] of this.#byIdentity) {
-      const from = this.#fixed.get(identity) ?? 'chat';
+      const fixed = this.#fixed.get(identity) ?? 'chat';
+      const from = by === undefined ? fixed : this.#shownTo(by, fixed);
       // A person of the settings may have one more identity that was added in chat.
       const key = `${from} ${person.id}`;
       const identities = [...(known.get(key)?.identities ?? []), identity];
@@ -214,7 +226,7 @@ export class People {
     const known = owners.find((person) => person !== undefined);
     const id = known?.id ?? this.#freeId(identities[0]);
     const all = [...new Set([...this.#identitiesOf(id), ...identities])];
-    for (const identity of all) this.#requireChangeable(identity);
+    for (const identity of all) this.#requireChangeable(identity, by);
     if (role !== by.role && owners.some((person) => person?.id === by.id)) throw new AppError('people.self');
     const person: Person = { id, role };
     for (const identity of all) {
@@ -234,7 +246,7 @@ export class People {
     const owners = identities.map((identity) => {
       const person = this.identify(identity);
       if (person === undefined) throw new AppError('people.unknown', { identity });
-      this.#requireChangeable(identity);
+      this.#requireChangeable(identity, by);
       if (person.id === by.id) throw new AppError('people.self');
       return person;
     });
@@ -251,9 +263,10 @@ export class People {
     return [...this.#byIdentity].filter(([, person]) => person.id === id).map(([identity]) => identity);
   }
 
-  #requireChangeable(identity: string): void {
+  #requireChangeable(identity: string, by: Person): void {
     const variable = this.#fixed.get(identity);
-    if (variable !== undefined) throw new AppError('people.from-settings', { identity, variable });
+    if (variable === undefined) return;
+    throw new AppError('people.from-settings', { identity, variable: this.#shownTo(by, variable) });
   }
 
   /** The id of a new person: their first identity, unless another person kept that id after losing the identity. */

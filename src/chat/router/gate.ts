@@ -31,12 +31,13 @@ export class Gate {
     this.#readOnly = options.readOnly;
   }
 
-  /** `account`: the one that the command is to be about. @throws AppError `chat.read-only`, `chat.not-allowed`, `accounts.none`. */
+  /** `account`: the one that the command is to be about. @throws AppError `chat.read-only`, `chat.not-allowed`, `accounts.none`, `accounts.not-here`. */
   authorise(person: Person, command: AnyCommand, account: TradingAccount | undefined): void {
     if (this.#readOnly && changesThings(command)) throw new AppError('chat.read-only');
-    if (command.account === true && account === undefined) throw new AppError('accounts.none');
+    const none = person.amongOthers === true ? 'accounts.not-here' : 'accounts.none';
+    if (command.account === true && account === undefined) throw new AppError(none);
     const role = command.account === true ? roleIn(account?.roles, person) : person.role;
-    if (role === undefined) throw new AppError('accounts.none');
+    if (role === undefined) throw new AppError(none);
     if (!roleAllows(role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });
   }
 

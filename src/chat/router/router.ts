@@ -108,14 +108,15 @@ export class Router {
         await this.#strangers.answer(incoming.identity, address);
         return;
       }
+      const alone = incoming.alone === true;
       const turn = {
-        person,
+        person: alone ? person : ({ ...person, amongOthers: true } as const),
         words: this.#options.wordsOf(person),
         address,
-        chat: lastingChat(address, incoming.alone === true),
+        chat: lastingChat(address, alone),
         edits: undefined,
         at: incoming.at,
-        alone: incoming.alone === true,
+        alone,
         overheard: incoming.overheard === true,
       };
       if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);

@@ -6,7 +6,7 @@ export type AccountRoles = ReadonlyMap<string, Role> | undefined;
 /** What somebody may do in an account; undefined for nothing, not even know of it. */
 export function roleIn(roles: AccountRoles, person: Person): Role | undefined {
   if (roles === undefined) return person.onlyInAccounts === true ? undefined : person.role;
-  return roles.get(person.id);
+  return person.amongOthers === true ? undefined : roles.get(person.id);
 }
 
 /** The higher of two roles. */

@@ -20,6 +20,8 @@ export interface Person {
   readonly role: Role;
   /** Named for some accounts alone: the others are nothing to them. */
   readonly onlyInAccounts?: true;
+  /** Writes where others read along: accounts with lists of their own are not there. */
+  readonly amongOthers?: true;
 }
 
 /** The languages that the bot speaks. */

@@ -47,6 +47,10 @@ export interface Family extends Harness {
   pressed(who: Who, button: string, chatId?: string): Promise<string>;
   /** All that stands in a chat of the telegram channel, since the last start; of everybody where none is named. */
   messages(who?: Who): readonly ShownMessage[];
+  /** All that was said in a chat of that id, such as a group's. */
+  messagesIn(chatId: string): readonly ShownMessage[];
+  /** All that the Discord webhook was told since the last start. */
+  webhook(): readonly ShownMessage[];
   /** The id of the newest button with this label. */
   idOf(label: string): string;
 }
@@ -55,12 +59,15 @@ export interface Family extends Harness {
 export async function startFamily(
   options: Omit<HarnessOptions, 'env' | 'channels'> & {
     readonly env?: Environ;
+    /** How the addresses of `isa` are reached; by default at the simulator of both. */
+    readonly isaVenue?: Pick<Simulator, 'restUrl' | 'wsUrl'>;
     /** People write on the terminal's channel, which has no limits of what is sent a minute; nothing reaches them by itself. */
     readonly quick?: boolean;
   } = {},
 ): Promise<Family> {
   let channel = new TestChannel('telegram');
-  const { env, simulator, quick = false, ...others } = options;
+  let webhook = new TestChannel('discord-webhook');
+  const { env, simulator, quick = false, isaVenue, ...others } = options;
   const hoga = await startHarness({
     ...others,
     simulator: { accounts: accountsOf, ...simulator },
@@ -69,7 +76,7 @@ export async function startFamily(
       KIS_MAIN_TITLE: '생활비',
       HOGA_OWNERS: `telegram:${identities.owner}`,
       HOGA_VIEWERS: `telegram:${identities.viewer}`,
-      ...isaAt(venue),
+      ...isaAt(isaVenue ?? venue),
       KIS_ISA_OWNERS: `telegram:${identities.owner}`,
       KIS_ISA_TRADERS: `telegram:${identities.trader}`,
       ...env,
@@ -77,7 +84,8 @@ export async function startFamily(
     channels: () => {
       if (quick) return [];
       channel = new TestChannel('telegram');
-      return [channel];
+      webhook = new TestChannel('discord-webhook');
+      return [channel, webhook];
     },
   });
   const current = (): TestChannel => (quick ? hoga.chat() : channel);
@@ -108,6 +116,8 @@ export async function startFamily(
     tell: (who, text, chatId) => hand(who, { kind: 'text', text }, chatId),
     pressed: (who, button, chatId) => hand(who, { kind: 'press', button }, chatId),
     messages: (who) => current().messages.filter(({ chatId }) => who === undefined || chatId === identities[who]),
+    messagesIn: (chatId) => current().messages.filter((shown) => shown.chatId === chatId),
+    webhook: () => webhook.messages,
     idOf(label) {
       const found = current()
         .messages.flatMap(({ buttons }) => buttons)
