@@ -84,7 +84,7 @@ export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Resolves with what `look` finds as soon as it finds something; fails after five real seconds, or as many as told. */
+/** Resolves with what `look` finds as soon as it finds something; fails after thirty real seconds, or as many as told. */
 export async function eventually<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
