@@ -112,7 +112,11 @@ export function readConfig(
     ...parsed.flatMap(({ account, result }) => issuesOf(result, account.variableOf)),
     ...issuesOf(shared, (setting) => setting),
     ...accounts.flatMap(({ given: own, variableOf }) =>
-      accountProblems(own, words).map(({ variable, problem }) => ({ variable: variableOf(variable), problem })),
+      accountProblems(own, words).map(({ variable, problem }) => ({
+        variable: variableOf(variable),
+        // The remedy names settings as well, and they are this account's.
+        problem: problem.replaceAll(/\bKIS_[A-Z_]+/g, variableOf),
+      })),
     ),
     ...storeProblems(given, words),
     ...webhookProblems(given, words),

@@ -101,6 +101,13 @@ describe('settings', () => {
     expect(problems({ HOGA_SIMULATOR: 'demo' })).toEqual(['HOGA_SIMULATOR: live or paper']);
   });
 
+  test("what is wrong with another account's settings names that account's, the remedy too", () => {
+    const environ = { HOGA_ACCOUNTS: 'main,isa', KIS_ISA_ENV: 'live', KIS_ISA_APP_KEY: 'PSxxxxxxxxxx' };
+    expect(problems({ ...environ, KIS_ISA_APP_SECRET: 'secret-secret' })).toEqual([
+      'KIS_ISA_ACCOUNT: needed beside KIS_ISA_APP_KEY; take it from KIS Developers, or set KIS_ISA_ENV=simulator to try without',
+    ]);
+  });
+
   test('keys alone mean paper, never live', () => {
     const { accounts, store } = config(keys);
     const [{ kis }] = accounts;
