@@ -97,7 +97,10 @@ function mayWorkWith(
 }
 
 /** What was told of an order under the name of an account that has no order of that number, or under no name. */
-function toldOfNobodys(all: readonly AccountFacts[], texts: readonly string[]): readonly string[] {
+export function toldOfNobodys(
+  all: readonly (Pick<AccountFacts, 'state'> & { readonly account: Pick<AccountSetup, 'name' | 'title'> })[],
+  texts: readonly string[],
+): readonly string[] {
   return texts.flatMap((text) => {
     const number = /주문번호 (\d+)/.exec(text)?.[1];
     if (number === undefined) return [];
@@ -108,32 +111,36 @@ function toldOfNobodys(all: readonly AccountFacts[], texts: readonly string[]): 
   });
 }
 
+type Two = readonly Pick<AccountFacts, 'timelines' | 'state'>[];
+
+/** Orders of unknown outcome whose like the other account had meanwhile. */
+export function alikeInBoth(all: Two): readonly OrderTimeline[] {
+  return all.flatMap((own) => {
+    const others = all.filter((facts) => facts !== own).flatMap(({ state }) => state.orders);
+    return own.timelines.filter((timeline) => wasUnknown(timeline) && others.some((order) => isBait(timeline, order)));
+  });
+}
+
+/** How many order numbers both accounts have, of the orders that are meant. */
+export function numbersInBoth([first, second]: Two, isMeant: (order: VenueOrder) => boolean = () => true): number {
+  if (first === undefined || second === undefined) return 0;
+  const numbersOf = ({ state }: Two[number]): ReadonlySet<string> =>
+    new Set(state.orders.filter(isMeant).map(({ number }) => orderNumber(number)));
+  return numbersOf(first).intersection(numbersOf(second)).size;
+}
+
 /** How often two accounts were nearly taken for each other. */
 export function countApart(world: World, all: readonly AccountFacts[], open: readonly OpenPress[]) {
-  const [first, second] = all;
   const { journal } = world;
   const taken = journal.claims.filter(({ result }) => result === 'claimed');
-  const pairs = first === undefined || second === undefined ? [] : [[first, second] as const, [second, first] as const];
-  const unknown = pairs.flatMap(([own, other]) =>
-    own.timelines
-      .filter(wasUnknown)
-      .filter((timeline) => other.state.orders.some((order) => isBait(timeline, order)))
-      .map((timeline) => ({ timeline })),
-  );
-  const numbers = ({ state }: AccountFacts, isMeant: (order: VenueOrder) => boolean): readonly string[] =>
-    state.orders.filter(isMeant).map(({ number }) => orderNumber(number));
-  const inBoth = (isMeant: (order: VenueOrder) => boolean): number => {
-    if (first === undefined || second === undefined) return 0;
-    const others = new Set(numbers(second, isMeant));
-    return numbers(first, isMeant).filter((number) => others.has(number)).length;
-  };
+  const alike = alikeInBoth(all);
   return {
     'pressed in a chat that had gone over to the other account': open.filter((press) => hasGoneOver(world, press))
       .length,
-    "alike in both accounts while one's outcome was unknown": unknown.length,
-    'one of the two never arrived': unknown.filter(({ timeline }) => timeline.reference === undefined).length,
-    'both accounts had orders of one number': inBoth(() => true),
-    'both had fills of one number': inBoth(({ filled }) => filled > 0),
+    "alike in both accounts while one's outcome was unknown": alike.length,
+    'one of the two never arrived': alike.filter(({ reference }) => reference === undefined).length,
+    'both accounts had orders of one number': numbersInBoth(all),
+    'both had fills of one number': numbersInBoth(all, ({ filled }) => filled > 0),
     'an order was taken while the other account was halted': taken.filter(({ haltedElsewhere }) => haltedElsewhere)
       .length,
     "the other account's orders would have filled the day": taken.filter(({ fullTogether }) => fullTogether).length,

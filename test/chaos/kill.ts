@@ -5,17 +5,22 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { koreanDay } from '../../src/clock.ts';
-import { mainAccount } from '../../src/domain/account.ts';
 import type { SimulatorState } from '../../src/simulator/control/state.ts';
 import { openLedger } from '../../src/store/ledger.ts';
-import { countUnknown, readStories, violationsOf } from './invariants.ts';
-import { accountState } from './scenario/accounts.ts';
+import { alikeInBoth, numbersInBoth, toldOfNobodys } from './accounts-apart.ts';
+import { countUnknown, type Facts, readStories, violationsOf } from './invariants.ts';
+import { accountState, textsAbout } from './scenario/accounts.ts';
 import { SeededRandom } from './scenario/random.ts';
 
 const { values } = parseArgs({
   options: { kills: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
 });
 const capOfDay = 1_000_000_000;
+/** The simulator opens these, and the bot takes them where the settings name no others. */
+const accounts = [
+  { name: 'main', title: '주계좌', number: '50000000-01' },
+  { name: 'second', title: '연습', number: '50000001-01' },
+] as const;
 const wanted = Number(values.kills);
 const random = new SeededRandom(Number(values.seed));
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -34,7 +39,8 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess
 
 /** The venue outlives every bot, as KIS does. */
 async function startVenue(): Promise<{ readonly process: ChildProcess; readonly rest: string; readonly ws: string }> {
-  const venue = run(['simulator', '--rest-port', '0', '--ws-port', '0', '--speed', '0']);
+  const opened = accounts.map(({ number }) => number).join(',');
+  const venue = run(['simulator', '--rest-port', '0', '--ws-port', '0', '--speed', '0', '--accounts', opened]);
   if (venue.stdout === null) throw new Error('no output');
   for await (const line of createInterface({ input: venue.stdout })) {
     return { process: venue, ...(JSON.parse(line) as { rest: string; ws: string }) };
@@ -60,11 +66,17 @@ function hasSpoken(bot: ChildProcess): Promise<void> {
   });
 }
 
+function settingsOf({ name, title }: (typeof accounts)[number]): NodeJS.ProcessEnv {
+  const settings = { ENV: 'simulator', REST_URL: venue.rest, WS_URL: venue.ws, TITLE: title };
+  return Object.fromEntries(
+    Object.entries(settings).map(([key, value]) => [`KIS_${name.toUpperCase()}_${key}`, value]),
+  );
+}
+
 function startBot(): ChildProcess {
   const bot = run([], {
-    KIS_ENV: 'simulator',
-    KIS_REST_URL: venue.rest,
-    KIS_WS_URL: venue.ws,
+    HOGA_ACCOUNTS: accounts.map(({ name }) => name).join(','),
+    ...Object.assign({}, ...accounts.map(settingsOf)),
     STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
     HOGA_MAX_DAILY_KRW: String(capOfDay),
     LOG_LEVEL: 'warn',
@@ -80,7 +92,16 @@ function startBot(): ChildProcess {
   return bot;
 }
 
-/** What somebody types in one life of the bot; every line waits for the answer to the one before. */
+/** What picks an account for a line: its name in it, or the terminal's choice of it in a line before. */
+function inSome(line: string): string {
+  const { name } = random.pick(accounts);
+  return random.chance(0.7) ? `${line} @${name}\n` : `/account ${name}\n${line}\n`;
+}
+
+/**
+ * What somebody types in one life of the bot, for both accounts and often alike; every line waits for the answer to the
+ * one before.
+ */
 function trade(bot: ChildProcess): void {
   for (let orders = random.between(1, 3); orders > 0; orders -= 1) {
     const [side, price] = random.pick([
@@ -89,9 +110,9 @@ function trade(bot: ChildProcess): void {
       ['buy', 69_800],
       ['sell', 70_300],
     ] as const);
-    bot.stdin?.write(`/${side} 005930 ${random.between(1, 3)} ${price}\n1\n`);
+    bot.stdin?.write(`${inSome(`/${side} 005930 ${random.between(1, 3)} ${price}`)}1\n`);
   }
-  if (random.chance(0.2)) bot.stdin?.write('/cancel all\n1\n');
+  if (random.chance(0.2)) bot.stdin?.write(`${inSome('/cancel all')}1\n`);
 }
 
 async function stirVenue(): Promise<void> {
@@ -144,19 +165,34 @@ await new Promise<void>((resolve) => last.once('exit', () => resolve()));
 
 const state = await look();
 const ledger = await openLedger({ url: `sqlite:${join(folder, 'hoga-simulator.db')}` });
-const timelines = await readStories(ledger, mainAccount, koreanDay(state.clock.now));
-const pending = await ledger.outboxPending();
-const violations: string[] = [
-  ...violationsOf({
-    state: accountState({ number: '50000000-01' }, state),
+const texts = output.split(/\n\n|(?=^\[)/m).map((text) => text.trim());
+const all: (Facts & { readonly account: (typeof accounts)[number] })[] = [];
+for (const account of accounts) {
+  all.push({
+    account,
+    state: accountState(account, state),
     elsewhere: new Set(),
     holdings: [],
-    timelines,
-    texts: output.split(/\n\n|(?=^\[)/m).map((text) => text.trim()),
+    timelines: await readStories(ledger, account.name, koreanDay(state.clock.now)),
+    texts: textsAbout(texts, account, accounts),
     mayRepeat: wanted,
     caps: { order: 5_000_000, day: capOfDay },
-  }),
-];
+  });
+}
+const timelines = all.flatMap((facts) => facts.timelines);
+const violations = all.flatMap((facts) => violationsOf(facts).map((text) => `${facts.account.name}: ${text}`));
+// A message of several paragraphs names its account in the first of them.
+violations.push(
+  ...toldOfNobodys(
+    all,
+    texts.filter((text) => text.startsWith('[')),
+  ),
+);
+for (const { id, account, proposalId } of timelines) {
+  const ticket = await ledger.proposal(proposalId);
+  if (ticket?.account !== account) violations.push(`intent ${id} is in ${account}, its ticket in ${ticket?.account}`);
+}
+const pending = await ledger.outboxPending();
 if (pending > 0) violations.push(`${pending} messages were never shown`);
 await ledger.close();
 venue.process.kill();
@@ -167,6 +203,9 @@ for (const violation of violations) print(`VIOLATION: ${violation}`);
 const { intents, unknown, settled, asked } = countUnknown(timelines);
 const seconds = Math.round((performance.now() - beganAt) / 1_000);
 print(`${wanted} kills, ${state.orders.length} orders at the venue, ${intents} intents, ${state.fills.length} fills`);
+print(
+  `${numbersInBoth(all)} order numbers in both accounts, ${alikeInBoth(all).length} unknown with a like in the other`,
+);
 print(`${unknown} unknown outcomes, ${settled} settled without a person, ${asked} asked`);
 print(`${violations.length} violations, ${seconds} s`);
 if (violations.length === 0) rmSync(folder, { recursive: true, force: true });
