@@ -184,6 +184,11 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
   ],
   'src/store/tables/outbox.ts': [
     {
+      line: 'const dayMs = 24 * 3_600_000;',
+      mutants: ['24 / 3_600_000'],
+      why: 'the tool changes a constant of a module after it was read; changed by hand, the thirty days are missed',
+    },
+    {
       line: 'if (due === undefined || due > now) return due;',
       mutants: ['false', 'due === undefined && due > now'],
       why: 'it only spares a transaction, which would release nothing',

@@ -39,8 +39,8 @@ beforeEach(() => {
 async function people(settings: Partial<PeopleSettings> = {}, isa?: Partial<PeopleSettings>): Promise<People> {
   const note = (message: string, fields: object = {}): void => void logged.push([message, fields]);
   const log = { debug: note, info: note, warn: note, error: note };
-  const accounts = isa === undefined ? [] : [{ name: 'isa', people: { ...nobodyNamed, ...isa } }];
-  const all = new People({ settings: { ...nobodyNamed, ...settings }, accounts, ledger, clock, log });
+  const accounts = isa === undefined ? {} : { accounts: [{ name: 'isa', people: { ...nobodyNamed, ...isa } }] };
+  const all = new People({ settings: { ...nobodyNamed, ...settings }, ...accounts, ledger, clock, log });
   await all.load();
   return all;
 }
@@ -120,10 +120,18 @@ describe('an account with lists of its own', () => {
     });
   });
 
-  it('knows by a further identity whoever is known by another', async () => {
-    const all = await people({ traders: [['telegram:1']] }, { viewers: [['discord:1', 'telegram:1']] });
-    expect(all.identify('discord:1')).toEqual({ id: 'telegram:1', role: 'trader' });
+  it('knows by a further identity whoever is known by another, and leaves the known as they are', async () => {
+    const all = await people(
+      { traders: [['telegram:1']], owners: [['telegram:2']] },
+      { viewers: [['discord:1', 'telegram:1', 'telegram:2']] },
+    );
+    const trader = { id: 'telegram:1', role: 'trader' };
+    expect([all.identify('discord:1'), all.identify('telegram:1')]).toEqual([trader, trader]);
+    expect(all.identify('telegram:2')?.role).toBe('owner');
     expect(all.rolesIn('isa')?.get('telegram:1')).toBe('viewer');
+    await expect(all.assign(['telegram:1'], 'owner', boss)).rejects.toMatchObject({
+      context: { variable: 'HOGA_TRADERS' },
+    });
   });
 });
 

@@ -200,19 +200,19 @@ describe('a press', () => {
       });
     const first = desk.submit(all);
     await turns(20);
-    const second = desk.submit(all, {}, 'p2');
+    const waiting = [desk.submit(all, {}, 'p2'), desk.submit(all, {}, 'p3')];
     await turns(20);
     go[0]?.();
     await first;
     await turns(20);
-    const third = desk.submit(all, {}, 'p3');
-    await turns(20);
-    expect(desk.sent).toHaveLength(2);
-    go[1]?.();
-    await second;
-    await eventually('the third', () => go.length === 3);
-    go[2]?.();
-    expect(await third).toMatchObject({ status: 'accepted' });
+    waiting.push(desk.submit(all, {}, 'p4'));
+    for (const count of [2, 3, 4]) {
+      await eventually('the next', () => go.length === count);
+      await turns(20);
+      expect(desk.sent).toHaveLength(count);
+      go[count - 1]?.();
+    }
+    expect(await Promise.all(waiting)).toMatchObject(Array(3).fill({ status: 'accepted' }));
   });
 
   it('waits for an equal one, and for no other', async () => {

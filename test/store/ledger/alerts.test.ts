@@ -56,6 +56,20 @@ describe('alerts', () => {
     expect(await reopened.openAlerts()).toStrictEqual([earlier, later]);
   });
 
+  it('know what became of the messages that tell of them, and of no others', async () => {
+    const ledger = await testLedger();
+    for (const id of ['a', 'b']) await ledger.createAlert(alertOf(id), seen);
+    await ledger.fireAlert('a', start + 1, seen, [draft, draft]);
+    const [head] = await ledger.outboxHeads(address);
+    await ledger.markSent(head?.id ?? 0, 'm1', start + 2);
+    const common = { address, createdAt: start + 1, heldUntil: undefined, attempts: 0, error: undefined };
+    expect(await ledger.messagesOfAlert('a')).toStrictEqual([
+      { ...common, state: 'sent', sentAt: start + 2 },
+      { ...common, state: 'queued', sentAt: undefined },
+    ]);
+    expect(await ledger.messagesOfAlert('b')).toEqual([]);
+  });
+
   it.each(Object.values(conditions))('on $kind come back as they were made', async (condition) => {
     const ledger = await testLedger();
     await ledger.createAlert(alertOf('a', { condition }), seen);
