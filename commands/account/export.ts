@@ -12,6 +12,7 @@ import { type CommandContext, defineCommand, instruments, oneOf, optional } from
 import { type Cells, csvFile } from '../../src/chat/messages/csv.ts';
 import { inKorea, koreanDay } from '../../src/clock.ts';
 import { AppError } from '../../src/errors.ts';
+import type { AccountLabel } from '../../src/services/accounts.ts';
 import { averagePrice, filledOf } from './fills.ts';
 import { reckonedLines } from './pnl.ts';
 
@@ -63,20 +64,28 @@ export const exporting = defineCommand({
     context.progress({ lines: [words.progress.exporting] });
     const { rows, notes = [] } = await rowsOf[subject](context, wanted);
     if (rows.length === 0) throw new AppError('export.empty', { subject });
-    const cells: Cells = [words.export.columns[subject], ...rows];
+    const account = accountOf(context, subject);
+    const heading = account === undefined ? [] : [words.export.account];
+    const own = account === undefined ? [] : [`${account.title} · ${words.accounts.venue[account.venue]}`];
+    const cells: Cells = [[...heading, ...words.export.columns[subject]], ...rows.map((row) => [...own, ...row])];
     const name = words.export.subjects[subject];
     if (format === 'sheet' && context.sheets !== undefined) {
-      const tab = `${name} ${writtenPeriod(wanted.days)}`;
+      const tab = [name, ...(account === undefined ? [] : [account.title]), writtenPeriod(wanted.days)].join(' ');
       const { url } = await context.sheets.write(tab, cells);
       return { lines: [words.export.written(tab, rows.length), url, ...notes] };
     }
     const days = wanted.days.from === wanted.days.to ? wanted.days.to : periodWord(wanted.days);
     return {
       lines: [words.export.file(name, rows.length), ...notes],
-      attachments: [csvFile(`${subject}-${days}`, cells)],
+      attachments: [csvFile([subject, ...(account === undefined ? [] : [account.name]), days].join('-'), cells)],
     };
   },
 });
+
+/** The account that the rows are of, for somebody with several; prices are nobody's. */
+function accountOf({ account, visibleAccounts }: CommandContext, subject: Subject): AccountLabel | undefined {
+  return subject === 'quotes' || visibleAccounts.length < 2 ? undefined : account?.label;
+}
 
 const isWanted =
   ({ symbols }: Wanted) =>

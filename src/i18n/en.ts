@@ -1107,6 +1107,7 @@ export const en: Words = {
 
   export: {
     subjects: { holdings: 'Holdings', fills: 'Fills', pnl: 'Profit', quotes: 'Quotes' },
+    account: 'Account',
     columns: {
       holdings: [
         'Code',

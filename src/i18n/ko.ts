@@ -1129,6 +1129,8 @@ export const ko = {
 
   export: {
     subjects: { holdings: '잔고', fills: '체결', pnl: '손익', quotes: '시세' },
+    /** The heading of the column with the account. */
+    account: '계좌',
     columns: {
       holdings: [
         '종목코드',

@@ -30,9 +30,9 @@ describe('an alert on an average cost', () => {
     await watching();
     bot.simulator.setPrice('005930', 67_900);
     const told = await bot.told('🔔 알림');
-    expect(told).toMatch(/^\[연금 · 시뮬레이터\] 🔔 알림 삼성전자 내 평단 대비 -15% 이하/);
+    expect(told).toMatch(/^\[연금 · 시뮬레이터\]\n🔔 알림 삼성전자 내 평단 대비 -15% 이하/);
     bot.simulator.setPrice('005930', 56_900);
-    expect(await bot.told('[main · 시뮬레이터] 🔔')).toContain('알림 삼성전자 내 평단 대비 -5% 이하');
+    expect(await bot.told('[main · 시뮬레이터]\n🔔')).toContain('알림 삼성전자 내 평단 대비 -5% 이하');
   });
 
   test('follows the fills of that account alone', async () => {
