@@ -11,6 +11,8 @@ export interface AccountChoice {
 
 /** A word for all accounts together. */
 export const everyAccount = /^(?:all|전체|모두|전부)$/i;
+/** All of them, as a sentence says it: `모든 계좌 잔고`, `balance of all accounts`. */
+const allAccounts = /(^|\s)(?:(?:모든|전체)\s*계좌(?:의|에서)?|(?:(?:of|in)\s+)?all\s+accounts)(?=\s|$)/i;
 
 /**
  * Takes `@isa`, `@연금`, or an account's title as a word of its own, out of a line. Of `visible` alone, so that nobody
@@ -22,7 +24,7 @@ export function chooseAccount(line: string, visible: readonly TradingAccount[]):
   let account: AccountChoice['account'];
   const kept: string[] = [];
   // A title of several words is looked for as it stands, the longest first.
-  const [rest, named] = withoutTitle(line, visible);
+  const [rest, named] = withoutTitle(visible.length < 2 ? line : line.replace(allAccounts, '$1@all'), visible);
   account = named;
   for (const word of rest.split(/(\s+)/)) {
     const found = word.startsWith('@') ? byMark(word.slice(1), visible) : undefined;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startAccounts } from '../../support/accounts.ts';
 import type { Harness } from '../../support/harness.ts';
+import { startAccounts } from './start-accounts.ts';
 
 // Real money beside play money: the bot takes the simulator for a live host, as far as it can tell.
 let bot: Harness;

@@ -186,17 +186,22 @@ describe.each([
   });
 
   test('all of them: a sum and a few lines each; what could not be read is named, and in no sum', async () => {
-    await said('/buy 005930 3 70000 @practice', '매수 주문표');
-    await filled('[연습 · 모의 시뮬레이터]');
+    await said('/buy 005930 3 70000 @isa', '매수 주문표');
+    await filled('[연금 · 시뮬레이터]');
     const all = await said('/balance all', '모든 계좌');
-    expect(all).toMatch(/총평가 29,999,\d{3}원\n평가손익 \S+ \(.*\)\n\n\[위탁 · 시뮬레이터\]\n총평가 10,000,000원\n/);
-    expect(all).toMatch(/\[연습 · 모의 시뮬레이터\]\n총평가 9,999,\d{3}원\n평가손익 .*\n삼성전자 3주 .*$/);
+    expect(all).toMatch(/총평가 29,99\d,\d{3}원\n평가손익 \S+ \(.*\)\n\n\[위탁 · 시뮬레이터\]\n총평가 10,000,000원\n/);
+    expect(all).toMatch(
+      /\[연금 · 시뮬레이터\]\n총평가 9,99\d,\d{3}원\n평가손익 .*\n삼성전자 3주 .*\n\n\[연습 · 모의 시뮬레이터\]\n/,
+    );
     expect(all).not.toContain('읽지 못해');
+    for (const sentence of ['모든 계좌 잔고', '전체 계좌의 잔고', 'balance of all accounts']) {
+      expect(await said(sentence, '모든 계좌')).toMatch(/총평가 29,99\d,\d{3}원/);
+    }
     const page = { on: 'inquire-balance', fault: 'http', status: 502, times: 1_000 } as const;
     seat.bot.simulator.setFaults({ rules: [{ ...page, when: 'before', body: '' }] });
     const without = await said('/balance @all', '읽지 못해');
     expect(without).toMatch(
-      /총평가 19,999,\d{3}원\n.*\n위탁 계좌는 읽지 못해 합계에 없습니다\.\n\n\[위탁 · 시뮬레이터\]\n/,
+      /총평가 19,99\d,\d{3}원\n.*\n위탁 계좌는 읽지 못해 합계에 없습니다\.\n\n\[위탁 · 시뮬레이터\]\n/,
     );
     seat.bot.simulator.setFaults({ rules: [] });
     await said('/buy 000660 1 150000 @isa', '매수 주문표');
@@ -206,7 +211,7 @@ describe.each([
     );
     expect(await said('/orders 오늘 all', '모든 계좌')).toMatch(/오늘 주문 2건\n/);
     expect(await said('/pnl all', '모든 계좌')).toMatch(/실현손익 0원\n\n\[위탁 · 시뮬레이터\]\n0원/);
-    expect(await said('/balance 자산 all', '모든 계좌')).toMatch(/총자산 20,000,000원\n[\s\S]*연습 계좌는 읽지 못해/);
+    expect(await said('/balance 자산 all', '모든 계좌')).toMatch(/총자산 19,99\d,\d{3}원\n[\s\S]*연습 계좌는 읽지 못해/);
   });
 
   test('one is halted, and the others trade on', async () => {
