@@ -66,9 +66,10 @@ async function describe({ account: inUse, words }: CommandContext, each: Trading
   const { label, broker } = each;
   const { name, title, venue } = label;
   const isInUse = name === inUse?.label.name;
+  const kind = broker.venue.accountKind;
   const heading: Line = [
     { bold: `${liveMark(venue)}${title}` },
-    ` · ${words.accounts.venue[venue]} · ${broker.venue.account}`,
+    ` · ${words.accounts.venue[venue]} · ${broker.venue.account}${kind === undefined ? '' : ` ${words.accounts.kind[kind]}`}`,
     ...(isInUse ? [' · ', { bold: words.accounts.inUse }] : []),
   ];
   try {

@@ -15,6 +15,7 @@ export const amend = defineCommand({
   aliases: ['정정'],
   role: 'trader',
   account: true,
+  trades: true,
   args: { order: orderNumberArgument, price: limitPrice, quantity: optional(orderPart) },
   examples: ['/amend 1234 71000', '/amend 1234 71000 5'],
   async prepare({ broker, orders, directory, words, progress }, args): Promise<Ticket<ConfirmedAmendment> | Message> {

@@ -18,6 +18,7 @@ export const cancel = defineCommand({
   aliases: ['취소'],
   role: 'trader',
   account: true,
+  trades: true,
   args: { order: orderChoice, quantity: optional(orderPart) },
   examples: ['/cancel 1234', '/cancel 1234 3', '/cancel all'],
   async prepare({ broker, words, progress, directory }, args): Promise<Ticket<readonly Cancellation[]> | Message> {

@@ -3,6 +3,7 @@ import type { Button, Line, Message } from '../../src/chat/channel.ts';
 import { type CommandContext, defineCommand, oneOf, optional } from '../../src/chat/command.ts';
 import { orderLine, orderPrice, partsGone } from '../../src/chat/messages/order-text.ts';
 import { intentIssue, type OrderRecord, type VenueOrder } from '../../src/domain/orders/order.ts';
+import { AppError } from '../../src/errors.ts';
 import type { Words } from '../../src/i18n/index.ts';
 import { issueName } from '../shared.ts';
 
@@ -52,6 +53,8 @@ interface Listed {
 
 async function openOrders(context: CommandContext, at: number | undefined): Promise<Message> {
   const { words, broker } = context;
+  // KIS lists none of what was ordered there, which an empty list would hide.
+  if (broker.venue.accountKind === 'retirement') throw new AppError('accounts.retirement');
   const open = await broker.openOrders();
   // Read after KIS has answered, so that it contains fills that were reported in the meantime.
   const today = await context.orders.today();

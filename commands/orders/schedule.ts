@@ -91,6 +91,7 @@ export const schedule = defineCommand({
   aliases: ['예약'],
   role: 'trader',
   account: true,
+  trades: true,
   args: {
     page: optional(leadingPage),
     // The action always comes first, so any other word is an error that says so.

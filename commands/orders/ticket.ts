@@ -40,6 +40,7 @@ export function orderCommand(
     aliases,
     role: 'trader',
     account: true,
+    trades: true,
     args: { instrument, quantity: size, price: priceBeforeQualifiers, how: optional(how) },
     arrange: arrangeOrder,
     examples,

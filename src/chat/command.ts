@@ -125,6 +125,8 @@ interface Declaration<A extends ArgumentKinds> {
   readonly effect?: 'change' | 'stop';
   /** It is about an account: a role in that account is needed, and a line may name which (`@isa`). */
   readonly account?: true;
+  /** It orders at the venue, so there must be no more to an account than looking at it. */
+  readonly trades?: true;
   /** Of what is about an account: where a line names none, it is about all in which the person may use it. */
   readonly everyAccount?: true;
   /**

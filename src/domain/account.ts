@@ -125,3 +125,6 @@ export interface ProfitReport<Row> {
     readonly unpriced: readonly { readonly symbol: string; readonly name: string; readonly shares: number }[];
   };
 }
+
+/** What sort of account it is, by what it allows: a `retirement` pension (IRP, DC) can be looked at and not traded. */
+export type AccountKind = 'brokerage' | 'pension' | 'retirement';

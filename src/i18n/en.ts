@@ -130,6 +130,7 @@ export const en: Words = {
   accounts: {
     title: 'Accounts',
     venue: { live: 'LIVE', paper: 'paper', simulator: 'simulator', 'paper-simulator': 'paper simulator' },
+    kind: { brokerage: 'brokerage', pension: 'pension savings', retirement: 'retirement pension (look only)' },
     all: 'All accounts',
     sums: { live: 'Real money', play: 'Play money' },
     inUse: 'in use',
@@ -1271,6 +1272,8 @@ export const en: Words = {
       'Commands start with a slash; sentences read like 삼성전자 10주 7만원에 매수. See /help.',
     'chat.too-long': (c) => `That message is too long (${c['length']} characters). Please keep it under ${c['limit']}.`,
     'chat.not-allowed': (c) => `This command needs the ${c['role']} role.`,
+    'accounts.retirement': () =>
+      "A retirement pension (IRP, DC) can only be looked at through KIS's API. Use KIS's app or HTS for orders and their history; /balance shows what it holds.",
     'accounts.none': () => 'There is no account that you may see. Please ask the owner for one.',
     'accounts.not-here': () =>
       'There is no account that you may use in this chat, which others read. Please write to the bot alone.',
@@ -1560,6 +1563,8 @@ export const en: Words = {
       `The price is outside the limits of the day${venueCode(c)}. See /price for them and use one in between.`,
     'venue.halted': (c) => `The stock is halted; only cancels pass${venueCode(c)}. Please try again when it trades.`,
     'venue.not-tradable': (c) => `Paper trading does not have that stock${venueCode(c)}. Use another one.`,
+    'venue.retirement-account': (c) =>
+      `KIS's API gives no orders of a retirement pension (IRP, DC), and no list of those of the last three months${venueCode(c)}. Use KIS's app or HTS.`,
     'venue.order-type': (c) =>
       `That type of order is not taken for this stock, or not at this hour${venueCode(c)}. Use a limit order: give a price.`,
     'venue.nothing-left': (c) =>

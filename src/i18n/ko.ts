@@ -227,6 +227,8 @@ export const ko = {
   accounts: {
     title: '계좌',
     venue: { live: '실전', paper: '모의', simulator: '시뮬레이터', 'paper-simulator': '모의 시뮬레이터' },
+    /** By product code: 01, 22 and 29. */
+    kind: { brokerage: '위탁', pension: '연금저축', retirement: '퇴직연금(보기만)' },
     all: '모든 계좌',
     /** Of the sums of real money, and of money that is not. */
     sums: { live: '실전 합계', play: '모의·시뮬레이터 합계' },
@@ -1351,6 +1353,8 @@ export const ko = {
       "명령은 /로 시작합니다. 문장은 '삼성전자 10주 7만원에 매수'처럼 써 주세요. /help 에서 찾아보세요.",
     'chat.too-long': (c) => `메시지가 너무 깁니다(${number(c['length'])}자). ${number(c['limit'])}자 안으로 써 주세요.`,
     'chat.not-allowed': (c) => `이 명령은 ${c['role'] === 'owner' ? '소유자' : '거래'} 권한이 있어야 합니다.`,
+    'accounts.retirement': () =>
+      '퇴직연금(IRP·DC) 계좌는 KIS API로 볼 수만 있습니다. 주문과 주문 내역은 한국투자 앱이나 HTS를 써 주세요. 잔고는 /balance 로 볼 수 있습니다.',
     'accounts.none': () => '볼 수 있는 계좌가 없습니다. 소유자에게 계좌 권한을 요청해 주세요.',
     'accounts.not-here': () =>
       '다른 사람도 보는 이 대화에서는 쓸 수 있는 계좌가 없습니다. 봇과 둘만의 대화에서 해 주세요.',
@@ -1649,6 +1653,8 @@ export const ko = {
       `상한가와 하한가 사이의 가격이 아닙니다${venueCode(c)}. /price 에서 두 값을 보고 그 안의 가격을 써 주세요.`,
     'venue.halted': (c) => `거래정지 종목이라 취소만 됩니다${venueCode(c)}. 정지가 풀린 뒤에 다시 해 주세요.`,
     'venue.not-tradable': (c) => `모의투자에서 거래할 수 없는 종목입니다${venueCode(c)}. 다른 종목으로 해 주세요.`,
+    'venue.retirement-account': (c) =>
+      `퇴직연금(IRP·DC) 계좌의 주문과 최근 3개월의 주문 내역은 KIS가 API로 주지 않습니다${venueCode(c)}. 한국투자 앱이나 HTS를 써 주세요.`,
     'venue.order-type': (c) =>
       `이 종목이나 시간에는 되지 않는 주문 방식입니다${venueCode(c)}. 가격을 쓰고 지정가로 다시 해 주세요.`,
     'venue.nothing-left': (c) =>

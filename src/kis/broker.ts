@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
-import type { Balance, BuyingPower } from '../domain/account.ts';
+import type { AccountKind, Balance, BuyingPower } from '../domain/account.ts';
 import type { BarInterval } from '../domain/market/bars.ts';
 import type { Instrument } from '../domain/market/instrument.ts';
 import type { Bar, OrderBook, Quote } from '../domain/market/quote.ts';
@@ -44,6 +44,9 @@ const quotesPerCall = 30;
 type ExecutionQuery = Parameters<Broker['executions']>[0];
 type ExecutionRow = typeof domesticTrading.inquireExecutions | typeof domesticTrading.inquireExecutionsBefore;
 
+/** By product code (ACNT_PRDT_CD), as far as KIS's users know them. */
+const accountKinds: Readonly<Record<string, AccountKind>> = { '01': 'brokerage', '22': 'pension', '29': 'retirement' };
+
 /** Prices, the account and orders, by KIS. */
 export class KisBroker implements Broker {
   readonly venue: VenueDescription;
@@ -70,6 +73,7 @@ export class KisBroker implements Broker {
       kind: host === 'simulator' && environment.dialect === 'paper' ? 'paper-simulator' : host,
       hours: environment.hours,
       account: `${account.number.slice(0, 4)}****-${account.product}`,
+      accountKind: accountKinds[account.product],
       exchanges,
       listsAll: environment.dialect === 'live',
     };

@@ -1,4 +1,4 @@
-import type { Balance, BuyingPower } from '../domain/account.ts';
+import type { AccountKind, Balance, BuyingPower } from '../domain/account.ts';
 import type { BarInterval } from '../domain/market/bars.ts';
 import type { Instrument } from '../domain/market/instrument.ts';
 import type { Bar, OrderBook, Quote } from '../domain/market/quote.ts';
@@ -86,6 +86,8 @@ export interface VenueDescription {
   readonly hours: 'exchange' | 'own';
   /** The account, masked: `5000****-01`. */
   readonly account: string;
+  /** Undefined where the number does not tell. */
+  readonly accountKind?: AccountKind | undefined;
   /** Where orders are accepted. */
   readonly exchanges: readonly Exchange[];
   /** Whether an order that its lists do not show does not exist; paper's were seen empty though orders stood. */

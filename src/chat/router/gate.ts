@@ -39,6 +39,8 @@ export class Gate {
     const role = command.account === true ? roleIn(account?.roles, person) : person.role;
     if (role === undefined) throw new AppError(none);
     if (!roleAllows(role, command.role)) throw new AppError('chat.not-allowed', { role: command.role });
+    if (command.trades === true && account?.broker.venue.accountKind === 'retirement')
+      throw new AppError('accounts.retirement');
   }
 
   /**

@@ -121,6 +121,8 @@ export const codeFamilies: readonly CodeFamily[] = [
   { sentence: 'venue.price-limits', read: 'rejected', codes: ['APBK0406', '40270000'] },
   { sentence: 'venue.halted', read: 'rejected', codes: ['APBK0066'] },
   { sentence: 'venue.not-tradable', read: 'rejected', codes: ['40070000'] },
+  // A retirement pension (product code 29): its orders, and the list of those of the last three months.
+  { sentence: 'venue.retirement-account', read: 'rejected', codes: ['APBK1744'] },
   {
     sentence: 'venue.order-type',
     read: 'rejected',

@@ -77,11 +77,7 @@ export class LevelUpdates {
    * The level that a new alert begins with, its day, and the quote it was computed from.
    * @throws AppError `alerts.no-holding`, `alerts.no-figures`, `accounts.none`, or `venue.*`.
    */
-  async first({
-    symbol,
-    condition,
-    ...of
-  }: AlertAccount & Pick<Alert, 'symbol' | 'condition'>): Promise<{
+  async first({ symbol, condition, ...of }: AlertAccount & Pick<Alert, 'symbol' | 'condition'>): Promise<{
     readonly level: AlertLevel;
     readonly levelDay: string;
     readonly quote: Quote;

@@ -49,6 +49,8 @@ export class Reconciler {
   #schedulesBehind = false;
   #lastLookAt: number | undefined;
   #recovered = false;
+  /** The venue lists no orders of this account, as KIS of a retirement pension. */
+  #neverListed = false;
   #ready = true;
   #stopped = false;
 
@@ -281,6 +283,8 @@ export class Reconciler {
         const list = await this.#lists.read(day, unknown);
         await this.#queue(() => this.#conclude(list, attributes));
       } catch (error) {
+        // Of such an account KIS never lists an order and takes none, so there is nothing to compare it with.
+        if (isNeverListed(error)) return this.#noteNeverListed();
         // Orders of today must not wait for a day that the venue cannot or will not list.
         if (day === today) throw error;
         this.#log.warn('orders of an earlier day not compared', { day, error });
@@ -290,6 +294,11 @@ export class Reconciler {
     const left = await this.#pending.expected();
     if (left.some(({ status }) => status === 'outcome-unknown')) this.#polls.pollWithin(unknownPollMs);
     else if (await this.#pending.mayChange()) this.#polls.pollWithin(openPollMs);
+  }
+
+  #noteNeverListed(): void {
+    if (!this.#neverListed) this.#log.info('orders of this account are not listed', {});
+    this.#neverListed = true;
   }
 
   /** Whether the timer's poll could tell anything. */
@@ -346,4 +355,8 @@ export class Reconciler {
       await task(order).catch((error: unknown) => this.#log.error('order not compared', { order: order.id, error }));
     }
   }
+}
+
+function isNeverListed(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'venue.retirement-account';
 }
