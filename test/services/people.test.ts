@@ -112,6 +112,10 @@ describe('an account with lists of its own', () => {
     const person = { id: 'telegram:3', role: 'viewer', onlyInAccounts: true };
     expect([all.identify('telegram:3'), all.identify('discord:3')]).toEqual([person, person]);
     expect(lines(all).at(-1)).toBe('viewer telegram:3 = telegram:3+discord:3 (KIS_ISA_OWNERS)');
+    // Whoever is nobody in the account does not read its name.
+    const from = (by: Person) => all.list(by).map((known) => known.from);
+    expect(from(boss)).toEqual(['terminal', 'HOGA_TRADERS', 'KIS_ISA_OWNERS']);
+    expect(from({ id: 'telegram:1', role: 'trader' })).toEqual(['terminal', 'HOGA_TRADERS', '.env']);
     await expect(all.assign(['discord:3'], 'owner', boss)).rejects.toMatchObject({
       context: { variable: 'KIS_ISA_OWNERS' },
     });
