@@ -116,6 +116,7 @@ describe('an account with lists of its own', () => {
     const from = (by: Person) => all.list(by).map((known) => known.from);
     expect(from(boss)).toEqual(['terminal', 'HOGA_TRADERS', 'KIS_ISA_OWNERS']);
     expect(from({ id: 'telegram:1', role: 'trader' })).toEqual(['terminal', 'HOGA_TRADERS', '.env']);
+    expect(from(person as Person)).toEqual(from(boss));
     await expect(all.assign(['discord:3'], 'owner', boss)).rejects.toMatchObject({
       context: { variable: 'KIS_ISA_OWNERS' },
     });
