@@ -4,11 +4,13 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { commands } from '../commands/index.ts';
 import { readArguments } from '../src/chat/command.ts';
+import { chooseAccount, withoutAll } from '../src/chat/router/account-choice.ts';
 import { CommandTable } from '../src/chat/router/command-table.ts';
 import { readSentence } from '../src/chat/sentences/sentence.ts';
 import { languages } from '../src/i18n/index.ts';
 import { createDirectory } from '../src/kis/symbols/search.ts';
 import { shippedInstruments } from '../src/kis/symbols/shipped.ts';
+import type { TradingAccount } from '../src/services/accounts.ts';
 import { mutants } from './chaos/mutant-table.ts';
 import { promises } from './chaos/promises.ts';
 
@@ -52,11 +54,22 @@ const words = languages.ko;
 const usage = execFileSync(process.execPath, ['src/main.ts', '--help'], { cwd: root, encoding: 'utf8' });
 const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
 
+/** The accounts that the papers tell of. */
+const accounts = [
+  { name: 'main', title: '위탁' },
+  { name: 'isa', title: '연금' },
+].map((label) => ({ label: { ...label, venue: 'live' } }) as TradingAccount);
+/** A line without what picks an account in it, as the router reads it. */
+const withoutAccount = (line: string): string => chooseAccount(line, accounts).line;
+
 /** @throws AppError `args.*` when the line is no complete request. */
 function readLine(line: string): void {
-  const command = table.ofLine(line);
+  const rest = withoutAccount(line);
+  const command = table.ofLine(rest);
   if (command === undefined) throw new Error(`no such command: ${line}`);
-  readArguments(command, line.split(/\s+/).slice(1), directory);
+  const tokens = rest.split(/\s+/).slice(1);
+  const addsUp = 'sum' in command && command.sum !== undefined;
+  readArguments(command, (addsUp ? withoutAll(tokens) : undefined) ?? tokens, directory);
 }
 
 describe.each(papers)('%s', (paper) => {
@@ -108,7 +121,7 @@ describe.each(papers)('%s', (paper) => {
       if (line.startsWith('/')) expect(() => readLine(line), line).not.toThrow();
       else
         expect(
-          readSentence(line, { directory, words }, (name) => table.has(name)),
+          readSentence(withoutAccount(line), { directory, words }, (name) => table.has(name)),
           line,
         ).toMatchObject({ kind: 'line' });
     }
