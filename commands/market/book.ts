@@ -26,14 +26,14 @@ export const book = defineCommand({
   args: { instrument, exchange: optional(exchange), action: optional(liveAction) },
   examples: ['/book 삼성전자', '/book 005930 NXT', '/book 삼성전자 실시간'],
   async run(context, args): Promise<Answer> {
-    const { words, directory, liveBoards, address } = context;
+    const { words, broker, directory, liveBoards, address } = context;
     const { symbol } = args.instrument;
     const where = args.exchange ?? 'KRX';
     if (args.action === 'stop') await liveBoards.stop(address);
     const figures = await read(context, symbol, where);
     if (args.action !== 'live')
       return { ...bookMessage(words, directory, { ...figures, supply: 'asked' }), data: dataOf(figures) };
-    const frame = await liveBoards.startBook(address, figures);
+    const frame = await liveBoards.startBook(broker, address, figures);
     return { ...boardMessage(words, directory, frame), view: frame.view, data: dataOf(figures) };
   },
 });

@@ -49,9 +49,13 @@ export const screen = defineCommand({
   },
   examples: ['/screen golden 시총≥1조 거래대금≥100억', '/screen 골든크로스 3일', '/screen'],
   async run(context, args): Promise<Answer> {
-    const { words, screens, person, address } = context;
+    const { words, screens, person, account, address } = context;
     if (args.screen?.kind === 'golden') {
-      const { frame, begin } = await screens.golden(person.id, address, args.criteria ?? usualCriteria);
+      const { frame, begin } = await screens.golden(
+        { personId: person.id, account: account?.broker },
+        address,
+        args.criteria ?? usualCriteria,
+      );
       return { ...screenMessage(words, context.directory, frame, args.page), view: frame.view, onSaid: begin };
     }
     if (args.criteria !== undefined) throw new AppError('screen.golden-only');

@@ -102,7 +102,7 @@ async function goLive(context: CommandContext): Promise<Answer> {
   const symbols = await watched(context);
   if (symbols.length === 0) return empty(context);
   context.progress({ lines: [words.progress.price] });
-  const frame = await liveBoards.startWatch(address, symbols, await broker.quotes(symbols));
+  const frame = await liveBoards.startWatch(broker, address, symbols, await broker.quotes(symbols));
   return { ...boardMessage(words, directory, frame), view: frame.view };
 }
 

@@ -43,7 +43,6 @@ interface Board {
 }
 
 interface LiveBoardsOptions {
-  readonly broker: Broker;
   readonly research: Research;
   readonly feed: MarketFeed;
   readonly clock: Clock;
@@ -67,19 +66,25 @@ export class LiveBoards {
   }
 
   // Each of the `start` methods stops the chat's present board, goes on from the figures given, and returns what to show
-  // first. @throws AppError `board.read-only`.
+  // first. A board asks by the same `broker` as its first figures were asked: the way of the chat's account.
+  // @throws AppError `board.read-only`.
 
-  async startWatch(address: ChatAddress, symbols: readonly string[], quotes: readonly Quote[]): Promise<BoardFrame> {
+  async startWatch(
+    broker: Broker,
+    address: ChatAddress,
+    symbols: readonly string[],
+    quotes: readonly Quote[],
+  ): Promise<BoardFrame> {
     await this.stop(address);
     return this.#start(address, {
       figures: { kind: 'watch', symbols, quotes, supply: 'asked' },
-      source: watchSource(this.#options.broker, symbols),
+      source: watchSource(broker, symbols),
     });
   }
 
-  async startBook(address: ChatAddress, read: OrderBookSnapshot): Promise<BoardFrame> {
+  async startBook(broker: Broker, address: ChatAddress, read: OrderBookSnapshot): Promise<BoardFrame> {
     await this.stop(address);
-    return this.#start(address, await bookSource(this.#options, read));
+    return this.#start(address, await bookSource({ ...this.#options, broker }, read));
   }
 
   async startIndices(address: ChatAddress, quotes: readonly IndexQuote[]): Promise<BoardFrame> {

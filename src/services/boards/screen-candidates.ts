@@ -19,8 +19,14 @@ export interface Candidate {
   readonly turnover: number | undefined;
 }
 
+/** Whose own issues are meant: what somebody watches, and what the account of their chat holds. */
+export interface Whose {
+  readonly personId: string;
+  /** The way to the account; undefined for somebody without any. */
+  readonly account: Pick<Broker, 'balance'> | undefined;
+}
+
 export interface ScreenCandidatesOptions {
-  readonly broker: Broker;
   readonly research: Research;
   readonly watchlists: Watchlists;
   readonly directory: InstrumentDirectory;
@@ -70,10 +76,14 @@ export class ScreenCandidates {
   }
 
   /** The issues that a person watches and holds. @throws AppError `venue.*`. */
-  async ownSymbols(personId: string, options: { readonly signal?: AbortSignal }): Promise<readonly string[]> {
-    const { broker, watchlists } = this.#options;
+  async ownSymbols(
+    { personId, account }: Whose,
+    options: { readonly signal?: AbortSignal },
+  ): Promise<readonly string[]> {
+    const { watchlists } = this.#options;
     const { signal } = options;
-    const { positions } = await broker.balance(signal === undefined ? {} : { priority: 'background', signal });
+    const read = signal === undefined ? {} : ({ priority: 'background', signal } as const);
+    const positions = (await account?.balance(read))?.positions ?? [];
     // The watchlist is read last, because a balance takes a while to come.
     const watched = await watchlists.watchlist(personId);
     return [...new Set([...watched, ...positions.map(({ symbol }) => symbol)])].slice(0, mostOwn);

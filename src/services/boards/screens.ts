@@ -4,10 +4,11 @@ import { type GoldenCriteria, goldenCross, meanTurnover } from '../../domain/mar
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import type { Broker } from '../../ports/broker.ts';
 import type { Cache } from '../../ports/cache.ts';
 import { type FiguresDays, isOfOneIssue } from '../daily-bars.ts';
 import { RemainingTime } from './remaining-time.ts';
-import { type Candidate, ScreenCandidates, type ScreenCandidatesOptions } from './screen-candidates.ts';
+import { type Candidate, ScreenCandidates, type ScreenCandidatesOptions, type Whose } from './screen-candidates.ts';
 
 /** The shortest time between two messages about the progress. */
 const tellMs = 1_000;
@@ -87,6 +88,8 @@ interface Scan {
 }
 
 interface ScreensOptions extends ScreenCandidatesOptions {
+  /** For what names no account. */
+  readonly broker: Broker;
   readonly cache: Cache;
   readonly clock: Clock;
   readonly log: Log;
@@ -115,16 +118,17 @@ export class Screens {
    * @throws AppError `screen.running`, or `venue.*` where a person's own issues could not be read.
    */
   async golden(
-    personId: string,
+    whose: Whose,
     address: ChatAddress,
     criteria: GoldenCriteria,
   ): Promise<{ readonly frame: ScreenFrame; readonly begin: () => void }> {
+    const { personId } = whose;
     const { bars, cache, clock, newId } = this.#options;
     const view = newId();
     const days = await bars.days();
     const today = koreanDay(clock.now());
     const frameOf = (state: ScreenState): ScreenFrame => ({ address, view, criteria, state, today });
-    const own = bars.source.wholeMarket ? undefined : await this.#candidates.ownSymbols(personId, {});
+    const own = bars.source.wholeMarket ? undefined : await this.#candidates.ownSymbols(whose, {});
     const result = await cache.get<GoldenResult>(keyOf(days, criteria, own));
     if (result !== undefined && (days.final === days.now || clock.now() - result.at < lookAgainMs))
       return { frame: frameOf({ kind: 'done', result }), begin: () => undefined };
@@ -133,7 +137,7 @@ export class Screens {
     this.#running.set(personId, ended);
     const frame = frameOf({ kind: 'gathering' });
     const begin = (): void => {
-      void this.#run(days, personId, frame, ended.signal).finally(() => this.#running.delete(personId));
+      void this.#run(days, whose, frame, ended.signal).finally(() => this.#running.delete(personId));
     };
     return { frame, begin };
   }
@@ -155,11 +159,11 @@ export class Screens {
     for (const ended of this.#running.values()) ended.abort();
   }
 
-  async #run(days: FiguresDays, personId: string, first: ScreenFrame, signal: AbortSignal): Promise<void> {
+  async #run(days: FiguresDays, whose: Whose, first: ScreenFrame, signal: AbortSignal): Promise<void> {
     const { bars, log, show } = this.#options;
     const universe = bars.source.wholeMarket ? 'market' : 'own';
     const scan: Scan = { days, universe, seen: new Set(), listed: 0, total: 0, scanned: 0, skipped: 0, matches: [] };
-    const state = await this.#scan(personId, first, scan, signal).catch((error: unknown): ScreenState | undefined => {
+    const state = await this.#scan(whose, first, scan, signal).catch((error: unknown): ScreenState | undefined => {
       if (!signal.aborted) {
         log.warn('screen failed', { error });
         return { kind: 'failed', error };
@@ -171,7 +175,7 @@ export class Screens {
     await show({ ...first, state }).catch((error: unknown) => log.error('screen not shown', { error }));
   }
 
-  async #scan(personId: string, first: ScreenFrame, scan: Scan, signal: AbortSignal): Promise<ScreenState> {
+  async #scan(whose: Whose, first: ScreenFrame, scan: Scan, signal: AbortSignal): Promise<ScreenState> {
     const { cache, log } = this.#options;
     const { criteria } = first;
     if (scan.universe === 'market') {
@@ -181,9 +185,9 @@ export class Screens {
     } else {
       // The person's issues are read again until there is nothing new: a search takes long enough for them to add some.
       for (
-        let own = await this.#candidates.ownSymbols(personId, { signal });
+        let own = await this.#candidates.ownSymbols(whose, { signal });
         ;
-        own = await this.#candidates.ownSymbols(personId, { signal })
+        own = await this.#candidates.ownSymbols(whose, { signal })
       ) {
         const added = own.filter((symbol) => !scan.seen.has(symbol));
         if (added.length === 0) break;

@@ -211,7 +211,9 @@ describe.each([
     );
     expect(await said('/orders 오늘 all', '모든 계좌')).toMatch(/오늘 주문 2건\n/);
     expect(await said('/pnl all', '모든 계좌')).toMatch(/실현손익 0원\n\n\[위탁 · 시뮬레이터\]\n0원/);
-    expect(await said('/balance 자산 all', '모든 계좌')).toMatch(/총자산 19,99\d,\d{3}원\n[\s\S]*연습 계좌는 읽지 못해/);
+    expect(await said('/balance 자산 all', '모든 계좌')).toMatch(
+      /총자산 19,99\d,\d{3}원\n[\s\S]*연습 계좌는 읽지 못해/,
+    );
   });
 
   test('one is halted, and the others trade on', async () => {
