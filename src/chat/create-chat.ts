@@ -77,7 +77,8 @@ export function createChat(options: ChatOptions): Chat {
   const channels = new Map<string, Channel>();
   const recipients = new Recipients({ ...options, channels });
   const wordsAt = (address: ChatAddress): Words => recipients.wordsAt(address);
-  const messageHeader: MessageHeader = { venue: options.venue, redactor, wordsAt };
+  const venueAt = (address: ChatAddress) => recipients.venueAt(address);
+  const messageHeader: MessageHeader = { venue: options.venue, venueAt, redactor, wordsAt };
   const outbox = new Outbox({ ...options, channels, messageHeader });
   for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
 

@@ -50,9 +50,11 @@ export interface Outgoing {
 export interface MessageHeader {
   /**
    * Every message begins with a mark of the venue (`[모의투자]`), so that nobody takes play money for real money. Undefined
-   * where accounts are at several venues: then those messages have one that are about an account.
+   * where accounts are at several venues: then a message about no account has the mark of `venueAt`.
    */
   readonly venue: VenueDescription['kind'] | undefined;
+  /** The only venue that the reader of a chat has accounts at; undefined where they have several, or nobody knows. */
+  readonly venueAt?: (address: ChatAddress) => VenueDescription['kind'] | undefined;
   readonly redactor: Redactor;
   readonly wordsAt: (address: ChatAddress) => Words;
 }
@@ -60,12 +62,13 @@ export interface MessageHeader {
 /** Converts a message into the form in which it waits in the ledger. */
 export function toDraft(
   { address, about, key, edits, hold, message, words, account }: Outgoing,
-  { venue, redactor, wordsAt }: MessageHeader,
+  { venue, venueAt, redactor, wordsAt }: MessageHeader,
 ): OutboxDraft {
   const whole = account === undefined ? message : forAccount(message, account);
   const { lines, ...others } = withoutSecrets(whole, redactor) as Message;
   const own = words ?? wordsAt(address);
-  const ofVenue = venue === undefined ? '' : own.venueTag[venue];
+  const kind = venue ?? venueAt?.(address);
+  const ofVenue = kind === undefined ? '' : own.venueTag[kind];
   const tagged = account === undefined ? withTag(ofVenue, lines) : withAccount(own, account, lines);
   const colour = account?.named === true ? { venue: account.label.venue } : {};
   return { address, about, key, edits, hold, body: { ...others, ...colour, lines: tagged } };

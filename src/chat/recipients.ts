@@ -5,7 +5,7 @@ import { type Notice, type NoticeTopic, ownerOf, subjectOf, topicOf } from '../d
 import type { Language, Person } from '../domain/people/person.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Hold, OutboxDraft } from '../ports/ledger/outbox-store.ts';
-import type { Accounts, TradingAccount } from '../services/accounts.ts';
+import type { AccountLabel, Accounts, TradingAccount } from '../services/accounts.ts';
 import type { People } from '../services/people.ts';
 import type { MessageAccount } from './account-tag.ts';
 import type { Channel, Message } from './channel.ts';
@@ -68,6 +68,14 @@ export class Recipients {
   /** The texts in the language of the person whose own chat this is. */
   wordsAt(address: ChatAddress): Words {
     return this.wordsOf(this.#people.identify(identityIn(address)));
+  }
+
+  /** The only venue at which the person whose own chat this is has accounts; undefined where there are several or none. */
+  venueAt(address: ChatAddress): AccountLabel['venue'] | undefined {
+    const person = this.#people.identify(identityIn(address));
+    if (person === undefined) return undefined;
+    const [first, ...others] = this.#accounts().visibleTo(person);
+    return others.every(({ label }) => label.venue === first?.label.venue) ? first?.label.venue : undefined;
   }
 
   /** A person's own chats with the bot, on the channels that are running. */
