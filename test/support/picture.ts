@@ -6,15 +6,18 @@ import { commands } from '../../commands/index.ts';
 import { DiscordChannel } from '../../src/channels/discord/discord.ts';
 import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
 import type { Channel } from '../../src/chat/channel.ts';
+import type { Environ } from '../../src/config.ts';
 import { languages } from '../../src/i18n/index.ts';
 import type { Log } from '../../src/log.ts';
 import { Secret } from '../../src/secret.ts';
+import { startAccounts } from '../flows/accounts/start-accounts.ts';
 import { eventually, JumpClock } from './clock.ts';
 import { type DiscordMessage, type DiscordStandIn, ownChatOf, startDiscord } from './discord/discord.ts';
-import { type Harness, startHarness } from './harness.ts';
+import { type Harness, type HarnessOptions, startHarness } from './harness.ts';
 import { startTelegram, type TelegramMessage } from './telegram/telegram.ts';
 
-// Draws the README's pictures into test/pictures, with Debian's chromium and Korean fonts: `node test/support/picture.ts`.
+// Draws the papers' pictures into test/pictures, with Debian's chromium and Korean fonts: `node test/support/picture.ts`,
+// or only those that are named after it.
 // What they show is what the bot said to stand-ins of the platforms, against the simulator.
 
 const font = `'Noto Sans CJK KR', 'Noto Color Emoji', sans-serif`;
@@ -62,9 +65,28 @@ function draw(name: string, style: string, body: string, height: number): void {
   });
 }
 
-async function botWith(clock: JumpClock, owner: string, channel: (log: Log) => Channel): Promise<Harness> {
-  return startHarness({ clock, env: { HOGA_OWNERS: owner }, channels: ({ log }) => [channel(log)] });
+type Start = (options: HarnessOptions & { readonly env?: Environ }) => Promise<Harness>;
+
+async function botWith(
+  clock: JumpClock,
+  owner: string,
+  start: Start,
+  channel: (log: Log) => Channel,
+): Promise<Harness> {
+  return start({ clock, env: { HOGA_OWNERS: owner }, channels: ({ log }) => [channel(log)] });
 }
+
+/** Three accounts: for two of them the bot takes the simulator for a live host, as far as it can tell. */
+const withThreeAccounts: Start = ({ env, ...options }) => {
+  const host = 'https://kis.example:9443';
+  const others = [
+    { name: 'isa', product: '22', settings: { TITLE: '연금', REST_URL: host } },
+    { name: 'practice', settings: { TITLE: '연습' } },
+  ];
+  const live = { KIS_ENV: 'live', HOGA_LIVE_TRADING: 'yes', KIS_MAIN_TITLE: '주거래' };
+  const own = { KIS_APP_KEY: 'key-of-main-000000000000000000000', KIS_APP_SECRET: `secret-of-main-${'0'.repeat(30)}` };
+  return startAccounts(others, { ...options, host, env: { ...env, ...live, ...own, KIS_ACCOUNT: '50000000-01' } });
+};
 
 /** What is done in a chat for a picture. */
 interface TelegramScene {
@@ -81,6 +103,7 @@ async function drawTelegram(
   name: string,
   height: number,
   play: (scene: TelegramScene) => Promise<void>,
+  start: Start = startHarness,
 ): Promise<void> {
   const clock = new JumpClock();
   const telegram = await startTelegram(clock);
@@ -90,6 +113,7 @@ async function drawTelegram(
   const bot = await botWith(
     clock,
     `telegram:${owner}`,
+    start,
     (log) => new TelegramChannel({ token: new Secret(token), apiRoot, clock, log, commands, words: languages.ko }),
   );
   const theirs = ({ html, keyboard, file }: TelegramMessage): void => {
@@ -178,7 +202,12 @@ interface DiscordScene {
   told(answer: string): Promise<void>;
 }
 
-async function drawDiscord(name: string, height: number, play: (scene: DiscordScene) => Promise<void>): Promise<void> {
+async function drawDiscord(
+  name: string,
+  height: number,
+  play: (scene: DiscordScene) => Promise<void>,
+  start: Start = startHarness,
+): Promise<void> {
   const clock = new JumpClock();
   const discord = await startDiscord(clock);
   const owner = '100000000000000111';
@@ -188,6 +217,7 @@ async function drawDiscord(name: string, height: number, play: (scene: DiscordSc
   const bot = await botWith(
     clock,
     `discord:${owner}`,
+    start,
     (log) =>
       new DiscordChannel({
         token: new Secret(token),
@@ -232,6 +262,38 @@ const drawDiscordTrade = (): Promise<void> =>
     await ask('/잔고', () => discord.slash(owner, 'balance'), '예수금');
   });
 
+const drawDiscordAccounts = (): Promise<void> =>
+  drawDiscord(
+    'discord-accounts',
+    1_262,
+    async ({ discord, owner, ask, told }) => {
+      const order = { instrument: '005930', quantity: 3, price: '70000', account: '@practice' };
+      const use = (): string => discord.slash(owner, 'buy', order);
+      await ask('/매수 종목: 삼성전자 수량: 3 가격: 70000 계좌: 연습 · 시뮬레이터', use, '매수 주문표');
+      await ask('[확인]', () => discord.press(owner, '확인'), '접수됨');
+      await told('체결 삼성전자');
+      await ask('/잔고 계좌: 🟠 주거래 · 실전', () => discord.slash(owner, 'balance', { account: '@main' }), '예수금');
+      await ask('/잔고 계좌: 모든 계좌', () => discord.slash(owner, 'balance', { account: '@all' }), '모든 계좌');
+    },
+    withThreeAccounts,
+  );
+
+const drawTelegramAccounts = (): Promise<void> =>
+  drawTelegram(
+    'telegram-accounts',
+    1_470,
+    async ({ bot, ask, press, told }) => {
+      await ask('/계좌', '쓰는 중');
+      await ask('연금 계좌로 삼성전자 3주 매수', '매수 주문표');
+      press('확인');
+      await told('접수됨');
+      await told('체결 삼성전자');
+      await bot.clock.advance(10_000);
+      await ask('/잔고 전체', '모든 계좌');
+    },
+    withThreeAccounts,
+  );
+
 const drawDiscordLooks = (): Promise<void> =>
   drawDiscord('discord-look', 1_012, async ({ discord, owner, ask }) => {
     const kakao = { instrument: '카카오' };
@@ -239,30 +301,55 @@ const drawDiscordLooks = (): Promise<void> =>
     await ask('/수급 종목: 카카오', () => discord.slash(owner, 'flow', kakao), '외국인');
   });
 
-/** The program itself, with lines typed into it. */
-async function drawTerminal(): Promise<void> {
-  const lines = ['/price 005930', '/buy 005930 10', '1', '/balance'];
+/** How long nothing new is printed once a line is answered, with the fill that may follow. */
+const quietMs = 2_500;
+
+/** The program itself, with lines typed into it one after the other. */
+async function drawTerminal(name: string, height: number, lines: readonly string[], env: Environ = {}): Promise<void> {
   const root = join(import.meta.dirname, '..', '..');
   const child = spawn(process.execPath, ['src/main.ts', '--settle', '5'], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
     output += String(chunk);
   });
-  child.stdin.end(`${lines.join('\n')}\n`);
-  await new Promise((resolve) => child.once('exit', resolve));
+  const quiet = async (): Promise<void> => {
+    for (let seen = -1; seen !== output.length || output === ''; ) {
+      seen = output.length;
+      await new Promise((resolve) => setTimeout(resolve, quietMs));
+    }
+  };
+  await quiet();
   // Piped lines are not echoed: they are put where a terminal would show them, before the answer to each.
-  const messages = output.trim().split(/\n\n(?=\[)/);
-  const typed = [...lines];
-  const html = messages.map((message, index) => {
-    const answered = index === 0 || /^\[[^\]]+\] 체결/.test(message) ? undefined : typed.shift();
-    const before = answered === undefined ? '' : `<span class="typed">&gt; ${escapeHtml(answered)}</span>\n`;
-    return `${before}${escapeHtml(message)}`;
-  });
-  draw('terminal', terminalStyle, `<pre>${html.join('\n\n')}</pre>`, 835);
+  let html = escapeHtml(output.trim());
+  for (const line of lines) {
+    const before = output.length;
+    child.stdin.write(`${line}\n`);
+    await quiet();
+    html += `\n\n<span class="typed">&gt; ${escapeHtml(line)}</span>\n${escapeHtml(output.slice(before).trim())}`;
+  }
+  child.stdin.end();
+  await new Promise((resolve) => child.once('exit', resolve));
+  draw(name, terminalStyle, `<pre>${html}</pre>`, height);
 }
+
+const drawTerminalTrade = (): Promise<void> =>
+  drawTerminal('terminal', 835, ['/price 005930', '/buy 005930 10', '1', '/balance']);
+
+const drawTerminalAccounts = (): Promise<void> =>
+  drawTerminal('terminal-accounts', 1_128, ['/계좌', '연금 계좌로 삼성전자 3주 매수', '1', '/잔고 전체'], {
+    HOGA_ACCOUNTS: 'main,isa,practice',
+    KIS_MAIN_TITLE: '주거래',
+    KIS_ISA_ENV: 'simulator',
+    KIS_ISA_TITLE: '연금',
+    KIS_PRACTICE_ENV: 'simulator',
+    KIS_PRACTICE_SIMULATOR: 'paper',
+    KIS_PRACTICE_TITLE: '연습',
+    STORE_URL: `sqlite:${join(folder, 'terminal.db')}`,
+  });
 
 /** What `/chart` answers with to somebody who holds the stock, as wide as the other pictures. */
 async function drawChart(): Promise<void> {
@@ -277,11 +364,20 @@ async function drawChart(): Promise<void> {
   writeFileSync(join(import.meta.dirname, '..', 'pictures', 'chart.png'), Buffer.from(photo?.data ?? '', 'base64'));
 }
 
-await drawChart();
-await drawTrade();
-await drawFirst();
-await drawLooks();
-await drawDiscordTrade();
-await drawDiscordLooks();
-await drawTerminal();
+const pictures = {
+  chart: drawChart,
+  telegram: drawTrade,
+  'telegram-start': drawFirst,
+  'telegram-look': drawLooks,
+  'telegram-accounts': drawTelegramAccounts,
+  discord: drawDiscordTrade,
+  'discord-look': drawDiscordLooks,
+  'discord-accounts': drawDiscordAccounts,
+  terminal: drawTerminalTrade,
+  'terminal-accounts': drawTerminalAccounts,
+};
+const wanted = process.argv.slice(2);
+for (const [name, drawIt] of Object.entries(pictures)) {
+  if (wanted.length === 0 || wanted.includes(name)) await drawIt();
+}
 rmSync(folder, { recursive: true, force: true });

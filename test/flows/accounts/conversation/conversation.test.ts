@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { commands } from '../../../commands/index.ts';
-import { DiscordChannel } from '../../../src/channels/discord/discord.ts';
-import { TelegramChannel } from '../../../src/channels/telegram/telegram.ts';
-import type { Environ } from '../../../src/config.ts';
-import { ko } from '../../../src/i18n/ko.ts';
-import { Secret } from '../../../src/secret.ts';
-import { eventually, JumpClock } from '../../support/clock.ts';
-import { type DiscordStandIn, ownChatOf, startDiscord } from '../../support/discord/discord.ts';
-import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
-import { startTelegram } from '../../support/telegram/telegram.ts';
+import { commands } from '../../../../commands/index.ts';
+import { DiscordChannel } from '../../../../src/channels/discord/discord.ts';
+import { TelegramChannel } from '../../../../src/channels/telegram/telegram.ts';
+import type { Environ } from '../../../../src/config.ts';
+import { ko } from '../../../../src/i18n/ko.ts';
+import { Secret } from '../../../../src/secret.ts';
+import { eventually, JumpClock } from '../../../support/clock.ts';
+import { type DiscordStandIn, ownChatOf, startDiscord } from '../../../support/discord/discord.ts';
+import { type Harness, type HarnessOptions, startHarness } from '../../../support/harness.ts';
+import { startTelegram } from '../../../support/telegram/telegram.ts';
 
 // Three accounts in one chat, as the guide tells of them: at the terminal, over Telegram's HTTP with the real grammY,
 // and over Discord's gateway with the real discord.js. The first account is at the harness's simulator, whose faults
@@ -19,7 +19,7 @@ const discordViewer = '100000000000000333';
 const settings = {
   HOGA_OWNERS: `telegram:${telegramOwner},discord:${discordOwner}`,
   HOGA_ACCOUNTS: 'main,isa,practice',
-  KIS_MAIN_TITLE: '위탁',
+  KIS_MAIN_TITLE: '주거래',
   KIS_ISA_ENV: 'simulator',
   KIS_ISA_TITLE: '연금',
   KIS_PRACTICE_ENV: 'simulator',
@@ -154,23 +154,23 @@ describe.each([
     const list = await said('/account', '쓰는 중');
     expect(list.replace(/^\[시뮬레이터\] /, '').split('\n')).toEqual([
       '계좌',
-      '위탁 · 시뮬레이터 · 5000****-01 · 쓰는 중',
+      '주거래 · 시뮬레이터 · 5000****-01 위탁 · 쓰는 중',
       '  10,000,000원 · 오늘 0원 (0.00%)',
-      '연금 · 시뮬레이터 · 5000****-01',
+      '연금 · 시뮬레이터 · 5000****-01 위탁',
       '  10,000,000원 · 오늘 0원 (0.00%)',
-      '연습 · 모의 시뮬레이터 · 5000****-01',
+      '연습 · 모의 시뮬레이터 · 5000****-01 위탁',
       '  10,000,000원 · 오늘 0원 (0.00%)',
       '',
       '한 번만 다른 계좌로 하려면 줄에 @isa, @practice처럼 적습니다.',
     ]);
     expect(seat.labels()).toEqual(expect.arrayContaining(['연금 쓰기', '연습 쓰기']));
     await pressed('연금 쓰기', '이제 연금 계좌를 씁니다');
-    expect(await said('/계좌', '쓰는 중')).toContain('연금 · 시뮬레이터 · 5000****-01 · 쓰는 중');
+    expect(await said('/계좌', '쓰는 중')).toContain('연금 · 시뮬레이터 · 5000****-01 위탁 · 쓰는 중');
     expect(await said('/buy 005930 1 70000', '매수 주문표')).toMatch(/^\[연금 · 시뮬레이터\]\n매수 주문표/);
     // A ticket stays with its account when the chat goes on to another.
-    await said('/account main', '이제 위탁 계좌를 씁니다');
+    await said('/account main', '이제 주거래 계좌를 씁니다');
     await filled('[연금 · 시뮬레이터]');
-    expect(await said('/balance', '총평가')).toMatch(/^\[위탁 · 시뮬레이터\]\n잔고/);
+    expect(await said('/balance', '총평가')).toMatch(/^\[주거래 · 시뮬레이터\]\n잔고/);
     expect(seat.bot.simulator.state().orders).toEqual([]);
   });
 
@@ -182,14 +182,16 @@ describe.each([
     expect(await said(line, '매수 주문표')).toMatch(/^\[연금 · 시뮬레이터\]\n매수 주문표 · 삼성전자 005930\n/);
     await filled('[연금 · 시뮬레이터]');
     expect(await said('/balance @연금', '총평가')).toContain('삼성전자 3주');
-    expect(await said('/balance', '총평가')).toMatch(/^\[위탁 · 시뮬레이터\]\n[\s\S]*보유종목이 없습니다/);
+    expect(await said('/balance', '총평가')).toMatch(/^\[주거래 · 시뮬레이터\]\n[\s\S]*보유종목이 없습니다/);
   });
 
   test('all of them: a sum and a few lines each; what could not be read is named, and in no sum', async () => {
     await said('/buy 005930 3 70000 @isa', '매수 주문표');
     await filled('[연금 · 시뮬레이터]');
     const all = await said('/balance all', '모든 계좌');
-    expect(all).toMatch(/총평가 29,99\d,\d{3}원\n평가손익 \S+ \(.*\)\n\n\[위탁 · 시뮬레이터\]\n총평가 10,000,000원\n/);
+    expect(all).toMatch(
+      /총평가 29,99\d,\d{3}원\n평가손익 \S+ \(.*\)\n\n\[주거래 · 시뮬레이터\]\n총평가 10,000,000원\n/,
+    );
     expect(all).toMatch(
       /\[연금 · 시뮬레이터\]\n총평가 9,99\d,\d{3}원\n평가손익 .*\n삼성전자 3주 .*\n\n\[연습 · 모의 시뮬레이터\]\n/,
     );
@@ -201,16 +203,16 @@ describe.each([
     seat.bot.simulator.setFaults({ rules: [{ ...page, when: 'before', body: '' }] });
     const without = await said('/balance @all', '읽지 못해');
     expect(without).toMatch(
-      /총평가 19,99\d,\d{3}원\n.*\n위탁 계좌는 읽지 못해 합계에 없습니다\.\n\n\[위탁 · 시뮬레이터\]\n/,
+      /총평가 19,99\d,\d{3}원\n.*\n주거래 계좌는 읽지 못해 합계에 없습니다\.\n\n\[주거래 · 시뮬레이터\]\n/,
     );
     seat.bot.simulator.setFaults({ rules: [] });
     await said('/buy 000660 1 150000 @isa', '매수 주문표');
     await pressed('확인', '[연금 · 시뮬레이터]\n접수됨');
     expect(await said('/orders all', '모든 계좌')).toMatch(
-      /미체결 1건\n\n\[위탁 · 시뮬레이터\]\n미체결 주문이 없습니다\.\n\n\[연금 · 시뮬레이터\]\n\d+ SK하이닉스 매수 .*\n\n\[연습 · 모의 시뮬레이터\]\n미체결 주문이 없습니다\.$/,
+      /미체결 1건\n\n\[주거래 · 시뮬레이터\]\n미체결 주문이 없습니다\.\n\n\[연금 · 시뮬레이터\]\n\d+ SK하이닉스 매수 .*\n\n\[연습 · 모의 시뮬레이터\]\n미체결 주문이 없습니다\.$/,
     );
     expect(await said('/orders 오늘 all', '모든 계좌')).toMatch(/오늘 주문 2건\n/);
-    expect(await said('/pnl all', '모든 계좌')).toMatch(/실현손익 0원\n\n\[위탁 · 시뮬레이터\]\n0원/);
+    expect(await said('/pnl all', '모든 계좌')).toMatch(/실현손익 0원\n\n\[주거래 · 시뮬레이터\]\n0원/);
     expect(await said('/balance 자산 all', '모든 계좌')).toMatch(
       /총자산 19,99\d,\d{3}원\n[\s\S]*연습 계좌는 읽지 못해/,
     );
@@ -220,7 +222,7 @@ describe.each([
     await said('/halt isa', '거래를 정지했습니다');
     await said('/buy 005930 1 70000 @isa', '정지');
     await said('/buy 005930 1 70000', '매수 주문표');
-    await filled('[위탁 · 시뮬레이터]');
+    await filled('[주거래 · 시뮬레이터]');
     await said('/resume isa', '다시 시작합니다');
     await said('/buy 005930 1 70000 @isa', '매수 주문표');
     await filled('[연금 · 시뮬레이터]');
@@ -252,7 +254,7 @@ describe('at Discord', () => {
       KIS_ISA_OWNERS: `discord:${discordOwner}`,
     });
     expect(await offered(discordOwner, 'buy', '')).toEqual([
-      { name: '위탁 · 시뮬레이터 · @main', value: '@main' },
+      { name: '주거래 · 시뮬레이터 · @main', value: '@main' },
       { name: '연금 · 시뮬레이터 · @isa', value: '@isa' },
       { name: '연습 · 모의 시뮬레이터 · @practice', value: '@practice' },
     ]);
