@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { eventually } from '../../support/clock.ts';
-import type { Harness } from '../../support/harness.ts';
-import { startAccounts, type TestAccount } from './start-accounts.ts';
+import { eventually } from '../../../support/clock.ts';
+import type { Harness } from '../../../support/harness.ts';
+import { startAccounts, type TestAccount } from '../start-accounts.ts';
 
 let bot: Harness;
 afterEach(() => bot.stop());

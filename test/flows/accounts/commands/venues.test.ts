@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Simulator, startSimulator } from '../../../src/simulator/server.ts';
-import { eventually, JumpClock } from '../../support/clock.ts';
-import { type Harness, startHarness, TestChannel } from '../../support/harness.ts';
+import { type Simulator, startSimulator } from '../../../../src/simulator/server.ts';
+import { eventually, JumpClock } from '../../../support/clock.ts';
+import { type Harness, startHarness, TestChannel } from '../../../support/harness.ts';
 
 let bot: Harness;
 let paper: Simulator;

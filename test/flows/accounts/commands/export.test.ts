@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
-import { JumpClock } from '../../support/clock.ts';
-import { GoogleStandIn } from '../../support/google.ts';
-import type { Harness } from '../../support/harness.ts';
-import { startAccounts, type TestAccount } from './start-accounts.ts';
+import { JumpClock } from '../../../support/clock.ts';
+import { GoogleStandIn } from '../../../support/google.ts';
+import type { Harness } from '../../../support/harness.ts';
+import { startAccounts, type TestAccount } from '../start-accounts.ts';
 
 let bot: Harness;
 afterEach(() => bot.stop());

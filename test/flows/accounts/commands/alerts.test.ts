@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { eventually } from '../../support/clock.ts';
-import type { Harness } from '../../support/harness.ts';
-import { startAccounts, type TestAccount } from './start-accounts.ts';
+import { eventually } from '../../../support/clock.ts';
+import type { Harness } from '../../../support/harness.ts';
+import { startAccounts, type TestAccount } from '../start-accounts.ts';
 
 let bot: Harness;
 afterEach(() => bot.stop());

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Harness } from '../../support/harness.ts';
-import { startAccounts } from './start-accounts.ts';
+import type { Harness } from '../../../support/harness.ts';
+import { startAccounts } from '../start-accounts.ts';
 
 let bot: Harness;
 beforeEach(async () => {
