@@ -42,7 +42,8 @@ export async function runScenario(seed: number, trace: (line: string) => void = 
 
 async function play(stage: Stage): Promise<void> {
   await stage.world.start();
-  const steps = stage.random.between(4, 10);
+  // What two accounts share between them has to come as near to each as it does to one alone.
+  const steps = stage.hasTwo ? stage.random.between(6, 15) : stage.random.between(4, 10);
   for (let step = 0; step < steps; step += 1) {
     if (!stage.world.isUp && stage.random.chance(0.8)) await stage.restart();
     await oneStep(stage);
