@@ -25,6 +25,7 @@ import { MasterFiles } from './kis/symbols/files.ts';
 import { latinNameOf } from './kis/symbols/latin.ts';
 import { createDirectory } from './kis/symbols/search.ts';
 import { shippedInstruments } from './kis/symbols/shipped.ts';
+import { isSameMarket } from './kis/wire/environment.ts';
 import type { Log, Redactor } from './log.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import { Accounts, type TradingAccount } from './services/accounts.ts';
@@ -213,7 +214,10 @@ function createServices(options: AppOptions, records: Records, edges: Edges) {
   const [{ broker, research, barSource }] = venues;
   const { directory, symbols } = issues;
   const queued = (): void => chat.outbox.flush();
-  const feed = feedOver(venues.map((kis) => kis.feed));
+  // The first account's market is the one that alerts and boards watch: another may be a simulator's, of made-up prices.
+  const [{ environment }] = venues;
+  const sameMarket = venues.filter((kis) => isSameMarket(kis.environment, environment));
+  const feed = feedOver(sameMarket.map((kis) => kis.feed));
   const draft = chat.draftFor(() => undefined);
   const tools = { broker, research, feed, ledger, cache, directory, clock, log, newId, draft, queued };
   const calendar = new Calendar(tools);

@@ -2,11 +2,12 @@ import { join, parse as parsePath } from 'node:path';
 import {
   type AccountSettings,
   accountProblems,
+  isSimulated,
   type PeopleSettings,
   readAccount,
   readPeople,
 } from './config/account.ts';
-import { accountVariables, namedAccounts } from './config/account-names.ts';
+import { accountVariables, type NamedAccount, namedAccounts } from './config/account-names.ts';
 import { type ConfigProblem, type Environ, present } from './config/environ.ts';
 import { secretsIn } from './config/secrets.ts';
 import { type SettingWords, settingWords } from './i18n/setting-words.ts';
@@ -111,6 +112,7 @@ export function readConfig(
     ...nameProblems,
     ...parsed.flatMap(({ account, result }) => issuesOf(result, account.variableOf)),
     ...issuesOf(shared, (setting) => setting),
+    ...sameAccounts(accounts, words),
     ...accounts.flatMap(({ given: own, variableOf }) =>
       accountProblems(own, words).map(({ variable, problem }) => ({
         variable: variableOf(variable),
@@ -143,6 +145,21 @@ function issuesOf(
   variableOf: (setting: string) => string,
 ): readonly ConfigProblem[] {
   return (error?.issues ?? []).map(({ path, message }) => ({ variable: variableOf(path.join('.')), problem: message }));
+}
+
+/** One account by two names would have its caps twice, and its fills told twice. */
+function sameAccounts(accounts: readonly NamedAccount[], words: SettingWords): readonly ConfigProblem[] {
+  const idOf = ({ given }: NamedAccount): string | undefined => {
+    const number = given['KIS_ACCOUNT']?.replaceAll(/\D/g, '');
+    const isEmbedded = isSimulated(given) && given['KIS_REST_URL'] === undefined;
+    return number === undefined || isEmbedded ? undefined : `${given['KIS_ENV']} ${given['KIS_REST_URL']} ${number}`;
+  };
+  return accounts.flatMap((account, position) => {
+    const other = accounts.slice(0, position).find((earlier) => idOf(earlier) === idOf(account));
+    if (other === undefined || idOf(account) === undefined) return [];
+    const problem = words.accountNumberTwice(other.variableOf('KIS_ACCOUNT'));
+    return [{ variable: account.variableOf('KIS_ACCOUNT'), problem }];
+  });
 }
 
 function withoutDoubles(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {

@@ -38,6 +38,9 @@ const takenNames: ReadonlySet<string> = new Set([
   ...kisSettings.map((name) => (name.split('_')[0] ?? '').toLowerCase()),
 ]);
 
+/** As in chat, where it means all accounts (account-choice.ts). */
+const everyAccount = /^(?:all|전체|모두|전부)$/i;
+
 /** One account of HOGA_ACCOUNTS, with its settings under the names that they have without an account. */
 export interface NamedAccount {
   readonly name: string;
@@ -65,7 +68,11 @@ export function namedAccounts(
   if (problems.length > 0) return { accounts: [], problems };
   return {
     accounts: names.map((name) => accountOf(name, given, names.length === 1)),
-    problems: [...doubled(names, given, words), ...withoutAccount(names, given, words)],
+    problems: [
+      ...doubled(names, given, words),
+      ...withoutAccount(names, given, words),
+      ...titleProblems(names, given, words),
+    ],
   };
 }
 
@@ -120,6 +127,17 @@ function doubled(names: readonly string[], given: Environ, words: SettingWords):
       variable: `${prefixOf(mainAccount)}${setting}`,
       problem: words.accountSettingTwice(`KIS_${setting}`),
     }));
+}
+
+/** A title that is another account's, or means all of them, would send an order where nobody meant it. */
+function titleProblems(names: readonly string[], given: Environ, words: SettingWords): readonly ConfigProblem[] {
+  const titles = names.map((name) => (given[`${prefixOf(name)}TITLE`] ?? name).toLowerCase());
+  return names.flatMap((name, position) => {
+    const title = titles[position] ?? '';
+    const others = [...names, ...titles].filter((_, at) => at % names.length !== position);
+    const isTaken = others.includes(title) || everyAccount.test(title);
+    return isTaken ? [{ variable: `${prefixOf(name)}TITLE`, problem: words.accountTitleTwice(title) }] : [];
+  });
 }
 
 /** Settings of the main account are of no use where HOGA_ACCOUNTS does not name it. */

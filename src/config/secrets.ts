@@ -2,8 +2,8 @@ import { Secret } from '../secret.ts';
 import { webhookUrl } from '../settings/schema.ts';
 import { type Environ, present } from './environ.ts';
 
-/** Settings whose values are secrets, those of each account among them: `KIS_APP_KEY`, `KIS_ISA_APP_KEY`. */
-const keySettings = /^KIS_(?:[A-Z0-9]+_)?APP_(?:KEY|SECRET)$/;
+/** Settings whose values are secrets, of each account too: `KIS_APP_KEY`, `KIS_ISA_APP_KEY`, `KIS_ISA_LIVE_APP_KEY`. */
+const keySettings = /^KIS_(?:[A-Z0-9]+_){0,2}APP_(?:KEY|SECRET)$/;
 const accountSettings = /^KIS_(?:[A-Z0-9]+_)?ACCOUNT$/;
 
 /** The secrets among the settings, including those of invalid settings. */

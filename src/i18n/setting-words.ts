@@ -42,6 +42,8 @@ export interface SettingWords {
   accountNameTaken(name: string): string;
   accountTwice(name: string): string;
   accountSettingTwice(other: string): string;
+  accountTitleTwice(title: string): string;
+  accountNumberTwice(other: string): string;
   noMainAccount(first: string): string;
   unknown(nearest: string | undefined): string;
   line(number: number): string;
@@ -103,6 +105,8 @@ const en: SettingWords = {
   accountNameTaken: (name) => `'${name}' would read as another setting; take another name, such as ${name}1`,
   accountTwice: (name) => `'${name}' is named twice; keep one`,
   accountSettingTwice: (other) => `the same as ${other}; keep one of them`,
+  accountTitleTwice: (title) => `'${title}' could mean another account; give each a title of its own`,
+  accountNumberTwice: (other) => `the same account as ${other}; name each account once`,
   noMainAccount: (first) =>
     `of the account main, which HOGA_ACCOUNTS does not name; write HOGA_ACCOUNTS=main,${first}, or put the account's name into the setting`,
   unknown: (nearest) =>
@@ -169,6 +173,8 @@ const ko: SettingWords = {
   accountNameTaken: (name) => `'${name}'은(는) 다른 설정과 헷갈립니다. ${name}1처럼 다른 이름으로 적어 주세요`,
   accountTwice: (name) => `'${name}'이(가) 두 번 있습니다. 하나만 남겨 주세요`,
   accountSettingTwice: (other) => `${other}과(와) 같은 설정입니다. 하나만 남겨 주세요`,
+  accountTitleTwice: (title) => `'${title}'은(는) 다른 계좌로도 읽힙니다. 계좌마다 다른 이름을 적어 주세요`,
+  accountNumberTwice: (other) => `${other}과(와) 같은 계좌입니다. 계좌는 한 번씩만 적어 주세요`,
   noMainAccount: (first) =>
     `main 계좌의 설정인데 HOGA_ACCOUNTS에 main이 없습니다. HOGA_ACCOUNTS=main,${first}(으)로 적거나 설정 이름에 계좌 이름을 넣어 주세요`,
   unknown: (nearest) =>

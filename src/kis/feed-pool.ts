@@ -9,8 +9,8 @@ import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, S
  */
 export class FeedPool implements MarketFeed {
   readonly #feeds: readonly [MarketFeed, ...MarketFeed[]];
-  /** By issue. */
-  readonly #trades = new Map<string, MarketFeed>();
+  /** By issue; of one that is asked for still, before it is answered, so that no two sockets take it. */
+  readonly #trades = new Map<string, Promise<MarketFeed>>();
 
   /** `feeds`: without doubles, the one whose state counts for all first. */
   constructor(feeds: readonly [MarketFeed, ...MarketFeed[]]) {
@@ -22,17 +22,29 @@ export class FeedPool implements MarketFeed {
   }
 
   async watchTrades(symbol: string): Promise<void> {
-    if (this.#trades.has(symbol)) return;
-    const feed = await this.#first(async (feed) => {
+    const asked = this.#trades.get(symbol);
+    if (asked !== undefined) {
+      await asked;
+      return;
+    }
+    const taken = this.#first(async (feed) => {
       await feed.watchTrades(symbol);
       return feed;
     });
-    this.#trades.set(symbol, feed);
+    this.#trades.set(symbol, taken);
+    try {
+      await taken;
+    } catch (error) {
+      if (this.#trades.get(symbol) === taken) this.#trades.delete(symbol);
+      throw error;
+    }
   }
 
   async unwatchTrades(symbol: string): Promise<void> {
-    const feed = this.#trades.get(symbol);
+    const taken = this.#trades.get(symbol);
+    if (taken === undefined) return;
     this.#trades.delete(symbol);
+    const feed = await taken.catch(() => undefined);
     await feed?.unwatchTrades(symbol);
   }
 

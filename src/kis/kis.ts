@@ -17,7 +17,7 @@ import { type KeyReads, type MarketReads, type MarketRow, withLiveReads, withMos
 import { KisResearch } from './research.ts';
 import { KisScheduledOrders } from './scheduled-orders.ts';
 import { type AppKey, Credentials } from './wire/credentials.ts';
-import type { Environment } from './wire/environment.ts';
+import { type Environment, isSameMarket } from './wire/environment.ts';
 import type { HttpTimeouts } from './wire/exchange.ts';
 import { KisHttp } from './wire/http.ts';
 import { Lane, type LaneStatus } from './wire/throttle.ts';
@@ -142,8 +142,8 @@ export function createKisAccounts(
     keys.set(id, shared);
     const others = (): readonly KeyReads[] =>
       made.flatMap((kis, other) => {
-        // The paper host lacks much, and takes one call a second.
-        const isLive = accounts[other]?.environment.dialect === 'live';
+        // The paper host lacks much, and takes one call a second. A simulator's prices are its own market's alone.
+        const isLive = kis.environment.dialect === 'live' && isSameMarket(options.environment, kis.environment);
         return isLive && other !== position && mayAsk(position, other) ? [kis.keyReads] : [];
       });
     made.push(createKis(options, shared, others));

@@ -27,6 +27,8 @@ function nearestOf(name: string, known: readonly string[]): string | undefined {
  * KIS_ACCOUNT.
  */
 function distanceOf(name: string, candidate: string): number {
+  // One letter of the whole is wrong: HOGA_ACCOUNT is HOGA_ACCOUNTS rather than KIS_ACCOUNT.
+  if (leven(name.toUpperCase(), candidate) === 1) return -name.length;
   const [words, others] = [name, candidate].map((text) => text.toUpperCase().split(/[^A-Z0-9]+/));
   const prefix = ours.exec(candidate)?.[0].slice(0, -1);
   const shared = (words ?? []).filter((word) => word !== prefix && others?.includes(word));

@@ -76,6 +76,14 @@ export function venueOfHost(restUrl: string): 'live' | 'paper' | 'simulator' {
   return host === paperHost ? 'paper' : 'live';
 }
 
+/**
+ * Whether two hosts tell of the same market. KIS's own do, paper's and live's; a simulator makes up prices of its own.
+ */
+export function isSameMarket(one: Pick<Environment, 'restUrl'>, other: Pick<Environment, 'restUrl'>): boolean {
+  const isMadeUp = [one, other].some(({ restUrl }) => venueOfHost(restUrl) === 'simulator');
+  return isMadeUp ? one.restUrl === other.restUrl : true;
+}
+
 /** An environment that is served at other addresses, as by a simulator in this process. */
 export function withAddresses(
   environment: Environment,
