@@ -49,12 +49,14 @@ describe('npm start', () => {
 
   test("with paper's rules rehearsed: its letterhead, what it lacks, its pace, on any day", async () => {
     const from = Date.now();
-    const lines = '/market\n/price 005930\n/rank\n/buy 005930 1 NXT\n/buy 005930 1\n1\n/balance\n';
+    const lines = '/market\n/price 005930\n/rank\n/buy 005930 1 NXT\n/buy 005930 1 시장가\n1\n/balance\n';
     const { code, out, err } = await hoga([], lines, { HOGA_SIMULATOR: 'paper' });
     expect(out).toContain('모의투자 규칙의 KIS 시뮬레이터로 시작했습니다');
     expect(out).toMatch(/\[모의투자 시뮬레이터\] .*장[\s\S]*닫히지 않습니다/);
     expect(out).toContain('모의투자에는 없는 정보입니다');
-    expect(out).toMatch(/매수 주문표[\s\S]*접수됨[\s\S]*체결 삼성전자 매수 1주[\s\S]*삼성전자 1주/);
+    // At the market, so that it is filled by the time the balance is asked for, whatever the price did meanwhile.
+    expect(out).toMatch(/매수 주문표[\s\S]*접수됨[\s\S]*삼성전자 1주/);
+    expect(out).toContain('체결 삼성전자 매수 1주');
     expect(out).not.toContain('주말');
     // What waited behind the questions is given up with the process, not sent where nobody is any more.
     expect(err).not.toContain('read repeated');
