@@ -37,7 +37,7 @@ function hoga(args: readonly string[], input: string, env: Readonly<Record<strin
 
 describe('npm start', () => {
   test('with piped lines: ticket, accepted, filled, held; ends by itself with 0', async () => {
-    const { code, out, err } = await hoga([], '/price 005930\n/buy 005930 10\n1\n/balance\n');
+    const { code, out, err } = await hoga([], '/price 005930\n/buy 005930 10 시장가\n1\n/balance\n');
     expect(out).toMatch(
       /삼성전자 005930[\s\S]*매수 주문표[\s\S]*\[1\] 확인 {2}\[2\] 취소[\s\S]*접수됨[\s\S]*체결 삼성전자 매수 10주/,
     );
