@@ -1,4 +1,4 @@
-import { mainAccount } from '../domain/account.ts';
+import { everyAccount, mainAccount } from '../domain/account.ts';
 import type { SettingWords } from '../i18n/setting-words.ts';
 import type { ConfigProblem, Environ } from './environ.ts';
 
@@ -37,9 +37,6 @@ const takenNames: ReadonlySet<string> = new Set([
   'all',
   ...kisSettings.map((name) => (name.split('_')[0] ?? '').toLowerCase()),
 ]);
-
-/** As in chat, where it means all accounts (account-choice.ts). */
-const everyAccount = /^(?:all|전체|모두|전부)$/i;
 
 /** One account of HOGA_ACCOUNTS, with its settings under the names that they have without an account. */
 export interface NamedAccount {

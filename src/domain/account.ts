@@ -1,6 +1,9 @@
 /** The account whose settings have no name in them (`KIS_APP_KEY`), and the only one of ledgers of before. */
 export const mainAccount = 'main';
 
+/** A word for all accounts together: in a line, and therefore no name or title of one. */
+export const everyAccount = /^(?:all|전체|모두|전부)$/i;
+
 /**
  * One issue that is held, however it was paid for. Amounts are whole won; the average cost is a decimal string because
  * KIS keeps four places.

@@ -1,6 +1,7 @@
+import { everyAccount } from '../../domain/account.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
 import type { ArgumentKind, CommandContext } from '../command.ts';
-import { everyAccount, unknownAccount } from '../router/account-choice.ts';
+import { unknownAccount } from '../router/account-choice.ts';
 
 /** The rest of the line: an account's name or title, which may be of several words. */
 export const accountName: ArgumentKind<string> = {

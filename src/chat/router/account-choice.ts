@@ -1,3 +1,4 @@
+import { everyAccount } from '../../domain/account.ts';
 import { AppError } from '../../errors.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
 import { shorten } from '../command.ts';
@@ -9,8 +10,6 @@ export interface AccountChoice {
   readonly account: TradingAccount | 'all' | undefined;
 }
 
-/** A word for all accounts together. */
-export const everyAccount = /^(?:all|전체|모두|전부)$/i;
 /** All of them, as a sentence says it: `모든 계좌 잔고`, `balance of all accounts`. */
 const allAccounts = /(^|\s)(?:(?:모든|전체)\s*계좌(?:의|에서)?|(?:(?:of|in)\s+)?all\s+accounts)(?=\s|$)/i;
 
