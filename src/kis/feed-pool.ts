@@ -1,7 +1,17 @@
 import type { IndexCode } from '../domain/market/research.ts';
+import type { Marketplace } from '../domain/market/session.ts';
 import type { Exchange } from '../domain/orders/order.ts';
 import { AppError } from '../errors.ts';
-import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, StopWatching } from '../ports/feed.ts';
+import type {
+  BookWatcher,
+  FeedHandlers,
+  FeedStatus,
+  IndexWatcher,
+  MarketFeed,
+  StopWatching,
+  TradesOf,
+} from '../ports/feed.ts';
+import { marketplaces } from './feed.ts';
 
 /**
  * The sockets of several app keys as one feed. Each takes registrations of its own, so that what one has no room for
@@ -9,8 +19,10 @@ import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, S
  */
 export class FeedPool implements MarketFeed {
   readonly #feeds: readonly [MarketFeed, ...MarketFeed[]];
-  /** By issue; of one that is asked for still, before it is answered, so that no two sockets take it. */
+  /** By exchange and issue; of one that is asked for still, before it is answered, so that no two sockets take it. */
   readonly #trades = new Map<string, Promise<MarketFeed>>();
+  /** The same of those that were answered. */
+  readonly #taken = new Map<string, MarketFeed>();
 
   /** `feeds`: without doubles, the one whose state counts for all first. */
   constructor(feeds: readonly [MarketFeed, ...MarketFeed[]]) {
@@ -18,34 +30,61 @@ export class FeedPool implements MarketFeed {
   }
 
   async start(handlers: FeedHandlers): Promise<void> {
-    await Promise.all(this.#feeds.map((feed) => feed.start(handlers)));
+    await Promise.all(this.#feeds.map((feed) => feed.start(this.#once(feed, handlers))));
   }
 
-  async watchTrades(symbol: string): Promise<void> {
-    const asked = this.#trades.get(symbol);
+  /** A book that is watched on one socket brings trades that another socket brings already: those are left out. */
+  #once(feed: MarketFeed, handlers: FeedHandlers): FeedHandlers {
+    return {
+      ...handlers,
+      onTrade: (trade) => {
+        const taken = this.#taken.get(keyOf(trade.symbol, trade.exchange));
+        if (taken === undefined || taken === feed) handlers.onTrade(trade);
+      },
+    };
+  }
+
+  async watchTrades(symbol: string, of: TradesOf = 'KRX'): Promise<void> {
+    const fresh = marketplaces(of).filter((exchange) => !this.#trades.has(keyOf(symbol, exchange)));
+    try {
+      for (const exchange of marketplaces(of)) await this.#watchTrades(symbol, exchange);
+    } catch (error) {
+      for (const exchange of fresh) await this.unwatchTrades(symbol, exchange);
+      throw error;
+    }
+  }
+
+  async #watchTrades(symbol: string, exchange: Marketplace): Promise<void> {
+    const key = keyOf(symbol, exchange);
+    const asked = this.#trades.get(key);
     if (asked !== undefined) {
       await asked;
       return;
     }
     const taken = this.#first(async (feed) => {
-      await feed.watchTrades(symbol);
+      await feed.watchTrades(symbol, exchange);
       return feed;
     });
-    this.#trades.set(symbol, taken);
+    this.#trades.set(key, taken);
     try {
-      await taken;
+      const feed = await taken;
+      if (this.#trades.get(key) === taken) this.#taken.set(key, feed);
     } catch (error) {
-      if (this.#trades.get(symbol) === taken) this.#trades.delete(symbol);
+      if (this.#trades.get(key) === taken) this.#trades.delete(key);
       throw error;
     }
   }
 
-  async unwatchTrades(symbol: string): Promise<void> {
-    const taken = this.#trades.get(symbol);
-    if (taken === undefined) return;
-    this.#trades.delete(symbol);
-    const feed = await taken.catch(() => undefined);
-    await feed?.unwatchTrades(symbol);
+  async unwatchTrades(symbol: string, of: TradesOf = 'KRX'): Promise<void> {
+    for (const exchange of marketplaces(of)) {
+      const key = keyOf(symbol, exchange);
+      const taken = this.#trades.get(key);
+      if (taken === undefined) continue;
+      this.#trades.delete(key);
+      this.#taken.delete(key);
+      const feed = await taken.catch(() => undefined);
+      await feed?.unwatchTrades(symbol, exchange);
+    }
   }
 
   watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
@@ -80,6 +119,10 @@ export class FeedPool implements MarketFeed {
     }
     throw reason;
   }
+}
+
+function keyOf(symbol: string, exchange: Marketplace): string {
+  return `${exchange} ${symbol}`;
 }
 
 /** The fewer registrations the earlier; a socket that is down comes last. */

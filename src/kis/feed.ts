@@ -1,10 +1,20 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, koreanDay } from '../clock.ts';
 import type { FillNotices } from '../domain/fill-notices.ts';
+import type { BookTrade, Trade } from '../domain/market/quote.ts';
 import type { IndexCode } from '../domain/market/research.ts';
+import { type Marketplace, tradeSessionAt } from '../domain/market/session.ts';
 import type { Exchange } from '../domain/orders/order.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { BookWatcher, FeedHandlers, FeedStatus, IndexWatcher, MarketFeed, StopWatching } from '../ports/feed.ts';
+import type {
+  BookWatcher,
+  FeedHandlers,
+  FeedStatus,
+  IndexWatcher,
+  MarketFeed,
+  StopWatching,
+  TradesOf,
+} from '../ports/feed.ts';
 import { indexCodes } from './codecs/decode-market.ts';
 import * as decode from './codecs/decode-pushes.ts';
 import { type ChannelName, channels } from './endpoints/channels.ts';
@@ -32,6 +42,14 @@ export interface FeedOptions {
   readonly transports?: KisTransports | undefined;
 }
 
+/** The channels of trades, by where they are made. */
+const tradeChannels = { KRX: 'trades', NXT: 'nextradeTrades' } as const satisfies Record<Marketplace, ChannelName>;
+
+/** The exchanges whose trades are meant. */
+export function marketplaces(of: TradesOf): readonly Marketplace[] {
+  return of === 'both' ? ['KRX', 'NXT'] : [of];
+}
+
 /** The channels that a watcher of an order book needs, by exchange. */
 const bookChannels = {
   KRX: ['orderBook', 'trades', 'issueStatus'],
@@ -50,7 +68,7 @@ export class KisFeed implements MarketFeed {
   readonly #socket: KisSocket;
   readonly #subscriptions: Subscriptions;
   readonly #nameOf: ReadonlyMap<string, ChannelName>;
-  /** By issue. */
+  /** By exchange and issue: `NXT 005930`. */
   readonly #trades = new Map<string, Subscriber>();
   readonly #watches = new Set<Watch>();
   #handlers: FeedHandlers | undefined;
@@ -90,18 +108,28 @@ export class KisFeed implements MarketFeed {
     await this.#socket.start(htsId === undefined ? [] : [this.#topic('executions', htsId)]);
   }
 
-  async watchTrades(symbol: string): Promise<void> {
-    if (this.#trades.has(symbol)) return;
-    const subscriber = { topics: [this.#topic('trades', symbol)] };
-    await this.#subscriptions.subscribe(subscriber);
-    this.#trades.set(symbol, subscriber);
+  async watchTrades(symbol: string, of: TradesOf = 'KRX'): Promise<void> {
+    const fresh = marketplaces(of).filter((exchange) => !this.#trades.has(`${exchange} ${symbol}`));
+    try {
+      for (const exchange of fresh) {
+        const subscriber = { topics: [this.#topic(tradeChannels[exchange], symbol)] };
+        await this.#subscriptions.subscribe(subscriber);
+        this.#trades.set(`${exchange} ${symbol}`, subscriber);
+      }
+    } catch (error) {
+      for (const exchange of fresh) await this.unwatchTrades(symbol, exchange);
+      throw error;
+    }
   }
 
-  async unwatchTrades(symbol: string): Promise<void> {
-    const subscriber = this.#trades.get(symbol);
-    if (subscriber === undefined) return;
-    this.#trades.delete(symbol);
-    await this.#subscriptions.unsubscribe(subscriber);
+  async unwatchTrades(symbol: string, of: TradesOf = 'KRX'): Promise<void> {
+    for (const exchange of marketplaces(of)) {
+      const key = `${exchange} ${symbol}`;
+      const subscriber = this.#trades.get(key);
+      if (subscriber === undefined) continue;
+      this.#trades.delete(key);
+      await this.#subscriptions.unsubscribe(subscriber);
+    }
   }
 
   async watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
@@ -177,6 +205,17 @@ export class KisFeed implements MarketFeed {
       .map(({ watcher }) => watcher);
   }
 
+  /** Where a trade was made. The hours of a stand-in for the exchange are its own, so there a time tells nothing. */
+  #whence(
+    exchange: Marketplace,
+    record: Parameters<typeof decode.toTradeSession>[0],
+    { at, time }: BookTrade,
+  ): Pick<Trade, 'exchange' | 'session'> {
+    const byTime = this.#options.environment.hours === 'exchange';
+    const told = decode.toTradeSession(record);
+    return { exchange, session: told ?? (byTime ? tradeSessionAt(exchange, koreanDay(at), time) : undefined) };
+  }
+
   #receive(frame: DataFrame): void {
     const handlers = this.#handlers;
     if (handlers === undefined) return;
@@ -197,7 +236,8 @@ export class KisFeed implements MarketFeed {
       case 'combinedTrades':
         for (const { record } of cutRecords(channels[name], count, payload)) {
           const trade = decode.toTrade(record, at);
-          if (name === 'trades') handlers.onTrade(trade);
+          if (name === 'trades') handlers.onTrade({ ...trade, ...this.#whence('KRX', record, trade) });
+          if (name === 'nextradeTrades') handlers.onTrade({ ...trade, ...this.#whence('NXT', record, trade) });
           for (const watcher of this.#watchersOf(trId, trade.symbol)) watcher.onTrade?.(trade);
         }
         return;

@@ -1,11 +1,12 @@
 import type { FillNotices } from '../domain/fill-notices.ts';
-import type { IssueStatus, OrderBook, Trade } from '../domain/market/quote.ts';
+import type { BookTrade, IssueStatus, OrderBook, Trade } from '../domain/market/quote.ts';
 import type { IndexCode, IndexQuote } from '../domain/market/research.ts';
+import type { Marketplace } from '../domain/market/session.ts';
 import type { Exchange, ExecutionNotice } from '../domain/orders/order.ts';
 
 /** What the socket tells. Handlers return at once; work they start is theirs. */
 export interface FeedHandlers {
-  /** At KRX. */
+  /** At KRX or at Nextrade, as `trade.exchange` tells. Once for every trade, however many sockets brought it. */
   onTrade(trade: Trade): void;
   /** What became of an order, and the account it is in, as `Venue.accountId` has it; that may be none of ours. */
   onExecution(notice: ExecutionNotice, accountId: string): void;
@@ -28,7 +29,7 @@ export interface Watcher {
 /** Hears of one issue's book. Handlers return at once. */
 export interface BookWatcher extends Watcher {
   onOrderBook(book: OrderBook): void;
-  onTrade(trade: Trade): void;
+  onTrade(trade: BookTrade): void;
   onIssueStatus(status: IssueStatus): void;
 }
 
@@ -51,12 +52,21 @@ export interface FeedStatus {
   readonly reason: string | undefined;
 }
 
+/** Whose trades are watched. */
+export type TradesOf = Marketplace | 'both';
+
 export interface MarketFeed {
   /** Connects and subscribes fill notices; resolves once they are acknowledged or the first attempt failed. */
   start(handlers: FeedHandlers): Promise<void>;
-  /** Trades of an issue. AppError `feed.full` when no registration is left, not even by ending a watch of those below. */
-  watchTrades(symbol: string): Promise<void>;
-  unwatchTrades(symbol: string): Promise<void>;
+  /**
+   * Trades of an issue at an exchange, or at both: one registration an exchange, both of them or neither. KIS's combined
+   * channel is no way to have both for one registration, as its trades do not say where they were made. AppError
+   * `feed.full` when no registration is left, not even by ending a watch of those below; `feed.unsupported` for NXT on
+   * paper; `feed.refused`.
+   */
+  watchTrades(symbol: string, exchange?: TradesOf): Promise<void>;
+  /** Ends such a watch; without one this does nothing. */
+  unwatchTrades(symbol: string, exchange?: TradesOf): Promise<void>;
   /**
    * An issue's book, trades and standing on an exchange, as long as nothing more important needs the room. AppError
    * `feed.full`, `feed.down`, `feed.unsupported` (the venue does not push it) or `feed.refused`; then nothing is watched.

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Trade } from '../../src/domain/market/quote.ts';
 import { AppError } from '../../src/errors.ts';
 import { FeedPool, feedOver } from '../../src/kis/feed-pool.ts';
 import type { BookWatcher, FeedHandlers, FeedStatus, MarketFeed } from '../../src/ports/feed.ts';
@@ -169,11 +170,24 @@ describe('several sockets as one', () => {
   test('all of them are started with the same handlers, so that fill notices come in by each, and all are stopped', async () => {
     const feeds = [new FakeFeed(), new FakeFeed()] as const;
     const pool = new FeedPool(feeds);
-    const handlers = {} as FeedHandlers;
-    await pool.start(handlers);
-    expect(feeds.every((feed) => feed.handlers === handlers)).toBe(true);
+    const onExecution = (): void => undefined;
+    await pool.start({ onExecution } as unknown as FeedHandlers);
+    expect(feeds.every((feed) => feed.handlers?.onExecution === onExecution)).toBe(true);
     await pool.stop();
     expect(feeds.every(({ stopped }) => stopped)).toBe(true);
+  });
+
+  test('a trade that a book brings on another socket than the one that watches the trades is told once', async () => {
+    const feeds = [new FakeFeed(), new FakeFeed()] as const;
+    const pool = new FeedPool(feeds);
+    const heard: string[] = [];
+    await pool.start({ onTrade: ({ exchange }) => void heard.push(exchange) } as FeedHandlers);
+    await pool.watchTrades(issue(1), 'both');
+    expect(feeds.map(({ symbols }) => symbols.length)).toEqual([1, 1]);
+    for (const exchange of ['KRX', 'NXT'] as const) {
+      for (const { handlers } of feeds) handlers?.onTrade({ symbol: issue(1), exchange } as Trade);
+    }
+    expect(heard).toEqual(['KRX', 'NXT']);
   });
 
   test('fills have their place before anything else: no watch takes the registration that they hold', async () => {

@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import type { Trade } from '../../src/domain/market/quote.ts';
+import { priceHoursOf, tradeSessionAt } from '../../src/domain/market/session.ts';
 import { createKis } from '../../src/kis/kis.ts';
 import { environments } from '../../src/kis/wire/environment.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
@@ -31,9 +33,10 @@ async function start(maxRegistrations = 41) {
     await close();
     await simulator.stop();
   });
+  const heard: Trade[] = [];
   const listening = (): Promise<void> =>
     feed.start({
-      onTrade: () => undefined,
+      onTrade: (trade) => void heard.push(trade),
       onExecution: () => undefined,
       onConnected: () => undefined,
       onResumed: () => undefined,
@@ -41,7 +44,7 @@ async function start(maxRegistrations = 41) {
     });
   const topics = (...wanted: readonly string[]): Promise<unknown> =>
     eventually(wanted.join(), () => simulator.state().sockets.topics.toSorted().join() === wanted.toSorted().join());
-  return { clock, simulator, feed, listening, topics };
+  return { clock, simulator, feed, listening, topics, heard };
 }
 
 function watcher(ended: () => void = () => undefined): BookWatcher {
@@ -67,6 +70,49 @@ test('what is wanted and let go of while a connection is made is so when it stan
   await clock.advance(5_001);
   await Promise.all([ready, gone]);
   await topics(notices, trades('035420'));
+});
+
+test('trades of an issue are watched at one exchange or at both, or not at all', async () => {
+  const { feed, listening, topics } = await start(3);
+  await listening();
+  await feed.watchTrades('005930', 'both');
+  await topics(notices, trades('005930'), 'H0NXCNT0|005930');
+  await feed.unwatchTrades('005930');
+  await topics(notices, 'H0NXCNT0|005930');
+  await expect(feed.watchTrades('000660', 'both')).rejects.toMatchObject({ code: 'feed.full' });
+  await topics(notices, 'H0NXCNT0|005930');
+  await feed.watchTrades('005930', 'both');
+  await feed.unwatchTrades('005930', 'both');
+  await topics(notices);
+});
+
+test('a trade says where it was made, and in which part of the day', async () => {
+  const { feed, listening, simulator, heard } = await start();
+  await listening();
+  await feed.watchTrades('005930', 'both');
+  simulator.setPrice('005930', 71_000);
+  await eventually('both', () => new Set(heard.map(({ exchange }) => exchange)).size === 2);
+  expect(new Set(heard.map(({ session }) => session))).toEqual(new Set(['regular']));
+});
+
+test.each([
+  ['KRX', '20261130', '080000', undefined, 'regular'],
+  ['KRX', '20261130', '090003', 'regular', 'regular'],
+  ['KRX', '20261130', '152500', 'regular', 'regular'],
+  ['KRX', '20261130', '153012', 'post-close', 'regular'],
+  ['KRX', '20261130', '160000', 'after-market', 'extended'],
+  ['KRX', '20261130', '195959', 'after-market', 'extended'],
+  ['KRX', '20261119', '160000', 'regular', 'regular'],
+  ['KRX', '20260911', '161000', undefined, 'regular'],
+  ['NXT', '20261130', '081000', 'pre-market', 'extended'],
+  ['NXT', '20261130', '100000', 'regular', 'parallel'],
+  ['NXT', '20261130', '152500', undefined, 'parallel'],
+  ['NXT', '20261130', '153500', 'after-market', 'extended'],
+  ['NXT', '20261130', '172000', 'after-market', 'extended'],
+  ['NXT', '20261119', '083000', undefined, 'parallel'],
+] as const)('a trade at %s of %s %s that does not say so is of %s: %s', (exchange, day, time, session, hours) => {
+  expect(tradeSessionAt(exchange, day, time)).toBe(session);
+  expect(priceHoursOf(exchange, session)).toBe(hours);
 });
 
 test('a book is watched wholly or not at all', async () => {

@@ -138,7 +138,10 @@ const create = async (
 const trade = async (...prices: readonly number[]): Promise<number> => {
   for (const price of prices) {
     venue.last = price;
-    alerts.onTrade({ symbol, price, volume: venue.volume, at: clock.now() } as Parameters<Alerts['onTrade']>[0]);
+    const krx = { exchange: 'KRX', session: 'regular' } as const;
+    alerts.onTrade({ symbol, price, volume: venue.volume, ...krx, at: clock.now() } as Parameters<
+      Alerts['onTrade']
+    >[0]);
     await turns(2);
   }
   await alerts.idle();

@@ -1,3 +1,5 @@
+import type { Marketplace, TradeSession } from './session.ts';
+
 /** How the exchange marks an issue. `halted` takes no new order; the others are said on the ticket. */
 export type IssueWarning = 'halted' | 'administrative' | 'caution' | 'warning' | 'risk' | 'overheated' | 'liquidation';
 
@@ -46,11 +48,15 @@ export interface OrderBook {
 
 /** A trade of the market's (not ours), as it came over the socket. */
 export interface Trade {
+  readonly exchange: Marketplace;
+  /** Undefined where neither the record nor its time tells. */
+  readonly session: TradeSession | undefined;
   readonly symbol: string;
   readonly price: number;
   readonly size: number;
   readonly change: number;
   readonly changePercent: number;
+  /** Shares traded there today. */
   readonly volume: number;
   readonly bestAsk: number;
   readonly bestBid: number;
@@ -61,6 +67,12 @@ export interface Trade {
   /** When it reached us, in milliseconds. */
   readonly at: number;
 }
+
+/**
+ * A trade at whichever exchange a watched book is of. KIS's combined channel (H0UNCNT0) does not say at which of the two
+ * its trades were made, so such a trade must pass for neither's price.
+ */
+export type BookTrade = Omit<Trade, 'exchange' | 'session'>;
 
 /** One candle. `start` is `20261121` for days and longer, `20261121 0915` for minutes, in Korea. */
 export interface Bar {

@@ -14,6 +14,15 @@ export type SessionKind =
   | 'after-market'
   | 'closed';
 
+/** Where trades are made. SOR is a way for orders, not a market of its own. */
+export type Marketplace = Exclude<Exchange, 'SOR'>;
+
+/**
+ * The part of an exchange's day that a trade was made in. KRX's auctions count as regular; `post-close` trades at the
+ * closing price alone.
+ */
+export type TradeSession = Extract<SessionKind, 'pre-market' | 'regular' | 'post-close' | 'after-market'>;
+
 /** One stretch of a trading day in Korea, `HHmm`, start included and end not; `from`/`to` are the days it is in force. */
 export interface SessionRow {
   readonly kind: Exclude<SessionKind, 'closed'>;
@@ -90,6 +99,36 @@ export function sessionsOn(day: string, rows?: readonly SessionRow[]): readonly 
   const shifted = shiftedHours.find((candidate) => candidate.day === day);
   const all = rows ?? (shifted === undefined ? krxSessions : shiftedSessions(shifted));
   return all.filter(({ from = '', to = '99999999' }) => from <= day && day <= to);
+}
+
+/**
+ * The part of `exchange`'s `day` that a trade of `time` (`HHmmss`) was made in, for records that do not tell it;
+ * undefined outside all parts. The trade that ends an auction may come up to half a minute after the auction.
+ */
+export function tradeSessionAt(exchange: Marketplace, day: string, time: string): TradeSession | undefined {
+  const kind = sessionRowAt(day, time, exchangeSessions(exchange, day))?.kind;
+  switch (kind) {
+    case 'opening-auction':
+    case 'closing-auction':
+      return 'regular';
+    case 'after-opening':
+      return 'after-market';
+    default:
+      return kind;
+  }
+}
+
+/**
+ * What a price is to somebody who watches an issue: `regular`, KRX's own, which everybody means; `extended`, made at
+ * KRX or Nextrade while KRX's day has not begun or is over; `parallel`, made at Nextrade beside KRX's regular session,
+ * where KRX's is the price that counts.
+ */
+export type PriceHours = 'regular' | 'extended' | 'parallel';
+
+/** Which of these a price of an exchange and a part of its day is. */
+export function priceHoursOf(exchange: Marketplace, session: TradeSession | undefined): PriceHours {
+  if (session === 'pre-market' || session === 'after-market') return 'extended';
+  return exchange === 'KRX' ? 'regular' : 'parallel';
 }
 
 /** When KRX's regular session opens on a trading `day`, and when the closing auction ends it, `HHmm`. */

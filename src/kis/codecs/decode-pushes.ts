@@ -1,5 +1,6 @@
-import type { BookLevel, IssueStatus, OrderBook, Trade } from '../../domain/market/quote.ts';
+import type { BookLevel, BookTrade, IssueStatus, OrderBook } from '../../domain/market/quote.ts';
 import type { IndexCode, IndexQuote } from '../../domain/market/research.ts';
+import type { TradeSession } from '../../domain/market/session.ts';
 import { type ExecutionNotice, orderNumber } from '../../domain/orders/order.ts';
 import { AppError } from '../../errors.ts';
 import type { channels } from '../endpoints/channels.ts';
@@ -23,11 +24,24 @@ function column<T>(record: Readonly<Record<string, string | undefined>>, name: s
   }
 }
 
+/** Values of `MARKET_CLS_CODE`, which KIS appended to the records of trades on 2026-09-14. */
+const tradeSessions: Readonly<Record<string, TradeSession>> = {
+  '1': 'pre-market',
+  '2': 'regular',
+  '3': 'after-market',
+  '5': 'post-close',
+};
+
+/** The part of the day that a trade was made in; undefined in records from before September 2026, which do not say. */
+export function toTradeSession(record: { readonly MARKET_CLS_CODE?: string }): TradeSession | undefined {
+  return tradeSessions[record.MARKET_CLS_CODE?.trim() ?? ''];
+}
+
 /** A trade on KRX, on Nextrade or on either. */
 export function toTrade(
   record: ChannelRecord<Channels['trades' | 'nextradeTrades' | 'combinedTrades']>,
   at: number,
-): Trade {
+): BookTrade {
   const sign = record.PRDY_VRSS_SIGN ?? '3';
   const strength = Number(record.CTTR);
   return {

@@ -69,7 +69,7 @@ const tradeEnd = [
   'MRKT_TRTM_CLS_CODE',
   'VI_STND_PRC',
 ] as const;
-const nextradeTrade = [...tradeStart, 'CNTG_CLS_CODE', ...tradeEnd] as const;
+const nextradeTrade = [...tradeStart, 'CNTG_CLS_CODE', ...tradeEnd, 'MARKET_CLS_CODE'] as const;
 
 /** A book's columns on every exchange. */
 const book = [

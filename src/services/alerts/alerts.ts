@@ -2,6 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { type Alert, type AlertCondition, isReached, type Seen } from '../../domain/alerts/alert.ts';
 import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
 import type { Quote, Trade } from '../../domain/market/quote.ts';
+import { priceHoursOf } from '../../domain/market/session.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import type { Notice } from '../../domain/people/notice.ts';
 import { AppError } from '../../errors.ts';
@@ -164,7 +165,9 @@ export class Alerts {
   }
 
   /** A trade from the socket. Returns at once. */
-  onTrade({ symbol, price, volume }: Trade): void {
+  onTrade({ symbol, price, volume, exchange, session }: Trade): void {
+    // What trades elsewhere, or before and after KRX's day, is not the price that people mean.
+    if (priceHoursOf(exchange, session) !== 'regular') return;
     this.#levels.onTrade();
     this.#meet(symbol, { price, volume });
   }

@@ -27,9 +27,9 @@ export class Ticker implements Pick<MarketListener, 'printed' | 'bookChanged'> {
 
   printed(listing: Listing, prints: readonly Print[]): void {
     const { clock } = this.#world;
-    const told = (columns: 46 | 47) => () => prints.map((print) => tradeRecord(listing, print, clock, columns));
-    this.#tell(['trades'], listing, told(this.#tickColumns));
-    this.#tell(['nextradeTrades', 'combinedTrades'], listing, told(46));
+    this.#tell(['trades', 'nextradeTrades', 'combinedTrades'], listing, () =>
+      prints.map((print) => tradeRecord(listing, print, clock, this.#tickColumns)),
+    );
     this.#tellIndicesSoon();
   }
 

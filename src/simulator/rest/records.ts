@@ -50,7 +50,7 @@ export function marketCodes(clock: VenueClock): {
   }
 }
 
-/** One record of a trade. KRX alone has the 47th column, which came in September 2026. */
+/** One record of a trade. The 47th column, `MARKET_CLS_CODE`, came in September 2026. */
 export function tradeRecord(listing: Listing, print: Print, clock: VenueClock, columns: 46 | 47): string {
   const { book, issue } = listing;
   const { figures: day } = print;

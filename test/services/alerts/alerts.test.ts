@@ -94,7 +94,9 @@ const priceOf = (price: number, direction: AlertDirection = 'at-or-above') =>
   ({ ...request, condition: { kind: 'price', direction, price } }) as const;
 const other = { ...request, symbol: '000660' };
 const trade = (price: number, symbol: string = request.symbol): Parameters<Alerts['onTrade']>[0] =>
-  ({ symbol, price, volume: 1, at: clock.now() }) as Parameters<Alerts['onTrade']>[0];
+  ({ symbol, price, volume: 1, exchange: 'KRX', session: 'regular', at: clock.now() }) as Parameters<
+    Alerts['onTrade']
+  >[0];
 
 test('without a registration left the price is looked up every 15 seconds, until it fired', async () => {
   const alerts = create();

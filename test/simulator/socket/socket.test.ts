@@ -249,7 +249,7 @@ test('Nextrade and both together tell the same market in their own columns', asy
     expect(fields[0]).toBe('005930');
     if (trId.endsWith('MKO0')) expect(fields.slice(0, 2)).toEqual(['005930', 'Y']);
   }
-  expect(lengths).toEqual({ H0NXCNT0: 46, H0UNCNT0: 46, H0NXASP0: 65, H0UNASP0: 65, H0NXMKO0: 11, H0UNMKO0: 11 });
+  expect(lengths).toEqual({ H0NXCNT0: 47, H0UNCNT0: 47, H0NXASP0: 65, H0UNASP0: 65, H0NXMKO0: 11, H0UNMKO0: 11 });
 });
 
 test('an index is told once a second, however much is traded', async () => {
