@@ -12,6 +12,8 @@ const topics: Readonly<Record<string, readonly (typeof noticeTopics)[number][]>>
   알림: ['alerts'],
   orders: ['orders'],
   주문: ['orders'],
+  reports: ['reports'],
+  요약: ['reports'],
   starts: ['starts'],
   시작: ['starts'],
   all: noticeTopics,

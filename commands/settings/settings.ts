@@ -111,8 +111,7 @@ function buttons(
   const night = hours(words, usualNight);
   const language = words.settings.otherLanguage;
   return [
-    [turn('fills'), turn('alerts')],
-    [turn('orders'), turn('starts')],
+    ...inRowsOf(3, noticeTopics.map(turn)),
     [
       quiet === undefined
         ? { id: `run:/settings quiet ${night}`, label: `${text.quiet} ${night}` }
@@ -127,6 +126,11 @@ function buttons(
       { id: `run:/settings all ${isAllHere ? 'asked' : 'here'}`, label: text.placeButton(isAllHere) },
     ],
   ];
+}
+
+/** Discord shows five rows of buttons at most, so the topics share few. */
+function inRowsOf(count: number, all: readonly Button[]): readonly (readonly Button[])[] {
+  return all.length === 0 ? [] : [all.slice(0, count), ...inRowsOf(count, all.slice(count))];
 }
 
 /** Quiet hours in the form in which they can be typed: `22:00-07:00`. */

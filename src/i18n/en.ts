@@ -569,11 +569,12 @@ export const en: Words = {
   },
   settings: {
     title: 'Your settings',
-    topics: { fills: 'Fills', alerts: 'Alerts', orders: 'Orders', starts: 'Starts' },
+    topics: { fills: 'Fills', alerts: 'Alerts', orders: 'Orders', reports: 'Digest', starts: 'Starts' },
     topicLines: {
       fills: 'Fills',
       alerts: 'Price alerts',
       orders: 'Orders (cancelled, amended, ended)',
+      reports: 'Digests and monitors',
       starts: 'Starts of the bot',
     },
     notificationLevel: { on: 'on', silent: 'silent', off: 'off' },

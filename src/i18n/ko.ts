@@ -616,11 +616,15 @@ export const ko = {
   },
   settings: {
     title: '내 설정',
-    topics: { fills: '체결', alerts: '알림', orders: '주문', starts: '시작' } satisfies Record<NoticeTopic, string>,
+    topics: { fills: '체결', alerts: '알림', orders: '주문', reports: '요약', starts: '시작' } satisfies Record<
+      NoticeTopic,
+      string
+    >,
     topicLines: {
       fills: '체결',
       alerts: '가격 알림',
       orders: '주문(취소·정정·마감)',
+      reports: '요약·모니터',
       starts: '봇 시작',
     } satisfies Record<NoticeTopic, string>,
     notificationLevel: { on: '켬', silent: '무음', off: '끔' } satisfies Record<NotificationLevel, string>,

@@ -13,6 +13,7 @@ import { createOrderReads, createOrderWrites } from './tables/orders.ts';
 import { createDeliveryMethods, createQueueMethods } from './tables/outbox.ts';
 import { createPeopleMethods } from './tables/people.ts';
 import { createProposalMethods } from './tables/proposals.ts';
+import { createReportMethods } from './tables/reports/reports.ts';
 import { createSeenOrderMethods } from './tables/seen-orders.ts';
 import { createSettingMethods } from './tables/settings.ts';
 import { createTransactions } from './tables/transactions.ts';
@@ -49,6 +50,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createPeopleMethods(transactions),
     ...createChatMethods(transactions),
     ...createWatchlistMethods(transactions),
+    ...createReportMethods(transactions),
     ...createUpkeepMethods(transactions),
     close: () => db.destroy(),
   };

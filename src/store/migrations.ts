@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { AppError } from '../errors.ts';
+import { up as addReports } from './migrations/0015-reports.ts';
 
 /**
  * Run in the order of their names. Once released, no migration is changed or removed. They use the types and
@@ -20,6 +21,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-message-subjects': { up: addMessageSubjects },
   '0012-accounts': { up: addAccounts },
   '0013-alert-accounts': { up: addAlertAccounts },
+  '0015-reports': { up: addReports },
 };
 
 /**

@@ -16,6 +16,7 @@ export async function openForReading(path: string): Promise<Ledger> {
 function combined(records: Ledger, scratch: Ledger): Ledger {
   const { halted, armedDay, proposal, order, orderEvents, latestByNumber } = records;
   const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings, watchlist } = records;
+  const { digestPlans, reportRuns, monitors } = records;
   const { latestOrders, alert, latestAlerts, alertEvents, messagesOfAlert } = records;
   const close = async (): Promise<void> => {
     await records.close();
@@ -41,6 +42,9 @@ function combined(records: Ledger, scratch: Ledger): Ledger {
     people,
     peopleSettings,
     watchlist,
+    digestPlans,
+    reportRuns,
+    monitors,
     close,
     account: (name) => combined(records.account(name), scratch.account(name)),
   };

@@ -1,6 +1,7 @@
 import type { AlertEvent } from '../domain/alerts/alert.ts';
 import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/orders/order.ts';
 import type { Role } from '../domain/people/person.ts';
+import type { DigestKind, ReportTarget } from '../domain/reports.ts';
 import type { Proposal } from '../ports/ledger/proposal-ledger.ts';
 
 /**
@@ -19,6 +20,9 @@ export interface Tables {
   readonly alerts: AlertsTable;
   readonly alert_events: AlertEventsTable;
   readonly watched_issues: WatchedIssuesTable;
+  readonly digest_plans: DigestPlansTable;
+  readonly monitors: MonitorsTable;
+  readonly report_runs: ReportRunsTable;
 }
 
 export interface ProposalsTable {
@@ -107,6 +111,35 @@ export interface WatchedIssuesTable {
   readonly symbol: string;
   /** The order in which they were added. */
   readonly position: number;
+}
+
+/** Reports that people get on every trading day. */
+export interface DigestPlansTable {
+  readonly person_id: string;
+  readonly target: ReportTarget;
+  readonly kind: DigestKind;
+  readonly minute: number;
+  readonly channel: string;
+  readonly chat_id: string;
+  readonly since: number;
+}
+
+/** Issues that chats are told of every few minutes. */
+export interface MonitorsTable {
+  readonly channel: string;
+  readonly chat_id: string;
+  readonly person_id: string;
+  /** JSON: their codes in order. */
+  readonly symbols: string;
+  readonly minutes: number;
+  readonly since: number;
+}
+
+/** By what reports, the last run that was told. */
+export interface ReportRunsTable {
+  readonly subject: string;
+  readonly slot: string;
+  readonly told_at: number;
 }
 
 /** People who were paired, beside those of the settings. */

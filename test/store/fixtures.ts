@@ -39,5 +39,6 @@ export function undoAccounts(file: { exec(sql: string): void }): void {
     file.exec(`create unique index ${table}_key on ${table} (${key})`);
   }
   file.exec('create index execution_notices_number on execution_notices (day, number, kind)');
+  for (const table of ['digest_plans', 'monitors', 'report_runs']) file.exec(`drop table ${table}`);
   file.exec("delete from kysely_migration where name >= '0012'");
 }

@@ -100,8 +100,8 @@ export function subjectOf(notice: Notice): string {
   return 'alert' in notice ? `alert ${notice.alert.id}` : `number ${notice.number}`;
 }
 
-/** What people may choose how to be told of: fills, alerts, what else becomes of orders, and starts of the bot. */
-export const noticeTopics = ['fills', 'alerts', 'orders', 'starts'] as const;
+/** What people may choose how to be told of: fills, alerts, what else becomes of orders, reports, and starts of the bot. */
+export const noticeTopics = ['fills', 'alerts', 'orders', 'reports', 'starts'] as const;
 export type NoticeTopic = (typeof noticeTopics)[number];
 
 /** Whose order or alert a notice is about; undefined where it is nobody's here. */

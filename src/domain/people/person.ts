@@ -53,6 +53,7 @@ export const defaultPersonSettings: PersonSettings = {
   fills: 'on',
   alerts: 'on',
   orders: 'on',
+  reports: 'on',
   starts: 'on',
   mirror: false,
   places: {},

@@ -3,6 +3,7 @@ import type { OrderLedger } from './order-ledger.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
 import type { ProposalLedger } from './proposal-ledger.ts';
+import type { ReportStore } from './report-store.ts';
 import type { TradingSwitches } from './trading-switches.ts';
 import type { Watchlists } from './watchlists.ts';
 
@@ -30,6 +31,7 @@ export interface Ledger
     PeopleStore,
     TradingSwitches,
     Watchlists,
+    ReportStore,
     LedgerUpkeep {
   /**
    * The same ledger for another account: its orders, tickets, limits, notices and switches are that account's alone, and

@@ -8,7 +8,7 @@ export function createChatMethods({ write }: Transactions): ChatMethods {
     // Messages that wait keep the old chat id: one that is being sent would be sent a second time under the new id.
     moveChat: ({ channel, chatId }, to) =>
       write('move-chat', async (transaction) => {
-        for (const table of ['proposals', 'orders', 'alerts'] as const) {
+        for (const table of ['proposals', 'orders', 'alerts', 'digest_plans'] as const) {
           await transaction
             .updateTable(table)
             .set({ chat_id: to })
@@ -16,6 +16,17 @@ export function createChatMethods({ write }: Transactions): ChatMethods {
             .where('chat_id', '=', chatId)
             .execute();
         }
+        const monitors = transaction.selectFrom('monitors').selectAll().where('channel', '=', channel);
+        const [own] = await monitors.where('chat_id', '=', chatId).execute();
+        const [there] = await monitors.where('chat_id', '=', to).execute();
+        // A chat has one monitor: the one that was asked for under the new id is the newer.
+        if (own === undefined || there !== undefined) return;
+        await transaction
+          .updateTable('monitors')
+          .set({ chat_id: to })
+          .where('channel', '=', channel)
+          .where('chat_id', '=', chatId)
+          .execute();
       }),
   };
 }

@@ -36,6 +36,7 @@ const personShape = z.object({
   fills: notificationLevel.catch(standard.fills),
   alerts: notificationLevel.catch(standard.alerts),
   orders: notificationLevel.catch(standard.orders),
+  reports: notificationLevel.catch(standard.reports),
   starts: notificationLevel.catch(standard.starts),
   mirror: z.boolean().catch(standard.mirror),
   places: z.partialRecord(z.enum(noticeTopics), place).catch(standard.places),

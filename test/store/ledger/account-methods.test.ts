@@ -68,6 +68,13 @@ const methods: Readonly<Record<keyof Ledger, 'account' | 'shared'>> = {
   unwatchIssues: 'shared',
   tryWriting: 'shared',
   prune: 'shared',
+  digestPlans: 'shared',
+  setDigestPlans: 'shared',
+  reportRuns: 'shared',
+  tellReport: 'shared',
+  monitors: 'shared',
+  setMonitor: 'shared',
+  removeMonitor: 'shared',
   close: 'shared',
 };
 
