@@ -1,4 +1,4 @@
-import { type Clock, koreanDay } from '../clock.ts';
+import { type CancelTimer, type Clock, koreanDay } from '../clock.ts';
 import type { FillNotices } from '../domain/fill-notices.ts';
 import type { BookTrade, Trade } from '../domain/market/quote.ts';
 import type { IndexCode } from '../domain/market/research.ts';
@@ -50,6 +50,9 @@ export function marketplaces(of: TradesOf): readonly Marketplace[] {
   return of === 'both' ? ['KRX', 'NXT'] : [of];
 }
 
+/** The shortest time from asking for what a lost frame told to asking again. */
+const lostPauseMs = 5_000;
+
 /** The channels that a watcher of an order book needs, by exchange. */
 const bookChannels = {
   KRX: ['orderBook', 'trades', 'issueStatus'],
@@ -72,6 +75,10 @@ export class KisFeed implements MarketFeed {
   readonly #trades = new Map<string, Subscriber>();
   readonly #watches = new Set<Watch>();
   #handlers: FeedHandlers | undefined;
+  /** Ends the pause after a lost frame. */
+  #cancelLost: CancelTimer | undefined;
+  /** Whether another one was lost in that pause. */
+  #lostAgain = false;
 
   constructor(options: FeedOptions, credentials: Credentials) {
     this.#options = options;
@@ -87,7 +94,7 @@ export class KisFeed implements MarketFeed {
       log: options.log,
       handlers: {
         onData: (frame) => this.#receive(frame),
-        onLost: () => this.#missed(),
+        onLost: () => this.#lost(),
         onReady: () => this.#handlers?.onConnected(),
         onInUse: () => this.#handlers?.onInUse(),
         onResumed: () => {
@@ -161,6 +168,7 @@ export class KisFeed implements MarketFeed {
   }
 
   stop(): Promise<void> {
+    this.#cancelLost?.();
     return this.#socket.stop();
   }
 
@@ -194,6 +202,24 @@ export class KisFeed implements MarketFeed {
     return stop;
   }
 
+  /**
+   * A frame was lost. What it may have told is asked for at once, and if more are lost soon after it, once more for all
+   * of them: a storm of unreadable frames must not become one of questions.
+   */
+  #lost(): void {
+    if (this.#cancelLost !== undefined) {
+      this.#lostAgain = true;
+      return;
+    }
+    this.#missed();
+    this.#cancelLost = this.#options.clock.timer(lostPauseMs, () => {
+      this.#cancelLost = undefined;
+      if (!this.#lostAgain) return;
+      this.#lostAgain = false;
+      this.#lost();
+    });
+  }
+
   #missed(): void {
     this.#handlers?.onResumed();
     for (const { watcher } of this.#watches) watcher.onGap?.();
@@ -224,7 +250,7 @@ export class KisFeed implements MarketFeed {
       this.#read(handlers, name, frame);
     } catch (error) {
       this.#options.log.error('socket record unreadable', { trId: frame.trId, error });
-      if (name === 'executions') handlers.onResumed();
+      this.#lost();
     }
   }
 

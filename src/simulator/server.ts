@@ -136,8 +136,10 @@ function createParts(options: SimulatorOptions): ControlledParts {
   const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins);
   const market = createMarket(clock, options);
   const oauth = new Oauth(clock, randomFor(seed, 'oauth'));
-  const faults = new FaultInjector((dropSockets) => {
+  const faults = new FaultInjector(({ dropSockets, halfOpenSockets, revokeApprovalKeys }) => {
     if (dropSockets) sockets.dropAll();
+    if (halfOpenSockets) sockets.halfOpenAll();
+    if (revokeApprovalKeys) oauth.revokeApprovals();
     notices.faultsChanged();
   });
   const sockets = new SocketServer({
@@ -149,8 +151,8 @@ function createParts(options: SimulatorOptions): ControlledParts {
     pingTimeoutMs: options.pingTimeoutMs ?? 100_000,
     appKeyOf: (approvalKey) => oauth.appKeyOf(approvalKey),
     isSymbol: (symbol) => market.find(symbol) !== undefined,
-    silent: () => faults.conditions.sockets.silent,
-    refusesSockets: () => faults.conditions.sockets.refuse,
+    troubles: () => faults.conditions.sockets,
+    drawFrameFault: () => faults.drawFrameFault(),
     log,
   });
   const noticeColumns = options.noticeColumns ?? (kind === 'paper' ? 23 : 26);

@@ -16,8 +16,8 @@ export interface Registration {
 export interface SocketHandlers {
   /** A data frame came; it is decrypted. */
   onData(frame: DataFrame): void;
-  /** A frame of this topic came and could not be read, so some of what KIS sent is missing. */
-  onLost(trId: string): void;
+  /** A frame came that could not be read, so some of what KIS sent is missing. */
+  onLost(): void;
   /** The socket is connected and every registration has its answer. */
   onReady(): void;
   /** The socket is connected again after an interruption, and all registrations were made again. */
@@ -302,6 +302,8 @@ export class KisSocket {
       frame = parseFrame(raw);
     } catch (error) {
       this.#options.log.warn('socket message unreadable', { error });
+      // It may have been the frame of a fill, or of a price that somebody waits for.
+      this.#options.handlers.onLost();
       return;
     }
     if (frame.kind === 'ping') this.#answerPing(connection, frame.raw);
@@ -340,7 +342,7 @@ export class KisSocket {
       this.#options.handlers.onData({ ...frame, encrypted: false, payload });
     } catch (error) {
       this.#options.log.error('encrypted message lost', { trId: frame.trId, error });
-      this.#options.handlers.onLost(frame.trId);
+      this.#options.handlers.onLost();
     }
   }
 

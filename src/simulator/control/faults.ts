@@ -72,12 +72,26 @@ const socketsSchema = z.strictObject({
   silent: z.boolean().default(false),
   /** New sockets are turned away. */
   refuse: z.boolean().default(false),
+  /** `withheld`: no PINGPONG is sent. `unheard`: it is sent, and no answer of the client arrives. */
+  pingPong: z.enum(['normal', 'withheld', 'unheard']).default('normal'),
 });
+
+/** How many of the next frames with data do not arrive whole. The counts run down, in this order. */
+const framesSchema = z.strictObject({
+  /** Half of the frame arrives. */
+  cut: z.int().nonnegative().default(0),
+  /** Other text arrives in its place. */
+  garbage: z.int().nonnegative().default(0),
+  /** Bytes that are no text arrive in its place. */
+  brokenBytes: z.int().nonnegative().default(0),
+});
+type FrameFault = keyof z.output<typeof framesSchema>;
 
 /** New rules are added. A condition that is given replaces the one in force; the others stay. */
 const faultsSchema = z.strictObject({
   notices: noticesSchema.optional(),
   sockets: socketsSchema.optional(),
+  frames: framesSchema.optional(),
   /** Executions, open orders and scheduled orders are listed as they stood this many milliseconds ago. */
   executionsLagMs: z.int().nonnegative().optional(),
   /**
@@ -94,19 +108,31 @@ const faultsSchema = z.strictObject({
   rules: z.array(faultRuleSchema).default([]),
   /** Breaks all open sockets, once. */
   dropSockets: z.boolean().default(false),
+  /**
+   * Makes all open sockets half-open, once: they stand, nothing passes either way any more, and an end of the client's
+   * is not heard. A session keeps the place of its app key until its PINGPONG has gone unanswered for long enough.
+   */
+  halfOpenSockets: z.boolean().default(false),
+  /** Revokes every approval key issued so far, once. Open sockets stand until a key is looked at again. */
+  revokeApprovalKeys: z.boolean().default(false),
 });
+type FaultsRead = z.output<typeof faultsSchema>;
+/** What is done once, and not kept as a condition. */
+type Strikes = Pick<FaultsRead, 'dropSockets' | 'halfOpenSockets' | 'revokeApprovalKeys'>;
 
-interface Conditions {
+export interface FaultConditions {
   readonly notices: z.output<typeof noticesSchema>;
   readonly sockets: z.output<typeof socketsSchema>;
+  readonly frames: z.output<typeof framesSchema>;
   readonly executionsLagMs: number;
   readonly fullLastPage: 'ends' | 'nothing' | 'changed';
   readonly scheduleHours: 'documented' | 'any';
 }
 
-const calm: Conditions = {
+const calm: FaultConditions = {
   notices: noticesSchema.parse({}),
   sockets: socketsSchema.parse({}),
+  frames: framesSchema.parse({}),
   executionsLagMs: 0,
   fullLastPage: 'ends',
   scheduleHours: 'documented',
@@ -120,7 +146,7 @@ export type Faults = Readonly<z.input<typeof faultsSchema>>;
 export type ActiveFault = z.output<typeof faultRuleSchema>;
 
 /** @throws ZodError for anything that is not a set of faults or a list of rules. */
-export function readFaults(input: unknown): z.output<typeof faultsSchema> {
+export function readFaults(input: unknown): FaultsRead {
   return faultsSchema.parse(Array.isArray(input) ? { rules: input } : input);
 }
 
@@ -138,13 +164,13 @@ export interface CallNames {
 export class FaultInjector {
   #rules: ActiveFault[] = [];
   #conditions = calm;
-  readonly #changed: (dropSockets: boolean) => void;
+  readonly #changed: (strikes: Strikes) => void;
 
-  constructor(changed: (dropSockets: boolean) => void) {
+  constructor(changed: (strikes: Strikes) => void) {
     this.#changed = changed;
   }
 
-  get conditions(): Conditions {
+  get conditions(): FaultConditions {
     return this.#conditions;
   }
 
@@ -155,22 +181,23 @@ export class FaultInjector {
 
   /** Adds rules and changes conditions. @throws ZodError for what does not read as faults. */
   set(input: Faults | readonly FaultRule[]): void {
-    const { rules, dropSockets, ...conditions } = readFaults(input);
+    const { rules, dropSockets, halfOpenSockets, revokeApprovalKeys, ...conditions } = readFaults(input);
     this.#rules = [...this.#rules, ...rules];
     this.#conditions = {
       notices: conditions.notices ?? this.#conditions.notices,
       sockets: conditions.sockets ?? this.#conditions.sockets,
+      frames: conditions.frames ?? this.#conditions.frames,
       executionsLagMs: conditions.executionsLagMs ?? this.#conditions.executionsLagMs,
       fullLastPage: conditions.fullLastPage ?? this.#conditions.fullLastPage,
       scheduleHours: conditions.scheduleHours ?? this.#conditions.scheduleHours,
     };
-    this.#changed(dropSockets);
+    this.#changed({ dropSockets, halfOpenSockets, revokeApprovalKeys });
   }
 
   clear(): void {
     this.#rules = [];
     this.#conditions = calm;
-    this.#changed(false);
+    this.#changed({ dropSockets: false, halfOpenSockets: false, revokeApprovalKeys: false });
   }
 
   /** The rule for this call, whose count runs down; undefined when none matches. */
@@ -191,6 +218,15 @@ export class FaultInjector {
       return rule;
     }
     return undefined;
+  }
+
+  /** What becomes of the next frame with data; undefined where it arrives whole. The counts run down. */
+  drawFrameFault(): FrameFault | undefined {
+    const { frames } = this.#conditions;
+    const fault = (['cut', 'garbage', 'brokenBytes'] as const).find((kind) => frames[kind] > 0);
+    if (fault === undefined) return undefined;
+    this.#conditions = { ...this.#conditions, frames: { ...frames, [fault]: frames[fault] - 1 } };
+    return fault;
   }
 
   /** How often the next notice is sent: 0 when it is lost, 2 when it is doubled. The counts run down. */

@@ -87,6 +87,11 @@ export class Oauth {
     return this.#clock.now() - approval.issuedAt < tokenSeconds * 1000 ? approval.appKey : undefined;
   }
 
+  /** No approval key issued so far is known any more; new ones can be had at once. */
+  revokeApprovals(): void {
+    this.#approvals.clear();
+  }
+
   /** Why a request with these headers is refused; undefined when it may pass. */
   check(headers: {
     readonly authorization: string | undefined;

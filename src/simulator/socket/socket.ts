@@ -4,6 +4,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { inKorea } from '../../clock.ts';
 import { type ChannelName, channels } from '../../kis/endpoints/channels.ts';
 import { encrypt, type FrameCipher, serialiseData } from '../../kis/wire/frames.ts';
+import type { FaultConditions } from '../control/faults.ts';
 import type { SimulatorState } from '../control/state.ts';
 import { InMemoryConnections, listenOnLoopback } from '../loopback.ts';
 import type { VenueClock } from '../market/hours.ts';
@@ -20,8 +21,10 @@ export interface SocketHost {
   readonly pingTimeoutMs: number;
   appKeyOf(approvalKey: string): string | undefined;
   isSymbol(symbol: string): boolean;
-  silent(): boolean;
-  refusesSockets(): boolean;
+  /** What goes wrong with all sockets now. */
+  troubles(): FaultConditions['sockets'];
+  /** What becomes of the next frame with data; undefined where it arrives whole. */
+  drawFrameFault(): keyof FaultConditions['frames'] | undefined;
   log(event: string, fields: Record<string, unknown>): void;
 }
 
@@ -34,6 +37,8 @@ interface Session {
   readonly ciphers: Map<string, FrameCipher>;
   /** How long PINGPONGs have gone unanswered. */
   unansweredMs: number;
+  /** Nothing passes either way, and nobody was told so. */
+  halfOpen: boolean;
   cancelPing: () => void;
 }
 
@@ -52,7 +57,7 @@ export class SocketServer {
   constructor(host: SocketHost) {
     this.#host = host;
     this.#http.on('upgrade', (request, stream, head) => {
-      if (host.refusesSockets()) {
+      if (host.troubles().refuse) {
         stream.destroy();
         return;
       }
@@ -77,6 +82,11 @@ export class SocketServer {
   /** Breaks every connection without a close frame. */
   dropAll(): void {
     for (const session of this.#sessions) this.#end(session);
+  }
+
+  /** Lets nothing pass on the open connections any more, either way, without ending them. */
+  halfOpenAll(): void {
+    for (const session of this.#sessions) session.halfOpen = true;
   }
 
   counts(): SimulatorState['sockets'] {
@@ -105,7 +115,7 @@ export class SocketServer {
       if (!session.registrations.has(`${trId}|${key}`)) continue;
       const plain = records.join('^');
       const payload = encrypted ? encrypt(plain, this.#cipher(session, trId)) : plain;
-      this.#send(session, serialiseData({ encrypted, trId, count: records.length, payload }));
+      this.#send(session, this.#damaged(serialiseData({ encrypted, trId, count: records.length, payload })));
     }
   }
 
@@ -117,17 +127,20 @@ export class SocketServer {
       registrations: new Map(),
       ciphers: new Map(),
       unansweredMs: 0,
+      halfOpen: false,
       cancelPing: () => undefined,
     };
     this.#sessions.add(session);
     this.#schedulePing(session);
-    const alive = (): void => {
-      session.unansweredMs = 0;
-    };
+    const alive = (): void => this.#hearAnswer(session);
     socket.on('pong', alive);
     socket.on('ping', alive);
-    socket.on('message', (data) => this.#receive(session, String(data)));
-    socket.on('close', () => this.#end(session));
+    socket.on('message', (data) => {
+      if (!session.halfOpen) this.#receive(session, String(data));
+    });
+    socket.on('close', () => {
+      if (!session.halfOpen) this.#end(session);
+    });
     // A connection that is reset closes right after, so nothing more is to be done.
     socket.on('error', (error) => this.#host.log('socket error', { error: error.message }));
   }
@@ -138,12 +151,22 @@ export class SocketServer {
     session.socket.terminate();
   }
 
+  #hearAnswer(session: Session): void {
+    if (!session.halfOpen && this.#host.troubles().pingPong !== 'unheard') session.unansweredMs = 0;
+  }
+
   #schedulePing(session: Session): void {
     session.cancelPing();
     session.cancelPing = this.#host.clock.timer(this.#host.pingIntervalMs, () => {
       if (session.unansweredMs >= this.#host.pingTimeoutMs) {
         this.#host.log('socket silent', {});
-        this.#end(session);
+        // The client of a half-open socket does not hear of this end either.
+        if (session.halfOpen) this.#sessions.delete(session);
+        else this.#end(session);
+        return;
+      }
+      if (this.#host.troubles().pingPong === 'withheld') {
+        this.#schedulePing(session);
         return;
       }
       session.unansweredMs += this.#host.pingIntervalMs;
@@ -153,9 +176,23 @@ export class SocketServer {
     });
   }
 
-  #send(session: Session, text: string): void {
-    if (this.#host.silent() || session.socket.readyState !== WebSocket.OPEN) return;
-    session.socket.send(text);
+  #send(session: Session, text: string | Uint8Array): void {
+    if (this.#host.troubles().silent || session.halfOpen || session.socket.readyState !== WebSocket.OPEN) return;
+    session.socket.send(text, { binary: false });
+  }
+
+  /** What arrives of a frame with data: all of it, unless a fault is set for it. */
+  #damaged(frame: string): string | Uint8Array {
+    switch (this.#host.drawFrameFault()) {
+      case 'cut':
+        return frame.slice(0, frame.length / 2);
+      case 'garbage':
+        return randomText(this.#host.random, frame.length, '0|^{"\\}가 abc');
+      case 'brokenBytes':
+        return Uint8Array.of(0xff, 0xfe, 0xc0, 0xc1);
+      case undefined:
+        return frame;
+    }
   }
 
   #receive(session: Session, raw: string): void {
@@ -165,7 +202,7 @@ export class SocketServer {
       return;
     }
     if (textOf(message.header, 'tr_id') === 'PINGPONG') {
-      session.unansweredMs = 0;
+      this.#hearAnswer(session);
       // A message of the client puts the next PINGPONG off.
       this.#schedulePing(session);
       return;
