@@ -120,7 +120,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
   chat.outbox.flush();
   const venues = units.map(({ account: { label } }) => `${label.name}:${label.venue}`);
-  log.info('started', { accounts: venues, channels: [...chat.channels.keys()] });
+  const webhooks = Object.fromEntries(options.config.webhooks.map(({ setting, kinds }) => [setting, kinds.join()]));
+  log.info('started', { accounts: venues, channels: [...chat.channels.keys()], webhooks });
   return {
     receive,
     async settle(atMostMs) {
@@ -198,6 +199,7 @@ async function createEdges(options: AppOptions, { simulators, ledger, cache }: R
     accounts: () => late.accounts ?? unbuilt(),
     directories: { ko: issues.directory, en: issues.englishDirectory },
     venue: kinds.size === 1 ? kis.broker.venue.kind : undefined,
+    webhooks: config.webhooks,
     language: config.language,
     fillNotices: () => kis.feed.status().fillNotices,
     self: options.self,

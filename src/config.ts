@@ -10,6 +10,8 @@ import {
 import { accountVariables, type NamedAccount, namedAccounts } from './config/account-names.ts';
 import { type ConfigProblem, type Environ, present } from './config/environ.ts';
 import { secretsIn } from './config/secrets.ts';
+import { fillsWebhookChat, webhookChat } from './domain/people/chat-address.ts';
+import type { NoticeWebhook } from './domain/people/webhooks.ts';
 import { type SettingWords, settingWords } from './i18n/setting-words.ts';
 import type { Environment } from './kis/wire/environment.ts';
 import { createRedactor } from './log.ts';
@@ -41,8 +43,8 @@ export interface Config {
   readonly discord:
     | { readonly token: Secret; readonly guildId: string | undefined; readonly apiRoot: string | undefined }
     | undefined;
-  /** The webhook of a Discord channel that receives the owners' notices; undefined without one. */
-  readonly discordWebhook: WebhookSetting | undefined;
+  /** The webhooks of Discord channels that are told of some kinds of notices. */
+  readonly webhooks: readonly WebhookSetting[];
   /** How long a ticket may be pressed, in milliseconds. */
   readonly confirmMs: number;
   /** The Google Sheet that tables are exported to; undefined without one. */
@@ -71,7 +73,9 @@ export interface Config {
 }
 
 /** A Discord webhook. `apiRoot` is set when its URL names a server other than Discord's. */
-export interface WebhookSetting {
+export interface WebhookSetting extends NoticeWebhook {
+  /** The setting that holds its URL. */
+  readonly setting: string;
   readonly id: string;
   readonly token: Secret;
   readonly apiRoot: string | undefined;
@@ -122,6 +126,7 @@ export function readConfig(
     ),
     ...storeProblems(given, words),
     ...webhookProblems(given, words),
+    ...kindProblems(given, words),
     ...sheetProblems(given, words),
     // With this variable Node would accept any certificate as KIS's.
     ...(given[tlsOff] === '0' ? [{ variable: tlsOff, problem: words.tlsOff }] : []),
@@ -184,6 +189,12 @@ function missingOf(needs: Readonly<Record<string, string>>, given: Environ): rea
     .map(([variable, problem]) => ({ variable, problem }));
 }
 
+/** Kinds without a webhook would tell nobody anything, though somebody expects to be told. */
+function kindProblems(given: Environ, { kindsNeed }: SettingWords): readonly ConfigProblem[] {
+  if (given['DISCORD_WEBHOOK_KINDS'] === undefined || given['DISCORD_WEBHOOK_URL'] !== undefined) return [];
+  return [{ variable: 'DISCORD_WEBHOOK_KINDS', problem: kindsNeed }];
+}
+
 /** Checks that a Telegram webhook has its secret and HTTP port, and a URL that Telegram can push to. */
 function webhookProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
   const url = given['TELEGRAM_WEBHOOK_URL'];
@@ -214,7 +225,7 @@ function assemble(data: Settings, accounts: Config['accounts'], secrets: readonl
     telegram: readTelegram(data),
     httpPort: data.HTTP_PORT,
     discord: readDiscord(data),
-    discordWebhook: readWebhook(data.DISCORD_WEBHOOK_URL),
+    webhooks: readWebhooks(data),
     confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,
     sheets: readSheets(data),
     visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
@@ -244,11 +255,26 @@ function readDiscord(data: Settings): Config['discord'] {
   return token === undefined ? undefined : { token: new Secret(token), guildId, apiRoot };
 }
 
-function readWebhook(url: string | undefined): WebhookSetting | undefined {
+function readWebhooks(data: Settings): readonly WebhookSetting[] {
+  const { DISCORD_WEBHOOK_URL: url, DISCORD_WEBHOOK_FILLS_URL: fillsUrl, DISCORD_WEBHOOK_KINDS: kinds } = data;
+  return [
+    ...readWebhook(url, { setting: 'DISCORD_WEBHOOK_URL', address: webhookChat, kinds }),
+    ...readWebhook(fillsUrl, {
+      setting: 'DISCORD_WEBHOOK_FILLS_URL',
+      address: fillsWebhookChat,
+      kinds: ['fills', 'orders'],
+    }),
+  ];
+}
+
+function readWebhook(
+  url: string | undefined,
+  use: Pick<WebhookSetting, 'setting' | 'address' | 'kinds'>,
+): readonly WebhookSetting[] {
   const [, origin = '', id = '', token = ''] = webhookUrl.exec(url ?? '') ?? [];
-  if (id === '') return undefined;
+  if (id === '') return [];
   const own = /^https:\/\/(?:\w+\.)?discord(?:app)?\.com$/.test(origin);
-  return { id, token: new Secret(token), apiRoot: own ? undefined : `${origin}/api` };
+  return [{ ...use, id, token: new Secret(token), apiRoot: own ? undefined : `${origin}/api` }];
 }
 
 /** `data/hoga.db` is the live ledger; the files of paper and the simulator carry the venue in their names. */

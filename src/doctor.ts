@@ -74,6 +74,9 @@ export async function runDoctor(options: DoctorOptions): Promise<boolean> {
     await kis.close();
   }
   for (const chat of options.chats) await checklist.check(chat.name, () => chat.check());
+  for (const { setting, kinds } of config.webhooks) {
+    await checklist.check(setting, async () => words.webhook.listOf(kinds));
+  }
   await cache.close();
   return checklist.allFine;
 }

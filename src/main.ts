@@ -154,10 +154,10 @@ async function createChats(
   return chats.filter((chat) => chat !== undefined);
 }
 
-async function createWebhook({ discordWebhook: webhook }: Config): Promise<DiscordWebhookChannel | undefined> {
-  if (webhook === undefined) return undefined;
+async function createWebhook({ webhooks }: Config): Promise<DiscordWebhookChannel | undefined> {
+  if (webhooks.length === 0) return undefined;
   const { DiscordWebhookChannel } = await import('./channels/webhook/discord-webhook.ts');
-  return new DiscordWebhookChannel({ webhook, clock: systemClock });
+  return new DiscordWebhookChannel({ webhooks, clock: systemClock });
 }
 
 /** Loads discord.js only when it is used, because that takes half a second. */

@@ -49,7 +49,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   chat: [...everyday, 'ports', 'log', 'secret', 'services', 'i18n'],
   channels: [...everyday, 'ports', 'log', 'secret', 'services', 'i18n', 'chat'],
   commands: [...everyday, 'ports', 'services', 'i18n', 'chat'],
-  settings: ['i18n', 'secret'],
+  settings: ['domain', 'i18n', 'secret'],
   config: ['domain', 'kis', 'i18n', 'log', 'secret', 'settings'],
   app: [
     ...everyday,

@@ -205,6 +205,38 @@ describe('settings', () => {
     }
   });
 
+  describe('webhooks of Discord', () => {
+    const url = 'https://discord.com/api/webhooks/123/canary-token';
+
+    test('take alerts and reports unless their kinds are named; the second takes fills and orders', () => {
+      const { webhooks, secrets } = config({
+        DISCORD_WEBHOOK_URL: url,
+        DISCORD_WEBHOOK_FILLS_URL: url.replace('canary', 'other-canary'),
+      });
+      expect(webhooks.map(({ address, kinds }) => [address.chatId, kinds])).toEqual([
+        ['webhook', ['alerts', 'reports']],
+        ['fills', ['fills', 'orders']],
+      ]);
+      expect(secrets.map((secret) => secret.reveal())).toEqual(['canary-token', 'other-canary-token']);
+      const named = { DISCORD_WEBHOOK_URL: url, DISCORD_WEBHOOK_KINDS: ' Starts,,alerts ,EVENTS' };
+      expect(config(named).webhooks.map(({ kinds }) => kinds)).toEqual([['alerts', 'events', 'starts']]);
+    });
+
+    test('a kind that there is not is a problem, with those that there are', () => {
+      const kinds = 'alerts, reports, events, fills, orders, starts, such as alerts,reports';
+      const said = (value: string) => problems({ DISCORD_WEBHOOK_URL: url, DISCORD_WEBHOOK_KINDS: value });
+      expect(said('alerts,fill')).toEqual([
+        `DISCORD_WEBHOOK_KINDS: 'fill' is no kind of notice; write some of ${kinds}`,
+      ]);
+      expect(said(',')).toEqual([`DISCORD_WEBHOOK_KINDS: write some of ${kinds}`]);
+      expect(said('token-on-the-wrong-line-0123').join()).not.toContain('token-on');
+      expect(problems({ DISCORD_WEBHOOK_KINDS: 'fills' })).toEqual([
+        'DISCORD_WEBHOOK_KINDS: is for DISCORD_WEBHOOK_URL, which is missing; set that, or leave this out',
+      ]);
+      expect(problems({ DISCORD_WEBHOOK_FILLS_URL: 'https://discord.com/channels/1/2' })).toHaveLength(1);
+    });
+  });
+
   describe('a webhook of Telegram', () => {
     const whole = {
       TELEGRAM_BOT_TOKEN: token,

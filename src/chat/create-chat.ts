@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
 import type { FillNotices } from '../domain/fill-notices.ts';
-import { type ChatAddress, consoleChat } from '../domain/people/chat-address.ts';
+import { type ChatAddress, consoleChat, webhookChat } from '../domain/people/chat-address.ts';
 import type { NoticeTopic } from '../domain/people/notice.ts';
 import type { Language, Person } from '../domain/people/person.ts';
+import type { NoticeWebhook } from '../domain/people/webhooks.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { VenueDescription } from '../ports/broker.ts';
@@ -33,6 +34,8 @@ export interface ChatOptions {
   readonly venue: VenueDescription['kind'] | undefined;
   /** The accounts, once they are built. */
   readonly accounts: () => Accounts;
+  /** The channels that others read, and what is told there. */
+  readonly webhooks: readonly NoticeWebhook[];
   /** The bot's own. */
   readonly language: Language;
   /** Whether fills are pushed to us now. */
@@ -117,10 +120,21 @@ export function createChat(options: ChatOptions): Chat {
         return [...new Set(known.map(({ label }) => label.venue))].map((kind) => text[kind]);
       };
       const visibleTo = (reader: Person) => options.accounts().visibleTo(reader);
-      const start = ({ start: text }: Words, reader: Person | undefined): Message => ({
-        lines: [...venues(text, reader), ...(hasHtsId ? [] : [text.noHtsId]), text.hint],
-      });
+      const told = (words: Words): readonly string[] =>
+        options.webhooks.map(({ address, kinds }) => {
+          const { listOf, told, toldMore } = words.webhook;
+          return (address.chatId === webhookChat.chatId ? told : toldMore)(listOf(kinds));
+        });
+      const start = (words: Words, reader: Person | undefined): Message => {
+        const { start: text } = words;
+        const lines = [...venues(text, reader), ...(hasHtsId ? [] : [text.noHtsId])];
+        return { lines: [...lines, ...told(words), text.hint] };
+      };
       for (const outgoing of recipients.tellOwners('starts', start)) await outbox.post(outgoing);
+      for (const { address } of recipients.webhooksFor('starts')) {
+        const lines = venues(wordsAt(address).start, undefined);
+        if (lines.length > 0) await outbox.post({ address, message: { lines } });
+      }
     },
     async invite(code) {
       if (channels.size < 2 || !channels.has(consoleChat.channel) || !people.openPairing(code)) return;

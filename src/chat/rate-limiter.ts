@@ -26,7 +26,7 @@ export const rateLimitsOf: Readonly<Record<string, RateLimits>> = {
     all: { count: 25, perMs: 1_200 },
   },
   discord: { chat: { count: 5, perMs: 5_200 }, all: { count: 45, perMs: 1_200 } },
-  'discord-webhook': { chat: { count: 5, perMs: 2_500 }, all: { count: 5, perMs: 2_500 } },
+  'discord-webhook': { chat: { count: 5, perMs: 2_500 }, all: { count: 45, perMs: 1_200 } },
 };
 
 /** The longest time window of any limit: messages sent earlier count towards none. */

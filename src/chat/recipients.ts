@@ -1,8 +1,9 @@
 import type { FillNotices } from '../domain/fill-notices.ts';
 import { roleIn } from '../domain/people/account-roles.ts';
-import { type ChatAddress, isSameChat, webhookChat } from '../domain/people/chat-address.ts';
+import { type ChatAddress, isSameChat } from '../domain/people/chat-address.ts';
 import { type Notice, type NoticeTopic, ownerOf, subjectOf, topicOf } from '../domain/people/notice.ts';
 import type { Language, Person } from '../domain/people/person.ts';
+import { type NoticeWebhook, takesTopic, type WebhookKind } from '../domain/people/webhooks.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Hold, OutboxDraft } from '../ports/ledger/outbox-store.ts';
 import type { AccountLabel, Accounts, TradingAccount } from '../services/accounts.ts';
@@ -31,9 +32,9 @@ interface Recipient {
 }
 
 /**
- * Decides which chats receive a notice, and in which language and style. A group and the webhook's channel belong to
- * nobody: they receive every notice meant for them at once, in the bot's own language, unless a person chose that chat
- * for such notices.
+ * Decides which chats receive a notice, and in which language and style. A group and a webhook's channel belong to
+ * nobody: they receive what is meant for them at once, in the bot's own language, unless a person chose that chat for
+ * such notices. A webhook's channel is read by others, so it receives only the kinds that the settings name for it.
  */
 export class Recipients {
   readonly #people: People;
@@ -41,6 +42,7 @@ export class Recipients {
   readonly #language: Language;
   readonly #fillNotices: () => FillNotices;
   readonly #accounts: () => Accounts;
+  readonly #webhooks: readonly NoticeWebhook[];
 
   constructor(options: {
     readonly people: People;
@@ -51,12 +53,14 @@ export class Recipients {
     /** Whether fills are pushed to us now. */
     readonly fillNotices: () => FillNotices;
     readonly accounts: () => Accounts;
+    readonly webhooks: readonly NoticeWebhook[];
   }) {
     this.#people = options.people;
     this.#channels = options.channels;
     this.#language = options.language;
     this.#fillNotices = options.fillNotices;
     this.#accounts = options.accounts;
+    this.#webhooks = options.webhooks;
   }
 
   /** The texts in a person's language; for a stranger, in the bot's. */
@@ -76,6 +80,12 @@ export class Recipients {
     if (person === undefined) return undefined;
     const [first, ...others] = this.#accounts().visibleTo(person);
     return others.every(({ label }) => label.venue === first?.label.venue) ? first?.label.venue : undefined;
+  }
+
+  /** The running webhooks that are told of something of this kind; without one, of what went wrong with an order. */
+  webhooksFor(topic: NoticeTopic | WebhookKind | undefined): readonly NoticeWebhook[] {
+    const running = this.#webhooks.filter(({ address }) => this.#channels.has(address.channel));
+    return running.filter((webhook) => takesTopic(webhook, topic));
   }
 
   /** A person's own chats with the bot, on the channels that are running. */
@@ -116,10 +126,7 @@ export class Recipients {
     const others = owners.filter(
       ({ address }) => this.#mayReadOf(account, address) && (askers.length === 0 || identityIn(address) !== asked),
     );
-    // Whoever reads along there may not know of an account that has people of its own.
-    const isOpen = account?.roles === undefined && notice.kind !== 'asked';
-    const webhook = this.#channels.has(webhookChat.channel) && isOpen ? [{ address: webhookChat }] : [];
-    return [...askers, ...others, ...webhook]
+    return [...askers, ...others, ...this.#webhooksTold(notice, account)]
       .flatMap((recipient) =>
         this.#outgoing(recipient, topic, (words) => {
           const said = noticeMessage(words, notice, (symbol) => nameOf(symbol, words), fillNotices);
@@ -130,6 +137,15 @@ export class Recipients {
         const about = subjectOf(notice);
         return toDraft({ ...outgoing, about, account: this.#labelFor(outgoing.address, account) }, messageHeader);
       });
+  }
+
+  /** Whoever reads along there may not know of an account that has people of its own. */
+  #webhooksTold(notice: Notice, account: TradingAccount | undefined): readonly NoticeWebhook[] {
+    if (account?.roles !== undefined || notice.kind === 'asked') return [];
+    const told = this.webhooksFor(topicOf(notice));
+    // An alert on the average cost tells what somebody holds, and so is for a channel that is told of fills.
+    const isOnCost = 'alert' in notice && notice.alert.condition.kind === 'cost';
+    return isOnCost ? told.filter((webhook) => takesTopic(webhook, 'fills')) : told;
   }
 
   /**

@@ -20,6 +20,7 @@ export function secretsIn(environ: Environ): readonly Secret[] {
     given['TELEGRAM_WEBHOOK_SECRET'],
     given['DISCORD_BOT_TOKEN'],
     webhookUrl.exec(given['DISCORD_WEBHOOK_URL'] ?? '')?.[3],
+    webhookUrl.exec(given['DISCORD_WEBHOOK_FILLS_URL'] ?? '')?.[3],
     ...accounts.flatMap((account) => [account, account.slice(0, 8)]),
   ];
   return texts.filter((text) => text !== undefined && text.trim() !== '').map((text) => new Secret(String(text)));

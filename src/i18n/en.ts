@@ -702,6 +702,11 @@ export const en: Words = {
     away: (level, amount, percent) =>
       `Not reached yet: ${level}, ${amount} to go${percent === '' ? '' : ` (${percent})`}`,
   },
+  webhook: {
+    listOf: (kinds) => kinds.join(', '),
+    told: (kinds) => `The Discord webhook's channel is told of: ${kinds}`,
+    toldMore: (kinds) => `The channel of the webhook for fills is told of: ${kinds}`,
+  },
   outbox: {
     notTold: (count) => `You were not told of ${count} messages.`,
     left: (kind, edited) =>

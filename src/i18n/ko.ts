@@ -9,6 +9,7 @@ import type { SessionKind } from '../domain/market/session.ts';
 import type { Exchange, OrderStatus, OrderType, Side } from '../domain/orders/order.ts';
 import type { NoticeTopic } from '../domain/people/notice.ts';
 import type { Language, NotificationLevel, Role } from '../domain/people/person.ts';
+import type { WebhookKind } from '../domain/people/webhooks.ts';
 import type { ErrorContext } from '../errors.ts';
 import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
@@ -188,6 +189,15 @@ const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
 };
 const refusedBy = (code: LedgerTrouble): string =>
   `장부에 적을 수 없어 하지 않았습니다. ${ledgerReason[code]} ${ledgerRemedy[code]} 시세와 잔고 조회는 지금도 됩니다.`;
+
+const webhookKindNames: Readonly<Record<WebhookKind, string>> = {
+  alerts: '알림',
+  reports: '리포트',
+  events: '종목 소식',
+  fills: '체결',
+  orders: '주문',
+  starts: '시작',
+};
 
 /**
  * The Korean texts, whose type the other languages must match. Sentences are short, because they are read on a phone.
@@ -748,6 +758,12 @@ export const ko = {
     notReached: (level: string): string => `아직 닿지 않았습니다: ${level}`,
     away: (level: string, amount: string, percent: string): string =>
       `아직 닿지 않았습니다: ${level}, ${amount} 남음${percent === '' ? '' : ` (${percent})`}`,
+  },
+  webhook: {
+    listOf: (kinds: readonly WebhookKind[]): string => kinds.map((kind) => webhookKindNames[kind]).join(', '),
+    /** A line of the start message: what is told to a channel that others read. */
+    told: (kinds: string): string => `디스코드 웹훅 채널로 보내는 것: ${kinds}`,
+    toldMore: (kinds: string): string => `체결용 웹훅 채널로 보내는 것: ${kinds}`,
   },
   outbox: {
     notTold: (count: number): string => `전해 드리지 못한 메시지가 ${count}건 있었습니다.`,

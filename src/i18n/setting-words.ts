@@ -18,6 +18,9 @@ export interface SettingWords {
   readonly discordToken: string;
   readonly guild: string;
   readonly discordWebhook: string;
+  /** `wrong` is undefined where nothing is named, or what is there must not be shown. */
+  webhookKinds(wrong: string | undefined, kinds: readonly string[]): string;
+  readonly kindsNeed: string;
   readonly port: string;
   readonly sheet: string;
   readonly noKeyFile: string;
@@ -70,6 +73,9 @@ const en: SettingWords = {
   discordToken: "the bot's token from Discord's developer portal, three parts with dots",
   guild: "a server's id: 17 to 20 digits, by 'Copy Server ID' in Discord's developer mode",
   discordWebhook: "the URL from the channel's settings in Discord, such as https://discord.com/api/webhooks/123/abc…",
+  webhookKinds: (wrong, kinds) =>
+    `${wrong === undefined ? '' : `'${wrong}' is no kind of notice; `}write some of ${kinds.join(', ')}, such as alerts,reports`,
+  kindsNeed: 'is for DISCORD_WEBHOOK_URL, which is missing; set that, or leave this out',
   port: 'a port from 1 to 65535, such as 8080',
   sheet: "what stands after /d/ in the spreadsheet's address",
   noKeyFile: 'there is no such file to be read; give the path of the JSON from Google Cloud, IAM, Keys',
@@ -137,6 +143,9 @@ const ko: SettingWords = {
   discordToken: '디스코드 개발자 포털의 봇 토큰을 적어 주세요. 점으로 나뉜 세 부분입니다',
   guild: "서버 ID 17~20자리 숫자를 적어 주세요. 디스코드 개발자 모드의 '서버 ID 복사하기'로 얻습니다",
   discordWebhook: '디스코드 채널 설정의 웹훅 주소를 적어 주세요. 예: https://discord.com/api/webhooks/123/abc…',
+  webhookKinds: (wrong, kinds) =>
+    `${wrong === undefined ? '' : `'${wrong}'은(는) 없는 종류입니다. `}${kinds.join(', ')} 중에서 쉼표로 적어 주세요. 예: alerts,reports`,
+  kindsNeed: 'DISCORD_WEBHOOK_URL에 쓰는 설정입니다. 그 주소를 적거나 이 줄을 지워 주세요',
   port: '1부터 65535까지의 포트 번호를 적어 주세요. 예: 8080',
   sheet: '스프레드시트 주소에서 /d/ 뒤에 있는 값을 적어 주세요',
   noKeyFile: '읽을 수 있는 파일이 없습니다. Google Cloud의 IAM, 키에서 받은 JSON 파일의 경로를 적어 주세요',

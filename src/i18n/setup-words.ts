@@ -6,6 +6,9 @@ interface Choice<Value extends string> {
   readonly options: Readonly<Record<Value, string>>;
 }
 
+/** What a webhook is told of, as its setting names it. */
+type WebhookChoice = 'alerts,reports' | 'alerts,reports,events' | 'alerts,reports,events,fills,orders';
+
 /** The texts of `npm start -- setup`. */
 export interface SetupWords {
   readonly title: string;
@@ -29,7 +32,8 @@ export interface SetupWords {
       | 'KIS_LIVE_APP_KEY'
       | 'KIS_LIVE_APP_SECRET'
       | 'TELEGRAM_BOT_TOKEN'
-      | 'DISCORD_BOT_TOKEN',
+      | 'DISCORD_BOT_TOKEN'
+      | 'DISCORD_WEBHOOK_URL',
       string
     >
   >;
@@ -37,6 +41,8 @@ export interface SetupWords {
   readonly liveTrading: Choice<'no' | 'daily' | 'yes'>;
   readonly telegram: string;
   readonly discord: string;
+  readonly webhook: string;
+  readonly kinds: Choice<WebhookChoice>;
   readonly checking: string;
   tokenWait(seconds: number): string;
   readonly good: {
@@ -46,6 +52,7 @@ export interface SetupWords {
     readonly fillsInUse: string;
     readonly liveReads: string;
     chat(name: string): string;
+    webhook(name: string): string;
   };
   readonly noFills: string;
   chatRefused(reason: string): string;
@@ -100,6 +107,7 @@ const ko: SetupWords = {
     KIS_LIVE_APP_SECRET: '조회용 실전 앱시크릿',
     TELEGRAM_BOT_TOKEN: '텔레그램 봇 토큰. @BotFather에게 /newbot을 보내면 받습니다',
     DISCORD_BOT_TOKEN: '디스코드 봇 토큰. discord.com/developers/applications 의 Bot에서 받습니다',
+    DISCORD_WEBHOOK_URL: '웹훅 주소. 디스코드 채널 설정의 연동 → 웹후크에서 복사합니다',
   },
   liveReads: '모의투자에 없는 순위, 재무 같은 조회를 실전 키로 할까요? 그 키로는 주문도 계좌 조회도 나가지 않습니다.',
   liveTrading: {
@@ -112,6 +120,15 @@ const ko: SetupWords = {
   },
   telegram: '텔레그램에서 쓸까요?',
   discord: '디스코드에서 쓸까요?',
+  webhook: '봇이 없는 디스코드 채널에도 웹훅으로 알릴까요?',
+  kinds: {
+    question: '그 채널에 무엇을 알릴까요? 채널에 있는 사람은 누구나 읽습니다.',
+    options: {
+      'alerts,reports': '알림과 리포트만',
+      'alerts,reports,events': '알림, 리포트, 보유·관심 종목의 소식',
+      'alerts,reports,events,fills,orders': '체결과 주문까지 모두',
+    },
+  },
   checking: '확인하는 중…',
   tokenWait: (seconds) => `KIS 토큰은 1분에 한 번만 나옵니다. ${seconds}초 기다렸다가 확인합니다.`,
   good: {
@@ -121,6 +138,7 @@ const ko: SetupWords = {
     fillsInUse: '같은 앱키로 다른 프로그램이 접속해 있어 HTS 아이디는 확인하지 못했습니다.',
     liveReads: 'KIS가 조회용 실전 키를 받아 주었습니다.',
     chat: (name) => `${name} 봇에 연결됩니다.`,
+    webhook: (name) => `웹훅 '${name}'에 연결됩니다.`,
   },
   noFills: 'HTS 아이디가 없으면 체결은 30초마다 조회로 확인합니다.',
   chatRefused: (reason) => `받아 주지 않았습니다: ${reason}`,
@@ -177,6 +195,7 @@ const en: SetupWords = {
     KIS_LIVE_APP_SECRET: 'Live app secret for reads',
     TELEGRAM_BOT_TOKEN: "Telegram bot's token. Send /newbot to @BotFather for one",
     DISCORD_BOT_TOKEN: "Discord bot's token, from Bot at discord.com/developers/applications",
+    DISCORD_WEBHOOK_URL: "Webhook URL, from Integrations → Webhooks in the channel's settings at Discord",
   },
   liveReads:
     'Do you want to read what paper lacks (rankings, statements) with a live key? No order and no account call ever goes there.',
@@ -186,6 +205,15 @@ const en: SetupWords = {
   },
   telegram: 'Do you want to use Telegram?',
   discord: 'Do you want to use Discord?',
+  webhook: 'Shall a Discord channel without the bot be told by a webhook, too?',
+  kinds: {
+    question: 'What is that channel told of? Everybody in it reads it.',
+    options: {
+      'alerts,reports': 'alerts and reports alone',
+      'alerts,reports,events': 'alerts, reports, and what happens to issues that are held or watched',
+      'alerts,reports,events,fills,orders': 'all of it, fills and orders too',
+    },
+  },
   checking: 'Checking…',
   tokenWait: (seconds) => `KIS issues one token a minute. Waiting ${seconds} seconds to check.`,
   good: {
@@ -195,6 +223,7 @@ const en: SetupWords = {
     fillsInUse: 'Another program is connected with this app key, so the HTS login could not be checked.',
     liveReads: 'KIS takes the live key for reads.',
     chat: (name) => `The bot ${name} can be reached.`,
+    webhook: (name) => `The webhook '${name}' can be reached.`,
   },
   noFills: 'Without an HTS login fills are looked up every 30 seconds.',
   chatRefused: (reason) => `Not taken: ${reason}`,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type WebhookKind, webhookKinds } from '../domain/people/webhooks.ts';
 import type { SettingWords } from '../i18n/setting-words.ts';
 import { Secret } from '../secret.ts';
 
@@ -10,6 +11,7 @@ export type PersonSetting = readonly string[];
 export type Settings = z.infer<ReturnType<typeof settingsSchema>>;
 
 const longestIdentity = 30;
+const longestKind = 20;
 
 const serviceAccountShape = z.object({
   client_email: z.string().regex(/^\S+@\S+$/),
@@ -52,6 +54,8 @@ export function settingsSchema(words: SettingWords, redact: (text: string) => st
     DISCORD_GUILD_ID: text(/^\d{17,20}$/, words.guild).optional(),
     DISCORD_API_ROOT: url('http:', 'https:'),
     DISCORD_WEBHOOK_URL: text(webhookUrl, words.discordWebhook).optional(),
+    DISCORD_WEBHOOK_KINDS: kinds.webhookKinds,
+    DISCORD_WEBHOOK_FILLS_URL: text(webhookUrl, words.discordWebhook).optional(),
     HOGA_LIVE_TRADING: oneOf('no', 'yes', 'daily').default('no'),
     HOGA_OWNERS: people,
     HOGA_TRADERS: people,
@@ -112,6 +116,22 @@ function settingKinds(words: SettingWords, redact: (text: string) => string) {
           context.addIssue({ code: 'custom', message });
         }
         return identities;
+      }),
+    /** What a webhook is told of, separated by commas. */
+    webhookKinds: z
+      .string()
+      .default('alerts,reports')
+      .transform((raw, context): readonly WebhookKind[] => {
+        const named = raw
+          .split(',')
+          .map((part) => part.trim().toLowerCase())
+          .filter((part) => part !== '');
+        const wrong = named.find((kind) => !webhookKinds.some((known) => known === kind));
+        // A token on the wrong line is longer than any kind, and must not be shown.
+        const shown = wrong !== undefined && wrong.length > longestKind ? undefined : wrong && redact(wrong);
+        if (wrong !== undefined || named.length === 0)
+          context.addIssue({ code: 'custom', message: words.webhookKinds(shown, webhookKinds) });
+        return webhookKinds.filter((kind) => named.includes(kind));
       }),
     /** The name and key of a Google service account, read from the key file downloaded from Google. */
     serviceAccount: z

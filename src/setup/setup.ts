@@ -78,6 +78,7 @@ class Setup {
     await this.#venue();
     await this.#chat('TELEGRAM_BOT_TOKEN', this.#text.telegram, /^TELEGRAM_(?:BOT_TOKEN|API_ROOT)$/);
     await this.#chat('DISCORD_BOT_TOKEN', this.#text.discord, /^DISCORD_(?:BOT_TOKEN|API_ROOT)$/);
+    await this.#webhook();
     return this.#finish();
   }
 
@@ -167,20 +168,43 @@ class Setup {
     } while ((await this.#check(look, ['again', 'on'])) === 'again');
   }
 
-  async #chat(name: 'TELEGRAM_BOT_TOKEN' | 'DISCORD_BOT_TOKEN', question: string, settings: RegExp): Promise<void> {
+  /** Asks for a channel's webhook, and what may be told there, because others read a channel. */
+  async #webhook(): Promise<void> {
+    const { webhook, kinds } = this.#text;
+    if (!(await this.#chat('DISCORD_WEBHOOK_URL', webhook, /^DISCORD_WEBHOOK_URL$/))) {
+      this.#set('DISCORD_WEBHOOK_KINDS', undefined);
+      return;
+    }
+    const { DISCORD_WEBHOOK_KINDS: given } = this.#given;
+    const usual = 'alerts,reports';
+    const own = given === undefined || given in kinds.options ? {} : { [given]: given };
+    const chosen = await this.#ask.choose<string>(kinds.question, { ...own, ...kinds.options }, given ?? usual);
+    // What the bot does by itself need not be written down.
+    this.#set('DISCORD_WEBHOOK_KINDS', chosen === usual && given === undefined ? undefined : chosen);
+  }
+
+  /** Resolves to whether the chat is to be used. */
+  async #chat(
+    name: 'TELEGRAM_BOT_TOKEN' | 'DISCORD_BOT_TOKEN' | 'DISCORD_WEBHOOK_URL',
+    question: string,
+    settings: RegExp,
+  ): Promise<boolean> {
     if (!(await this.#confirm(question, this.#given[name] !== undefined))) {
       this.#set(name, undefined);
-      return;
+      return false;
     }
     const look = async (): Promise<string> => {
       try {
-        return this.#text.good.chat(await this.#options.checks.chat(this.#now, settings));
+        const found = await this.#options.checks.chat(this.#now, settings);
+        const { good } = this.#text;
+        return name === 'DISCORD_WEBHOOK_URL' ? good.webhook(found) : good.chat(found);
       } catch (error) {
         throw new Error(this.#text.chatRefused(errorText(error)));
       }
     };
     do await this.#type(name);
     while ((await this.#check(look, ['again', 'on'])) === 'again');
+    return true;
   }
 
   /** Asks for a setting. Enter keeps the present value; a secret is kept without being shown. */

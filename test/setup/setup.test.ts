@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../commands/index.ts';
 import { DiscordChannel } from '../../src/channels/discord/discord.ts';
 import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
+import { DiscordWebhookChannel } from '../../src/channels/webhook/discord-webhook.ts';
 import { type Environ, readConfig } from '../../src/config.ts';
 import { ko } from '../../src/i18n/ko.ts';
 import { setupWords } from '../../src/i18n/setup-words.ts';
@@ -25,6 +26,7 @@ import { runSetup } from '../../src/setup/setup.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { JumpClock } from '../support/clock.ts';
 import { type DiscordStandIn, startDiscord } from '../support/discord/discord.ts';
+import { WebhookStandIn } from '../support/discord/webhook.ts';
 import { startTelegram, type TelegramStandIn } from '../support/telegram/telegram.ts';
 import { FakeTerminal, keys } from '../support/terminal.ts';
 
@@ -38,17 +40,22 @@ let clock: JumpClock;
 let kis: Simulator;
 let telegram: TelegramStandIn;
 let discord: DiscordStandIn;
+let webhook: WebhookStandIn;
 let terminal: FakeTerminal;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'hoga-setup-'));
   path = join(folder, '.env');
   clock = new JumpClock();
-  [telegram, discord] = await Promise.all([startTelegram(clock), startDiscord(clock)]);
+  [telegram, discord, webhook] = await Promise.all([
+    startTelegram(clock),
+    startDiscord(clock),
+    new WebhookStandIn().start(),
+  ]);
   terminal = new FakeTerminal();
 });
 afterEach(async () => {
-  await Promise.all([kis.stop(), telegram.stop(), discord.stop()]);
+  await Promise.all([kis.stop(), telegram.stop(), discord.stop(), webhook.stop()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -69,6 +76,7 @@ function ask(shell: Environ = {}): Promise<boolean> {
     chats: async (config) => [
       ...(config.telegram ? [new TelegramChannel({ ...config.telegram, commands, words: ko, clock, log })] : []),
       ...(config.discord ? [new DiscordChannel({ ...config.discord, commands, words: ko, clock, log })] : []),
+      ...(config.webhooks.length > 0 ? [new DiscordWebhookChannel({ webhooks: config.webhooks, clock })] : []),
     ],
   });
   return runSetup({
@@ -93,6 +101,7 @@ const written = (): Readonly<Record<string, string>> => parseEnvFile(readFileSyn
 const noChats = async (): Promise<void> => {
   await terminal.answer(text.telegram);
   await terminal.answer(text.discord);
+  await terminal.answer(text.webhook);
 };
 /** Up to the keys of paper. */
 const toKeys = async (): Promise<void> => {
@@ -120,6 +129,11 @@ describe('npm start -- setup', () => {
     await terminal.answer(text.discord, keys.up);
     await terminal.answer(text.ask.DISCORD_BOT_TOKEN, discord.token);
     await terminal.sees('봇에 연결됩니다');
+    await terminal.answer(text.webhook, keys.up);
+    await terminal.refused(text.ask.DISCORD_WEBHOOK_URL, 'https://discord.com/channels/1/2', '웹훅 주소');
+    await terminal.answer(text.ask.DISCORD_WEBHOOK_URL, webhook.url('123456789012345678'));
+    await terminal.sees("웹훅 'Hoga 123456789012345678'에 연결됩니다");
+    await terminal.answer(text.kinds.question, keys.down);
     expect(existsSync(path)).toBe(false);
     await terminal.answer(text.write(path));
     expect(await done).toBe(true);
@@ -133,13 +147,22 @@ describe('npm start -- setup', () => {
       KIS_HTS_ID: 'hogasim',
       TELEGRAM_BOT_TOKEN: telegram.token,
       DISCORD_BOT_TOKEN: discord.token,
+      DISCORD_WEBHOOK_URL: webhook.url('123456789012345678'),
+      DISCORD_WEBHOOK_KINDS: 'alerts,reports,events',
     });
     expect(readConfig(written())).toHaveProperty('config');
     expect(statSync(path).mode & 0o777).toBe(0o600);
     // A new file explains every setting, and nothing else is left beside it.
     expect(readFileSync(path, 'utf8')).toContain('# From KIS Developers');
     expect(readdirSync(folder).filter((name) => name.startsWith('.env'))).toEqual(['.env']);
-    for (const secret of [...Object.values(secrets), account, '50000000', telegram.token, discord.token]) {
+    for (const secret of [
+      ...Object.values(secrets),
+      account,
+      '50000000',
+      telegram.token,
+      discord.token,
+      'token-of-123456789012345678',
+    ]) {
       expect(terminal.shown).not.toContain(secret);
     }
     expect(terminal.shown).toContain(text.pair);
@@ -244,6 +267,7 @@ describe('npm start -- setup', () => {
     await terminal.sees('받아 주지 않았습니다: telegram 401');
     await terminal.answer(text.failed.question, keys.down);
     await terminal.answer(text.discord);
+    await terminal.answer(text.webhook);
     await terminal.answer(text.write(path));
     await done;
     expect(written()).toMatchObject({ KIS_ENV: 'simulator', HOGA_SIMULATOR: 'paper' });
@@ -264,6 +288,7 @@ describe('npm start -- setup', () => {
     await terminal.answer(en.liveTrading.question, keys.down);
     await terminal.answer(en.telegram);
     await terminal.answer(en.discord);
+    await terminal.answer(en.webhook);
     await terminal.answer(en.write(path));
     expect(await done).toBe(true);
     expect(written()).toMatchObject({ HOGA_LANG: 'en', KIS_ENV: 'live', HOGA_LIVE_TRADING: 'daily' });

@@ -19,8 +19,11 @@ export function isSameChat(one: ChatAddress, other: ChatAddress): boolean {
   return one.channel === other.channel && one.chatId === other.chatId;
 }
 
-/** The Discord channel that a webhook leads to: it is told what the owners are told, and asks nothing. */
+/** The Discord channel that the webhook leads to. It is told what its kinds name, and asks nothing. */
 export const webhookChat: ChatAddress = { channel: 'discord-webhook', chatId: 'webhook' };
+
+/** The second one, which is told of fills and orders. */
+export const fillsWebhookChat: ChatAddress = { channel: webhookChat.channel, chatId: 'fills' };
 
 /** The process's own terminal. */
 export const consoleChat: ChatAddress = { channel: 'console', chatId: 'local' };

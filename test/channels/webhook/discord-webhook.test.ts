@@ -6,7 +6,6 @@ import { webhookChat } from '../../../src/domain/people/chat-address.ts';
 import { Secret } from '../../../src/secret.ts';
 import { JumpClock } from '../../support/clock.ts';
 import { judgeRequest } from '../../support/discord/contract.ts';
-import { startHarness } from '../../support/harness.ts';
 
 interface Call {
   readonly method: string;
@@ -59,7 +58,19 @@ afterEach(async () => {
 });
 
 const channel = (clock = new JumpClock()) =>
-  new DiscordWebhookChannel({ webhook: { id: '123456789012345678', token: new Secret(token), apiRoot }, clock });
+  new DiscordWebhookChannel({
+    webhooks: [
+      {
+        setting: 'DISCORD_WEBHOOK_URL',
+        address: webhookChat,
+        kinds: ['alerts', 'reports'],
+        id: '123456789012345678',
+        token: new Secret(token),
+        apiRoot,
+      },
+    ],
+    clock,
+  });
 
 describe('a webhook', () => {
   test('is sent embeds, without the buttons that nobody would hear', async () => {
@@ -84,8 +95,15 @@ describe('a webhook', () => {
     ]);
   });
 
-  test('says its name to the doctor', async () => {
+  test('says its name to the doctor, and which setting is wrong', async () => {
     expect(await channel().check()).toBe('Hoga alerts');
+    refusals.push({ status: 404 });
+    await expect(channel().check()).rejects.toThrow(/^DISCORD_WEBHOOK_URL: discord 404/);
+  });
+
+  test('that the settings have no more takes nothing, and is not asked again', async () => {
+    await expect(channel().send('fills', { lines: ['체결'] })).rejects.toMatchObject({ retry: 'never' });
+    expect(calls).toEqual([]);
   });
 
   test.each([
@@ -101,30 +119,4 @@ describe('a webhook', () => {
     expect(String((failed as Error).message)).not.toContain(token);
     expect(calls).toHaveLength(1);
   });
-});
-
-test('what owners are told goes to the webhook too, once; what was refused at first comes again, and holds up nothing else', async () => {
-  const clock = new JumpClock();
-  const bot = await startHarness({ clock, channels: () => [channel(clock)] });
-  try {
-    refusals.push({ status: 502 });
-    await bot.say('/buy 005930 3 69000');
-    await bot.press('확인');
-    bot.simulator.trade('005930', 'sell', 3, 69_000);
-    await bot.told('누적 3주');
-    await bot.say('/alert 005930 >= 70000');
-    bot.simulator.setPrice('005930', 70_100);
-    await bot.told('🔔');
-    await clock.advance(3_000);
-    await bot.settled();
-    const said = calls.map(({ body }) => body.embeds?.[0]?.description ?? '');
-    expect(said).toHaveLength(3);
-    // The first was the fill's refused attempt; the alert need not have waited for it.
-    expect(said.slice(1)).toContainEqual(expect.stringMatching(/체결.*삼성전자 매수 \*\*3주 × 69,000원/));
-    expect(said.slice(1)).toContainEqual(expect.stringContaining('🔔'));
-    // Tickets and answers are between the bot and whoever asked.
-    expect(said.join()).not.toMatch(/주문표|접수됨/);
-  } finally {
-    await bot.stop();
-  }
 });

@@ -74,6 +74,8 @@ export async function startFamily(
     env: (venue) => ({
       HOGA_ACCOUNTS: 'main,isa',
       KIS_MAIN_TITLE: '생활비',
+      DISCORD_WEBHOOK_URL: 'http://127.0.0.1:9/api/webhooks/123456789012345678/of-the-test',
+      DISCORD_WEBHOOK_KINDS: 'alerts,fills,orders',
       HOGA_OWNERS: `telegram:${identities.owner}`,
       HOGA_VIEWERS: `telegram:${identities.viewer}`,
       ...isaAt(isaVenue ?? venue),
