@@ -24,6 +24,7 @@ import { buy } from './orders/buy.ts';
 import { cancel } from './orders/cancel.ts';
 import { halt, resume } from './orders/halt.ts';
 import { orders } from './orders/orders.ts';
+import { renumber } from './orders/renumber.ts';
 import { schedule } from './orders/schedule.ts';
 import { sell } from './orders/sell.ts';
 import { settle } from './orders/settle.ts';
@@ -68,6 +69,7 @@ export const commands: readonly AnyCommand[] = [
   resume,
   arm,
   settle,
+  renumber,
   why,
   settings,
   status,

@@ -2,10 +2,12 @@ import {
   type AccountUnit,
   connectAccounts,
   createUnit,
+  identifyAccounts,
   listen,
   recoverUnits,
   startSimulators,
   stopUnit,
+  tellNumberChanges,
 } from './app/account-units.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Channel, Receive } from './chat/channel.ts';
@@ -105,7 +107,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const { clock, log } = options;
   const records = await openRecords(options);
   const edges = await createEdges(options, records);
-  const services = createServices(options, records, edges);
+  const identified = await identifyAccounts(options.config, { ...records, log, readOnly: options.readOnly ?? false });
+  const services = createServices(options, records, edges, identified);
   const router = createRouter(options, records, edges, services);
   const parts: Parts = { ...records, ...edges, ...services, router };
   const { chat, units, screens } = parts;
@@ -209,7 +212,12 @@ async function createEdges(options: AppOptions, { simulators, ledger, cache }: R
 }
 
 /** What is done for people, with the venues and the records. */
-function createServices(options: AppOptions, records: Records, edges: Edges) {
+function createServices(
+  options: AppOptions,
+  records: Records,
+  edges: Edges,
+  identified: Awaited<ReturnType<typeof identifyAccounts>>,
+) {
   const { venues, issues, chat, people, drifts, late } = edges;
   const { config, clock, log, newId, redactor, readOnly = false } = options;
   const { ledger, ledgerWatch, cache, barStore } = records;
@@ -226,9 +234,10 @@ function createServices(options: AppOptions, records: Records, edges: Edges) {
   const alerts = new Alerts({ ...tools, calendar, ...ofAlertAccounts(edges) });
   const shared = { ...tools, calendar, visibilityMs: config.visibilityMs };
   const filled = (symbol: string): void => alerts.onFill(symbol);
-  const units = venues.map((kis, position) =>
-    createUnit(config.accounts[position] ?? config.accounts[0], config, kis, chat, people, { ...shared, filled }),
-  );
+  const units = identified.flatMap((one, position) => {
+    const kis = venues[position];
+    return kis === undefined ? [] : [createUnit(one, kis, chat, people, { ...shared, filled })];
+  });
   const [first, ...others] = units.map(({ account }) => account);
   const accounts = new Accounts([first as TradingAccount, ...others], people);
   late.accounts = accounts;
@@ -330,6 +339,7 @@ async function begin(options: AppOptions, parts: Parts): Promise<void> {
   await Promise.race([aligned, clock.sleep(alignWaitMs)]);
   await alerts.load();
   await chat.tellStart(units.every(({ settings }) => settings.kis.htsId !== undefined));
+  tellNumberChanges(units, chat);
   for (const { fillNoticeWatch } of units) fillNoticeWatch.begin();
   await chat.invite(options.newId().slice(0, 8));
   if (scheduler !== undefined) scheduleJobs(scheduler, { ...parts, clock, symbols: issues.symbols });

@@ -78,6 +78,9 @@ function orderLines(words: Words, state: Health): readonly Line[] {
   const { health: text } = words;
   return [
     ...(state.ready ? [] : [[{ bold: words.errors['orders.recovering']({}) }]]),
+    ...(state.numberChange === undefined
+      ? []
+      : [[{ bold: words.errors['orders.number-changed'](state.numberChange) }]]),
     ...(state.armed ? [] : [[{ bold: text.notArmed }]]),
     ...(state.halted ? [[{ bold: words.errors['orders.halted']({}) }]] : []),
     ...(state.unknownOrders > 0 ? [[{ bold: text.unknownOrders(state.unknownOrders) }]] : []),
@@ -99,6 +102,7 @@ function briefLine(words: Words, { label }: TradingAccount, state: Health): Line
   const amiss = [
     ...(state.access.account === undefined ? [] : [access.account.title]),
     ...(state.access.liveReads === undefined ? [] : [access.liveReads.title]),
+    ...(state.numberChange === undefined ? [] : [text.brief.numberChanged]),
     ...(state.armed ? [] : [text.brief.notArmed]),
     ...(state.halted ? [text.brief.halted] : []),
     ...(state.unknownOrders > 0 ? [text.brief.unknown(state.unknownOrders)] : []),

@@ -1,5 +1,5 @@
 import type { Chat } from '../chat/create-chat.ts';
-import { type AccessSubject, accessMessage } from '../chat/messages/access.ts';
+import { type AccessSubject, accessMessage, numberChangeMessage } from '../chat/messages/access.ts';
 import { fillNoticesMessage } from '../chat/messages/fill-notices.ts';
 import type { Clock } from '../clock.ts';
 import type { AccountSettings, Config } from '../config.ts';
@@ -10,6 +10,8 @@ import { createKisAccounts, type Kis, type KisOptions } from '../kis/kis.ts';
 import { withAddresses } from '../kis/wire/environment.ts';
 import type { Log } from '../log.ts';
 import type { FeedHandlers, MarketFeed } from '../ports/feed.ts';
+import type { Ledger } from '../ports/ledger/ledger.ts';
+import { type IdentifiedAccount, identifyAccount } from '../services/account-numbers.ts';
 import type { TradingAccount } from '../services/accounts.ts';
 import { AccessWatch } from '../services/health/access-watch.ts';
 import { FillNoticeWatch } from '../services/health/fill-notice-watch.ts';
@@ -76,6 +78,11 @@ export function connectAccounts(
   return [first as Kis, ...others];
 }
 
+/** The settings of an account, and the records of the ledger that are its own. */
+interface IdentifiedSettings extends IdentifiedAccount {
+  readonly settings: AccountSettings;
+}
+
 /** One account with all that is its own: built by `createUnit`, and run by itself. */
 export interface AccountUnit {
   readonly account: TradingAccount;
@@ -88,19 +95,25 @@ export interface AccountUnit {
 
 /** Builds one account. Nothing is asked of its venue yet. */
 export function createUnit(
-  settings: AccountSettings,
-  { accounts: [first] }: Config,
+  { settings, ledgerName, change }: IdentifiedSettings,
   kis: Kis,
   chat: Chat,
   people: People,
-  tools: Omit<AccountOptions, 'venue' | 'draft' | 'ledgerName' | keyof AccountSettings> & { readonly log: Log },
+  tools: Omit<AccountOptions, 'venue' | 'draft' | 'ledgerName' | 'numberChange' | keyof AccountSettings>,
 ): AccountUnit {
   const { clock, log } = tools;
   const { broker } = kis;
-  const ledgerName = ledgerNameOf(settings, first);
   const ledger = ledgerName === mainAccount ? tools.ledger : tools.ledger.account(ledgerName);
   const account: TradingAccount = {
-    ...createAccount({ ...tools, ...settings, ledgerName, ledger, venue: kis, draft: chat.draftFor(() => account) }),
+    ...createAccount({
+      ...tools,
+      ...settings,
+      ledgerName,
+      ledger,
+      numberChange: change,
+      venue: kis,
+      draft: chat.draftFor(() => account),
+    }),
     label: { name: settings.name, title: settings.title ?? settings.name, venue: broker.venue.kind },
     roles: people.rolesIn(settings.name),
   };
@@ -134,6 +147,47 @@ export function createUnit(
 function ledgerNameOf({ name, kis }: AccountSettings, first: AccountSettings): string {
   const { name: venue } = kis.environment;
   return venue === first.kis.environment.name ? name : `${name}-${venue}`;
+}
+
+/**
+ * Which records of the ledger are each account's, by its name, its venue and its number. An embedded simulator numbers
+ * its accounts itself and keeps none of them, so there is nothing to compare.
+ */
+export function identifyAccounts(
+  { accounts }: Config,
+  tools: { readonly ledger: Ledger; readonly log: Log; readonly readOnly: boolean },
+): Promise<readonly IdentifiedSettings[]> {
+  const [first] = accounts;
+  return Promise.all(
+    accounts.map(async (settings): Promise<IdentifiedSettings> => {
+      const { environment, account, embedded } = settings.kis;
+      const name = ledgerNameOf(settings, first);
+      if (embedded !== undefined) return { settings, ledgerName: name, change: undefined };
+      const number = `${environment.name} ${account.number}-${account.product}`;
+      const title = settings.title ?? settings.name;
+      const identified = await identifyAccount({ name, title, setting: numberSetting(settings), number }, tools);
+      return { settings, ...identified };
+    }),
+  );
+}
+
+/** Of the main account the shorter name is the one that people know. */
+function numberSetting({ name }: AccountSettings): string {
+  return name === mainAccount ? 'KIS_ACCOUNT' : `KIS_${name.toUpperCase()}_ACCOUNT`;
+}
+
+/** Tells the owners of each account whose number was changed what became of it. */
+export function tellNumberChanges(units: readonly AccountUnit[], chat: Pick<Chat, 'tellOwners'>): void {
+  for (const { account } of units) {
+    const change = account.orders.trading.numberChange;
+    if (change === undefined) continue;
+    const isOne = units.length === 1;
+    chat.tellOwners(
+      undefined,
+      (words) => numberChangeMessage(words, change, isOne ? undefined : account.label.name),
+      account,
+    );
+  }
 }
 
 /** Looks at what the last process left undecided in each account. */

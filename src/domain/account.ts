@@ -1,6 +1,19 @@
 /** The account whose settings have no name in them (`KIS_APP_KEY`), and the only one of ledgers of before. */
 export const mainAccount = 'main';
 
+/**
+ * The name under which the ledger keeps an account with the number at this position of those it has had. The first one
+ * has the account's name alone; `#` is in no name of an account.
+ */
+export function recordsOfNumber(name: string, position: number): string {
+  return position === 0 ? name : `${name}#${position + 1}`;
+}
+
+/** The name of an account without the number that its records are of. */
+export function withoutNumber(ledgerName: string): string {
+  return ledgerName.replace(/#\d+$/, '');
+}
+
 /** A word for all accounts together: in a line, and therefore no name or title of one. */
 export const everyAccount = /^(?:all|전체|모두|전부)$/i;
 

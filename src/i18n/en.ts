@@ -327,6 +327,7 @@ export const en: Words = {
     arm: 'lets live orders go for today (HOGA_LIVE_TRADING=daily)',
     schedule: 'orders for the next trading day: makes, lists, changes (sent only when confirmed)',
     settle: 'says what became of an order whose outcome is unknown',
+    renumber: 'goes on with the account number that was changed in the settings (asks first)',
     why: 'tells the story of an order or an alert, step by step',
     settings: 'shows and changes your own settings',
     status: 'shows connections and health',
@@ -492,6 +493,7 @@ export const en: Words = {
       recovering: 'orders being compared',
       halted: 'halted',
       notArmed: 'live trading off',
+      numberChanged: 'account number changed',
       unknown: (count) => `${count} outcomes being looked up`,
       asked: (count) => `${count} outcomes only you can tell`,
     },
@@ -736,6 +738,22 @@ export const en: Words = {
     lost: (count) =>
       `Messages that could not be told and are lost: ${grouped(count)}. Please check /orders and /alerts.`,
     haltUnwritten: 'That could not be written down yet. If the bot restarts before it is, trading goes on.',
+  },
+  numberChange: {
+    title: 'The account number was changed',
+    begunAnew: ({ account, setting }) =>
+      `${setting} names another number for the account ${account}. No order of the old number was open, so its records begin anew. With the old number put back, the old records are there again.`,
+    restingAlerts: (count) =>
+      `${count === 1 ? 'One alert' : `${grouped(count)} alerts`} on average costs of the old number will not fire. Make them again if you want them.`,
+    look: 'Orders of the old number',
+    ticket: (account) => `${account} · go on with the new number`,
+    stillOpen: (count) =>
+      `${count === 1 ? 'One order' : `${grouped(count)} orders`} of the old number had not ended, as far as the records know.`,
+    check:
+      "Look in KIS's app or HTS whether all were filled or cancelled, then confirm. After that nobody here watches these orders.",
+    putBack: (setting) =>
+      `If one still stands, press Cancel, put the old number back into ${setting}, and start again.`,
+    accepted: 'Going on with the new number. Orders can be made in this account.',
   },
   trading: {
     halted: 'Trading is halted. No new order leaves. Cancels still do.',
@@ -1465,6 +1483,9 @@ export const en: Words = {
         : 'Live trading is off. Orders leave only with HOGA_LIVE_TRADING=yes (or daily) in the settings.',
     'orders.recovering': () =>
       "After a start the orders are being compared with KIS's lists. Orders leave once that is done; cancels leave now.",
+    'orders.number-changed': (c) =>
+      `${c['setting']} names another number for the account ${c['account']}, and ${Number(c['orders']) === 1 ? 'one order' : `${grouped(Number(c['orders']))} orders`} of the old number had not ended, so no new order leaves in this account. Put the old number back and start again, or, if those orders are all done with, an owner confirms it with /renumber.`,
+    'orders.same-number': () => 'No account number was changed, so there is nothing to confirm.',
     'orders.unsettled': () =>
       'Not sent: the outcome of an equal order is not known yet. Make a new ticket once you are told.',
     'orders.changed': (c) =>

@@ -370,6 +370,7 @@ export const ko = {
     arm: '실전 주문을 오늘 하루 켭니다 (HOGA_LIVE_TRADING=daily)',
     schedule: '다음 거래일에 나갈 예약주문을 내고, 보고, 바꿉니다 (확인해야 나갑니다)',
     settle: '결과를 모르는 주문이 어떻게 되었는지 알려 줍니다',
+    renumber: '설정에서 바꾼 계좌번호로 거래를 시작합니다 (확인해야 합니다)',
     why: '주문이나 알림이 어떻게 되었는지 처음부터 보여 드립니다',
     settings: '내 설정을 보고 바꿉니다',
     status: '연결과 상태를 봅니다',
@@ -552,6 +553,7 @@ export const ko = {
       recovering: '주문을 맞춰 보는 중',
       halted: '정지됨',
       notArmed: '실전 주문 꺼짐',
+      numberChanged: '계좌번호 바뀜',
       unknown: (count: number): string => `결과 확인 중 ${count}건`,
       asked: (count: number): string => `결과를 알려 주셔야 함 ${count}건`,
     },
@@ -798,6 +800,22 @@ export const ko = {
     lost: (count: number): string =>
       `전하지 못하고 잃은 메시지가 ${grouped(count)}건 있습니다. /orders 와 /alerts 를 확인해 주세요.`,
     haltUnwritten: '장부에 아직 적지 못했습니다. 적히기 전에 봇이 다시 시작하면 정지가 풀립니다.',
+  },
+  /** The settings name another number for an account than before. */
+  numberChange: {
+    title: '계좌번호가 바뀌었습니다',
+    begunAnew: ({ account, setting }: ErrorContext): string =>
+      `${account} 계좌의 번호가 ${setting}에서 바뀌었습니다. 이전 번호에 끝나지 않은 주문이 없어 새 번호로 기록을 새로 시작합니다. 이전 번호로 되돌리면 그 기록이 다시 보입니다.`,
+    restingAlerts: (count: number): string =>
+      `이전 번호에서 만든 평단 알림 ${grouped(count)}개는 쉽니다. 필요하면 다시 만들어 주세요.`,
+    look: '이전 번호의 주문 보기',
+    ticket: (account: string): string => `${account} 계좌 · 새 번호로 시작`,
+    stillOpen: (count: number): string => `이전 번호로 낸 주문 ${grouped(count)}건이 기록에서 끝나지 않았습니다.`,
+    check:
+      '한국투자 앱이나 HTS에서 모두 체결되었거나 취소되었는지 보고 확인해 주세요. 확인하면 이 주문들은 더 지켜보지 않습니다.',
+    putBack: (setting: string): string =>
+      `남아 있는 주문이 있으면 취소를 누르고, ${setting}에 이전 번호를 다시 적어 시작해 주세요.`,
+    accepted: '새 번호로 시작합니다. 이제 이 계좌에서 주문할 수 있습니다.',
   },
   trading: {
     halted: '거래를 정지했습니다. 새 주문은 나가지 않습니다. 취소는 됩니다.',
@@ -1567,6 +1585,9 @@ export const ko = {
         : '실전 주문이 꺼져 있습니다. 설정에서 HOGA_LIVE_TRADING=yes(또는 daily)로 켜야 주문이 나갑니다.',
     'orders.recovering': () =>
       '다시 시작하면서 KIS의 주문 목록과 맞춰 보는 중입니다. 끝나면 주문할 수 있습니다. 취소는 지금도 됩니다.',
+    'orders.number-changed': (c) =>
+      `${c['account']} 계좌의 번호가 ${c['setting']}에서 바뀌었는데 이전 번호에 끝나지 않은 주문 ${grouped(Number(c['orders']))}건이 있어 이 계좌의 새 주문을 막았습니다. 이전 번호로 되돌려 다시 시작하거나, 그 주문이 모두 끝났으면 소유자가 /renumber 로 확인해 주세요.`,
+    'orders.same-number': () => '바뀐 계좌번호가 없어 확인할 것이 없습니다.',
     'orders.unsettled': () =>
       '같은 주문의 결과를 아직 몰라 보내지 않았습니다. 결과를 알려 드린 뒤에 주문표를 새로 만들어 주세요.',
     'orders.changed': (c) =>

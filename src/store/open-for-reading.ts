@@ -14,7 +14,7 @@ export async function openForReading(path: string): Promise<Ledger> {
 
 /** Reads `records` and writes `scratch`. */
 function combined(records: Ledger, scratch: Ledger): Ledger {
-  const { halted, armedDay, proposal, order, orderEvents, latestByNumber } = records;
+  const { halted, armedDay, accountNumbers, proposal, order, orderEvents, latestByNumber } = records;
   const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings, watchlist } = records;
   const { digestPlans, reportRuns, monitors } = records;
   const { latestOrders, alert, latestAlerts, alertEvents, messagesOfAlert } = records;
@@ -26,6 +26,7 @@ function combined(records: Ledger, scratch: Ledger): Ledger {
     ...scratch,
     halted,
     armedDay,
+    accountNumbers,
     proposal,
     order,
     orderEvents,

@@ -465,8 +465,32 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/store/tables/settings.ts',
-        find: 'const value = await get(db, nameFor(haltedName, account));',
-        replace: 'const value = await get(db, nameFor(haltedName, account === mainAccount ? account : mainAccount));',
+        find: 'const value = await get(db, haltedOf(account));',
+        replace: 'const value = await get(db, haltedOf(account === mainAccount ? account : mainAccount));',
+      },
+    ],
+  },
+  {
+    name: 'orders of an old account number are looked up in the new account',
+    breaks: "nothing of one account is taken for the other's",
+    test: 'test/flows/accounts/number-change.test.ts',
+    edits: [
+      {
+        file: 'src/services/account-numbers.ts',
+        find: 'const ledgerName = recordsOfNumber(account.name, current);',
+        replace: 'const ledgerName = account.name;',
+      },
+    ],
+  },
+  {
+    name: 'new orders leave while those of an old account number stand',
+    breaks: "nothing of one account is taken for the other's",
+    test: 'test/flows/accounts/number-change.test.ts',
+    edits: [
+      {
+        file: 'src/services/orders/orders.ts',
+        find: 'await this.trading.requireSameNumber();',
+        replace: '',
       },
     ],
   },

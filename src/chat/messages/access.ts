@@ -1,4 +1,5 @@
 import { errorSentence, type Words } from '../../i18n/index.ts';
+import type { NumberChange } from '../../services/account-numbers.ts';
 import type { Line, Message } from '../channel.ts';
 
 /** What KIS may refuse: the account, or the live key that is used for reads beside a paper account. */
@@ -15,4 +16,21 @@ export function accessMessage(words: Words, subject: AccessSubject, trouble: unk
   const { access: text } = words;
   if (trouble === undefined) return { lines: [text[subject].working] };
   return { lines: [...accessLines(words, subject, trouble), text.goesOn] };
+}
+
+/**
+ * The message to owners when the settings name another number for an account than before: trading goes on with the new
+ * one, or waits for them. `name` is the account's where there are several.
+ */
+export function numberChangeMessage(words: Words, change: NumberChange, name: string | undefined): Message {
+  const { numberChange: text, errors } = words;
+  const { title, setting, open, accepted, restingAlerts } = change;
+  const context = { account: title, setting, orders: open.length };
+  const what = accepted ? text.begunAnew(context) : errors['orders.number-changed'](context);
+  const at = name === undefined ? '' : ` @${name}`;
+  return {
+    lines: [[{ bold: text.title }], what, ...(restingAlerts === 0 ? [] : [text.restingAlerts(restingAlerts)])],
+    ...(accepted ? {} : { buttons: [[{ id: `run:/renumber${at}`, label: text.look }]] }),
+    private: true,
+  };
 }

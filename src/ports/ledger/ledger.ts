@@ -1,3 +1,4 @@
+import type { AccountNumberStore } from './account-numbers.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -30,6 +31,7 @@ export interface Ledger
     OutboxStore,
     PeopleStore,
     TradingSwitches,
+    AccountNumberStore,
     Watchlists,
     ReportStore,
     LedgerUpkeep {

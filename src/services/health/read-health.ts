@@ -1,6 +1,7 @@
 import type { Health } from '../../domain/health.ts';
 import type { LedgerTrouble } from '../../domain/ledger-trouble.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
+import type { NumberChange } from '../account-numbers.ts';
 import type { DailyBars } from '../daily-bars.ts';
 import type { Account } from '../orders/account.ts';
 import type { AccessWatch } from './access-watch.ts';
@@ -49,6 +50,7 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
     outboxPending: await sources.outboxPending(),
     outboxHeld: await ledger.outboxHeld().catch(() => 0),
     deadLetters: await ledger.deadLetters(sources.now).catch(() => 0),
+    numberChange: waitingChange(orders.trading.numberChange),
     halted: await orders.trading.halted().catch(() => false),
     armed: await orders.trading.armed().catch(() => true),
     ready: reconciler.ready,
@@ -59,6 +61,11 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
     // Read last, because a failure of the reads above is how the trouble is noticed.
     ledger: ledgerWatch.trouble,
   };
+}
+
+function waitingChange(change: NumberChange | undefined): Health['numberChange'] {
+  if (change === undefined || change.accepted) return undefined;
+  return { account: change.title, setting: change.setting, orders: change.open.length };
 }
 
 /** Whether orders can be taken at all: the ledger can be read and written. `reason` is the trouble, `store.full`. */

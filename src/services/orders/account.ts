@@ -5,6 +5,7 @@ import type { Broker } from '../../ports/broker.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Venue } from '../../ports/venue.ts';
+import type { NumberChange } from '../account-numbers.ts';
 import type { Calendar } from '../calendar.ts';
 import { OrderTimelines } from '../order-timelines.ts';
 import { Revocation } from '../revocation.ts';
@@ -40,6 +41,8 @@ export interface AccountOptions {
   readonly directory: InstrumentDirectory;
   readonly calendar: Calendar;
   readonly riskLimits: RiskLimits;
+  /** The settings name another number for the account than at the last start. */
+  readonly numberChange: NumberChange | undefined;
   /** Whether orders may go to a host where real money moves. */
   readonly liveTrading: 'no' | 'yes' | 'daily';
   /** How long the venue's lists may lag behind what they list, in milliseconds. */

@@ -16,6 +16,7 @@ import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
 import type { ClaimResult, Proposal, ProposalLedger } from '../../ports/ledger/proposal-ledger.ts';
 import type { TradingSwitches } from '../../ports/ledger/trading-switches.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
+import type { NumberChange } from '../account-numbers.ts';
 import type { Calendar } from '../calendar.ts';
 import { type Amendment, type AmendmentCheck, checkAmendment } from './amendment-check.ts';
 import { checkOrder, type OrderCheck, type RiskLimits, requireTaken, violation } from './order-check.ts';
@@ -80,12 +81,13 @@ export class Orders {
     readonly reconciler: Reconciler;
     readonly riskLimits: RiskLimits;
     readonly liveTrading: 'no' | 'yes' | 'daily';
+    readonly numberChange?: NumberChange | undefined;
     readonly clock: Clock;
     readonly log: Log;
     readonly newId: () => string;
   }) {
-    const { broker, ledger, reconciler, liveTrading, clock, log } = options;
-    this.trading = new TradingGate({ broker, switches: ledger, liveTrading, clock, log });
+    const { broker, ledger, reconciler, liveTrading, numberChange, clock, log } = options;
+    this.trading = new TradingGate({ broker, switches: ledger, liveTrading, numberChange, clock, log });
     this.#sender = new OrderSender({ ledger, reconciler, gate: this.trading, clock, log });
     this.#broker = broker;
     this.#ledger = ledger;
@@ -219,6 +221,18 @@ export class Orders {
     return this.#sender.catchUp();
   }
 
+  /**
+   * An owner has confirmed that the orders of the account's old number are done with. @throws AppError `proposal.*`, and
+   * `orders.same-number` where nothing waits for that.
+   */
+  async acceptNumber(proposal: Proposal, personId: string): Promise<void> {
+    const { numberChange } = this.trading;
+    if (numberChange === undefined || numberChange.accepted) throw new AppError('orders.same-number');
+    await this.#claim(proposal, personId, []);
+    await numberChange.accept();
+    this.#log.warn('account number accepted');
+  }
+
   /** What the ledger knows of today's orders, newest first. */
   today(): Promise<readonly OrderRecord[]> {
     return this.#ledger.ordersOfDay(koreanDay(this.#clock.now()));
@@ -229,6 +243,7 @@ export class Orders {
   }
 
   async #guard(): Promise<void> {
+    await this.trading.requireSameNumber();
     await this.trading.requireArmed();
     await this.trading.requireNotHalted();
     if (!this.#reconciler.ready) throw new AppError('orders.recovering');

@@ -5,9 +5,15 @@ import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { TradingSwitches } from '../../ports/ledger/trading-switches.ts';
+import type { NumberChange } from '../account-numbers.ts';
 
-/** Whether orders may leave at all: trading can be halted, and a live venue has to be armed for the day. */
+/**
+ * Whether orders may leave at all: trading can be halted, a live venue has to be armed for the day, and an account whose
+ * number was changed has to be done with the orders of the old one.
+ */
 export class TradingGate {
+  /** The settings name another number for the account than at the last start. */
+  readonly numberChange: NumberChange | undefined;
   readonly #broker: Broker;
   readonly #switches: TradingSwitches;
   readonly #liveTrading: 'no' | 'yes' | 'daily';
@@ -21,9 +27,11 @@ export class TradingGate {
     readonly switches: TradingSwitches;
     /** Whether the settings let orders go to a live venue: never, always, or on a day that was armed. */
     readonly liveTrading: 'no' | 'yes' | 'daily';
+    readonly numberChange?: NumberChange | undefined;
     readonly clock: Clock;
     readonly log: Log;
   }) {
+    this.numberChange = options.numberChange;
     this.#broker = options.broker;
     this.#switches = options.switches;
     this.#liveTrading = options.liveTrading;
@@ -88,6 +96,14 @@ export class TradingGate {
     // An order of an armed day may still stand on the next one. Whoever cancels it must not need an owner first.
     if (kind !== undefined && isCancel(kind) && this.#liveTrading === 'daily') return;
     if (!(await this.armed())) throw new AppError('orders.not-armed', { setting: this.#liveTrading });
+  }
+
+  /**
+   * Cancels need not ask: they are of orders that the venue lists under the new number.
+   * @throws AppError `orders.number-changed`.
+   */
+  async requireSameNumber(): Promise<void> {
+    await this.numberChange?.requireAccepted();
   }
 
   /** @throws AppError `orders.halted`, whether or not the halt is written down. */

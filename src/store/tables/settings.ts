@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
-import { mainAccount } from '../../domain/account.ts';
+import { mainAccount, withoutNumber } from '../../domain/account.ts';
 import { noticeTopics } from '../../domain/people/notice.ts';
 import { defaultPersonSettings } from '../../domain/people/person.ts';
 import { minutesOfDay } from '../../domain/people/quiet-hours.ts';
@@ -11,13 +11,27 @@ import type { Transactions } from './transactions.ts';
 
 type SettingMethods = Pick<
   Ledger,
-  'setHalted' | 'halted' | 'armDay' | 'armedDay' | 'peopleSettings' | 'setPersonSettings'
+  | 'setHalted'
+  | 'halted'
+  | 'armDay'
+  | 'armedDay'
+  | 'accountNumbers'
+  | 'setAccountNumbers'
+  | 'peopleSettings'
+  | 'setPersonSettings'
 >;
 
 const haltedName = 'halted';
 const triedName = 'tried-writing';
 const armedName = 'armed-day';
+const numbersName = 'account-numbers';
 const personPrefix = 'person:';
+/** What cannot be read is no reason to take one number for another: reading it fails. */
+const numbersShape = z.object({
+  salt: z.string(),
+  digests: z.array(z.string()).min(1),
+  current: z.int().nonnegative(),
+});
 const notificationLevel = z.enum(['on', 'silent', 'off']);
 const minute = z
   .int()
@@ -48,7 +62,7 @@ const personShape = z.object({
 
 export function createSettingMethods({ read, write }: Transactions, account: string): SettingMethods {
   return {
-    setHalted: (halted) => write('set-halted', (transaction) => set(transaction, nameFor(haltedName, account), halted)),
+    setHalted: (halted) => write('set-halted', (transaction) => set(transaction, haltedOf(account), halted)),
     halted: () => read('halted', (db) => isHalted(db, account)),
     armDay: (day) => write('arm-day', (transaction) => set(transaction, nameFor(armedName, account), day)),
     peopleSettings: () =>
@@ -76,12 +90,24 @@ export function createSettingMethods({ read, write }: Transactions, account: str
         const value = await get(db, nameFor(armedName, account));
         return typeof value === 'string' ? value : undefined;
       }),
+    accountNumbers: () =>
+      read('account-numbers', async (db) => {
+        const value = await get(db, nameFor(numbersName, account));
+        return value === undefined ? undefined : numbersShape.parse(value);
+      }),
+    setAccountNumbers: (numbers) =>
+      write('set-account-numbers', (transaction) => set(transaction, nameFor(numbersName, account), numbers)),
   };
 }
 
 /** The main account's are called as they were before there were others. */
 function nameFor(setting: string, account: string): string {
   return account === mainAccount ? setting : `${setting}:${account}`;
+}
+
+/** A halt is of an account whatever its number: whoever stopped trading did not mean one number alone. */
+function haltedOf(account: string): string {
+  return nameFor(haltedName, withoutNumber(account));
 }
 
 async function set(db: Kysely<Tables>, name: string, value: unknown): Promise<void> {
@@ -105,6 +131,6 @@ export async function noteWriteTried(db: Kysely<Tables>, now: number): Promise<v
 
 /** Trading is halted by any stored value but a plain `false`, and is not halted where nothing was stored. */
 export async function isHalted(db: Kysely<Tables>, account: string): Promise<boolean> {
-  const value = await get(db, nameFor(haltedName, account));
+  const value = await get(db, haltedOf(account));
   return value !== undefined && value !== false;
 }

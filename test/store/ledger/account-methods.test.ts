@@ -32,6 +32,8 @@ const methods: Readonly<Record<keyof Ledger, 'account' | 'shared'>> = {
   halted: 'account',
   armDay: 'account',
   armedDay: 'account',
+  accountNumbers: 'account',
+  setAccountNumbers: 'account',
   createAlert: 'shared',
   openAlerts: 'shared',
   armAlert: 'shared',
