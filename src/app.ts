@@ -44,6 +44,7 @@ import { readHealth, readLiveness } from './services/health/read-health.ts';
 import { createIssues } from './services/issues/issues.ts';
 import { People } from './services/people.ts';
 import { scheduleJobs } from './services/scheduled-jobs.ts';
+import { PriceWatch } from './services/watching/price-watch.ts';
 import { GoogleSheets } from './sheets/google-sheets.ts';
 import type { openLedger } from './store/ledger.ts';
 import { openStore } from './store/open-store.ts';
@@ -231,7 +232,9 @@ function createServices(
   const draft = chat.draftFor(() => undefined);
   const tools = { broker, research, feed, ledger, cache, directory, clock, log, newId, draft, queued };
   const calendar = new Calendar(tools);
-  const alerts = new Alerts({ ...tools, calendar, ...ofAlertAccounts(edges) });
+  const bars = new DailyBars({ ...tools, source: barSource, store: barStore, calendar, issues: () => symbols.issues });
+  const watch = new PriceWatch({ ...tools, calendar, source: barSource, keptBars: (symbol) => bars.kept(symbol) });
+  const alerts = new Alerts({ ...tools, watch, calendar, ...ofAlertAccounts(edges) });
   const shared = { ...tools, calendar, visibilityMs: config.visibilityMs };
   const filled = (symbol: string): void => alerts.onFill(symbol);
   const units = identified.flatMap((one, position) => {
@@ -241,17 +244,17 @@ function createServices(
   const [first, ...others] = units.map(({ account }) => account);
   const accounts = new Accounts([first as TradingAccount, ...others], people);
   late.accounts = accounts;
-  const bars = new DailyBars({ ...tools, source: barSource, store: barStore, calendar, issues: () => symbols.issues });
   const ticks: { lastAt: number | undefined } = { lastAt: undefined };
   const startedAt = clock.now();
   return {
     calendar,
+    watch,
     alerts,
     accounts,
     units,
     bars,
     ticks,
-    liveBoards: new LiveBoards({ ...tools, show: chat.showBoard, readOnly }),
+    liveBoards: new LiveBoards({ ...tools, watch, show: chat.showBoard, readOnly }),
     screens: new Screens({ ...tools, watchlists: ledger, bars, show: chat.showScreen }),
     charts: createChartRenderer({ theme: config.chartTheme }),
     sheets: config.sheets === undefined ? undefined : new GoogleSheets(config.sheets, { clock, redactor }),
@@ -262,6 +265,7 @@ function createServices(
         lastTickAt: ticks.lastAt,
         unit: units.find((unit) => unit.account === account) ?? (units[0] as AccountUnit),
         bars,
+        watch,
         outboxPending: () => chat.outbox.pending(),
         ledgerWatch,
         drifts,
@@ -316,7 +320,7 @@ function createRouter(options: AppOptions, { ledger }: Records, edges: Edges, se
 /** Looks at what the last process left, listens to the venues, reads their lists, and tells the owners that it started. */
 async function begin(options: AppOptions, parts: Parts): Promise<void> {
   const { clock, log, scheduler } = options;
-  const { issues, chat, units, alerts, ledgerWatch, spill, ticks } = parts;
+  const { issues, chat, units, alerts, watch, ledgerWatch, spill, ticks } = parts;
   await recoverUnits(units, log);
   const accounts = units.map(({ account }) => account);
   ledgerWatch.begin({
@@ -331,7 +335,7 @@ async function begin(options: AppOptions, parts: Parts): Promise<void> {
   await listen(units, {
     onTrade(trade) {
       ticks.lastAt = trade.at;
-      alerts.onTrade(trade);
+      watch.onTrade(trade);
     },
     onGap: () => void alerts.resync(),
   });
@@ -369,6 +373,7 @@ async function stop({ clock, log, scheduler, readOnly }: AppOptions, parts: Part
   parts.ledgerWatch.stop();
   for (const unit of units) stopUnit(unit);
   alerts.stop();
+  await parts.watch.stop();
   parts.issues.stop();
   parts.liveBoards.close();
   parts.screens.close();

@@ -2,6 +2,7 @@ import { alertRequest, conditionText, levelText, otherDay } from '../../src/chat
 import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
 import { type ArgumentKind, type CommandContext, defineCommand, instrument, optional } from '../../src/chat/command.ts';
+import { polledText } from '../../src/chat/messages/alert-timeline.ts';
 import { koreanDay } from '../../src/clock.ts';
 import { mainAccount } from '../../src/domain/account.ts';
 import type { Alert } from '../../src/domain/alerts/alert.ts';
@@ -51,13 +52,14 @@ export const alert = defineCommand({
       until,
     });
     const today = levelText(words, made.alert, now);
+    const way = alerts.way(symbol);
     const lines: Line[] = [
       [{ bold: words.alerts.made }],
       alertText(context, made.alert),
       ...(today === undefined ? [] : [today]),
       `${words.ticket.last} ${words.won(made.seen.price)}`,
       ...(made.alert.state === 'waiting' ? [waitingText(context, made.alert)] : []),
-      ...(alerts.isLive(symbol) ? [] : [words.alerts.polled]),
+      ...(way.live ? [] : [words.alerts.polled(words.health.within(way.everyMs))]),
       ...(people.settings(person.id).alerts === 'off' ? [words.alerts.off] : []),
     ];
     return { lines, buttons: [[{ id: 'run:/alerts', label: words.alerts.list }]], ...privacyOf([made.alert]) };
@@ -98,10 +100,8 @@ function listOf(context: CommandContext, wanted?: number): Message {
   const page = pageOf(words, mine, wanted, '/alerts');
   const lines = page.rows.map((one, index): Line => {
     const today = levelText(words, one, context.now);
-    const notes = [
-      ...(today === undefined ? [] : [today]),
-      ...(context.alerts.isLive(one.symbol) ? [] : [words.alerts.polledShort]),
-    ];
+    const way = context.alerts.way(one.symbol);
+    const notes = [...(today === undefined ? [] : [today]), ...(way.live ? [] : [polledText(words, way)])];
     return [`${page.before + index + 1}. ${alertText(context, one)}`, ...notes].join(' · ');
   });
   const remove = page.rows.map(({ id }, index): Button => {

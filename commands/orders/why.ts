@@ -96,7 +96,7 @@ function ofAlert(context: CommandContext, timeline: AlertTimeline): Message {
   const lines = alertTimeline(words, directory.get(symbol)?.name ?? symbol, timeline, {
     open,
     ...alerts.known(symbol),
-    live: alerts.isLive(symbol),
+    way: alerts.way(symbol),
     wanted: people.settings(person.id).alerts !== 'off',
   });
   const remove =

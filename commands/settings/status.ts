@@ -34,6 +34,7 @@ export const status = defineCommand({
         : [[{ bold: words.ledger.failing(state.ledger.code, text.ago(now - state.ledger.since)) }]]),
       `${text.up} ${text.ago(now - state.startedAt)}`,
       ...aboutAccount,
+      ...pricesLines(words, state),
       ...barsLines(words, state),
       `${text.outbox} ${state.outboxPending}${state.outboxHeld > 0 ? ` · ${text.held(state.outboxHeld)}` : ''}`,
       ...(state.deadLetters > 0 ? [[{ bold: text.deadLetters(state.deadLetters) }]] : []),
@@ -109,6 +110,16 @@ function briefLine(words: Words, { label }: TradingAccount, state: Health): Line
     ...(state.askedOrders > 0 ? [text.brief.asked(state.askedOrders)] : []),
   ];
   return [{ bold: `${liveMark(label.venue)}${label.title}` }, well, ...amiss.flatMap((bold) => [' · ', { bold }])];
+}
+
+/** How the prices come that alerts and boards are on; no line where none are watched. */
+function pricesLines({ health: text }: Words, { prices }: Health): readonly Line[] {
+  const { wanted, live, everyMs, boundMs, oldestMs } = prices;
+  if (wanted === 0) return [];
+  const pushed = text.pricesLive(live, wanted);
+  if (live === wanted) return [pushed];
+  const oldest = oldestMs === undefined ? text.none : text.ago(oldestMs);
+  return [`${pushed} · ${text.pricesAsked(wanted - live, text.within(everyMs), text.within(boundMs), oldest)}`];
 }
 
 /** The daily bars stored for searches through the market; no line before the first search. */

@@ -13,6 +13,18 @@ export interface KeptBarsHealth {
   readonly update: { readonly done: number; readonly total: number } | undefined;
 }
 
+/** The issues whose prices are watched. Times are in milliseconds. */
+export interface WatchedPricesHealth {
+  readonly wanted: number;
+  /** Those whose prices are pushed over the socket. The others are asked for in turns. */
+  readonly live: number;
+  /** How often those that are not live are asked for, and the age that a price of theirs does not exceed. */
+  readonly everyMs: number;
+  readonly boundMs: number;
+  /** The age of the oldest price of these; undefined where there is none. */
+  readonly oldestMs: number | undefined;
+}
+
 /** The bot's health, for `/status`. Times are milliseconds. */
 export interface Health {
   readonly version: string;
@@ -30,6 +42,7 @@ export interface Health {
   readonly access: { readonly account: unknown; readonly liveReads: unknown };
   /** When the last trade of any watched issue came in. */
   readonly lastTickAt: number | undefined;
+  readonly prices: WatchedPricesHealth;
   readonly lane: { readonly waiting: number; readonly headRoom: number; readonly callsPerSecond: number };
   readonly token: { readonly issuedAt: number; readonly expiresAt: number } | undefined;
   readonly bars: KeptBarsHealth;

@@ -391,9 +391,10 @@ export const en: Words = {
     waitingVolume: (day) =>
       `So much was traded ${day === undefined ? 'today already' : `on ${englishDate(day)}`}. You will be told from the next trading day on.`,
     waitingOther: 'That is so already. You will be told when it is so again after it was not.',
-    polled: 'No live slot is left, so it is looked up every 15 seconds.',
+    polled: (every) => `It is not live now, so it is looked up every ${every}.`,
     off: 'Your settings have price alerts off. To be told: /settings alerts on',
-    polledShort: 'every 15 s',
+    polledShort: (every, age) => (age === undefined ? `every ${every}` : `every ${every} (${age} old)`),
+    touched: (price) => `Between two looks it touched ${price} and went back.`,
     remove: (index) => `Delete ${index}`,
     removeThis: 'Delete alert',
     fired: '🔔 Alert',
@@ -473,6 +474,9 @@ export const en: Words = {
     fillsOn: 'fill notices on',
     fillsOff: 'no fill notices (looked up every 30 seconds)',
     lastTick: 'Last tick',
+    pricesLive: (live, of) => (live === of ? `Prices: all ${of} issues live` : `Prices: ${live} of ${of} issues live`),
+    pricesAsked: (issues, every, bound, oldest) =>
+      `the other ${issues} looked up every ${every} (never older than ${bound}; the oldest now: ${oldest})`,
     lane: 'KIS calls left this second',
     waiting: 'waiting',
     token: 'Token age',
@@ -497,6 +501,7 @@ export const en: Words = {
       unknown: (count) => `${count} outcomes being looked up`,
       asked: (count) => `${count} outcomes only you can tell`,
     },
+    within: (ms) => (ms <= 120_000 ? `${Math.ceil(ms / 1_000)} s` : `${Math.ceil(ms / 60_000)} min`),
     ago: (ms) => {
       const minutes = Math.floor(ms / 60_000);
       if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1_000))} s`;
@@ -699,6 +704,7 @@ export const en: Words = {
     seenLast: 'Last seen:',
     seenNothing: 'Nothing was seen of this issue since the bot started.',
     seenLive: 'live',
+    touched: (price) => `touched ${price}`,
     waitsForDay: 'So much was traded on that day already; it waits for the next trading day.',
     notReached: (level) => `Not reached yet: ${level}`,
     away: (level, amount, percent) =>

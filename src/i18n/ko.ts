@@ -443,9 +443,12 @@ export const ko = {
     waitingVolume: (day?: string): string =>
       `${day === undefined ? '오늘' : koreanDate(day)}은 이미 그만큼 거래되었습니다. 다음 거래일부터 알려 드립니다.`,
     waitingOther: '지금 이미 조건에 맞습니다. 벗어났다가 다시 맞으면 알려 드립니다.',
-    polled: '실시간 자리가 없어 15초마다 확인합니다.',
+    polled: (every: string): string => `지금은 실시간이 아니라 ${every}마다 확인합니다.`,
     off: '내 설정에서 가격 알림을 꺼 두셨습니다. 켜려면 /settings alerts on',
-    polledShort: '15초마다 확인',
+    polledShort: (every: string, age: string | undefined): string =>
+      age === undefined ? `${every}마다 확인` : `${every}마다 확인(${age} 전 값)`,
+    /** The price of an alert was there for a moment between two looks. */
+    touched: (price: string): string => `확인하는 사이에 ${price}에 닿았다가 돌아왔습니다.`,
     remove: (index: number): string => `${index}번 지우기`,
     removeThis: '알림 지우기',
     fired: '🔔 알림',
@@ -531,6 +534,10 @@ export const ko = {
     fillsOn: '체결통보 받음',
     fillsOff: '체결통보 없음(30초마다 조회)',
     lastTick: '마지막 체결가',
+    pricesLive: (live: number, of: number): string =>
+      live === of ? `시세 ${of}종목 실시간` : `시세 ${of}종목 중 ${live}종목 실시간`,
+    pricesAsked: (issues: number, every: string, bound: string, oldest: string): string =>
+      `나머지 ${issues}종목은 ${every}마다 확인(늦어도 ${bound}, 지금 가장 오래된 값 ${oldest} 전)`,
     lane: '1초에 보낼 수 있는 KIS 요청',
     waiting: '대기',
     token: 'KIS 토큰 받은 지',
@@ -557,6 +564,8 @@ export const ko = {
       unknown: (count: number): string => `결과 확인 중 ${count}건`,
       asked: (count: number): string => `결과를 알려 주셔야 함 ${count}건`,
     },
+    /** A period that is not exceeded: 15.2 s → 16초. */
+    within: (ms: number): string => (ms <= 120_000 ? `${Math.ceil(ms / 1_000)}초` : `${Math.ceil(ms / 60_000)}분`),
     /** 90 s → 1분 */
     ago: (ms: number): string => {
       const minutes = Math.floor(ms / 60_000);
@@ -756,6 +765,7 @@ export const ko = {
     seenLast: '마지막으로 본 값:',
     seenNothing: '봇이 시작한 뒤로 이 종목의 값을 아직 보지 못했습니다.',
     seenLive: '실시간',
+    touched: (price: string): string => `${price}에 닿음`,
     waitsForDay: '그날은 이미 그만큼 거래되어 다음 거래일을 기다립니다.',
     notReached: (level: string): string => `아직 닿지 않았습니다: ${level}`,
     away: (level: string, amount: string, percent: string): string =>

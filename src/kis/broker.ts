@@ -89,7 +89,7 @@ export class KisBroker implements Broker {
     return decodeMarket.toQuote(symbol, output, this.#clock.now());
   }
 
-  async quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]> {
+  async quotes(symbols: readonly string[], options?: PriceOptions): Promise<readonly Quote[]> {
     const found: Quote[] = [];
     if (!this.#market.supports(domesticMarket.multiplePrices)) {
       for (const symbol of symbols) {
@@ -106,7 +106,7 @@ export class KisBroker implements Broker {
       const part = symbols.slice(start, start + quotesPerCall);
       const input = Object.fromEntries(
         part.flatMap((symbol, index) => [
-          [`FID_COND_MRKT_DIV_CODE_${index + 1}`, 'J'],
+          [`FID_COND_MRKT_DIV_CODE_${index + 1}`, divisions[options?.exchange ?? 'KRX']],
           [`FID_INPUT_ISCD_${index + 1}`, symbol],
         ]),
       ) as Input<typeof domesticMarket.multiplePrices>;

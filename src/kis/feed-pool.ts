@@ -87,6 +87,10 @@ export class FeedPool implements MarketFeed {
     }
   }
 
+  hears(symbol: string, exchange: Marketplace): boolean {
+    return this.#taken.get(keyOf(symbol, exchange))?.hears(symbol, exchange) ?? false;
+  }
+
   watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
     return this.#first((feed) => feed.watchBook(symbol, exchange, watcher));
   }
@@ -95,10 +99,11 @@ export class FeedPool implements MarketFeed {
     return this.#first((feed) => feed.watchIndices(codes, watcher));
   }
 
-  /** That of the first, with the registrations of all. */
+  /** That of the first, with the registrations and the room of all. */
   status(): FeedStatus {
-    const registrations = this.#feeds.reduce((sum, feed) => sum + feed.status().registrations, 0);
-    return { ...this.#feeds[0].status(), registrations };
+    const all = this.#feeds.map((feed) => feed.status());
+    const sumOf = (name: 'registrations' | 'room'): number => all.reduce((sum, status) => sum + status[name], 0);
+    return { ...this.#feeds[0].status(), registrations: sumOf('registrations'), room: sumOf('room') };
   }
 
   async stop(): Promise<void> {

@@ -95,12 +95,12 @@ export class KisFeed implements MarketFeed {
       handlers: {
         onData: (frame) => this.#receive(frame),
         onLost: () => this.#lost(),
-        onReady: () => this.#handlers?.onConnected(),
-        onInUse: () => this.#handlers?.onInUse(),
-        onResumed: () => {
+        onReady: () => {
           this.#subscriptions.endRefused();
-          this.#missed();
+          this.#handlers?.onConnected();
         },
+        onInUse: () => this.#handlers?.onInUse(),
+        onResumed: () => this.#missed(),
       },
       pong,
       timings: socketTimings,
@@ -119,9 +119,11 @@ export class KisFeed implements MarketFeed {
     const fresh = marketplaces(of).filter((exchange) => !this.#trades.has(`${exchange} ${symbol}`));
     try {
       for (const exchange of fresh) {
-        const subscriber = { topics: [this.#topic(tradeChannels[exchange], symbol)] };
+        const key = `${exchange} ${symbol}`;
+        const topics = [this.#topic(tradeChannels[exchange], symbol)];
+        const subscriber = { topics, onEnd: () => void this.#trades.delete(key) };
         await this.#subscriptions.subscribe(subscriber);
-        this.#trades.set(`${exchange} ${symbol}`, subscriber);
+        this.#trades.set(key, subscriber);
       }
     } catch (error) {
       for (const exchange of fresh) await this.unwatchTrades(symbol, exchange);
@@ -139,6 +141,10 @@ export class KisFeed implements MarketFeed {
     }
   }
 
+  hears(symbol: string, exchange: Marketplace): boolean {
+    return this.#socket.status().state === 'connected' && this.#trades.has(`${exchange} ${symbol}`);
+  }
+
   async watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
     return this.#watch(
       bookChannels[exchange].map((name) => this.#topic(name, symbol)),
@@ -154,7 +160,9 @@ export class KisFeed implements MarketFeed {
   }
 
   status(): FeedStatus {
-    return { ...this.#socket.status(), fillNotices: this.#fillNotices() };
+    const { htsId, environment } = this.#options;
+    const room = environment.maxRegistrations - (htsId === undefined ? 0 : 1);
+    return { ...this.#socket.status(), room, fillNotices: this.#fillNotices() };
   }
 
   #fillNotices(): FillNotices {
@@ -183,9 +191,9 @@ export class KisFeed implements MarketFeed {
     const watch: Watch = {
       topics,
       watcher,
-      onEnd: (why) => {
+      onEnd: () => {
         this.#watches.delete(watch);
-        watcher.onEnd(why);
+        watcher.onEnd('refused');
       },
     };
     const stop = (): void => {

@@ -30,7 +30,7 @@ export interface Broker {
   adviceOn(refusal: { readonly code: string; readonly text: string }): string | undefined;
   quote(symbol: string, options?: PriceOptions): Promise<Quote>;
   /** Many quotes, in the order asked; issues the venue does not know are left out. */
-  quotes(symbols: readonly string[], options?: ReadOptions): Promise<readonly Quote[]>;
+  quotes(symbols: readonly string[], options?: PriceOptions): Promise<readonly Quote[]>;
   /**
    * The newest candles, oldest first: `count` at most, fewer of an issue listed lately, and of minutes as many as some
    * thirty calls bring (a week of them; on paper today's alone). `until` is for days and longer.

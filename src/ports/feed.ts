@@ -47,6 +47,8 @@ export interface FeedStatus {
   readonly connectedAt: number | undefined;
   readonly lastMessageAt: number | undefined;
   readonly registrations: number;
+  /** How many of them there is room for beside those of fill notices; of several sockets all together. */
+  readonly room: number;
   readonly fillNotices: FillNotices;
   /** Why it is not connected, when it is not. */
   readonly reason: string | undefined;
@@ -61,15 +63,16 @@ export interface MarketFeed {
   /**
    * Trades of an issue at an exchange, or at both: one registration an exchange, both of them or neither. KIS's combined
    * channel is no way to have both for one registration, as its trades do not say where they were made. AppError
-   * `feed.full` when no registration is left, not even by ending a watch of those below; `feed.unsupported` for NXT on
-   * paper; `feed.refused`.
+   * `feed.full` when no registration is left; `feed.unsupported` for NXT on paper; `feed.refused`.
    */
   watchTrades(symbol: string, exchange?: TradesOf): Promise<void>;
   /** Ends such a watch; without one this does nothing. */
   unwatchTrades(symbol: string, exchange?: TradesOf): Promise<void>;
+  /** Whether the trades of an issue come in now: they are watched, KIS took that, and the socket stands. */
+  hears(symbol: string, exchange: Marketplace): boolean;
   /**
-   * An issue's book, trades and standing on an exchange, as long as nothing more important needs the room. AppError
-   * `feed.full`, `feed.down`, `feed.unsupported` (the venue does not push it) or `feed.refused`; then nothing is watched.
+   * An issue's book, trades and standing on an exchange. AppError `feed.full`, `feed.down`, `feed.unsupported` (the venue
+   * does not push it) or `feed.refused`; then nothing is watched.
    */
   watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching>;
   /** The same for indices. */

@@ -88,7 +88,7 @@ const levelShape: z.ZodType<AlertLevel> = z.object({
   value: z.int(),
 });
 
-const seenShape = z.object({ price: z.number(), volume: z.number() });
+const seenShape = z.object({ price: z.number(), volume: z.number(), touched: z.number().optional() });
 const state = z.enum(['armed', 'waiting']);
 
 const alertEventShape: z.ZodType<AlertEvent> = z.discriminatedUnion('type', [

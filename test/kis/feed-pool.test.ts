@@ -41,6 +41,10 @@ class FakeFeed implements MarketFeed {
     if (at >= 0) this.symbols.splice(at, 1);
   }
 
+  hears(symbol: string): boolean {
+    return this.state === 'connected' && this.symbols.includes(symbol);
+  }
+
   async watchBook(): Promise<() => void> {
     this.#take();
     this.books += 1;
@@ -60,7 +64,15 @@ class FakeFeed implements MarketFeed {
   status(): FeedStatus {
     const registrations = 1 + this.symbols.length + this.books + this.indices;
     const fillNotices = { state: 'working' } as const;
-    return { state: this.state, connectedAt: 1, lastMessageAt: 1, registrations, fillNotices, reason: undefined };
+    return {
+      state: this.state,
+      connectedAt: 1,
+      lastMessageAt: 1,
+      registrations,
+      room: this.limit - 1,
+      fillNotices,
+      reason: undefined,
+    };
   }
 
   async stop(): Promise<void> {

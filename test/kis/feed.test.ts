@@ -130,24 +130,21 @@ test('a topic that the venue turns down leaves none of the others behind', async
   await topics(notices);
 });
 
-test('the newest book makes room for an alert, and is told once', async () => {
-  const { feed, listening, topics } = await start(7);
+test('what does not fit is turned away, and puts nobody out', async () => {
+  const { feed, listening, topics } = await start(4);
   await listening();
   const ended: string[] = [];
-  await feed.watchBook(
-    '005930',
-    'NXT',
-    watcher(() => void ended.push('first')),
-  );
   const stop = await feed.watchBook(
     '005930',
-    'SOR',
-    watcher(() => void ended.push('second')),
+    'NXT',
+    watcher(() => void ended.push('book')),
   );
-  await feed.watchTrades('000660');
-  expect(ended).toEqual(['second']);
+  await expect(feed.watchTrades('000660')).rejects.toMatchObject({ code: 'feed.full' });
+  expect([ended, feed.hears('000660', 'KRX'), feed.status().room]).toEqual([[], false, 3]);
   stop();
-  await topics(notices, trades('000660'), ...['ASP0', 'CNT0', 'MKO0'].map((topic) => `H0NX${topic}|005930`));
+  await topics(notices);
+  await feed.watchTrades('000660');
+  expect(feed.hears('000660', 'KRX')).toBe(true);
 });
 
 test('without a connection nothing is watched', async () => {

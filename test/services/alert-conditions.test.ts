@@ -9,12 +9,15 @@ import { createDirectory } from '../../src/kis/symbols/search.ts';
 import { shippedInstruments } from '../../src/kis/symbols/shipped.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { Broker } from '../../src/ports/broker.ts';
-import type { MarketFeed } from '../../src/ports/feed.ts';
+import type { Cache } from '../../src/ports/cache.ts';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { Alerts } from '../../src/services/alerts/alerts.ts';
 import type { Calendar, FiguresDay } from '../../src/services/calendar.ts';
+import type { PriceWatch } from '../../src/services/watching/price-watch.ts';
 import { openLedger } from '../../src/store/ledger.ts';
 import { eventually, JumpClock, turns } from '../support/clock.ts';
+import { memoryCache } from '../support/memory-cache.ts';
+import { createWatch, tradeOf } from './watching/fake-feed.ts';
 
 const log = createLog({ level: 'silent', redactor: createRedactor([]) });
 const symbol = '005930';
@@ -36,6 +39,8 @@ let clock: JumpClock;
 let ledger: Ledger;
 let venue: Venue;
 let alerts: Alerts;
+let watch: PriceWatch;
+let cache: Cache;
 let told: Notice[];
 let made = 0;
 
@@ -43,7 +48,7 @@ const answer = async <T>(value: () => T): Promise<T> => {
   if (venue.down) throw new AppError('venue.unreachable');
   return value();
 };
-const quoted = (one: string) => ({ symbol: one, ...venue });
+const quoted = (one: string) => ({ symbol: one, ...venue, at: clock.now() });
 const broker = {
   quote: (one: string) => answer(() => quoted(one)),
   quotes: (symbols: readonly string[]) =>
@@ -77,10 +82,11 @@ const figuresDay = async (): Promise<FiguresDay> => {
 
 function start(): void {
   alerts?.stop();
+  watch = createWatch({ broker, calendar: { figuresDay }, clock, log, cache });
   alerts = new Alerts({
     broker,
     brokerOf: () => broker,
-    feed: { watchTrades: async () => undefined, unwatchTrades: async () => undefined } as unknown as MarketFeed,
+    watch,
     ledger,
     directory: createDirectory(shippedInstruments),
     calendar: { figuresDay } as unknown as Calendar,
@@ -96,13 +102,17 @@ function start(): void {
     },
     queued: () => undefined,
   });
-  const { stop } = alerts;
-  onTestFinished(() => stop.call(alerts));
+  const [started, watching] = [alerts, watch];
+  onTestFinished(() => {
+    started.stop();
+    return watching.stop();
+  });
 }
 
 beforeEach(async () => {
   clock = new JumpClock();
   ledger = await openLedger({ url: 'sqlite::memory:' });
+  cache = memoryCache();
   told = [];
   venue = {
     last: 70_000,
@@ -138,10 +148,7 @@ const create = async (
 const trade = async (...prices: readonly number[]): Promise<number> => {
   for (const price of prices) {
     venue.last = price;
-    const krx = { exchange: 'KRX', session: 'regular' } as const;
-    alerts.onTrade({ symbol, price, volume: venue.volume, ...krx, at: clock.now() } as Parameters<
-      Alerts['onTrade']
-    >[0]);
+    watch.onTrade(tradeOf(symbol, price, clock.now(), { volume: venue.volume }));
     await turns(2);
   }
   await alerts.idle();

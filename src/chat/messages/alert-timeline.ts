@@ -4,6 +4,7 @@ import { errorSentence, type Words } from '../../i18n/index.ts';
 import type { MessageFate } from '../../ports/ledger/alert-store.ts';
 import type { LastSeen } from '../../services/alerts/open-alerts.ts';
 import type { AlertTimeline } from '../../services/order-timelines.ts';
+import type { PriceWay } from '../../services/watching/price-watch.ts';
 import { conditionText } from '../arguments/alert-condition.ts';
 import type { Line } from '../channel.ts';
 
@@ -15,8 +16,8 @@ export interface CurrentAlert {
   /** The open alert; undefined when it is over. */
   readonly open: Alert | undefined;
   readonly seen: LastSeen | undefined;
-  /** Whether its prices are pushed over the socket. */
-  readonly live: boolean;
+  /** How its prices come. */
+  readonly way: PriceWay;
   /** The error of computing its level, if there was one. */
   readonly trouble: unknown;
   /** Whether the person has notices of alerts switched on. */
@@ -84,13 +85,13 @@ function stepLines(words: Words, { messages }: AlertTimeline, at: number, event:
 }
 
 /** Why an open alert has not fired yet. */
-function presentLines(words: Words, alert: Alert, { seen, live, trouble, wanted }: CurrentAlert): readonly Line[] {
+function presentLines(words: Words, alert: Alert, { seen, way, trouble, wanted }: CurrentAlert): readonly Line[] {
   const { why: text, alerts } = words;
-  const way = live ? text.seenLive : alerts.polledShort;
+  const how = way.live ? text.seenLive : polledText(words, way);
   return [
     seen === undefined
       ? text.seenNothing
-      : `${text.seenLast} ${seenText(words, seen, alert.level)} · ${stamp(seen.at)} · ${way}`,
+      : `${text.seenLast} ${seenText(words, seen, alert.level)} · ${stamp(seen.at)} · ${how}`,
     whyNot(words, alert, seen),
     ...(alert.level === undefined && trouble !== undefined ? errorSentence(words, trouble).split('\n') : []),
     ...(wanted ? [] : [alerts.off]),
@@ -112,6 +113,11 @@ function whyNot(words: Words, alert: Alert, seen: LastSeen | undefined): string 
   return text.away(levelText(words, level), amountText(words, level, away), percent);
 }
 
+/** How an issue is asked for whose prices are not pushed, and how old its latest price is. */
+export function polledText({ alerts, health }: Words, { everyMs, ageMs }: PriceWay): string {
+  return alerts.polledShort(health.within(everyMs), ageMs === undefined ? undefined : health.ago(ageMs));
+}
+
 function fateText(words: Words, { address, state, sentAt, heldUntil, attempts, error }: MessageFate): string {
   const { why: text } = words;
   const failed = attempts > 0 && error !== undefined ? text.attempts(attempts, error) : '';
@@ -127,9 +133,10 @@ function fateText(words: Words, { address, state, sentAt, heldUntil, attempts, e
   }
 }
 
-/** The price seen, with the day's volume when the alert is about volume. */
-function seenText(words: Words, { price, volume }: Seen, level: AlertLevel | undefined): string {
-  const last = `${words.ticket.last} ${words.won(price)}`;
+/** The price seen, with the day's volume when the alert is about volume, and with a price that it touched. */
+function seenText(words: Words, { price, volume, touched }: Seen, level: AlertLevel | undefined): string {
+  const now = `${words.ticket.last} ${words.won(price)}`;
+  const last = touched === undefined ? now : `${now} · ${words.why.touched(words.won(touched))}`;
   return level?.metric === 'volume' ? `${last} · ${words.quote.volume} ${words.shares(volume)}` : last;
 }
 

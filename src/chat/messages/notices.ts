@@ -187,6 +187,7 @@ function alertMessage(words: Words, { alert, name, seen, at }: NoticeOf<'alert'>
   return {
     lines: [
       [{ bold: words.alerts.fired }, ` ${name} ${conditionText(words, alert)}`],
+      ...(seen.touched === undefined ? [] : [words.alerts.touched(words.won(seen.touched))]),
       [`${words.ticket.last} `, { bold: words.won(seen.price) }],
       ...(level?.metric === 'volume' ? [`${words.quote.volume} ${words.shares(seen.volume)}`] : []),
       ...(today === undefined ? [] : [today]),

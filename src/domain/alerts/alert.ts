@@ -1,3 +1,4 @@
+import type { Touched } from '../market/day-range.ts';
 import type { ChatAddress } from '../people/chat-address.ts';
 
 export type AlertDirection = 'at-or-above' | 'at-or-below';
@@ -32,6 +33,11 @@ export interface Seen {
   readonly price: number;
   /** Shares traded today. */
   readonly volume: number;
+  /**
+   * The price with which a level was reached between two looks, where the price of neither look reaches it; known from
+   * the day's high or low.
+   */
+  readonly touched?: number | undefined;
 }
 
 /**
@@ -130,6 +136,11 @@ class LevelQueue {
     return this.#alerts.splice(0, count);
   }
 
+  /** The alert that a moving value comes to first. */
+  get first(): Levelled | undefined {
+    return this.#alerts[0];
+  }
+
   get size(): number {
     return this.#alerts.length;
   }
@@ -170,9 +181,36 @@ class MetricBook {
     return { reached, armed };
   }
 
+  /** Removes and returns the armed alerts that a value reached which was there for a moment, one value for each side. */
+  takeTouched({ high, low }: Touched): readonly Levelled[] {
+    const up = this.#queues['armed:at-or-above'].take(({ level }) => high !== undefined && high >= level.value);
+    const down = this.#queues['armed:at-or-below'].take(({ level }) => low !== undefined && low <= level.value);
+    return [...up, ...down];
+  }
+
+  /** Arms the waiting alerts whose condition did not hold at a value which was there for a moment. */
+  armTouched({ high, low }: Touched): readonly Levelled[] {
+    const up = this.#queues['waiting:at-or-above'].take(({ level }) => low !== undefined && low < level.value);
+    const down = this.#queues['waiting:at-or-below'].take(({ level }) => high !== undefined && high > level.value);
+    const armed = [...up, ...down].map((alert): Levelled => ({ ...alert, state: 'armed' }));
+    for (const alert of armed) this.add(alert);
+    return armed;
+  }
+
+  /** The alerts that a rising or falling value comes to first, whether it reaches them or arms them. */
+  nearest(): readonly Levelled[] {
+    return Object.values(this.#queues).flatMap(({ first }) => first ?? []);
+  }
+
   get size(): number {
     return Object.values(this.#queues).reduce((sum, queue) => sum + queue.size, 0);
   }
+}
+
+/** An alert whose condition came true; `touched` is the price that did it where the present price does not. */
+export interface FiredAlert {
+  readonly alert: Alert;
+  readonly touched: number | undefined;
 }
 
 /** The open alerts of one issue. The work of a price does not grow with the number of alerts at other prices. */
@@ -199,23 +237,58 @@ export class AlertBook {
   }
 
   /**
-   * Applies the price and volume of a moment (milliseconds). `fired` alerts are removed. `armed` alerts stay: they were
-   * waiting on this side and now lie on the other.
+   * Applies the price and volume of a moment (milliseconds), and what was touched since the moment before. `fired` alerts
+   * are removed; those that the price itself does not reach carry in `touched` the price that did. `armed` alerts stay:
+   * they were waiting on this side and now lie on the other. An alert that is armed by what was touched is not fired by
+   * it: nobody knows which of the two came first. `only`: the alerts that a touch may fire; all where it is not said.
    */
-  meet(seen: Seen, at: number): { readonly fired: readonly Alert[]; readonly armed: readonly Alert[] } {
+  meet(
+    seen: Seen,
+    at: number,
+    touched: Touched = {},
+    only?: ReadonlySet<string>,
+  ): { readonly fired: readonly FiredAlert[]; readonly armed: readonly Alert[] } {
     const rested = this.#resting.filter((alert) => !isResting(alert, at));
     if (rested.length > 0) {
       this.#resting = this.#resting.filter((alert) => isResting(alert, at));
       for (const alert of rested) this.add(alert);
     }
-    const met = [this.#metrics.price.meet(seen.price), this.#metrics.volume.meet(seen.volume)];
-    const reached = met.flatMap((one) => one.reached);
-    const tooSoon = reached.filter((alert) => isResting(alert, at));
-    if (tooSoon.length > 0) this.#resting = [...this.#resting, ...tooSoon];
+    const { price, volume } = this.#metrics;
+    const firedByTouch = this.#firedByTouch(seen, touched, only);
+    const armedByTouch = price.armTouched(touched);
+    const met = [price.meet(seen.price), volume.meet(seen.volume)];
+    const reached = met.flatMap((one) => one.reached).map((alert): FiredAlert => ({ alert, touched: undefined }));
+    const fired = [...reached, ...firedByTouch];
+    const tooSoon = fired.filter(({ alert }) => isResting(alert, at));
+    if (tooSoon.length > 0) this.#resting = [...this.#resting, ...tooSoon.map(({ alert }) => alert)];
     return {
-      fired: reached.filter((alert) => !tooSoon.includes(alert)),
-      armed: met.flatMap(({ armed }) => armed),
+      fired: fired.filter((one) => !tooSoon.includes(one)),
+      armed: [...armedByTouch, ...met.flatMap(({ armed }) => armed)],
     };
+  }
+
+  #firedByTouch({ price }: Seen, touched: Touched, only: ReadonlySet<string> | undefined): readonly FiredAlert[] {
+    const fired: FiredAlert[] = [];
+    for (const alert of this.#metrics.price.takeTouched(touched)) {
+      const { direction } = alert.level;
+      if (isReached(alert.level, price) || only?.has(alert.id) === false) this.#metrics.price.add(alert);
+      else fired.push({ alert, touched: direction === 'at-or-above' ? touched.high : touched.low });
+    }
+    return fired;
+  }
+
+  /**
+   * How far the nearest alert is from the figures of a moment: on a price in units of the movement of a usual day (won),
+   * on volume in units of the volume of a usual day. Infinity where no alert has a level.
+   */
+  distance({ price, volume }: Seen, movement: number): number {
+    const onPrice = this.#metrics.price.nearest().map(({ level }) => Math.abs(level.value - price) / movement);
+    // What has been traded cannot be undone, so an alert on volume that waits does so until the next day.
+    const onVolume = this.#metrics.volume.nearest().map(({ level, condition, state }) => {
+      const usual = condition.kind === 'volume' ? level.value / condition.times : level.value;
+      return state === 'waiting' ? Number.POSITIVE_INFINITY : (level.value - volume) / Math.max(1, usual);
+    });
+    return Math.min(...onPrice, ...onVolume, Number.POSITIVE_INFINITY);
   }
 
   get size(): number {

@@ -56,6 +56,9 @@ export interface Trade {
   readonly size: number;
   readonly change: number;
   readonly changePercent: number;
+  /** The day's highest and lowest price there, this trade among them; undefined where the venue leaves them out. */
+  readonly high: number | undefined;
+  readonly low: number | undefined;
   /** Shares traded there today. */
   readonly volume: number;
   readonly bestAsk: number;

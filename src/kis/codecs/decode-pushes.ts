@@ -37,23 +37,30 @@ export function toTradeSession(record: { readonly MARKET_CLS_CODE?: string }): T
   return tradeSessions[record.MARKET_CLS_CODE?.trim() ?? ''];
 }
 
+/** A number that may be missing; a figure of nought is none. */
+function positive(raw: string | undefined): number | undefined {
+  const value = Number(raw);
+  return Number.isFinite(value) && value > 0 ? value : undefined;
+}
+
 /** A trade on KRX, on Nextrade or on either. */
 export function toTrade(
   record: ChannelRecord<Channels['trades' | 'nextradeTrades' | 'combinedTrades']>,
   at: number,
 ): BookTrade {
   const sign = record.PRDY_VRSS_SIGN ?? '3';
-  const strength = Number(record.CTTR);
   return {
     symbol: column(record, 'MKSC_SHRN_ISCD', (raw) => raw.trim()),
     price: column(record, 'STCK_PRPR', won.decode),
     size: column(record, 'CNTG_VOL', shares.decode),
     change: signed(column(record, 'PRDY_VRSS', won.decode), sign),
     changePercent: signed(column(record, 'PRDY_CTRT', percent.decode), sign),
+    high: positive(record.STCK_HGPR),
+    low: positive(record.STCK_LWPR),
     volume: column(record, 'ACML_VOL', shares.decode),
     bestAsk: column(record, 'ASKP1', won.decode),
     bestBid: column(record, 'BIDP1', won.decode),
-    strength: Number.isFinite(strength) && strength > 0 ? strength : undefined,
+    strength: positive(record.CTTR),
     time: column(record, 'STCK_CNTG_HOUR', (raw) => raw.trim()),
     at,
   };

@@ -4,22 +4,17 @@ import type { KisSocket, Registration } from './socket.ts';
 /** A part of the app that needs topics: all of its topics or none of them. */
 export interface Subscriber {
   readonly topics: readonly Registration[];
-  /**
-   * Called when the subscriber loses its topics: `full`, because another subscriber needed the room, or `refused`,
-   * because KIS did not register them again. A subscriber without it is never put out for room.
-   */
-  readonly onEnd?: (why: 'full' | 'refused') => void;
+  /** Called when the subscriber loses its topics, because KIS did not register them again. */
+  readonly onEnd: () => void;
 }
 
 /**
  * Shares the registrations of a socket among subscribers. A topic is registered once, however many need it, until the
- * last of them ends. When there is no room for a subscriber that cannot be put out, the newest one that can be makes
- * room.
+ * last of them ends. Who is to have the room is decided by the caller, who ends one subscription for another.
  */
 export class Subscriptions {
   readonly #socket: KisSocket;
   readonly #limit: number;
-  /** The subscribers, oldest first. */
   readonly #subscribers = new Set<Subscriber>();
   /**
    * The subscription under way; the next one waits for it, so that no subscriber relies on a topic that KIS might still
@@ -52,14 +47,16 @@ export class Subscriptions {
   /** To be called when the socket is connected again: ends subscribers whose topics KIS did not all register again. */
   endRefused(): void {
     for (const subscriber of [...this.#subscribers]) {
-      if (subscriber.topics.some((topic) => this.#socket.refusal(topic) !== undefined))
-        this.#end(subscriber, 'refused');
+      if (!subscriber.topics.some((topic) => this.#socket.refusal(topic) !== undefined)) continue;
+      void this.unsubscribe(subscriber);
+      subscriber.onEnd();
     }
   }
 
   async #subscribe(subscriber: Subscriber): Promise<void> {
     const fresh = subscriber.topics.filter((topic) => this.#subscribersOf(topic) === 0);
-    while (this.#limit - this.#socket.status().registrations < fresh.length) this.#makeRoom(subscriber);
+    if (this.#limit - this.#socket.status().registrations < fresh.length)
+      throw new AppError('feed.full', { limit: this.#limit });
     this.#subscribers.add(subscriber);
     try {
       for (const topic of fresh) await this.#socket.register(topic);
@@ -67,20 +64,6 @@ export class Subscriptions {
       await this.unsubscribe(subscriber);
       throw error;
     }
-  }
-
-  #makeRoom(needed: Subscriber): void {
-    const giving = [...this.#subscribers].findLast(
-      ({ topics, onEnd }) => onEnd !== undefined && topics.some((topic) => this.#subscribersOf(topic) === 1),
-    );
-    if (needed.onEnd !== undefined || giving === undefined) throw new AppError('feed.full', { limit: this.#limit });
-    this.#end(giving, 'full');
-  }
-
-  #end(subscriber: Subscriber, why: 'full' | 'refused'): void {
-    if (subscriber.onEnd === undefined) return;
-    void this.unsubscribe(subscriber);
-    subscriber.onEnd(why);
   }
 
   #subscribersOf({ trId, trKey }: Registration): number {

@@ -1,24 +1,27 @@
 import type { Clock } from '../../clock.ts';
 import { type Alert, type AlertCondition, isReached, type Seen } from '../../domain/alerts/alert.ts';
 import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
-import type { Quote, Trade } from '../../domain/market/quote.ts';
+import type { Touched } from '../../domain/market/day-range.ts';
+import type { Quote } from '../../domain/market/quote.ts';
 import { priceHoursOf } from '../../domain/market/session.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import type { Notice } from '../../domain/people/notice.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
-import type { MarketFeed } from '../../ports/feed.ts';
 import type { AlertStore } from '../../ports/ledger/alert-store.ts';
 import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Calendar } from '../calendar.ts';
+import type { PriceWatch, PriceWay } from '../watching/price-watch.ts';
+import type { Sighting } from '../watching/sighting.ts';
 import { type AlertAccount, LevelUpdates } from './level-updates.ts';
 import { type LastSeen, OpenAlerts } from './open-alerts.ts';
 import { PendingWrites } from './pending-writes.ts';
-import { PriceWatch } from './price-watch.ts';
 
 const mostPerPerson = 50;
+/** Until a touch that could not be written down is tried again. */
+const touchAgainMs = 15_000;
 
 /** What an alert is asked for with. */
 export interface AlertRequest {
@@ -38,7 +41,8 @@ export interface AlertsOptions {
   readonly broker: Broker;
   /** The way to the account that an alert on an average cost is of; undefined where its person may not see it. */
   readonly brokerOf: (alert: AlertAccount) => Broker | undefined;
-  readonly feed: MarketFeed;
+  /** Brings the prices that alerts are on. */
+  readonly watch: PriceWatch;
   readonly ledger: AlertStore;
   readonly directory: InstrumentDirectory;
   readonly calendar: Calendar;
@@ -58,11 +62,10 @@ export class Alerts {
   readonly #options: AlertsOptions;
   readonly #open = new OpenAlerts();
   readonly #levels: LevelUpdates;
-  readonly #watch: PriceWatch;
   readonly #writes: PendingWrites;
 
   constructor(options: AlertsOptions) {
-    const { broker, brokerOf, feed, ledger, calendar, clock, log } = options;
+    const { broker, brokerOf, watch, ledger, calendar, clock, log } = options;
     this.#options = options;
     this.#writes = new PendingWrites(log);
     this.#levels = new LevelUpdates({
@@ -73,16 +76,11 @@ export class Alerts {
       clock,
       log,
       record: (changed, at) => this.#writes.add(() => ledger.setAlertLevels(changed, at)),
-      onQuote: (quote) => this.#meet(quote.symbol, seenIn(quote)),
+      onQuote: (quote) => watch.look(quote),
+      onLevels: (quote, day, alerts) => this.#meetDay(quote, day, alerts),
       onDayBegun: (day) => this.#expire(day),
     });
-    this.#watch = new PriceWatch({
-      feed,
-      clock,
-      log,
-      isWanted: (symbol) => this.#open.has(symbol),
-      ask: (symbols) => this.#ask(symbols),
-    });
+    watch.listen((sighting) => this.#onSighting(sighting));
   }
 
   /** Reads the open alerts without watching any price: enough to list them. */
@@ -95,6 +93,7 @@ export class Alerts {
    * at in the background: on paper that takes a second an issue.
    */
   async load(): Promise<void> {
+    await this.#options.watch.load();
     await this.restore();
     void this.resync();
   }
@@ -106,13 +105,16 @@ export class Alerts {
    * asked.
    */
   async create(request: AlertRequest): Promise<{ readonly alert: Alert; readonly seen: Seen }> {
-    const { ledger, clock, newId } = this.#options;
+    const { ledger, clock, newId, watch } = this.#options;
     const { symbol, personId } = request;
     if (this.#open.all().filter((alert) => alert.personId === personId).length >= mostPerPerson)
       throw new AppError('alerts.too-many', { limit: mostPerPerson });
     const begun = this.#levels.begunDay;
     const { level, levelDay, quote } = await this.#levels.first(request);
-    const seen = seenIn(quote);
+    const seen = { price: quote.last, volume: quote.volume };
+    // What was there before must not fire the new alert, neither now nor after a restart.
+    await watch.look(quote);
+    await watch.save();
     const alert: Alert = {
       ...request,
       id: newId(),
@@ -126,7 +128,7 @@ export class Alerts {
     this.#open.add(alert);
     // Where a day began meanwhile, the new alert still has the level of the day before.
     if (this.#levels.begunDay !== begun) void this.startDay();
-    await this.#watch.align(symbol);
+    await this.#follow(symbol);
     return { alert, seen };
   }
 
@@ -140,9 +142,9 @@ export class Alerts {
     return alert.condition.kind !== 'cost' || this.#options.brokerOf(alert) !== undefined;
   }
 
-  /** Whether the prices of an issue come over the socket. If not, they are asked for now and then. */
-  isLive(symbol: string): boolean {
-    return this.#watch.isLive(symbol);
+  /** How the prices of an issue come. */
+  way(symbol: string): PriceWay {
+    return this.#options.watch.way(symbol);
   }
 
   /** What this process knows of an issue that is watched: what was seen last, and why its levels are missing. */
@@ -164,27 +166,19 @@ export class Alerts {
     return true;
   }
 
-  /** A trade from the socket. Returns at once. */
-  onTrade({ symbol, price, volume, exchange, session }: Trade): void {
-    // What trades elsewhere, or before and after KRX's day, is not the price that people mean.
-    if (priceHoursOf(exchange, session) !== 'regular') return;
-    this.#levels.onTrade();
-    this.#meet(symbol, { price, volume });
-  }
-
   /** Shares of an issue were bought or sold in the account. Returns at once. */
   onFill(symbol: string): void {
     this.#levels.onFill(symbol);
   }
 
   /**
-   * Asks for the prices of everything that is watched: while the socket was away a level may have been reached, or an
+   * Looks at the prices of everything that is watched: while the socket was away a level may have been reached, or an
    * order filled. Never rejects.
    */
   async resync(): Promise<void> {
-    for (const symbol of this.#open.symbols()) await this.#watch.align(symbol);
+    await Promise.all(this.#open.symbols().map((symbol) => this.#follow(symbol)));
     await this.startDay();
-    await this.#ask(this.#open.symbols());
+    await this.#options.watch.lookAtAll();
   }
 
   /**
@@ -209,27 +203,57 @@ export class Alerts {
   }
 
   stop(): void {
-    this.#watch.stop();
     this.#levels.stop();
   }
 
   #close(alert: Alert): void {
     if (!this.#open.remove(alert)) return;
     this.#levels.forget(alert.symbol);
-    void this.#watch.align(alert.symbol);
+    void this.#options.watch.drop(keyOf(alert.symbol));
   }
 
-  #meet(symbol: string, seen: Seen): void {
-    // A price of nought is none. Taken for one it would reach every level from above.
-    if (seen.price <= 0) return;
-    const { clock, ledger } = this.#options;
-    const at = clock.now();
-    const { armed, fired } = this.#open.meet(symbol, seen, at);
-    for (const { id } of armed) this.#writes.add(() => ledger.armAlert(id, at, seen));
-    for (const alert of fired) {
+  /** Watches the price of an issue for the alerts on it. */
+  #follow(symbol: string): Promise<void> {
+    return this.#options.watch.want(keyOf(symbol), { symbol, need: { distance: () => this.#distanceOf(symbol) } });
+  }
+
+  /** How far the price of an issue is from its nearest alert. Before it was ever seen, it counts as at one. */
+  #distanceOf(symbol: string): number {
+    const { watch } = this.#options;
+    const look = watch.lastLook(symbol);
+    if (look === undefined) return 0;
+    const { price, range } = look;
+    return this.#open.distance(symbol, { price, volume: range?.volume ?? 0 }, watch.usualMovement(symbol, price));
+  }
+
+  #onSighting({ symbol, exchange, session, price, volume, day, at, source, touched }: Sighting): void {
+    // What trades elsewhere, or before and after KRX's day, is not the price that people mean.
+    if (priceHoursOf(exchange, session) !== 'regular') return;
+    this.#levels.onPrice(day, { traded: source === 'trade' });
+    this.#meet(symbol, { price, volume }, at, touched);
+  }
+
+  /** A day's own alerts begin with the day, so for them its whole high and low count, however late somebody looks. */
+  #meetDay({ symbol, last: price, volume }: Quote, day: string, alerts: readonly Alert[]): void {
+    const only = new Set(alerts.map(({ id }) => id));
+    const range = this.#options.watch.lastLook(symbol)?.range;
+    this.#meet(symbol, { price, volume }, this.#options.clock.now(), range?.day === day ? range : {}, only);
+  }
+
+  #meet(symbol: string, seen: Seen, at: number, touched: Touched, only?: ReadonlySet<string>): void {
+    const { ledger, watch } = this.#options;
+    const { armed, fired } = this.#open.meet(symbol, seen, at, touched, only);
+    for (const { id } of armed) {
+      this.#writes.add(async () => {
+        // Kept first: after a restart, what was there before the alert was armed must not fire it.
+        await watch.save();
+        await ledger.armAlert(id, at, seen);
+      });
+    }
+    for (const { alert, touched: price } of fired) {
       if (alert.repeats) this.#open.add({ ...alert, state: 'waiting', firedAt: at });
       else this.#close(alert);
-      this.#writes.add(() => this.#fire(alert, seen, at));
+      this.#writes.add(() => this.#fire(alert, price === undefined ? seen : { ...seen, touched: price }, at));
     }
   }
 
@@ -240,14 +264,24 @@ export class Alerts {
     try {
       if (await ledger.fireAlert(alert.id, at, seen, messages)) queued();
     } catch (error) {
+      const { touched } = seen;
       if (ledgerTrouble(error) === undefined) {
         // The alert counts as armed, as far as anybody knows. The next price fires it again; should the ledger have it
         // as fired after all, that changes nothing.
         this.#open.replace(alert);
-        void this.#watch.align(alert.symbol);
+        void this.#follow(alert.symbol);
+        if (touched !== undefined) this.#touchAgain(alert, seen, touched);
       }
       throw error;
     }
+  }
+
+  /** A touch that could not be written down comes with no price again, so it is brought back by itself. */
+  #touchAgain({ id, symbol }: Alert, { price, volume }: Seen, touched: number): void {
+    const { clock } = this.#options;
+    clock.timer(touchAgainMs, () => {
+      this.#meet(symbol, { price, volume }, clock.now(), { high: touched, low: touched }, new Set([id]));
+    });
   }
 
   /** Ends the alerts whose last day is before `day`. */
@@ -266,20 +300,8 @@ export class Alerts {
   #nameOf({ symbol }: Alert): string {
     return this.#options.directory.get(symbol)?.name ?? symbol;
   }
-
-  async #ask(symbols: readonly string[]): Promise<void> {
-    if (symbols.length === 0) return;
-    const { broker, log } = this.#options;
-    await this.#levels.startDayIfDue();
-    try {
-      for (const quote of await broker.quotes(symbols, { priority: 'background' }))
-        this.#meet(quote.symbol, seenIn(quote));
-    } catch (error) {
-      log.warn('watched prices not read', { symbols: symbols.length, error });
-    }
-  }
 }
 
-function seenIn({ last, volume }: Quote): Seen {
-  return { price: last, volume };
+function keyOf(symbol: string): string {
+  return `alerts ${symbol}`;
 }

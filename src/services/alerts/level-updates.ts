@@ -30,8 +30,10 @@ interface LevelUpdatesOptions {
   readonly log: Log;
   /** Writes changed levels down. `at` is in milliseconds. */
   readonly record: (changed: readonly Alert[], at: number) => void;
-  /** A quote came by while levels were computed. */
-  readonly onQuote: (quote: Quote) => void;
+  /** Asked for an issue, because the levels of its alerts are about to change. */
+  readonly onQuote: (quote: Quote) => Promise<void>;
+  /** The levels of a day were computed from a quote of that day, for these alerts. */
+  readonly onLevels: (quote: Quote, day: string, alerts: readonly Alert[]) => void;
   /** A day has begun, for trading or not: `20261123`. */
   readonly onDayBegun: (day: string) => void;
 }
@@ -123,11 +125,15 @@ export class LevelUpdates {
     if (this.#clock.now() >= this.#dayEndsAt) await this.startDay();
   }
 
-  /** A trade came. On a new day the levels of the day before mean nothing any more, so they are taken away at once. */
-  onTrade(): void {
+  /**
+   * A price came, of a trading `day`, or of one that nobody can tell. On a new day the levels of the day before mean
+   * nothing any more, so they are taken away at once. `traded` as in `startDay`.
+   */
+  onPrice(day: string | undefined, { traded }: { readonly traded: boolean }): void {
     if (this.#clock.now() < this.#dayEndsAt) return;
-    this.#suspend(this.begunDay);
-    void this.startDay({ traded: true });
+    this.#suspend(day ?? this.begunDay);
+    // Where nobody could tell the day, another try is due already.
+    if (traded || this.#cancelRetry === undefined) void this.startDay({ traded });
   }
 
   /** Shares of an issue were bought or sold, which changes the average cost of those that are held. */
@@ -181,8 +187,10 @@ export class LevelUpdates {
       const conditions = stale.map(({ condition }) => condition);
       const figures = await this.#figures.of(quote, conditions, day, 'background');
       this.#troubles.delete(quote.symbol);
+      // What the day has brought so far counts for them, and for the other alerts what is new since the last look.
+      await this.#options.onQuote(quote);
       this.#change(stale, (alert) => startDay(alert, figures));
-      if (quote.volume > 0) this.#options.onQuote(quote);
+      if (quote.volume > 0) this.#options.onLevels(quote, day, stale);
     } catch (error) {
       this.#troubles.set(quote.symbol, error);
       this.#log.warn('alert levels not computed', { day, symbol: quote.symbol, error });

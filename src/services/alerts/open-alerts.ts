@@ -1,5 +1,6 @@
-import { type Alert, AlertBook, type Seen } from '../../domain/alerts/alert.ts';
+import { type Alert, AlertBook, type FiredAlert, type Seen } from '../../domain/alerts/alert.ts';
 import { changesByDay } from '../../domain/alerts/alert-level.ts';
+import type { Touched } from '../../domain/market/day-range.ts';
 
 /** What was seen of an issue, and when. */
 export interface LastSeen extends Seen {
@@ -34,6 +35,11 @@ export class OpenAlerts {
 
   lastSeen(symbol: string): LastSeen | undefined {
     return this.#seen.get(symbol);
+  }
+
+  /** How far the nearest alert on an issue is, as `AlertBook.distance` has it. */
+  distance(symbol: string, seen: Seen, movement: number): number {
+    return this.#books.get(symbol)?.distance(seen, movement) ?? Number.POSITIVE_INFINITY;
   }
 
   /** Alerts on an average cost. */
@@ -72,14 +78,21 @@ export class OpenAlerts {
   }
 
   /**
-   * What a price does to the alerts on its issue, at a moment in milliseconds. `fired` alerts are taken out of the book
-   * and wait for `add` or `remove`; `armed` ones are kept as armed.
+   * What a price does to the alerts on its issue, at a moment in milliseconds, with what was touched since the moment
+   * before; `only` as in `AlertBook.meet`. `fired` alerts are taken out of the book and wait for `add` or `remove`;
+   * `armed` ones are kept as armed.
    */
-  meet(symbol: string, seen: Seen, at: number): { readonly fired: readonly Alert[]; readonly armed: readonly Alert[] } {
+  meet(
+    symbol: string,
+    seen: Seen,
+    at: number,
+    touched: Touched,
+    only?: ReadonlySet<string>,
+  ): { readonly fired: readonly FiredAlert[]; readonly armed: readonly Alert[] } {
     const book = this.#books.get(symbol);
     if (book === undefined) return { fired: [], armed: [] };
     this.#seen.set(symbol, { ...seen, at });
-    const met = book.meet(seen, at);
+    const met = book.meet(seen, at, touched, only);
     for (const alert of met.armed) this.#alerts.set(alert.id, alert);
     return met;
   }

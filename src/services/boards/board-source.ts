@@ -4,8 +4,9 @@ import type { Exchange } from '../../domain/orders/order.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
-import type { MarketFeed, StopWatching } from '../../ports/feed.ts';
+import type { StopWatching } from '../../ports/feed.ts';
 import type { Research } from '../../ports/research.ts';
+import type { PriceWatch } from '../watching/price-watch.ts';
 
 /** The pause between an answer and the next question. */
 const pollMs = 5_000;
@@ -84,7 +85,7 @@ export function watchSource(broker: Broker, symbols: readonly string[]): BoardSo
 /** How figures that can be pushed are subscribed to, and how they are asked for instead. */
 interface Pushing<T> {
   /** Subscribes. Calls `change` for every push with the function that makes the new figures of the old ones. */
-  watch(
+  subscribe(
     change: (next: (before: T) => T) => void,
     on: { readonly onGap: () => void; readonly onEnd: (why: 'full' | 'refused') => void },
   ): Promise<StopWatching>;
@@ -95,7 +96,7 @@ interface Pushing<T> {
  * A board source of figures that the socket pushes. They are asked for where the socket does not push them, or not now.
  */
 class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource {
-  readonly #feed: MarketFeed;
+  readonly #watch: PriceWatch;
   readonly #pushing: Pushing<T>;
   #figures: T;
   #supply: Supply = 'pushed';
@@ -103,8 +104,8 @@ class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource 
   #missed = false;
   #stop: StopWatching = () => undefined;
 
-  constructor(feed: MarketFeed, pushing: Pushing<T>, first: T) {
-    this.#feed = feed;
+  constructor(watch: PriceWatch, pushing: Pushing<T>, first: T) {
+    this.#watch = watch;
     this.#pushing = pushing;
     this.#figures = first;
   }
@@ -112,7 +113,7 @@ class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource 
   /** Begins to watch. Never rejects. */
   async open(log: Log): Promise<void> {
     try {
-      this.#stop = await this.#pushing.watch(
+      this.#stop = await this.#pushing.subscribe(
         (next) => {
           this.#figures = next(this.#figures);
         },
@@ -132,7 +133,7 @@ class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource 
   }
 
   get supply(): Supply {
-    return this.#supply === 'pushed' && this.#feed.status().state !== 'connected' ? 'down' : this.#supply;
+    return this.#supply === 'pushed' && this.#watch.feedState !== 'connected' ? 'down' : this.#supply;
   }
 
   get intervalMs(): number {
@@ -165,7 +166,7 @@ function whyNot(error: unknown): Supply {
 
 /** The source of an order book, beginning with the figures that are shown first. */
 export async function bookSource(
-  { broker, feed, log }: { readonly broker: Broker; readonly feed: MarketFeed; readonly log: Log },
+  { broker, watch, log }: { readonly broker: Broker; readonly watch: PriceWatch; readonly log: Log },
   read: OrderBookSnapshot,
 ): Promise<{ readonly source: BoardSource; readonly figures: BookFigures }> {
   const { symbol, exchange } = read;
@@ -177,8 +178,8 @@ export async function bookSource(
     supply: 'down',
   };
   const pushing: Pushing<BookFigures> = {
-    watch: (change, on) =>
-      feed.watchBook(symbol, exchange, {
+    subscribe: (change, on) =>
+      watch.watchBook(symbol, exchange, {
         ...on,
         onOrderBook: (pushed) => change((before) => ({ ...before, book: pushed })),
         onTrade: ({ price: last, change: by, changePercent, volume, strength, at }) =>
@@ -204,7 +205,7 @@ export async function bookSource(
       return { quote: asked, book: levels, standing: tradingStatusIn(asked) };
     },
   };
-  const source = new PushedSource(feed, pushing, first);
+  const source = new PushedSource(watch, pushing, first);
   await source.open(log);
   return { source, figures: { ...first, supply: source.supply } };
 }
@@ -218,14 +219,14 @@ function tradingStatusIn({ warnings }: Quote): TradingStatus | undefined {
 
 /** The source of indices, beginning with the figures that are shown first. */
 export async function indexSource(
-  { research, feed, log }: { readonly research: Research; readonly feed: MarketFeed; readonly log: Log },
+  { research, watch, log }: { readonly research: Research; readonly watch: PriceWatch; readonly log: Log },
   quotes: readonly IndexQuote[],
 ): Promise<{ readonly source: BoardSource; readonly figures: IndexFigures }> {
   const codes: readonly IndexCode[] = quotes.map(({ code }) => code);
   const first: IndexFigures = { kind: 'index', quotes, supply: 'down' };
   const pushing: Pushing<IndexFigures> = {
-    watch: (change, on) =>
-      feed.watchIndices(codes, {
+    subscribe: (change, on) =>
+      watch.watchIndices(codes, {
         ...on,
         onIndex: (pushed) =>
           change((before) => ({
@@ -237,7 +238,7 @@ export async function indexSource(
       quotes: await Promise.all(codes.map((code) => research.index(code, { priority: 'background', signal }))),
     }),
   };
-  const source = new PushedSource(feed, pushing, first);
+  const source = new PushedSource(watch, pushing, first);
   await source.open(log);
   return { source, figures: { ...first, supply: source.supply } };
 }

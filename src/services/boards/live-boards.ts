@@ -5,8 +5,8 @@ import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
-import type { MarketFeed } from '../../ports/feed.ts';
 import type { Research } from '../../ports/research.ts';
+import type { PriceWatch } from '../watching/price-watch.ts';
 import {
   type BoardFigures,
   type BoardSource,
@@ -44,7 +44,7 @@ interface Board {
 
 interface LiveBoardsOptions {
   readonly research: Research;
-  readonly feed: MarketFeed;
+  readonly watch: PriceWatch;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;

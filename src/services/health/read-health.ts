@@ -4,6 +4,7 @@ import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { NumberChange } from '../account-numbers.ts';
 import type { DailyBars } from '../daily-bars.ts';
 import type { Account } from '../orders/account.ts';
+import type { PriceWatch } from '../watching/price-watch.ts';
 import type { AccessWatch } from './access-watch.ts';
 import type { DriftWatch } from './drift-watch.ts';
 import type { LedgerWatch } from './ledger-watch.ts';
@@ -22,6 +23,7 @@ export interface HealthSources extends Pick<Health, 'version' | 'startedAt' | 'l
     readonly liveReadsAccess: AccessWatch | undefined;
   };
   readonly bars: DailyBars;
+  readonly watch: PriceWatch;
   readonly outboxPending: () => Promise<number>;
   readonly ledgerWatch: LedgerWatch;
   readonly drifts: DriftWatch;
@@ -47,6 +49,7 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
     socket: { ...venue.feed.status(), maxRegistrations },
     access: { account: access.trouble, liveReads: liveReadsAccess?.trouble },
     bars: await sources.bars.status(),
+    prices: sources.watch.status(),
     outboxPending: await sources.outboxPending(),
     outboxHeld: await ledger.outboxHeld().catch(() => 0),
     deadLetters: await ledger.deadLetters(sources.now).catch(() => 0),

@@ -37,7 +37,9 @@ describe('a book of alerts', () => {
     const book = new AlertBook();
     book.add(make(1, 'at-or-above', 110, 100));
     book.add(make(2, 'at-or-above', 90, 100));
-    const fired = [100, 109, 110, 120, 89, 90, 120].map((price) => book.meet(at(price), 0).fired.map(({ id }) => id));
+    const fired = [100, 109, 110, 120, 89, 90, 120].map((price) =>
+      book.meet(at(price), 0).fired.map(({ alert }) => alert.id),
+    );
     expect(fired).toEqual([[], [], ['1'], [], [], ['2'], []]);
     expect(book.size).toBe(0);
   });
@@ -62,7 +64,7 @@ describe('a book of alerts', () => {
               .filter(({ id }) => !firing.includes(id))
               .map((alert) => (isReached(alert.level, last) ? alert : { ...alert, state: 'armed' }));
             const { fired } = book.meet(at(last), 0);
-            expect(fired.map(({ id }) => id).sort()).toEqual(firing.sort());
+            expect(fired.map(({ alert }) => alert.id).sort()).toEqual(firing.sort());
             expect(book.size).toBe(naive.length);
           }
         },
@@ -74,15 +76,15 @@ describe('a book of alerts', () => {
     const book = new AlertBook();
     for (const id of [1, 2, 3]) book.add(make(id, 'at-or-above', 110, 100));
     book.delete('2');
-    expect(book.meet(at(111), 0).fired.map(({ id }) => id)).toEqual(['1', '3']);
+    expect(book.meet(at(111), 0).fired.map(({ alert }) => alert.id)).toEqual(['1', '3']);
   });
 
   test('volume meets only what waits for volume', () => {
     const book = new AlertBook();
     book.add(make(1, 'at-or-above', 110, 100));
     book.add({ ...make(2, 'at-or-above', 110, 0), level: { metric: 'volume', direction: 'at-or-above', value: 110 } });
-    expect(book.meet(at(109, 110), 0).fired.map(({ id }) => id)).toEqual(['2']);
-    expect(book.meet(at(110, 999), 0).fired.map(({ id }) => id)).toEqual(['1']);
+    expect(book.meet(at(109, 110), 0).fired.map(({ alert }) => alert.id)).toEqual(['2']);
+    expect(book.meet(at(110, 999), 0).fired.map(({ alert }) => alert.id)).toEqual(['1']);
   });
 
   test('one without a level meets nothing, and is still there', () => {
@@ -95,7 +97,7 @@ describe('a book of alerts', () => {
 
   test('one that was just told is told again after a minute, if it is so then', () => {
     const book = new AlertBook();
-    const told = (price: number, ms: number) => book.meet(at(price), ms).fired.map(({ id }) => id);
+    const told = (price: number, ms: number) => book.meet(at(price), ms).fired.map(({ alert }) => alert.id);
     book.add(make(1, 'at-or-above', 110, 100, { firedAt: 1_000 }));
     book.add(make(2, 'at-or-above', 111, 100, { firedAt: 1_000 }));
     expect([told(111, 30_000), book.size, told(110, 60_999), told(110, 61_000)]).toEqual([[], 2, [], ['1']]);

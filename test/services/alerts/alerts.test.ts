@@ -8,15 +8,18 @@ import { shippedInstruments } from '../../../src/kis/symbols/shipped.ts';
 import { environments } from '../../../src/kis/wire/environment.ts';
 import { createLog, createRedactor } from '../../../src/log.ts';
 import type { Broker } from '../../../src/ports/broker.ts';
+import type { Cache } from '../../../src/ports/cache.ts';
 import type { MarketFeed } from '../../../src/ports/feed.ts';
 import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
 import { Secret } from '../../../src/secret.ts';
 import { Alerts } from '../../../src/services/alerts/alerts.ts';
 import type { Calendar } from '../../../src/services/calendar.ts';
+import type { PriceWatch } from '../../../src/services/watching/price-watch.ts';
 import { startSimulator } from '../../../src/simulator/server.ts';
 import { openLedger } from '../../../src/store/ledger.ts';
 import { eventually, JumpClock } from '../../support/clock.ts';
 import { memoryCache } from '../../support/memory-cache.ts';
+import { createWatch, FakeFeed, tradeOf } from '../watching/fake-feed.ts';
 
 const clock = new JumpClock();
 const redactor = createRedactor([]);
@@ -24,37 +27,30 @@ const log = createLog({ level: 'silent', redactor });
 let ledger: Ledger;
 let last = 70_000;
 let asked = 0;
-/** Symbols on the socket, how many it has room for, and what else it may say. */
-const watched = new Set<string>();
-let room = 0;
-let refusal: AppError | undefined;
+let feed: FakeFeed;
+let cache: Cache;
+let watch: PriceWatch;
+const watched = (): readonly string[] => [...feed.watched].map((id) => id.slice('KRX '.length));
 
 const broker = {
-  quote: async (symbol: string) => ({ symbol, last, volume: 1 }),
+  quote: async (symbol: string) => ({ symbol, last, volume: 1, at: clock.now() }),
   quotes: async (symbols: readonly string[]) => {
     asked += 1;
-    return symbols.map((symbol) => ({ symbol, last, volume: 1 }));
+    return symbols.map((symbol) => ({ symbol, last, volume: 1, at: clock.now() }));
   },
 } as unknown as Broker;
 const calendar = {
   figuresDay: async () => ({ day: koreanDay(clock.now()), until: Number.POSITIVE_INFINITY }),
 } as unknown as Calendar;
-const feed = {
-  watchTrades: async (symbol: string) => {
-    if (refusal !== undefined) throw refusal;
-    if (watched.size >= room) throw new AppError('feed.full', { limit: room });
-    watched.add(symbol);
-  },
-  unwatchTrades: async (symbol: string) => void watched.delete(symbol),
-} as unknown as MarketFeed;
-
 /** Every message is queued as its notice. */
-function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> = {}): Alerts {
+function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> & { readonly feed?: MarketFeed } = {}): Alerts {
   let made = 0;
+  const started = createWatch({ broker, feed, calendar, clock, log, cache, ...parts });
+  watch = started;
   const created = new Alerts({
     broker,
     brokerOf: () => broker,
-    feed,
+    watch,
     ledger,
     directory: createDirectory(shippedInstruments),
     calendar,
@@ -68,13 +64,17 @@ function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> = {}): A
     queued: () => undefined,
     ...parts,
   });
-  onTestFinished(() => created.stop());
+  onTestFinished(() => {
+    created.stop();
+    return started.stop();
+  });
   return created;
 }
 
 beforeEach(async () => {
-  [last, asked, room, refusal] = [70_000, 0, 0, undefined];
-  watched.clear();
+  [last, asked] = [70_000, 0];
+  feed = new FakeFeed(0);
+  cache = memoryCache();
   ledger = await openLedger({ url: 'sqlite::memory:' });
 });
 afterEach(async () => {
@@ -93,15 +93,13 @@ const request = {
 const priceOf = (price: number, direction: AlertDirection = 'at-or-above') =>
   ({ ...request, condition: { kind: 'price', direction, price } }) as const;
 const other = { ...request, symbol: '000660' };
-const trade = (price: number, symbol: string = request.symbol): Parameters<Alerts['onTrade']>[0] =>
-  ({ symbol, price, volume: 1, exchange: 'KRX', session: 'regular', at: clock.now() }) as Parameters<
-    Alerts['onTrade']
-  >[0];
+const trade = (price: number, symbol: string = request.symbol): void =>
+  watch.onTrade(tradeOf(symbol, price, clock.now()));
 
 test('without a registration left the price is looked up every 15 seconds, until it fired', async () => {
   const alerts = create();
   await alerts.create(request);
-  expect(alerts.isLive('005930')).toBe(false);
+  expect(alerts.way('005930').live).toBe(false);
   await clock.advance(15_001);
   expect([asked, await ledger.outboxPending()]).toEqual([1, 0]);
   last = 71_000;
@@ -120,20 +118,20 @@ test('fifty are enough for one person', async () => {
 });
 
 test('a price of nothing is no price', async () => {
-  const alerts = create({ feed: { ...feed, watchTrades: async () => undefined } });
+  const alerts = create();
   await alerts.create(priceOf(69_000, 'at-or-below'));
   last = 0;
   await alerts.resync();
-  alerts.onTrade(trade(0));
+  trade(0);
   await alerts.idle();
   expect([asked, await ledger.outboxPending()]).toEqual([1, 0]);
 });
 
 test('what fired is written down by the time it is idle, and told once however often the price comes by', async () => {
-  room = 1;
+  feed.room = 1;
   const alerts = create();
   await alerts.create(request);
-  for (const price of [70_900, 71_000, 70_900, 71_100, 72_000]) alerts.onTrade(trade(price));
+  for (const price of [70_900, 71_000, 70_900, 71_100, 72_000]) trade(price);
   await alerts.idle();
   expect(await ledger.outboxPending()).toBe(1);
   expect((await ledger.outboxHeads())[0]?.body).toMatchObject({
@@ -144,7 +142,7 @@ test('what fired is written down by the time it is idle, and told once however o
 });
 
 test('what could not be written down is told by the next price', async () => {
-  room = 1;
+  feed.room = 1;
   let failures = 1;
   const fireAlert: Ledger['fireAlert'] = async (...args) => {
     if (failures-- > 0) throw new AppError('store.failed', { operation: 'fire-alert' });
@@ -152,11 +150,11 @@ test('what could not be written down is told by the next price', async () => {
   };
   const alerts = create({ ledger: { ...ledger, fireAlert } });
   await alerts.create(request);
-  alerts.onTrade(trade(71_000));
+  trade(71_000);
   await alerts.idle();
   expect([alerts.list('p').length, await ledger.outboxPending()]).toEqual([1, 0]);
-  await eventually('watched again', () => watched.has('005930'));
-  alerts.onTrade(trade(71_000));
+  await eventually('watched again', () => watched().includes('005930'));
+  trade(71_000);
   await alerts.idle();
   expect([alerts.list('p').length, await ledger.outboxPending()]).toEqual([0, 1]);
 });
@@ -168,7 +166,7 @@ test('nobody waits at start for prices, which are looked at as they come', async
     ...broker,
     quotes: (symbols: readonly string[]) =>
       new Promise((resolve) =>
-        waiting.push(() => resolve(symbols.map((symbol) => ({ symbol, last: 71_000, volume: 1 })))),
+        waiting.push(() => resolve(symbols.map((symbol) => ({ symbol, last: 71_000, volume: 1, at: clock.now() })))),
       ),
   } as unknown as Broker;
   const alerts = create({ broker: slow });
@@ -180,38 +178,38 @@ test('nobody waits at start for prices, which are looked at as they come', async
 
 describe('registrations', () => {
   test('one is enough for all alerts of an issue, and goes with the last of them', async () => {
-    room = 1;
+    feed.room = 1;
     const alerts = create();
     const first = await alerts.create(request);
     const second = await alerts.create(request);
-    expect([alerts.isLive('005930'), [...watched]]).toEqual([true, ['005930']]);
+    expect([alerts.way('005930').live, watched()]).toEqual([true, ['005930']]);
     await alerts.remove(first.alert.id, 'p');
-    expect([...watched]).toEqual(['005930']);
+    expect(watched()).toEqual(['005930']);
     await alerts.remove(second.alert.id, 'p');
-    await eventually('let go', () => watched.size === 0);
+    await eventually('let go', () => watched().length === 0);
   });
 
   test('what had no room takes the place that comes free, and is looked up no more', async () => {
-    room = 1;
+    feed.room = 1;
     const alerts = create();
     const { alert } = await alerts.create(request);
     await alerts.create(other);
-    expect([alerts.isLive('005930'), alerts.isLive('000660')]).toEqual([true, false]);
+    expect([alerts.way('005930').live, alerts.way('000660').live]).toEqual([true, false]);
     await alerts.remove(alert.id, 'p');
-    await eventually('its turn', () => alerts.isLive('000660'));
-    expect([...watched]).toEqual(['000660']);
+    await eventually('its turn', () => alerts.way('000660').live);
+    expect(watched()).toEqual(['000660']);
     await clock.advance(60_000);
     expect(asked).toBe(0);
   });
 
   test('one that was not answered is asked for again when the socket is back', async () => {
-    [room, refusal] = [1, new AppError('feed.refused', { code: 'disconnected' })];
+    [feed.room, feed.refusal] = [1, new AppError('feed.refused', { code: 'disconnected' })];
     const alerts = create();
     await alerts.create(request);
-    expect(alerts.isLive('005930')).toBe(false);
-    refusal = undefined;
+    expect(alerts.way('005930').live).toBe(false);
+    feed.refusal = undefined;
     await alerts.resync();
-    expect([alerts.isLive('005930'), [...watched]]).toEqual([true, ['005930']]);
+    expect([alerts.way('005930').live, watched()]).toEqual([true, ['005930']]);
   });
 
   test('looking up is not put off by those that keep being turned away', async () => {
@@ -241,7 +239,7 @@ describe('registrations', () => {
     onTestFinished(() => kis.close());
     const alerts = create({ broker: kis.broker, feed: kis.feed });
     await kis.feed.start({
-      onTrade: (tick) => alerts.onTrade(tick),
+      onTrade: (tick) => watch.onTrade(tick),
       onExecution: () => undefined,
       onConnected: () => undefined,
       onResumed: () => undefined,
@@ -249,7 +247,7 @@ describe('registrations', () => {
     });
     const samsung = [await alerts.create(request), await alerts.create(priceOf(72_000))];
     await alerts.create({ ...priceOf(200_000), symbol: other.symbol });
-    expect([alerts.isLive('005930'), alerts.isLive('000660'), kis.feed.status().fillNotices.state]).toEqual([
+    expect([alerts.way('005930').live, alerts.way('000660').live, kis.feed.status().fillNotices.state]).toEqual([
       true,
       false,
       'working',
@@ -264,6 +262,6 @@ describe('registrations', () => {
     await eventually('only fill notices left', () => simulator.state().sockets.registrations === 1);
     await alerts.create(other);
     await eventually('their room is taken', () => simulator.state().sockets.registrations === 2);
-    expect(alerts.isLive('000660')).toBe(true);
+    expect(alerts.way('000660').live).toBe(true);
   });
 });

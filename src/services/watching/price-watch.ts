@@ -1,0 +1,386 @@
+import type { CancelTimer, Clock } from '../../clock.ts';
+import type { WatchedPricesHealth } from '../../domain/health.ts';
+import type { DayRange } from '../../domain/market/day-range.ts';
+import type { Bar, Quote, Trade } from '../../domain/market/quote.ts';
+import type { IndexCode } from '../../domain/market/research.ts';
+import type { Marketplace } from '../../domain/market/session.ts';
+import type { Exchange } from '../../domain/orders/order.ts';
+import { AppError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { BarSource } from '../../ports/bars.ts';
+import type { Broker } from '../../ports/broker.ts';
+import type { Cache } from '../../ports/cache.ts';
+import type { BookWatcher, FeedStatus, IndexWatcher, MarketFeed, StopWatching, Watcher } from '../../ports/feed.ts';
+import type { Calendar } from '../calendar.ts';
+import { FiguresDays } from './figures-days.ts';
+import { type LastLook, LastLooks } from './last-looks.ts';
+import { type Line, PollTurns } from './poll-turns.ts';
+import type { PlannedNeed } from './registration-plan.ts';
+import { Registrations } from './registrations.ts';
+import type { Sighting } from './sighting.ts';
+import { UsualMovements } from './usual-movements.ts';
+
+/** How often the plan is made anew while there are fewer registrations than issues. */
+const replanMs = 5_000;
+/** Prices that one call of the multi-quote brings. Paper has none, so there a call brings one. */
+const issuesPerCall = 30;
+
+/**
+ * Why prices are wanted, the most urgent first: an armed order waits for them; an alert, whose distance from firing is
+ * asked for whenever the plan is made, in units of a usual day's movement; somebody looks at a board; a list, for which
+ * figures seen now and then are enough.
+ */
+export type Need = 'order' | { readonly distance: () => number } | 'board' | 'listing';
+
+/** Prices that a part of the app wants. */
+export interface Want {
+  readonly symbol: string;
+  /** KRX where it is not said. */
+  readonly exchange?: Marketplace;
+  readonly need: Need;
+}
+
+/** How the prices of an issue come. */
+export interface PriceWay {
+  /** Whether they are pushed. Otherwise the issue is asked for in turns. */
+  readonly live: boolean;
+  /** How often it is asked for, in milliseconds. */
+  readonly everyMs: number;
+  /** How old its latest price is, in milliseconds; undefined while there is none. */
+  readonly ageMs: number | undefined;
+}
+
+interface PriceWatchOptions {
+  readonly feed: MarketFeed;
+  readonly broker: Broker;
+  readonly calendar: Pick<Calendar, 'figuresDay'>;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How much the key for reads may be asked. */
+  readonly source: Pick<BarSource, 'wholeMarket' | 'callsPerSecond'>;
+  /** The daily candles that are kept of an issue, oldest first. Never rejects. */
+  readonly keptBars: (symbol: string) => Promise<readonly Bar[]>;
+}
+
+interface WatchedLine extends Line {
+  readonly id: string;
+  readonly wants: Map<unknown, Need>;
+}
+
+/**
+ * Brings the prices of issues: over the socket while it has registrations left, the most urgent first, and otherwise by
+ * asking in turns. Each price is handed on with what the day's high and low tell of the time since the look before, so
+ * that a price that was there for a moment only is not missed.
+ */
+export class PriceWatch {
+  readonly #options: PriceWatchOptions;
+  readonly #registrations: Registrations;
+  readonly #turns: PollTurns;
+  readonly #looks: LastLooks;
+  readonly #days: FiguresDays;
+  readonly #movements: UsualMovements;
+  /** By exchange and issue: `KRX 005930`. */
+  readonly #lines = new Map<string, WatchedLine>();
+  /** By key, the line of a want. */
+  readonly #wants = new Map<unknown, WatchedLine>();
+  readonly #listeners: ((sighting: Sighting) => void)[] = [];
+  #boards = 0;
+  #cancelPlan: CancelTimer | undefined;
+  #stopped = false;
+
+  constructor(options: PriceWatchOptions) {
+    const { clock, source } = options;
+    this.#options = options;
+    this.#registrations = new Registrations(options);
+    this.#looks = new LastLooks(options);
+    this.#days = new FiguresDays(options);
+    this.#movements = new UsualMovements(clock, options.keptBars);
+    this.#turns = new PollTurns({
+      clock,
+      issuesPerCall: source.wholeMarket ? issuesPerCall : 1,
+      callsPerSecond: source.callsPerSecond,
+      lines: () => this.#unheard(),
+      ask: (exchange, lines) => this.#ask(exchange, lines),
+    });
+  }
+
+  /** Hears of every price from now on. Listeners return at once. */
+  listen(listener: (sighting: Sighting) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Reads what the last process saw, so that what happened since can be told. Never rejects. */
+  load(): Promise<void> {
+    return this.#looks.load();
+  }
+
+  /**
+   * Wants the prices of an issue under a key of the caller's, in the place of what was wanted under it before. Resolves
+   * when it is known whether they are pushed. Never rejects.
+   */
+  async want(key: unknown, { symbol, exchange = 'KRX', need }: Want): Promise<void> {
+    const id = idOf(symbol, exchange);
+    const before = this.#wants.get(key);
+    if (before !== undefined && before.id !== id) void this.drop(key);
+    const line = this.#lines.get(id) ?? this.#addLine(id, symbol, exchange);
+    line.wants.set(key, need);
+    this.#wants.set(key, line);
+    this.#turns.begin();
+    await this.#plan();
+  }
+
+  /** Wants them no more. Never rejects. */
+  async drop(key: unknown): Promise<void> {
+    const line = this.#wants.get(key);
+    if (line === undefined) return;
+    this.#wants.delete(key);
+    line.wants.delete(key);
+    if (line.wants.size > 0) return;
+    this.#lines.delete(line.id);
+    this.#looks.forget(line.id);
+    this.#registrations.remove(line.id);
+    await this.#plan();
+  }
+
+  /** How the prices of an issue come, as far as it is wanted. */
+  way(symbol: string, exchange: Marketplace = 'KRX'): PriceWay {
+    const now = this.#options.clock.now();
+    const line = this.#lines.get(idOf(symbol, exchange));
+    const freshAt = line?.freshAt;
+    const live = line !== undefined && this.#hears(line);
+    const everyMs = this.#turns.everyMs(this.#unheard());
+    return { live, everyMs, ageMs: live ? 0 : freshAt === undefined ? undefined : now - freshAt };
+  }
+
+  /** How many issues are watched, and how. */
+  status(): WatchedPricesHealth {
+    const now = this.#options.clock.now();
+    const polled = this.#unheard();
+    const ages = polled.flatMap(({ freshAt, unknown }) => (unknown || freshAt === undefined ? [] : [now - freshAt]));
+    return {
+      wanted: this.#lines.size,
+      live: this.#lines.size - polled.length,
+      everyMs: this.#turns.everyMs(polled),
+      boundMs: this.#turns.boundMs(polled),
+      oldestMs: ages.length === 0 ? undefined : Math.max(...ages),
+    };
+  }
+
+  /** What was seen of an issue last, by this process or the one before. */
+  lastLook(symbol: string, exchange: Marketplace = 'KRX'): LastLook | undefined {
+    return this.#looks.get(idOf(symbol, exchange));
+  }
+
+  /** How far the price of an issue usually moves in a day, in won. */
+  usualMovement(symbol: string, price: number): number {
+    return this.#movements.of(symbol, price, this.lastLook(symbol)?.range);
+  }
+
+  /** A trade from the socket. Returns at once. */
+  onTrade({ symbol, exchange, session, price, volume, high, low, at }: Trade): void {
+    const id = idOf(symbol, exchange);
+    const line = this.#lines.get(id);
+    if (price <= 0) return;
+    if (line !== undefined) line.freshAt = at;
+    const day = this.#days.today(at);
+    const touched = line === undefined ? {} : this.#looks.take(id, price, rangeOf(day, high, low, volume), at);
+    this.#tell({ symbol, exchange, session, price, volume, day, at, source: 'trade', high, low, touched });
+  }
+
+  /** A price that somebody has asked for. Resolves when it was handed on. */
+  async look(quote: Quote, exchange: Marketplace = 'KRX'): Promise<void> {
+    this.#see(quote, exchange, await this.#days.of(exchange));
+  }
+
+  /** Resolves when what was seen before the call would outlive the process. Never rejects. */
+  save(): Promise<void> {
+    return this.#looks.save();
+  }
+
+  /**
+   * Looks at everything that is wanted: while the socket was away, or the process, prices may have been missed. Never
+   * rejects.
+   */
+  async lookAtAll(): Promise<void> {
+    this.#registrations.retry();
+    if (this.#options.feed.status().state === 'connected') {
+      for (const line of this.#lines.values()) {
+        if (this.#registrations.holds(line.id) && !this.#hears(line)) this.#registrations.lost(line.id);
+      }
+      this.#registrations.retry();
+    }
+    await this.#plan();
+    await this.#turns.askNow([...this.#lines.values()]);
+    await this.#plan();
+  }
+
+  /** As `MarketFeed.watchBook`, as long as nothing more urgent needs the room. */
+  watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
+    const topics = [topicOf(symbol, exchange), `book ${exchange} ${symbol}`, `status ${exchange} ${symbol}`];
+    return this.#watchBoard(topics, watcher, (told) =>
+      this.#options.feed.watchBook(symbol, exchange, { ...watcher, ...told }),
+    );
+  }
+
+  /** As `MarketFeed.watchIndices`, as long as nothing more urgent needs the room. */
+  watchIndices(codes: readonly IndexCode[], watcher: IndexWatcher): Promise<StopWatching> {
+    const topics = codes.map((code) => `index ${code}`);
+    return this.#watchBoard(topics, watcher, (told) => this.#options.feed.watchIndices(codes, { ...watcher, ...told }));
+  }
+
+  get feedState(): FeedStatus['state'] {
+    return this.#options.feed.status().state;
+  }
+
+  /** Ends all asking, and keeps what was seen. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelPlan?.();
+    this.#turns.stop();
+    this.#registrations.stop();
+    await this.#looks.save();
+  }
+
+  #addLine(id: string, symbol: string, exchange: Marketplace): WatchedLine {
+    const freshAt = this.#looks.get(id)?.at;
+    const seen = { askedAt: freshAt ?? Number.NEGATIVE_INFINITY, freshAt, unknown: false };
+    const line: WatchedLine = { id, symbol, exchange, ...seen, wants: new Map() };
+    const { feed } = this.#options;
+    this.#lines.set(id, line);
+    this.#registrations.add(id, {
+      topics: [topicOf(symbol, exchange)],
+      need: () => mostUrgent([...line.wants.values()]),
+      open: () => feed.watchTrades(symbol, exchange),
+      close: () => feed.unwatchTrades(symbol, exchange),
+    });
+    return line;
+  }
+
+  async #watchBoard(
+    topics: readonly string[],
+    { onEnd }: Watcher,
+    watch: (told: Pick<Watcher, 'onEnd'>) => Promise<StopWatching>,
+  ): Promise<StopWatching> {
+    this.#boards += 1;
+    const id = `board ${this.#boards}`;
+    let stop: StopWatching | undefined;
+    // The feed has let go of the registrations of a board that KIS refuses.
+    const told: Pick<Watcher, 'onEnd'> = {
+      onEnd: (why) => {
+        stop = undefined;
+        this.#registrations.remove(id);
+        onEnd(why);
+      },
+    };
+    this.#registrations.add(id, {
+      topics,
+      need: () => 'board',
+      open: async () => {
+        stop = await watch(told);
+      },
+      close: async () => {
+        const end = stop;
+        end?.();
+        if (end !== undefined && this.#registrations.has(id)) told.onEnd('full');
+      },
+    });
+    await this.#plan();
+    if (!this.#registrations.holds(id)) {
+      const failure = this.#registrations.failure(id);
+      this.#registrations.remove(id);
+      throw failure ?? new AppError('feed.full', { limit: this.#options.feed.status().room });
+    }
+    return () => {
+      this.#registrations.remove(id);
+      void this.#plan();
+    };
+  }
+
+  /** Makes the plan anew, and goes on doing so while there are fewer registrations than wishes. */
+  async #plan(): Promise<void> {
+    if (this.#stopped) return;
+    await this.#registrations.align();
+    if (!this.#registrations.isShort || this.#stopped) return;
+    this.#cancelPlan ??= this.#options.clock.timer(replanMs, () => {
+      this.#cancelPlan = undefined;
+      void this.#plan();
+    });
+  }
+
+  #hears({ symbol, exchange }: Line): boolean {
+    return this.#options.feed.hears(symbol, exchange);
+  }
+
+  /** The lines that have to be asked for; the others are as fresh as can be. */
+  #unheard(): readonly WatchedLine[] {
+    const now = this.#options.clock.now();
+    return [...this.#lines.values()].filter((line) => {
+      const isHeard = this.#hears(line);
+      if (isHeard) line.freshAt = now;
+      return !isHeard;
+    });
+  }
+
+  async #ask(exchange: Marketplace, lines: readonly Line[]): Promise<void> {
+    const { broker, log } = this.#options;
+    const symbols = lines.map(({ symbol }) => symbol);
+    try {
+      const day = await this.#days.of(exchange);
+      const quotes = await broker.quotes(symbols, { priority: 'background', exchange });
+      for (const quote of quotes) this.#see(quote, exchange, day);
+      const known = new Set(quotes.map(({ symbol }) => symbol));
+      for (const line of lines) line.unknown = !known.has(line.symbol);
+    } catch (error) {
+      log.warn('watched prices not read', { exchange, symbols: symbols.length, error });
+    }
+  }
+
+  /** `day`: the trading day of the quote's figures; undefined where nobody can tell. */
+  #see({ symbol, last: price, volume, high, low, at }: Quote, exchange: Marketplace, day: string | undefined): void {
+    // A price of nought is none. Taken for one it would reach every level from above.
+    if (price <= 0) return;
+    const id = idOf(symbol, exchange);
+    const line = this.#lines.get(id);
+    if (line !== undefined) {
+      line.freshAt = at;
+      line.askedAt = Math.max(line.askedAt, at);
+      line.unknown = false;
+    }
+    const range = rangeOf(day, high, low, volume);
+    const touched = this.#looks.take(id, price, range, at);
+    const told = { high: range?.high, low: range?.low, touched };
+    this.#tell({ symbol, exchange, session: undefined, price, volume, day, at, source: 'poll', ...told });
+  }
+
+  #tell(sighting: Sighting): void {
+    for (const listener of this.#listeners) listener(sighting);
+  }
+}
+
+function idOf(symbol: string, exchange: Marketplace): string {
+  return `${exchange} ${symbol}`;
+}
+
+function topicOf(symbol: string, exchange: Exchange): string {
+  return `trades ${exchange} ${symbol}`;
+}
+
+/** The figures of a day on which something was traded. */
+function rangeOf(
+  day: string | undefined,
+  high: number | undefined,
+  low: number | undefined,
+  volume: number,
+): DayRange | undefined {
+  if (day === undefined || high === undefined || low === undefined || low <= 0 || volume <= 0) return undefined;
+  return { day, high, low, volume };
+}
+
+/** The most urgent of several needs, as it stands now. */
+function mostUrgent(needs: readonly Need[]): PlannedNeed {
+  if (needs.includes('order')) return 'order';
+  const distances = needs.flatMap((need) => (typeof need === 'object' ? [need.distance()] : []));
+  if (distances.length > 0) return { distance: Math.min(...distances) };
+  return needs.includes('board') ? 'board' : 'listing';
+}
