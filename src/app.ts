@@ -22,7 +22,7 @@ import type { Health } from './domain/health.ts';
 import { startHttpServer } from './http-server.ts';
 import { languages } from './i18n/index.ts';
 import { feedOver } from './kis/feed-pool.ts';
-import type { KisOptions } from './kis/kis.ts';
+import type { Kis, KisOptions } from './kis/kis.ts';
 import { MasterFiles } from './kis/symbols/files.ts';
 import { latinNameOf } from './kis/symbols/latin.ts';
 import { createDirectory } from './kis/symbols/search.ts';
@@ -187,7 +187,7 @@ async function createEdges(options: AppOptions, { simulators, ledger, cache }: R
   const issues = createIssues({
     ...tools,
     ...kis,
-    source: new MasterFiles({ masterUrl: kis.environment.masterUrl, clock }),
+    source: masterFiles(kis.environment, options),
     shipped: shippedInstruments,
     index: createDirectory,
     latinName: latinNameOf,
@@ -210,6 +210,12 @@ async function createEdges(options: AppOptions, { simulators, ledger, cache }: R
     readOnly,
   });
   return { venues, drifts, issues, people, chat, late };
+}
+
+/** The stock master files, which come from the venue of the first account, or from where a test has them. */
+function masterFiles({ masterUrl }: Kis['environment'], { clock, transports }: AppOptions): MasterFiles {
+  const connectRest = transports?.connectRest;
+  return new MasterFiles({ masterUrl, clock, connect: connectRest && (() => connectRest(masterUrl)) });
 }
 
 /** What is done for people, with the venues and the records. */

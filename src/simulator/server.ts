@@ -44,6 +44,8 @@ export interface SimulatorOptions {
   readonly hours?: 'open' | 'live';
   /** When prices become those of a new day, `HHmm`; by default at midnight. Used with `live` hours only. */
   readonly dayBegins?: string;
+  /** Holidays that are in no table, `yyyyMMdd`: only the venue's own calendar tells of them. */
+  readonly closedDays?: readonly string[];
   /**
    * False: the simulator opens no ports, and connections come through `acceptRest` and `acceptSocket` only. Default
    * true.
@@ -67,7 +69,7 @@ export interface SimulatorOptions {
   readonly cash?: number;
   /** In each account that names none. */
   readonly holdings?: readonly StartHolding[];
-  /** More issues, which were listed this morning: they trade, and no master file has them yet. */
+  /** More issues, which were listed on the first day: they trade, and the master files have them from the next on. */
   readonly newIssues?: readonly Omit<Issue, 'isNew'>[];
   /** More issues, which the master files have. */
   readonly moreIssues?: readonly Omit<Issue, 'isNew'>[];
@@ -133,7 +135,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 function createParts(options: SimulatorOptions): ControlledParts {
   const { seed = 1, kind = 'live', log = () => undefined } = options;
   const settings = settingsOf(options);
-  const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins);
+  const clock = new VenueClock(options.clock, options.hours ?? 'open', options.dayBegins, options.closedDays);
   const market = createMarket(clock, options);
   const oauth = new Oauth(clock, randomFor(seed, 'oauth'));
   const faults = new FaultInjector(({ dropSockets, halfOpenSockets, revokeApprovalKeys }) => {

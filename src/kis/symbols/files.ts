@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { unzipSync } from 'fflate';
 import { Agent, request } from 'undici';
 import type { Clock } from '../../clock.ts';
@@ -5,6 +6,7 @@ import type { ListedIssue, Market } from '../../domain/market/instrument.ts';
 import { AppError } from '../../errors.ts';
 import type { SymbolSource } from '../../ports/symbols.ts';
 import { venueOfHost } from '../wire/environment.ts';
+import { connectorOver } from '../wire/transports.ts';
 import { parseMaster } from './symbols.ts';
 
 /** KIS's names of the files. Each is a zip with one file of the same name in it. */
@@ -31,9 +33,17 @@ export class MasterFiles implements SymbolSource {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #simulated: boolean;
+  readonly #connect: (() => Duplex) | undefined;
 
-  constructor(options: { readonly masterUrl: string; readonly clock: Clock; readonly timeoutMs?: number }) {
+  /** `connect`: makes a connection to the host in place of the network. */
+  constructor(options: {
+    readonly masterUrl: string;
+    readonly clock: Clock;
+    readonly timeoutMs?: number;
+    readonly connect?: (() => Duplex) | undefined;
+  }) {
     this.#url = options.masterUrl;
+    this.#connect = options.connect;
     this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs ?? 60_000;
     this.#simulated = venueOfHost(options.masterUrl) === 'simulator';
@@ -53,7 +63,8 @@ export class MasterFiles implements SymbolSource {
   async #fetch(url: string, signal: AbortSignal): Promise<Buffer> {
     // A dispatcher of its own that is closed again: the files are read once a day, which is too seldom to keep a
     // connection open.
-    const dispatcher = new Agent({ connect: { timeout: 5_000 }, maxResponseSize: largestZip });
+    const connect = this.#connect === undefined ? { timeout: 5_000 } : connectorOver(this.#connect);
+    const dispatcher = new Agent({ connect, maxResponseSize: largestZip });
     const abort = new AbortController();
     const cancel = this.#clock.timer(this.#timeoutMs, () => abort.abort(new AppError('symbols.timeout')));
     try {

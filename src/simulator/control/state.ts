@@ -108,6 +108,7 @@ export interface SimulatorState {
         readonly last: number;
         readonly bid: number;
         readonly ask: number;
+        readonly base: number;
         readonly upper: number;
         readonly lower: number;
       }
@@ -162,6 +163,7 @@ function priceState({ today, book }: Listing): SimulatorState['prices'][string] 
     last: today.last,
     bid: book.best('buy') ?? 0,
     ask: book.best('sell') ?? 0,
+    base: today.base,
     upper: today.upper,
     lower: today.lower,
   };

@@ -48,14 +48,18 @@ export class VenueClock {
   readonly #clock: Clock;
   readonly #hours: 'open' | 'live';
   readonly #dayBegins: string;
+  readonly #closedDays: ReadonlySet<string>;
   #offset = 0;
   #forced: Session | undefined;
 
-  /** `dayBegins`: when prices become those of a new day, `HHmm`. */
-  constructor(clock: Clock, hours: 'open' | 'live', dayBegins = '0000') {
+  /**
+   * `dayBegins`: when prices become those of a new day, `HHmm`. `closedDays` (`yyyyMMdd`): holidays that no table has.
+   */
+  constructor(clock: Clock, hours: 'open' | 'live', dayBegins = '0000', closedDays: readonly string[] = []) {
     this.#clock = clock;
     this.#hours = hours;
     this.#dayBegins = dayBegins;
+    this.#closedDays = new Set(closedDays);
   }
 
   now(): number {
@@ -74,7 +78,10 @@ export class VenueClock {
   priceDay(): string {
     const day = this.day();
     const begun = this.neverCloses || this.time().slice(0, 4) >= this.#dayBegins;
-    return begun && this.isOpenDay(day) ? day : addTradingDays(day, -1);
+    if (begun && this.isOpenDay(day)) return day;
+    let earlier = addTradingDays(day, -1);
+    while (this.#closedDays.has(earlier)) earlier = addTradingDays(earlier, -1);
+    return earlier;
   }
 
   /** Timers run by the clock passed in, however far this one was moved. */
@@ -122,6 +129,6 @@ export class VenueClock {
       if (this.#forced !== undefined) return this.#forced !== 'holiday';
       if (this.#hours === 'open') return true;
     }
-    return isTradingDay(dateOf(day));
+    return !this.#closedDays.has(day) && isTradingDay(dateOf(day));
   }
 }

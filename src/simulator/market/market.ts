@@ -73,6 +73,7 @@ export class Market {
   readonly #listings: ReadonlyMap<string, Listing>;
   readonly #clock: VenueClock;
   readonly #speed: number;
+  readonly #firstDay: string;
   #day: string;
   #listener: MarketListener | undefined;
 
@@ -80,6 +81,7 @@ export class Market {
     this.#clock = clock;
     this.#speed = speed;
     this.#day = clock.priceDay();
+    this.#firstDay = this.#day;
     const days = tradingDaysBefore(this.#day, historyDays);
     const time = this.#day === clock.day() ? clock.time() : '240000';
     const minutes = minutesBefore(time, clock.neverCloses ? undefined : this.#day);
@@ -95,6 +97,11 @@ export class Market {
   /** The day of the figures of today: at night, at weekends and on holidays it is the last trading day. */
   get day(): string {
     return this.#day;
+  }
+
+  /** Whether the master files have the issue: one that is new comes into those of the next day. */
+  isInMaster({ issue }: Listing): boolean {
+    return issue.isNew === undefined || this.#day > this.#firstDay;
   }
 
   /** All issues, in the order of the table. */

@@ -90,7 +90,7 @@ const directory = '/common/master/';
 export function masterFile(path: string, market: Market): Uint8Array | undefined {
   for (const [listedOn, layout] of Object.entries(layouts)) {
     if (path !== `${directory}${layout.file}.zip`) continue;
-    const records = market.all().filter(({ issue }) => issue.market === listedOn && issue.isNew === undefined);
+    const records = market.all().filter((listing) => listing.issue.market === listedOn && market.isInMaster(listing));
     return zipSync({ [layout.file]: Buffer.concat(records.map((listing) => masterRecord(listing, layout))) });
   }
   return undefined;

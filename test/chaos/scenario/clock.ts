@@ -90,6 +90,8 @@ export class ProcessClock implements Clock {
   readonly #world: VirtualClock;
   readonly #isOn: () => boolean;
   readonly #offMs: () => number;
+  /** What calls off the timers that run. */
+  readonly #cancels = new Set<CancelTimer>();
 
   constructor(world: VirtualClock, isOn: () => boolean, offMs: () => number) {
     this.#world = world;
@@ -102,9 +104,26 @@ export class ProcessClock implements Clock {
   }
 
   timer(delayMs: number, callback: () => void): CancelTimer {
-    return this.#world.timer(delayMs, () => {
+    const cancel = this.#world.timer(delayMs, () => {
+      this.#cancels.delete(cancel);
       if (this.#isOn()) callback();
     });
+    this.#cancels.add(cancel);
+    return () => {
+      this.#cancels.delete(cancel);
+      cancel();
+    };
+  }
+
+  /** How many timers run. */
+  get timers(): number {
+    return this.#cancels.size;
+  }
+
+  /** The process is over: what it waits for would keep all of it in memory. */
+  end(): void {
+    for (const cancel of this.#cancels) cancel();
+    this.#cancels.clear();
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {

@@ -4,12 +4,13 @@ import type { Duplex } from 'node:stream';
 import { commands } from '../../../commands/index.ts';
 import { type App, startApp } from '../../../src/app.ts';
 import type { Receive } from '../../../src/chat/channel.ts';
-import { inKorea } from '../../../src/clock.ts';
+import { type Clock, inKorea } from '../../../src/clock.ts';
 import { type Environ, readConfig } from '../../../src/config.ts';
 import { mainAccount } from '../../../src/domain/account.ts';
 import { openStatuses } from '../../../src/domain/orders/order.ts';
 import { createLog, createRedactor } from '../../../src/log.ts';
 import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
+import { CronScheduler, type Timetable } from '../../../src/services/scheduler.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../src/simulator/server.ts';
 import { openLedger } from '../../../src/store/ledger.ts';
 import { type AccountSetup, hosts, ledgerNameOf, settingsOf, type TestAccount } from './accounts.ts';
@@ -42,12 +43,15 @@ export interface WorldOptions {
   readonly env: Environ;
   readonly accounts: readonly AccountSetup[];
   readonly simulator: Partial<SimulatorOptions>;
+  /** When jobs are due, by the clock of each bot; absent, nothing is done by the hour. */
+  readonly timetable?: (clock: Clock) => Timetable;
   readonly trace: (line: string) => void;
 }
 
 /** What ends with a process when its power goes. */
 interface Process {
   on: boolean;
+  readonly clock: ProcessClock;
   readonly streams: Set<Duplex>;
   ledger: Ledger | undefined;
   /** Its wall clock against the world's, in milliseconds. */
@@ -86,12 +90,16 @@ export class World {
   /** Those of the settings, in their order. */
   readonly accounts: TestAccount[] = [];
   crashes = 0;
+  /** When the power last went, in milliseconds. */
+  diedAt: number | undefined;
   /** No connection to the venue can be made, and those there are break. */
   #networkDown = false;
   #app: App | undefined;
   #process: Process | undefined;
   /** Steps until the power goes; undefined while it stays. */
   #fuse: number | undefined;
+  /** The step at which the power goes; undefined while it stays. */
+  #fuseAt: string | undefined;
   readonly #disk = new Disk((name) => {
     this.journal.failedWrites.push(name);
     this.trace(`  disk full: ${name}`);
@@ -113,8 +121,7 @@ export class World {
   static async create(options: WorldOptions): Promise<World> {
     const world = new World(options);
     const { accounts } = options;
-    const venue = accounts[0]?.dialect ?? 'live';
-    copyFileSync(await emptyLedger(), join(world.#folder, venue === 'live' ? 'hoga.db' : `hoga-${venue}.db`));
+    copyFileSync(await emptyLedger(), join(world.#folder, world.#ledgerFile));
     for (const [kind, setups] of Map.groupBy(accounts, ({ dialect }) => dialect)) {
       const simulator = await startSimulator({
         clock: world.clock,
@@ -133,6 +140,12 @@ export class World {
     return world;
   }
 
+  /** As the bot names it after the venue of its first account. */
+  get #ledgerFile(): string {
+    const venue = this.#options.accounts[0]?.dialect ?? 'live';
+    return venue === 'live' ? 'hoga.db' : `hoga-${venue}.db`;
+  }
+
   /** One line for whoever replays the scenario. */
   trace(text: string): void {
     this.#options.trace(`${inKorea(this.clock.now()).toFormat('HH:mm:ss.SSS')} ${text}`);
@@ -146,6 +159,11 @@ export class World {
   async start(): Promise<void> {
     const running: Process = {
       on: true,
+      clock: new ProcessClock(
+        this.clock,
+        () => running.on,
+        () => running.offMs,
+      ),
       streams: new Set(),
       ledger: undefined,
       offMs: 0,
@@ -163,14 +181,14 @@ export class World {
     if ('problems' in config) throw new Error(JSON.stringify(config.problems));
     const redactor = createRedactor(config.config.secrets);
     const log = createLog({ level: 'info', redactor, write: (line) => this.#read(running, line) });
+    const { timetable } = this.#options;
     const started = startApp({
       config: config.config,
       commands,
-      clock: new ProcessClock(
-        this.clock,
-        () => running.on,
-        () => running.offMs,
-      ),
+      clock: running.clock,
+      ...(timetable === undefined
+        ? {}
+        : { scheduler: new CronScheduler({ log, timetable: timetable(running.clock) }) }),
       random: () => this.random.next(),
       newId: () => this.#newId().padStart(12, '0'),
       log,
@@ -208,6 +226,23 @@ export class World {
   /** The power goes after so many more steps of the bot: a step is a call of the ledger, a request or a message. */
   lightFuse(steps: number): void {
     this.#fuse = steps;
+  }
+
+  /** The power goes at the next step of this name: `after fireAlert`, `message leaves`, `message shown`. */
+  crashAt(step: string): void {
+    this.#fuseAt = step;
+  }
+
+  /** Writes to the ledger's file while no bot has it. */
+  async prepareLedger(fill: (ledger: Ledger) => Promise<void>): Promise<void> {
+    const ledger = await openLedger({ url: `sqlite:${join(this.#folder, this.#ledgerFile)}` });
+    await fill(ledger);
+    await ledger.close();
+  }
+
+  /** How many timers the bot has. */
+  get timers(): number {
+    return this.#process?.clock.timers ?? 0;
   }
 
   /** The disk is full after so many more writes of the ledger. */
@@ -351,6 +386,7 @@ export class World {
   /** One step nearer to the end of the fuse. */
   #step(running: Process, what: string): void {
     this.clock.noteActivity();
+    if (running.on && what === this.#fuseAt) this.#powerOff(running, what);
     if (this.#fuse === undefined || !running.on) return;
     this.#fuse -= 1;
     if (this.#fuse <= 0) this.#powerOff(running, what);
@@ -358,9 +394,12 @@ export class World {
 
   #powerOff(running: Process, what: string): void {
     this.#fuse = undefined;
+    this.#fuseAt = undefined;
     running.on = false;
+    running.clock.end();
     if (what !== 'end') {
       this.crashes += 1;
+      this.diedAt = this.clock.now();
       this.trace(`power off: ${what}`);
     }
     running.receive.clear();

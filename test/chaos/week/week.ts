@@ -1,0 +1,408 @@
+import { koreanDay, previousDay } from '../../../src/clock.ts';
+import { issues as ownIssues } from '../../../src/simulator/market/instruments.ts';
+import type { Simulator } from '../../../src/simulator/server.ts';
+import { SeededRandom } from '../scenario/random.ts';
+import { World } from '../scenario/world.ts';
+import { chatIds, keepAlerts, makeAlerts, mostPerPerson, nameOf } from './alerts.ts';
+import { type JudgeOptions, judgeAlert, type NearMiss, nearMisses, timeOf } from './judge.ts';
+import type { Plan, PlannedEvent } from './plan.ts';
+import { madeUpIssues, PriceWalk, type Standing } from './prices.ts';
+import { virtualTimetable } from './timetable.ts';
+import { AlertTruth, type MadeAlert, type Span } from './truth.ts';
+
+/** What was measured at the end of a day. */
+export interface Measure {
+  readonly at: number;
+  /** Bytes after a collection: of everything, and without the bot where that was measured; undefined without `--expose-gc`. */
+  readonly heap: number | undefined;
+  readonly heapAlone: number | undefined;
+  readonly timers: number;
+  readonly registrations: number;
+  readonly requests: number;
+  /** Milliseconds of the machine's time since the start. */
+  readonly wallMs: number;
+}
+
+export interface Outcome {
+  readonly violations: readonly string[];
+  readonly near: Readonly<Record<NearMiss, number>>;
+  readonly measures: readonly Measure[];
+  readonly counts: Readonly<Record<string, number>>;
+  /** Milliseconds from the moment a price was there to its telling, sorted. */
+  readonly lateMs: readonly number[];
+}
+
+const askers = chatIds(230).slice(-20);
+/** How often prices are moved, and messages read. */
+const tickMs = 1_000;
+/** The longest wait for the step at which the power is to go. */
+const fuseMs = 120_000;
+
+/** Runs a plan from its start to its judgement; `tell` gets a line about each day and each end of the bot. */
+export async function runWeek(plan: Plan, tell: (line: string) => void = () => undefined): Promise<Outcome> {
+  const week = await Week.create(plan, tell);
+  try {
+    await week.play();
+    return await week.judge();
+  } finally {
+    await week.world.end();
+  }
+}
+
+class Week {
+  readonly world: World;
+  readonly #plan: Plan;
+  readonly #tell: (line: string) => void;
+  readonly #walk: PriceWalk;
+  readonly #random: SeededRandom;
+  readonly #standings = new Map<string, Standing>();
+  readonly #names = new Map<string, string>();
+  /** By the chat and the words by which a message names it. */
+  readonly #byName = new Map<string, AlertTruth>();
+  readonly #bySymbol = new Map<string, AlertTruth[]>();
+  readonly #all: AlertTruth[] = [];
+  /** The prices of the last hour, by issue. */
+  readonly #lately = new Map<string, { readonly at: number; readonly price: number }[]>();
+  readonly #downs: Span[] = [];
+  readonly #violations: string[] = [];
+  readonly #measures: Measure[] = [];
+  readonly #counts: Record<string, number> = {};
+  readonly #beganAt = performance.now();
+  #restartAt: number | undefined;
+
+  private constructor(plan: Plan, world: World, tell: (line: string) => void) {
+    this.#plan = plan;
+    this.world = world;
+    this.#tell = tell;
+    this.#random = new SeededRandom(plan.seed + 2);
+    this.#walk = new PriceWalk({
+      random: new SeededRandom(plan.seed + 3),
+      meanMs: plan.meanMoveMs,
+      spikesPercent: 2,
+    });
+  }
+
+  static async create(plan: Plan, tell: (line: string) => void): Promise<Week> {
+    const people = [...chatIds(Math.ceil(plan.alerts / mostPerPerson)), ...askers];
+    const world = await World.create({
+      seed: plan.seed,
+      startAt: plan.from,
+      trace: () => undefined,
+      timetable: virtualTimetable,
+      accounts: [
+        {
+          name: 'main',
+          title: '주계좌',
+          number: '50000000-01',
+          dialect: 'live',
+          appKey: 'app-key-of-week',
+          caps: { order: 800_000, day: 3_000_000 },
+          callsPerSecond: 18,
+          venueCallsPerSecond: 18,
+        },
+      ],
+      env: { HOGA_OWNERS: 'telegram:1', HOGA_VIEWERS: people.map((id) => `telegram:${id}`).join(',') },
+      simulator: { hours: 'live', dayBegins: '0840', moreIssues: issuesOf(plan).more, closedDays: plan.closedDays },
+    });
+    const week = new Week(plan, world, tell);
+    await week.#begin();
+    return week;
+  }
+
+  get #now(): number {
+    return this.world.clock.now();
+  }
+
+  get #venue(): Simulator {
+    const [first] = this.world.simulators;
+    return first as Simulator;
+  }
+
+  async #begin(): Promise<void> {
+    const { prices } = this.#venue.state();
+    for (const { symbol, kind, name } of issuesOf(this.#plan).all) {
+      const price = prices[symbol];
+      if (price === undefined) throw new Error(`the venue has no ${symbol}`);
+      this.#standings.set(symbol, { symbol, kind, ...price });
+      this.#names.set(symbol, name);
+    }
+    const standings = [...this.#standings.values()];
+    const alerts = makeAlerts({
+      random: this.#random,
+      count: this.#plan.alerts,
+      standings,
+      now: this.#now,
+      mostDays: 10,
+    });
+    await this.world.prepareLedger((ledger) =>
+      keepAlerts(ledger, alerts, this.#standings, previousDay(koreanDay(this.#now))),
+    );
+    for (const made of alerts) this.#watch(made);
+    await this.#start();
+  }
+
+  #watch(made: MadeAlert): void {
+    const truth = new AlertTruth(made, this.#standings.get(made.symbol)?.base ?? 0);
+    this.#all.push(truth);
+    const ofIssue = this.#bySymbol.get(made.symbol) ?? [];
+    ofIssue.push(truth);
+    this.#bySymbol.set(made.symbol, ofIssue);
+    // Before a list of issues is there, a message has the code in place of the name.
+    for (const issue of [made.symbol, this.#names.get(made.symbol) ?? '']) {
+      this.#byName.set(`${made.chatId} ${nameOf(made, issue)}`, truth);
+    }
+  }
+
+  async play(): Promise<void> {
+    const events = [...this.#plan.events];
+    while (this.#now < this.#plan.to) {
+      for (let next = events[0]; next !== undefined && next.at <= this.#now; next = events[0]) {
+        events.shift();
+        await this.#do(next);
+      }
+      if (this.#isTrading()) await this.#tick();
+      else await this.#tick(Math.max(tickMs, this.#nextAt(events) - this.#now));
+    }
+    if (!this.world.isUp) await this.#start();
+    await this.#tick(120_000);
+  }
+
+  #isTrading(): boolean {
+    return this.#plan.trading.some(({ from, to }) => from <= this.#now && this.#now < to);
+  }
+
+  /** When something is to be done next. */
+  #nextAt(events: readonly PlannedEvent[]): number {
+    const starts = this.#plan.trading.map(({ from }) => from).filter((start) => start > this.#now);
+    return Math.min(
+      this.#plan.to,
+      events[0]?.at ?? Number.POSITIVE_INFINITY,
+      this.#restartAt ?? Number.POSITIVE_INFINITY,
+      ...starts,
+    );
+  }
+
+  /** Prices move, time goes by, and what was said meanwhile is read. */
+  async #tick(ms = tickMs): Promise<void> {
+    if (this.#isTrading()) for (const standing of this.#standings.values()) this.#move(standing);
+    await this.world.advance(ms);
+    this.#read();
+    this.#noteEnd();
+    if (this.#restartAt !== undefined && this.#restartAt <= this.#now) await this.#start();
+  }
+
+  #move(standing: Standing): void {
+    const price = this.#walk.move(standing, this.#now);
+    if (price === undefined || price === standing.last) return;
+    this.#venue.setPrice(standing.symbol, price);
+    this.#standings.set(standing.symbol, { ...standing, last: price });
+    const lately = this.#lately.get(standing.symbol) ?? [];
+    lately.push({ at: this.#now, price });
+    while ((lately[0]?.at ?? 0) < this.#now - 3_600_000) lately.shift();
+    this.#lately.set(standing.symbol, lately);
+    for (const truth of this.#bySymbol.get(standing.symbol) ?? []) truth.see(price, this.#now);
+    this.#count('moves');
+  }
+
+  async #do(event: PlannedEvent): Promise<void> {
+    switch (event.kind) {
+      case 'crash':
+        return this.#crash(event.step, event.downMs);
+      case 'cut':
+        this.#venue.setFaults({ dropSockets: true, sockets: { refuse: event.refusedMs > 0 } });
+        this.world.clock.timer(event.refusedMs, () => this.#venue.setFaults({ sockets: {} }));
+        return this.#count('sockets cut');
+      case 'ask':
+        return this.#ask();
+      case 'day':
+        return this.#beginDay();
+      case 'measure':
+        return this.#measure(event.alone);
+    }
+  }
+
+  async #crash(step: string | undefined, downMs: number): Promise<void> {
+    if (!this.world.isUp) return;
+    if (step === undefined) await this.world.crash();
+    else {
+      this.world.crashAt(step);
+      for (let waited = 0; waited < fuseMs && this.#restartAt === undefined; waited += tickMs) await this.#tick();
+      if (this.#restartAt === undefined) await this.world.crash();
+      else this.#count(`ended ${step}`);
+    }
+    this.#noteEnd();
+    this.#restartAt = this.#now + downMs;
+  }
+
+  /** A bot that lost its power is down from then on. */
+  #noteEnd(): void {
+    if (this.world.isUp || this.#restartAt !== undefined || this.world.diedAt === undefined) return;
+    this.#downs.push({ from: this.world.diedAt, to: undefined });
+    this.#restartAt = Number.POSITIVE_INFINITY;
+    this.#count('ends of the bot');
+  }
+
+  async #start(): Promise<void> {
+    this.#restartAt = undefined;
+    await this.world.start();
+    for (let waited = 0; !this.world.isUp && waited < 10_000; waited += tickMs) await this.#tick();
+    if (!this.world.isUp) this.#violations.push(`no start at ${timeOf(this.#now)}`);
+    const down = this.#downs.at(-1);
+    if (down !== undefined) down.to ??= this.#now;
+  }
+
+  #beginDay(): void {
+    const { prices } = this.#venue.state();
+    for (const standing of this.#standings.values()) {
+      this.#standings.set(standing.symbol, { ...standing, ...prices[standing.symbol] });
+    }
+    for (const truth of this.#all) truth.beginDay(this.#standings.get(truth.made.symbol)?.base ?? 0, this.#now);
+  }
+
+  /** Somebody asks for an alert that no one of their chat has. */
+  async #ask(): Promise<void> {
+    if (!this.world.isUp) return;
+    const standing = this.#random.pick([...this.#standings.values()]) as Standing;
+    const [sketch] = makeAlerts({
+      random: this.#random,
+      count: 1,
+      standings: [standing],
+      now: this.#now,
+      mostDays: 0,
+    });
+    const { condition, held } = sketch as MadeAlert;
+    if (condition.kind !== 'price') return;
+    const chatId = this.#random.pick(askers) ?? '';
+    const made = { chatId, symbol: standing.symbol, condition, held, repeats: false, until: undefined };
+    if (this.#byName.has(`${chatId} ${nameOf(made, standing.symbol)}`)) return;
+    const sign = condition.direction === 'at-or-above' ? '>=' : '<=';
+    const text = `/alert ${standing.symbol} ${sign} ${condition.price}`;
+    const createdAt = this.#now;
+    this.world.act('telegram', `telegram:${chatId}`, { kind: 'text', text });
+    await this.world.advance(2_500);
+    const answer = this.world.chats.shown.find((shown) => shown.chatId === chatId && !shown.text.includes('🔔'));
+    if (answer?.text.includes('알림을 만들었습니다') !== true) {
+      this.#violations.push(`${text} at ${timeOf(createdAt)} got: ${answer?.text ?? 'no answer'}`);
+      return;
+    }
+    this.#watch({ ...made, createdAt });
+    this.#count('alerts asked for in a chat');
+    this.#read();
+  }
+
+  /** Reads what the chats showed since. */
+  #read(): void {
+    for (const { at, chatId, text } of this.world.chats.shown.splice(0)) {
+      const [, what, name = ''] = /(🔔 알림|알림 종료) (.+)/.exec(text) ?? [];
+      if (what === undefined) continue;
+      const truth = this.#byName.get(`${chatId} ${name.replace(/ 알림의 기한이 지났습니다\.$/, '')}`);
+      if (truth === undefined) {
+        this.#violations.push(`told in ${chatId} of an alert that is not there: ${text}`);
+        continue;
+      }
+      (what === '알림 종료' ? truth.expiries : truth.tellings).push({ at, text });
+      if (what !== '알림 종료') this.#checkPrice(truth, at, text);
+    }
+  }
+
+  /** What a message calls the price was it within the last hour. */
+  #checkPrice({ made: { symbol } }: AlertTruth, at: number, text: string): void {
+    const price = Number(/현재가 ([\d,]+)원/.exec(text)?.[1]?.replaceAll(',', ''));
+    const isKnown = this.#lately.get(symbol)?.some((one) => one.price === price) === true;
+    if (!isKnown) this.#violations.push(`${symbol} was not at ${price} before ${timeOf(at)}: ${text}`);
+  }
+
+  async #measure(alone: boolean): Promise<void> {
+    if (!this.world.isUp) return;
+    const { sockets, requests } = this.#venue.state();
+    const heap = heapNow();
+    const { timers } = this.world;
+    let heapAlone: number | undefined;
+    if (alone) {
+      await this.#crash(undefined, 5_000);
+      heapAlone = heapNow();
+    }
+    const measure = {
+      at: this.#now,
+      heap,
+      heapAlone,
+      timers,
+      registrations: sockets.registrations,
+      requests: requests.total,
+      wallMs: performance.now() - this.#beganAt,
+    };
+    this.#measures.push(measure);
+    this.#tell(measureText(measure));
+  }
+
+  async judge(): Promise<Outcome> {
+    const { world } = this;
+    const near = Object.fromEntries(nearMisses.map((name) => [name, 0])) as Record<NearMiss, number>;
+    const lateMs: number[] = [];
+    const options: JudgeOptions = {
+      downs: this.#downs,
+      boundMs: 60_000,
+      touches: false,
+      endAt: this.#now,
+      count: (name) => {
+        near[name] += 1;
+      },
+      late: (ms) => void lateMs.push(ms),
+    };
+    const pending = await world.readLedger((ledger) => ledger.outboxPending());
+    const violations = [
+      ...this.#violations,
+      ...world.complaints.map((line) => `the log complains: ${line}`),
+      ...(pending > 0 ? [`${pending} messages were never shown`] : []),
+      ...this.#all.flatMap((truth) =>
+        judgeAlert(truth, options).map(
+          (what) => `${truth.made.chatId} ${nameOf(truth.made, truth.made.symbol)}: ${what}`,
+        ),
+      ),
+    ];
+    this.#counts['alerts'] = this.#all.length;
+    return { violations, near, measures: this.#measures, counts: this.#counts, lateMs: lateMs.sort((a, b) => a - b) };
+  }
+
+  #count(name: string): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + 1;
+  }
+}
+
+/** The issues of a plan: the simulator's own first, and as many more as it takes. */
+function issuesOf({ issues: count, seed }: Plan) {
+  const more = madeUpIssues(Math.max(0, count - ownIssues.length), new SeededRandom(seed));
+  return { more, all: [...ownIssues, ...more].slice(0, count) };
+}
+
+/** Bytes in use after a collection; undefined where nobody can ask for one. */
+function heapNow(): number | undefined {
+  if (globalThis.gc === undefined) return undefined;
+  globalThis.gc();
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MB`;
+
+function measureText({ at, heap, heapAlone, timers, registrations, requests, wallMs }: Measure): string {
+  const own = heap === undefined || heapAlone === undefined ? '' : `, the bot's own ${megabytes(heap - heapAlone)}`;
+  const all = heap === undefined ? '' : `heap ${megabytes(heap)}${own}, `;
+  return `${timeOf(at)}: ${all}${timers} timers, ${registrations} registrations, ${requests} requests so far, ${Math.round(wallMs / 1_000)} s`;
+}
+
+/** What a run came to, for whoever reads it. */
+export function report({ violations, near, counts, lateMs }: Outcome): string {
+  const share = (part: number): number => Math.round((lateMs[Math.floor((lateMs.length - 1) * part)] ?? 0) / 100) / 10;
+  return [
+    '',
+    ...Object.entries(counts).map(([name, count]) => `${String(count).padStart(9)}  ${name}`),
+    '',
+    'how often a promise was nearly broken',
+    ...Object.entries(near).map(([name, count]) => `${String(count).padStart(9)}  ${name}`),
+    '',
+    `told after ${share(0.5)} s (half), ${share(0.99)} s (99 of 100), ${share(1)} s (all), time without a bot left out`,
+    ...violations.slice(0, 50).map((violation) => `VIOLATION: ${violation}`),
+    `${violations.length} violations`,
+  ].join('\n');
+}
