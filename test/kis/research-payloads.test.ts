@@ -389,9 +389,18 @@ describe('the account', () => {
   });
 
   test('an answer without its totals is none', () => {
-    const cutOff = read(domesticTrading.inquireRealizedBalance, 'realized-cut-off');
-    expect(cutOff.output1[0]).toMatchObject({ pdno: '000080', hldg_qty: 2 });
-    expect(() => account.toRealizedToday(cutOff)).toThrow(expect.objectContaining({ code: 'venue.malformed' }));
+    const row = domesticTrading.inquireRealizedBalance;
+    const missing = {
+      code: 'venue.malformed',
+      context: { where: 'inquire-balance-rlz-pl output2', problem: 'missing' },
+    };
+    expect(() => read(row, 'realized-cut-off')).toThrow(expect.objectContaining(missing));
+    // A later page may come without them: those of the first one count.
+    const later = decodeOutput(row, { ...answer('realized-cut-off'), output2: [] }, 1);
+    expect(later.output1[0]).toMatchObject({ pdno: '000080', hldg_qty: 2 });
+    const first = { ...answer('realized-cut-off'), output2: [] };
+    expect(() => decodeOutput(row, first)).toThrow(expect.objectContaining({ code: 'venue.malformed' }));
+    expect(() => account.toRealizedToday(later)).toThrow(expect.objectContaining({ code: 'venue.malformed' }));
     expect(() => account.toProfitByDay([], false)).toThrow(expect.objectContaining({ code: 'venue.malformed' }));
   });
 });

@@ -1,5 +1,5 @@
 import { count, decimal, optional, percent, real, required, shares, text, won } from '../codecs/fields.ts';
-import { defineEndpoints, many, one } from './endpoint.ts';
+import { defineEndpoints, head, many, one } from './endpoint.ts';
 import { anyText, omissible, oneOf } from './inputs.ts';
 
 /**
@@ -107,7 +107,7 @@ export const domesticTrading = defineEndpoints({
         ),
         ...optional(decimal, 'evlu_erng_rt', 'fltt_rt', 'stck_loan_unpr'),
       }),
-      output2: many({
+      output2: head({
         ...required(
           won,
           'dnca_tot_amt',
@@ -229,7 +229,7 @@ export const domesticTrading = defineEndpoints({
         ...optional(decimal, 'pchs_avg_pric', 'stck_loan_unpr'),
         ...optional(text, 'trad_dvsn_name', 'loan_dt', 'expd_dt'),
       }),
-      output2: many({
+      output2: head({
         ...required(won, 'rlzt_pfls'),
         ...optional(
           won,

@@ -15,6 +15,8 @@ export interface Paging {
 export interface Block<F extends Fields, Many extends boolean> {
   readonly fields: F;
   readonly many: Many;
+  /** A list whose first page has at least one record, such as the totals above a listing. */
+  readonly head?: true;
 }
 
 /**
@@ -49,6 +51,11 @@ export function one<F extends Fields>(fields: F): Block<F, false> {
 /** A list of records. */
 export function many<F extends Fields>(fields: F): Block<F, true> {
   return { fields, many: true };
+}
+
+/** A list whose first page has at least one record. */
+export function head<F extends Fields>(fields: F): Block<F, true> {
+  return { fields, many: true, head: true };
 }
 
 /** Keeps the exact types of the rows. */

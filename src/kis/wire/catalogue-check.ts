@@ -66,10 +66,10 @@ export class CatalogueCheck {
     return { CANO: this.#account.number, ACNT_PRDT_CD: this.#account.product, ...input };
   }
 
-  /** @throws KisError `malformed`, naming the API and the field. */
-  decode<E extends Endpoint>(endpoint: E, body: Readonly<Record<string, unknown>>): Output<E> {
+  /** `page` is as in `decodeOutput`. @throws KisError `malformed`, naming the API and the field. */
+  decode<E extends Endpoint>(endpoint: E, body: Readonly<Record<string, unknown>>, page = 0): Output<E> {
     try {
-      return decodeOutput(endpoint, body);
+      return decodeOutput(endpoint, body, page);
     } catch (error) {
       const { where = '', field = '' } = error instanceof AppError ? error.context : {};
       const place = `${where} ${field}`.replace(endpoint.id, '').trim();

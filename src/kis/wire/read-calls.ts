@@ -97,7 +97,7 @@ export class ReadCalls {
       const body = answer.body ?? {};
       // When the last page of a list is full, KIS may say that there is another, which then has no rows.
       if (page > 0 && isEmptyAnswer(body)) return { pages, truncated: false };
-      pages.push(this.#check.decode(endpoint, body));
+      pages.push(this.#check.decode(endpoint, body, page));
       const more = answer.trCont === 'M' || answer.trCont === 'F';
       if (!more || paging === null) return { pages, truncated: false };
       position = Object.fromEntries(
@@ -169,7 +169,7 @@ export class ReadCalls {
     if (body !== undefined && (isSuccess(body) || isEmptyAnswer(body))) return answer;
     const refusal = body && readRefusal(body, this.#redactor);
     const failed = refusal === undefined || (refusal.code === '' && status >= 500);
-    if (failed) throw failedServer(status, { endpoint: endpoint.id });
+    if (failed) throw failedServer(status, nameOf(endpoint));
     // What the paper host lacks can be had with a live account or, where it is about no account, a live key for reads.
     const lacking = this.#dialect === 'paper' ? { account: endpoint.account } : {};
     const kind = refusalKind(refusal, 'read', this.#dialect);

@@ -97,15 +97,24 @@ test('a refusal, an answer that lacks a field and a dead API are each named, and
         text: 'ERROR : INPUT INVALID_CHECK_MRKT_DIV_CODE',
       },
       { ...refuse, on: 'inquire-ccnl', rtCd: '0', code: 'MCA00000', text: '정상처리 되었습니다.' },
-      { ...refuse, on: 'inquire-index-price', rtCd: '0', code: 'MCA00000', text: '정상처리 되었습니다.' },
+      {
+        on: 'inquire-index-price',
+        fault: 'http',
+        when: 'before',
+        status: 200,
+        body: JSON.stringify({ rt_cd: '0', msg_cd: 'MCA00000', msg1: '정상처리 되었습니다.', output: {} }),
+        times: 9,
+      },
       { on: 'market-cap', fault: 'http', status: 502, body: '<html>', times: 9 },
     ]),
   );
   expect(fine).toBe(false);
   expect(lineOf('inquire-price')).toMatch(/^✗ .*거절 .*OPSQ2001 ERROR : INPUT INVALID_CHECK_MRKT_DIV_CODE$/);
   expect(lineOf('inquire-index-price')).toMatch(/^✗ .*답을 읽지 못함 .* · output \w+$/);
+  // A list that is not in the answer was renamed or moved: it is no list without rows.
+  expect(lineOf('inquire-ccnl')).toMatch(/^✗ .*답을 읽지 못함 .* · output$/);
   expect(lineOf('market-cap')).toMatch(/^✗ .*답 없음 .* · http-502$/);
-  expect(lines.at(-1)).toBe(`조회 ${reads.length - 3}개 정상, 3개 이상`);
+  expect(lines.at(-1)).toBe(`조회 ${reads.length - 4}개 정상, 4개 이상`);
 });
 
 test('without an HTS id nothing is asked about what is saved under it', async () => {
