@@ -260,7 +260,7 @@ function createServices(
     units,
     bars,
     ticks,
-    liveBoards: new LiveBoards({ ...tools, watch, show: chat.showBoard, readOnly }),
+    liveBoards: new LiveBoards({ ...tools, watch, calendar, show: chat.showBoard, readOnly }),
     screens: new Screens({ ...tools, watchlists: ledger, bars, show: chat.showScreen }),
     charts: createChartRenderer({ theme: config.chartTheme }),
     sheets: config.sheets === undefined ? undefined : new GoogleSheets(config.sheets, { clock, redactor }),

@@ -38,8 +38,8 @@ export const book = defineCommand({
   },
 });
 
-function dataOf({ symbol, exchange, quote, book: found }: Awaited<ReturnType<typeof read>>) {
-  return { symbol, exchange, quote, book: found };
+function dataOf({ symbol, exchange, quote, book: found, times }: Awaited<ReturnType<typeof read>>) {
+  return { symbol, exchange, quote, book: found, of: exchange === 'NXT' ? times.nxt : times.krx };
 }
 
 async function read(
@@ -47,15 +47,16 @@ async function read(
   symbol: string,
   exchange: Exchange,
 ): Promise<Omit<BookFigures, 'kind' | 'supply'>> {
-  const { words, broker } = context;
+  const { words, broker, calendar } = context;
   const { exchanges } = broker.venue;
   if (!exchanges.includes(exchange)) {
     throw new AppError('book.exchange', { exchange, takes: exchanges.join(', ') });
   }
   context.progress({ lines: [words.progress.price] });
-  const [quote, found] = await Promise.all([
+  const [quote, found, times] = await Promise.all([
     broker.quote(symbol, { exchange }),
     broker.orderBook(symbol, { exchange }),
+    calendar.priceTimes(),
   ]);
-  return { symbol, exchange, quote, book: found, strength: undefined, standing: undefined };
+  return { symbol, exchange, quote, book: found, times, strength: undefined, standing: undefined };
 }

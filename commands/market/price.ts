@@ -1,9 +1,16 @@
 import type { Line, Message } from '../../src/chat/channel.ts';
 import { type CommandContext, defineCommand, instruments } from '../../src/chat/command.ts';
 import { withMissing } from '../../src/chat/messages/choices.ts';
-import { changeSpan, issueButtons } from '../../src/chat/messages/prices.ts';
+import {
+  changeSpan,
+  issueButtons,
+  priceBasisLines,
+  priceTimeText,
+  sinceClose,
+} from '../../src/chat/messages/prices.ts';
 import type { Instrument } from '../../src/domain/market/instrument.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
+import { type PriceBasis, readPriceBasis } from '../../src/services/extended-prices.ts';
 import { ifAnswered } from '../shared.ts';
 
 export const price = defineCommand({
@@ -22,18 +29,42 @@ export const price = defineCommand({
 });
 
 async function priceOf(context: CommandContext, issue: Instrument): Promise<Message> {
-  const [quote, trades] = await Promise.all([
+  const [quote, trades, basis] = await Promise.all([
     context.broker.quote(issue.symbol),
     ifAnswered(context.research.recentTrades(issue.symbol), []),
+    readPriceBasis(context, [issue.symbol]),
   ]);
   const strength = trades[0]?.strength;
-  return { ...detail(context, issue, quote, strength), data: [{ ...quote, name: issue.name, strength }] };
+  const data = [{ ...quote, name: issue.name, strength, of: basis.times.krx, extended: basis.extended }];
+  return { ...detail(context, issue, quote, basis, strength), data };
 }
 
 async function pricesOf(context: CommandContext, issues: readonly Instrument[]): Promise<Message> {
-  const quotes = await context.broker.quotes(issues.map(({ symbol }) => symbol));
-  const data = quotes.map((quote) => ({ ...quote, name: context.directory.get(quote.symbol)?.name }));
-  return { lines: quotes.map((quote) => shortLine(context, quote)), data };
+  const symbols = issues.map(({ symbol }) => symbol);
+  const [quotes, basis] = await Promise.all([context.broker.quotes(symbols), readPriceBasis(context, symbols)]);
+  const { times } = basis;
+  const lines = quotes.map((quote) => shortLine(context, quote));
+  const data = quotes.map((quote) => ({ ...quote, name: context.directory.get(quote.symbol)?.name, of: times.krx }));
+  return {
+    lines: [...lines, priceTimeText(context.words, times.krx, times.today), ...extendedLines(context, quotes, basis)],
+    data,
+  };
+}
+
+/** What was traded since, exchange by exchange. */
+function extendedLines(
+  { words, directory }: CommandContext,
+  quotes: readonly Quote[],
+  { times, extended }: PriceBasis,
+): readonly Line[] {
+  return extended.flatMap(({ time, quotes: later }): readonly Line[] => [
+    ...later.map(({ symbol, last }): Line => {
+      const close = quotes.find((quote) => quote.symbol === symbol)?.last ?? last;
+      const name = directory.get(symbol)?.name ?? symbol;
+      return [{ bold: name }, ` ${words.won(last)} (`, sinceClose(words, last, close), ')'];
+    }),
+    priceTimeText(words, time, times.today),
+  ]);
 }
 
 function shortLine({ words, directory }: CommandContext, quote: Quote): Line {
@@ -45,6 +76,7 @@ function detail(
   { words }: CommandContext,
   { symbol, name }: Instrument,
   quote: Quote,
+  basis: PriceBasis,
   strength: number | undefined,
 ): Message {
   const { grouped } = words;
@@ -52,6 +84,7 @@ function detail(
   const lines: Line[] = [
     [{ bold: name }, ' ', { code: symbol }],
     [{ bold: words.won(quote.last) }, ' ', changeSpan(words, quote.change, quote.changePercent)],
+    ...priceBasisLines(words, quote, basis),
     `${words.quote.range} ${grouped(quote.open)} / ${grouped(quote.high)} / ${grouped(quote.low)}`,
     `${words.quote.volume} ${grouped(quote.volume)} · ${words.quote.turnover} ${words.wonShort(quote.turnover)}`,
     ...(strength === undefined ? [] : [`${words.quote.strength} ${strength.toFixed(1)}%`]),

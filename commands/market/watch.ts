@@ -12,6 +12,7 @@ import {
 import { boardMessage, watchMessage } from '../../src/chat/messages/boards.ts';
 import { withMissing } from '../../src/chat/messages/choices.ts';
 import { AppError } from '../../src/errors.ts';
+import { readPriceBasis } from '../../src/services/extended-prices.ts';
 
 /**
  * The most issues on a watchlist: one request to KIS returns thirty prices, and a phone shows thirty lines with little
@@ -90,11 +91,11 @@ async function remove(context: CommandContext, named: NamedIssues | undefined): 
 }
 
 async function board(context: CommandContext): Promise<Message> {
-  const { words, directory, broker } = context;
+  const { words, directory } = context;
   const symbols = await watched(context);
   if (symbols.length === 0) return empty(context);
   context.progress({ lines: [words.progress.price] });
-  return watchMessage(words, directory, { symbols, quotes: await broker.quotes(symbols), supply: 'asked' });
+  return watchMessage(words, directory, { symbols, ...(await pricesOf(context, symbols)), supply: 'asked' });
 }
 
 async function goLive(context: CommandContext): Promise<Answer> {
@@ -102,8 +103,13 @@ async function goLive(context: CommandContext): Promise<Answer> {
   const symbols = await watched(context);
   if (symbols.length === 0) return empty(context);
   context.progress({ lines: [words.progress.price] });
-  const frame = await liveBoards.startWatch(broker, address, symbols, await broker.quotes(symbols));
+  const frame = await liveBoards.startWatch(broker, address, symbols, await pricesOf(context, symbols));
   return { ...boardMessage(words, directory, frame), view: frame.view };
+}
+
+async function pricesOf(context: CommandContext, symbols: readonly string[]) {
+  const [quotes, basis] = await Promise.all([context.broker.quotes(symbols), readPriceBasis(context, symbols)]);
+  return { quotes, basis };
 }
 
 function watched({ watchlists, person }: CommandContext): Promise<readonly string[]> {

@@ -813,6 +813,15 @@ export const en: Words = {
     turnover: 'Turnover',
     strength: 'Buy/sell volume',
     limits: 'Limits',
+    session: {
+      'pre-market': 'pre-market',
+      regular: 'regular session',
+      'closing-auction': 'closing auction',
+      'post-close': 'after-hours close',
+      'after-market': 'after-market',
+    },
+    close: 'close',
+    sinceClose: (percent) => `${percent} since the close`,
   },
 
   book: {

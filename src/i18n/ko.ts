@@ -3,6 +3,7 @@ import type { AlertCondition, AlertDirection, AlertLevel, AlertStatus } from '..
 import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
 import type { BarInterval } from '../domain/market/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/market/krx-holidays.ts';
+import type { PriceTime } from '../domain/market/price-time.ts';
 import type { IssueWarning } from '../domain/market/quote.ts';
 import type { RankingKind, RankingMarket, VolatilityInterruption } from '../domain/market/research.ts';
 import type { SessionKind } from '../domain/market/session.ts';
@@ -881,6 +882,16 @@ export const ko = {
     turnover: '대금',
     strength: '체결강도',
     limits: '상한/하한',
+    /** Beside a price: of which part of an exchange's day it is. */
+    session: {
+      'pre-market': '프리마켓',
+      regular: '정규장',
+      'closing-auction': '장마감 동시호가',
+      'post-close': '시간외 종가',
+      'after-market': '애프터마켓',
+    } satisfies Record<PriceTime['session'], string>,
+    close: '종가',
+    sinceClose: (percent: string): string => `종가보다 ${percent}`,
   },
 
   book: {

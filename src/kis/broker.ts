@@ -3,7 +3,8 @@ import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
 import type { AccountKind, Balance, BuyingPower } from '../domain/account.ts';
 import type { BarInterval } from '../domain/market/bars.ts';
 import type { Instrument } from '../domain/market/instrument.ts';
-import type { Bar, OrderBook, Quote } from '../domain/market/quote.ts';
+import type { Bar, ExtendedQuote, OrderBook, Quote } from '../domain/market/quote.ts';
+import type { DayHours, Marketplace } from '../domain/market/session.ts';
 import {
   type Exchange,
   type OrderReference,
@@ -19,7 +20,7 @@ import * as decodeMarket from './codecs/decode-market.ts';
 import * as decodeTrading from './codecs/decode-trading.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
 import { domesticTrading } from './endpoints/domestic-trading.ts';
-import type { Input } from './endpoints/endpoint.ts';
+import type { Input, Output } from './endpoints/endpoint.ts';
 import type { FeedOptions } from './feed.ts';
 import type { MarketReads } from './market-reads.ts';
 import { orderTypeCode } from './order-types.ts';
@@ -102,22 +103,55 @@ export class KisBroker implements Broker {
       }
       return found;
     }
+    return this.#inOneCall(symbols, options?.exchange ?? 'KRX', decodeMarket.toQuoteOfMany, options);
+  }
+
+  /** Asks for thirty issues a call, at one exchange. Rows of which `read` makes nothing are left out. */
+  async #inOneCall<T>(
+    symbols: readonly string[],
+    exchange: Exchange,
+    read: (row: Output<typeof domesticMarket.multiplePrices>['output'][number], at: number) => T | undefined,
+    options?: ReadOptions,
+  ): Promise<readonly T[]> {
+    const found: T[] = [];
     for (let start = 0; start < symbols.length; start += quotesPerCall) {
       const part = symbols.slice(start, start + quotesPerCall);
       const input = Object.fromEntries(
         part.flatMap((symbol, index) => [
-          [`FID_COND_MRKT_DIV_CODE_${index + 1}`, divisions[options?.exchange ?? 'KRX']],
+          [`FID_COND_MRKT_DIV_CODE_${index + 1}`, divisions[exchange]],
           [`FID_INPUT_ISCD_${index + 1}`, symbol],
         ]),
       ) as Input<typeof domesticMarket.multiplePrices>;
       const { output } = await this.#market.read(domesticMarket.multiplePrices, input, options);
       const at = this.#clock.now();
       for (const row of output) {
-        const quote = decodeMarket.toQuoteOfMany(row, at);
+        const quote = read(row, at);
         if (quote !== undefined) found.push(quote);
       }
     }
     return found;
+  }
+
+  async extendedQuotes(
+    symbols: readonly string[],
+    exchange: Marketplace,
+    options?: ReadOptions,
+  ): Promise<readonly ExtendedQuote[]> {
+    const row = exchange === 'NXT' ? domesticMarket.multiplePrices : domesticMarket.inquireOvertimePrice;
+    if (!this.#market.supports(row)) return [];
+    if (exchange === 'NXT') return this.#inOneCall(symbols, 'NXT', decodeMarket.toExtendedQuote, options);
+    const found: ExtendedQuote[] = [];
+    for (const symbol of symbols) {
+      const input = { FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: symbol } as const;
+      const answer = await this.#market.read(domesticMarket.inquireOvertimePrice, input, options);
+      const quote = decodeMarket.toAfterMarketQuote(symbol, answer, this.#clock.now());
+      if (quote !== undefined) found.push(quote);
+    }
+    return found;
+  }
+
+  async dayHours(options?: ReadOptions): Promise<DayHours> {
+    return decodeMarket.toDayHours(await this.#market.read(domesticMarket.marketTime, {}, options));
   }
 
   async orderBook(symbol: string, options?: PriceOptions): Promise<OrderBook> {

@@ -1,8 +1,8 @@
 import type { AccountKind, Balance, BuyingPower } from '../domain/account.ts';
 import type { BarInterval } from '../domain/market/bars.ts';
 import type { Instrument } from '../domain/market/instrument.ts';
-import type { Bar, OrderBook, Quote } from '../domain/market/quote.ts';
-import type { SessionKind } from '../domain/market/session.ts';
+import type { Bar, ExtendedQuote, OrderBook, Quote } from '../domain/market/quote.ts';
+import type { DayHours, Marketplace, SessionKind } from '../domain/market/session.ts';
 import type { Exchange, OrderReference, OrderRequest, SubmitOutcome, VenueOrder } from '../domain/orders/order.ts';
 import type { BarOptions, PriceOptions, ReadOptions } from './read-options.ts';
 
@@ -53,6 +53,20 @@ export interface Broker {
     query: { readonly from: string; readonly to: string; readonly symbol?: string },
     options?: ReadOptions,
   ): Promise<readonly VenueOrder[]>;
+  /**
+   * What an exchange has traded of these issues outside KRX's regular session: KRX's after-market (one call an issue) or
+   * Nextrade (thirty a call). Issues that it has not traded are left out, as are all where the venue does not tell.
+   */
+  extendedQuotes(
+    symbols: readonly string[],
+    exchange: Marketplace,
+    options?: ReadOptions,
+  ): Promise<readonly ExtendedQuote[]>;
+  /**
+   * The regular hours of the venue's day, told from those of derivatives, which begin a quarter of an hour earlier and
+   * end as much later (market-time).
+   */
+  dayHours(options?: ReadOptions): Promise<DayHours>;
   /** What a venue with hours of its own says of them. */
   hours(options?: ReadOptions): Promise<VenueHours>;
   /** The calendar from `day` on, about a month. */

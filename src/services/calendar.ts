@@ -10,9 +10,12 @@ import {
   weekdayOf,
 } from '../clock.ts';
 import { krxClosures, krxTableYears } from '../domain/market/krx-holidays.ts';
+import { type PriceTimes, priceTimesAt } from '../domain/market/price-time.ts';
 import {
+  type DayHours,
   exchangeSessions,
   figuresBegin,
+  figuresEnd,
   type SessionKind,
   type SessionRow,
   sessionRowAt,
@@ -75,6 +78,8 @@ interface Moment extends VenueHours {
 interface Answer {
   readonly askedAt: number;
   readonly open: Readonly<Record<string, boolean>>;
+  /** The hours of the day on which it was asked. */
+  readonly hours?: DayHours | undefined;
 }
 
 /**
@@ -127,7 +132,7 @@ export class Calendar {
     }
     const { open, source } = known;
     if (!open) return { ...closed, reason: isWeekend(day) ? 'weekend' : 'holiday', source };
-    const row = sessionRowAt(day, koreanTime(now), exchangeSessions(exchange, day));
+    const row = sessionRowAt(day, koreanTime(now), exchangeSessions(exchange, day, this.#answer?.hours));
     if (row === undefined) return { ...closed, reason: 'hours', source };
     const minutesIn = (now - startOf(day, row)) / 60_000;
     const endsAt = fromKoreanDayAndTime(day, `${row.end}00`);
@@ -156,7 +161,7 @@ export class Calendar {
     isMeant: (row: SessionRow, day: string) => boolean,
   ): Promise<NextSession | undefined> {
     return this.#onNextDay(options, (day, now) =>
-      exchangeSessions(exchange, day)
+      exchangeSessions(exchange, day, this.#answer?.hours)
         .filter((row) => isMeant(row, day))
         .map((row) => ({ kind: row.kind, at: startOf(day, row), day }))
         .find(({ at }) => at > now),
@@ -209,12 +214,33 @@ export class Calendar {
     const until = ours(fromKoreanDayAndTime(nextDay(day), `${begins}00`));
     await this.#load();
     for (let back = 0; back <= lookAheadDays; back += 1) {
-      const told = this.#answer?.open[day] ?? openByTable(day) ?? true;
-      const open = day === today ? await this.#opensToday(day, moment, options) : told;
+      const open = day === today ? await this.#opensToday(day, moment, options) : this.#wasOpen(day);
       if (open !== false) return { day: open && day, until };
       day = previousDay(day);
     }
     return { day: undefined, until };
+  }
+
+  /** What the exchanges' prices are of now. Of a day that nobody tells of a weekday counts as one. Never throws. */
+  async priceTimes(options: ReadOptions = {}): Promise<PriceTimes> {
+    const moment = await this.#moment(options);
+    const day = koreanDay(moment.now);
+    const time = koreanTime(moment.now).slice(0, 4);
+    if (moment.neverCloses) {
+      const now = { session: 'regular', day, time, isLive: true } as const;
+      return { today: day, krx: { exchange: 'KRX', ...now }, nxt: { exchange: 'NXT', ...now }, extended: [] };
+    }
+    const isTradingDay = (await this.#opensToday(day, moment, options)) ?? openByTable(day) ?? true;
+    let lastDay = previousDay(day);
+    for (let back = 0; back < lookAheadDays && !this.#wasOpen(lastDay); back += 1) lastDay = previousDay(lastDay);
+    const { fixed } = moment;
+    const hours = this.#answer?.hours;
+    return priceTimesAt({ day, time: fixed === undefined ? time : timeIn(fixed, day), isTradingDay, lastDay, hours });
+  }
+
+  /** Whether a day before today was a trading day, as far as anybody told; a weekday that nobody tells of counts as one. */
+  #wasOpen(day: string): boolean {
+    return this.#answer?.open[day] ?? openByTable(day) ?? true;
   }
 
   async #opensToday(day: string, moment: Moment, options: ReadOptions): Promise<boolean | undefined> {
@@ -266,6 +292,17 @@ export class Calendar {
     return open === undefined ? undefined : { open, source: 'table' };
   }
 
+  /** The day's hours; undefined where the venue cannot tell them, or did not. */
+  async #askHours(options: ReadOptions): Promise<DayHours | undefined> {
+    try {
+      return await this.#broker.dayHours(options);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'venue.unsupported'))
+        this.#log.warn('hours of the day not read', { error });
+      return undefined;
+    }
+  }
+
   #goodAnswer({ now }: Moment): Answer | undefined {
     if (this.#answer === undefined) return undefined;
     const age = now - this.#answer.askedAt;
@@ -292,7 +329,9 @@ export class Calendar {
         ([one]) => one < day && one > laterDay(day, -lookAheadDays),
       );
       const told = days.map((entry) => [entry.day, entry.open] as const);
-      this.#answer = { askedAt, open: Object.fromEntries([...past, ...told]) };
+      const opensToday = days.some((entry) => entry.day === day && entry.open);
+      const hours = opensToday ? await this.#askHours(options) : undefined;
+      this.#answer = { askedAt, open: Object.fromEntries([...past, ...told]), hours };
       this.#failedAt = undefined;
       this.#failure = undefined;
       this.#lackingOn = undefined;
@@ -308,6 +347,12 @@ export class Calendar {
       this.#log.warn('market calendar unknown', { day, error });
     }
   }
+}
+
+/** A time of day at which a session that a stand-in was fixed at is under way. */
+function timeIn(fixed: SessionKind | 'holiday', day: string): string {
+  const rows = (['KRX', 'NXT'] as const).flatMap((exchange) => exchangeSessions(exchange, day));
+  return rows.find(({ kind }) => kind === fixed)?.start ?? figuresEnd;
 }
 
 /** The session of a time, and the order types that are taken in it. */

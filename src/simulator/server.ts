@@ -11,6 +11,7 @@ import { answerControl, type ControlApi } from './control/control-api.ts';
 import { type ControlledParts, createControlApi } from './control/controls.ts';
 import { FaultInjector } from './control/faults.ts';
 import { InMemoryConnections, listenOnLoopback } from './loopback.ts';
+import { tradingNow } from './market/extended.ts';
 import { VenueClock } from './market/hours.ts';
 import type { Issue } from './market/instruments.ts';
 import { listingOf, Market } from './market/market.ts';
@@ -239,12 +240,12 @@ function walk({ clock, market }: World, accounts: Accounts, sockets: SocketServe
   const next = (): void => {
     cancel = clock.timer(Math.max(1, walkEveryMs / speed), () => {
       accounts.roll();
-      if (clock.session() === 'regular') {
-        const watched = new Set(priceChannels.flatMap((name) => [...sockets.keys(name)]));
-        if (sockets.keys('index').size > 0) market.lookAll();
-        for (const listing of market.all()) {
-          if (watched.has(listing.issue.symbol) || listing.book.hasClientOrders()) market.step(listing);
-        }
+      const watched = new Set(priceChannels.flatMap((name) => [...sockets.keys(name)]));
+      if (clock.session() === 'regular' && sockets.keys('index').size > 0) market.lookAll();
+      for (const listing of market.all()) {
+        const exchanges = tradingNow(clock, listing);
+        if (exchanges === undefined) continue;
+        if (watched.has(listing.issue.symbol) || listing.book.hasClientOrders()) market.step(listing, exchanges);
       }
       next();
     });

@@ -2,7 +2,10 @@ import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/errors.ts';
 import {
+  toAfterMarketQuote,
   toDailyBars,
+  toDayHours,
+  toExtendedQuote,
   toInstrument,
   toMinuteBars,
   toOrderBook,
@@ -223,6 +226,27 @@ describe('bars, issues and the calendar', () => {
     expect(days.get('20221230')).toMatchObject({ opnd_yn: false, bzdy_yn: true, wday_dvsn_cd: '06' });
     expect(days.get('20230101')).toMatchObject({ opnd_yn: false, bzdy_yn: false });
     expect(days.get('20230102')?.opnd_yn).toBe(true);
+  });
+
+  it("reads KRX's after-market, and nothing where it has not traded", () => {
+    const answer = decodeAnswer(domesticMarket.inquireOvertimePrice, 'after-market');
+    const quote = { symbol: '005930', exchange: 'KRX', last: 83_600, high: 83_600, low: 83_600, volume: 3_500, at };
+    expect(toAfterMarketQuote('005930', answer, at)).toEqual(quote);
+    const { output } = answer;
+    expect(toAfterMarketQuote('005930', { output: { ...output, ovtm_untp_prpr: 0 } }, at)).toBeUndefined();
+    expect(toAfterMarketQuote('005930', { output: { ...output, ovtm_untp_vol: undefined } }, at)).toBeUndefined();
+  });
+
+  it("reads Nextrade's rows of the multi-quote", () => {
+    const [row] = decodeAnswer(domesticMarket.multiplePrices, 'many-quotes').output;
+    const read = row && toExtendedQuote(row, at);
+    expect(read).toMatchObject({ symbol: '005930', exchange: 'NXT', last: 77_400, high: 78_800, low: 77_200 });
+    expect(row && toExtendedQuote({ ...row, acml_vol: 0 }, at)).toBeUndefined();
+  });
+
+  it("tells the stock market's hours from those of derivatives", () => {
+    const hours = toDayHours(decodeAnswer(domesticMarket.marketTime, 'market-time'));
+    expect(hours).toEqual({ day: '20240911', open: '0900', close: '1530' });
   });
 });
 

@@ -17,6 +17,9 @@ class CalendarVenue {
   calls: string[] = [];
   /** What it says; an error is thrown. */
   answer: readonly MarketDay[] | AppError | undefined;
+  dayHours: Broker['dayHours'] = async () => {
+    throw new AppError('venue.unsupported');
+  };
   readonly broker: Broker;
 
   constructor(hours: VenueDescription['hours'] = 'exchange', own?: VenueHours) {
@@ -26,7 +29,8 @@ class CalendarVenue {
       if (this.answer instanceof AppError) throw this.answer;
       return this.answer ?? weekdays(day);
     };
-    this.broker = { venue, marketDays, hours: async () => own } as unknown as Broker;
+    const dayHours = (): ReturnType<Broker['dayHours']> => this.dayHours();
+    this.broker = { venue, marketDays, dayHours, hours: async () => own } as unknown as Broker;
   }
 }
 
@@ -61,6 +65,44 @@ const nextOpening = async (calendar: Calendar): Promise<string | undefined> => {
 beforeEach(() => {
   venue = new CalendarVenue();
   cache = memoryCache();
+});
+
+describe('hours that the venue alone tells of', () => {
+  beforeEach(() => {
+    venue.dayHours = async () => ({ day: '20261202', open: '1000', close: '1630' });
+  });
+
+  test.each([
+    ['20261202', '09:30', 'opening-auction'],
+    ['20261202', '15:45', 'regular'],
+    ['20261203', '15:45', 'post-close'],
+  ])('count on %s at %s: %s', async (day, time, kind) => expect(await sessionAt(day, time)).toBe(kind));
+
+  test('are not asked for on a holiday, and their failure closes nothing', async () => {
+    venue.dayHours = async () => {
+      throw new AppError('venue.unreachable');
+    };
+    expect(await sessionAt('20261202', '10:00')).toBe('regular');
+    venue.answer = weekdays('20261203', ['20261203']);
+    let asked = 0;
+    venue.dayHours = async () => {
+      asked += 1;
+      return { day: '20261203', open: '0900', close: '1530' };
+    };
+    expect(await sessionAt('20261203', '10:00')).toBe('closed');
+    expect(asked).toBe(0);
+  });
+});
+
+describe('what the prices are of', () => {
+  test.each([
+    ['20261130', '17:00', ['KRX regular 1130', 'KRX after-market 1130', 'NXT after-market 1130']],
+    ['20261130', '08:10', ['KRX regular 1127', 'NXT pre-market 1130']],
+    ['20261129', '12:00', ['KRX regular 1127', 'KRX after-market 1127', 'NXT after-market 1127']],
+  ])('on %s at %s', async (day, time, expected) => {
+    const { krx, extended } = await calendarAt(day, time).priceTimes();
+    expect([krx, ...extended].map((one) => `${one.exchange} ${one.session} ${one.day.slice(4)}`)).toEqual(expected);
+  });
 });
 
 describe('the session', () => {

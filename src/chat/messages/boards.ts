@@ -12,7 +12,7 @@ import {
 import type { BoardFrame, BoardState } from '../../services/boards/live-boards.ts';
 import type { Button, Line, Message } from '../channel.ts';
 import { bookLines } from './order-book.ts';
-import { indexLine, issueButtons } from './prices.ts';
+import { indexLine, issueButtons, priceTimeHeading, priceTimeText } from './prices.ts';
 import { table } from './table.ts';
 
 /** The message for one frame of a live board, or for its last one. */
@@ -35,16 +35,43 @@ export function watchMessage(
   figures: Omit<WatchFigures, 'kind'>,
   state?: BoardState,
 ): Message {
-  const { symbols, quotes } = figures;
+  const { symbols, quotes, basis } = figures;
   const title = words.watch.title(symbols.length);
   const newest = Math.max(0, ...quotes.map(({ at }) => at));
-  const at = newest === 0 ? '' : ` · ${timeOf(newest)}`;
+  const { krx, today } = basis.times;
+  const at = priceTimeHeading(words, krx, today, newest === 0 ? undefined : timeOf(newest));
   const known = new Map(quotes.map((quote) => [quote.symbol, quote]));
   const rows = table(symbols.map((symbol) => rowOf(words, directory.get(symbol)?.name ?? symbol, known.get(symbol))));
   return {
-    lines: [[{ bold: title }, at], ...rows, ...stateLines(words, figures, state)],
+    lines: [
+      [{ bold: title }, at],
+      ...rows,
+      ...extendedRows(words, directory, figures),
+      ...stateLines(words, figures, state),
+    ],
     buttons: [buttonsOf(words, '/watch', state)],
   };
+}
+
+/** What was traded since KRX's prices: the price, and how far it is from KRX's. */
+function extendedRows(
+  words: Words,
+  directory: InstrumentDirectory,
+  { symbols, quotes, basis }: Pick<WatchFigures, 'symbols' | 'quotes' | 'basis'>,
+): readonly Line[] {
+  const closes = new Map(quotes.map(({ symbol, last }) => [symbol, last]));
+  return basis.extended.flatMap(({ time, quotes: later }) => [
+    priceTimeText(words, time, basis.times.today),
+    ...table(
+      symbols.flatMap((symbol) => {
+        const last = later.find((quote) => quote.symbol === symbol)?.last;
+        if (last === undefined) return [];
+        const close = closes.get(symbol) ?? 0;
+        const since = close === 0 ? '' : words.percentSigned(((last - close) / close) * 100);
+        return [{ cells: [words.grouped(last), since], rest: [directory.get(symbol)?.name ?? symbol] }];
+      }),
+    ),
+  ]);
 }
 
 function rowOf(words: Words, name: string, quote: Quote | undefined) {

@@ -2,7 +2,7 @@ import type { OrderBook } from '../../domain/market/quote.ts';
 import type { Words } from '../../i18n/index.ts';
 import type { BookFigures } from '../../services/boards/board-source.ts';
 import type { Line } from '../channel.ts';
-import { changeSpan } from './prices.ts';
+import { changeSpan, priceTimeHeading } from './prices.ts';
 import { type Row, table } from './table.ts';
 
 /** An issue's order book below its name and price. `at` is the time of the book in milliseconds, shown when given. */
@@ -12,11 +12,15 @@ export function bookLines(
   figures: Omit<BookFigures, 'kind' | 'supply'>,
   at?: string,
 ): readonly Line[] {
-  const { symbol, exchange, quote, book, strength } = figures;
+  const { symbol, exchange, quote, book, strength, times } = figures;
   const { book: text } = words;
-  const beside = [...(exchange === 'KRX' ? [] : [text.exchange[exchange]]), ...(at === undefined ? [] : [at])];
+  // A price by both exchanges together does not say whose it is.
+  const beside =
+    exchange === 'SOR'
+      ? [' · ', text.exchange.SOR, ...(at === undefined ? [] : [' · ', at])]
+      : [priceTimeHeading(words, exchange === 'NXT' ? times.nxt : times.krx, times.today, at)];
   return [
-    [{ bold: name }, ' ', { code: symbol }, ...beside.map((part) => ` · ${part}`)],
+    [{ bold: name }, ' ', { code: symbol }, ...beside],
     [
       { bold: words.won(quote.last) },
       ' ',

@@ -3,7 +3,7 @@ import type { Marketplace, TradeSession } from './session.ts';
 /** How the exchange marks an issue. `halted` takes no new order; the others are said on the ticket. */
 export type IssueWarning = 'halted' | 'administrative' | 'caution' | 'warning' | 'risk' | 'overheated' | 'liquidation';
 
-/** One issue's price at a moment. Prices are whole won, sizes whole shares. */
+/** One issue's price at KRX in its regular session, or at the exchange that was asked for. Prices are whole won, sizes whole shares. */
 export interface Quote {
   readonly symbol: string;
   readonly last: number;
@@ -24,6 +24,22 @@ export interface Quote {
   /** The ratio as the venue computes it for the last price; undefined where it does not. */
   readonly tickSize: number | undefined;
   readonly warnings: readonly IssueWarning[];
+  /** When it was read, in milliseconds. */
+  readonly at: number;
+}
+
+/**
+ * What an exchange has traded of an issue outside KRX's regular session. A type of its own, so that such a price cannot
+ * pass for the one of a `Quote`.
+ */
+export interface ExtendedQuote {
+  readonly symbol: string;
+  readonly exchange: Marketplace;
+  readonly last: number;
+  /** Of KRX, the after-market's own; of Nextrade, the whole day's. */
+  readonly high: number;
+  readonly low: number;
+  readonly volume: number;
   /** When it was read, in milliseconds. */
   readonly at: number;
 }

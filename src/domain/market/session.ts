@@ -1,5 +1,5 @@
 import type { Exchange } from '../orders/order.ts';
-import { type ShiftedHours, shiftedHours } from './krx-holidays.ts';
+import { shiftedHours } from './krx-holidays.ts';
 
 /** What trades at a moment. `closed` covers nights, weekends and holidays. */
 export type SessionKind =
@@ -52,10 +52,32 @@ const nxtSessions: readonly SessionRow[] = [
   { kind: 'after-market', start: '1540', end: '2000' },
 ];
 
-/** The stretches of an exchange's trading `day`, in order; what the broker routes follows KRX. */
-export function exchangeSessions(exchange: Exchange, day: string): readonly SessionRow[] {
-  if (exchange !== 'NXT') return sessionsOn(day);
-  const shifted = shiftedHours.find((candidate) => candidate.day === day);
+/** When the regular session of a trading day opens and closes, `HHmm`. */
+export interface DayHours {
+  readonly day: string;
+  readonly open: string;
+  readonly close: string;
+}
+
+/**
+ * The hours of a day that opens or closes late: as the table has them, else as the venue told them. The table goes first
+ * because what the venue tells is of the derivatives market.
+ */
+export function lateHours(day: string, told?: DayHours): DayHours | undefined {
+  const listed = shiftedHours.find((candidate) => candidate.day === day);
+  if (listed !== undefined) return listed;
+  // KRX has never opened at any other time than these; anything else is not understood, and so not followed.
+  const isLate = told?.day === day && told.open === '1000' && ['1530', '1630'].includes(told.close);
+  return isLate ? told : undefined;
+}
+
+/**
+ * The stretches of an exchange's trading `day`, in order; what the broker routes follows KRX. `told`: the day's hours as
+ * the venue told them.
+ */
+export function exchangeSessions(exchange: Exchange, day: string, told?: DayHours): readonly SessionRow[] {
+  if (exchange !== 'NXT') return sessionsOn(day, undefined, told);
+  const shifted = lateHours(day, told);
   return shifted === undefined ? nxtSessions : shiftedNxtSessions(shifted);
 }
 
@@ -63,7 +85,7 @@ export function exchangeSessions(exchange: Exchange, day: string): readonly Sess
  * Nextrade on a day that opens late (2 January 2026, the entrance exam of 2025): no pre-market, the main market half a
  * minute after KRX's opening, what follows moved with KRX's close, and the end as ever.
  */
-function shiftedNxtSessions({ open, close }: ShiftedHours): readonly SessionRow[] {
+function shiftedNxtSessions({ open, close }: DayHours): readonly SessionRow[] {
   return [
     { kind: 'regular', start: later(open, 1), end: later(close, -10) },
     { kind: 'after-opening', start: close, end: later(close, 10) },
@@ -76,7 +98,7 @@ function shiftedNxtSessions({ open, close }: ShiftedHours): readonly SessionRow[
  * with the close. When the after-market begins on a day that closes late was not published; it takes no ordinary order
  * either way, so its row follows the others.
  */
-function shiftedSessions({ open, close }: ShiftedHours): readonly SessionRow[] {
+function shiftedSessions({ open, close }: DayHours): readonly SessionRow[] {
   const evening = krxSessions.filter(({ kind }) => kind === 'after-market');
   const closeOfTrading = later(close, 30);
   return [
@@ -95,8 +117,8 @@ export function later(time: string, minutes: number): string {
 }
 
 /** The stretches of a trading `day` (`20261121`), in order. */
-export function sessionsOn(day: string, rows?: readonly SessionRow[]): readonly SessionRow[] {
-  const shifted = shiftedHours.find((candidate) => candidate.day === day);
+export function sessionsOn(day: string, rows?: readonly SessionRow[], told?: DayHours): readonly SessionRow[] {
+  const shifted = lateHours(day, told);
   const all = rows ?? (shifted === undefined ? krxSessions : shiftedSessions(shifted));
   return all.filter(({ from = '', to = '99999999' }) => from <= day && day <= to);
 }
@@ -132,8 +154,8 @@ export function priceHoursOf(exchange: Marketplace, session: TradeSession | unde
 }
 
 /** When KRX's regular session opens on a trading `day`, and when the closing auction ends it, `HHmm`. */
-export function krxHours(day: string): { readonly open: string; readonly close: string } {
-  const rows = sessionsOn(day);
+export function krxHours(day: string, told?: DayHours): { readonly open: string; readonly close: string } {
+  const rows = sessionsOn(day, undefined, told);
   const open = rows.find(({ kind }) => kind === 'regular')?.start ?? '0900';
   return { open, close: rows.find(({ kind }) => kind === 'closing-auction')?.end ?? '1530' };
 }

@@ -1,6 +1,7 @@
 import type { Instrument, InstrumentKind, Market } from '../../domain/market/instrument.ts';
-import type { Bar, BookLevel, IssueWarning, OrderBook, Quote } from '../../domain/market/quote.ts';
+import type { Bar, BookLevel, ExtendedQuote, IssueWarning, OrderBook, Quote } from '../../domain/market/quote.ts';
 import type { IndexCode } from '../../domain/market/research.ts';
+import { type DayHours, later } from '../../domain/market/session.ts';
 import type { domesticMarket } from '../endpoints/domestic-market.ts';
 import type { Output } from '../endpoints/endpoint.ts';
 
@@ -130,6 +131,41 @@ export function toQuoteOfMany(row: Output<Rows['multiplePrices']>['output'][numb
     warnings: [],
     at,
   };
+}
+
+/** Nextrade's row of the multi-quote; undefined for an issue that it has not traded. */
+export function toExtendedQuote(
+  row: Output<Rows['multiplePrices']>['output'][number],
+  at: number,
+): ExtendedQuote | undefined {
+  const { inter_shrn_iscd: symbol, inter2_prpr: last, inter2_hgpr: high, inter2_lwpr: low, acml_vol: volume } = row;
+  return tradedOnly({ symbol, exchange: 'NXT', last, high, low, volume, at });
+}
+
+/**
+ * KRX's after-market, which since 2026-09-14 stands where the single-price session was whose name the columns bear;
+ * undefined for an issue that has not traded there.
+ */
+export function toAfterMarketQuote(
+  symbol: string,
+  { output }: Output<Rows['inquireOvertimePrice']>,
+  at: number,
+): ExtendedQuote | undefined {
+  const { ovtm_untp_prpr: last, ovtm_untp_hgpr: high, ovtm_untp_lwpr: low, ovtm_untp_vol: volume } = output;
+  return tradedOnly({ symbol, exchange: 'KRX', last, high, low, volume, at });
+}
+
+type Untold<T> = { readonly [Name in keyof T]: T[Name] | undefined };
+
+function tradedOnly(quote: Pick<ExtendedQuote, 'symbol' | 'exchange' | 'at'> & Untold<ExtendedQuote>) {
+  const { symbol, exchange, last = 0, volume = 0, high = last, low = last, at } = quote;
+  return last > 0 && volume > 0 ? { symbol, exchange, last, high, low, volume, at } : undefined;
+}
+
+/** From the hours of derivatives to those of stocks, a quarter of an hour inside them. */
+export function toDayHours({ output1 }: Output<Rows['marketTime']>): DayHours {
+  const { today: day, s_time: start, e_time: end } = output1;
+  return { day, open: later(start.slice(0, 4), 15), close: later(end.slice(0, 4), -15) };
 }
 
 /** Oldest first. KIS lists the newest day first, and fills a page that has too few days with rows of blanks. */

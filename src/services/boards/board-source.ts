@@ -1,3 +1,5 @@
+import type { Clock } from '../../clock.ts';
+import type { PriceTimes } from '../../domain/market/price-time.ts';
 import type { IssueStatus, OrderBook, Quote } from '../../domain/market/quote.ts';
 import type { IndexCode, IndexQuote } from '../../domain/market/research.ts';
 import type { Exchange } from '../../domain/orders/order.ts';
@@ -6,10 +8,14 @@ import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { StopWatching } from '../../ports/feed.ts';
 import type { Research } from '../../ports/research.ts';
+import type { Calendar } from '../calendar.ts';
+import { type PriceBasis, readPriceBasis } from '../extended-prices.ts';
 import type { PriceWatch } from '../watching/price-watch.ts';
 
 /** The pause between an answer and the next question. */
 const pollMs = 5_000;
+/** How long it is known of which part of the day prices are. */
+const timesGoodForMs = 30_000;
 /** The shortest time between two edits of a chat with figures that are pushed. */
 const pushMs = 3_000;
 
@@ -32,6 +38,8 @@ export interface WatchFigures {
   readonly kind: 'watch';
   readonly symbols: readonly string[];
   readonly quotes: readonly Quote[];
+  /** What the prices are of, and what was traded since. */
+  readonly basis: PriceBasis;
   readonly supply: 'asked';
 }
 
@@ -42,6 +50,8 @@ export interface BookFigures {
   readonly exchange: Exchange;
   readonly quote: Quote;
   readonly book: OrderBook;
+  /** What `quote` is of, as of when it was last asked for. */
+  readonly times: PriceTimes;
   /** Buy volume over sell volume in percent; undefined before a trade said so. */
   readonly strength: number | undefined;
   readonly standing: TradingStatus | undefined;
@@ -49,7 +59,7 @@ export interface BookFigures {
 }
 
 /** What a look at a book gives. */
-export type OrderBookSnapshot = Pick<BookFigures, 'symbol' | 'exchange' | 'quote' | 'book'>;
+export type OrderBookSnapshot = Pick<BookFigures, 'symbol' | 'exchange' | 'quote' | 'book' | 'times'>;
 
 export interface IndexFigures {
   readonly kind: 'index';
@@ -69,15 +79,20 @@ export interface BoardSource {
 }
 
 /** A board source that asks for all prices every time. */
-export function watchSource(broker: Broker, symbols: readonly string[]): BoardSource {
+export function watchSource(
+  { broker, calendar }: { readonly broker: Broker; readonly calendar: Calendar },
+  symbols: readonly string[],
+): BoardSource {
   return {
     intervalMs: pollMs,
-    look: async (signal) => ({
-      kind: 'watch',
-      symbols,
-      quotes: await broker.quotes(symbols, { priority: 'background', signal }),
-      supply: 'asked',
-    }),
+    async look(signal) {
+      const options = { priority: 'background', signal } as const;
+      const [quotes, basis] = await Promise.all([
+        broker.quotes(symbols, options),
+        readPriceBasis({ broker, calendar }, symbols, options),
+      ]);
+      return { kind: 'watch', symbols, quotes, basis, supply: 'asked' };
+    },
     close: () => undefined,
   };
 }
@@ -98,13 +113,21 @@ interface Pushing<T> {
 class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource {
   readonly #watch: PriceWatch;
   readonly #pushing: Pushing<T>;
+  /** What is read anew at every look, however the figures come. */
+  readonly #refresh: ((signal: AbortSignal) => Promise<Partial<T>>) | undefined;
   #figures: T;
   #supply: Supply = 'pushed';
   /** The latest pushes may have missed something, so the figures are asked for once. */
   #missed = false;
   #stop: StopWatching = () => undefined;
 
-  constructor(watch: PriceWatch, pushing: Pushing<T>, first: T) {
+  constructor(
+    watch: PriceWatch,
+    pushing: Pushing<T>,
+    first: T,
+    refresh?: (signal: AbortSignal) => Promise<Partial<T>>,
+  ) {
+    this.#refresh = refresh;
     this.#watch = watch;
     this.#pushing = pushing;
     this.#figures = first;
@@ -146,6 +169,7 @@ class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource 
       const asked = await this.#pushing.ask(signal);
       this.#figures = { ...this.#figures, ...asked };
     }
+    if (this.#refresh !== undefined) this.#figures = { ...this.#figures, ...(await this.#refresh(signal)) };
     return { ...this.#figures, supply: this.supply };
   }
 
@@ -164,9 +188,17 @@ function whyNot(error: unknown): Supply {
   return (error instanceof AppError ? reasons[error.code] : undefined) ?? 'down';
 }
 
+interface BookParts {
+  readonly broker: Broker;
+  readonly calendar: Calendar;
+  readonly watch: PriceWatch;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** The source of an order book, beginning with the figures that are shown first. */
 export async function bookSource(
-  { broker, watch, log }: { readonly broker: Broker; readonly watch: PriceWatch; readonly log: Log },
+  { broker, calendar, watch, clock, log }: BookParts,
   read: OrderBookSnapshot,
 ): Promise<{ readonly source: BoardSource; readonly figures: BookFigures }> {
   const { symbol, exchange } = read;
@@ -205,7 +237,14 @@ export async function bookSource(
       return { quote: asked, book: levels, standing: tradingStatusIn(asked) };
     },
   };
-  const source = new PushedSource(watch, pushing, first);
+  // A push does not say of which part of the day its price is.
+  let readAt = clock.now();
+  const refresh = async (signal: AbortSignal): Promise<Partial<BookFigures>> => {
+    if (clock.now() - readAt < timesGoodForMs) return {};
+    readAt = clock.now();
+    return { times: await calendar.priceTimes({ priority: 'background', signal }) };
+  };
+  const source = new PushedSource(watch, pushing, first, refresh);
   await source.open(log);
   return { source, figures: { ...first, supply: source.supply } };
 }

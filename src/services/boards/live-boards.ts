@@ -1,11 +1,12 @@
 import type { Clock } from '../../clock.ts';
-import type { Quote } from '../../domain/market/quote.ts';
+import type { PriceTime } from '../../domain/market/price-time.ts';
 import type { IndexQuote } from '../../domain/market/research.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Research } from '../../ports/research.ts';
+import type { Calendar } from '../calendar.ts';
 import type { PriceWatch } from '../watching/price-watch.ts';
 import {
   type BoardFigures,
@@ -13,6 +14,7 @@ import {
   bookSource,
   indexSource,
   type OrderBookSnapshot,
+  type WatchFigures,
   watchSource,
 } from './board-source.ts';
 
@@ -45,6 +47,7 @@ interface Board {
 interface LiveBoardsOptions {
   readonly research: Research;
   readonly watch: PriceWatch;
+  readonly calendar: Calendar;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
@@ -73,12 +76,12 @@ export class LiveBoards {
     broker: Broker,
     address: ChatAddress,
     symbols: readonly string[],
-    quotes: readonly Quote[],
+    { quotes, basis }: Pick<WatchFigures, 'quotes' | 'basis'>,
   ): Promise<BoardFrame> {
     await this.stop(address);
     return this.#start(address, {
-      figures: { kind: 'watch', symbols, quotes, supply: 'asked' },
-      source: watchSource(broker, symbols),
+      figures: { kind: 'watch', symbols, quotes, basis, supply: 'asked' },
+      source: watchSource({ ...this.#options, broker }, symbols),
     });
   }
 
@@ -176,12 +179,25 @@ function placeOf({ channel, chatId }: ChatAddress): string {
 function shownOf(figures: BoardFigures): string {
   switch (figures.kind) {
     case 'watch':
-      return JSON.stringify(figures.quotes.map(({ symbol, last, change }) => [symbol, last, change]));
+      return JSON.stringify([
+        figures.quotes.map(({ symbol, last, change }) => [symbol, last, change]),
+        partOf(figures.basis.times.krx),
+        figures.basis.extended.map(({ time, quotes }) => [
+          partOf(time),
+          quotes.map(({ symbol, last }) => [symbol, last]),
+        ]),
+      ]);
     case 'book': {
-      const { quote, book, strength, standing, supply } = figures;
-      return JSON.stringify([quote.last, quote.change, { ...book, at: undefined }, strength, standing, supply]);
+      const { quote, book, strength, standing, supply, times } = figures;
+      const parts = [partOf(times.krx), partOf(times.nxt)];
+      return JSON.stringify([quote.last, quote.change, { ...book, at: undefined }, strength, standing, supply, parts]);
     }
     case 'index':
       return JSON.stringify([figures.quotes.map(({ last, change }) => [last, change]), figures.supply]);
   }
+}
+
+/** The part of a day that a price is of, without the minute: time that passes is no change. */
+function partOf({ exchange, session, day, isLive }: PriceTime): readonly unknown[] {
+  return [exchange, session, day, isLive];
 }

@@ -251,7 +251,7 @@ export class Venue {
     for (;;) {
       const { remaining } = viewOrder(order);
       if (remaining === 0) return;
-      const matches = this.#market.execute(listing, order.side, remaining, limit);
+      const matches = this.#market.execute(listing, order.side, remaining, limit, order.exchange);
       if (matches.length === 0) return;
       for (const match of matches) this.#fill(order, match.quantity, match.price);
     }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
+import type { Marketplace } from '../../domain/market/session.ts';
 import type { Exchange, Side } from '../../domain/orders/order.ts';
 import { type Session, sessions } from '../market/hours.ts';
 import { type IssueMarks, issueWarnings } from '../market/instruments.ts';
@@ -11,8 +12,11 @@ export interface ControlApi {
   state(): SimulatorState;
   /** The venue's own time and hours, for a client that must go by them. */
   hours(): { readonly now: number; readonly neverCloses: boolean; readonly fixed: Session | undefined };
-  /** Moves the market to a price. Client orders on the way trade. @throws RangeError for an impossible price. */
-  setPrice(symbol: string, price: number): void;
+  /**
+   * Moves the market to a price, at KRX unless another exchange is named. Client orders on the way trade. @throws
+   * RangeError for an impossible price.
+   */
+  setPrice(symbol: string, price: number, exchange?: Marketplace): void;
   /**
    * Makes a trade of somebody else. With a price, waiting client orders at that price or better trade first, and the
    * market is at that price afterwards. Without one the trade takes what waits in the book, in turn.
@@ -110,7 +114,7 @@ const exchange = z.enum(['KRX', 'NXT', 'SOR']);
 const account = z.string().min(1).optional();
 
 const bodies = {
-  price: z.strictObject({ symbol, price: won }),
+  price: z.strictObject({ symbol, price: won, exchange: z.enum(['KRX', 'NXT']).optional() }),
   clock: z
     .strictObject({ now: z.int().optional(), session: z.enum([...sessions, 'auto']).optional() })
     .refine((change) => change.now !== undefined || change.session !== undefined, 'give now or session'),
@@ -185,7 +189,7 @@ function act({ method, url, body }: ControlRequest, controlApi: ControlApi): unk
       return controlApi.hours();
     case 'POST /__sim/price': {
       const change = bodies.price.parse(json());
-      controlApi.setPrice(change.symbol, change.price);
+      controlApi.setPrice(change.symbol, change.price, change.exchange);
       return { ok: true };
     }
     case 'POST /__sim/trade': {

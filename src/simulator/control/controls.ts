@@ -55,9 +55,9 @@ function marketControls({
   ticker,
 }: ControlledParts): Pick<ControlApi, 'setPrice' | 'trade' | 'setIssue' | 'pushForeignNotice'> {
   return {
-    setPrice(symbol, price) {
+    setPrice(symbol, price, exchange) {
       accounts.roll();
-      market.moveTo(tradable(market, symbol, price), price);
+      market.moveTo(tradable(market, symbol, price), price, exchange);
     },
     trade(symbol, side, quantity, price) {
       accounts.roll();

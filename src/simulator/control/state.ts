@@ -1,4 +1,5 @@
 import { inKorea } from '../../clock.ts';
+import type { Marketplace } from '../../domain/market/session.ts';
 import { averageCost } from '../account/account.ts';
 import { type Order, viewOrder } from '../account/order.ts';
 import { orderTypes } from '../account/order-types.ts';
@@ -105,7 +106,10 @@ export interface SimulatorState {
     Record<
       string,
       {
+        /** At KRX in its regular session. */
         readonly last: number;
+        /** At an exchange outside of it, on the day of the prices; null where nothing was traded. */
+        readonly extended: Readonly<Record<Marketplace, number | null>>;
         readonly bid: number;
         readonly ask: number;
         readonly base: number;
@@ -158,9 +162,10 @@ export function readState(
   };
 }
 
-function priceState({ today, book }: Listing): SimulatorState['prices'][string] {
+function priceState({ today, book, extended }: Listing): SimulatorState['prices'][string] {
   return {
     last: today.last,
+    extended: { KRX: extended.KRX?.last ?? null, NXT: extended.NXT?.last ?? null },
     bid: book.best('buy') ?? 0,
     ask: book.best('sell') ?? 0,
     base: today.base,

@@ -1,31 +1,12 @@
-import type { Side } from '../../domain/orders/order.ts';
+import type { Marketplace } from '../../domain/market/session.ts';
+import type { Exchange, Side } from '../../domain/orders/order.ts';
 import { nearestTicks, priceBand, stepPrice } from '../../domain/orders/order-rules.ts';
 import { Book, type ClientOrder, type Match } from './book.ts';
+import { afterTrade, type DayFigures, type ExtendedFigures, isExtended, tradingNow, untraded } from './extended.ts';
 import { addToMinutes, type HistoryBar, minutesBefore, pastDays, pastMinutes, tradingDaysBefore } from './history.ts';
 import type { VenueClock } from './hours.ts';
 import { type Issue, type IssueMarks, issues } from './instruments.ts';
 import { between, type Random, randomFor } from './random.ts';
-
-/** The figures of an issue today, including its last trade. */
-export interface DayFigures {
-  readonly base: number;
-  readonly upper: number;
-  readonly lower: number;
-  readonly last: number;
-  readonly open: number;
-  readonly openTime: string;
-  readonly high: number;
-  readonly highTime: string;
-  readonly low: number;
-  readonly lowTime: string;
-  readonly volume: number;
-  readonly turnover: number;
-  readonly buyTrades: number;
-  readonly sellTrades: number;
-  readonly buyVolume: number;
-  readonly sellVolume: number;
-  readonly previousVolume: number;
-}
 
 /** A trade in the market, with the figures of the day right after it. */
 export interface Print {
@@ -34,6 +15,8 @@ export interface Print {
   /** The side that came to the other's price. */
   readonly aggressor: Side;
   readonly time: string;
+  /** The exchanges whose figures count it: in the regular session all share one market here. */
+  readonly exchanges: readonly Marketplace[];
   readonly figures: DayFigures;
 }
 
@@ -47,7 +30,12 @@ export interface Listing {
   readonly minutes: HistoryBar[];
   /** Minutes of days that are over, for the days that were asked for or lived through. */
   readonly pastMinutes: Map<string, readonly HistoryBar[]>;
+  /** KRX's figures, which stand still once its regular session is over. */
   today: DayFigures;
+  /** What the exchanges have traded outside of it, on the day of the prices. */
+  readonly extended: { [Name in Marketplace]?: ExtendedFigures };
+  /** Where the market is: its last price, at whichever exchange. */
+  center: number;
   marks: IssueMarks;
   /** The last trades of today, oldest first, as many as KIS lists. */
   readonly prints: Print[];
@@ -67,7 +55,7 @@ const printsKept = 30;
 
 /**
  * A market with made-up prices: every issue has ten levels a side around its last trade, and its price moves at random
- * within its limits.
+ * within its limits. Outside KRX's regular session each exchange has a last price of its own.
  */
 export class Market {
   readonly #listings: ReadonlyMap<string, Listing>;
@@ -128,9 +116,15 @@ export class Market {
   }
 
   /** Trades an arriving client order. The owners of client orders that it trades with are told. */
-  execute(listing: Listing, side: Side, quantity: number, limit?: number): readonly Match[] {
+  execute(
+    listing: Listing,
+    side: Side,
+    quantity: number,
+    limit?: number,
+    exchange: Exchange = 'KRX',
+  ): readonly Match[] {
     const matches = listing.book.take(side, quantity, limit);
-    this.#settle(listing, side, matches);
+    this.#settle(listing, side, matches, exchange === 'NXT' ? 'NXT' : 'KRX');
     // The order took all ten levels, so the market goes on beyond them, up to its price limit.
     if (matches.length > 0 && listing.book.best(side === 'buy' ? 'sell' : 'buy') === undefined) {
       this.#quote(listing, side === 'buy' ? 'sell' : 'buy');
@@ -139,13 +133,13 @@ export class Market {
   }
 
   /** Moves the market to `price`. Every client order on the way trades, at its own price. */
-  moveTo(listing: Listing, price: number): void {
-    const side: Side = price < listing.today.last ? 'sell' : 'buy';
+  moveTo(listing: Listing, price: number, exchange: Marketplace = 'KRX'): void {
+    const side: Side = price < listing.center ? 'sell' : 'buy';
     listing.book.clear('market');
     for (const aggressor of ['buy', 'sell'] as const) {
-      this.#settle(listing, aggressor, listing.book.take(aggressor, Number.MAX_SAFE_INTEGER, price));
+      this.#settle(listing, aggressor, listing.book.take(aggressor, Number.MAX_SAFE_INTEGER, price), exchange);
     }
-    this.#settle(listing, side, [{ order: undefined, price, quantity: between(listing.random, 1, 200) }]);
+    this.#settle(listing, side, [{ order: undefined, price, quantity: between(listing.random, 1, 200) }], exchange);
     this.#quote(listing, side);
   }
 
@@ -153,30 +147,31 @@ export class Market {
    * Makes a trade of somebody else. With a price, client orders at that price or better trade first, up to `quantity`,
    * and the market's own quantities do not. Without one the trade takes what waits, in turn.
    */
-  trade(listing: Listing, side: Side, quantity: number, price?: number): void {
+  trade(listing: Listing, side: Side, quantity: number, price?: number, exchange: Marketplace = 'KRX'): void {
     if (price !== undefined) listing.book.clear('market');
     const matches = listing.book.take(side, quantity, price);
     const rest = quantity - matches.reduce((sum, match) => sum + match.quantity, 0);
     const other = price === undefined || rest === 0 ? [] : [{ order: undefined, price, quantity: rest }];
-    this.#settle(listing, side, [...matches, ...other]);
+    this.#settle(listing, side, [...matches, ...other], exchange);
     if (price !== undefined || listing.book.levels(side === 'buy' ? 'sell' : 'buy').length === 0) {
       this.#quote(listing, side);
     }
   }
 
-  /** Makes one random move of an issue. */
-  step(listing: Listing): void {
-    const { random, today } = listing;
-    const pull = ((today.last - today.base) / today.base) * 3;
+  /** Makes one random move of an issue, at one of `exchanges`. */
+  step(listing: Listing, exchanges: readonly [Marketplace, ...Marketplace[]] = ['KRX']): void {
+    const { random, today, center } = listing;
+    const exchange = (exchanges.length > 1 && exchanges[between(random, 0, exchanges.length - 1)]) || exchanges[0];
+    const pull = ((center - today.base) / today.base) * 3;
     const roll = random();
-    const up = stepPrice(today.last, 'up', listing.issue.kind);
-    const down = stepPrice(today.last, 'down', listing.issue.kind);
-    if (roll < 0.25 - pull && up <= today.upper) this.moveTo(listing, up);
-    else if (roll > 0.75 - pull && down >= today.lower) this.moveTo(listing, down);
+    const up = stepPrice(center, 'up', listing.issue.kind);
+    const down = stepPrice(center, 'down', listing.issue.kind);
+    if (roll < 0.25 - pull && up <= today.upper) this.moveTo(listing, up, exchange);
+    else if (roll > 0.75 - pull && down >= today.lower) this.moveTo(listing, down, exchange);
     else {
       const side: Side = random() < 0.5 ? 'buy' : 'sell';
       for (let trades = between(random, 1, 3); trades > 0; trades -= 1) {
-        this.trade(listing, side, between(random, 1, 40));
+        this.trade(listing, side, between(random, 1, 40), undefined, exchange);
       }
     }
     listing.movedAt = this.#clock.now();
@@ -199,6 +194,12 @@ export class Market {
       listing.pastMinutes.set(endedDay, [...listing.minutes]);
       listing.minutes.length = 0;
       listing.today = freshDay(listing.issue, close, volume, this.#clock.time());
+      listing.center = listing.today.last;
+      // Nextrade's pre-market may have begun before the prices were the new day's.
+      for (const exchange of ['KRX', 'NXT'] as const) {
+        if ((listing.extended[exchange]?.day ?? day) < day) delete listing.extended[exchange];
+        else listing.center = listing.extended[exchange]?.last ?? listing.center;
+      }
       listing.prints.length = 0;
       this.#quote(listing, 'buy');
     }
@@ -216,26 +217,31 @@ export class Market {
       minutes,
       pastMinutes: new Map(),
       today: sumUp(freshDay(issue, issue.base, days.at(-1)?.volume ?? 0, this.#clock.time()), minutes),
+      extended: {},
+      center: issue.base,
       marks: { halted: false, interrupted: false, warning: 'none' },
       prints: [],
       movedAt: this.#clock.now(),
     };
+    listing.center = listing.today.last;
     listing.prints.push(...minutes.slice(-printsKept).map((bar) => lastPrintOf(bar, listing.today)));
     this.#quote(listing, 'buy');
     // In a market that moves, an issue has made some moves before it is first looked at.
-    if (this.#speed > 0) for (let steps = 20; steps > 0; steps -= 1) this.step(listing);
+    if (this.#speed > 0)
+      for (let steps = 20; steps > 0; steps -= 1) this.step(listing, tradingNow(this.#clock, listing));
     return listing;
   }
 
   /** Makes the moves since the issue was last looked at. They are a handful at most, to keep answers quick. */
   #catchUp(listing: Listing): void {
-    if (this.#speed === 0 || this.#clock.session() !== 'regular') return;
+    const exchanges = tradingNow(this.#clock, listing);
+    if (this.#speed === 0 || exchanges === undefined) return;
     const missed = Math.floor(((this.#clock.now() - listing.movedAt) * this.#speed) / 2_000);
-    for (let steps = Math.min(missed, 10); steps > 0; steps -= 1) this.step(listing);
+    for (let steps = Math.min(missed, 10); steps > 0; steps -= 1) this.step(listing, exchanges);
   }
 
-  #settle(listing: Listing, aggressor: Side, matches: readonly Match[]): void {
-    const prints = matches.map((match) => this.#print(listing, aggressor, match));
+  #settle(listing: Listing, aggressor: Side, matches: readonly Match[], exchange: Marketplace): void {
+    const prints = matches.map((match) => this.#print(listing, aggressor, match, exchange));
     for (const match of matches) {
       if (match.order !== undefined) this.#listener?.restingFilled(match.order, match.quantity, match.price);
     }
@@ -244,24 +250,23 @@ export class Market {
     this.#listener?.bookChanged(listing);
   }
 
-  #print(listing: Listing, aggressor: Side, { price, quantity }: Match): Print {
-    const { today } = listing;
+  #print(listing: Listing, aggressor: Side, { price, quantity }: Match, exchange: Marketplace): Print {
     const time = this.#clock.time();
-    const bought = aggressor === 'buy';
-    listing.today = {
-      ...today,
-      last: price,
-      ...(price > today.high ? { high: price, highTime: time } : {}),
-      ...(price < today.low ? { low: price, lowTime: time } : {}),
-      volume: today.volume + quantity,
-      turnover: today.turnover + price * quantity,
-      buyTrades: today.buyTrades + (bought ? 1 : 0),
-      sellTrades: today.sellTrades + (bought ? 0 : 1),
-      buyVolume: today.buyVolume + (bought ? quantity : 0),
-      sellVolume: today.sellVolume + (bought ? 0 : quantity),
-    };
+    const trade = { aggressor, price, quantity, time };
+    const said = { price, size: quantity, aggressor, time };
+    listing.center = price;
+    if (isExtended(this.#clock, listing, exchange)) {
+      const day = this.#clock.day();
+      const before = listing.extended[exchange];
+      const figures = before?.day === day ? before : untraded(listing, price, time);
+      const after = { ...afterTrade(figures, trade), day, at: this.#clock.now() };
+      listing.extended[exchange] = after;
+      return { ...said, exchanges: [exchange], figures: after };
+    }
+    listing.today = afterTrade(listing.today, trade);
     addToMinutes(listing.minutes, time, price, quantity);
-    const print: Print = { price, size: quantity, aggressor, time, figures: listing.today };
+    const atBoth = this.#clock.session('NXT') === this.#clock.session('KRX');
+    const print: Print = { ...said, exchanges: atBoth ? ['KRX', 'NXT'] : ['KRX'], figures: listing.today };
     listing.prints.push(print);
     if (listing.prints.length > printsKept) listing.prints.shift();
     return print;
@@ -273,15 +278,13 @@ export class Market {
    * waits.
    */
   #quote(listing: Listing, side: Side): void {
-    const { book, issue, today } = listing;
+    const { book, issue, today, center } = listing;
     const { kind } = issue;
     book.clear('market');
     const clientAsk = book.best('sell', 'clients') ?? Number.POSITIVE_INFINITY;
     const clientBid = book.best('buy', 'clients') ?? 0;
     const [lastAsk, lastBid] =
-      side === 'buy'
-        ? [today.last, stepPrice(today.last, 'down', kind)]
-        : [stepPrice(today.last, 'up', kind), today.last];
+      side === 'buy' ? [center, stepPrice(center, 'down', kind)] : [stepPrice(center, 'up', kind), center];
     let ask = clientBid >= lastAsk ? stepPrice(clientBid, 'up', kind) : lastAsk;
     let bid = clientAsk <= lastBid ? stepPrice(clientAsk, 'down', kind) : lastBid;
     for (let level = 0; level < 10; level += 1) {
@@ -329,6 +332,7 @@ function lastPrintOf(bar: HistoryBar, today: DayFigures): Print {
     size: Math.ceil(bar.volume / 10),
     aggressor: bar.close < bar.open ? 'sell' : 'buy',
     time: `${bar.start}59`,
+    exchanges: ['KRX', 'NXT'],
     figures: { ...today, last: bar.close },
   };
 }

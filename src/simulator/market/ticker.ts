@@ -1,3 +1,4 @@
+import type { Marketplace } from '../../domain/market/session.ts';
 import { type ChannelName, channels } from '../../kis/endpoints/channels.ts';
 import { statusCode, yesNo } from '../quotations/figures.ts';
 import type { World } from '../rest/answer.ts';
@@ -8,9 +9,16 @@ import type { Listing, MarketListener, Print } from './market.ts';
 
 const indexEveryMs = 1_000;
 
+/** Whose trades a channel of trades pushes. */
+const tradeChannels = [
+  ['trades', ['KRX']],
+  ['nextradeTrades', ['NXT']],
+  ['combinedTrades', ['KRX', 'NXT']],
+] as const satisfies readonly (readonly [ChannelName, readonly Marketplace[]])[];
+
 /**
- * Pushes what happens in the market over the socket. All exchanges share one market here, so all of their channels push
- * the same.
+ * Pushes what happens in the market over the socket. All exchanges share one book here, so the channels of books push
+ * the same; those of trades push what was traded at their exchange.
  */
 export class Ticker implements Pick<MarketListener, 'printed' | 'bookChanged'> {
   readonly #sockets: SocketServer;
@@ -27,9 +35,11 @@ export class Ticker implements Pick<MarketListener, 'printed' | 'bookChanged'> {
 
   printed(listing: Listing, prints: readonly Print[]): void {
     const { clock } = this.#world;
-    this.#tell(['trades', 'nextradeTrades', 'combinedTrades'], listing, () =>
-      prints.map((print) => tradeRecord(listing, print, clock, this.#tickColumns)),
-    );
+    for (const [name, exchanges] of tradeChannels) {
+      const told = prints.filter((print) => exchanges.some((exchange) => print.exchanges.includes(exchange)));
+      if (told.length === 0) continue;
+      this.#tell([name], listing, () => told.map((print) => tradeRecord(listing, print, clock, this.#tickColumns)));
+    }
     this.#tellIndicesSoon();
   }
 

@@ -1,6 +1,7 @@
+import type { DayFigures } from '../market/extended.ts';
 import type { HistoryBar } from '../market/history.ts';
 import type { IssueMarks } from '../market/instruments.ts';
-import type { DayFigures, Listing } from '../market/market.ts';
+import type { Listing } from '../market/market.ts';
 import type { World } from '../rest/answer.ts';
 import { changeSign, percentOf } from '../rest/records.ts';
 

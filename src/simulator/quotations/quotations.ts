@@ -2,6 +2,7 @@ import { krxClosures } from '../../domain/market/krx-holidays.ts';
 import { tickSize } from '../../domain/orders/order-rules.ts';
 import { domesticMarket } from '../../kis/endpoints/domestic-market.ts';
 import { lastYear } from '../market/companies.ts';
+import { figuresAt } from '../market/extended.ts';
 import { dateOf, type VenueClock } from '../market/hours.ts';
 import { indexQuotations } from '../market/indices.ts';
 import { standardCode } from '../market/instruments.ts';
@@ -12,6 +13,7 @@ import { aboutIssue, type Handler, input, record, type World } from '../rest/ans
 import { changeSign, marketCodes, percentOf } from '../rest/records.ts';
 import { answered, inputRefusal, queryRefusals } from '../rest/texts.ts';
 import { charts } from './charts.ts';
+import { extendedHours } from './extended-hours.ts';
 import { inHundredMillions, marketValue, statusCode, warningCodes, yearRange, yesNo } from './figures.ts';
 import { foreignRatio } from './investors.ts';
 
@@ -29,8 +31,10 @@ function valuation(world: World, { issue, today }: Listing) {
   };
 }
 
-const inquirePrice = aboutIssue((listing, { world }) => {
-  const { issue, today, marks } = listing;
+const inquirePrice = aboutIssue((listing, call) => {
+  const { world } = call;
+  const { issue, marks } = listing;
+  const today = figuresAt(listing, input(call, 'FID_COND_MRKT_DIV_CODE'));
   const { high, low } = yearRange(listing, world.market.day);
   return {
     output: record(domesticMarket.inquirePrice.output.output.fields, {
@@ -92,7 +96,9 @@ const inquirePrice = aboutIssue((listing, { world }) => {
   };
 });
 
-const inquireAskingPrice = aboutIssue(({ book, issue, marks, today }, call) => {
+const inquireAskingPrice = aboutIssue((listing, call) => {
+  const { book, issue, marks } = listing;
+  const today = figuresAt(listing, input(call, 'FID_COND_MRKT_DIV_CODE'));
   const asks = book.levels('sell');
   const bids = book.levels('buy');
   const totalAsk = asks.reduce((sum, level) => sum + level.size, 0);
@@ -140,12 +146,17 @@ function auctionOf(clock: VenueClock, price: number, size: number) {
 
 const multiplePrices: Handler = (call) => {
   const { fields } = domesticMarket.multiplePrices.output.output;
-  const symbols = Array.from({ length: 30 }, (_, index) => input(call, `FID_INPUT_ISCD_${index + 1}`));
-  const listings = symbols.flatMap((symbol) => call.world.market.look(symbol) ?? []);
+  const asked = Array.from({ length: 30 }, (_, index) => ({
+    listing: call.world.market.look(input(call, `FID_INPUT_ISCD_${index + 1}`)),
+    division: input(call, `FID_COND_MRKT_DIV_CODE_${index + 1}`),
+  }));
+  const found = asked.flatMap(({ listing, division }) => (listing === undefined ? [] : [{ listing, division }]));
   return {
     text: answered.quotation,
     blocks: {
-      output: listings.map(({ issue, today, book }) => {
+      output: found.map(({ listing, division }) => {
+        const { issue, book } = listing;
+        const today = figuresAt(listing, division);
         const sizes = (side: 'buy' | 'sell'): number => book.levels(side).reduce((sum, level) => sum + level.size, 0);
         return record(fields, {
           kospi_kosdaq_cls_name: issue.market === 'KOSDAQ' ? '코스닥' : '거래소',
@@ -274,6 +285,7 @@ export const quotations: ReadonlyMap<string, Handler> = new Map([
   ...prices,
   ...indexQuotations,
   ...interruptions,
+  ...extendedHours,
   [domesticMarket.inquirePrice.id, inquirePrice],
   [domesticMarket.inquireAskingPrice.id, inquireAskingPrice],
   [domesticMarket.multiplePrices.id, multiplePrices],

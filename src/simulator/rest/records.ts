@@ -1,3 +1,4 @@
+import type { Marketplace } from '../../domain/market/session.ts';
 import { channels } from '../../kis/endpoints/channels.ts';
 import type { OrderEvent } from '../account/order.ts';
 import { orderTypes } from '../account/order-types.ts';
@@ -31,18 +32,24 @@ export function percentOf(part: number, whole: number): string {
 }
 
 /** The codes for before, during and after the regular session in NEW_MKOP_CLS_CODE and MARKET_CLS_CODE. */
-export function marketCodes(clock: VenueClock): {
+export function marketCodes(
+  clock: VenueClock,
+  exchange: Marketplace = 'KRX',
+): {
   readonly operation: string;
   readonly hour: string;
   readonly market: string;
 } {
-  switch (clock.session()) {
+  switch (clock.session(exchange)) {
+    case 'pre-market':
+      return { operation: '10', hour: '0', market: '1' };
     case 'opening-auction':
       return { operation: '10', hour: 'B', market: '2' };
     case 'closing-auction':
       return { operation: '21', hour: 'A', market: '2' };
     case 'regular':
       return { operation: '20', hour: '0', market: '2' };
+    case 'after-opening':
     case 'after-market':
       return { operation: '30', hour: '0', market: '3' };
     default:
@@ -54,7 +61,7 @@ export function marketCodes(clock: VenueClock): {
 export function tradeRecord(listing: Listing, print: Print, clock: VenueClock, columns: 46 | 47): string {
   const { book, issue } = listing;
   const { figures: day } = print;
-  const codes = marketCodes(clock);
+  const codes = marketCodes(clock, print.exchanges[0]);
   const total = (side: 'buy' | 'sell'): number => book.levels(side).reduce((sum, level) => sum + level.size, 0);
   const against = (price: number) => ({
     sign: changeSign(day.last, { ...day, base: price }),

@@ -49,7 +49,9 @@ describe('a live book', () => {
     const before = asked();
     bot.simulator.setPrice(samsung, 70_700);
     await shows('70,700원');
-    expect(board().text).toMatch(/^\S* ?삼성전자 005930 · 10:00:\d\d\n70,700원 ▲700 \(\+1\.00%\) · 체결강도 [\d.]+%\n/);
+    expect(board().text).toMatch(
+      /^\S* ?삼성전자 005930 · KRX 정규장 · 10:00:\d\d\n70,700원 ▲700 \(\+1\.00%\) · 체결강도 [\d.]+%\n/,
+    );
     expect(board().text).toMatch(/[\d,]+ +70,700 +\+1\.00%/);
     expect(asked()).toBe(before);
     expect(bot.shown()).toHaveLength(messages);
@@ -75,7 +77,7 @@ describe('a live book', () => {
   });
 
   test.each([
-    ['NXT', 'NX', '넥스트레이드(NXT)'],
+    ['NXT', 'NX', 'NXT 정규장'],
     ['SOR', 'UN', '통합(SOR)'],
   ] as const)('of %s hears of that exchange', async (exchange, market, name) => {
     await start();

@@ -17,7 +17,9 @@ describe('a watchlist', () => {
   test('is kept, shown with prices, and refreshed in place', async () => {
     await start();
     expect(await bot.say('/watch')).toContain('예: /watch add 삼성전자');
-    expect(await bot.say('/관심 삼성전자')).toMatch(/관심종목 1 · 10:00:\d\d\n70,000 {2}0 {2}0\.00% 삼성전자$/);
+    expect(await bot.say('/관심 삼성전자')).toMatch(
+      /관심종목 1 · KRX 정규장 · 10:00:\d\d\n70,000 {2}0 {2}0\.00% 삼성전자$/,
+    );
     expect(await bot.say('/watch add SK하이닉스 삼성전자')).toMatch(/관심종목 2[\s\S]*삼성전자\n[\s\S]*SK하이닉스/);
     bot.simulator.setPrice('005930', 70_700);
     const before = bot.shown().length;
