@@ -13,6 +13,7 @@ const kisSettings = [
   'WS_URL',
   'MASTER_URL',
   'CALLS_PER_SECOND',
+  'MAX_REGISTRATIONS',
   'LIVE_APP_KEY',
   'LIVE_APP_SECRET',
   'LIVE_REST_URL',

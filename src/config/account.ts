@@ -175,6 +175,7 @@ function readEnvironment(data: Settings, simulated: boolean): Environment {
     masterUrl: data.KIS_MASTER_URL ?? masterUrl,
     wsUrl: data.KIS_WS_URL ?? base.wsUrl,
     callsPerSecond: data.KIS_CALLS_PER_SECOND ?? base.callsPerSecond,
+    maxRegistrations: data.KIS_MAX_REGISTRATIONS ?? base.maxRegistrations,
   };
 }
 

@@ -9,7 +9,7 @@ export interface SettingWords {
   readonly account: string;
   readonly htsId: string;
   url(protocols: readonly string[]): string;
-  readonly unit: Readonly<Record<'calls' | 'won' | 'seconds', string>>;
+  readonly unit: Readonly<Record<'calls' | 'registrations' | 'won' | 'seconds', string>>;
   wholeNumber(unit: string, example: number): string;
   atLeast(least: number, unit: string): string;
   percentage(example: string): string;
@@ -64,7 +64,7 @@ const en: SettingWords = {
   account: 'eight digits and two, such as 12345678-01',
   htsId: 'your HTS login, without blanks',
   url: (protocols) => `a URL starting with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  unit: { calls: 'calls', won: 'won', seconds: 'seconds' },
+  unit: { calls: 'calls', registrations: 'registrations', won: 'won', seconds: 'seconds' },
   wholeNumber: (unit, example) => `a whole number of ${unit}, such as ${example}`,
   atLeast: (least, unit) => `at least ${least} ${unit}`,
   percentage: (example) => `a percentage such as ${example}`,
@@ -134,7 +134,7 @@ const ko: SettingWords = {
   account: '계좌번호 여덟 자리와 두 자리를 적어 주세요. 예: 12345678-01',
   htsId: 'HTS 아이디를 공백 없이 적어 주세요',
   url: (protocols) => `${protocols.map((protocol) => `${protocol}//`).join(' 또는 ')}로 시작하는 주소를 적어 주세요`,
-  unit: { calls: '회', won: '원', seconds: '초' },
+  unit: { calls: '회', registrations: '개', won: '원', seconds: '초' },
   wholeNumber: (unit, example) => `정수로 적어 주세요(단위: ${unit}). 예: ${example}`,
   atLeast: (least, unit) => `${least}${unit} 이상이어야 합니다`,
   percentage: (example) => `퍼센트 값을 숫자로만 적어 주세요. 예: ${example.replace(' or ', ' 또는 ')}`,

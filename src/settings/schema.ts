@@ -39,6 +39,7 @@ export function settingsSchema(words: SettingWords, redact: (text: string) => st
     KIS_WS_URL: url('ws:', 'wss:'),
     KIS_MASTER_URL: url('http:', 'https:'),
     KIS_CALLS_PER_SECOND: wholeNumber(18, 1, words.unit.calls).optional(),
+    KIS_MAX_REGISTRATIONS: wholeNumber(41, 1, words.unit.registrations).optional(),
     KIS_LIVE_APP_KEY: text(/^\S{8,}$/, words.kisKey).optional(),
     KIS_LIVE_APP_SECRET: text(/^\S{8,}$/, words.kisSecret).optional(),
     KIS_LIVE_REST_URL: url('http:', 'https:'),

@@ -22,21 +22,27 @@ export interface Candidate {
 const keptShare = 0.75;
 const keptUnits = 0.1;
 
-/**
- * Chooses what is registered, with room for so many topics. Whatever is not chosen has to be asked for.
- *
- * @returns the ids of the chosen, the most urgent first.
- */
-export function planRegistrations(candidates: readonly Candidate[], room: number): readonly string[] {
+/** What is registered and what is left out, by id, the most urgent first. */
+export interface RegistrationPlan {
+  readonly chosen: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** Chooses what is registered, with room for so many topics. Whatever is left out has to be asked for. */
+export function planRegistrations(candidates: readonly Candidate[], room: number): RegistrationPlan {
   const taken = new Set<string>();
   const chosen: string[] = [];
+  const left: string[] = [];
   for (const { id, topics } of candidates.toSorted(moreUrgent)) {
     const missing = topics.filter((topic) => !taken.has(topic));
-    if (taken.size + missing.length > room) continue;
+    if (taken.size + missing.length > room) {
+      left.push(id);
+      continue;
+    }
     for (const topic of missing) taken.add(topic);
     chosen.push(id);
   }
-  return chosen;
+  return { chosen, left };
 }
 
 function moreUrgent(a: Candidate, b: Candidate): number {

@@ -109,8 +109,8 @@ export class Registrations {
     const now = this.#options.clock.now();
     const eligible = [...this.#items].filter(([, { waitsUntil }]) => waitsUntil <= now);
     const candidates = eligible.map(([id, { topics, held, need }]) => ({ id, topics, held, need: need() }));
-    const chosen = new Set(planRegistrations(candidates, this.#options.feed.status().room));
-    const displaced = candidates.filter(({ id, held }) => held && !chosen.has(id)).map(({ id }) => id);
+    const { chosen, left } = planRegistrations(candidates, this.#options.feed.status().room);
+    const displaced = left.filter((id) => this.holds(id));
     const isUrgent = new Set(candidates.filter(({ need }) => need === 'order').map(({ id }) => id));
     for (const id of chosen) {
       const item = this.#items.get(id);
