@@ -9,6 +9,9 @@ import {
   stopUnit,
   tellNumberChanges,
 } from './app/account-units.ts';
+import { ofAlertAccounts } from './app/alert-accounts.ts';
+import { startHttp } from './app/http.ts';
+import { createMarketCandles } from './app/market-candles.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Channel, Receive } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
@@ -19,7 +22,6 @@ import { Router } from './chat/router/router.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Health } from './domain/health.ts';
-import { startHttpServer } from './http-server.ts';
 import { languages } from './i18n/index.ts';
 import { feedOver } from './kis/feed-pool.ts';
 import type { Kis, KisOptions } from './kis/kis.ts';
@@ -31,8 +33,7 @@ import { isSameMarket } from './kis/wire/environment.ts';
 import type { Log, Redactor } from './log.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import { Accounts, type TradingAccount } from './services/accounts.ts';
-import { Alerts, type AlertsOptions } from './services/alerts/alerts.ts';
-import type { AlertAccount } from './services/alerts/level-updates.ts';
+import { Alerts } from './services/alerts/alerts.ts';
 import { LiveBoards } from './services/boards/live-boards.ts';
 import { Screens } from './services/boards/screens.ts';
 import { Calendar } from './services/calendar.ts';
@@ -113,7 +114,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const router = createRouter(options, records, edges, services);
   const parts: Parts = { ...records, ...edges, ...services, router };
   const { chat, units, screens } = parts;
-  const http = await startHttp(options, parts);
+  const http = await startHttp(options, parts, () => readLiveness(parts));
   if (options.readOnly === true) {
     await parts.issues.symbols.load();
     await parts.alerts.restore();
@@ -153,10 +154,15 @@ function unbuilt(): never {
 /** What is kept, on disk or in an embedded simulator. */
 async function openRecords({ config, clock, log, readOnly = false, openLedger }: AppOptions) {
   const simulators = await startSimulators(config, clock);
-  const { ledger: stored, cache, barStore } = await openStore({ paths: config.store, readOnly, openLedger });
+  const {
+    ledger: stored,
+    cache,
+    barStore,
+    minuteStore,
+  } = await openStore({ paths: config.store, readOnly, openLedger });
   const ledgerWatch = new LedgerWatch({ ledger: stored, clock, log });
   const spill = spillToMemory(ledgerWatch.ledger);
-  return { simulators, cache, barStore, ledger: spill.ledger, ledgerWatch, spill };
+  return { simulators, cache, barStore, minuteStore, ledger: spill.ledger, ledgerWatch, spill };
 }
 
 /** The two edges: the venues that are asked, and the chat in which people are answered. */
@@ -227,7 +233,7 @@ function createServices(
 ) {
   const { venues, issues, chat, people, drifts, late } = edges;
   const { config, clock, log, newId, redactor, readOnly = false } = options;
-  const { ledger, ledgerWatch, cache, barStore } = records;
+  const { ledger, ledgerWatch, cache, barStore, minuteStore } = records;
   const [{ broker, research, barSource }] = venues;
   const { directory, symbols } = issues;
   const queued = (): void => chat.outbox.flush();
@@ -240,12 +246,15 @@ function createServices(
   const calendar = new Calendar(tools);
   const bars = new DailyBars({ ...tools, source: barSource, store: barStore, calendar, issues: () => symbols.issues });
   const watch = new PriceWatch({ ...tools, calendar, source: barSource, keptBars: (symbol) => bars.kept(symbol) });
+  const candles = createMarketCandles({ ...tools, venues, minuteStore, days: bars, calendar });
   const alerts = new Alerts({ ...tools, watch, calendar, ...ofAlertAccounts(edges) });
   const shared = { ...tools, calendar, visibilityMs: config.visibilityMs };
   const filled = (symbol: string): void => alerts.onFill(symbol);
   const units = identified.flatMap((one, position) => {
     const kis = venues[position];
-    return kis === undefined ? [] : [createUnit(one, kis, chat, people, { ...shared, filled })];
+    return kis === undefined
+      ? []
+      : [createUnit(one, kis, chat, people, { ...shared, filled, candles: candles.of(kis) })];
   });
   const [first, ...others] = units.map(({ account }) => account);
   const accounts = new Accounts([first as TradingAccount, ...others], people);
@@ -260,6 +269,7 @@ function createServices(
     units,
     bars,
     ticks,
+    watchedCandles: candles.watched,
     liveBoards: new LiveBoards({ ...tools, watch, calendar, show: chat.showBoard, readOnly }),
     screens: new Screens({ ...tools, watchlists: ledger, bars, show: chat.showScreen }),
     charts: createChartRenderer({ theme: config.chartTheme }),
@@ -277,18 +287,6 @@ function createServices(
         drifts,
         now: clock.now(),
       }),
-  };
-}
-
-/** How alerts come to the account that they are on, as far as their person may see it, and how their notices name it. */
-function ofAlertAccounts({ chat, people, late }: Edges): Pick<AlertsOptions, 'brokerOf' | 'draft'> {
-  const accountOf = ({ personId, account }: AlertAccount) => late.accounts?.visible(people.withId(personId), account);
-  return {
-    brokerOf: (alert) => accountOf(alert)?.broker,
-    draft: (notice, wanted) => {
-      const isOnCost = 'alert' in notice && notice.alert.condition.kind === 'cost';
-      return chat.draftFor(() => (isOnCost ? accountOf(notice.alert) : undefined))(notice, wanted);
-    },
   };
 }
 
@@ -326,7 +324,7 @@ function createRouter(options: AppOptions, { ledger }: Records, edges: Edges, se
 /** Looks at what the last process left, listens to the venues, reads their lists, and tells the owners that it started. */
 async function begin(options: AppOptions, parts: Parts): Promise<void> {
   const { clock, log, scheduler } = options;
-  const { issues, chat, units, alerts, watch, ledgerWatch, spill, ticks } = parts;
+  const { issues, chat, units, alerts, watch, watchedCandles, ledgerWatch, spill, ticks } = parts;
   await recoverUnits(units, log);
   const accounts = units.map(({ account }) => account);
   ledgerWatch.begin({
@@ -341,9 +339,13 @@ async function begin(options: AppOptions, parts: Parts): Promise<void> {
   await listen(units, {
     onTrade(trade) {
       ticks.lastAt = trade.at;
+      watchedCandles.onTrade(trade);
       watch.onTrade(trade);
     },
-    onGap: () => void alerts.resync(),
+    onGap() {
+      watchedCandles.onGap();
+      void alerts.resync();
+    },
   });
   const aligned = Promise.all(accounts.map(({ reconciler }) => reconciler.align()));
   await Promise.race([aligned, clock.sleep(alignWaitMs)]);
@@ -353,20 +355,6 @@ async function begin(options: AppOptions, parts: Parts): Promise<void> {
   for (const { fillNoticeWatch } of units) fillNoticeWatch.begin();
   await chat.invite(options.newId().slice(0, 8));
   if (scheduler !== undefined) scheduleJobs(scheduler, { ...parts, clock, symbols: issues.symbols });
-}
-
-/** Serves `/health` and the webhooks of channels, where a port is set. */
-async function startHttp({ config, clock, log, version, readOnly }: AppOptions, parts: Parts) {
-  const { venues, chat } = parts;
-  if (config.httpPort === undefined || readOnly === true) return undefined;
-  const [{ broker }] = venues;
-  return startHttpServer({
-    port: config.httpPort,
-    health: async () => ({ ...(await readLiveness(parts)), venue: broker.venue.kind, version }),
-    hooks: [...chat.channels.values()].flatMap(({ hook }) => hook ?? []),
-    clock,
-    log,
-  });
 }
 
 /** Ends everything, the way in first and the stores last. */
@@ -392,6 +380,7 @@ async function stop({ clock, log, scheduler, readOnly }: AppOptions, parts: Part
   await chat.outbox.stop();
   await parts.ledger.close();
   await parts.barStore.close();
+  await parts.minuteStore.close();
   await parts.cache.close();
   for (const simulator of parts.simulators.values()) await simulator.stop();
   log.info('stopped');

@@ -58,13 +58,14 @@ export const chart = defineCommand({
   args: { instrument, interval: optional(interval) },
   examples: ['/chart 삼성전자 5분', '/chart 005930', '/chart 삼성전자 1w'],
   async run(context, args): Promise<Message> {
-    const { broker, charts, words } = context;
+    const { broker, candles, charts, words } = context;
     const { symbol, name } = args.instrument;
     const length = args.interval ?? '1d';
     context.progress({ lines: [words.progress.chart] });
+    const quoting = broker.quote(symbol);
     const [bars, quote, own] = await Promise.all([
-      broker.bars(symbol, length, shown + past),
-      broker.quote(symbol),
+      candles.newest({ symbol, exchange: 'KRX' }, length, shown + past, () => quoting),
+      quoting,
       ownLines(context, symbol),
     ]);
     if (bars.length === 0) {

@@ -18,6 +18,7 @@ import type { Alerts } from '../services/alerts/alerts.ts';
 import type { LiveBoards } from '../services/boards/live-boards.ts';
 import type { Screens } from '../services/boards/screens.ts';
 import type { Calendar } from '../services/calendar.ts';
+import type { IssueBars } from '../services/candles/issue-bars.ts';
 import type { OrderTimelines } from '../services/order-timelines.ts';
 import type { Orders } from '../services/orders/orders.ts';
 import type { Reconciler } from '../services/orders/reconciliation/reconciler.ts';
@@ -34,6 +35,7 @@ export interface CommandContext {
   readonly alone: boolean;
   readonly words: Words;
   readonly broker: Broker;
+  readonly candles: IssueBars;
   readonly research: Research;
   readonly reports: AccountReports;
   /** The account that the services below work with, as the person knows it; undefined where they may see none. */

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
 import type { AccountKind, Balance, BuyingPower } from '../domain/account.ts';
-import type { BarInterval } from '../domain/market/bars.ts';
+import type { DayInterval } from '../domain/market/bars.ts';
 import type { Instrument } from '../domain/market/instrument.ts';
 import type { Bar, ExtendedQuote, OrderBook, Quote } from '../domain/market/quote.ts';
 import type { DayHours, Marketplace } from '../domain/market/session.ts';
@@ -160,7 +160,7 @@ export class KisBroker implements Broker {
     return decodeMarket.toOrderBook(symbol, output, this.#clock.now());
   }
 
-  bars(symbol: string, interval: BarInterval, count: number, options?: BarOptions): Promise<readonly Bar[]> {
+  bars(symbol: string, interval: DayInterval, count: number, options?: BarOptions): Promise<readonly Bar[]> {
     return this.#bars.newest(symbol, interval, count, options);
   }
 

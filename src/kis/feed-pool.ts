@@ -91,6 +91,10 @@ export class FeedPool implements MarketFeed {
     return this.#taken.get(keyOf(symbol, exchange))?.hears(symbol, exchange) ?? false;
   }
 
+  tradesSince(symbol: string, exchange: Marketplace): number | undefined {
+    return this.#taken.get(keyOf(symbol, exchange))?.tradesSince(symbol, exchange);
+  }
+
   watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
     return this.#first((feed) => feed.watchBook(symbol, exchange, watcher));
   }

@@ -60,6 +60,9 @@ const bookChannels = {
   SOR: ['combinedOrderBook', 'combinedTrades', 'combinedIssueStatus'],
 } as const satisfies Record<Exchange, readonly ChannelName[]>;
 
+/** KIS sends a PINGPONG every ten seconds. A socket that was silent for twice that may be dead without a word. */
+const silentMs = 20_000;
+
 /** Somebody who watches an order book or an index, and the topics for it. */
 interface Watch extends Subscriber {
   readonly watcher: Partial<BookWatcher & IndexWatcher>;
@@ -72,7 +75,7 @@ export class KisFeed implements MarketFeed {
   readonly #subscriptions: Subscriptions;
   readonly #nameOf: ReadonlyMap<string, ChannelName>;
   /** By exchange and issue: `NXT 005930`. */
-  readonly #trades = new Map<string, Subscriber>();
+  readonly #trades = new Map<string, { readonly subscriber: Subscriber; readonly since: number }>();
   readonly #watches = new Set<Watch>();
   #handlers: FeedHandlers | undefined;
   /** Ends the pause after a lost frame. */
@@ -123,7 +126,7 @@ export class KisFeed implements MarketFeed {
         const topics = [this.#topic(tradeChannels[exchange], symbol)];
         const subscriber = { topics, onEnd: () => void this.#trades.delete(key) };
         await this.#subscriptions.subscribe(subscriber);
-        this.#trades.set(key, subscriber);
+        this.#trades.set(key, { subscriber, since: this.#options.clock.now() });
       }
     } catch (error) {
       for (const exchange of fresh) await this.unwatchTrades(symbol, exchange);
@@ -134,15 +137,23 @@ export class KisFeed implements MarketFeed {
   async unwatchTrades(symbol: string, of: TradesOf = 'KRX'): Promise<void> {
     for (const exchange of marketplaces(of)) {
       const key = `${exchange} ${symbol}`;
-      const subscriber = this.#trades.get(key);
-      if (subscriber === undefined) continue;
+      const watched = this.#trades.get(key);
+      if (watched === undefined) continue;
       this.#trades.delete(key);
-      await this.#subscriptions.unsubscribe(subscriber);
+      await this.#subscriptions.unsubscribe(watched.subscriber);
     }
   }
 
   hears(symbol: string, exchange: Marketplace): boolean {
     return this.#socket.status().state === 'connected' && this.#trades.has(`${exchange} ${symbol}`);
+  }
+
+  tradesSince(symbol: string, exchange: Marketplace): number | undefined {
+    const watched = this.#trades.get(`${exchange} ${symbol}`);
+    const { state, connectedAt, lastMessageAt } = this.#socket.status();
+    if (watched === undefined || state !== 'connected' || connectedAt === undefined) return undefined;
+    if (this.#options.clock.now() - (lastMessageAt ?? connectedAt) > silentMs) return undefined;
+    return Math.max(watched.since, connectedAt);
   }
 
   async watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {

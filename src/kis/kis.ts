@@ -14,6 +14,7 @@ import { KisBroker } from './broker.ts';
 import type { Endpoint, Input } from './endpoints/endpoint.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
 import { type KeyReads, type MarketReads, type MarketRow, withLiveReads, withMostRoom } from './market-reads.ts';
+import { KisMinutes } from './minutes.ts';
 import { KisResearch } from './research.ts';
 import { KisScheduledOrders } from './scheduled-orders.ts';
 import { type AppKey, Credentials } from './wire/credentials.ts';
@@ -173,6 +174,7 @@ export function createKis(
     environment: options.environment,
     accountId: `${options.account.number}${options.account.product}`,
     broker: new KisBroker(http, market, options, dispatcher),
+    minutes: new KisMinutes(market, options.environment.hours),
     research: new KisResearch(market, options.htsId, options.clock),
     reports: new KisAccountReports(http),
     schedules: new KisScheduledOrders(http, options.clock),

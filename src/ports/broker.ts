@@ -1,5 +1,5 @@
 import type { AccountKind, Balance, BuyingPower } from '../domain/account.ts';
-import type { BarInterval } from '../domain/market/bars.ts';
+import type { DayInterval } from '../domain/market/bars.ts';
 import type { Instrument } from '../domain/market/instrument.ts';
 import type { Bar, ExtendedQuote, OrderBook, Quote } from '../domain/market/quote.ts';
 import type { DayHours, Marketplace, SessionKind } from '../domain/market/session.ts';
@@ -32,10 +32,10 @@ export interface Broker {
   /** Many quotes, in the order asked; issues the venue does not know are left out. */
   quotes(symbols: readonly string[], options?: PriceOptions): Promise<readonly Quote[]>;
   /**
-   * The newest candles, oldest first: `count` at most, fewer of an issue listed lately, and of minutes as many as some
-   * thirty calls bring (a week of them; on paper today's alone). `until` is for days and longer.
+   * The newest candles of days and longer, oldest first: `count` at most, fewer of an issue listed lately. Those of
+   * minutes are a `MinuteSource`'s.
    */
-  bars(symbol: string, interval: BarInterval, count: number, options?: BarOptions): Promise<readonly Bar[]>;
+  bars(symbol: string, interval: DayInterval, count: number, options?: BarOptions): Promise<readonly Bar[]>;
   orderBook(symbol: string, options?: PriceOptions): Promise<OrderBook>;
   /** Undefined when the venue has no such issue. */
   instrument(symbol: string, options?: ReadOptions): Promise<Instrument | undefined>;

@@ -71,6 +71,11 @@ export interface MarketFeed {
   /** Whether the trades of an issue come in now: they are watched, KIS took that, and the socket stands. */
   hears(symbol: string, exchange: Marketplace): boolean;
   /**
+   * Since when every trade of a watched issue has come in, in milliseconds, as far as the socket tells; undefined while
+   * it is not watched, refused, or the socket is away or has been silent for longer than KIS is between two PINGPONGs.
+   */
+  tradesSince(symbol: string, exchange: Marketplace): number | undefined;
+  /**
    * An issue's book, trades and standing on an exchange. AppError `feed.full`, `feed.down`, `feed.unsupported` (the venue
    * does not push it) or `feed.refused`; then nothing is watched.
    */

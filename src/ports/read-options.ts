@@ -17,7 +17,7 @@ export interface PriceOptions extends ReadOptions {
 }
 
 /**
- * `from`, `until`: the first and the last day of candles of days and longer (`20261121`); as far back as `count` goes,
+ * `from`, `until`: the first and the last day (`20261121`); as far back as `count` goes,
  * and to the last day whose figures have begun, where they are not said.
  */
 export interface BarOptions extends ReadOptions {

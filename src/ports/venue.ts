@@ -1,4 +1,5 @@
 import type { AccountReports } from './account-reports.ts';
+import type { MinuteSource } from './bars.ts';
 import type { Broker, TokenRevocation } from './broker.ts';
 import type { MarketFeed } from './feed.ts';
 import type { Research } from './research.ts';
@@ -10,6 +11,7 @@ export interface Venue {
   readonly accountId: string;
   readonly broker: Broker;
   readonly research: Research;
+  readonly minutes: MinuteSource;
   readonly reports: AccountReports;
   readonly schedules: ScheduleBroker;
   /** The same for all accounts of one app key. */

@@ -7,9 +7,7 @@ import {
   laterDay,
   nextDay,
   previousDay,
-  weekdayOf,
 } from '../clock.ts';
-import { krxClosures, krxTableYears } from '../domain/market/krx-holidays.ts';
 import { type PriceTimes, priceTimesAt } from '../domain/market/price-time.ts';
 import {
   type DayHours,
@@ -27,6 +25,7 @@ import type { Log } from '../log.ts';
 import type { Broker, VenueHours } from '../ports/broker.ts';
 import type { Cache } from '../ports/cache.ts';
 import type { ReadOptions } from '../ports/read-options.ts';
+import { isWeekend, openByTable } from './shipped-calendar.ts';
 
 /** The session of an exchange now, and who says so. */
 export interface MarketSession {
@@ -221,6 +220,25 @@ export class Calendar {
     return { day: undefined, until };
   }
 
+  /**
+   * Today (`20261123`) where it is a trading day, as far as anybody can tell, and so many trading days before it, the
+   * newest first; of a market that never closes every day is one. Never throws.
+   */
+  async tradingDays(
+    count: number,
+    options: ReadOptions = {},
+  ): Promise<{ readonly today: string | undefined; readonly before: readonly string[] }> {
+    const moment = await this.#moment(options);
+    const today = koreanDay(moment.now);
+    const opens = moment.neverCloses || ((await this.#opensToday(today, moment, options)) ?? !isWeekend(today));
+    await this.#load();
+    const before: string[] = [];
+    for (let day = previousDay(today); before.length < count; day = previousDay(day)) {
+      if (moment.neverCloses || this.#wasOpen(day)) before.push(day);
+    }
+    return { today: opens ? today : undefined, before };
+  }
+
   /** What the exchanges' prices are of now. Of a day that nobody tells of a weekday counts as one. Never throws. */
   async priceTimes(options: ReadOptions = {}): Promise<PriceTimes> {
     const moment = await this.#moment(options);
@@ -369,16 +387,4 @@ function openAt(
 
 function startOf(day: string, { start }: Pick<SessionRow, 'start'>): number {
   return fromKoreanDayAndTime(day, `${start}00`);
-}
-
-function isWeekend(day: string): boolean {
-  return weekdayOf(day) > 5;
-}
-
-/** The shipped calendar: weekdays that are not on the list of closures, in the years that the list covers. */
-function openByTable(day: string): boolean | undefined {
-  if (isWeekend(day)) return false;
-  const year = Number(day.slice(0, 4));
-  if (year < krxTableYears.first || year > krxTableYears.last) return undefined;
-  return !krxClosures.includes(day);
 }

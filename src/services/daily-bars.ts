@@ -1,16 +1,16 @@
 import { type Clock, koreanDay, laterDay, previousDay } from '../clock.ts';
 import type { KeptBarsHealth } from '../domain/health.ts';
 import type { ListedIssue } from '../domain/market/instrument.ts';
-import type { Bar } from '../domain/market/quote.ts';
+import type { Bar, Quote } from '../domain/market/quote.ts';
 import { figuresEnd } from '../domain/market/session.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { BarSource, BarStore } from '../ports/bars.ts';
-import type { ReadOptions } from '../ports/read-options.ts';
+import type { ReadOptions, ReadPriority } from '../ports/read-options.ts';
 import type { Calendar } from './calendar.ts';
 
 /** Trading days that are kept of an issue: enough for a slow average of 200 days and some days to look back. */
-const keptBars = 260;
+export const keptBars = 260;
 /** Calls that all these candles of an issue take, and calls that the candles of a few days take. */
 const callsPerIssue = { whole: 3, newest: 1 } as const;
 /** Calendar days that one call covers for certain. */
@@ -93,18 +93,43 @@ export class DailyBars {
   }
 
   /**
+   * The candles of an issue for somebody who waits for them, oldest first, today's so far included. Where the days
+   * before are kept, nothing is asked: today's candle is in the issue's `quote`, and a base price that is the last kept
+   * close says that no split changed the prices before.
+   * @throws AppError `venue.*`.
+   */
+  async newest(symbol: string, quote: () => Promise<Quote>, options: ReadOptions = {}): Promise<readonly Bar[]> {
+    const days = await this.days(options);
+    const kept = await this.#options.store.bars(symbol).catch(() => undefined);
+    const before = kept?.bars.filter(({ start }) => start < days.now) ?? [];
+    if (kept !== undefined && kept.through >= days.final && before.length > 0) {
+      const now = await quote();
+      if (before.at(-1)?.close === now.basePrice) {
+        return days.final === days.now ? kept.bars : [...before, barOf(days.now, now)];
+      }
+    }
+    const { signal = new AbortController().signal, priority = 'interactive' } = options;
+    return this.ask(symbol, days, signal, priority);
+  }
+
+  /**
    * Asks for the missing candles of an issue and keeps them.
    * @returns all of its candles, oldest first, today's so far included.
    * @throws AppError `venue.*`; the signal's reason.
    */
-  async ask(symbol: string, days: FiguresDays, signal: AbortSignal): Promise<readonly Bar[]> {
+  async ask(
+    symbol: string,
+    days: FiguresDays,
+    signal: AbortSignal,
+    priority: ReadPriority = 'background',
+  ): Promise<readonly Bar[]> {
     for (let asked = this.#asking.get(symbol); asked !== undefined; asked = this.#asking.get(symbol)) {
       // Where that request failed, or its caller went away, the next caller asks.
       const bars = await asked.catch(() => undefined);
       signal.throwIfAborted();
       if (bars !== undefined) return bars;
     }
-    const asking = this.#ask(symbol, days, signal).finally(() => this.#asking.delete(symbol));
+    const asking = this.#ask(symbol, days, { priority, signal }).finally(() => this.#asking.delete(symbol));
     this.#asking.set(symbol, asking);
     return asking;
   }
@@ -189,9 +214,9 @@ export class DailyBars {
     });
   }
 
-  async #ask(symbol: string, days: FiguresDays, signal: AbortSignal): Promise<readonly Bar[]> {
+  async #ask(symbol: string, days: FiguresDays, options: ReadOptions): Promise<readonly Bar[]> {
     const { source, store, log } = this.#options;
-    const read = { priority: 'background', signal, until: days.now } as const;
+    const read = { ...options, until: days.now } as const;
     const kept = await this.kept(symbol);
     const bars = (await this.#since(symbol, kept, days, read)) ?? (await source.dailyBars(symbol, keptBars, read));
     const final = bars.filter(({ start }) => start <= days.final).slice(-keptBars);
@@ -213,6 +238,13 @@ export class DailyBars {
     const [same, ...newer] = await this.#options.source.dailyBars(symbol, keptBars, { ...read, from: last.start });
     return same?.start === last.start && same.close === last.close ? [...kept, ...newer] : undefined;
   }
+}
+
+/** The candle of the day that a quote is of. A day on which nothing traded yet stands at its base price. */
+function barOf(start: string, { open, high, low, last, volume }: Quote): Bar {
+  return open > 0
+    ? { start, open, high, low, close: last, volume }
+    : { start, open: last, high: last, low: last, close: last, volume };
 }
 
 /** Whether an error concerns this one issue, so that the venue may still answer about another. */

@@ -3,6 +3,7 @@ import type { LedgerUpkeep } from '../ports/ledger/ledger.ts';
 import type { ScheduledTask, Scheduler } from '../ports/scheduler.ts';
 import type { Alerts } from './alerts/alerts.ts';
 import type { Calendar } from './calendar.ts';
+import type { Candles } from './candles/candles.ts';
 import type { DailyBars } from './daily-bars.ts';
 import type { AccessWatch } from './health/access-watch.ts';
 import type { SymbolMaster } from './issues/symbol-master.ts';
@@ -23,6 +24,7 @@ export function scheduleJobs(
     symbols,
     alerts,
     bars,
+    watchedCandles,
     ledger,
     clock,
   }: {
@@ -40,6 +42,7 @@ export function scheduleJobs(
     readonly symbols: SymbolMaster;
     readonly alerts: Alerts;
     readonly bars: DailyBars;
+    readonly watchedCandles: Candles;
     readonly ledger: LedgerUpkeep;
     readonly clock: Clock;
   },
@@ -63,6 +66,8 @@ export function scheduleJobs(
   scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
   // Runs for some minutes after the last close and before the opening. Later runs ask for what the first could not get.
   scheduler.cron('bars', '10 7,20-22 * * *', (signal) => bars.bringUpToDate(signal));
+  // After the closes of KRX, of the CSAT day and of Nextrade: what came in of the day is kept, and needs no asking later.
+  scheduler.cron('candles', '40 15,16,20 * * *', () => watchedCandles.keepDays(), { atStart: true });
   const prune = (): Promise<void> => {
     const before = clock.now() - keptMs;
     return ledger.prune(before, koreanDay(before));

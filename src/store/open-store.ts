@@ -1,9 +1,10 @@
-import type { BarStore } from '../ports/bars.ts';
+import type { BarStore, MinuteStore } from '../ports/bars.ts';
 import type { Cache } from '../ports/cache.ts';
 import type { Ledger } from '../ports/ledger/ledger.ts';
 import { openCache } from './cache.ts';
 import { openBarStore } from './daily-bars.ts';
 import { openLedger } from './ledger.ts';
+import { openMinuteStore } from './minutes.ts';
 import { openForReading } from './open-for-reading.ts';
 
 /** Everything that is kept on disk: the ledger, which must not be lost, and caches, which can be filled again. */
@@ -11,6 +12,7 @@ export interface Store {
   readonly ledger: Ledger;
   readonly cache: Cache;
   readonly barStore: BarStore;
+  readonly minuteStore: MinuteStore;
 }
 
 export interface StoreOptions {
@@ -26,6 +28,7 @@ export interface StoreOptions {
 export async function openStore({ paths, readOnly, openLedger: open = openLedger }: StoreOptions): Promise<Store> {
   const cache = await openCache({ path: paths.cache });
   const barStore = await openBarStore({ path: paths.cache });
+  const minuteStore = await openMinuteStore({ path: paths.cache });
   const ledger = readOnly ? await openForReading(paths.ledger) : await open({ url: `sqlite:${paths.ledger}` });
-  return { ledger, cache, barStore };
+  return { ledger, cache, barStore, minuteStore };
 }

@@ -9,6 +9,7 @@ import type { BookWatcher, FeedHandlers, FeedStatus, MarketFeed } from '../../sr
 class FakeFeed implements MarketFeed {
   readonly symbols: string[] = [];
   readonly limit: number;
+  readonly connectedAt = 1;
   state: FeedStatus['state'] = 'connected';
   books = 0;
   indices = 0;
@@ -45,6 +46,10 @@ class FakeFeed implements MarketFeed {
     return this.state === 'connected' && this.symbols.includes(symbol);
   }
 
+  tradesSince(symbol: string): number | undefined {
+    return this.symbols.includes(symbol) ? this.connectedAt : undefined;
+  }
+
   async watchBook(): Promise<() => void> {
     this.#take();
     this.books += 1;
@@ -66,7 +71,7 @@ class FakeFeed implements MarketFeed {
     const fillNotices = { state: 'working' } as const;
     return {
       state: this.state,
-      connectedAt: 1,
+      connectedAt: this.connectedAt,
       lastMessageAt: 1,
       registrations,
       room: this.limit - 1,

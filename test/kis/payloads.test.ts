@@ -7,7 +7,7 @@ import {
   toDayHours,
   toExtendedQuote,
   toInstrument,
-  toMinuteBars,
+  toMinuteRows,
   toOrderBook,
   toQuote,
   toQuoteOfMany,
@@ -162,17 +162,44 @@ describe('bars, issues and the calendar', () => {
     ]);
   });
 
-  it('reads minute bars, oldest first', () => {
-    expect(toMinuteBars(decodeAnswer(domesticMarket.minuteChart, 'minute-chart'))).toEqual([
-      { start: '20240611 1249', open: 75_300, high: 75_400, low: 75_300, close: 75_300, volume: 19_914 },
-      { start: '20240611 1250', open: 75_300, high: 75_400, low: 75_300, close: 75_300, volume: 69_449 },
+  const row = (day: string, minute: number, [open, high, low, close]: readonly number[], volume: number) => ({
+    day,
+    minute,
+    candle: { minute, open, high, low, close, volume },
+  });
+
+  it('reads minutes, oldest first', () => {
+    expect(toMinuteRows(decodeAnswer(domesticMarket.minuteChart, 'minute-chart'))).toEqual([
+      row('20240611', 769, [75_300, 75_400, 75_300, 75_300], 19_914),
+      row('20240611', 770, [75_300, 75_400, 75_300, 75_300], 69_449),
     ]);
   });
 
   it("reads minutes of days before, the closing auction's among them", () => {
-    expect(toMinuteBars(decodeAnswer(domesticMarket.pastMinuteChart, 'past-minute-chart'))).toEqual([
-      { start: '20250915 1519', open: 76_500, high: 76_600, low: 76_500, close: 76_550, volume: 42_398 },
-      { start: '20250915 1530', open: 76_500, high: 76_500, low: 76_500, close: 76_500, volume: 1_846_000 },
+    expect(toMinuteRows(decodeAnswer(domesticMarket.pastMinuteChart, 'past-minute-chart'))).toEqual([
+      row('20250915', 919, [76_500, 76_600, 76_500, 76_550], 42_398),
+      row('20250915', 930, [76_500, 76_500, 76_500, 76_500], 1_846_000),
+    ]);
+  });
+
+  it.each([
+    // Until the first trade of a new minute the newest row repeats the shares of the minute before.
+    ['the won traded since the open stand still', { acml_tr_pbmn: '672499305400' }],
+    ['no share was traded', { cntg_vol: '0' }],
+  ])('takes no trade from a minute in which %s', (_what, changes) => {
+    const { output1 } = decodeAnswer(domesticMarket.minuteChart, 'minute-chart');
+    const rows = answer('minute-chart')['output2'] as Record<string, string>[];
+    const [newest, before] = rows.map((one, index) =>
+      decodeFields(
+        domesticMarket.minuteChart.output.output2.fields,
+        index === 0 ? { ...one, ...changes } : one,
+        'test',
+      ),
+    );
+    if (newest === undefined || before === undefined) throw new Error('two rows');
+    expect(toMinuteRows({ output1, output2: [newest, before] }).map(({ candle }) => candle?.volume)).toEqual([
+      19_914,
+      undefined,
     ]);
   });
 

@@ -38,9 +38,10 @@ export function servicesFor(
   const allowed = accounts.allowing(person, command.role);
   const account = turn.account ?? (named === 'all' ? undefined : named) ?? accounts.chosen(person, chat);
   const services = account ?? marketAlone(accounts.all[0]);
-  const { broker, reports, orders, schedules, reconciler, timelines, revocation } = services;
+  const { broker, candles, reports, orders, schedules, reconciler, timelines, revocation } = services;
   return {
     broker,
+    candles,
     reports,
     orders,
     schedules,

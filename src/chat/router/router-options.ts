@@ -34,7 +34,7 @@ export type CommandServices = Omit<
 /** What of a CommandContext is that of one account. */
 export type AccountServices = Pick<
   CommandContext,
-  'broker' | 'reports' | 'orders' | 'schedules' | 'reconciler' | 'timelines' | 'revocation'
+  'broker' | 'candles' | 'reports' | 'orders' | 'schedules' | 'reconciler' | 'timelines' | 'revocation'
 >;
 
 export interface RouterOptions {

@@ -3,11 +3,20 @@ import type { Bar } from './quote.ts';
 /** How long a candle lasts: minutes, or a day, week, month or year. */
 export const barIntervals = ['1m', '3m', '5m', '10m', '15m', '30m', '60m', '1d', '1w', '1mo', '1y'] as const;
 export type BarInterval = (typeof barIntervals)[number];
+/** A day or longer. */
+export type DayInterval = Extract<BarInterval, `1${'d' | 'w' | 'mo' | 'y'}`>;
+/** Minutes of the candles that there are. */
+export const candleLengths = [1, 3, 5, 10, 15, 30, 60] as const;
+export type CandleLength = (typeof candleLengths)[number];
 
 /** Minutes of a candle; undefined for a day and longer. */
-export function minutesOf(interval: BarInterval): number | undefined {
-  const found = /^(\d+)m$/.exec(interval)?.[1];
-  return found === undefined ? undefined : Number(found);
+export function minutesOf(interval: BarInterval): CandleLength | undefined {
+  return candleLengths.find((minutes) => interval === `${minutes}m`);
+}
+
+/** Whether candles last a day or longer. */
+export function isOfDays(interval: BarInterval): interval is DayInterval {
+  return minutesOf(interval) === undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Instrument, InstrumentKind, Market } from '../../domain/market/instrument.ts';
+import { type MinuteCandle, minuteOfDay } from '../../domain/market/minutes.ts';
 import type { Bar, BookLevel, ExtendedQuote, IssueWarning, OrderBook, Quote } from '../../domain/market/quote.ts';
 import type { IndexCode } from '../../domain/market/research.ts';
 import { type DayHours, later } from '../../domain/market/session.ts';
@@ -184,21 +185,33 @@ export function toDailyBars({ output2 }: Output<Rows['dailyChart']>): readonly B
     .reverse();
 }
 
-/** Oldest first, of today or of earlier days. */
-export function toMinuteBars({
+/** A row of a chart of minutes. */
+export interface MinuteRow {
+  /** `20261120` */
+  readonly day: string;
+  readonly minute: number;
+  /** Undefined where nothing traded in that minute. */
+  readonly candle: MinuteCandle | undefined;
+}
+
+/**
+ * Oldest first, of today or of earlier days. Rows without a trade are marked by the won traded since the open, which are
+ * those of the row before: until the first trade of a new minute KIS repeats the shares of the minute before.
+ */
+export function toMinuteRows({
   output2,
-}: Output<Rows['minuteChart']> | Output<Rows['pastMinuteChart']>): readonly Bar[] {
+}: Output<Rows['minuteChart']> | Output<Rows['pastMinuteChart']>): readonly MinuteRow[] {
   return output2
-    .map((row) => ({
-      start: `${row.stck_bsop_date} ${row.stck_cntg_hour.slice(0, 4)}`,
-      open: row.stck_oprc,
-      high: row.stck_hgpr,
-      low: row.stck_lwpr,
-      close: row.stck_prpr,
-      volume: row.cntg_vol,
-    }))
-    .filter(({ close }) => close > 0)
-    .map(evenWhereUntraded)
+    .map((row, index): MinuteRow => {
+      const day = row.stck_bsop_date;
+      const minute = minuteOfDay(row.stck_cntg_hour);
+      const before = output2[index + 1];
+      const stands =
+        before?.stck_bsop_date === day && row.acml_tr_pbmn !== undefined && row.acml_tr_pbmn === before.acml_tr_pbmn;
+      const { stck_oprc: open, stck_hgpr: high, stck_lwpr: low, stck_prpr: close, cntg_vol: volume } = row;
+      const traded = !stands && volume > 0 && close > 0;
+      return { day, minute, candle: traded ? { minute, open, high, low, close, volume } : undefined };
+    })
     .reverse();
 }
 

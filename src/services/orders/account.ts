@@ -7,6 +7,7 @@ import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Venue } from '../../ports/venue.ts';
 import type { NumberChange } from '../account-numbers.ts';
 import type { Calendar } from '../calendar.ts';
+import type { IssueBars } from '../candles/issue-bars.ts';
 import { OrderTimelines } from '../order-timelines.ts';
 import { Revocation } from '../revocation.ts';
 import { FallbackReports } from './fallback-reports.ts';
@@ -25,6 +26,8 @@ export interface Account {
   readonly ledger: Ledger;
   readonly venue: Venue;
   readonly broker: Broker;
+  /** Candles of the market that the account trades in. */
+  readonly candles: IssueBars;
   readonly reports: AccountReports;
   readonly orders: Orders;
   readonly schedules: ScheduledOrders;
@@ -40,6 +43,7 @@ export interface AccountOptions {
   readonly ledger: Ledger;
   readonly directory: InstrumentDirectory;
   readonly calendar: Calendar;
+  readonly candles: IssueBars;
   readonly riskLimits: RiskLimits;
   /** The settings name another number for the account than at the last start. */
   readonly numberChange: NumberChange | undefined;
@@ -70,6 +74,7 @@ export function createAccount(options: AccountOptions): Account {
     ledger,
     venue,
     broker,
+    candles: options.candles,
     reports: new FallbackReports({ reports: venue.reports, broker, directory, clock }),
     orders,
     schedules: new ScheduledOrders({ ...options, broker, schedules: venue.schedules, orders }),

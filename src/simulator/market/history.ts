@@ -94,7 +94,9 @@ export function minutesOfDay(day: HistoryBar, issue: Issue): readonly HistoryBar
     const close = index === times.length - 1 ? day.close : Math.min(day.high, Math.max(day.low, wanted));
     const high = index === highest ? day.high : Math.max(open, close);
     const low = index === lowest ? day.low : Math.min(open, close);
-    const volume = index === times.length - 1 ? left : Math.min(left, between(random, 0, usual * 2));
+    // Something is left for each minute that comes, the closing auction's among them.
+    const most = left - (times.length - 1 - index);
+    const volume = index === times.length - 1 ? left : Math.max(0, Math.min(most, between(random, 1, usual * 2)));
     left -= volume;
     const made = { start, open, high, low, close, volume, turnover: volume * close };
     open = close;

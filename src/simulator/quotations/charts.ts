@@ -79,7 +79,8 @@ const minuteChart = aboutIssue((listing, call) => {
   // A public client asks for the newest minute with zeros. No minute of a session ends at midnight.
   const asked = given === '0000' ? clock.time().slice(0, 4) : given;
   const past = minutesUpTo(listing.minutes, asked);
-  const rows = [...past, ...minutesAhead(clock.time(), asked, today.last, today.turnover)];
+  const untraded = minuteWithoutTrade(past, clock.time().slice(0, 4), asked, today.last);
+  const rows = [...past, ...untraded, ...minutesAhead(clock.time(), asked, today.last, today.turnover)];
   return {
     output1: dayRecord(output1.fields, listing),
     output2: rows
@@ -163,6 +164,21 @@ function minutesUpTo(minutes: readonly HistoryBar[], last: string): readonly His
       turnover += bar.turnover;
       return { ...bar, turnover };
     });
+}
+
+/**
+ * The minute that is under way, before anything traded in it. KIS lists it at the current price, with the shares of the
+ * minute before.
+ */
+function minuteWithoutTrade(
+  past: readonly HistoryBar[],
+  now: string,
+  asked: string,
+  price: number,
+): readonly HistoryBar[] {
+  const before = past.at(-1);
+  if (asked < now || before === undefined || before.start >= now) return [];
+  return [{ ...before, start: now, open: price, high: price, low: price, close: price }];
 }
 
 /** Minutes that are still to come. KIS fills them with the current price when a call asks for them. */

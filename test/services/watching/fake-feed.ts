@@ -38,6 +38,10 @@ export class FakeFeed implements MarketFeed {
     this.watched.delete(`${exchange} ${symbol}`);
   }
 
+  tradesSince(symbol: string, exchange: Marketplace): number | undefined {
+    return this.hears(symbol, exchange) ? 0 : undefined;
+  }
+
   hears(symbol: string, exchange: Marketplace): boolean {
     return this.state === 'connected' && this.watched.has(`${exchange} ${symbol}`);
   }
