@@ -15,8 +15,8 @@ import { dayText, ifAnswered, issueName } from '../shared.ts';
 const mostDays = 7;
 const mostIssues = 10;
 
-const who = oneOf('investor', { foreigners: ['외국인', '외인'], institutions: ['기관'] });
-const side = oneOf('side', { bought: ['순매수', '매수'], sold: ['순매도', '매도'] });
+const who = oneOf('investor', { foreigners: ['외국인', '외인', 'foreign'], institutions: ['기관', 'institution'] });
+const side = oneOf('side', { bought: ['순매수', '매수', 'buy'], sold: ['순매도', '매도', 'sell'] });
 
 /** Who buys and sells: for a stock, or one group of investors over the whole market. */
 export const flow = defineCommand({

@@ -1,3 +1,4 @@
+import { looksLikeSymbol } from '../../domain/market/instrument.ts';
 import { AppError } from '../../errors.ts';
 import { type AnyCommand, readArguments } from '../command.ts';
 import type { Reading } from '../sentences/reading.ts';
@@ -41,8 +42,16 @@ export class LineReader {
    * price rather than a code.
    */
   async learnCodes(typed: string): Promise<void> {
-    const [first = '', second = '', ...rest] = typed.split(/\s+/);
-    await this.#options.learnIssues([first, second, ...rest.filter((word) => /[a-z]/i.test(word))]);
+    await this.#options.learnIssues(mayBeCodes(typed));
+  }
+
+  /** A code in a sentence that neither a list nor the venue knows. */
+  unknownCode({ words }: Turn, typed: string): string | undefined {
+    const directory = this.#options.directoryIn(words);
+    return mayBeCodes(typed).find((word) => {
+      const code = word.toUpperCase();
+      return looksLikeSymbol(code) && directory.get(code) === undefined;
+    });
   }
 
   /**
@@ -62,6 +71,11 @@ export class LineReader {
       return read();
     }
   }
+}
+
+function mayBeCodes(typed: string): readonly string[] {
+  const [first = '', second = '', ...rest] = typed.split(/\s+/);
+  return [first, second, ...rest.filter((word) => /[a-z]/i.test(word))];
 }
 
 /** The codes of the issues among a command's arguments. */

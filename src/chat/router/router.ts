@@ -152,6 +152,8 @@ export class Router {
       tokens = rest;
       command = this.#commands.ofLine(line);
       if (command === undefined) {
+        const code = first.startsWith('/') ? undefined : this.#lines.unknownCode(turn, line);
+        if (code !== undefined) throw new AppError('args.instrument-unknown', { text: code });
         throw new AppError(first.startsWith('/') ? 'chat.unknown-command' : 'chat.not-a-command', {
           text: shorten(first),
         });

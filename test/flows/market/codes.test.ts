@@ -81,6 +81,18 @@ describe('an issue that no list has yet', () => {
     expect(asked()).toBe(2);
   });
 
+  test.each([
+    '9999Z9 얼마야',
+    '999998 현재가',
+    '9999Z9 3주 매수',
+    '3주 매수 9999z9',
+    '９９９９Ｚ９ 2만원 넘으면 알려줘',
+  ])('in a sentence it is named, and not the slash: %s', async (line) => {
+    await start();
+    expect(await bot.say(line)).toMatch(/'9999[zZ]9|'999998/);
+    expect(await bot.say(line)).toContain('종목을 찾지 못했습니다');
+  });
+
   test('KIS not answering is not the same as not knowing', async () => {
     await start();
     bot.simulator.setFaults({
