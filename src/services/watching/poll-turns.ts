@@ -15,6 +15,8 @@ export interface Line {
 
 /** How often an issue is asked for, at the most. */
 const shortestMs = 15_000;
+/** The same while nothing trades at its exchange: what is looked at then is whether the exchange does trade after all. */
+const restingMs = 600_000;
 /** How often it is looked whether something has to be asked for: the socket may have ended. */
 const heartbeatMs = 5_000;
 /** The share of the calls of a key that polling may use. Where that is less than one a second it is one a second. */
@@ -28,6 +30,8 @@ interface PollTurnsOptions {
   readonly callsPerSecond: number;
   /** The issues that have to be asked for now. */
   readonly lines: () => readonly Line[];
+  /** Whether nothing trades at an exchange now. */
+  readonly rests: (exchange: Marketplace) => boolean;
   /** Asks for issues of one exchange, as many as one call brings. Never rejects. */
   readonly ask: (exchange: Marketplace, lines: readonly Line[]) => Promise<void>;
 }
@@ -56,11 +60,17 @@ export class PollTurns {
     this.#cancel?.();
   }
 
-  /** How long a turn of these takes: each of them is asked for once in it. In milliseconds. */
+  /** How long a turn of these takes while their exchanges trade: each is asked for once in it. In milliseconds. */
   everyMs(lines: readonly Line[]): number {
     const { callsPerSecond } = this.#options;
     const gapMs = 1_000 / Math.max(1, callsPerSecond * shareOfCalls);
     return Math.max(shortestMs, this.#callsFor(lines) * gapMs);
+  }
+
+  /** The same now, when they may rest. */
+  everyMsNow(lines: readonly Line[]): number {
+    const doRest = lines.length > 0 && lines.every(({ exchange }) => this.#options.rests(exchange));
+    return doRest ? restingMs : this.everyMs(lines);
   }
 
   /**
@@ -68,7 +78,7 @@ export class PollTurns {
    * a call, and of the calls that go first because a person waits for them.
    */
   boundMs(lines: readonly Line[]): number {
-    const everyMs = this.everyMs(lines);
+    const everyMs = this.everyMsNow(lines);
     return everyMs + Math.max(heartbeatMs, everyMs / 4);
   }
 
@@ -90,12 +100,15 @@ export class PollTurns {
   }
 
   async #turn(): Promise<void> {
-    const { clock, lines } = this.#options;
+    const { clock, lines, rests } = this.#options;
     const now = clock.now();
     const all = lines();
     const gapMs = this.#gapMs(all);
-    const dueBefore = now - this.everyMs(all) + gapMs / 2;
-    const due = all.filter(({ askedAt }) => askedAt <= dueBefore).toSorted((a, b) => a.askedAt - b.askedAt);
+    const everyMs = this.everyMs(all);
+    const pauseMs = { KRX: rests('KRX') ? restingMs : everyMs, NXT: rests('NXT') ? restingMs : everyMs };
+    const due = all
+      .filter(({ askedAt, exchange }) => askedAt <= now - pauseMs[exchange] + gapMs / 2)
+      .toSorted((a, b) => a.askedAt - b.askedAt);
     if (due.length > 0 && this.#catchingUp === undefined) await this.#askFor(due);
     if (!this.#stopped) this.#arm(Math.max(0, gapMs - (clock.now() - now)));
   }

@@ -18,10 +18,13 @@ import { type Line, PollTurns } from './poll-turns.ts';
 import type { PlannedNeed } from './registration-plan.ts';
 import { Registrations } from './registrations.ts';
 import type { Sighting } from './sighting.ts';
+import { mayTrade } from './trading-hours.ts';
 import { UsualMovements } from './usual-movements.ts';
 
 /** How often the plan is made anew while there are fewer registrations than issues. */
 const replanMs = 5_000;
+/** The same while nothing trades, and no price moves. */
+const restingReplanMs = 60_000;
 /** Prices that one call of the multi-quote brings. Paper has none, so there a call brings one. */
 const issuesPerCall = 30;
 
@@ -101,6 +104,7 @@ export class PriceWatch {
       issuesPerCall: source.wholeMarket ? issuesPerCall : 1,
       callsPerSecond: source.callsPerSecond,
       lines: () => this.#unheard(),
+      rests: (exchange) => this.#rests(exchange),
       ask: (exchange, lines) => this.#ask(exchange, lines),
     });
   }
@@ -161,7 +165,7 @@ export class PriceWatch {
     return {
       wanted: this.#lines.size,
       live: this.#lines.size - polled.length,
-      everyMs: this.#turns.everyMs(polled),
+      everyMs: this.#turns.everyMsNow(polled),
       boundMs: this.#turns.boundMs(polled),
       oldestMs: ages.length === 0 ? undefined : Math.max(...ages),
     };
@@ -302,10 +306,17 @@ export class PriceWatch {
     if (this.#stopped) return;
     await this.#registrations.align();
     if (!this.#registrations.isShort || this.#stopped) return;
-    this.#cancelPlan ??= this.#options.clock.timer(replanMs, () => {
+    const pauseMs = this.#rests('KRX') && this.#rests('NXT') ? restingReplanMs : replanMs;
+    this.#cancelPlan ??= this.#options.clock.timer(pauseMs, () => {
       this.#cancelPlan = undefined;
       void this.#plan();
     });
+  }
+
+  /** Whether an exchange cannot trade now. A venue with hours of its own may trade at any time. */
+  #rests(exchange: Marketplace): boolean {
+    const { broker, clock } = this.#options;
+    return broker.venue.hours === 'exchange' && !mayTrade(exchange, clock.now());
   }
 
   #hears({ symbol, exchange }: Line): boolean {

@@ -1,0 +1,17 @@
+import { koreanDay, koreanTime, weekdayOf } from '../../clock.ts';
+import { krxClosures } from '../../domain/market/krx-holidays.ts';
+import { exchangeSessions, type Marketplace, sessionAt } from '../../domain/market/session.ts';
+
+/** How long after a session its last price may be unknown still. */
+const afterSessionMs = 10 * 60_000;
+
+/**
+ * Whether an exchange may trade at a moment (milliseconds), or did so just before it. A holiday that the shipped
+ * calendar lacks counts as a trading day.
+ */
+export function mayTrade(exchange: Marketplace, at: number): boolean {
+  const day = koreanDay(at);
+  if (weekdayOf(day) > 5 || krxClosures.includes(day)) return false;
+  const sessions = exchangeSessions(exchange, day);
+  return [at, at - afterSessionMs].some((moment) => sessionAt(day, koreanTime(moment), sessions) !== 'closed');
+}
