@@ -1499,7 +1499,7 @@ export const en: Words = {
     'orders.recovering': () =>
       "After a start the orders are being compared with KIS's lists. Orders leave once that is done; cancels leave now.",
     'orders.number-changed': (c) =>
-      `${c['setting']} names another number for the account ${c['account']}, and ${Number(c['orders']) === 1 ? 'one order' : `${grouped(Number(c['orders']))} orders`} of the old number had not ended, so no new order leaves in this account. Put the old number back and start again, or, if those orders are all done with, an owner confirms it with /renumber.`,
+      `${c['setting']} names another number for the account ${c['account']}, and ${Number(c['orders']) === 1 ? 'one order' : `${grouped(Number(c['orders']))} orders`} of the old number had not ended, so no new order leaves in this account. Put the old number back and start again, or, if those orders are all done with, an owner confirms it with ${c['command']}.`,
     'orders.same-number': () => 'No account number was changed, so there is nothing to confirm.',
     'orders.unsettled': () =>
       'Not sent: the outcome of an equal order is not known yet. Make a new ticket once you are told.',

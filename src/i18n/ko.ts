@@ -1607,7 +1607,7 @@ export const ko = {
     'orders.recovering': () =>
       '다시 시작하면서 KIS의 주문 목록과 맞춰 보는 중입니다. 끝나면 주문할 수 있습니다. 취소는 지금도 됩니다.',
     'orders.number-changed': (c) =>
-      `${c['account']} 계좌의 번호가 ${c['setting']}에서 바뀌었는데 이전 번호에 끝나지 않은 주문 ${grouped(Number(c['orders']))}건이 있어 이 계좌의 새 주문을 막았습니다. 이전 번호로 되돌려 다시 시작하거나, 그 주문이 모두 끝났으면 소유자가 /renumber 로 확인해 주세요.`,
+      `${c['account']} 계좌의 번호가 ${c['setting']}에서 바뀌었는데 이전 번호에 끝나지 않은 주문 ${grouped(Number(c['orders']))}건이 있어 이 계좌의 새 주문을 막았습니다. 이전 번호로 되돌려 다시 시작하거나, 그 주문이 모두 끝났으면 소유자가 ${c['command']} 로 확인해 주세요.`,
     'orders.same-number': () => '바뀐 계좌번호가 없어 확인할 것이 없습니다.',
     'orders.unsettled': () =>
       '같은 주문의 결과를 아직 몰라 보내지 않았습니다. 결과를 알려 드린 뒤에 주문표를 새로 만들어 주세요.',
