@@ -380,6 +380,8 @@ export const en: Words = {
       }
     },
     repeats: 'every time',
+    extended: 'extended hours',
+    noNextrade: 'Paper has no prices of NXT, so KRX after-market alone is watched.',
     until: (day) => `until ${day}`,
     today: ({ metric, direction, value }, day) =>
       `${day === undefined ? 'today' : englishDate(day)}: ${reach[direction]} ${metric === 'price' ? won(value) : shares(value)}`,
@@ -591,6 +593,9 @@ export const en: Words = {
     quiet: 'Quiet hours',
     quietHow: 'Notices of those hours come after them, in order. To change them:',
     exchange: 'Usual exchange',
+    alertHours: 'New alerts are on',
+    alertHoursLine: { regular: 'the regular session', extended: 'extended hours too (NXT, after-market)' },
+    alertHoursButton: (next) => (next === 'extended' ? 'Alerts: extended hours' : 'Alerts: regular session'),
     here: 'in this chat',
     everywhere: 'in all your chats',
     inChat: (channel) => `in another chat (${channel})`,
@@ -1462,6 +1467,8 @@ export const en: Words = {
     'settings.always-on': () =>
       'What puts money in doubt (an outcome unknown, a refusal, your word needed, messages that never came) can be neither silent nor off. Other notices can. Example: /settings orders silent',
     'alerts.too-many': (c) => `${c['limit']} alerts a person are the most. Delete some in /alerts.`,
+    'alerts.hours': () =>
+      'Prices outside the regular session count for alerts on a price or a change alone. Example: /alert 삼성전자 >= 71000 extended hours',
     'alerts.until-past': () => 'That day is past. Use today or a later one. Example: /alert 삼성전자 +3% 30 days',
     'alerts.no-holding': () =>
       'You do not hold it, so it has no average cost. A price or a change would pass. Example: /alert 삼성전자 -5%',

@@ -1,5 +1,5 @@
 import { josa } from 'es-hangul';
-import type { AlertCondition, AlertDirection, AlertLevel, AlertStatus } from '../domain/alerts/alert.ts';
+import type { AlertCondition, AlertDirection, AlertHours, AlertLevel, AlertStatus } from '../domain/alerts/alert.ts';
 import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
 import type { BarInterval } from '../domain/market/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/market/krx-holidays.ts';
@@ -430,6 +430,9 @@ export const ko = {
       }
     },
     repeats: '매번',
+    /** Can be typed after a condition as well. */
+    extended: '장외 포함',
+    noNextrade: '모의투자에는 NXT 시세가 없어 KRX 애프터마켓만 봅니다.',
     until: (day: string): string => `${day}까지`,
     /** `day` (`20261120`) is given when the figures are not today's. */
     today: ({ metric, direction, value }: AlertLevel, day?: string): string =>
@@ -656,6 +659,9 @@ export const ko = {
     quiet: '방해 금지',
     quietHow: '그 시간의 알림은 끝나면 차례로 보냅니다. 시간 바꾸기:',
     exchange: '기본 거래소',
+    alertHours: '새 알림이 보는 가격',
+    alertHoursLine: { regular: '정규장만', extended: '장외 포함(NXT·애프터마켓)' } satisfies Record<AlertHours, string>,
+    alertHoursButton: (next: AlertHours): string => (next === 'extended' ? '알림에 장외 포함' : '알림은 정규장만'),
     here: '이 채팅으로',
     everywhere: '내 채팅 모두로',
     inChat: (channel: string): string => `다른 채팅(${channel})으로`,
@@ -1568,6 +1574,8 @@ export const ko = {
     'settings.always-on': () =>
       '돈이 걸린 알림(결과를 모르는 주문, 거부, 확인 요청, 전해 드리지 못한 메시지)은 끄거나 무음으로 할 수 없습니다. 다른 알림은 됩니다. 예: /settings orders silent',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
+    'alerts.hours': () =>
+      '장외 가격은 가격이나 등락률 알림에만 쓸 수 있습니다. 예: /alert 삼성전자 71000 이상 장외포함',
     'alerts.until-past': () =>
       '기한이 이미 지났습니다. 오늘이나 그 뒤의 날짜를 써 주세요. 예: /alert 삼성전자 +3% 30일',
     'alerts.no-holding': () =>

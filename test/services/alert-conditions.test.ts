@@ -140,6 +140,7 @@ const create = async (
     address: { channel: 'console', chatId: 'local' },
     symbol,
     condition,
+    hours: 'regular',
     repeats: false,
     until: undefined,
     ...changes,

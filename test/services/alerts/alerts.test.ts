@@ -87,6 +87,7 @@ const request = {
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',
   condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },
+  hours: 'regular',
   repeats: false,
   until: undefined,
 } as const;
