@@ -50,6 +50,7 @@ const answer = async <T>(value: () => T): Promise<T> => {
 };
 const quoted = (one: string) => ({ symbol: one, ...venue, at: clock.now() });
 const broker = {
+  venue: { hours: 'own', exchanges: ['KRX'] },
   quote: (one: string) => answer(() => quoted(one)),
   quotes: (symbols: readonly string[]) =>
     answer(() => {

@@ -33,6 +33,7 @@ let watch: PriceWatch;
 const watched = (): readonly string[] => [...feed.watched].map((id) => id.slice('KRX '.length));
 
 const broker = {
+  venue: { hours: 'own', exchanges: ['KRX'] },
   quote: async (symbol: string) => ({ symbol, last, volume: 1, at: clock.now() }),
   quotes: async (symbols: readonly string[]) => {
     asked += 1;
