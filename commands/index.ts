@@ -5,6 +5,8 @@ import { exporting } from './account/export.ts';
 import { fills } from './account/fills.ts';
 import { pnl } from './account/pnl.ts';
 import { alert, alerts, unalert } from './alerts/alert.ts';
+import { digest } from './alerts/digest.ts';
+import { monitor } from './alerts/monitor.ts';
 import { book } from './market/book.ts';
 import { chart } from './market/chart.ts';
 import { fin } from './market/fin.ts';
@@ -65,6 +67,8 @@ export const commands: readonly AnyCommand[] = [
   alert,
   alerts,
   unalert,
+  digest,
+  monitor,
   halt,
   resume,
   arm,

@@ -12,6 +12,8 @@ import {
 import { ofAlertAccounts } from './app/alert-accounts.ts';
 import { startHttp } from './app/http.ts';
 import { createMarketCandles } from './app/market-candles.ts';
+import { createReports } from './app/reports.ts';
+import { settle } from './app/settle.ts';
 import { createChartRenderer } from './charts/renderer.ts';
 import type { Channel, Receive } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
@@ -113,11 +115,11 @@ export async function startApp(options: AppOptions): Promise<App> {
   const services = createServices(options, records, edges, identified);
   const router = createRouter(options, records, edges, services);
   const parts: Parts = { ...records, ...edges, ...services, router };
-  const { chat, units, screens } = parts;
+  const { chat, units } = parts;
   const http = await startHttp(options, parts, () => readLiveness(parts));
   if (options.readOnly === true) {
     await parts.issues.symbols.load();
-    await parts.alerts.restore();
+    await Promise.all([parts.alerts.restore(), parts.digests.load()]);
   } else await begin(options, parts);
   const receive: Receive = (incoming) => router.receive(incoming);
   for (const channel of chat.channels.values()) {
@@ -129,17 +131,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   log.info('started', { accounts: venues, channels: [...chat.channels.keys()], webhooks });
   return {
     receive,
-    async settle(atMostMs) {
-      const reconcilers = units.map(({ account }) => account.reconciler);
-      const deadline = clock.now() + atMostMs;
-      while (clock.now() < deadline) {
-        for (const reconciler of reconcilers) await reconciler.idle();
-        await chat.outbox.settled();
-        const expecting = (await Promise.all(reconcilers.map((reconciler) => reconciler.isExpecting()))).includes(true);
-        if (!expecting && !screens.isRunning && (await chat.outbox.pending()) === 0) return;
-        await clock.sleep(50);
-      }
-    },
+    settle: (atMostMs) => settle(parts, clock, atMostMs),
     async stop() {
       await http?.stop();
       await stop(options, parts);
@@ -261,7 +253,10 @@ function createServices(
   late.accounts = accounts;
   const ticks: { lastAt: number | undefined } = { lastAt: undefined };
   const startedAt = clock.now();
+  const charts = createChartRenderer({ theme: config.chartTheme });
+  const reportTools = { ...tools, people, accounts: () => accounts, alerts, calendar, bars, readOnly };
   return {
+    ...createReports(chat, charts, reportTools),
     calendar,
     watch,
     alerts,
@@ -272,7 +267,7 @@ function createServices(
     watchedCandles: candles.watched,
     liveBoards: new LiveBoards({ ...tools, watch, calendar, show: chat.showBoard, readOnly }),
     screens: new Screens({ ...tools, watchlists: ledger, bars, show: chat.showScreen }),
-    charts: createChartRenderer({ theme: config.chartTheme }),
+    charts,
     sheets: config.sheets === undefined ? undefined : new GoogleSheets(config.sheets, { clock, redactor }),
     health: (account: TradingAccount): Promise<Health> =>
       readHealth({
@@ -350,6 +345,7 @@ async function begin(options: AppOptions, parts: Parts): Promise<void> {
   const aligned = Promise.all(accounts.map(({ reconciler }) => reconciler.align()));
   await Promise.race([aligned, clock.sleep(alignWaitMs)]);
   await alerts.load();
+  await Promise.all([parts.digests.load(), parts.monitors.load()]);
   await chat.tellStart(units.every(({ settings }) => settings.kis.htsId !== undefined));
   tellNumberChanges(units, chat);
   for (const { fillNoticeWatch } of units) fillNoticeWatch.begin();

@@ -4,9 +4,8 @@ import { hostname } from 'node:os';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { commands } from '../commands/index.ts';
-import { onSimulators, startSimulators, withEnvironments } from './app/account-units.ts';
+import { onSimulators, startSimulators } from './app/account-units.ts';
 import { startApp } from './app.ts';
-import { AnswerPrinter } from './channels/console/answer-printer.ts';
 import { ConsoleChannel } from './channels/console/console.ts';
 import type { DiscordChannel } from './channels/discord/discord.ts';
 import { TelegramChannel } from './channels/telegram/telegram.ts';
@@ -14,8 +13,8 @@ import type { DiscordWebhookChannel } from './channels/webhook/discord-webhook.t
 import { inKorea, systemClock } from './clock.ts';
 import { type Config, languageOf, processEnviron, readConfig, secretsIn } from './config.ts';
 import { runDoctor, runWireCheck } from './doctor.ts';
-import { consoleChat } from './domain/people/chat-address.ts';
 import { AppError, errorText } from './errors.ts';
+import { destinationOf, type ExitCode, execTargets, runExec } from './exec.ts';
 import { errorSentence, languages } from './i18n/index.ts';
 import { settingWords } from './i18n/setting-words.ts';
 import { setupWords } from './i18n/setup-words.ts';
@@ -31,6 +30,7 @@ import { LedgerLock } from './store/ledger-lock.ts';
 const usage = `npm start                                  the bot; without keys an embedded KIS simulator
 npm start -- setup                         asks for what is needed, checks it, and writes .env
 npm start -- exec "/price 005930" [--json] one question, one answer; 0 answered, 1 failed, 2 asked wrongly
+npm start -- exec "/digest" --to webhook   the same, sent to a chat: webhook, or telegram (the owner's own)
 npm start -- doctor                        checks settings, KIS, store and chats, one line each
 npm start -- doctor --wire                 asks every read of KIS's API once, and prints what came of each
 npm start -- revoke                        gives the KIS access token back, so that nobody can use it any more
@@ -174,16 +174,17 @@ function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
   return new TelegramChannel({ ...config.telegram, commands, words, clock: systemClock, log });
 }
 
-/** Runs one command as the local owner and prints the reply. Returns the exit code. */
-async function runExec(line: string, json: boolean): Promise<number> {
+/** Answers one question, on the standard output or in a chat. Returns the exit code. */
+async function runExecMode(line: string, json: boolean, target: string | undefined): Promise<ExitCode> {
+  const to = execTargets.find((one) => one === target);
+  if (to === undefined && target !== undefined) throw new UsageError(usage);
   const config = loadConfig();
+  const destination = to === undefined ? undefined : destinationOf(config, to);
+  if (destination !== undefined && 'problem' in destination) throw new UsageError(`${destination.problem}\n`);
   const log = createLog({ level: config.logLevel, redactor });
-  const paced = withEnvironments(config, ({ environment }) => ({ ...environment, callsPerSecond: 1 }));
-  const watched = process.stderr.isTTY ? process.stderr : undefined;
-  const printer = new AnswerPrinter({ output: process.stdout, watched, json });
-  let settled = async (): Promise<void> => undefined;
-  const app = await startApp({
-    config: paced,
+  const channel = to === 'webhook' ? await createWebhook(config) : createTelegram(config, log);
+  return runExec({
+    config,
     commands,
     clock: systemClock,
     log,
@@ -191,27 +192,13 @@ async function runExec(line: string, json: boolean): Promise<number> {
     version,
     self,
     ...randomness,
-    readOnly: true,
-    channels: (whenSettled) => {
-      settled = whenSettled;
-      return [printer];
-    },
+    line,
+    json,
+    output: process.stdout,
+    errors: process.stderr,
+    watched: process.stderr.isTTY ? process.stderr : undefined,
+    to: destination === undefined || channel === undefined ? undefined : { destination, channel },
   });
-  try {
-    const at = systemClock.now();
-    await app.receive({
-      id: '1',
-      ...consoleChat,
-      identity: localIdentity,
-      input: { kind: 'text', text: line },
-      at,
-      alone: true,
-    });
-    await settled();
-  } finally {
-    await app.stop();
-  }
-  return printer.print();
 }
 
 /** Runs a check, against embedded simulators when there are no keys. */
@@ -306,10 +293,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = readArgv(argv);
   const [mode, ...rest] = positionals;
   const json = values.json === true;
-  if (json && mode !== 'exec') throw new UsageError(usage);
+  if ((json || values.to !== undefined) && mode !== 'exec') throw new UsageError(usage);
   if (values.help === true) process.stdout.write(usage);
   else if (mode === undefined) await runBot(Number(values.settle) * 1_000);
-  else if (mode === 'exec' && rest.length > 0) return runExec(rest.join(' '), json);
+  else if (mode === 'exec' && rest.length > 0) return runExecMode(rest.join(' '), json, values.to);
   else if (mode === 'doctor' && rest.length === 0)
     return (await (values.wire === true ? runWireMode() : runDoctorMode())) ? 0 : 1;
   else if (mode === 'setup' && rest.length === 0) return (await runSetupMode()) ? 0 : 1;
@@ -328,6 +315,7 @@ function readArgv(argv: readonly string[]) {
         help: { type: 'boolean' },
         wire: { type: 'boolean' },
         json: { type: 'boolean' },
+        to: { type: 'string' },
         settle: { type: 'string', default: '10' },
         ...simulatorFlags,
       },

@@ -82,11 +82,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'simulator',
     'store',
     'doctor',
+    'exec',
     'revoke',
     'setup',
   ],
   doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
   setup: [...everyday, 'log', 'config', 'i18n', 'settings', 'app', 'chat', 'kis', 'store', 'doctor'],
+  exec: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'channels', 'services'],
   revoke: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
 };
 

@@ -95,7 +95,7 @@ function ofAlert(context: CommandContext, timeline: AlertTimeline): Message {
   const open = alerts.get(id);
   const lines = alertTimeline(words, directory.get(symbol)?.name ?? symbol, timeline, {
     open,
-    ...alerts.known(open ?? timeline.alert),
+    ...alerts.known(symbol),
     way: alerts.way(symbol),
     wanted: people.settings(person.id).alerts !== 'off',
   });

@@ -165,9 +165,7 @@ export function identifyAccounts(
       if (embedded !== undefined) return { settings, ledgerName: name, change: undefined };
       const number = `${environment.name} ${account.number}-${account.product}`;
       const title = settings.title ?? settings.name;
-      const setting = numberSetting(settings);
-      const command = accounts.length === 1 ? '/renumber' : `/renumber @${settings.name}`;
-      const identified = await identifyAccount({ name, title, setting, command, number }, tools);
+      const identified = await identifyAccount({ name, title, setting: numberSetting(settings), number }, tools);
       return { settings, ...identified };
     }),
   );
@@ -183,7 +181,12 @@ export function tellNumberChanges(units: readonly AccountUnit[], chat: Pick<Chat
   for (const { account } of units) {
     const change = account.orders.trading.numberChange;
     if (change === undefined) continue;
-    chat.tellOwners(undefined, (words) => numberChangeMessage(words, change), account);
+    const isOne = units.length === 1;
+    chat.tellOwners(
+      undefined,
+      (words) => numberChangeMessage(words, change, isOne ? undefined : account.label.name),
+      account,
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { movingAverage } from '../domain/market/bars.ts';
 import type { Bar } from '../domain/market/quote.ts';
 import type { Chart, ChartTone } from '../ports/charts.ts';
 import { levelRoom, type Pane, type PriceScale, priceScale, spread, type TimeLabel, timeLabels } from './layout.ts';
+import { label, textWidth } from './text.ts';
 import { averageLengths, type Theme } from './themes.ts';
 
 // A phone shows the picture at less than half its size, so the smallest letters are 24 pixels high.
@@ -255,33 +256,4 @@ function bodyWidth({ step }: Columns): number {
 /** A box from its upper left corner down to `bottom`, as a part of a path. */
 function box(x: number, y: number, boxWidth: number, bottom: number): string {
   return `M${x} ${y}h${boxWidth}V${bottom}h${-boxWidth}z`;
-}
-
-function label(
-  text: string,
-  x: number,
-  y: number,
-  style: {
-    readonly size: number;
-    readonly fill: string;
-    readonly anchor?: 'middle' | 'end';
-    readonly outline?: string;
-  },
-): string {
-  const anchor = style.anchor === undefined ? '' : ` text-anchor="${style.anchor}"`;
-  const outline = style.outline === undefined ? '' : ` stroke="${style.outline}" stroke-width="5" paint-order="stroke"`;
-  const plain = text.toWellFormed().replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-size="${style.size.toFixed(1)}" fill="${style.fill}"${anchor}${outline}>${plain}</text>`;
-}
-
-/** About how wide a text will be, to make room for it. */
-function textWidth(text: string, size: number): number {
-  let units = 0;
-  for (const character of text) {
-    if (character >= '\u1100') units += 0.95;
-    else if (/[,. ]/.test(character)) units += 0.32;
-    else if (/[A-Z%&+]/.test(character)) units += 0.74;
-    else units += 0.61;
-  }
-  return units * size;
 }

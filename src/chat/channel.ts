@@ -47,6 +47,8 @@ export interface Message {
   readonly silent?: true;
   /** The message only reports progress; the answer will replace it. */
   readonly passing?: true;
+  /** Nobody who did not ask would want to know: such an answer is not sent by a schedule. */
+  readonly uneventful?: true;
   /**
    * Set when the message reports a failure: the error's code, and whether the person typed something that has no answer
    * (`mistyped`).

@@ -24,6 +24,8 @@ import type { Orders } from '../services/orders/orders.ts';
 import type { Reconciler } from '../services/orders/reconciliation/reconciler.ts';
 import type { ScheduledOrders } from '../services/orders/scheduled-orders.ts';
 import type { People } from '../services/people.ts';
+import type { Digests } from '../services/reports/digests.ts';
+import type { Monitors } from '../services/reports/monitors.ts';
 import type { Revocation } from '../services/revocation.ts';
 import type { Line, Message } from './channel.ts';
 
@@ -58,6 +60,8 @@ export interface CommandContext {
   readonly watchlists: Watchlists;
   readonly liveBoards: LiveBoards;
   readonly screens: Screens;
+  readonly digests: Digests;
+  readonly monitors: Monitors;
   /** Undefined when the settings name no spreadsheet. */
   readonly sheets: SheetWriter | undefined;
   readonly people: People;

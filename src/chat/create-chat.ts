@@ -7,6 +7,7 @@ import type { NoticeWebhook } from '../domain/people/webhooks.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { VenueDescription } from '../ports/broker.ts';
+import type { ChartRenderer } from '../ports/charts.ts';
 import type { OutboxStore } from '../ports/ledger/outbox-store.ts';
 import type { PeopleStore } from '../ports/ledger/people-store.ts';
 import type { InstrumentDirectory } from '../ports/symbols.ts';
@@ -21,6 +22,7 @@ import { notAloneMessage } from './messages/notices.ts';
 import { screenMessage } from './messages/screens.ts';
 import { type MessageHeader, Outbox } from './outbox.ts';
 import { Recipients } from './recipients.ts';
+import { createReportDrafts, type ReportDrafts } from './report-drafts.ts';
 import { asView, viewKey } from './views.ts';
 
 export interface ChatOptions {
@@ -59,6 +61,8 @@ export interface Chat {
   readonly channelHost: ChannelHost;
   /** The messages that tell of something in an account, or of what is in none. */
   draftFor(account: () => TradingAccount | undefined): DraftNotice;
+  /** The messages of reports, with their pictures. */
+  reportDrafts(charts: ChartRenderer): ReportDrafts;
   /** The issues by their names in a language. */
   directoryIn(words: Words): InstrumentDirectory;
   /** Says something to each owner on every channel, in the background; with a topic, to those who want it; about an
@@ -96,6 +100,7 @@ export function createChat(options: ChatOptions): Chat {
     outbox,
     channelHost: createChannelHost(options, recipients, outbox),
     draftFor: (account) => (notice, wanted) => recipients.draft(notice, wanted, nameOf, messageHeader, account()),
+    reportDrafts: (charts) => createReportDrafts({ recipients, messageHeader, charts, directoryIn }),
     directoryIn,
     tellOwners(topic, say, account) {
       if (options.readOnly) return;

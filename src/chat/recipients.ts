@@ -4,6 +4,7 @@ import { type ChatAddress, isSameChat } from '../domain/people/chat-address.ts';
 import { type Notice, type NoticeTopic, ownerOf, subjectOf, topicOf } from '../domain/people/notice.ts';
 import type { Language, Person } from '../domain/people/person.ts';
 import { type NoticeWebhook, takesTopic, type WebhookKind } from '../domain/people/webhooks.ts';
+import type { ReportTarget } from '../domain/reports.ts';
 import { languages, type Words } from '../i18n/index.ts';
 import type { Hold, OutboxDraft } from '../ports/ledger/outbox-store.ts';
 import type { AccountLabel, Accounts, TradingAccount } from '../services/accounts.ts';
@@ -29,6 +30,23 @@ interface DeliveryStyle {
 interface Recipient {
   readonly address: ChatAddress;
   readonly chosenBy?: Person;
+}
+
+/** Whom a report is for, and the chat that it was asked for in. */
+interface ReportReader {
+  readonly person: Person;
+  readonly target: ReportTarget;
+  readonly address: ChatAddress;
+}
+
+/** A chat that a report goes to. */
+export interface ReportChat {
+  readonly address: ChatAddress;
+  readonly words: Words;
+  /** Whether others read there. */
+  readonly open: boolean;
+  readonly silent?: Pick<Message, 'silent'>;
+  readonly hold?: Hold | undefined;
 }
 
 /**
@@ -91,6 +109,33 @@ export class Recipients {
   /** A person's own chats with the bot, on the channels that are running. */
   chatsOf(person: Person): readonly ChatAddress[] {
     return this.#chatsOf(this.#people.identitiesOf(person.id));
+  }
+
+  /**
+   * Where a report goes, and how: to the chats that its person chose for reports, else to the one that it was asked for
+   * in; `asked`: to that one in any case. None where the person switched reports off. `open`: others read there.
+   */
+  reportChats(
+    { person, target, address: wanted }: ReportReader,
+    where: 'chosen' | 'asked' = 'chosen',
+  ): readonly ReportChat[] {
+    if (target === 'webhook') {
+      const words = this.wordsOf(undefined);
+      return this.webhooksFor('reports').map((webhook) => {
+        return { address: webhook.address, words, open: !takesTopic(webhook, 'fills') };
+      });
+    }
+    const chosen = where === 'chosen' ? this.#chosen(person, 'reports') : [];
+    const chats = chosen.length > 0 ? chosen : [{ address: wanted, chosenBy: person }];
+    return chats.flatMap(({ address }) => {
+      const style = this.#channels.has(address.channel)
+        ? this.#styleFor({ address, chosenBy: person }, 'reports')
+        : undefined;
+      if (style === undefined) return [];
+      const { words, hold, silent } = style;
+      const open = this.#people.identify(identityIn(address))?.id !== person.id;
+      return [{ address, words, hold, open, ...(silent === undefined ? {} : { silent: { silent } }) }];
+    });
   }
 
   /** One message to each owner who wants notices of this topic, in their language; without a topic, to every owner. */

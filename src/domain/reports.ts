@@ -4,6 +4,23 @@ import type { ChatAddress } from './people/chat-address.ts';
 export const digestKinds = ['morning', 'close', 'evening'] as const;
 export type DigestKind = (typeof digestKinds)[number];
 
+/** What a digest may have to leave out. */
+export type DigestPart =
+  | 'indices'
+  | 'balance'
+  | 'fills'
+  | 'realized'
+  | 'orders'
+  | 'scheduled'
+  | 'issues'
+  | 'news'
+  | 'exDays'
+  | 'flows'
+  | 'after';
+
+/** What a monitoring report may have to leave out. */
+export type MonitorPart = 'price' | 'usual' | 'strength' | 'flows';
+
 /** Where a report goes: to a chat of the person's, or to the webhook's channel, which others read. */
 export type ReportTarget = 'chat' | 'webhook';
 

@@ -1,5 +1,5 @@
 import { josa } from 'es-hangul';
-import type { AlertCondition, AlertDirection, AlertHours, AlertLevel, AlertStatus } from '../domain/alerts/alert.ts';
+import type { AlertCondition, AlertDirection, AlertLevel, AlertStatus } from '../domain/alerts/alert.ts';
 import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
 import type { BarInterval } from '../domain/market/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/market/krx-holidays.ts';
@@ -11,6 +11,7 @@ import type { Exchange, OrderStatus, OrderType, Side } from '../domain/orders/or
 import type { NoticeTopic } from '../domain/people/notice.ts';
 import type { Language, NotificationLevel, Role } from '../domain/people/person.ts';
 import type { WebhookKind } from '../domain/people/webhooks.ts';
+import type { DigestKind, DigestPart, MonitorPart } from '../domain/reports.ts';
 import type { ErrorContext } from '../errors.ts';
 import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
@@ -120,6 +121,12 @@ const argumentNames = {
   group: '그룹번호',
   screen: '조건식',
   criteria: '기준',
+  digestAction: '켬|끔',
+  digestKind: '아침|마감|저녁',
+  time: '시각',
+  target: '웹훅',
+  monitorAction: '끔',
+  monitored: '종목… 간격 웹훅',
 };
 
 const orderTypeNames = {
@@ -382,6 +389,8 @@ export const ko = {
     pnl: '실현손익을 기간별, 종목별로 봅니다',
     export: '잔고, 체결, 손익, 시세를 CSV나 구글 시트로 내보냅니다',
     watch: '관심종목의 현재가를 보고, 더하고, 뺍니다',
+    digest: '장 전·마감 뒤 요약을 보고, 정해진 시각에 받습니다',
+    monitor: '고른 종목을 장중에 몇 분마다 알려 드립니다',
     screen: 'HTS 조건검색과 골든크로스 종목을 찾습니다',
   },
 
@@ -430,9 +439,6 @@ export const ko = {
       }
     },
     repeats: '매번',
-    /** Can be typed after a condition as well. */
-    extended: '장외 포함',
-    noNextrade: '모의투자에는 NXT 시세가 없어 KRX 애프터마켓만 봅니다.',
     until: (day: string): string => `${day}까지`,
     /** `day` (`20261120`) is given when the figures are not today's. */
     today: ({ metric, direction, value }: AlertLevel, day?: string): string =>
@@ -659,9 +665,6 @@ export const ko = {
     quiet: '방해 금지',
     quietHow: '그 시간의 알림은 끝나면 차례로 보냅니다. 시간 바꾸기:',
     exchange: '기본 거래소',
-    alertHours: '새 알림이 보는 가격',
-    alertHoursLine: { regular: '정규장만', extended: '장외 포함(NXT·애프터마켓)' } satisfies Record<AlertHours, string>,
-    alertHoursButton: (next: AlertHours): string => (next === 'extended' ? '알림에 장외 포함' : '알림은 정규장만'),
     here: '이 채팅으로',
     everywhere: '내 채팅 모두로',
     inChat: (channel: string): string => `다른 채팅(${channel})으로`,
@@ -857,6 +860,7 @@ export const ko = {
   },
 
   progress: {
+    digest: '요약을 만드는 중…',
     token: (seconds: number): string =>
       `KIS 토큰은 1분에 한 번만 받을 수 있어 기다리는 중입니다. 약 ${seconds}초 뒤에 저절로 이어집니다.`,
     revoking: '접근토큰을 폐기하는 중…',
@@ -1378,6 +1382,117 @@ export const ko = {
     noHtsId: 'KIS_HTS_ID가 없어 체결통보를 받지 못합니다. 체결은 30초마다 조회로 확인합니다.',
   },
 
+  digest: {
+    titles: { morning: '아침 요약', close: '마감 요약', evening: '저녁 요약' } satisfies Record<DigestKind, string>,
+    midday: '장중 요약',
+    kinds: { morning: '아침', close: '마감', evening: '저녁' } satisfies Record<DigestKind, string>,
+    late: (time: string): string => `${time}에 드릴 것을 봇이 꺼져 있어 지금 드립니다.`,
+    missedToday: (what: string): string =>
+      `${what}은 그때 봇이 꺼져 있어 드리지 못했습니다. 지금 보려면 /digest 를 써 주세요.`,
+    missedBefore: (count: number, from: string, to: string): string =>
+      `봇이 꺼져 있던 ${from === to ? from : `${from}~${to}`}의 요약 ${count}건은 드리지 못했습니다.`,
+    closedToday: '오늘은 장이 열리지 않습니다.',
+    hours: (open: string, close: string): string => `오늘은 ${open}에 열고 ${close}에 닫습니다.`,
+    nextHours: (date: string, open: string, close: string): string => `${date}: ${open}에 열고 ${close}에 닫습니다.`,
+    next: (date: string): string => `다음 거래일 ${date}`,
+    indices: (date: string): string => `지수 · ${date}`,
+    lastDay: (date: string): string => `내 종목 · ${date}`,
+    today: '오늘 내 종목',
+    watched: '종목',
+    assets: '자산',
+    fills: '오늘 체결',
+    noFills: '오늘 체결 없음',
+    realized: '실현손익',
+    orders: '미체결',
+    scheduled: '예약주문',
+    alerts: '알림',
+    waiting: '기다리는 것',
+    nothingWaits: '기다리는 알림과 주문이 없습니다.',
+    news: '뉴스',
+    noNews: '어제 마감 뒤 내 종목 뉴스가 없습니다.',
+    exDays: '배당락',
+    exDay: (date: string, name: string, kind: string, cash: string | undefined): string =>
+      `${date} ${name} ${kind}${cash === undefined ? '' : ` 주당 ${cash}`}`,
+    flows: '수급(순매수, 주)',
+    flow: (name: string, foreigners: string, institutions: string, estimated: boolean): string =>
+      `${name} 외국인 ${foreigners} · 기관 ${institutions}${estimated ? ' (추정)' : ''}`,
+    after: '애프터마켓(종가 대비)',
+    noAfter: '애프터마켓에서 움직인 내 종목이 없습니다.',
+    nothingHeld: '보유종목과 관심종목이 없습니다. /watch add 삼성전자 로 넣어 두면 여기에 나옵니다.',
+    notHere: '다른 사람이 보는 곳이라 계좌 내용은 뺐습니다.',
+    missing: (parts: string): string => `빠진 것: ${parts} (KIS가 답하지 않음)`,
+    unsupported: (parts: string): string => `이 계좌에서 볼 수 없는 것: ${parts}`,
+    parts: {
+      indices: '지수',
+      balance: '잔고',
+      fills: '체결',
+      realized: '실현손익',
+      orders: '미체결',
+      scheduled: '예약주문',
+      issues: '종목 시세',
+      news: '뉴스',
+      exDays: '배당 일정',
+      flows: '수급',
+      after: '애프터마켓',
+    } satisfies Record<DigestPart, string>,
+    noPicture: '그림은 그리지 못했습니다.',
+    gets: (times: string): string => `거래일마다 받는 요약: ${times}`,
+    getsNone: '정해진 시각에 받는 요약이 없습니다. 켜기: /digest on',
+    time: (kind: string, time: string): string => `${kind} ${time}`,
+    shiftNote: '마감 요약은 장이 늦게 끝나는 날에는 그만큼 늦게 갑니다.',
+    topicOff: '요약을 꺼 두셔서 가지 않습니다. 켜기: /settings 요약 켬',
+    on: '정해진 시각에 받기',
+    see: '지금 보기',
+    off: '그만 받기',
+    toWebhook: '웹훅 채널로 보냅니다.',
+    card: {
+      lastDay: '지난 거래일 등락',
+      today: '오늘 등락',
+      profit: '오늘 손익',
+      alerts: '기다리는 알림',
+      orders: '기다리는 주문',
+      exDays: '다가오는 배당락',
+      count: (count: number): string => `${count}건`,
+    },
+  },
+  /** What `npm start -- exec … --to …` says at the end. */
+  exec: {
+    needsWebhook: 'exec --to webhook 에는 DISCORD_WEBHOOK_URL이 필요합니다. .env나 CI의 비밀 값에 넣어 주세요.',
+    needsReports: 'exec --to webhook 으로 보낼 웹훅이 없습니다. DISCORD_WEBHOOK_KINDS에 reports를 넣어 주세요.',
+    needsToken: 'exec --to telegram 에는 TELEGRAM_BOT_TOKEN이 필요합니다. .env나 CI의 비밀 값에 넣어 주세요.',
+    needsOwner: 'exec --to telegram 은 소유자에게 보냅니다. HOGA_OWNERS=telegram:숫자 를 설정해 주세요.',
+    noAnswer: '답이 없습니다. 보내지 않았습니다.',
+    nothingToday: '오늘은 장이 열리지 않아 보내지 않았습니다.',
+    isPrivate:
+      '계좌 내용이라 여럿이 보는 웹훅에는 보내지 않았습니다. --to telegram 을 쓰거나 DISCORD_WEBHOOK_KINDS에 fills를 넣어 주세요.',
+    sentToWebhook: '웹훅 채널로 보냈습니다.',
+    sentToTelegram: '텔레그램으로 보냈습니다.',
+    notSent: (why: string): string => `보내지 못했습니다: ${why}`,
+  },
+  monitor: {
+    title: (minutes: number): string => `${minutes}분 모니터`,
+    since: (minutes: number, percent: string): string => `${minutes}분 ${percent}`,
+    volume: (count: string): string => `거래량 ${count}`,
+    usual: (percent: string): string => `평소 하루의 ${percent}`,
+    strength: (percent: string): string => `체결강도 ${percent}`,
+    flow: (foreigners: string, institutions: string): string => `외국인 ${foreigners} · 기관 ${institutions}`,
+    noPrice: '시세 없음',
+    goesOn: (minutes: number): string => `장중 ${minutes}분마다 이 메시지를 고칩니다. 그만 보려면 /monitor off`,
+    later: (minutes: number): string => `장이 열리면 ${minutes}분마다 알려 드립니다. 그만 보려면 /monitor off`,
+    toWebhook: (minutes: number): string => `웹훅 채널에 장중 ${minutes}분마다 알립니다. 그만두려면 /monitor off 웹훅`,
+    over: '장이 끝났습니다.',
+    ended: '모니터를 껐습니다.',
+    none: '모니터가 없습니다. 예: /monitor 삼성전자 카카오 5분',
+    stop: '모니터 끄기',
+    topicOff: '요약을 꺼 두셔서 가지 않습니다. 켜기: /settings 요약 켬',
+    missing: (parts: string): string => `빠진 것: ${parts} (KIS가 답하지 않음)`,
+    unsupported: (parts: string): string => `이 계좌에서 볼 수 없는 것: ${parts}`,
+    parts: { price: '시세', usual: '평소 거래량', strength: '체결강도', flows: '수급' } satisfies Record<
+      MonitorPart,
+      string
+    >,
+  },
+
   /** The questions about a sentence that is not clear. */
   sentences: {
     questions: {
@@ -1574,8 +1689,6 @@ export const ko = {
     'settings.always-on': () =>
       '돈이 걸린 알림(결과를 모르는 주문, 거부, 확인 요청, 전해 드리지 못한 메시지)은 끄거나 무음으로 할 수 없습니다. 다른 알림은 됩니다. 예: /settings orders silent',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
-    'alerts.hours': () =>
-      '장외 가격은 가격이나 등락률 알림에만 쓸 수 있습니다. 예: /alert 삼성전자 71000 이상 장외포함',
     'alerts.until-past': () =>
       '기한이 이미 지났습니다. 오늘이나 그 뒤의 날짜를 써 주세요. 예: /alert 삼성전자 +3% 30일',
     'alerts.no-holding': () =>
@@ -1604,6 +1717,14 @@ export const ko = {
       `여기서는 ${c['exchange']} 호가를 볼 수 없습니다. ${c['takes']}만 됩니다. 예: /book 삼성전자`,
     'watch.too-many': (c) =>
       `관심종목은 ${number(c['limit'])}개까지입니다(${number(c['left'])}개 더 넣을 수 있습니다). /watch remove 로 빼 주세요.`,
+    'reports.time': (c) =>
+      `'${c['text']}'에 드리는 요약은 없습니다. 아침은 05:00~08:59, 마감은 15:35~19:59, 저녁은 20:01부터입니다. 예: /digest on 08:30`,
+    'reports.time-alone': () => '시각은 켜거나 끌 때 써 주세요. 예: /digest on 08:30',
+    'reports.time-of-another': () => '그 시각은 다른 요약의 시각입니다. 시각만 써 주세요. 예: /digest on 08:30',
+    'reports.minutes': (c) => `${c['minutes']}분마다는 안 됩니다(${c['allowed']}분). 예: /monitor 삼성전자 5분`,
+    'reports.too-many': (c) => `모니터는 ${number(c['limit'])}종목까지입니다. 예: /monitor 삼성전자 카카오 5분`,
+    'reports.webhook-owner': () => '웹훅 채널로는 소유자만 보낼 수 있습니다. 웹훅을 빼고 써 주세요. 예: /digest on',
+    'reports.no-webhook': () => '요약을 보낼 웹훅이 없습니다. DISCORD_WEBHOOK_URL을 설정하고 다시 시작해 주세요.',
     'watch.not-watched': (c) => `${c['name']} 종목은 관심종목에 없습니다. /watch 에서 확인해 주세요.`,
     'screen.running': () => '이미 찾고 있습니다. 끝나기를 기다리거나 그만(/screen stop)을 눌러 주세요.',
     'screen.golden-only': () => '기준은 골든크로스에만 씁니다. 예: /screen golden 시총≥1조',
@@ -1615,7 +1736,7 @@ export const ko = {
     'orders.recovering': () =>
       '다시 시작하면서 KIS의 주문 목록과 맞춰 보는 중입니다. 끝나면 주문할 수 있습니다. 취소는 지금도 됩니다.',
     'orders.number-changed': (c) =>
-      `${c['account']} 계좌의 번호가 ${c['setting']}에서 바뀌었는데 이전 번호에 끝나지 않은 주문 ${grouped(Number(c['orders']))}건이 있어 이 계좌의 새 주문을 막았습니다. 이전 번호로 되돌려 다시 시작하거나, 그 주문이 모두 끝났으면 소유자가 ${c['command']} 로 확인해 주세요.`,
+      `${c['account']} 계좌의 번호가 ${c['setting']}에서 바뀌었는데 이전 번호에 끝나지 않은 주문 ${grouped(Number(c['orders']))}건이 있어 이 계좌의 새 주문을 막았습니다. 이전 번호로 되돌려 다시 시작하거나, 그 주문이 모두 끝났으면 소유자가 /renumber 로 확인해 주세요.`,
     'orders.same-number': () => '바뀐 계좌번호가 없어 확인할 것이 없습니다.',
     'orders.unsettled': () =>
       '같은 주문의 결과를 아직 몰라 보내지 않았습니다. 결과를 알려 드린 뒤에 주문표를 새로 만들어 주세요.',

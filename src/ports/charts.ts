@@ -34,9 +34,45 @@ export interface ChartLevel {
   readonly label: string;
 }
 
+/** A text, and whether it tells of a rise or a fall. */
+export interface TonedText {
+  readonly text: string;
+  readonly tone: ChartTone;
+}
+
+/** A report on one picture, from top to bottom. Its texts are ready to be read; what is empty takes no room. */
+export interface ReportCard {
+  readonly title: string;
+  readonly subtitle: string;
+  /** What the report comes to, large. */
+  readonly headline?: { readonly label: string; readonly value: string; readonly change: TonedText } | undefined;
+  /** Two in a row: a value with its line of some weeks, oldest first. */
+  readonly tiles: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly change: TonedText;
+    readonly line: readonly number[];
+  }[];
+  /** Bars to the right of zero for rises and to the left for falls. */
+  readonly bars: readonly {
+    readonly label: string;
+    readonly value: number;
+    readonly text: TonedText;
+  }[];
+  readonly barsTitle: string;
+  /** A line each: what it is, and what it comes to. */
+  readonly rows: readonly {
+    readonly label: string;
+    readonly value: string;
+    readonly change?: TonedText | undefined;
+  }[];
+}
+
 /** Draws charts. */
 export interface ChartRenderer {
   /** A PNG. AppError `chart.failed`. */
   render(chart: Chart): Promise<Uint8Array>;
+  /** A PNG. AppError `chart.failed`. */
+  renderCard(card: ReportCard): Promise<Uint8Array>;
   close(): Promise<void>;
 }

@@ -267,6 +267,14 @@ export class Calendar {
     return (await this.#dayOpen(day, moment, options))?.open;
   }
 
+  /** Whether a day trades, where a mistake does no harm: a venue that does not tell is not waited for. Never throws. */
+  async tradesOn(day: string, options: ReadOptions = {}): Promise<boolean | undefined> {
+    const moment = await this.#moment(options);
+    if (moment.neverCloses) return true;
+    const told = day === koreanDay(moment.now) ? await this.#opensToday(day, moment, options) : undefined;
+    return told ?? this.#answer?.open[day] ?? openByTable(day);
+  }
+
   /** Asks the venue for its calendar, unless it was asked today. Never throws. */
   async refresh(options: ReadOptions = {}): Promise<void> {
     const moment = await this.#moment(options);

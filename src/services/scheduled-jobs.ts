@@ -8,6 +8,8 @@ import type { DailyBars } from './daily-bars.ts';
 import type { AccessWatch } from './health/access-watch.ts';
 import type { SymbolMaster } from './issues/symbol-master.ts';
 import type { Reconciler } from './orders/reconciliation/reconciler.ts';
+import type { Digests } from './reports/digests.ts';
+import type { Monitors } from './reports/monitors.ts';
 
 /** How long messages that were sent, and execution notices, are kept in the ledger. */
 const keptMs = 30 * 24 * 3_600_000;
@@ -26,6 +28,8 @@ export function scheduleJobs(
     bars,
     watchedCandles,
     ledger,
+    digests,
+    monitors,
     clock,
   }: {
     readonly units: readonly {
@@ -44,6 +48,8 @@ export function scheduleJobs(
     readonly bars: DailyBars;
     readonly watchedCandles: Candles;
     readonly ledger: LedgerUpkeep;
+    readonly digests: Digests;
+    readonly monitors: Monitors;
     readonly clock: Clock;
   },
 ): void {
@@ -82,5 +88,8 @@ export function scheduleJobs(
   ] as const) {
     scheduler.cron(name, at, () => all(reconcilers.map((reconciler) => reconciler.syncIfExpecting())));
   }
+  // Every minute: people choose when they are told, and a start makes up what it missed.
+  scheduler.cron('digests', '* * * * *', (signal) => digests.run(signal), { atStart: true });
+  scheduler.cron('monitors', '* 8-17 * * *', (signal) => monitors.run(signal), { atStart: true });
   scheduler.start();
 }

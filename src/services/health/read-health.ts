@@ -67,7 +67,8 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
 }
 
 function waitingChange(change: NumberChange | undefined): Health['numberChange'] {
-  return change === undefined || change.accepted ? undefined : change.context;
+  if (change === undefined || change.accepted) return undefined;
+  return { account: change.title, setting: change.setting, orders: change.open.length };
 }
 
 /** Whether orders can be taken at all: the ledger can be read and written. `reason` is the trouble, `store.full`. */

@@ -21,7 +21,6 @@ const make = (
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',
   condition: { kind: 'price', direction, price: value },
-  hours: 'regular',
   repeats: false,
   until: undefined,
   levelDay: '20261123',

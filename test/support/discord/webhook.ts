@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { readForm } from '../multipart.ts';
 import { judgeRequest } from './contract.ts';
 
 /** A message as it stands in a webhook's channel. */
@@ -8,6 +9,8 @@ export interface PostedMessage {
   /** The webhook by which it came. */
   readonly webhook: string;
   text: string;
+  /** The names of its pictures. */
+  readonly files: readonly string[];
   edits: number;
 }
 
@@ -26,8 +29,12 @@ export class WebhookStandIn {
       request.on('end', () => {
         const { method = '', url = '' } = request;
         if (request.headers.authorization !== undefined) this.violations.push('a webhook is its own authorisation');
-        const text = Buffer.concat(chunks).toString();
-        const { status, body } = this.#answer(method, url, text === '' ? {} : JSON.parse(text));
+        const posted = Buffer.concat(chunks);
+        const type = request.headers['content-type'] ?? '';
+        const form = type.startsWith('multipart/') ? readForm(posted, type) : undefined;
+        const text = form === undefined ? posted.toString() : (form.fields['payload_json'] ?? '');
+        const files = [...(form?.files.values() ?? [])].map(({ name }) => name);
+        const { status, body } = this.#answer(method, url, text === '' ? {} : JSON.parse(text), files);
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       });
     });
@@ -53,7 +60,12 @@ export class WebhookStandIn {
     return this.messages.filter((message) => message.webhook === webhook).map(({ text }) => text);
   }
 
-  #answer(method: string, url: string, body: WebhookBody): { readonly status: number; readonly body: object } {
+  #answer(
+    method: string,
+    url: string,
+    body: WebhookBody,
+    files: readonly string[],
+  ): { readonly status: number; readonly body: object } {
     const [, webhook = '', token, edited] = /\/webhooks\/(\d+)\/([^/?]+)(?:\/messages\/(\d+))?/.exec(url) ?? [];
     if (token !== `token-of-${webhook}`) return { status: 404, body: { message: 'Unknown Webhook', code: 10015 } };
     const refusal = this.refusals.shift();
@@ -71,7 +83,7 @@ export class WebhookStandIn {
       return { status: 200, body: { id: message.id } };
     }
     this.violations.push(...judgeRequest('FollowUp', body));
-    const message = { id: String(1_000 + this.messages.length), webhook, text, edits: 0 };
+    const message = { id: String(1_000 + this.messages.length), webhook, text, files, edits: 0 };
     this.messages.push(message);
     return { status: 200, body: { id: message.id } };
   }

@@ -1,0 +1,52 @@
+import { inKorea } from '../../../clock.ts';
+import type { Words } from '../../../i18n/index.ts';
+import type { InstrumentDirectory } from '../../../ports/symbols.ts';
+import type { MonitoredIssue, MonitorFrame } from '../../../services/reports/monitors.ts';
+import type { Line, Message, Span } from '../../channel.ts';
+import { changeSpan, changeTone } from '../prices.ts';
+import { missingLines } from './digest.ts';
+
+/** The view of a day's reports in a chat: each takes the place of the one before. */
+export function monitorView({ day }: Pick<MonitorFrame, 'day'>): string {
+  return `monitor-${day}`;
+}
+
+/** A monitoring report. */
+export function monitorMessage(words: Words, directory: InstrumentDirectory, frame: MonitorFrame): Message {
+  const { at, minutes, issues, missing, goesOn } = frame;
+  const { monitor: text } = words;
+  return {
+    lines: [
+      [{ bold: text.title(minutes) }, ` · ${inKorea(at).toFormat('HH:mm')}`],
+      ...issues.flatMap((issue) => issueLines(words, directory, issue, minutes)),
+      ...missingLines(text, missing),
+      ...(goesOn ? [] : [text.over]),
+    ],
+  };
+}
+
+function issueLines(
+  words: Words,
+  directory: InstrumentDirectory,
+  { symbol, quote, sinceLast, volumePercent, strength, flow }: MonitoredIssue,
+  minutes: number,
+): readonly Line[] {
+  const { monitor: text } = words;
+  const name: Span = { bold: directory.get(symbol)?.name ?? symbol };
+  if (quote === undefined) return [[name, ` ${text.noPrice}`]];
+  const count = (shares: number): string => `${shares > 0 ? '+' : ''}${words.countShort(shares)}`;
+  const usual = volumePercent === undefined ? '' : ` (${text.usual(`${volumePercent.toFixed(0)}%`)})`;
+  const figures = [
+    `${text.volume(words.countShort(quote.volume))}${usual}`,
+    ...(strength === undefined ? [] : [text.strength(`${strength.toFixed(0)}%`)]),
+    ...(flow === undefined ? [] : [text.flow(count(flow.foreigners), count(flow.institutions))]),
+  ];
+  const since: readonly Span[] =
+    sinceLast === undefined
+      ? []
+      : [' · ', { tone: changeTone(sinceLast), text: text.since(minutes, words.percentSigned(sinceLast)) }];
+  return [
+    [name, ` ${words.grouped(quote.last)} `, changeSpan(words, quote.change, quote.changePercent), ...since],
+    `  ${figures.join(' · ')}`,
+  ];
+}
