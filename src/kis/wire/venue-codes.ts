@@ -102,7 +102,23 @@ export const codeFamilies: readonly CodeFamily[] = [
   },
   // KIS and Hoga disagree about the API. IGW0000x is hardly documented and was seen to pass, so a read is repeated, and
   // the outcome of an order is unknown.
-  { sentence: 'venue.drift', read: 'drift', codes: ['OPSQ2001', 'OPSQ2002'] },
+  {
+    sentence: 'venue.drift',
+    read: 'drift',
+    codes: [
+      'OPSQ2001',
+      'OPSQ2002',
+      // The form of a request, which no person chooses: its content type, how it names the token, kind of customer and
+      // serial number, and the fields around its body.
+      'EGW00132',
+      'EGW00205',
+      'EGW00208',
+      'EGW00209',
+      /^OPSQ999\d$/,
+    ],
+  },
+  // KIS failed to make its own message of the request.
+  { sentence: 'venue.drift', read: 'drift', orderUnknown: true, codes: ['OPSQ2003'] },
   { sentence: 'venue.drift', read: 'drift', passing: true, orderUnknown: true, codes: [/^IGW0000\d$/] },
   { sentence: 'venue.server-fault', read: 'rejected', orderUnknown: true, codes: ['APBK1630'] },
 

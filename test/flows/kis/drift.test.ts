@@ -24,14 +24,17 @@ const answers = (on: string, body: object, times = 99) =>
   }) as const;
 
 describe('KIS changed an API', () => {
-  test.each(['OPSQ2001', 'OPSQ2002'])("%s is told with the name of the API, and as nobody's mistake", async (code) => {
-    bot = await startHarness();
-    bot.simulator.setFaults({ rules: [refusal(code, 'ERROR : INPUT INVALID')] });
-    const answer = await bot.say('/price 005930');
-    expect(answer).toContain("KIS API '주식현재가 시세'(inquire-price)가 호가와 맞지 않게 바뀐 것 같습니다");
-    expect(answer).toContain(`(${code})`);
-    expect(answer).toContain('입력이 틀린 것은 아닙니다');
-  });
+  test.each(['OPSQ2001', 'OPSQ2002', 'OPSQ2003', 'OPSQ9995', 'EGW00208', 'EGW00132'])(
+    "%s is told with the name of the API, and as nobody's mistake",
+    async (code) => {
+      bot = await startHarness();
+      bot.simulator.setFaults({ rules: [refusal(code, 'ERROR : INPUT INVALID')] });
+      const answer = await bot.say('/price 005930');
+      expect(answer).toContain("KIS API '주식현재가 시세'(inquire-price)가 호가와 맞지 않게 바뀐 것 같습니다");
+      expect(answer).toContain(`(${code})`);
+      expect(answer).toContain('입력이 틀린 것은 아닙니다');
+    },
+  );
 
   test('the owner is told once a day and API, also across a restart, and /status keeps it', async () => {
     bot = await startHarness();

@@ -67,6 +67,14 @@ describe('the codes that a person can meet', () => {
     expect(errorSentence(languages.ko, new KisError(kind, { code, text: '' }))).toContain(told);
   });
 
+  test.each(['EGW00132', 'EGW00205', 'EGW00208', 'EGW00209', 'OPSQ2003', 'OPSQ9995', 'OPSQ9999'])(
+    "%s is about the form of a request, which is nobody's mistake",
+    (code) => {
+      expect(refusalKind({ code, text: '고객유형(custtype)이 유효하지 않습니다.' }, 'read')).toBe('drift');
+      expect(refusalKind({ code, text: '' }, 'order')).toBe(code === 'OPSQ2003' ? 'outcome-unknown' : 'rejected');
+    },
+  );
+
   test('a restricted account and a blocked address are known by their text', () => {
     expect(familyOf({ code: 'XXXX1234', text: '주문이 제한된 계좌입니다.' })?.sentence).toBe(
       'venue.account-restricted',
