@@ -3,10 +3,12 @@ import { pageNumber, pageOf } from '../../src/chat/arguments/pages.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
 import { type ArgumentKind, type CommandContext, defineCommand, instrument, optional } from '../../src/chat/command.ts';
 import { polledText } from '../../src/chat/messages/alert-timeline.ts';
+import { priceBasisLines } from '../../src/chat/messages/prices.ts';
 import { koreanDay } from '../../src/clock.ts';
 import { mainAccount } from '../../src/domain/account.ts';
-import type { Alert } from '../../src/domain/alerts/alert.ts';
+import { type Alert, takesExtended } from '../../src/domain/alerts/alert.ts';
 import { AppError } from '../../src/errors.ts';
+import { readPriceBasis } from '../../src/services/extended-prices.ts';
 
 const dayMs = 24 * 3_600_000;
 /** Three buttons fit into a row on a phone, and a page of alerts then fits into Discord's five rows. */
@@ -29,6 +31,7 @@ export const alert = defineCommand({
     '/alert 삼성전자 >= 71000',
     '/alert 005930 7만1천원 이하',
     '/alert 삼성전자 +3% 매번',
+    '/alert 삼성전자 71000 이상 장외포함',
     '/alert 삼성전자 거래량 3배',
     '/alert 삼성전자 신고가 30일',
     '/alert 삼성전자 20일선 위',
@@ -36,8 +39,11 @@ export const alert = defineCommand({
     '/alert 삼성전자 평단 -5% 까지 2026-12-31',
   ],
   async run(context, args): Promise<Message> {
-    const { words, person, people, address, alerts, account, now } = context;
-    const { condition, repeats, until: last } = args.condition;
+    const { words, person, people, address, alerts, account, broker, now } = context;
+    const { condition, repeats, until: last, hours: said } = args.condition;
+    // What is usual for the person holds where the condition can be on such prices.
+    const usual = takesExtended(condition) ? people.settings(person.id).alertHours : 'regular';
+    const hours = said ?? usual;
     const until = typeof last === 'number' ? koreanDay(now + last * dayMs) : last;
     if (until !== undefined && until < koreanDay(now)) throw new AppError('alerts.until-past');
     context.progress({ lines: [words.progress.price] });
@@ -48,9 +54,11 @@ export const alert = defineCommand({
       address,
       symbol,
       condition,
+      hours,
       repeats,
       until,
     });
+    const basis = await readPriceBasis(context, hours === 'extended' ? [symbol] : []);
     const today = levelText(words, made.alert, now);
     const way = alerts.way(symbol);
     const lines: Line[] = [
@@ -58,6 +66,8 @@ export const alert = defineCommand({
       alertText(context, made.alert),
       ...(today === undefined ? [] : [today]),
       `${words.ticket.last} ${words.won(made.seen.price)}`,
+      ...(basis.times.krx.isLive ? [] : priceBasisLines(words, { last: made.seen.price }, basis)),
+      ...(hours === 'extended' && !broker.venue.exchanges.includes('NXT') ? [words.alerts.noNextrade] : []),
       ...(made.alert.state === 'waiting' ? [waitingText(context, made.alert)] : []),
       ...(way.live ? [] : [words.alerts.polled(words.health.within(way.everyMs))]),
       ...(people.settings(person.id).alerts === 'off' ? [words.alerts.off] : []),

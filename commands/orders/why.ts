@@ -95,7 +95,7 @@ function ofAlert(context: CommandContext, timeline: AlertTimeline): Message {
   const open = alerts.get(id);
   const lines = alertTimeline(words, directory.get(symbol)?.name ?? symbol, timeline, {
     open,
-    ...alerts.known(symbol),
+    ...alerts.known(open ?? timeline.alert),
     way: alerts.way(symbol),
     wanted: people.settings(person.id).alerts !== 'off',
   });

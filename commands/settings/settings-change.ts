@@ -1,4 +1,5 @@
 import { type ArgumentKind, shorten } from '../../src/chat/command.ts';
+import type { AlertHours } from '../../src/domain/alerts/alert.ts';
 import type { Exchange } from '../../src/domain/orders/order.ts';
 import { type NoticeTopic, noticeTopics } from '../../src/domain/people/notice.ts';
 import type { Language, NotificationLevel, PersonSettings } from '../../src/domain/people/person.ts';
@@ -50,6 +51,16 @@ const exchanges: Readonly<Record<string, Exchange>> = {
   sor: 'SOR',
   통합: 'SOR',
 };
+const saidHours: Readonly<Record<string, AlertHours>> = {
+  on: 'extended',
+  켬: 'extended',
+  켜기: 'extended',
+  포함: 'extended',
+  off: 'regular',
+  끔: 'regular',
+  끄기: 'regular',
+  제외: 'regular',
+};
 const spokenLanguages: Readonly<Record<string, Language>> = { ko: 'ko', 한국어: 'ko', en: 'en', 영어: 'en' };
 
 function own<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
@@ -69,7 +80,7 @@ export interface SettingChange {
 
 /**
  * `fills silent`, `체결 무음`, `fills here`, `체결 여기`, `exchange NXT`, `거래소 SOR`, `quiet 22:00-07:00`, `방해금지 끔`,
- * `language en`, `mirror on`.
+ * `language en`, `mirror on`, `evening on`, `장외 포함`.
  */
 export const settingChange: ArgumentKind<SettingChange> = {
   name: 'setting',
@@ -98,6 +109,9 @@ function readWord(name: string, value: string): SettingChange | undefined {
   if (['mirror', '함께'].includes(name) && (notificationLevel === 'on' || notificationLevel === 'off')) {
     return { change: { mirror: notificationLevel === 'on' } };
   }
+  const alertHours = own(saidHours, value);
+  if (['evening', 'extended', '장외', '시간외'].includes(name) && alertHours !== undefined)
+    return { change: { alertHours } };
   const language = own(spokenLanguages, value);
   return ['language', 'lang', '언어'].includes(name) && language !== undefined ? { change: { language } } : undefined;
 }

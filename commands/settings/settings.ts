@@ -26,6 +26,7 @@ export const settings = defineCommand({
     '/settings orders off',
     '/settings fills here',
     '/settings exchange SOR',
+    '/settings evening on',
     '/settings language en',
     '/settings mirror on',
     '/settings',
@@ -81,6 +82,7 @@ function screen(context: CommandContext, words: Words, chosen: PersonSettings): 
     }),
     `${text.quiet}: ${quiet === undefined ? text.notificationLevel.off : hours(words, quiet)}`,
     `${text.exchange}: ${chosen.exchange ?? 'KRX'}`,
+    `${text.alertHours}: ${text.alertHoursLine[chosen.alertHours]}`,
     `${text.languageLine}: ${text.language}`,
     `${text.mirror}: ${mirror ? text.notificationLevel.on : text.notificationLevel.off}`,
     ...(chosen.fills === 'off' ? [[{ bold: text.fillsOff }]] : []),
@@ -118,7 +120,13 @@ function buttons(
         : { id: 'run:/settings quiet off', label: `${text.quiet} ${text.turn.off}` },
       { id: `run:/settings language ${language.code}`, label: language.name },
     ],
-    [{ id: `run:/settings mirror ${mirror ? 'off' : 'on'}`, label: text.mirrorButton(mirror) }],
+    [
+      { id: `run:/settings mirror ${mirror ? 'off' : 'on'}`, label: text.mirrorButton(mirror) },
+      {
+        id: `run:/settings evening ${chosen.alertHours === 'extended' ? 'off' : 'on'}`,
+        label: text.alertHoursButton(chosen.alertHours === 'extended' ? 'regular' : 'extended'),
+      },
+    ],
     [
       ...(other === undefined || other === exchange
         ? []

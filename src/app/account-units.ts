@@ -165,7 +165,9 @@ export function identifyAccounts(
       if (embedded !== undefined) return { settings, ledgerName: name, change: undefined };
       const number = `${environment.name} ${account.number}-${account.product}`;
       const title = settings.title ?? settings.name;
-      const identified = await identifyAccount({ name, title, setting: numberSetting(settings), number }, tools);
+      const setting = numberSetting(settings);
+      const command = accounts.length === 1 ? '/renumber' : `/renumber @${settings.name}`;
+      const identified = await identifyAccount({ name, title, setting, command, number }, tools);
       return { settings, ...identified };
     }),
   );
@@ -181,12 +183,7 @@ export function tellNumberChanges(units: readonly AccountUnit[], chat: Pick<Chat
   for (const { account } of units) {
     const change = account.orders.trading.numberChange;
     if (change === undefined) continue;
-    const isOne = units.length === 1;
-    chat.tellOwners(
-      undefined,
-      (words) => numberChangeMessage(words, change, isOne ? undefined : account.label.name),
-      account,
-    );
+    chat.tellOwners(undefined, (words) => numberChangeMessage(words, change), account);
   }
 }
 

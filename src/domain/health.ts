@@ -55,7 +55,9 @@ export interface Health {
   readonly ledger: { readonly code: LedgerTrouble; readonly since: number } | undefined;
   readonly halted: boolean;
   /** Orders that the account's old number had open, where a new one waits for an owner; undefined otherwise. */
-  readonly numberChange: { readonly account: string; readonly setting: string; readonly orders: number } | undefined;
+  readonly numberChange:
+    | { readonly account: string; readonly setting: string; readonly command: string; readonly orders: number }
+    | undefined;
   /** Whether orders may go to a venue where real money moves; true where none does. */
   readonly armed: boolean;
   /** Whether the ledger was brought in line with the venue since the start. */

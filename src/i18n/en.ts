@@ -388,6 +388,8 @@ export const en: Words = {
       }
     },
     repeats: 'every time',
+    extended: 'extended hours',
+    noNextrade: 'Paper has no prices of NXT, so KRX after-market alone is watched.',
     until: (day) => `until ${day}`,
     today: ({ metric, direction, value }, day) =>
       `${day === undefined ? 'today' : englishDate(day)}: ${reach[direction]} ${metric === 'price' ? won(value) : shares(value)}`,
@@ -599,6 +601,9 @@ export const en: Words = {
     quiet: 'Quiet hours',
     quietHow: 'Notices of those hours come after them, in order. To change them:',
     exchange: 'Usual exchange',
+    alertHours: 'New alerts are on',
+    alertHoursLine: { regular: 'the regular session', extended: 'extended hours too (NXT, after-market)' },
+    alertHoursButton: (next) => (next === 'extended' ? 'Alerts: extended hours' : 'Alerts: regular session'),
     here: 'in this chat',
     everywhere: 'in all your chats',
     inChat: (channel) => `in another chat (${channel})`,
@@ -1577,6 +1582,8 @@ export const en: Words = {
     'settings.always-on': () =>
       'What puts money in doubt (an outcome unknown, a refusal, your word needed, messages that never came) can be neither silent nor off. Other notices can. Example: /settings orders silent',
     'alerts.too-many': (c) => `${c['limit']} alerts a person are the most. Delete some in /alerts.`,
+    'alerts.hours': () =>
+      'Prices outside the regular session count for alerts on a price or a change alone. Example: /alert 삼성전자 >= 71000 extended hours',
     'alerts.until-past': () => 'That day is past. Use today or a later one. Example: /alert 삼성전자 +3% 30 days',
     'alerts.no-holding': () =>
       'You do not hold it, so it has no average cost. A price or a change would pass. Example: /alert 삼성전자 -5%',
@@ -1623,7 +1630,7 @@ export const en: Words = {
     'orders.recovering': () =>
       "After a start the orders are being compared with KIS's lists. Orders leave once that is done; cancels leave now.",
     'orders.number-changed': (c) =>
-      `${c['setting']} names another number for the account ${c['account']}, and ${Number(c['orders']) === 1 ? 'one order' : `${grouped(Number(c['orders']))} orders`} of the old number had not ended, so no new order leaves in this account. Put the old number back and start again, or, if those orders are all done with, an owner confirms it with /renumber.`,
+      `${c['setting']} names another number for the account ${c['account']}, and ${Number(c['orders']) === 1 ? 'one order' : `${grouped(Number(c['orders']))} orders`} of the old number had not ended, so no new order leaves in this account. Put the old number back and start again, or, if those orders are all done with, an owner confirms it with ${c['command']}.`,
     'orders.same-number': () => 'No account number was changed, so there is nothing to confirm.',
     'orders.unsettled': () =>
       'Not sent: the outcome of an equal order is not known yet. Make a new ticket once you are told.',

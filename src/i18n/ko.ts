@@ -1,5 +1,5 @@
 import { josa } from 'es-hangul';
-import type { AlertCondition, AlertDirection, AlertLevel, AlertStatus } from '../domain/alerts/alert.ts';
+import type { AlertCondition, AlertDirection, AlertHours, AlertLevel, AlertStatus } from '../domain/alerts/alert.ts';
 import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
 import type { BarInterval } from '../domain/market/bars.ts';
 import type { HolidayName, ShiftedHours } from '../domain/market/krx-holidays.ts';
@@ -439,6 +439,9 @@ export const ko = {
       }
     },
     repeats: '매번',
+    /** Can be typed after a condition as well. */
+    extended: '장외 포함',
+    noNextrade: '모의투자에는 NXT 시세가 없어 KRX 애프터마켓만 봅니다.',
     until: (day: string): string => `${day}까지`,
     /** `day` (`20261120`) is given when the figures are not today's. */
     today: ({ metric, direction, value }: AlertLevel, day?: string): string =>
@@ -665,6 +668,9 @@ export const ko = {
     quiet: '방해 금지',
     quietHow: '그 시간의 알림은 끝나면 차례로 보냅니다. 시간 바꾸기:',
     exchange: '기본 거래소',
+    alertHours: '새 알림이 보는 가격',
+    alertHoursLine: { regular: '정규장만', extended: '장외 포함(NXT·애프터마켓)' } satisfies Record<AlertHours, string>,
+    alertHoursButton: (next: AlertHours): string => (next === 'extended' ? '알림에 장외 포함' : '알림은 정규장만'),
     here: '이 채팅으로',
     everywhere: '내 채팅 모두로',
     inChat: (channel: string): string => `다른 채팅(${channel})으로`,
@@ -1689,6 +1695,8 @@ export const ko = {
     'settings.always-on': () =>
       '돈이 걸린 알림(결과를 모르는 주문, 거부, 확인 요청, 전해 드리지 못한 메시지)은 끄거나 무음으로 할 수 없습니다. 다른 알림은 됩니다. 예: /settings orders silent',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
+    'alerts.hours': () =>
+      '장외 가격은 가격이나 등락률 알림에만 쓸 수 있습니다. 예: /alert 삼성전자 71000 이상 장외포함',
     'alerts.until-past': () =>
       '기한이 이미 지났습니다. 오늘이나 그 뒤의 날짜를 써 주세요. 예: /alert 삼성전자 +3% 30일',
     'alerts.no-holding': () =>
@@ -1736,7 +1744,7 @@ export const ko = {
     'orders.recovering': () =>
       '다시 시작하면서 KIS의 주문 목록과 맞춰 보는 중입니다. 끝나면 주문할 수 있습니다. 취소는 지금도 됩니다.',
     'orders.number-changed': (c) =>
-      `${c['account']} 계좌의 번호가 ${c['setting']}에서 바뀌었는데 이전 번호에 끝나지 않은 주문 ${grouped(Number(c['orders']))}건이 있어 이 계좌의 새 주문을 막았습니다. 이전 번호로 되돌려 다시 시작하거나, 그 주문이 모두 끝났으면 소유자가 /renumber 로 확인해 주세요.`,
+      `${c['account']} 계좌의 번호가 ${c['setting']}에서 바뀌었는데 이전 번호에 끝나지 않은 주문 ${grouped(Number(c['orders']))}건이 있어 이 계좌의 새 주문을 막았습니다. 이전 번호로 되돌려 다시 시작하거나, 그 주문이 모두 끝났으면 소유자가 ${c['command']} 로 확인해 주세요.`,
     'orders.same-number': () => '바뀐 계좌번호가 없어 확인할 것이 없습니다.',
     'orders.unsettled': () =>
       '같은 주문의 결과를 아직 몰라 보내지 않았습니다. 결과를 알려 드린 뒤에 주문표를 새로 만들어 주세요.',

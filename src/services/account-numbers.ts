@@ -15,6 +15,8 @@ export interface NumberedAccount {
   readonly title: string;
   /** The setting that holds the number: `KIS_ISA_ACCOUNT`. */
   readonly setting: string;
+  /** What an owner types to accept another number: `/renumber @isa`. */
+  readonly command: string;
   /** The number with its product and its venue. */
   readonly number: string;
 }
@@ -37,6 +39,7 @@ export interface IdentifiedAccount {
 export class NumberChange {
   readonly title: string;
   readonly setting: string;
+  readonly command: string;
   /** Orders of the old number that may still stand at the venue, newest first, as far as the ledger knows. */
   readonly open: readonly OrderRecord[];
   /** Alerts on average costs that were made under the old number: they rest, as they are about its holdings. */
@@ -53,6 +56,7 @@ export class NumberChange {
   }) {
     this.title = options.account.title;
     this.setting = options.account.setting;
+    this.command = options.account.command;
     this.open = options.open;
     this.restingAlerts = options.restingAlerts;
     this.#write = options.write;
@@ -75,11 +79,13 @@ export class NumberChange {
     if (this.#accepted) return;
     // Nothing is open and nobody has to be asked: the ledger could not be written at the start.
     if (this.open.length === 0) return this.accept();
-    throw new AppError('orders.number-changed', {
-      account: this.title,
-      setting: this.setting,
-      orders: this.open.length,
-    });
+    throw new AppError('orders.number-changed', this.context);
+  }
+
+  /** What the sentences about the change name. */
+  get context() {
+    const { title: account, setting, command } = this;
+    return { account, setting, command, orders: this.open.length };
   }
 }
 

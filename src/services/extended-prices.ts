@@ -28,6 +28,7 @@ export async function readPriceBasis(
   options: ReadOptions = {},
 ): Promise<PriceBasis> {
   const times = await calendar.priceTimes(options);
+  if (symbols.length === 0) return { times, extended: [] };
   const wanted = times.extended.filter(({ exchange }) => exchange === 'NXT' || symbols.length <= mostCalls);
   const extended = await Promise.all(
     wanted.map(async (time): Promise<ExtendedPrices> => {

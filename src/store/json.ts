@@ -88,7 +88,16 @@ const levelShape: z.ZodType<AlertLevel> = z.object({
   value: z.int(),
 });
 
-const seenShape = z.object({ price: z.number(), volume: z.number(), touched: z.number().optional() });
+const outside = z.object({
+  exchange: z.enum(['KRX', 'NXT']),
+  session: z.enum(['pre-market', 'regular', 'post-close', 'after-market']),
+});
+const seenShape = z.object({
+  price: z.number(),
+  volume: z.number(),
+  touched: z.number().optional(),
+  outside: outside.optional(),
+});
 const state = z.enum(['armed', 'waiting']);
 
 const alertEventShape: z.ZodType<AlertEvent> = z.discriminatedUnion('type', [

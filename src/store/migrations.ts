@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { AppError } from '../errors.ts';
+import { up as addAlertSessions } from './migrations/0014-alert-sessions.ts';
 import { up as addReports } from './migrations/0015-reports.ts';
 
 /**
@@ -21,6 +22,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0011-message-subjects': { up: addMessageSubjects },
   '0012-accounts': { up: addAccounts },
   '0013-alert-accounts': { up: addAlertAccounts },
+  '0014-alert-sessions': { up: addAlertSessions },
   '0015-reports': { up: addReports },
 };
 

@@ -1,4 +1,4 @@
-import type { AlertEvent } from '../domain/alerts/alert.ts';
+import type { AlertEvent, AlertHours } from '../domain/alerts/alert.ts';
 import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/orders/order.ts';
 import type { Role } from '../domain/people/person.ts';
 import type { DigestKind, ReportTarget } from '../domain/reports.ts';
@@ -82,6 +82,8 @@ export interface AlertsTable {
   readonly symbol: string;
   /** JSON. */
   readonly condition: string;
+  /** Whether it is on prices outside KRX's regular session too. */
+  readonly hours: AlertHours;
   /** 1 for an alert that fires again and again. */
   readonly repeats: number;
   /** The last Korean day on which it may fire. */

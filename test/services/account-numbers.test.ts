@@ -7,7 +7,13 @@ import { identifyAccount } from '../../src/services/account-numbers.ts';
 import { testLedger } from '../store/fixtures.ts';
 
 const log = createLog({ level: 'silent', redactor: createRedactor([]) });
-const numbered = (number: string, name = 'main') => ({ name, title: name, setting: 'KIS_ACCOUNT', number });
+const numbered = (number: string, name = 'main') => ({
+  name,
+  title: name,
+  setting: 'KIS_ACCOUNT',
+  command: '/renumber',
+  number,
+});
 const [first, second, third] = ['live 12345678-01', 'live 87654321-01', 'paper 12345678-01'] as const;
 
 describe('the number of an account', () => {

@@ -50,6 +50,7 @@ const answer = async <T>(value: () => T): Promise<T> => {
 };
 const quoted = (one: string) => ({ symbol: one, ...venue, at: clock.now() });
 const broker = {
+  venue: { hours: 'own', exchanges: ['KRX'] },
   quote: (one: string) => answer(() => quoted(one)),
   quotes: (symbols: readonly string[]) =>
     answer(() => {
@@ -140,6 +141,7 @@ const create = async (
     address: { channel: 'console', chatId: 'local' },
     symbol,
     condition,
+    hours: 'regular',
     repeats: false,
     until: undefined,
     ...changes,

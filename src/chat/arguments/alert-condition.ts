@@ -1,5 +1,5 @@
 import { fromKoreanDayAndTime, koreanDay } from '../../clock.ts';
-import type { Alert, AlertCondition, AlertDirection } from '../../domain/alerts/alert.ts';
+import type { Alert, AlertCondition, AlertDirection, AlertHours } from '../../domain/alerts/alert.ts';
 import { changesByDay } from '../../domain/alerts/alert-level.ts';
 import { AppError } from '../../errors.ts';
 import type { Words } from '../../i18n/index.ts';
@@ -8,6 +8,8 @@ import { type ArgumentKind, shorten } from '../command.ts';
 /** An alert as a person asked for it: everything they typed after the issue. */
 export interface AlertRequest {
   readonly condition: AlertCondition;
+  /** Which prices it is on; undefined where it was not said. */
+  readonly hours?: AlertHours | undefined;
   /** Whether the alert fires every time its condition comes true, or only the first time. */
   readonly repeats: boolean;
   /** Its last day (`20261231`), or how many days it is for; undefined where it has no end. */
@@ -104,10 +106,15 @@ const readings: readonly (readonly [RegExp, (groups: Groups) => AlertCondition |
 
 const date = '(?<year>\\d{4})[-./]?(?<month>\\d{2})[-./]?(?<day>\\d{2})';
 
-/** Words that may follow a condition, in any order: how often the alert fires and until when. */
+/** Words that may follow a condition, in any order: how often the alert fires, on which prices and until when. */
 const endings: readonly (readonly [RegExp, (groups: Groups) => Partial<AlertRequest>])[] = [
   [/ (?:매번|반복|계속|every ?time)$/, () => ({ repeats: true })],
   [/ (?:한 ?번만?|1회|once)$/, () => ({ repeats: false })],
+  [
+    / (?:(?:장외|시간외|저녁)(?:도)? ?포함|(?:with |and |including )?(?:extended hours|evenings?|after[- ]hours))$/,
+    () => ({ hours: 'extended' }),
+  ],
+  [/ (?:정규장(?:만)?|장외 ?제외|(?:regular hours|regular session)(?: only)?)$/, () => ({ hours: 'regular' })],
   [
     new RegExp(` (?:(?:까지|until) ?${date}|${date.replaceAll('<', '<by')} ?까지)$`),
     ({ year, month, day, byyear, bymonth, byday }) => ({
@@ -169,10 +176,11 @@ function endingOf(
 /** The condition of an alert in words that could be typed as well. */
 export function conditionText(
   { alerts }: Words,
-  { condition, repeats, until }: Pick<Alert, 'condition' | 'repeats' | 'until'>,
+  { condition, hours, repeats, until }: Pick<Alert, 'condition' | 'repeats' | 'until'> & Partial<Pick<Alert, 'hours'>>,
 ): string {
   return [
     alerts.condition(condition),
+    ...(hours === 'extended' ? [alerts.extended] : []),
     ...(repeats ? [alerts.repeats] : []),
     ...(until === undefined ? [] : [alerts.until(`${until.slice(0, 4)}-${until.slice(4, 6)}-${until.slice(6)}`)]),
   ].join(' · ');

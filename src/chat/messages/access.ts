@@ -20,17 +20,15 @@ export function accessMessage(words: Words, subject: AccessSubject, trouble: unk
 
 /**
  * The message to owners when the settings name another number for an account than before: trading goes on with the new
- * one, or waits for them. `name` is the account's where there are several.
+ * one, or waits for them.
  */
-export function numberChangeMessage(words: Words, change: NumberChange, name: string | undefined): Message {
+export function numberChangeMessage(words: Words, change: NumberChange): Message {
   const { numberChange: text, errors } = words;
-  const { title, setting, open, accepted, restingAlerts } = change;
-  const context = { account: title, setting, orders: open.length };
+  const { accepted, context, restingAlerts, command } = change;
   const what = accepted ? text.begunAnew(context) : errors['orders.number-changed'](context);
-  const at = name === undefined ? '' : ` @${name}`;
   return {
     lines: [[{ bold: text.title }], what, ...(restingAlerts === 0 ? [] : [text.restingAlerts(restingAlerts)])],
-    ...(accepted ? {} : { buttons: [[{ id: `run:/renumber${at}`, label: text.look }]] }),
+    ...(accepted ? {} : { buttons: [[{ id: `run:${command}`, label: text.look }]] }),
     private: true,
   };
 }

@@ -7,6 +7,7 @@ import type { AlertTimeline } from '../../services/order-timelines.ts';
 import type { PriceWay } from '../../services/watching/price-watch.ts';
 import { conditionText } from '../arguments/alert-condition.ts';
 import type { Line } from '../channel.ts';
+import { seenWhere } from './prices.ts';
 
 /** The most steps that are shown; an alert that repeats has many. */
 const mostSteps = 20;
@@ -134,8 +135,9 @@ function fateText(words: Words, { address, state, sentAt, heldUntil, attempts, e
 }
 
 /** The price seen, with the day's volume when the alert is about volume, and with a price that it touched. */
-function seenText(words: Words, { price, volume, touched }: Seen, level: AlertLevel | undefined): string {
-  const now = `${words.ticket.last} ${words.won(price)}`;
+function seenText(words: Words, seen: Seen, level: AlertLevel | undefined): string {
+  const { price, volume, touched } = seen;
+  const now = `${seenWhere(words, seen)} ${words.won(price)}`;
   const last = touched === undefined ? now : `${now} · ${words.why.touched(words.won(touched))}`;
   return level?.metric === 'volume' ? `${last} · ${words.quote.volume} ${words.shares(volume)}` : last;
 }

@@ -15,6 +15,7 @@ import { conditionText, levelText } from '../arguments/alert-condition.ts';
 import type { Button, Line, Message } from '../channel.ts';
 import { tellFill } from './fill-notices.ts';
 import { numberLine, orderLine } from './order-text.ts';
+import { seenWhere } from './prices.ts';
 
 /** A notice of one kind, or of one of several. */
 type NoticeOf<Kind extends Notice['kind']> = Extract<Notice, { readonly kind: Kind }>;
@@ -188,7 +189,7 @@ function alertMessage(words: Words, { alert, name, seen, at }: NoticeOf<'alert'>
     lines: [
       [{ bold: words.alerts.fired }, ` ${name} ${conditionText(words, alert)}`],
       ...(seen.touched === undefined ? [] : [words.alerts.touched(words.won(seen.touched))]),
-      [`${words.ticket.last} `, { bold: words.won(seen.price) }],
+      [`${seenWhere(words, seen)} `, { bold: words.won(seen.price) }],
       ...(level?.metric === 'volume' ? [`${words.quote.volume} ${words.shares(seen.volume)}`] : []),
       ...(today === undefined ? [] : [today]),
     ],

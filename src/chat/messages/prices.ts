@@ -1,3 +1,4 @@
+import type { Seen } from '../../domain/alerts/alert.ts';
 import type { PriceTime } from '../../domain/market/price-time.ts';
 import type { Quote } from '../../domain/market/quote.ts';
 import type { IndexQuote } from '../../domain/market/research.ts';
@@ -26,6 +27,11 @@ function priceTimeWords(words: Words, time: PriceTime, today: string): readonly 
   const what = session === 'regular' && !isLive ? words.quote.close : words.quote.session[session];
   const when = day === today ? `${time.time.slice(0, 2)}:${time.time.slice(2)}` : words.shortDate(day);
   return [`${exchange} ${what}`, when];
+}
+
+/** What a price that was seen is called: `현재가`, or `NXT 애프터마켓` outside the regular session. */
+export function seenWhere(words: Words, { outside }: Pick<Seen, 'outside'>): string {
+  return outside === undefined ? words.ticket.last : `${outside.exchange} ${words.quote.session[outside.session]}`;
 }
 
 /** The same on one line: `KRX 종가 · 15:30`. */

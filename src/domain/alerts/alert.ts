@@ -1,4 +1,5 @@
 import type { Touched } from '../market/day-range.ts';
+import type { Marketplace, TradeSession } from '../market/session.ts';
 import type { ChatAddress } from '../people/chat-address.ts';
 
 export type AlertDirection = 'at-or-above' | 'at-or-below';
@@ -28,6 +29,18 @@ export interface AlertLevel {
   readonly value: number;
 }
 
+/** Which prices an alert is on: KRX's regular session alone, or also what trades before and after it, at Nextrade too. */
+export type AlertHours = 'regular' | 'extended';
+
+/**
+ * Whether prices outside KRX's regular session can meet a condition: a price, and the change of a day. The other
+ * conditions are on figures of KRX's regular days (candles, volume) or on what shares cost, which is compared with the
+ * price that the account shows.
+ */
+export function takesExtended({ kind }: AlertCondition): boolean {
+  return kind === 'price' || kind === 'change';
+}
+
 /** The price and volume of an issue at a moment. */
 export interface Seen {
   readonly price: number;
@@ -38,6 +51,8 @@ export interface Seen {
    * the day's high or low.
    */
   readonly touched?: number | undefined;
+  /** Where the price was made, of one outside KRX's regular session. */
+  readonly outside?: { readonly exchange: Marketplace; readonly session: TradeSession } | undefined;
 }
 
 /**
@@ -52,6 +67,7 @@ export interface Alert {
   readonly account: string;
   readonly symbol: string;
   readonly condition: AlertCondition;
+  readonly hours: AlertHours;
   /** Whether it fires every time. If not, it is over once it has fired. */
   readonly repeats: boolean;
   /** The last Korean day it is for (`20261231`); undefined where it has no end. */

@@ -1,3 +1,4 @@
+import type { AlertHours } from '../alerts/alert.ts';
 import type { Exchange } from '../orders/order.ts';
 import type { ChatAddress } from './chat-address.ts';
 import type { NoticeTopic } from './notice.ts';
@@ -41,6 +42,8 @@ export interface PersonSettings extends Readonly<Record<NoticeTopic, Notificatio
   readonly places: Readonly<Partial<Record<NoticeTopic, NoticePlace>>>;
   /** The exchange of orders that name none; undefined is KRX. */
   readonly exchange: Exchange | undefined;
+  /** Which prices the person's new alerts are on, where they do not say. */
+  readonly alertHours: AlertHours;
   /** When notices wait; undefined when they never do. */
   readonly quiet: QuietHours | undefined;
   /** The name of the account that each of the person's chats works with, by `chatKey`; without one, the first. */
@@ -58,6 +61,7 @@ export const defaultPersonSettings: PersonSettings = {
   mirror: false,
   places: {},
   exchange: undefined,
+  alertHours: 'regular',
   quiet: undefined,
   accounts: {},
   language: undefined,

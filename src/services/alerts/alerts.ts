@@ -1,9 +1,17 @@
-import type { Clock } from '../../clock.ts';
-import { type Alert, type AlertCondition, isReached, type Seen } from '../../domain/alerts/alert.ts';
+import { type Clock, koreanDay, koreanTime } from '../../clock.ts';
+import {
+  type Alert,
+  type AlertCondition,
+  type AlertHours,
+  type AlertLevel,
+  isReached,
+  type Seen,
+  takesExtended,
+} from '../../domain/alerts/alert.ts';
 import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
 import type { Touched } from '../../domain/market/day-range.ts';
 import type { Quote } from '../../domain/market/quote.ts';
-import { priceHoursOf } from '../../domain/market/session.ts';
+import { type Marketplace, tradeSessionAt } from '../../domain/market/session.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import type { Notice } from '../../domain/people/notice.ts';
 import { AppError } from '../../errors.ts';
@@ -13,15 +21,19 @@ import type { AlertStore } from '../../ports/ledger/alert-store.ts';
 import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Calendar } from '../calendar.ts';
+import { readPriceBasis } from '../extended-prices.ts';
 import type { PriceWatch, PriceWay } from '../watching/price-watch.ts';
 import type { Sighting } from '../watching/sighting.ts';
 import { type AlertAccount, LevelUpdates } from './level-updates.ts';
-import { type LastSeen, OpenAlerts } from './open-alerts.ts';
+import { type LastSeen, OpenAlerts, type Reach, reachesOf } from './open-alerts.ts';
 import { PendingWrites } from './pending-writes.ts';
 
 const mostPerPerson = 50;
 /** Until a touch that could not be written down is tried again. */
 const touchAgainMs = 15_000;
+
+/** How long after a look outside the regular session the next one counts as made in the same stretch of time. */
+const watchedForMs = 5 * 60_000;
 
 /** What an alert is asked for with. */
 export interface AlertRequest {
@@ -31,6 +43,7 @@ export interface AlertRequest {
   readonly address: ChatAddress;
   readonly symbol: string;
   readonly condition: AlertCondition;
+  readonly hours: AlertHours;
   readonly repeats: boolean;
   /** The last Korean day of the alert: `20261231`. Undefined where it has no end. */
   readonly until: string | undefined;
@@ -63,6 +76,8 @@ export class Alerts {
   readonly #open = new OpenAlerts();
   readonly #levels: LevelUpdates;
   readonly #writes: PendingWrites;
+  /** By exchange and issue, when a price outside the regular session was seen last. */
+  readonly #outsideAt = new Map<string, number>();
 
   constructor(options: AlertsOptions) {
     const { broker, brokerOf, watch, ledger, calendar, clock, log } = options;
@@ -101,12 +116,13 @@ export class Alerts {
   /**
    * Creates an alert. Returns it with what it starts from. Where its condition holds already it waits until that is no
    * longer so, and fires when the condition holds again.
-   * @throws AppError `alerts.too-many`, `alerts.no-holding`, `alerts.no-figures`, or `venue.*` when the venue cannot be
+   * @throws AppError `alerts.hours`, `alerts.too-many`, `alerts.no-holding`, `alerts.no-figures`, or `venue.*` when the venue cannot be
    * asked.
    */
   async create(request: AlertRequest): Promise<{ readonly alert: Alert; readonly seen: Seen }> {
     const { ledger, clock, newId, watch } = this.#options;
-    const { symbol, personId } = request;
+    const { symbol, personId, condition, hours } = request;
+    if (hours === 'extended' && !takesExtended(condition)) throw new AppError('alerts.hours');
     if (this.#open.all().filter((alert) => alert.personId === personId).length >= mostPerPerson)
       throw new AppError('alerts.too-many', { limit: mostPerPerson });
     const begun = this.#levels.begunDay;
@@ -120,7 +136,8 @@ export class Alerts {
       id: newId(),
       level,
       levelDay,
-      state: isReached(level, seen[level.metric]) ? 'waiting' : 'armed',
+      state:
+        isReached(level, seen[level.metric]) || (await this.#isReachedOutside(request, level)) ? 'waiting' : 'armed',
       createdAt: clock.now(),
       firedAt: undefined,
     };
@@ -130,6 +147,13 @@ export class Alerts {
     if (this.#levels.begunDay !== begun) void this.startDay();
     await this.#follow(symbol);
     return { alert, seen };
+  }
+
+  /** Whether a price outside the regular session that the alert is on reaches its level now. */
+  async #isReachedOutside({ symbol, hours }: AlertRequest, level: AlertLevel): Promise<boolean> {
+    if (hours === 'regular') return false;
+    const { extended } = await readPriceBasis(this.#options, [symbol]);
+    return extended.some(({ quotes }) => quotes.some(({ last }) => isReached(level, last)));
   }
 
   /** A person's open alerts, oldest first, without those on an account that they may not see any more. */
@@ -147,9 +171,9 @@ export class Alerts {
     return this.#options.watch.way(symbol);
   }
 
-  /** What this process knows of an issue that is watched: what was seen last, and why its levels are missing. */
-  known(symbol: string): { readonly seen: LastSeen | undefined; readonly trouble: unknown } {
-    return { seen: this.#open.lastSeen(symbol), trouble: this.#levels.trouble(symbol) };
+  /** What this process knows of the issue of an alert: what was seen last, and why its levels are missing. */
+  known(alert: Alert): { readonly seen: LastSeen | undefined; readonly trouble: unknown } {
+    return { seen: this.#open.lastSeen(alert), trouble: this.#levels.trouble(alert.symbol) };
   }
 
   /** An open alert as it stands now. */
@@ -207,42 +231,74 @@ export class Alerts {
   }
 
   #close(alert: Alert): void {
-    if (!this.#open.remove(alert)) return;
-    this.#levels.forget(alert.symbol);
-    void this.#options.watch.drop(keyOf(alert.symbol));
+    const { symbol } = alert;
+    const isLast = this.#open.remove(alert);
+    if (!this.#open.hasExtended(symbol)) void this.#options.watch.drop(keyOf(symbol, 'NXT'));
+    if (!isLast) return;
+    this.#levels.forget(symbol);
+    void this.#options.watch.drop(keyOf(symbol, 'KRX'));
   }
 
-  /** Watches the price of an issue for the alerts on it. */
-  #follow(symbol: string): Promise<void> {
-    return this.#options.watch.want(keyOf(symbol), { symbol, need: { distance: () => this.#distanceOf(symbol) } });
+  /** Watches the price of an issue for the alerts on it, at Nextrade as well where one of them is on its prices. */
+  async #follow(symbol: string): Promise<void> {
+    const { watch, broker } = this.#options;
+    const atNextrade = this.#open.hasExtended(symbol) && broker.venue.exchanges.includes('NXT');
+    await Promise.all(
+      (['KRX', 'NXT'] as const)
+        .filter((exchange) => exchange === 'KRX' || atNextrade)
+        .map((exchange) => {
+          const need = { distance: () => this.#distanceOf(symbol, exchange) };
+          return watch.want(keyOf(symbol, exchange), { symbol, exchange, need });
+        }),
+    );
   }
 
-  /** How far the price of an issue is from its nearest alert. Before it was ever seen, it counts as at one. */
-  #distanceOf(symbol: string): number {
-    const { watch } = this.#options;
-    const look = watch.lastLook(symbol);
-    if (look === undefined) return 0;
+  /**
+   * How far the price of an issue is from the nearest alert that a price of now meets. Before it was ever seen, it counts
+   * as at one.
+   */
+  #distanceOf(symbol: string, exchange: Marketplace): number {
+    const { watch, clock } = this.#options;
+    const now = clock.now();
+    const reaches = reachesOf(exchange, tradeSessionAt(exchange, koreanDay(now), koreanTime(now)));
+    const look = watch.lastLook(symbol, exchange);
+    if (look === undefined) return reaches.length === 0 ? Number.POSITIVE_INFINITY : 0;
     const { price, range } = look;
-    return this.#open.distance(symbol, { price, volume: range?.volume ?? 0 }, watch.usualMovement(symbol, price));
+    const seen = { price, volume: range?.volume ?? 0 };
+    return this.#open.distance(symbol, seen, watch.usualMovement(symbol, price), reaches);
   }
 
   #onSighting({ symbol, exchange, session, price, volume, day, at, source, touched }: Sighting): void {
-    // What trades elsewhere, or before and after KRX's day, is not the price that people mean.
-    if (priceHoursOf(exchange, session) !== 'regular') return;
-    this.#levels.onPrice(day, { traded: source === 'trade' });
-    this.#meet(symbol, { price, volume }, at, touched);
+    const reaches = reachesOf(exchange, session);
+    if (reaches.includes('regular')) {
+      this.#levels.onPrice(day, { traded: source === 'trade' });
+      this.#meet(symbol, { price, volume }, at, touched);
+    } else if (session !== undefined && reaches.length > 0) {
+      const id = `${exchange} ${symbol}`;
+      // Nextrade's high and low are of its whole day: they tell of the time outside the regular session only while that
+      // time has been watched.
+      const isWatched = at - (this.#outsideAt.get(id) ?? 0) < watchedForMs;
+      this.#outsideAt.set(id, at);
+      this.#meet(symbol, { price, volume, outside: { exchange, session } }, at, isWatched ? touched : {}, { reaches });
+    }
   }
 
   /** A day's own alerts begin with the day, so for them its whole high and low count, however late somebody looks. */
   #meetDay({ symbol, last: price, volume }: Quote, day: string, alerts: readonly Alert[]): void {
     const only = new Set(alerts.map(({ id }) => id));
     const range = this.#options.watch.lastLook(symbol)?.range;
-    this.#meet(symbol, { price, volume }, this.#options.clock.now(), range?.day === day ? range : {}, only);
+    this.#meet(symbol, { price, volume }, this.#options.clock.now(), range?.day === day ? range : {}, { only });
   }
 
-  #meet(symbol: string, seen: Seen, at: number, touched: Touched, only?: ReadonlySet<string>): void {
+  #meet(
+    symbol: string,
+    seen: Seen,
+    at: number,
+    touched: Touched,
+    whose: { readonly reaches?: readonly Reach[]; readonly only?: ReadonlySet<string> } = {},
+  ): void {
     const { ledger, watch } = this.#options;
-    const { armed, fired } = this.#open.meet(symbol, seen, at, touched, only);
+    const { armed, fired } = this.#open.meet(symbol, seen, at, touched, whose);
     for (const { id } of armed) {
       this.#writes.add(async () => {
         // Kept first: after a restart, what was there before the alert was armed must not fire it.
@@ -280,7 +336,7 @@ export class Alerts {
   #touchAgain({ id, symbol }: Alert, { price, volume }: Seen, touched: number): void {
     const { clock } = this.#options;
     clock.timer(touchAgainMs, () => {
-      this.#meet(symbol, { price, volume }, clock.now(), { high: touched, low: touched }, new Set([id]));
+      this.#meet(symbol, { price, volume }, clock.now(), { high: touched, low: touched }, { only: new Set([id]) });
     });
   }
 
@@ -302,6 +358,6 @@ export class Alerts {
   }
 }
 
-function keyOf(symbol: string): string {
-  return `alerts ${symbol}`;
+function keyOf(symbol: string, exchange: Marketplace): string {
+  return `alerts ${exchange} ${symbol}`;
 }

@@ -1,6 +1,7 @@
-import { type Alert, AlertBook, type FiredAlert, type Seen } from '../../domain/alerts/alert.ts';
+import { type Alert, AlertBook, type FiredAlert, type Seen, takesExtended } from '../../domain/alerts/alert.ts';
 import { changesByDay } from '../../domain/alerts/alert-level.ts';
 import type { Touched } from '../../domain/market/day-range.ts';
+import { type Marketplace, priceHoursOf, type TradeSession } from '../../domain/market/session.ts';
 
 /** What was seen of an issue, and when. */
 export interface LastSeen extends Seen {
@@ -8,10 +9,37 @@ export interface LastSeen extends Seen {
   readonly at: number;
 }
 
+/**
+ * Which prices an alert hears of. `evening` and `always` are on prices outside KRX's regular session: the change of a day
+ * is on its evening alone, because a morning's pre-market is before the new day's base price is known; a price is on both.
+ */
+export type Reach = 'regular' | 'evening' | 'always';
+
+const allReaches: readonly Reach[] = ['regular', 'evening', 'always'];
+
+/** The alerts that a price meets, by where and when it was made; none for a price that is beside KRX's own. */
+export function reachesOf(exchange: Marketplace, session: TradeSession | undefined): readonly Reach[] {
+  switch (priceHoursOf(exchange, session)) {
+    case 'regular':
+      return allReaches;
+    case 'extended':
+      return session === 'pre-market' ? ['always'] : ['evening', 'always'];
+    case 'parallel':
+      return [];
+  }
+}
+
+function reachOf({ condition, hours }: Alert): Reach {
+  if (hours === 'regular' || !takesExtended(condition)) return 'regular';
+  return condition.kind === 'price' ? 'always' : 'evening';
+}
+
+type Books = Readonly<Record<Reach, AlertBook>>;
+
 /** The open alerts as they stand in memory: by id, and by issue in the order in which a price reaches them. */
 export class OpenAlerts {
   readonly #alerts = new Map<string, Alert>();
-  readonly #books = new Map<string, AlertBook>();
+  readonly #books = new Map<string, Books>();
   /** By issue, what this process saw last. */
   readonly #seen = new Map<string, LastSeen>();
 
@@ -33,13 +61,24 @@ export class OpenAlerts {
     return this.#books.has(symbol);
   }
 
-  lastSeen(symbol: string): LastSeen | undefined {
-    return this.#seen.get(symbol);
+  /** What was seen last of a price that an alert is on. */
+  lastSeen({ symbol, ...alert }: Alert): LastSeen | undefined {
+    const regular = this.#seen.get(`${symbol} regular`);
+    const extended = reachOf({ symbol, ...alert }) === 'regular' ? undefined : this.#seen.get(`${symbol} extended`);
+    return (extended?.at ?? 0) > (regular?.at ?? 0) ? extended : regular;
   }
 
-  /** How far the nearest alert on an issue is, as `AlertBook.distance` has it. */
-  distance(symbol: string, seen: Seen, movement: number): number {
-    return this.#books.get(symbol)?.distance(seen, movement) ?? Number.POSITIVE_INFINITY;
+  /** Whether an alert on an issue hears of prices outside KRX's regular session. */
+  hasExtended(symbol: string): boolean {
+    const books = this.#books.get(symbol);
+    return books !== undefined && books.evening.size + books.always.size > 0;
+  }
+
+  /** How far the nearest alert on an issue that such prices meet is, as `AlertBook.distance` has it. */
+  distance(symbol: string, seen: Seen, movement: number, reaches: readonly Reach[]): number {
+    const books = this.#books.get(symbol);
+    const distances = reaches.map((reach) => books?.[reach].distance(seen, movement) ?? Number.POSITIVE_INFINITY);
+    return Math.min(...distances, Number.POSITIVE_INFINITY);
   }
 
   /** Alerts on an average cost. */
@@ -54,32 +93,34 @@ export class OpenAlerts {
 
   /** Adds an alert that is in no book: a new one, or one that has just fired and repeats. */
   add(alert: Alert): void {
-    const book = this.#books.get(alert.symbol) ?? new AlertBook();
-    book.add(alert);
-    this.#books.set(alert.symbol, book);
+    const none = { regular: new AlertBook(), evening: new AlertBook(), always: new AlertBook() };
+    const books = this.#books.get(alert.symbol) ?? none;
+    books[reachOf(alert)].add(alert);
+    this.#books.set(alert.symbol, books);
     this.#alerts.set(alert.id, alert);
   }
 
   /** Puts an alert in the place of the one with its id. */
   replace(alert: Alert): void {
-    this.#books.get(alert.symbol)?.delete(alert.id);
+    this.#books.get(alert.symbol)?.[reachOf(alert)].delete(alert.id);
     this.add(alert);
   }
 
   /** Removes an alert. Returns whether it was the last one on its issue. */
-  remove({ id, symbol }: Alert): boolean {
+  remove(alert: Alert): boolean {
+    const { id, symbol } = alert;
     this.#alerts.delete(id);
-    const book = this.#books.get(symbol);
-    book?.delete(id);
-    if (book === undefined || book.size > 0) return false;
+    const books = this.#books.get(symbol);
+    books?.[reachOf(alert)].delete(id);
+    if (books === undefined || allReaches.some((reach) => books[reach].size > 0)) return false;
     this.#books.delete(symbol);
-    this.#seen.delete(symbol);
+    for (const kind of ['regular', 'extended']) this.#seen.delete(`${symbol} ${kind}`);
     return true;
   }
 
   /**
-   * What a price does to the alerts on its issue, at a moment in milliseconds, with what was touched since the moment
-   * before; `only` as in `AlertBook.meet`. `fired` alerts are taken out of the book and wait for `add` or `remove`;
+   * What a price does to the alerts on its issue that it reaches, at a moment in milliseconds, with what was touched since
+   * the moment before; `only` as in `AlertBook.meet`. `fired` alerts are taken out of the book and wait for `add` or `remove`;
    * `armed` ones are kept as armed.
    */
   meet(
@@ -87,13 +128,14 @@ export class OpenAlerts {
     seen: Seen,
     at: number,
     touched: Touched,
-    only?: ReadonlySet<string>,
+    { reaches = allReaches, only }: { readonly reaches?: readonly Reach[]; readonly only?: ReadonlySet<string> } = {},
   ): { readonly fired: readonly FiredAlert[]; readonly armed: readonly Alert[] } {
-    const book = this.#books.get(symbol);
-    if (book === undefined) return { fired: [], armed: [] };
-    this.#seen.set(symbol, { ...seen, at });
-    const met = book.meet(seen, at, touched, only);
-    for (const alert of met.armed) this.#alerts.set(alert.id, alert);
-    return met;
+    const books = this.#books.get(symbol);
+    if (books === undefined) return { fired: [], armed: [] };
+    this.#seen.set(`${symbol} ${seen.outside === undefined ? 'regular' : 'extended'}`, { ...seen, at });
+    const met = reaches.map((reach) => books[reach].meet(seen, at, touched, only));
+    const armed = met.flatMap((one) => one.armed);
+    for (const alert of armed) this.#alerts.set(alert.id, alert);
+    return { fired: met.flatMap((one) => one.fired), armed };
   }
 }

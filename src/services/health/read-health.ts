@@ -67,8 +67,7 @@ export async function readHealth(sources: HealthSources): Promise<Health> {
 }
 
 function waitingChange(change: NumberChange | undefined): Health['numberChange'] {
-  if (change === undefined || change.accepted) return undefined;
-  return { account: change.title, setting: change.setting, orders: change.open.length };
+  return change === undefined || change.accepted ? undefined : change.context;
 }
 
 /** Whether orders can be taken at all: the ledger can be read and written. `reason` is the trouble, `store.full`. */

@@ -3,7 +3,7 @@ import type { WatchedPricesHealth } from '../../domain/health.ts';
 import type { DayRange } from '../../domain/market/day-range.ts';
 import type { Bar, Quote, Trade } from '../../domain/market/quote.ts';
 import type { IndexCode } from '../../domain/market/research.ts';
-import type { Marketplace } from '../../domain/market/session.ts';
+import { type Marketplace, priceHoursOf, type TradeSession } from '../../domain/market/session.ts';
 import type { Exchange } from '../../domain/orders/order.ts';
 import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
@@ -56,7 +56,7 @@ export interface PriceWay {
 interface PriceWatchOptions {
   readonly feed: MarketFeed;
   readonly broker: Broker;
-  readonly calendar: Pick<Calendar, 'figuresDay'>;
+  readonly calendar: Pick<Calendar, 'figuresDay' | 'priceTimes'>;
   readonly cache: Cache;
   readonly clock: Clock;
   readonly log: Log;
@@ -188,7 +188,10 @@ export class PriceWatch {
     if (price <= 0) return;
     if (line !== undefined) line.freshAt = at;
     const day = this.#days.today(at);
-    const touched = line === undefined ? {} : this.#looks.take(id, price, rangeOf(day, high, low, volume), at);
+    // The high and low of KRX's after-market are not those of its day.
+    const isOutside = exchange === 'KRX' && priceHoursOf(exchange, session) !== 'regular';
+    const range = isOutside ? undefined : rangeOf(day, high, low, volume);
+    const touched = line === undefined ? {} : this.#looks.take(id, price, range, at);
     this.#tell({ symbol, exchange, session, price, volume, day, at, source: 'trade', high, low, touched });
   }
 
@@ -334,12 +337,15 @@ export class PriceWatch {
   }
 
   async #ask(exchange: Marketplace, lines: readonly Line[]): Promise<void> {
-    const { broker, log } = this.#options;
+    const { broker, calendar, log } = this.#options;
     const symbols = lines.map(({ symbol }) => symbol);
     try {
       const day = await this.#days.of(exchange);
+      // KRX answers with its regular session's price, whatever the hour; Nextrade with the price of the session it is in.
+      const nxt = exchange === 'NXT' ? (await calendar.priceTimes({ priority: 'background' })).nxt.session : undefined;
+      const session = nxt === 'closing-auction' ? undefined : nxt;
       const quotes = await broker.quotes(symbols, { priority: 'background', exchange });
-      for (const quote of quotes) this.#see(quote, exchange, day);
+      for (const quote of quotes) this.#see(quote, exchange, day, session);
       const known = new Set(quotes.map(({ symbol }) => symbol));
       for (const line of lines) line.unknown = !known.has(line.symbol);
     } catch (error) {
@@ -348,7 +354,12 @@ export class PriceWatch {
   }
 
   /** `day`: the trading day of the quote's figures; undefined where nobody can tell. */
-  #see({ symbol, last: price, volume, high, low, at }: Quote, exchange: Marketplace, day: string | undefined): void {
+  #see(
+    { symbol, last: price, volume, high, low, at }: Quote,
+    exchange: Marketplace,
+    day: string | undefined,
+    session?: TradeSession,
+  ): void {
     // A price of nought is none. Taken for one it would reach every level from above.
     if (price <= 0) return;
     const id = idOf(symbol, exchange);
@@ -361,7 +372,7 @@ export class PriceWatch {
     const range = rangeOf(day, high, low, volume);
     const touched = this.#looks.take(id, price, range, at);
     const told = { high: range?.high, low: range?.low, touched };
-    this.#tell({ symbol, exchange, session: undefined, price, volume, day, at, source: 'poll', ...told });
+    this.#tell({ symbol, exchange, session, price, volume, day, at, source: 'poll', ...told });
   }
 
   #tell(sighting: Sighting): void {

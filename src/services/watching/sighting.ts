@@ -5,7 +5,7 @@ import type { Marketplace, TradeSession } from '../../domain/market/session.ts';
 export interface Sighting {
   readonly symbol: string;
   readonly exchange: Marketplace;
-  /** Undefined where nobody says in which part of the day it was made; of a price that was asked for nobody does. */
+  /** Undefined where nobody says in which part of the day it was made; of KRX's price that was asked for nobody does. */
   readonly session: TradeSession | undefined;
   readonly price: number;
   /** Shares traded there today. */

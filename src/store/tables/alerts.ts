@@ -87,7 +87,8 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
 }
 
 async function insertAlert(db: Kysely<Tables>, alert: Alert, seen: Seen): Promise<void> {
-  const { id, account, personId, address, symbol, condition, repeats, until, createdAt, firedAt, level, state } = alert;
+  const { id, account, personId, address, symbol, condition, hours, repeats, until } = alert;
+  const { createdAt, firedAt, level, state } = alert;
   await db
     .insertInto('alerts')
     .values({
@@ -98,6 +99,7 @@ async function insertAlert(db: Kysely<Tables>, alert: Alert, seen: Seen): Promis
       chat_id: address.chatId,
       symbol,
       condition: toJson(condition),
+      hours,
       repeats: repeats ? 1 : 0,
       until: until ?? null,
       ...levelColumns(alert),
@@ -187,6 +189,7 @@ function alertOf(row: Selectable<AlertsTable>): Alert {
     address: { channel: row.channel, chatId: row.chat_id },
     symbol: row.symbol,
     condition: conditionFromJson(row.condition),
+    hours: row.hours === 'extended' ? 'extended' : 'regular',
     repeats: row.repeats === 1,
     until: row.until ?? undefined,
     level: row.level === null ? undefined : levelFromJson(row.level),

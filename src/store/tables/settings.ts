@@ -55,6 +55,7 @@ const personShape = z.object({
   mirror: z.boolean().catch(standard.mirror),
   places: z.partialRecord(z.enum(noticeTopics), place).catch(standard.places),
   exchange: z.enum(['KRX', 'NXT', 'SOR']).optional().catch(standard.exchange),
+  alertHours: z.enum(['regular', 'extended']).catch(standard.alertHours),
   quiet: quietHours.optional().catch(standard.quiet),
   accounts: z.record(z.string(), z.string()).catch(standard.accounts),
   language: z.enum(['ko', 'en']).optional().catch(standard.language),

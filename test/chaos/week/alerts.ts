@@ -91,6 +91,7 @@ export async function keepAlerts(
       account: 'main',
       symbol: made.symbol,
       condition: made.condition,
+      hours: 'regular',
       repeats: made.repeats,
       until: made.until,
       level: levelOn(made.condition, figures),

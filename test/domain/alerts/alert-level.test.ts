@@ -134,6 +134,7 @@ const alertOf = (condition: AlertCondition, state: Alert['state']): Alert => ({
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',
   condition,
+  hours: 'regular',
   repeats: true,
   until: undefined,
   level: undefined,

@@ -21,6 +21,7 @@ const make = (
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',
   condition: { kind: 'price', direction, price: value },
+  hours: 'regular',
   repeats: false,
   until: undefined,
   levelDay: '20261123',

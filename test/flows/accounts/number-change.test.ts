@@ -223,10 +223,44 @@ test('of two accounts the one whose number was changed waits, and only its owner
   await family.restart({ env: { KIS_ISA_ACCOUNT: '87654321-01' } });
   const said = family.messages('owner').map(({ text }) => text);
   expect(said.join('\n')).toContain('노후자금 계좌의 번호가 KIS_ISA_ACCOUNT에서 바뀌었는데');
+  expect(said.join('\n')).toContain('소유자가 /renumber @isa 로');
   expect(family.messages('viewer').map(({ text }) => text)).toEqual([]);
   expect(await family.tell('owner', '/buy 005930 1 60000 @isa')).toContain(blocked);
   expect(await family.tell('trader', '/renumber @isa')).not.toContain('새 번호로 시작');
   expect(await family.tell('owner', '/buy 005930 1 60000 @main')).toContain('주문표');
   await family.tell('owner', '/renumber @isa');
   expect(await family.pressed('owner', family.idOf('확인'))).toContain('새 번호로 시작합니다');
+});
+
+test('two accounts that swap their numbers, each with an order of the same number: nothing is taken for the other’s', async () => {
+  const isa = { KIS_ISA_APP_KEY: 'key-of-isa', KIS_ISA_APP_SECRET: 'secret-of-isa', KIS_ISA_ACCOUNT: other };
+  bot = await startHarness({
+    simulator: { accounts },
+    env: ({ restUrl, wsUrl }) => ({
+      ...keys,
+      ...isa,
+      HOGA_ACCOUNTS: 'main,isa',
+      KIS_ENV: 'simulator',
+      KIS_ISA_ENV: 'simulator',
+      KIS_ISA_REST_URL: restUrl,
+      KIS_ISA_WS_URL: wsUrl,
+      KIS_ISA_CALLS_PER_SECOND: '1000',
+      KIS_ISA_HTS_ID: 'hogasim',
+    }),
+  });
+  await order('/buy 005930 3 60000 @main');
+  await order('/buy 005930 5 61000 @isa');
+  expect(new Set(bot.simulator.state().orders.map(({ number }) => number)).size).toBe(1);
+  await bot.restart({ env: { KIS_ACCOUNT: other, KIS_ISA_ACCOUNT: old } });
+  for (const name of ['main', 'isa']) {
+    expect(await bot.say(`/buy 005930 1 60000 @${name}`)).toContain(blocked);
+    expect(await bot.say(`/orders @${name}`)).toContain('다른 곳 주문');
+  }
+  // What is filled meanwhile is told of the account that it was in, once its number is back.
+  bot.simulator.setPrice('005930', 60_500);
+  await bot.clock.advance(60_000);
+  await bot.settled();
+  await bot.restart();
+  expect(await bot.told('체결 삼성전자 매수 5주')).toContain('isa');
+  expect(await bot.say('/orders @main')).toContain('남은 3주 / 3주');
 });

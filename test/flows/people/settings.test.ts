@@ -101,13 +101,14 @@ describe('the screen', () => {
       '봇 시작: 켬',
       '방해 금지: 끔',
       '기본 거래소: KRX',
+      '새 알림이 보는 가격: 정규장만',
       '언어: 한국어',
       '주문표를 내 다른 채팅에도 보이기: 끔',
       '알림은 물어본 채팅으로 갑니다. 이 채팅으로 모으기: /settings fills here',
       '돈이 걸린 알림(결과 모름, 거부, 확인 요청)은 언제나 바로 갑니다.',
     ]);
-    const presses = ['체결 무음', '체결 끄기', '주문 무음', '방해 금지 22:00-07:00', '다른 채팅에도 보이기', 'English'];
-    for (const label of presses) {
+    const presses = ['체결 무음', '체결 끄기', '주문 무음', '방해 금지 22:00-07:00', '다른 채팅에도 보이기'];
+    for (const label of [...presses, '알림에 장외 포함', 'English']) {
       const before = texts(owner).length;
       telegram.press(owner, label);
       await eventually(label, () => texts(owner).length > before);
@@ -117,6 +118,7 @@ describe('the screen', () => {
     expect(shown).toContain(en.settings.fillsOff);
     expect(shown).toContain('Orders (cancelled, amended, ended): silent');
     expect(shown).toContain('Quiet hours: 22:00-07:00');
+    expect(shown).toContain('New alerts are on: extended hours too');
     expect(shown).toContain('Language: English');
     // Discord shows no more rows of buttons.
     expect(telegram.messages(owner).at(-1)?.keyboard.length).toBeLessThanOrEqual(5);

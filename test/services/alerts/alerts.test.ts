@@ -33,6 +33,7 @@ let watch: PriceWatch;
 const watched = (): readonly string[] => [...feed.watched].map((id) => id.slice('KRX '.length));
 
 const broker = {
+  venue: { hours: 'own', exchanges: ['KRX'] },
   quote: async (symbol: string) => ({ symbol, last, volume: 1, at: clock.now() }),
   quotes: async (symbols: readonly string[]) => {
     asked += 1;
@@ -87,6 +88,7 @@ const request = {
   address: { channel: 'console', chatId: 'local' },
   symbol: '005930',
   condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },
+  hours: 'regular',
   repeats: false,
   until: undefined,
 } as const;

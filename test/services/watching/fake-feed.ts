@@ -82,7 +82,7 @@ export class FakeFeed implements MarketFeed {
 /** A `PriceWatch` over a fake socket. Paper's rules where the venue answers about one issue a call. */
 export function createWatch(parts: {
   readonly broker: Broker;
-  readonly calendar: Pick<Calendar, 'figuresDay'>;
+  readonly calendar: Pick<Calendar, 'figuresDay'> & Partial<Pick<Calendar, 'priceTimes'>>;
   readonly clock: Clock;
   readonly log: Log;
   readonly feed?: MarketFeed;
@@ -91,7 +91,15 @@ export function createWatch(parts: {
 }): PriceWatch {
   const { feed = new FakeFeed(), cache = memoryCache(), paper = false } = parts;
   const source = { wholeMarket: !paper, callsPerSecond: paper ? 1 : 18 };
-  return new PriceWatch({ ...parts, feed, cache, source, keptBars: async () => [] });
+  const now = { session: 'regular', day: '', time: '', isLive: true } as const;
+  const times = {
+    today: '',
+    krx: { exchange: 'KRX', ...now },
+    nxt: { exchange: 'NXT', ...now },
+    extended: [],
+  } as const;
+  const calendar = { priceTimes: async () => times, ...parts.calendar };
+  return new PriceWatch({ ...parts, calendar, feed, cache, source, keptBars: async () => [] });
 }
 
 /** A trade at KRX in the regular session. */

@@ -12,6 +12,7 @@ const alertOf = (id: string, changes: Partial<Alert> = {}): Alert => ({
   address,
   symbol: '005930',
   condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },
+  hours: 'regular',
   repeats: false,
   until: undefined,
   level: { metric: 'price', direction: 'at-or-above', value: 71_000 },
@@ -174,7 +175,7 @@ describe('alerts', () => {
     // As the version before left it.
     const old = new DatabaseSync(path);
     undoAccounts(old);
-    for (const column of ['condition', 'repeats', 'until', 'level', 'level_day'])
+    for (const column of ['condition', 'hours', 'repeats', 'until', 'level', 'level_day'])
       old.exec(`alter table alerts drop column ${column}`);
     for (const column of ['cancelled_quantity', 'replaced_quantity'])
       old.exec(`alter table orders drop column ${column}`);

@@ -9,6 +9,7 @@ describe('a chat that goes on under another id', () => {
       personId: 'kim',
       symbol: '005930',
       condition: { kind: 'price', direction: 'at-or-above', price: 71_000 },
+      hours: 'regular',
       repeats: false,
       until: undefined,
       level: undefined,
