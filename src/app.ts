@@ -239,7 +239,7 @@ function createServices(
   const bars = new DailyBars({ ...tools, source: barSource, store: barStore, calendar, issues: () => symbols.issues });
   const watch = new PriceWatch({ ...tools, calendar, source: barSource, keptBars: (symbol) => bars.kept(symbol) });
   const candles = createMarketCandles({ ...tools, venues, minuteStore, days: bars, calendar });
-  const alerts = new Alerts({ ...tools, watch, calendar, ...ofAlertAccounts(edges) });
+  const alerts = new Alerts({ ...tools, watch, candles: candles.watched, calendar, ...ofAlertAccounts(edges) });
   const shared = { ...tools, calendar, visibilityMs: config.visibilityMs };
   const filled = (symbol: string): void => alerts.onFill(symbol);
   const units = identified.flatMap((one, position) => {

@@ -6,8 +6,10 @@ import { polledText } from '../../src/chat/messages/alert-timeline.ts';
 import { priceBasisLines } from '../../src/chat/messages/prices.ts';
 import { koreanDay } from '../../src/clock.ts';
 import { mainAccount } from '../../src/domain/account.ts';
-import { type Alert, takesExtended } from '../../src/domain/alerts/alert.ts';
+import { type Alert, type Seen, takesExtended } from '../../src/domain/alerts/alert.ts';
+import { isCandleCondition } from '../../src/domain/alerts/candle-alert.ts';
 import { AppError } from '../../src/errors.ts';
+import type { Words } from '../../src/i18n/index.ts';
 import { readPriceBasis } from '../../src/services/extended-prices.ts';
 
 const dayMs = 24 * 3_600_000;
@@ -37,6 +39,8 @@ export const alert = defineCommand({
     '/alert 삼성전자 20일선 위',
     '/alert 삼성전자 골든크로스 5 20',
     '/alert 삼성전자 평단 -5% 까지 2026-12-31',
+    '/alert 삼성전자 5분봉 종가 71000 이상',
+    '/alert 삼성전자 5분봉 거래량 3배 매번',
   ],
   async run(context, args): Promise<Message> {
     const { words, person, people, address, alerts, account, broker, now } = context;
@@ -65,11 +69,18 @@ export const alert = defineCommand({
       [{ bold: words.alerts.made }],
       alertText(context, made.alert),
       ...(today === undefined ? [] : [today]),
-      `${words.ticket.last} ${words.won(made.seen.price)}`,
-      ...(basis.times.krx.isLive ? [] : priceBasisLines(words, { last: made.seen.price }, basis)),
+      ...(isCandleCondition(condition) ? [words.candles.rule(condition)] : []),
+      seenText(words, made.seen),
+      ...(isCandleCondition(condition) || basis.times.krx.isLive
+        ? []
+        : priceBasisLines(words, { last: made.seen.price }, basis)),
       ...(hours === 'extended' && !broker.venue.exchanges.includes('NXT') ? [words.alerts.noNextrade] : []),
       ...(made.alert.state === 'waiting' ? [waitingText(context, made.alert)] : []),
-      ...(way.live ? [] : [words.alerts.polled(words.health.within(way.everyMs))]),
+      ...(way.live
+        ? []
+        : [
+            isCandleCondition(condition) ? words.candles.polled : words.alerts.polled(words.health.within(way.everyMs)),
+          ]),
       ...(people.settings(person.id).alerts === 'off' ? [words.alerts.off] : []),
     ];
     return { lines, buttons: [[{ id: 'run:/alerts', label: words.alerts.list }]], ...privacyOf([made.alert]) };
@@ -129,6 +140,11 @@ function alertText({ words, directory, visibleAccounts }: CommandContext, one: A
   if (one.condition.kind !== 'cost' || visibleAccounts.length < 2) return text;
   const account = visibleAccounts.find(({ ledgerName }) => ledgerName === one.account);
   return account === undefined ? text : `${text} · ${account.label.title}`;
+}
+
+/** What an alert begins with: the price now, or of one on candles the last one that closed. */
+function seenText(words: Words, seen: Seen): string {
+  return seen.candle === undefined ? `${words.ticket.last} ${words.won(seen.price)}` : words.candles.seen(seen);
 }
 
 function waitingText({ words, now }: CommandContext, one: Alert): string {

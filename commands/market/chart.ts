@@ -114,12 +114,12 @@ async function ownLines(context: CommandContext, symbol: string): Promise<OwnLin
   const waiting = alerts
     .list(person.id)
     .filter((alert) => alert.symbol === symbol)
-    .flatMap(({ level }): readonly ChartLevel[] =>
+    .flatMap(({ level, condition }): readonly ChartLevel[] => {
       // The level of a cross of moving averages can be below zero.
-      level?.metric === 'price' && level.value > 0
-        ? [{ kind: 'alert', price: level.value, label: words.chart.alert }]
-        : [],
-    );
+      const ofPrice = level?.metric === 'price' && level.value > 0 ? level.value : undefined;
+      const price = condition.kind === 'candle-close' ? condition.price : ofPrice;
+      return price === undefined ? [] : [{ kind: 'alert', price, label: words.chart.alert }];
+    });
   try {
     const { positions } = await broker.balance();
     const costs = positions

@@ -2,6 +2,7 @@ import type { LedgerTrouble } from '../domain/ledger-trouble.ts';
 import type { SessionKind } from '../domain/market/session.ts';
 import type { OrderType } from '../domain/orders/order.ts';
 import type { ErrorContext } from '../errors.ts';
+import { englishCandles } from './candle-words.ts';
 import type { KoreanMoment, Words } from './ko.ts';
 import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
@@ -363,6 +364,7 @@ export const en: Words = {
     added: (who, role) => `${who}: ${role} from now on.`,
     removed: (who) => `${who}: no access from now on.`,
   },
+  candles: englishCandles,
   alerts: {
     made: 'Alert set',
     list: 'Alerts',
@@ -383,6 +385,9 @@ export const en: Words = {
           return `${condition.side === 'over' ? 'above' : 'below'} the ${condition.days}-day average`;
         case 'cross':
           return `${condition.cross} cross ${condition.short} and ${condition.long}`;
+        case 'candle-close':
+        case 'candle-volume':
+          return englishCandles.condition(condition);
         case 'cost':
           return `my average cost ${signed(condition.percent, `${condition.percent}%`)} ${orBeyond[condition.direction]}`;
       }

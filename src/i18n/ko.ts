@@ -13,6 +13,7 @@ import type { Language, NotificationLevel, Role } from '../domain/people/person.
 import type { WebhookKind } from '../domain/people/webhooks.ts';
 import type { DigestKind, DigestPart, MonitorPart } from '../domain/reports.ts';
 import type { ErrorContext } from '../errors.ts';
+import { koreanCandles } from './candle-words.ts';
 import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
@@ -413,6 +414,7 @@ export const ko = {
     added: (who: string, role: string): string => `${who}: 이제 ${role} 권한이 있습니다.`,
     removed: (who: string): string => `${who}: 이제 쓸 수 없습니다.`,
   },
+  candles: koreanCandles,
   alerts: {
     made: '알림을 만들었습니다',
     list: '알림 목록',
@@ -434,6 +436,9 @@ export const ko = {
           return `${condition.days}일선 ${condition.side === 'over' ? '위' : '아래'}`;
         case 'cross':
           return `${condition.cross === 'golden' ? '골든크로스' : '데드크로스'} ${condition.short}·${condition.long}일선`;
+        case 'candle-close':
+        case 'candle-volume':
+          return koreanCandles.condition(condition);
         case 'cost':
           return `내 평단 대비 ${signed(condition.percent, `${condition.percent}%`)} ${reach[condition.direction]}`;
       }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AlertCondition, AlertEvent, AlertLevel } from '../domain/alerts/alert.ts';
+import { candleLengths } from '../domain/market/bars.ts';
 import type { OrderEvent, OrderIntent, OrderType } from '../domain/orders/order.ts';
 import { orderTypeTraits } from '../domain/orders/order-types.ts';
 import { AppError, type ErrorContext } from '../errors.ts';
@@ -72,6 +73,8 @@ const eventShape: z.ZodType<OrderEvent> = z.discriminatedUnion('type', [
 
 const direction = z.enum(['at-or-above', 'at-or-below']);
 
+const candleLength = z.literal(candleLengths);
+
 const conditionShape: z.ZodType<AlertCondition> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('price'), direction, price: z.int() }),
   z.object({ kind: z.literal('change'), direction, percent: z.number() }),
@@ -80,6 +83,8 @@ const conditionShape: z.ZodType<AlertCondition> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('average'), side: z.enum(['over', 'under']), days: z.int() }),
   z.object({ kind: z.literal('cross'), cross: z.enum(['golden', 'dead']), short: z.int(), long: z.int() }),
   z.object({ kind: z.literal('cost'), direction, percent: z.number() }),
+  z.object({ kind: z.literal('candle-close'), minutes: candleLength, direction, price: z.int() }),
+  z.object({ kind: z.literal('candle-volume'), minutes: candleLength, times: z.number() }),
 ]);
 
 const levelShape: z.ZodType<AlertLevel> = z.object({
@@ -93,6 +98,8 @@ const outside = z.object({
   session: z.enum(['pre-market', 'regular', 'post-close', 'after-market']),
 });
 const seenShape = z.object({
+  candle: z.string().optional(),
+  usual: z.number().optional(),
   price: z.number(),
   volume: z.number(),
   touched: z.number().optional(),

@@ -3,6 +3,7 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migrat
 import { AppError } from '../errors.ts';
 import { up as addAlertSessions } from './migrations/0014-alert-sessions.ts';
 import { up as addReports } from './migrations/0015-reports.ts';
+import { up as addCandleAlerts } from './migrations/0018-candle-alerts.ts';
 
 /**
  * Run in the order of their names. Once released, no migration is changed or removed. They use the types and
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0013-alert-accounts': { up: addAlertAccounts },
   '0014-alert-sessions': { up: addAlertSessions },
   '0015-reports': { up: addReports },
+  '0018-candle-alerts': { up: addCandleAlerts },
 };
 
 /**

@@ -92,6 +92,8 @@ export interface AlertsTable {
   readonly level: string | null;
   readonly level_day: string;
   readonly state: 'armed' | 'waiting' | 'fired' | 'expired' | 'deleted';
+  /** Of an alert on candles the beginning of the one that its state is of: `20261123 0905`. */
+  readonly candle: string | null;
   readonly created_at: number;
   readonly fired_at: number | null;
 }

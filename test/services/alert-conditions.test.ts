@@ -88,6 +88,7 @@ function start(): void {
     broker,
     brokerOf: () => broker,
     watch,
+    candles: { newest: async () => [], mayHaveEnded: () => false },
     ledger,
     directory: createDirectory(shippedInstruments),
     calendar: { figuresDay } as unknown as Calendar,

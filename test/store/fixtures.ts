@@ -23,7 +23,7 @@ export async function testLedger(url = 'sqlite::memory:'): Promise<Ledger> {
 
 /** Undoes the step by which a ledger's file came to hold several accounts: as the versions before wrote it. */
 export function undoAccounts(file: { exec(sql: string): void }): void {
-  file.exec('alter table alerts drop column account');
+  for (const column of ['account', 'candle']) file.exec(`alter table alerts drop column ${column}`);
   file.exec('drop index orders_day');
   for (const table of ['proposals', 'orders']) file.exec(`alter table ${table} drop column account`);
   file.exec('create index orders_day on orders (day, order_number)');

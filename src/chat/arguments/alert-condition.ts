@@ -1,6 +1,8 @@
 import { fromKoreanDayAndTime, koreanDay } from '../../clock.ts';
 import type { Alert, AlertCondition, AlertDirection, AlertHours } from '../../domain/alerts/alert.ts';
 import { changesByDay } from '../../domain/alerts/alert-level.ts';
+import { isCandleCondition } from '../../domain/alerts/candle-alert.ts';
+import { type CandleLength, candleLengths } from '../../domain/market/bars.ts';
 import { AppError } from '../../errors.ts';
 import type { Words } from '../../i18n/index.ts';
 import { type ArgumentKind, shorten } from '../command.ts';
@@ -35,6 +37,9 @@ const over = '위로?|이상|돌파|상향 ?돌파|넘으면|>=|above|over';
 const under = '아래로?|밑|이하|이탈|하향 ?돌파|<=|below|under';
 const averaged = '(?:일 ?(?:이동 ?평균선?|이평선?|선)|[- ]?day(?: moving)? (?:average|ma))';
 
+/** `5분봉`, `5분`, `5m`, `5-minute`, `1시간봉`; what follows says what of the candle is meant. */
+const candle = '(?:(?<minutes>\\d{1,3}) ?-?(?:분 ?봉?|m|min(?:ute)?s?)|1 ?-?(?:시간 ?봉?|h|hour))(?: ?candles?)?의? ?';
+
 type Groups = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -49,6 +54,27 @@ const readings: readonly (readonly [RegExp, (groups: Groups) => AlertCondition |
     ({ first, then, amount: after, before }) => {
       const price = wonIn(after ?? before ?? '');
       return price === undefined ? undefined : { kind: 'price', direction: directionOf(first ?? then ?? ''), price };
+    },
+  ],
+  [
+    new RegExp(
+      `^${candle}(?:(?:종가|마감가?|closes?)(?:가|이|는|은)? ?)?(?:(?<first>${compared}) ?${amount}|${amount.replace('amount', 'before')}(?:을|를)? ?(?<then>${compared}|${over}|${under})${tail})$`,
+    ),
+    ({ minutes, first, then, amount: after, before }) => {
+      const [length, price] = [candleLengthOf(minutes), wonIn(after ?? before ?? '')];
+      if (length === undefined || price === undefined) return undefined;
+      return { kind: 'candle-close', minutes: length, direction: directionOf(first ?? then ?? ''), price };
+    },
+  ],
+  [
+    new RegExp(
+      `^${candle}(?:거래량|volume)(?:이|은)? ?(?:(?:직전 ?)?20 ?(?:개 ?)?봉 ?(?:평균)?(?:의|보다)? ?)?(?<times>\\d{1,4}(?:\\.\\d{1,2})?) ?(?:배|x|times)(?: the 20-candle average)?(?: ?(?:${above}))?${tail}$`,
+    ),
+    ({ minutes, times }) => {
+      const [length, value] = [candleLengthOf(minutes), Number(times)];
+      return length !== undefined && value > 0 && value <= mostTimes
+        ? { kind: 'candle-volume', minutes: length, times: value }
+        : undefined;
     },
   ],
   [
@@ -205,7 +231,7 @@ export function levelText(
 ): string | undefined {
   const { condition, level } = alert;
   const day = otherDay(alert, now);
-  if (condition.kind === 'price') return undefined;
+  if (condition.kind === 'price' || isCandleCondition(condition)) return undefined;
   if (level === undefined) return condition.kind === 'cost' ? alerts.notHeld : alerts.noLevel;
   if (level.value < 1) return level.direction === 'at-or-above' ? alerts.always(day) : alerts.never(day);
   return alerts.today(level, day);
@@ -217,8 +243,13 @@ function isUntil(until: AlertRequest['until']): boolean {
   return until === undefined || (until >= 1 && until <= mostDays);
 }
 
+/** The length of candles that is meant: none for one that there is not. Without a number it is an hour. */
+function candleLengthOf(minutes: string | undefined): CandleLength | undefined {
+  return candleLengths.find((length) => length === Number(minutes ?? 60));
+}
+
 function directionOf(word: string): AlertDirection {
-  return new RegExp(`^(?:${below})$`).test(word) ? 'at-or-below' : 'at-or-above';
+  return new RegExp(`^(?:${below}|${under})$`).test(word) ? 'at-or-below' : 'at-or-above';
 }
 
 /** `+3%`, `-5% 이하`, `3% 이상`, `5% 하락`. A direction is required: `5% 이하` alone may mean a fall or a small rise. */

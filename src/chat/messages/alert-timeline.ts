@@ -1,5 +1,6 @@
 import { inKorea } from '../../clock.ts';
 import { type Alert, type AlertEvent, type AlertLevel, isReached, type Seen } from '../../domain/alerts/alert.ts';
+import { isOnCandles } from '../../domain/alerts/candle-alert.ts';
 import { errorSentence, type Words } from '../../i18n/index.ts';
 import type { MessageFate } from '../../ports/ledger/alert-store.ts';
 import type { LastSeen } from '../../services/alerts/open-alerts.ts';
@@ -50,7 +51,7 @@ export function alertTimeline(
   ];
 }
 
-function stepLines(words: Words, { messages }: AlertTimeline, at: number, event: AlertEvent): readonly Line[] {
+function stepLines(words: Words, { messages, alert }: AlertTimeline, at: number, event: AlertEvent): readonly Line[] {
   const { why: text } = words;
   const line = (what: string): Line => `${stamp(at)} ${what}`;
   switch (event.type) {
@@ -58,21 +59,26 @@ function stepLines(words: Words, { messages }: AlertTimeline, at: number, event:
       const waits = event.state === 'waiting' ? [text.alertHolds] : [];
       return [
         line(
-          [text.alertMade, seenText(words, event.seen, event.level), ...levelParts(words, event.level), ...waits].join(
-            ' · ',
-          ),
+          [
+            text.alertMade,
+            seenText(words, event.seen, event.level),
+            ...levelParts(words, alert, event.level),
+            ...waits,
+          ].join(' · '),
         ),
       ];
     }
     case 'level':
-      return [line([text.alertDay(words.shortDate(event.day)), ...levelParts(words, event.level)].join(' · '))];
+      return [line([text.alertDay(words.shortDate(event.day)), ...levelParts(words, alert, event.level)].join(' · '))];
     case 'armed':
       return [line(`${text.alertArmed} · ${seenText(words, event.seen, undefined)}`)];
     case 'fired': {
       const told = messages.filter(({ createdAt }) => createdAt === at);
       return [
         line(
-          [text.alertFired, seenText(words, event.seen, event.level), ...levelParts(words, event.level)].join(' · '),
+          [text.alertFired, seenText(words, event.seen, event.level), ...levelParts(words, alert, event.level)].join(
+            ' · ',
+          ),
         ),
         ...(event.messages === 0 ? [`  ${text.notWanted}`] : []),
         ...(event.messages > 0 && told.length === 0 ? [`  ${text.messageForgotten}`] : []),
@@ -93,7 +99,7 @@ function presentLines(words: Words, alert: Alert, { seen, way, trouble, wanted }
     seen === undefined
       ? text.seenNothing
       : `${text.seenLast} ${seenText(words, seen, alert.level)} · ${stamp(seen.at)} · ${how}`,
-    whyNot(words, alert, seen),
+    isOnCandles(alert) && trouble !== undefined ? words.candles.missing : whyNot(words, alert, seen),
     ...(alert.level === undefined && trouble !== undefined ? errorSentence(words, trouble).split('\n') : []),
     ...(wanted ? [] : [alerts.off]),
   ];
@@ -102,6 +108,7 @@ function presentLines(words: Words, alert: Alert, { seen, way, trouble, wanted }
 function whyNot(words: Words, alert: Alert, seen: LastSeen | undefined): string {
   const { why: text, alerts } = words;
   const { level, condition, state } = alert;
+  if (isOnCandles(alert)) return state === 'waiting' ? alerts.waitingOther : words.candles.next;
   if (level === undefined) return condition.kind === 'cost' ? alerts.notHeld : alerts.noLevel;
   if (state === 'waiting') {
     if (condition.kind === 'volume') return text.waitsForDay;
@@ -137,12 +144,14 @@ function fateText(words: Words, { address, state, sentAt, heldUntil, attempts, e
 /** The price seen, with the day's volume when the alert is about volume, and with a price that it touched. */
 function seenText(words: Words, seen: Seen, level: AlertLevel | undefined): string {
   const { price, volume, touched } = seen;
+  if (seen.candle !== undefined) return words.candles.seen(seen);
   const now = `${seenWhere(words, seen)} ${words.won(price)}`;
   const last = touched === undefined ? now : `${now} · ${words.why.touched(words.won(touched))}`;
   return level?.metric === 'volume' ? `${last} · ${words.quote.volume} ${words.shares(volume)}` : last;
 }
 
-function levelParts(words: Words, level: AlertLevel | undefined): readonly string[] {
+function levelParts(words: Words, alert: Alert, level: AlertLevel | undefined): readonly string[] {
+  if (isOnCandles(alert)) return [];
   return [level === undefined ? words.why.noLevel : levelText(words, level)];
 }
 

@@ -189,7 +189,9 @@ function alertMessage(words: Words, { alert, name, seen, at }: NoticeOf<'alert'>
     lines: [
       [{ bold: words.alerts.fired }, ` ${name} ${conditionText(words, alert)}`],
       ...(seen.touched === undefined ? [] : [words.alerts.touched(words.won(seen.touched))]),
-      [`${seenWhere(words, seen)} `, { bold: words.won(seen.price) }],
+      seen.candle === undefined
+        ? [`${seenWhere(words, seen)} `, { bold: words.won(seen.price) }]
+        : [{ bold: words.candles.seen(seen) }],
       ...(level?.metric === 'volume' ? [`${words.quote.volume} ${words.shares(seen.volume)}`] : []),
       ...(today === undefined ? [] : [today]),
     ],

@@ -161,6 +161,13 @@ const crossing = new RegExp(`^(.+?)${topic} ?(?:가격이 |주가가 )?${amount}
 const byPercent = new RegExp(
   `^(.+?)${topic} ?(\\d+(?:\\.\\d+)?) ?(?:%|퍼센트|프로)(?:나|만|까지)?(?:(${up})|(${down})) ?(.*)$`,
 );
+const ofCandle = `(\\d{1,3} ?분 ?봉|1 ?시간 ?봉)(?:의|이)?`;
+const candleClose = new RegExp(
+  `^(.+?)${topic} ?${ofCandle} ?(?:종가|마감가?)?(?:가|이|는|은)? ?${amount}(?:(${up})|(${down})) ?(.*)$`,
+);
+const candleVolume = new RegExp(
+  `^(.+?)${topic} ?${ofCandle} ?거래량(?:이|은)? ?(?:평균의 |평소의 )?(\\d+(?:\\.\\d+)?) ?배(?:(?:이상)?(${up})|(?:가|를)? ?(?:되면|넘으면|이면|면)) ?(.*)$`,
+);
 const tell =
   /^(?:좀 )?(?:나한테 |저한테 )?(?:알려 ?줘요?|알려 ?주세요|알려 ?주라|말해 ?줘|얘기해 ?줘|불러 ?줘|알림(?: ?(?:설정|등록))?(?: ?(?:해 ?줘|해 ?주세요|줘|부탁해))?)$/;
 /** Verbs of trading after a condition. Whatever their form, no order is made of them. */
@@ -172,6 +179,8 @@ const notWanted = /마|말|안 |못 |않|까$|을까|나$|텐데|했|었/;
  * offered as an alert too, because no order is sent unless somebody confirms it.
  */
 export function readCondition(text: string, reader: ReadingContext): Reading | undefined {
+  const candle = readCandle(text, reader);
+  if (candle !== undefined) return candle;
   const change = byPercent.exec(text);
   if (change !== null) return readChange(change, reader);
   const [, typed = '', digits = '', above, below, reached, rest = ''] = crossing.exec(text) ?? [];
@@ -202,6 +211,27 @@ export function readCondition(text: string, reader: ReadingContext): Reading | u
     subject: toTell ? typed : (found[0]?.name ?? typed),
     choices: lines.slice(0, mostChoices),
   };
+}
+
+/** Reads `5분봉 종가 71000 넘으면 알려줘` and `5분봉 거래량 3배 되면 알려줘`. Nobody trades by a candle, so it is told alone. */
+function readCandle(text: string, reader: ReadingContext): Reading | undefined {
+  const [, issue, length = '', digits = '', above, , wish = ''] = candleClose.exec(text) ?? [];
+  const [, other, otherLength = '', times = '', , otherWish = ''] = candleVolume.exec(text) ?? [];
+  const won = readNumber(digits);
+  const typed = won === undefined ? other : issue;
+  if (typed === undefined || !tell.test(won === undefined ? otherWish : wish)) return undefined;
+  const condition =
+    won === undefined
+      ? `${otherLength} 거래량 ${times}배`
+      : `${length} 종가 ${above === undefined ? '<=' : '>='} ${won}`;
+  const { instruments, fit } = findStocks(typed, reader);
+  const choices = instruments.map(
+    ({ symbol, name }): Choice => ({ label: name, verb: 'run', line: `/alert ${symbol} ${condition}` }),
+  );
+  const [only] = choices;
+  if (only === undefined) return undefined;
+  if (fit === 'whole') return { kind: 'line', line: only.line };
+  return { kind: 'question', about: 'which', subject: typed, choices };
 }
 
 /** Reads `3% 오르면`, which, as in alerts, compares with the previous close. */

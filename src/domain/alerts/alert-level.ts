@@ -40,13 +40,18 @@ export function barsNeeded(condition: AlertCondition): number {
     case 'price':
     case 'change':
     case 'cost':
+    case 'candle-close':
+    case 'candle-volume':
       return 0;
   }
 }
 
-/** Whether the level of a condition changes every day. That of an average cost changes with fills alone. */
+/**
+ * Whether the level of a condition changes every day. That of an average cost changes with fills alone; what is on
+ * candles has no level, because no single price fires it.
+ */
 export function changesByDay({ kind }: AlertCondition): boolean {
-  return kind !== 'price' && kind !== 'cost';
+  return !['price', 'cost', 'candle-close', 'candle-volume'].includes(kind);
 }
 
 /**
@@ -85,6 +90,9 @@ export function levelOn(condition: AlertCondition, figures: DayFigures): AlertLe
       const { days, side } = condition;
       return (side === 'over' ? over : under)(closes(days), days - 1);
     }
+    case 'candle-close':
+    case 'candle-volume':
+      return undefined;
     case 'cross': {
       const { short, long, cross } = condition;
       return (cross === 'golden' ? over : under)(short * closes(long) - long * closes(short), long - short);

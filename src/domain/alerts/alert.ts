@@ -1,3 +1,4 @@
+import type { CandleLength } from '../market/bars.ts';
 import type { Touched } from '../market/day-range.ts';
 import type { Marketplace, TradeSession } from '../market/session.ts';
 import type { ChatAddress } from '../people/chat-address.ts';
@@ -19,7 +20,16 @@ export type AlertCondition =
   /** A shorter moving average goes over a longer one (golden), or under it (dead). */
   | { readonly kind: 'cross'; readonly cross: 'golden' | 'dead'; readonly short: number; readonly long: number }
   /** In percent against the average cost of the account's shares (평단). */
-  | { readonly kind: 'cost'; readonly direction: AlertDirection; readonly percent: number };
+  | { readonly kind: 'cost'; readonly direction: AlertDirection; readonly percent: number }
+  /** The close of a candle of so many minutes, in won. */
+  | {
+      readonly kind: 'candle-close';
+      readonly minutes: CandleLength;
+      readonly direction: AlertDirection;
+      readonly price: number;
+    }
+  /** The volume of a candle is so many times the average of the 20 candles before it. */
+  | { readonly kind: 'candle-volume'; readonly minutes: CandleLength; readonly times: number };
 
 /** The threshold that a condition is on one day, of the price or of the day's volume. */
 export interface AlertLevel {
@@ -44,7 +54,7 @@ export function takesExtended({ kind }: AlertCondition): boolean {
 /** The price and volume of an issue at a moment. */
 export interface Seen {
   readonly price: number;
-  /** Shares traded today. */
+  /** Shares traded today; of a candle, in it. */
   readonly volume: number;
   /**
    * The price with which a level was reached between two looks, where the price of neither look reaches it; known from
@@ -53,6 +63,10 @@ export interface Seen {
   readonly touched?: number | undefined;
   /** Where the price was made, of one outside KRX's regular session. */
   readonly outside?: { readonly exchange: Marketplace; readonly session: TradeSession } | undefined;
+  /** The beginning of the candle that closed at this price: `20261123 0905`. Absent where no candle is meant. */
+  readonly candle?: string | undefined;
+  /** Shares of a usual candle, where the alert compares with that. */
+  readonly usual?: number | undefined;
 }
 
 /**
@@ -77,6 +91,11 @@ export interface Alert {
   /** The Korean day that the level is of. */
   readonly levelDay: string;
   readonly state: 'armed' | 'waiting';
+  /**
+   * Of an alert on candles the beginning of the last one that counted (`20261123 0905`): those after it are looked at.
+   * What the ledger keeps is the last one that changed the state, because those between changed nothing.
+   */
+  readonly candle?: string | undefined;
   /** Milliseconds. */
   readonly createdAt: number;
   /** When it last fired, in milliseconds. */

@@ -24,12 +24,11 @@ interface Growing {
   last: number;
 }
 
-/** Shares that were traded and that we did not see, and the minutes in which that may have been. */
+/** Shares that were traded and that we did not see (the totals between two), and the minutes in which that may have been. */
 interface Hole {
-  low: number;
-  high: number;
-  from: number;
-  to: number;
+  readonly low: number;
+  readonly high: number;
+  readonly minutes: ReadonlySet<number>;
 }
 
 /**
@@ -50,7 +49,7 @@ export class DayCandles {
   #lastTotal = 0;
   /** The total that is accounted for: by trades, and by candles from elsewhere after them. */
   #known = 0;
-  /** The minute from which on trades may be missing that came before the next one. */
+  /** The minute of the latest trade: what is missing before the next one was traded in it or later. */
   #from: number;
 
   /** `hours`: the minutes in which candles are made; trades outside of them count for the total alone. */
@@ -59,17 +58,19 @@ export class DayCandles {
     this.#from = hours[0]?.from ?? 0;
   }
 
-  /** Adds a trade. One that is known already changes nothing; one that comes late goes where it belongs. */
-  trade(trade: MinuteTrade): void {
+  /**
+   * Adds a trade. One that is known already changes nothing; one that comes late goes where it belongs. `isWatched` is
+   * asked where trades before this one are missing: whether the minute of this one has been watched from its beginning.
+   */
+  trade(trade: MinuteTrade, isWatched: () => boolean = () => false): void {
     const { minute, size, total } = trade;
     if (total <= this.#lastTotal) {
       if (this.#takeFromHole(trade)) this.#add(trade);
       return;
     }
     const before = Math.max(0, total - size);
-    if (before > this.#known) {
-      if (minute >= this.#from) this.#holes.push({ low: this.#known, high: before, from: this.#from, to: minute });
-    } else for (let proven = this.#from; proven < minute; proven += 1) this.#proven.add(proven);
+    if (before > this.#known) this.#addHole(this.#known, before, minute, isWatched());
+    else for (let proven = this.#from; proven < minute; proven += 1) this.#proven.add(proven);
     this.#lastTotal = total;
     // Of a minute that was filled in, more may be known than this trade tells. Of another the trade is right.
     this.#known = this.#filled.has(minute) ? Math.max(this.#known, total) : total;
@@ -98,23 +99,19 @@ export class DayCandles {
       }
     }
     const rest = this.#closeHoles(range, Math.max(0, gained));
-    if (range.to < this.#from) return;
-    this.#known += rest;
-    this.#from = range.to + 1;
+    if (range.to >= this.#from) this.#known += rest;
   }
 
   /** The minutes of a range, all of them over, of which something may be missing. */
   missing(range: MinuteRange): readonly number[] {
     return minutesWithin(this.#hours, range).filter(
-      (minute) =>
-        !this.#filled.has(minute) &&
-        (!this.#proven.has(minute) || this.#holes.some(({ from, to }) => from <= minute && minute <= to)),
+      (minute) => !this.#filled.has(minute) && (!this.#proven.has(minute) || !this.isWhole(minute)),
     );
   }
 
   /** Whether nothing is known to be missing of a minute, which may not be over. */
   isWhole(minute: number): boolean {
-    return !this.#holes.some(({ from, to }) => from <= minute && minute <= to);
+    return !this.#holes.some(({ minutes }) => minutes.has(minute));
   }
 
   /** The candles of a range, oldest first; those of the minute that is not over grow still. */
@@ -123,6 +120,17 @@ export class DayCandles {
       .filter(([minute]) => from <= minute && minute <= to)
       .sort(([one], [other]) => one - other)
       .map(([minute, { open, high, low, close, volume }]) => ({ minute, open, high, low, close, volume }));
+  }
+
+  /**
+   * Notes that trades are missing before one of a minute. They were made in minutes since the latest trade of which
+   * nobody knows whether they were seen whole; where all were, the totals are right and we are wrong about those.
+   */
+  #addHole(low: number, high: number, minute: number, isWatched: boolean): void {
+    const open = minutesWithin(this.#hours, { from: this.#from, to: minute }).filter((one) => !this.#filled.has(one));
+    const unsure = open.filter((one) => (one === minute ? !isWatched : !this.#proven.has(one)));
+    const minutes = new Set(unsure.length > 0 ? unsure : open);
+    if (minutes.size > 0) this.#holes.push({ low, high, minutes });
   }
 
   /** Whether a trade below the latest total is one that was missed; if so, what is missing grows less by it. */
@@ -135,8 +143,9 @@ export class DayCandles {
       { ...hole, low: total },
     ].filter(({ low, high }) => low < high);
     this.#holes = [...this.#holes.filter((one) => one !== hole), ...parts];
-    // The minutes around it are told by the trades on its sides.
-    if (parts.length === 0) for (let minute = hole.from; minute < hole.to; minute += 1) this.#proven.add(minute);
+    // The trades on its sides tell that nothing else was traded in its minutes. Its last one is not over yet.
+    const last = Math.max(...hole.minutes);
+    if (parts.length === 0) for (const minute of hole.minutes) if (minute < last) this.#proven.add(minute);
     return true;
   }
 
@@ -164,20 +173,21 @@ export class DayCandles {
 
   /**
    * Takes the shares that a range has gained from the holes in it, and forgets the holes that lie in it wholly. Of one
-   * that reaches beyond the range only the minutes after it are left. Returns the shares that belong to no hole.
+   * that reaches beyond the range the minutes outside are left. Returns the shares that belong to no hole.
    */
   #closeHoles({ from, to }: MinuteRange, gained: number): number {
     let rest = gained;
     const left: Hole[] = [];
     for (const hole of this.#holes) {
-      if (hole.to < from || hole.from > to) {
+      const outside = [...hole.minutes].filter((minute) => minute < from || minute > to);
+      if (outside.length === hole.minutes.size) {
         left.push(hole);
         continue;
       }
       const taken = Math.min(rest, hole.high - hole.low);
       rest -= taken;
-      const changed = { ...hole, low: hole.low + taken, from: hole.from >= from ? to + 1 : hole.from };
-      if (changed.low < changed.high && changed.from <= changed.to) left.push(changed);
+      const low = hole.low + taken;
+      if (low < hole.high && outside.length > 0) left.push({ ...hole, low, minutes: new Set(outside) });
     }
     this.#holes = left;
     return rest;

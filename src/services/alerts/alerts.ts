@@ -8,6 +8,12 @@ import {
   type Seen,
   takesExtended,
 } from '../../domain/alerts/alert.ts';
+import {
+  type CandleAlert,
+  type CandleEvent,
+  isCandleCondition,
+  isOnCandles,
+} from '../../domain/alerts/candle-alert.ts';
 import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
 import type { Touched } from '../../domain/market/day-range.ts';
 import type { Quote } from '../../domain/market/quote.ts';
@@ -21,9 +27,11 @@ import type { AlertStore } from '../../ports/ledger/alert-store.ts';
 import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Calendar } from '../calendar.ts';
+import type { Candles } from '../candles/candles.ts';
 import { readPriceBasis } from '../extended-prices.ts';
 import type { PriceWatch, PriceWay } from '../watching/price-watch.ts';
 import type { Sighting } from '../watching/sighting.ts';
+import { type AlertStart, CandleAlerts } from './candle-alerts.ts';
 import { type AlertAccount, LevelUpdates } from './level-updates.ts';
 import { type LastSeen, OpenAlerts, type Reach, reachesOf } from './open-alerts.ts';
 import { PendingWrites } from './pending-writes.ts';
@@ -56,6 +64,8 @@ export interface AlertsOptions {
   readonly brokerOf: (alert: AlertAccount) => Broker | undefined;
   /** Brings the prices that alerts are on. */
   readonly watch: PriceWatch;
+  /** The candles that alerts are on. */
+  readonly candles: Pick<Candles, 'newest' | 'mayHaveEnded'>;
   readonly ledger: AlertStore;
   readonly directory: InstrumentDirectory;
   readonly calendar: Calendar;
@@ -75,6 +85,7 @@ export class Alerts {
   readonly #options: AlertsOptions;
   readonly #open = new OpenAlerts();
   readonly #levels: LevelUpdates;
+  readonly #candles: CandleAlerts;
   readonly #writes: PendingWrites;
   /** By exchange and issue, when a price outside the regular session was seen last. */
   readonly #outsideAt = new Map<string, number>();
@@ -95,6 +106,8 @@ export class Alerts {
       onLevels: (quote, day, alerts) => this.#meetDay(quote, day, alerts),
       onDayBegun: (day) => this.#expire(day),
     });
+    const onEvent = (alert: CandleAlert, event: CandleEvent): void => this.#onCandle(alert, event);
+    this.#candles = new CandleAlerts({ ...options, open: this.#open, onEvent });
     watch.listen((sighting) => this.#onSighting(sighting));
   }
 
@@ -120,33 +133,36 @@ export class Alerts {
    * asked.
    */
   async create(request: AlertRequest): Promise<{ readonly alert: Alert; readonly seen: Seen }> {
-    const { ledger, clock, newId, watch } = this.#options;
+    const { ledger, clock, newId } = this.#options;
     const { symbol, personId, condition, hours } = request;
     if (hours === 'extended' && !takesExtended(condition)) throw new AppError('alerts.hours');
     if (this.#open.all().filter((alert) => alert.personId === personId).length >= mostPerPerson)
       throw new AppError('alerts.too-many', { limit: mostPerPerson });
     const begun = this.#levels.begunDay;
-    const { level, levelDay, quote } = await this.#levels.first(request);
-    const seen = { price: quote.last, volume: quote.volume };
-    // What was there before must not fire the new alert, neither now nor after a restart.
-    await watch.look(quote);
-    await watch.save();
-    const alert: Alert = {
-      ...request,
-      id: newId(),
-      level,
-      levelDay,
-      state:
-        isReached(level, seen[level.metric]) || (await this.#isReachedOutside(request, level)) ? 'waiting' : 'armed',
-      createdAt: clock.now(),
-      firedAt: undefined,
-    };
+    const start = isCandleCondition(condition)
+      ? await this.#candles.start(symbol, condition)
+      : await this.#levelStart(request);
+    const { seen, ...first } = start;
+    const alert: Alert = { ...request, ...first, id: newId(), createdAt: clock.now(), firedAt: undefined };
     await ledger.createAlert(alert, seen);
     this.#open.add(alert);
     // Where a day began meanwhile, the new alert still has the level of the day before.
     if (this.#levels.begunDay !== begun) void this.startDay();
     await this.#follow(symbol);
+    this.#candles.awake();
     return { alert, seen };
+  }
+
+  /** What an alert on a price or a volume of the day begins with. */
+  async #levelStart(request: AlertRequest): Promise<AlertStart> {
+    const { watch } = this.#options;
+    const { level, levelDay, quote } = await this.#levels.first(request);
+    const seen = { price: quote.last, volume: quote.volume };
+    // What was there before must not fire the new alert, neither now nor after a restart.
+    await watch.look(quote);
+    await watch.save();
+    const holds = isReached(level, seen[level.metric]) || (await this.#isReachedOutside(request, level));
+    return { seen, level, levelDay, state: holds ? 'waiting' : 'armed' };
   }
 
   /** Whether a price outside the regular session that the alert is on reaches its level now. */
@@ -173,7 +189,10 @@ export class Alerts {
 
   /** What this process knows of the issue of an alert: what was seen last, and why its levels are missing. */
   known(alert: Alert): { readonly seen: LastSeen | undefined; readonly trouble: unknown } {
-    return { seen: this.#open.lastSeen(alert), trouble: this.#levels.trouble(alert.symbol) };
+    return {
+      seen: this.#open.lastSeen(alert),
+      trouble: this.#candles.trouble(alert) ?? this.#levels.trouble(alert.symbol),
+    };
   }
 
   /** An open alert as it stands now. */
@@ -202,7 +221,8 @@ export class Alerts {
   async resync(): Promise<void> {
     await Promise.all(this.#open.symbols().map((symbol) => this.#follow(symbol)));
     await this.startDay();
-    await this.#options.watch.lookAtAll();
+    this.#candles.awake();
+    await Promise.all([this.#options.watch.lookAtAll(), this.#candles.resync()]);
   }
 
   /**
@@ -222,11 +242,13 @@ export class Alerts {
   }
 
   /** Resolves when all that fired so far is written down, if it can be. */
-  idle(): Promise<void> {
-    return this.#writes.idle();
+  async idle(): Promise<void> {
+    await this.#candles.idle();
+    await this.#writes.idle();
   }
 
   stop(): void {
+    this.#candles.stop();
     this.#levels.stop();
   }
 
@@ -243,11 +265,13 @@ export class Alerts {
   async #follow(symbol: string): Promise<void> {
     const { watch, broker } = this.#options;
     const atNextrade = this.#open.hasExtended(symbol) && broker.venue.exchanges.includes('NXT');
+    // Candles can be had of the venue a little later, so for them alone no price alert loses its registration.
+    const onPrice = this.#open.all().some((alert) => alert.symbol === symbol && !isOnCandles(alert));
     await Promise.all(
       (['KRX', 'NXT'] as const)
         .filter((exchange) => exchange === 'KRX' || atNextrade)
         .map((exchange) => {
-          const need = { distance: () => this.#distanceOf(symbol, exchange) };
+          const need = onPrice ? { distance: () => this.#distanceOf(symbol, exchange) } : 'listing';
           return watch.want(keyOf(symbol, exchange), { symbol, exchange, need });
         }),
     );
@@ -311,6 +335,19 @@ export class Alerts {
       else this.#close(alert);
       this.#writes.add(() => this.#fire(alert, price === undefined ? seen : { ...seen, touched: price }, at));
     }
+  }
+
+  /** A candle closed, and an alert on it was armed or fires; in memory the alert is as it was before. */
+  #onCandle(alert: CandleAlert, { type, seen }: CandleEvent): void {
+    const { ledger, clock } = this.#options;
+    const at = clock.now();
+    if (type === 'armed') {
+      this.#writes.add(() => ledger.armAlert(alert.id, at, seen));
+      return;
+    }
+    if (alert.repeats) this.#open.replace({ ...alert, firedAt: at });
+    else this.#close(alert);
+    this.#writes.add(() => this.#fire(alert, seen, at));
   }
 
   async #fire(alert: Alert, seen: Seen, at: number): Promise<void> {

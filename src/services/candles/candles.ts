@@ -8,6 +8,7 @@ import {
   type MinuteCandle,
   type MinuteRange,
   minuteOfDay,
+  minutesWithin,
 } from '../../domain/market/minutes.ts';
 import type { Bar, Trade } from '../../domain/market/quote.ts';
 import type { Log } from '../../log.ts';
@@ -40,6 +41,8 @@ export interface CandleQuery {
   readonly count: number;
   /** Without the one that grows still. */
   readonly closed?: boolean;
+  /** None at all on a day on which the market does not trade. */
+  readonly today?: boolean;
 }
 
 /**
@@ -76,11 +79,20 @@ export class Candles {
     return this.#inTurn(market, async () => {
       const { today, before } = await this.#options.calendar.tradingDays(keptDays, read);
       const isToday = today !== undefined && today === koreanDay(this.#options.clock.now());
+      if (!isToday && query.today === true) return [];
       const bars = isToday ? await this.#today(market, today, query, read) : [];
       const missing = query.count - bars.length;
       const earlier = missing > 0 ? await this.#earlier(market, before, { ...query, count: missing }, read) : [];
       return [...earlier, ...bars].slice(-query.count);
     });
+  }
+
+  /** Whether a candle of so many minutes ended at a moment, in milliseconds, if that day is one for trading. */
+  mayHaveEnded(market: Market, minutes: CandleLength, end: number): boolean {
+    const hours = hoursOf(this.#options.source.hours, market, koreanDay(end - 1));
+    const last = minuteOfDay(koreanTime(end - 1));
+    const first = last - (last % minutes);
+    return candleEnd(first, minutes, hours) === last + 1 && minutesWithin(hours, { from: first, to: last }).length > 0;
   }
 
   /** Keeps the days whose trading is over, and forgets what is kept for long. Never throws. */

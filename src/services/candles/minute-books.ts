@@ -69,7 +69,12 @@ export class MinuteBooks {
     const day = dayOfTrade(time, at);
     // A trade of a day that is over comes too late for anybody.
     if (day < koreanDay(at - minuteMs)) return;
-    this.of({ symbol, exchange }, day).candles.trade({ minute: minuteOfDay(time), price, size, total: volume });
+    const book = this.of({ symbol, exchange }, day);
+    const minute = minuteOfDay(time);
+    book.candles.trade({ minute, price, size, total: volume }, () => {
+      this.closeMinutes(book);
+      return this.isLiveSince(book.market, beginOf(day, minute));
+    });
   }
 
   /** Something that the socket sent may have been lost. */

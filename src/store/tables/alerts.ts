@@ -30,7 +30,7 @@ export function createAlertMethods({ read, write }: Transactions): AlertMethods 
 
     armAlert: (id, at, seen) =>
       write('arm-alert', async (transaction) => {
-        const armed = await changeState(transaction, { id, from: ['waiting'], to: 'armed' });
+        const armed = await changeState(transaction, { id, from: ['waiting'], to: 'armed', candle: seen.candle });
         if (armed) await insertAlertEvent(transaction, id, { type: 'armed', seen }, at);
       }),
 
@@ -103,6 +103,7 @@ async function insertAlert(db: Kysely<Tables>, alert: Alert, seen: Seen): Promis
       repeats: repeats ? 1 : 0,
       until: until ?? null,
       ...levelColumns(alert),
+      candle: alert.candle ?? null,
       created_at: createdAt,
       fired_at: firedAt ?? null,
     })
@@ -119,10 +120,13 @@ async function changeState(
     readonly personId?: string;
     readonly from: readonly AlertState[];
     readonly to: AlertState;
+    /** The candle that changed it, of an alert on candles. */
+    readonly candle?: string | undefined;
   },
 ): Promise<boolean> {
-  const { id, personId, from, to } = change;
-  const update = db.updateTable('alerts').set({ state: to }).where('id', '=', id).where('state', 'in', from);
+  const { id, personId, from, to, candle } = change;
+  const set = { state: to, ...(candle === undefined ? {} : { candle }) };
+  const update = db.updateTable('alerts').set(set).where('id', '=', id).where('state', 'in', from);
   const result = await (personId === undefined ? update : update.where('person_id', '=', personId)).executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
@@ -157,6 +161,7 @@ async function fire(
         .else('fired' as const)
         .end(),
       fired_at: at,
+      ...(seen.candle === undefined ? {} : { candle: seen.candle }),
     }))
     .where('id', '=', id)
     .where('state', '=', 'armed')
@@ -195,6 +200,7 @@ function alertOf(row: Selectable<AlertsTable>): Alert {
     level: row.level === null ? undefined : levelFromJson(row.level),
     levelDay: row.level_day,
     state: row.state === 'armed' ? 'armed' : 'waiting',
+    ...(row.candle === null ? {} : { candle: row.candle }),
     createdAt: row.created_at,
     firedAt: row.fired_at ?? undefined,
   };

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { alertRequest, conditionText } from '../../../src/chat/arguments/alert-condition.ts';
 import type { AlertCondition, AlertDirection } from '../../../src/domain/alerts/alert.ts';
+import { type CandleLength, candleLengths } from '../../../src/domain/market/bars.ts';
 import { languages } from '../../../src/i18n/index.ts';
 import { createDirectory } from '../../../src/kis/symbols/search.ts';
 
@@ -18,6 +19,18 @@ const cross = (which: 'golden' | 'dead', short: number, long: number): AlertCond
   cross: which,
   short,
   long,
+});
+
+const candleClose = (minutes: CandleLength, direction: AlertDirection, won: number): AlertCondition => ({
+  kind: 'candle-close',
+  minutes,
+  direction,
+  price: won,
+});
+const candleVolume = (minutes: CandleLength, times: number): AlertCondition => ({
+  kind: 'candle-volume',
+  minutes,
+  times,
 });
 
 test.each<[string, AlertCondition]>([
@@ -50,6 +63,18 @@ test.each<[string, AlertCondition]>([
   ['거래량 2.5배 이상', { kind: 'volume', times: 2.5 }],
   ['volume 3 times', { kind: 'volume', times: 3 }],
   ['volume 3x', { kind: 'volume', times: 3 }],
+  ['5분봉 종가 71000 이상', candleClose(5, up, 71_000)],
+  ['5분봉 종가 >= 71,000', candleClose(5, up, 71_000)],
+  ['5분봉 종가가 7만1천원을 넘으면', candleClose(5, up, 71_000)],
+  ['5분 봉 71000 이하', candleClose(5, down, 71_000)],
+  ['1시간봉 종가 71000 아래', candleClose(60, down, 71_000)],
+  ['60분봉 종가 71000 밑', candleClose(60, down, 71_000)],
+  ['1m close above 71000', candleClose(1, up, 71_000)],
+  ['15-minute close at or below ₩71,000', candleClose(15, down, 71_000)],
+  ['5분봉 거래량 3배', candleVolume(5, 3)],
+  ['5분봉 거래량이 20봉 평균의 2.5배 이상이면', candleVolume(5, 2.5)],
+  ['30분봉의 거래량 2배 이상', candleVolume(30, 2)],
+  ['3m volume 3x', candleVolume(3, 3)],
   ['신고가', { kind: 'year-high' }],
   ['52주 신고가 경신', { kind: 'year-high' }],
   ['new high', { kind: 'year-high' }],
@@ -155,6 +180,17 @@ describe('what the words say reads back as the same', () => {
       price: fc.oneof(fc.integer({ min: 1, max: 1_000_000_000 }), fc.integer({ min: 1, max: 2_000_000 })),
     }),
     fc.record({ kind: fc.constantFrom('change' as const, 'cost' as const), direction, percent }),
+    fc.record({
+      kind: fc.constant('candle-close' as const),
+      minutes: fc.constantFrom(...candleLengths),
+      direction,
+      price: fc.integer({ min: 1, max: 1_000_000_000 }),
+    }),
+    fc.record({
+      kind: fc.constant('candle-volume' as const),
+      minutes: fc.constantFrom(...candleLengths),
+      times: fc.integer({ min: 1, max: 100_000 }).map((hundredths) => hundredths / 100),
+    }),
     fc.record({
       kind: fc.constant('volume' as const),
       times: fc.integer({ min: 1, max: 100_000 }).map((hundredths) => hundredths / 100),

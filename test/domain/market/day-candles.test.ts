@@ -41,14 +41,14 @@ describe('candles of trades', () => {
   });
 
   test('what the totals leave out is missing, in all minutes in which it may have been', () => {
-    const day = closed(new DayCandles(hours), 540, 545);
+    const day = new DayCandles(hours);
     day.trade(trade(541, 100, 10, 10));
     day.trade(trade(544, 100, 10, 25));
-    expect(day.missing({ from: 540, to: 545 })).toEqual([541, 542, 543, 544]);
+    expect(day.missing({ from: 540, to: 544 })).toEqual([541, 542, 543, 544]);
     // The missing trade comes late: nothing is missing any more.
     day.trade(trade(542, 105, 5, 15));
     day.trade(trade(545, 100, 1, 26));
-    expect(day.missing({ from: 540, to: 545 })).toEqual([]);
+    expect(day.missing({ from: 540, to: 544 })).toEqual([]);
     expect(day.candles(whole).map(({ volume }) => volume)).toEqual([10, 5, 10, 1]);
   });
 
@@ -66,6 +66,23 @@ describe('candles of trades', () => {
     day.quiet(601);
     expect(day.missing({ from: 540, to: 601 })).toEqual([]);
     expect(day.candles(whole)).toHaveLength(3);
+  });
+
+  test('what is missing at the first trade was traded while nobody watched, and not since', () => {
+    const day = closed(new DayCandles(hours), 600, 604);
+    day.fill({ from: 595, to: 599 }, [candle(597, [90, 95, 85, 92], 900)]);
+    day.trade(trade(605, 100, 10, 5_010), () => true);
+    expect(day.missing({ from: 595, to: 604 })).toEqual([]);
+    expect(day.isWhole(605)).toBe(true);
+    expect(day.missing({ from: 540, to: 604 })).toHaveLength(55);
+  });
+
+  test('where all was watched and the totals tell of more, the totals are right', () => {
+    const day = closed(new DayCandles(hours), 540, 549);
+    day.trade(trade(545, 100, 10, 10), () => true);
+    day.trade(trade(548, 100, 10, 120), () => true);
+    day.quiet(548);
+    expect(day.missing({ from: 540, to: 548 })).toEqual([545, 546, 547, 548]);
   });
 
   test('a trade of a minute that was filled in changes its candle no more', () => {

@@ -45,7 +45,7 @@ const cost = async (line: string): Promise<Partial<Record<keyof typeof rows, num
 beforeEach(() => start('10:00:30'));
 afterEach(() => bot.stop());
 
-describe('a chart of five minutes', { timeout: 30_000 }, () => {
+describe('a chart of five minutes', { timeout: 120_000 }, () => {
   test('costs what its data takes the first time, and afterwards the newest minutes alone', async () => {
     // 61 minutes of today: 3. Three days of 381 minutes before: 1,143 rows, 10.
     expect(await cost('/chart 005930 5m')).toEqual({ today: 3, past: 10, quote: 1, balance: 1 });
@@ -111,7 +111,7 @@ describe('a chart of five minutes', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a chart of days', { timeout: 30_000 }, () => {
+describe('a chart of days', { timeout: 120_000 }, () => {
   test('costs three pages the first time, and nothing but the quote afterwards', async () => {
     // 239 days: 3.
     expect(await cost('/chart 005930')).toEqual({ days: 3, quote: 1, balance: 1 });

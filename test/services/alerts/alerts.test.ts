@@ -52,6 +52,7 @@ function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> & { read
     broker,
     brokerOf: () => broker,
     watch,
+    candles: { newest: async () => [], mayHaveEnded: () => false },
     ledger,
     directory: createDirectory(shippedInstruments),
     calendar,

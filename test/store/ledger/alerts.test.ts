@@ -32,6 +32,8 @@ const conditions: { readonly [Kind in AlertCondition['kind']]: AlertCondition & 
   average: { kind: 'average', side: 'under', days: 20 },
   cross: { kind: 'cross', cross: 'dead', short: 5, long: 20 },
   cost: { kind: 'cost', direction: 'at-or-below', percent: -5 },
+  'candle-close': { kind: 'candle-close', minutes: 5, direction: 'at-or-above', price: 71_000 },
+  'candle-volume': { kind: 'candle-volume', minutes: 60, times: 2.5 },
 };
 const seen = { price: 70_000, volume: 1 };
 const draft = { address, body: { text: '🔔' } };
@@ -55,6 +57,26 @@ describe('alerts', () => {
     await ledger.close();
     const reopened = await testLedger(url);
     expect(await reopened.openAlerts()).toStrictEqual([earlier, later]);
+  });
+
+  it('on candles keep the one that changed their state last, and what was seen of it', async () => {
+    const ledger = await testLedger();
+    const alert = alertOf('a', {
+      condition: conditions['candle-volume'],
+      level: undefined,
+      repeats: true,
+      state: 'waiting',
+      candle: '20261123 0900',
+    });
+    await ledger.createAlert(alert, seen);
+    expect(await ledger.openAlerts()).toStrictEqual([alert]);
+    await ledger.armAlert('a', start + 1, { ...seen, candle: '20261123 0905', usual: 100 });
+    expect((await ledger.openAlerts())[0]).toMatchObject({ state: 'armed', candle: '20261123 0905' });
+    const fired = { price: 70_100, volume: 900, candle: '20261123 0915', usual: 120 };
+    expect(await ledger.fireAlert('a', start + 2, fired, [draft])).toBe(true);
+    expect((await ledger.openAlerts())[0]).toMatchObject({ state: 'waiting', candle: '20261123 0915' });
+    const events = (await ledger.alertEvents('a')).map(({ event }) => event);
+    expect(events.at(-1)).toMatchObject({ type: 'fired', seen: fired });
   });
 
   it('know what became of the messages that tell of them, and of no others', async () => {
