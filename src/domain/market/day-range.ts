@@ -18,6 +18,17 @@ export interface Touched {
   readonly low?: number;
 }
 
+/** The range of a day on which something was traded; undefined where it is not told. */
+export function rangeOf(
+  day: string | undefined,
+  high: number | undefined,
+  low: number | undefined,
+  volume: number,
+): DayRange | undefined {
+  if (day === undefined || high === undefined || low === undefined || low <= 0 || volume <= 0) return undefined;
+  return { day, high, low, volume };
+}
+
 /**
  * What happened between two looks: the day's high and low as far as they are new. Nothing where no earlier look is
  * known, because then the high and the low may be older than whoever asks. On a new day all of its prices are new.

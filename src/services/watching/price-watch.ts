@@ -1,6 +1,6 @@
 import type { CancelTimer, Clock } from '../../clock.ts';
 import type { WatchedPricesHealth } from '../../domain/health.ts';
-import type { DayRange } from '../../domain/market/day-range.ts';
+import { rangeOf } from '../../domain/market/day-range.ts';
 import type { Bar, Quote, Trade } from '../../domain/market/quote.ts';
 import type { IndexCode } from '../../domain/market/research.ts';
 import { type Marketplace, priceHoursOf, type TradeSession } from '../../domain/market/session.ts';
@@ -14,9 +14,10 @@ import type { BookWatcher, FeedStatus, IndexWatcher, MarketFeed, StopWatching, W
 import type { Calendar } from '../calendar.ts';
 import { FiguresDays } from './figures-days.ts';
 import { type LastLook, LastLooks } from './last-looks.ts';
+import { mostUrgent, type Need } from './needs.ts';
 import { type Line, PollTurns } from './poll-turns.ts';
-import type { PlannedNeed } from './registration-plan.ts';
 import { Registrations } from './registrations.ts';
+import { RegularCloses } from './regular-closes.ts';
 import type { Sighting } from './sighting.ts';
 import { mayTrade } from './trading-hours.ts';
 import { UsualMovements } from './usual-movements.ts';
@@ -27,13 +28,6 @@ const replanMs = 5_000;
 const restingReplanMs = 60_000;
 /** Prices that one call of the multi-quote brings. Paper has none, so there a call brings one. */
 const issuesPerCall = 30;
-
-/**
- * Why prices are wanted, the most urgent first: an armed order waits for them; an alert, whose distance from firing is
- * asked for whenever the plan is made, in units of a usual day's movement; somebody looks at a board; a list, for which
- * figures seen now and then are enough.
- */
-export type Need = 'order' | { readonly distance: () => number } | 'board' | 'listing';
 
 /** Prices that a part of the app wants. */
 export interface Want {
@@ -83,6 +77,7 @@ export class PriceWatch {
   readonly #looks: LastLooks;
   readonly #days: FiguresDays;
   readonly #movements: UsualMovements;
+  readonly #closes = new RegularCloses();
   /** By exchange and issue: `KRX 005930`. */
   readonly #lines = new Map<string, WatchedLine>();
   /** By key, the line of a want. */
@@ -143,6 +138,7 @@ export class PriceWatch {
     if (line.wants.size > 0) return;
     this.#lines.delete(line.id);
     this.#looks.forget(line.id);
+    if (line.exchange === 'KRX') this.#closes.forget(line.symbol);
     this.#registrations.remove(line.id);
     await this.#plan();
   }
@@ -188,9 +184,9 @@ export class PriceWatch {
     if (price <= 0) return;
     if (line !== undefined) line.freshAt = at;
     const day = this.#days.today(at);
-    // The high and low of KRX's after-market are not those of its day.
-    const isOutside = exchange === 'KRX' && priceHoursOf(exchange, session) !== 'regular';
-    const range = isOutside ? undefined : rangeOf(day, high, low, volume);
+    const outside = isOutside(exchange, session);
+    if (exchange === 'KRX' && !outside) this.#closeOf(symbol, day, price, at);
+    const range = outside ? undefined : rangeOf(day, high, low, volume);
     const touched = line === undefined ? {} : this.#looks.take(id, price, range, at);
     this.#tell({ symbol, exchange, session, price, volume, day, at, source: 'trade', high, low, touched });
   }
@@ -341,7 +337,7 @@ export class PriceWatch {
     const symbols = lines.map(({ symbol }) => symbol);
     try {
       const day = await this.#days.of(exchange);
-      // KRX answers with its regular session's price, whatever the hour; Nextrade with the price of the session it is in.
+      // Nextrade answers with the price of the session that it is in.
       const nxt = exchange === 'NXT' ? (await calendar.priceTimes({ priority: 'background' })).nxt.session : undefined;
       const session = nxt === 'closing-auction' ? undefined : nxt;
       const quotes = await broker.quotes(symbols, { priority: 'background', exchange });
@@ -369,15 +365,26 @@ export class PriceWatch {
       line.askedAt = Math.max(line.askedAt, at);
       line.unknown = false;
     }
-    const range = rangeOf(day, high, low, volume);
+    const made = exchange === 'KRX' ? this.#closeOf(symbol, day, price, at) : session;
+    const range = isOutside(exchange, made) ? undefined : rangeOf(day, high, low, volume);
     const touched = this.#looks.take(id, price, range, at);
     const told = { high: range?.high, low: range?.low, touched };
-    this.#tell({ symbol, exchange, session, price, volume, day, at, source: 'poll', ...told });
+    this.#tell({ symbol, exchange, session: made, price, volume, day, at, source: 'poll', ...told });
+  }
+
+  /** A stand-in for the exchange keeps hours of its own, and leaves the close alone in the evening. */
+  #closeOf(symbol: string, day: string | undefined, price: number, at: number): TradeSession | undefined {
+    return this.#options.broker.venue.hours === 'own' ? undefined : this.#closes.take(symbol, day, price, at);
   }
 
   #tell(sighting: Sighting): void {
     for (const listener of this.#listeners) listener(sighting);
   }
+}
+
+/** The high and low of KRX's after-market are not those of its day. */
+function isOutside(exchange: Marketplace, session: TradeSession | undefined): boolean {
+  return exchange === 'KRX' && priceHoursOf(exchange, session) !== 'regular';
 }
 
 function idOf(symbol: string, exchange: Marketplace): string {
@@ -386,23 +393,4 @@ function idOf(symbol: string, exchange: Marketplace): string {
 
 function topicOf(symbol: string, exchange: Exchange): string {
   return `trades ${exchange} ${symbol}`;
-}
-
-/** The figures of a day on which something was traded. */
-function rangeOf(
-  day: string | undefined,
-  high: number | undefined,
-  low: number | undefined,
-  volume: number,
-): DayRange | undefined {
-  if (day === undefined || high === undefined || low === undefined || low <= 0 || volume <= 0) return undefined;
-  return { day, high, low, volume };
-}
-
-/** The most urgent of several needs, as it stands now. */
-function mostUrgent(needs: readonly Need[]): PlannedNeed {
-  if (needs.includes('order')) return 'order';
-  const distances = needs.flatMap((need) => (typeof need === 'object' ? [need.distance()] : []));
-  if (distances.length > 0) return { distance: Math.min(...distances) };
-  return needs.includes('board') ? 'board' : 'listing';
 }
