@@ -6,6 +6,7 @@ import { fills } from './account/fills.ts';
 import { pnl } from './account/pnl.ts';
 import { alert, alerts, unalert } from './alerts/alert.ts';
 import { digest } from './alerts/digest.ts';
+import { events } from './alerts/events.ts';
 import { monitor } from './alerts/monitor.ts';
 import { book } from './market/book.ts';
 import { chart } from './market/chart.ts';
@@ -69,6 +70,7 @@ export const commands: readonly AnyCommand[] = [
   unalert,
   digest,
   monitor,
+  events,
   halt,
   resume,
   arm,

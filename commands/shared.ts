@@ -1,4 +1,4 @@
-import type { Line, Span } from '../src/chat/channel.ts';
+import type { Button, Line, Span } from '../src/chat/channel.ts';
 import { type CommandContext, oneOf } from '../src/chat/command.ts';
 import { changeTone, type TonedSpan } from '../src/chat/messages/prices.ts';
 import { weekdayOf } from '../src/clock.ts';
@@ -31,6 +31,11 @@ export function dayText(day: string): string {
 /** `090312` → `09:03` */
 export function timeText(time: string): string {
   return `${time.slice(0, 2)}:${time.slice(2, 4)}`;
+}
+
+/** Buttons in rows: Discord shows five rows of at most five. */
+export function inRowsOf(count: number, all: readonly Button[]): readonly (readonly Button[])[] {
+  return all.length === 0 ? [] : [all.slice(0, count), ...inRowsOf(count, all.slice(count))];
 }
 
 /** An optional part of an answer: returns `otherwise` when KIS does not offer it or does not answer. */

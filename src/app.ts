@@ -10,6 +10,7 @@ import {
   tellNumberChanges,
 } from './app/account-units.ts';
 import { ofAlertAccounts } from './app/alert-accounts.ts';
+import { createEvents } from './app/events.ts';
 import { startHttp } from './app/http.ts';
 import { createMarketCandles } from './app/market-candles.ts';
 import { createReports } from './app/reports.ts';
@@ -241,7 +242,11 @@ function createServices(
   const candles = createMarketCandles({ ...tools, venues, minuteStore, days: bars, calendar });
   const alerts = new Alerts({ ...tools, watch, candles: candles.watched, calendar, ...ofAlertAccounts(edges) });
   const shared = { ...tools, calendar, visibilityMs: config.visibilityMs };
-  const filled = (symbol: string): void => alerts.onFill(symbol);
+  const events = createEvents({ ...edges, ...tools, watch, calendar, accounts: () => late.accounts ?? unbuilt() });
+  const filled = (symbol: string): void => {
+    alerts.onFill(symbol);
+    events.onFill();
+  };
   const units = identified.flatMap((one, position) => {
     const kis = venues[position];
     return kis === undefined
@@ -266,6 +271,7 @@ function createServices(
     ticks,
     watchedCandles: candles.watched,
     liveBoards: new LiveBoards({ ...tools, watch, calendar, show: chat.showBoard, readOnly }),
+    events,
     screens: new Screens({ ...tools, watchlists: ledger, bars, show: chat.showScreen }),
     charts,
     sheets: config.sheets === undefined ? undefined : new GoogleSheets(config.sheets, { clock, redactor }),
@@ -319,7 +325,7 @@ function createRouter(options: AppOptions, { ledger }: Records, edges: Edges, se
 /** Looks at what the last process left, listens to the venues, reads their lists, and tells the owners that it started. */
 async function begin(options: AppOptions, parts: Parts): Promise<void> {
   const { clock, log, scheduler } = options;
-  const { issues, chat, units, alerts, watch, watchedCandles, ledgerWatch, spill, ticks } = parts;
+  const { issues, chat, units, alerts, events, watch, watchedCandles, ledgerWatch, spill, ticks } = parts;
   await recoverUnits(units, log);
   const accounts = units.map(({ account }) => account);
   ledgerWatch.begin({
@@ -337,6 +343,7 @@ async function begin(options: AppOptions, parts: Parts): Promise<void> {
       watchedCandles.onTrade(trade);
       watch.onTrade(trade);
     },
+    onIssueStatus: (status) => events.onIssueStatus(status),
     onGap() {
       watchedCandles.onGap();
       void alerts.resync();
@@ -345,7 +352,7 @@ async function begin(options: AppOptions, parts: Parts): Promise<void> {
   const aligned = Promise.all(accounts.map(({ reconciler }) => reconciler.align()));
   await Promise.race([aligned, clock.sleep(alignWaitMs)]);
   await alerts.load();
-  await Promise.all([parts.digests.load(), parts.monitors.load()]);
+  await Promise.all([parts.digests.load(), parts.monitors.load(), events.load()]);
   await chat.tellStart(units.every(({ settings }) => settings.kis.htsId !== undefined));
   tellNumberChanges(units, chat);
   for (const { fillNoticeWatch } of units) fillNoticeWatch.begin();
@@ -363,6 +370,7 @@ async function stop({ clock, log, scheduler, readOnly }: AppOptions, parts: Part
   parts.ledgerWatch.stop();
   for (const unit of units) stopUnit(unit);
   alerts.stop();
+  parts.events.stop();
   await parts.watch.stop();
   parts.issues.stop();
   parts.liveBoards.close();
@@ -372,6 +380,7 @@ async function stop({ clock, log, scheduler, readOnly }: AppOptions, parts: Part
   await parts.charts.close();
   for (const { account } of units) await account.reconciler.idle();
   await alerts.idle();
+  await parts.events.idle();
   await scheduled;
   await chat.outbox.stop();
   await parts.ledger.close();

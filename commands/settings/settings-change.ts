@@ -11,6 +11,8 @@ const topics: Readonly<Record<string, readonly (typeof noticeTopics)[number][]>>
   체결: ['fills'],
   alerts: ['alerts'],
   알림: ['alerts'],
+  events: ['events'],
+  이벤트: ['events'],
   orders: ['orders'],
   주문: ['orders'],
   reports: ['reports'],

@@ -6,6 +6,7 @@ import type { NoticePlace, NotificationLevel, PersonSettings } from '../../src/d
 import type { QuietHours } from '../../src/domain/people/quiet-hours.ts';
 import { AppError } from '../../src/errors.ts';
 import { languages, type Words } from '../../src/i18n/index.ts';
+import { inRowsOf } from '../shared.ts';
 import { type SettingChange, settingChange } from './settings-change.ts';
 
 /** The quiet hours that the button sets. Other hours must be typed. */
@@ -134,11 +135,6 @@ function buttons(
       { id: `run:/settings all ${isAllHere ? 'asked' : 'here'}`, label: text.placeButton(isAllHere) },
     ],
   ];
-}
-
-/** Discord shows five rows of buttons at most, so the topics share few. */
-function inRowsOf(count: number, all: readonly Button[]): readonly (readonly Button[])[] {
-  return all.length === 0 ? [] : [all.slice(0, count), ...inRowsOf(count, all.slice(count))];
 }
 
 /** Quiet hours in the form in which they can be typed: `22:00-07:00`. */

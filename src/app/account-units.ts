@@ -204,13 +204,13 @@ export async function recoverUnits(units: readonly AccountUnit[], log: Log): Pro
  */
 export async function listen(
   units: readonly AccountUnit[],
-  market: Pick<FeedHandlers, 'onTrade'> & { readonly onGap: () => void },
+  market: Pick<FeedHandlers, 'onTrade' | 'onIssueStatus'> & { readonly onGap: () => void },
 ): Promise<void> {
   const byFeed = Map.groupBy(units, ({ kis }): MarketFeed => kis.feed);
   await Promise.all(
     [...byFeed].map(([feed, own]) =>
       feed.start({
-        onTrade: market.onTrade,
+        ...market,
         onExecution(notice, accountId) {
           for (const { account, kis } of own) if (kis.accountId === accountId) account.reconciler.onNotice(notice);
         },

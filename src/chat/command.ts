@@ -19,6 +19,7 @@ import type { LiveBoards } from '../services/boards/live-boards.ts';
 import type { Screens } from '../services/boards/screens.ts';
 import type { Calendar } from '../services/calendar.ts';
 import type { IssueBars } from '../services/candles/issue-bars.ts';
+import type { Events } from '../services/events/events.ts';
 import type { OrderTimelines } from '../services/order-timelines.ts';
 import type { Orders } from '../services/orders/orders.ts';
 import type { Reconciler } from '../services/orders/reconciliation/reconciler.ts';
@@ -62,6 +63,7 @@ export interface CommandContext {
   readonly screens: Screens;
   readonly digests: Digests;
   readonly monitors: Monitors;
+  readonly events: Events;
   /** Undefined when the settings name no spreadsheet. */
   readonly sheets: SheetWriter | undefined;
   readonly people: People;

@@ -165,8 +165,9 @@ export class Recipients {
     const topic = topicOf(notice);
     const fillNotices = account?.venue.feed.status().fillNotices ?? this.#fillNotices();
     const askers = this.#askers(notice, wanted, topic, account);
-    // A question that an owner must answer goes to the owners as well.
-    const owners = notice.kind === 'asked' || askers.length === 0 ? this.#owners(topic, account) : [];
+    // A question that an owner must answer goes to the owners as well. Events go to nobody who did not want them.
+    const toOwners = notice.kind === 'asked' || (askers.length === 0 && topic !== 'events');
+    const owners = toOwners ? this.#owners(topic, account) : [];
     const asked = wanted === undefined ? undefined : identityIn(wanted);
     const others = owners.filter(
       ({ address }) => this.#mayReadOf(account, address) && (askers.length === 0 || identityIn(address) !== asked),
@@ -187,6 +188,8 @@ export class Recipients {
   /** Whoever reads along there may not know of an account that has people of its own. */
   #webhooksTold(notice: Notice, account: TradingAccount | undefined): readonly NoticeWebhook[] {
     if (account?.roles !== undefined || notice.kind === 'asked') return [];
+    // What several people are told of the same issue is told there once, by a notice of its own.
+    if (topicOf(notice) === 'events' && ownerOf(notice) !== undefined) return [];
     const told = this.webhooksFor(topicOf(notice));
     // An alert on the average cost tells what somebody holds, and so is for a channel that is told of fills.
     const isOnCost = 'alert' in notice && notice.alert.condition.kind === 'cost';
@@ -208,10 +211,17 @@ export class Recipients {
     const id = ownerOf(notice);
     const person = id === undefined ? undefined : this.#people.withId(id);
     if (person !== undefined && account !== undefined && roleIn(account.roles, person) === undefined) return [];
+    // Events go on by themselves; somebody who was removed is told of none.
+    if (person === undefined && topic === 'events') return [];
     const chosen = person === undefined ? [] : this.#chosen(person, topic);
     const chats = chosen.length > 0 ? chosen : asked;
-    const open = chats.filter(({ address }) => this.#mayReadOf(account, address));
-    if (open.length > 0 || chats.length === 0 || person === undefined) return open;
+    // What somebody holds is told where nobody else reads along.
+    const isHeld = notice.kind === 'events' && notice.held;
+    const mayRead = (address: ChatAddress): boolean =>
+      this.#mayReadOf(account, address) && (!isHeld || this.#people.identify(identityIn(address))?.id === id);
+    const open = chats.filter(({ address }) => mayRead(address));
+    if (open.length > 0 || person === undefined) return open;
+    if (chats.length === 0 && topic !== 'events') return open;
     return this.chatsOf(person).map((address) => ({ address, chosenBy: person }));
   }
 
@@ -297,10 +307,12 @@ export class Recipients {
 }
 
 /**
- * Whether others may read a notice. Notices of orders, and alerts on what a person's shares cost, are that person's
- * alone.
+ * Whether others may read a notice. Notices of orders, of what is held, and alerts on what a person's shares cost, are
+ * that person's alone.
  */
 function isOpenToAll(notice: Notice): boolean {
+  if (notice.kind === 'screen-entered') return true;
+  if (notice.kind === 'events') return !notice.held;
   const isAlert = notice.kind === 'alert' || notice.kind === 'alert-expired';
   return isAlert && notice.alert.condition.kind !== 'cost';
 }

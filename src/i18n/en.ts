@@ -3,6 +3,7 @@ import type { SessionKind } from '../domain/market/session.ts';
 import type { OrderType } from '../domain/orders/order.ts';
 import type { ErrorContext } from '../errors.ts';
 import { englishCandles } from './candle-words.ts';
+import { eventWords } from './event-words.ts';
 import type { KoreanMoment, Words } from './ko.ts';
 import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
@@ -298,6 +299,8 @@ export const en: Words = {
     liveAction: 'live|stop',
     group: 'group',
     screen: 'condition',
+    eventKind: 'event',
+    onOff: 'on|off',
     criteria: 'criteria',
     digestAction: 'on|off',
     digestKind: 'morning|close|evening',
@@ -329,6 +332,7 @@ export const en: Words = {
     alert: 'tells you when a price or condition is met',
     alerts: 'lists alerts, to delete them',
     unalert: 'deletes an alert',
+    events: 'tells of 52-week highs, VIs, disclosures and more of what you watch or hold',
     halt: 'stops all trading',
     resume: 'lets trading go on',
     arm: 'lets live orders go for today (HOGA_LIVE_TRADING=daily)',
@@ -416,6 +420,7 @@ export const en: Words = {
     expired: 'Alert over',
     expiredText: (what) => `The alert ${what} has come to its last day.`,
   },
+  events: eventWords.en,
   doctor: {
     wire: {
       works: 'works',
@@ -591,10 +596,18 @@ export const en: Words = {
   },
   settings: {
     title: 'Your settings',
-    topics: { fills: 'Fills', alerts: 'Alerts', orders: 'Orders', reports: 'Digest', starts: 'Starts' },
+    topics: {
+      fills: 'Fills',
+      alerts: 'Alerts',
+      events: 'Events',
+      orders: 'Orders',
+      reports: 'Digest',
+      starts: 'Starts',
+    },
     topicLines: {
       fills: 'Fills',
       alerts: 'Price alerts',
+      events: 'Events of issues (52 weeks, VI, disclosures)',
       orders: 'Orders (cancelled, amended, ended)',
       reports: 'Digests and monitors',
       starts: 'Starts of the bot',
@@ -1469,7 +1482,8 @@ export const en: Words = {
       `The period ends before it begins (${c['from']} ~ ${c['to']}). Write the earlier day first.`,
     'args.period-future': (c) => `Nothing is known beyond today (${c['today']}). Write a period up to today.`,
     'args.period-long': () => 'A period is a year at most. Ask for parts of it.',
-    'args.screen': (c) => `'${c['text']}' is no condition. Write golden, or a number from the list of /screen.`,
+    'args.screen': (c) =>
+      `'${c['text']}' is no condition. Write golden, a number from the list of /screen, or watch and a name.`,
     'args.criteria': (c) => `'${c['text']}' could not be read. Write cap>=1tn, turnover>=10bn or 5d (20 days at most).`,
     'args.quantity-zero': () => 'The quantity must be at least one share.',
     'args.quantity-whole': (c) => `The quantity must be a whole number from 1 ('${c['text']}').`,
@@ -1626,6 +1640,12 @@ export const en: Words = {
     'reports.no-webhook': () => 'There is no webhook for reports. Set DISCORD_WEBHOOK_URL and start again.',
     'watch.not-watched': (c) => `${c['name']} is not on your watchlist. See /watch.`,
     'screen.running': () => 'A search is running already. Wait for it, or stop it with /screen stop.',
+    'screen.too-many-watched': (c) =>
+      `${c['limit']} conditions can be watched at most. Stop watching one and try again. Example: /screen unwatch ${c['example']}`,
+    'screen.no-such': (c) =>
+      `No condition '${c['text']}' is saved in the HTS. Write a name from the list of /screen. Example: /screen watch 거래량 급증`,
+    'screen.not-watched': (c) =>
+      `'${c['text']}' is not watched; /screen watch lists what is. Example: /screen unwatch 거래량 급증`,
     'screen.golden-only': () => 'Criteria go with the golden cross alone. Example: /screen golden cap>=1tn',
     'orders.halted': () => 'Trading is halted. The owner can /resume it.',
     'orders.not-armed': (c) =>

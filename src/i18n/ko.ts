@@ -14,6 +14,7 @@ import type { WebhookKind } from '../domain/people/webhooks.ts';
 import type { DigestKind, DigestPart, MonitorPart } from '../domain/reports.ts';
 import type { ErrorContext } from '../errors.ts';
 import { koreanCandles } from './candle-words.ts';
+import { eventWords } from './event-words.ts';
 import { hoursText, venueCode, venueReason, venueWords } from './venue-words.ts';
 
 const grouped = (value: number): string => value.toLocaleString('en-US');
@@ -121,6 +122,8 @@ const argumentNames = {
   liveAction: '실시간|멈춤',
   group: '그룹번호',
   screen: '조건식',
+  eventKind: '이벤트',
+  onOff: '켜기|끄기',
   criteria: '기준',
   digestAction: '켬|끔',
   digestKind: '아침|마감|저녁',
@@ -374,6 +377,7 @@ export const ko = {
     alert: '가격·등락률·거래량·이평선 조건에 맞으면 알려 드립니다',
     alerts: '알림을 보고 지웁니다',
     unalert: '알림을 지웁니다',
+    events: '관심·보유 종목의 52주 신고가, VI, 공시 같은 일을 알려 드립니다',
     halt: '모든 거래를 정지합니다',
     resume: '정지한 거래를 다시 시작합니다',
     arm: '실전 주문을 오늘 하루 켭니다 (HOGA_LIVE_TRADING=daily)',
@@ -473,6 +477,7 @@ export const ko = {
     expired: '알림 종료',
     expiredText: (what: string): string => `${what} 알림의 기한이 지났습니다.`,
   },
+  events: eventWords.ko,
   doctor: {
     wire: {
       works: '정상',
@@ -655,13 +660,18 @@ export const ko = {
   },
   settings: {
     title: '내 설정',
-    topics: { fills: '체결', alerts: '알림', orders: '주문', reports: '요약', starts: '시작' } satisfies Record<
-      NoticeTopic,
-      string
-    >,
+    topics: {
+      fills: '체결',
+      alerts: '알림',
+      events: '이벤트',
+      orders: '주문',
+      reports: '요약',
+      starts: '시작',
+    } satisfies Record<NoticeTopic, string>,
     topicLines: {
       fills: '체결',
       alerts: '가격 알림',
+      events: '종목 이벤트(52주·VI·공시 등)',
       orders: '주문(취소·정정·마감)',
       reports: '요약·모니터',
       starts: '봇 시작',
@@ -1580,7 +1590,8 @@ export const ko = {
     'args.period-reversed': (c) => `기간의 앞뒤가 바뀌었습니다(${c['from']} ~ ${c['to']}). 이른 날짜를 먼저 써 주세요.`,
     'args.period-future': (c) => `오늘(${c['today']})보다 뒤는 아직 없습니다. 오늘까지로 써 주세요.`,
     'args.period-long': () => '기간은 1년까지 됩니다. 나누어 봐 주세요.',
-    'args.screen': (c) => `'${c['text']}' 조건식을 모릅니다. golden이나 /screen 목록의 번호를 써 주세요.`,
+    'args.screen': (c) =>
+      `'${c['text']}' 조건식을 모릅니다. golden이나 /screen 목록의 번호를, 지켜보려면 watch 뒤에 이름을 써 주세요.`,
     'args.criteria': (c) =>
       `'${c['text']}' 기준을 읽지 못했습니다. 시총≥1조, 거래대금≥100억, 5일처럼 써 주세요(20일까지).`,
     'args.quantity-zero': () => '수량은 1주 이상이어야 합니다.',
@@ -1740,6 +1751,12 @@ export const ko = {
     'reports.no-webhook': () => '요약을 보낼 웹훅이 없습니다. DISCORD_WEBHOOK_URL을 설정하고 다시 시작해 주세요.',
     'watch.not-watched': (c) => `${c['name']} 종목은 관심종목에 없습니다. /watch 에서 확인해 주세요.`,
     'screen.running': () => '이미 찾고 있습니다. 끝나기를 기다리거나 그만(/screen stop)을 눌러 주세요.',
+    'screen.too-many-watched': (c) =>
+      `조건은 ${number(c['limit'])}개까지 지켜볼 수 있습니다. 하나를 그만 보고 다시 해 주세요. 예: /screen unwatch ${c['example']}`,
+    'screen.no-such': (c) =>
+      `HTS에 저장한 조건 가운데 '${c['text']}' 조건이 없습니다. /screen 목록의 이름으로 써 주세요. 예: /screen watch 거래량 급증`,
+    'screen.not-watched': (c) =>
+      `'${c['text']}' 조건은 지켜보고 있지 않습니다. 무엇을 보는지는 /screen watch 로 봅니다. 예: /screen unwatch 거래량 급증`,
     'screen.golden-only': () => '기준은 골든크로스에만 씁니다. 예: /screen golden 시총≥1조',
     'orders.halted': () => '거래가 정지되어 있습니다. 소유자가 /resume 으로 다시 시작할 수 있습니다.',
     'orders.not-armed': (c) =>

@@ -299,6 +299,7 @@ export class KisFeed implements MarketFeed {
       case 'combinedIssueStatus':
         for (const { record } of cutRecords(channels[name], count, payload)) {
           const status = decode.toIssueStatus(record, at);
+          if (name === 'issueStatus') handlers.onIssueStatus?.(status);
           for (const watcher of this.#watchersOf(trId, status.symbol)) watcher.onIssueStatus?.(status);
         }
         return;

@@ -8,6 +8,8 @@ import type { Exchange, ExecutionNotice } from '../domain/orders/order.ts';
 export interface FeedHandlers {
   /** At KRX or at Nextrade, as `trade.exchange` tells. Once for every trade, however many sockets brought it. */
   onTrade(trade: Trade): void;
+  /** How an issue stands at KRX, while its book is watched; more than once where several sockets bring it. */
+  onIssueStatus?(status: IssueStatus): void;
   /** What became of an order, and the account it is in, as `Venue.accountId` has it; that may be none of ours. */
   onExecution(notice: ExecutionNotice, accountId: string): void;
   /** Each time the socket stands and its registrations are answered: the first time, and before `onResumed`. */

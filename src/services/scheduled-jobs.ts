@@ -5,6 +5,7 @@ import type { Alerts } from './alerts/alerts.ts';
 import type { Calendar } from './calendar.ts';
 import type { Candles } from './candles/candles.ts';
 import type { DailyBars } from './daily-bars.ts';
+import type { Events } from './events/events.ts';
 import type { AccessWatch } from './health/access-watch.ts';
 import type { SymbolMaster } from './issues/symbol-master.ts';
 import type { Reconciler } from './orders/reconciliation/reconciler.ts';
@@ -25,6 +26,7 @@ export function scheduleJobs(
     calendar,
     symbols,
     alerts,
+    events,
     bars,
     watchedCandles,
     ledger,
@@ -45,6 +47,7 @@ export function scheduleJobs(
     readonly calendar: Calendar;
     readonly symbols: SymbolMaster;
     readonly alerts: Alerts;
+    readonly events: Events;
     readonly bars: DailyBars;
     readonly watchedCandles: Candles;
     readonly ledger: LedgerUpkeep;
@@ -70,6 +73,11 @@ export function scheduleJobs(
   scheduler.cron('schedules', '5,35 8-10 * * *', syncSchedules, { atStart: true });
   // Runs every day, because an alert may end on any day. A start does the same by itself.
   scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
+  // Before the opening, so that there is a day left to act. At a start it is made up for, if the market is not closed.
+  scheduler.cron('dividends', '45 8 * * *', () => events.lookByHour('dividends'), { atStart: true });
+  // KIS has figures of the day's investors from about 15:40 on. The later run asks again for what was not there.
+  scheduler.cron('flows', '10 16,17 * * *', () => events.lookByHour('flows'), { atStart: true });
+  scheduler.cron('flows-final', '40 18 * * *', () => events.lookByHour('flows'));
   // Runs for some minutes after the last close and before the opening. Later runs ask for what the first could not get.
   scheduler.cron('bars', '10 7,20-22 * * *', (signal) => bars.bringUpToDate(signal));
   // After the closes of KRX, of the CSAT day and of Nextrade: what came in of the day is kept, and needs no asking later.

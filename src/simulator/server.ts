@@ -16,6 +16,7 @@ import { VenueClock } from './market/hours.ts';
 import type { Issue } from './market/instruments.ts';
 import { listingOf, Market } from './market/market.ts';
 import { randomFor } from './market/random.ts';
+import { Staged } from './market/staged.ts';
 import { Ticker } from './market/ticker.ts';
 import type { AccountWorld, Settings, World } from './rest/answer.ts';
 import { Oauth } from './rest/oauth.ts';
@@ -162,7 +163,7 @@ function createParts(options: SimulatorOptions): ControlledParts {
   const notices: Notices = new Notices(clock, faults, noticeColumns, (htsId, record) =>
     sockets.push('executions', htsId, [record]),
   );
-  const world: World = { settings, clock, market, faults };
+  const world: World = { settings, clock, market, faults, staged: new Staged() };
   const accounts = createAccounts(world, options, (event) => notices.push(noticeOf(settings, event)));
   const ticker = new Ticker(sockets, { market, clock }, options.tickColumns ?? 47);
   market.listen({

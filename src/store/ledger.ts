@@ -8,6 +8,7 @@ import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
 import { createAlertEventMethods } from './tables/alert-events.ts';
 import { createAlertMethods } from './tables/alerts.ts';
 import { createChatMethods } from './tables/chats.ts';
+import { createEventMethods } from './tables/events/events.ts';
 import { createNoticeMethods } from './tables/execution-notices.ts';
 import { createOrderReads, createOrderWrites } from './tables/orders.ts';
 import { createDeliveryMethods, createQueueMethods } from './tables/outbox.ts';
@@ -51,6 +52,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createChatMethods(transactions),
     ...createWatchlistMethods(transactions),
     ...createReportMethods(transactions),
+    ...createEventMethods(transactions),
     ...createUpkeepMethods(transactions),
     close: () => db.destroy(),
   };

@@ -3,6 +3,7 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migrat
 import { AppError } from '../errors.ts';
 import { up as addAlertSessions } from './migrations/0014-alert-sessions.ts';
 import { up as addReports } from './migrations/0015-reports.ts';
+import { up as addEvents } from './migrations/0016-events.ts';
 import { up as addCandleAlerts } from './migrations/0018-candle-alerts.ts';
 
 /**
@@ -25,6 +26,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0013-alert-accounts': { up: addAlertAccounts },
   '0014-alert-sessions': { up: addAlertSessions },
   '0015-reports': { up: addReports },
+  '0016-events': { up: addEvents },
   '0018-candle-alerts': { up: addCandleAlerts },
 };
 

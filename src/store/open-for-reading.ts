@@ -16,7 +16,7 @@ export async function openForReading(path: string): Promise<Ledger> {
 function combined(records: Ledger, scratch: Ledger): Ledger {
   const { halted, armedDay, accountNumbers, proposal, order, orderEvents, latestByNumber } = records;
   const { ordersOfDay, ordersByStatus, amountOfDay, openAlerts, people, peopleSettings, watchlist } = records;
-  const { digestPlans, reportRuns, monitors } = records;
+  const { digestPlans, reportRuns, monitors, eventChoices, eventStates, toldEvents, screenWatches } = records;
   const { latestOrders, alert, latestAlerts, alertEvents, messagesOfAlert } = records;
   const close = async (): Promise<void> => {
     await records.close();
@@ -46,6 +46,10 @@ function combined(records: Ledger, scratch: Ledger): Ledger {
     digestPlans,
     reportRuns,
     monitors,
+    eventChoices,
+    eventStates,
+    toldEvents,
+    screenWatches,
     close,
     account: (name) => combined(records.account(name), scratch.account(name)),
   };

@@ -23,6 +23,10 @@ export interface Tables {
   readonly digest_plans: DigestPlansTable;
   readonly monitors: MonitorsTable;
   readonly report_runs: ReportRunsTable;
+  readonly event_choices: EventChoicesTable;
+  readonly event_marks: EventMarksTable;
+  readonly event_states: EventStatesTable;
+  readonly screen_watches: ScreenWatchesTable;
 }
 
 export interface ProposalsTable {
@@ -144,6 +148,42 @@ export interface ReportRunsTable {
   readonly subject: string;
   readonly slot: string;
   readonly told_at: number;
+}
+
+/** Kinds of events that people switched on, and in which chat. */
+export interface EventChoicesTable {
+  readonly person_id: string;
+  readonly kind: string;
+  readonly channel: string;
+  readonly chat_id: string;
+  readonly since: number;
+}
+
+/** Whom was told of which event of a day. Rows are only inserted, and deleted after a while. */
+export interface EventMarksTable {
+  readonly person_id: string;
+  readonly day: string;
+  readonly key: string;
+  readonly at: number;
+}
+
+/** What was seen last, by name: `halted 005930`. */
+export interface EventStatesTable {
+  readonly name: string;
+  readonly value: string;
+  readonly at: number;
+}
+
+/** Conditions saved at KIS that are watched for people. */
+export interface ScreenWatchesTable {
+  readonly id: string;
+  readonly person_id: string;
+  readonly channel: string;
+  readonly chat_id: string;
+  readonly name: string;
+  /** JSON: the issues that met it last; null before the first look. */
+  readonly members: string | null;
+  readonly created_at: number;
 }
 
 /** People who were paired, beside those of the settings. */

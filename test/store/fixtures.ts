@@ -21,6 +21,17 @@ export async function testLedger(url = 'sqlite::memory:'): Promise<Ledger> {
   return ledger;
 }
 
+/** Tables of later versions. */
+const laterTables = [
+  'digest_plans',
+  'monitors',
+  'report_runs',
+  'event_choices',
+  'event_marks',
+  'event_states',
+  'screen_watches',
+];
+
 /** Undoes the step by which a ledger's file came to hold several accounts: as the versions before wrote it. */
 export function undoAccounts(file: { exec(sql: string): void }): void {
   for (const column of ['account', 'candle']) file.exec(`alter table alerts drop column ${column}`);
@@ -39,6 +50,6 @@ export function undoAccounts(file: { exec(sql: string): void }): void {
     file.exec(`create unique index ${table}_key on ${table} (${key})`);
   }
   file.exec('create index execution_notices_number on execution_notices (day, number, kind)');
-  for (const table of ['digest_plans', 'monitors', 'report_runs']) file.exec(`drop table ${table}`);
+  for (const table of laterTables) file.exec(`drop table ${table}`);
   file.exec("delete from kysely_migration where name >= '0012'");
 }

@@ -13,6 +13,7 @@ import type { Notice, SettleCandidate } from '../../domain/people/notice.ts';
 import type { Words } from '../../i18n/index.ts';
 import { conditionText, levelText } from '../arguments/alert-condition.ts';
 import type { Button, Line, Message } from '../channel.ts';
+import { eventsMessage, screenEnteredMessage } from './events/events.ts';
 import { tellFill } from './fill-notices.ts';
 import { numberLine, orderLine } from './order-text.ts';
 import { seenWhere } from './prices.ts';
@@ -59,6 +60,10 @@ export function noticeMessage(
       const what = `${nameOr(notice.alert.symbol, notice.name)} ${conditionText(words, notice.alert)}`;
       return { lines: [[{ bold: words.alerts.expired }, ` ${words.alerts.expiredText(what)}`]] };
     }
+    case 'events':
+      return eventsMessage(words, notice.events, nameOf);
+    case 'screen-entered':
+      return screenEnteredMessage(words, notice.screen, notice.entered, nameOr);
     case 'never-sent':
     case 'outcome-unknown':
       return interruptedMessage(words, notice, nameOf(symbol));

@@ -24,6 +24,9 @@ export interface Quote {
   /** The ratio as the venue computes it for the last price; undefined where it does not. */
   readonly tickSize: number | undefined;
   readonly warnings: readonly IssueWarning[];
+  /** The highest and lowest price of 52 weeks, today counted in, and its day (`20261121`); told of one issue alone. */
+  readonly yearHigh?: DayPrice | undefined;
+  readonly yearLow?: DayPrice | undefined;
   /** When it was read, in milliseconds. */
   readonly at: number;
 }
@@ -42,6 +45,12 @@ export interface ExtendedQuote {
   readonly volume: number;
   /** When it was read, in milliseconds. */
   readonly at: number;
+}
+
+/** A price and its day, where the venue tells it. */
+export interface DayPrice {
+  readonly price: number;
+  readonly day: string | undefined;
 }
 
 /** One price level of a book. */

@@ -1,4 +1,6 @@
 import type { Alert, Seen } from '../alerts/alert.ts';
+import type { MarketEvent } from '../market/market-event.ts';
+import type { ScreenMatch } from '../market/research.ts';
 import type { OrderRecord, Side } from '../orders/order.ts';
 
 /** An order at the venue that may be the one whose answer was lost. */
@@ -85,6 +87,24 @@ export type Notice =
     }
   /** The last day of an alert is over. */
   | { readonly kind: 'alert-expired'; readonly alert: Alert; readonly name: string }
+  /**
+   * Events of one kind; `held`: of issues that an account holds and that are on no watchlist of the person's. Without a
+   * person it is for the webhooks, which are told once whoever else is.
+   */
+  | {
+      readonly kind: 'events';
+      readonly personId: string | undefined;
+      readonly events: readonly MarketEvent[];
+      readonly held: boolean;
+    }
+  /** Issues that newly meet a watched condition; the same without a person. */
+  | {
+      readonly kind: 'screen-entered';
+      readonly personId: string | undefined;
+      /** The condition's name. */
+      readonly screen: string;
+      readonly entered: readonly ScreenMatch[];
+    }
   /** Found at start: the order was confirmed, and the process ended before anything was sent. */
   | { readonly kind: 'never-sent'; readonly order: OrderRecord }
   /** Found at start: the request may have left, and nobody knows what came of it. */
@@ -97,16 +117,21 @@ export type Notice =
 /** What a notice tells of: the ticket that its order came from, an alert, or a number of the venue's. */
 export function subjectOf(notice: Notice): string {
   if ('order' in notice) return notice.order.proposalId;
+  if ('personId' in notice) return `events ${notice.personId ?? ''}`;
   return 'alert' in notice ? `alert ${notice.alert.id}` : `number ${notice.number}`;
 }
 
-/** What people may choose how to be told of: fills, alerts, what else becomes of orders, reports, and starts of the bot. */
-export const noticeTopics = ['fills', 'alerts', 'orders', 'reports', 'starts'] as const;
+/**
+ * What people may choose how to be told of: fills, alerts, events of issues, what else becomes of orders, reports, and
+ * starts of the bot.
+ */
+export const noticeTopics = ['fills', 'alerts', 'events', 'orders', 'reports', 'starts'] as const;
 export type NoticeTopic = (typeof noticeTopics)[number];
 
 /** Whose order or alert a notice is about; undefined where it is nobody's here. */
 export function ownerOf(notice: Notice): string | undefined {
   if ('order' in notice) return notice.order.personId;
+  if ('personId' in notice) return notice.personId;
   return 'alert' in notice ? notice.alert.personId : undefined;
 }
 
@@ -120,6 +145,9 @@ export function topicOf(notice: Notice): NoticeTopic | undefined {
     case 'alert':
     case 'alert-expired':
       return 'alerts';
+    case 'events':
+    case 'screen-entered':
+      return 'events';
     case 'cancelled':
     case 'part-cancelled':
     case 'expired':

@@ -55,6 +55,7 @@ export interface PersonSettings extends Readonly<Record<NoticeTopic, Notificatio
 export const defaultPersonSettings: PersonSettings = {
   fills: 'on',
   alerts: 'on',
+  events: 'on',
   orders: 'on',
   reports: 'on',
   starts: 'on',

@@ -1,6 +1,14 @@
 import type { Instrument, InstrumentKind, Market } from '../../domain/market/instrument.ts';
 import { type MinuteCandle, minuteOfDay } from '../../domain/market/minutes.ts';
-import type { Bar, BookLevel, ExtendedQuote, IssueWarning, OrderBook, Quote } from '../../domain/market/quote.ts';
+import type {
+  Bar,
+  BookLevel,
+  DayPrice,
+  ExtendedQuote,
+  IssueWarning,
+  OrderBook,
+  Quote,
+} from '../../domain/market/quote.ts';
 import type { IndexCode } from '../../domain/market/research.ts';
 import { type DayHours, later } from '../../domain/market/session.ts';
 import type { domesticMarket } from '../endpoints/domestic-market.ts';
@@ -48,6 +56,11 @@ export function toWarnings({ output }: Output<Rows['inquirePrice']>): readonly I
   return [...warnings];
 }
 
+/** The high or low of a year; undefined where KIS tells none, or 0. */
+export function extremeOf(price: number | undefined, day: string | undefined): DayPrice | undefined {
+  return price === undefined || price === 0 ? undefined : { price, day };
+}
+
 export function toQuote(symbol: string, answer: Output<Rows['inquirePrice']>, at: number): Quote {
   const { output } = answer;
   return {
@@ -65,6 +78,8 @@ export function toQuote(symbol: string, answer: Output<Rows['inquirePrice']>, at
     basePrice: output.stck_sdpr,
     tickSize: output.aspr_unit,
     warnings: toWarnings(answer),
+    yearHigh: extremeOf(output.w52_hgpr, output.w52_hgpr_date),
+    yearLow: extremeOf(output.w52_lwpr, output.w52_lwpr_date),
     at,
   };
 }

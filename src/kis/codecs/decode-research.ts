@@ -21,7 +21,7 @@ import { AppError } from '../../errors.ts';
 import type { domesticMarket } from '../endpoints/domestic-market.ts';
 import type { domesticResearch } from '../endpoints/domestic-research.ts';
 import type { Output } from '../endpoints/endpoint.ts';
-import { signed, toWarnings } from './decode-market.ts';
+import { extremeOf, signed, toWarnings } from './decode-market.ts';
 
 // From KIS's names to the domain's words, for research. Pure.
 
@@ -31,10 +31,6 @@ type Row<Output> = Output extends { readonly output: readonly (infer R)[] } ? R 
 
 /** Makes 0 undefined in fields where KIS writes 0 for "none": a price-earnings ratio, a face value, a target price. */
 const unlessZero = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
-
-function extreme(price: number | undefined, day: string | undefined): IssueProfile['yearHigh'] {
-  return price === undefined || price === 0 ? undefined : { price, day };
-}
 
 export function toProfile(
   symbol: string,
@@ -61,8 +57,8 @@ export function toProfile(
     pbr: unlessZero(price.pbr),
     eps: unlessZero(price.eps),
     bps: unlessZero(price.bps),
-    yearHigh: extreme(price.w52_hgpr, price.w52_hgpr_date),
-    yearLow: extreme(price.w52_lwpr, price.w52_lwpr_date),
+    yearHigh: extremeOf(price.w52_hgpr, price.w52_hgpr_date),
+    yearLow: extremeOf(price.w52_lwpr, price.w52_lwpr_date),
     previousClose: unlessZero(more?.stck_prdy_clpr),
     volumePercent: more?.prdy_vrss_vol_rate,
     foreignPercent: price.hts_frgn_ehrt,

@@ -1,5 +1,6 @@
 import type { AccountNumberStore } from './account-numbers.ts';
 import type { AlertStore } from './alert-store.ts';
+import type { EventStore } from './event-store.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
@@ -34,6 +35,7 @@ export interface Ledger
     AccountNumberStore,
     Watchlists,
     ReportStore,
+    EventStore,
     LedgerUpkeep {
   /**
    * The same ledger for another account: its orders, tickets, limits, notices and switches are that account's alone, and

@@ -46,6 +46,16 @@ export interface ControlApi {
    * @throws RangeError for an unknown issue.
    */
   setIssue(symbol: string, marks: { readonly [Name in keyof IssueMarks]?: IssueMarks[Name] | undefined }): void;
+  /** Announces a dividend of so many won a share. @throws RangeError for an unknown issue. */
+  addDividend(symbol: string, recordDay: string, amount: number): void;
+  /** Publishes a headline about an issue at this moment. @throws RangeError for an unknown issue. */
+  addNews(symbol: string, title: string): void;
+  /** Shares that foreigners and institutions bought less sold of an issue on a day. @throws RangeError. */
+  setFlow(symbol: string, day: string, flow: { readonly foreigners: number; readonly institutions: number }): void;
+  /** The issues that meet a condition, which is new where none has this name. @throws RangeError. */
+  setScreen(name: string, symbols: readonly string[]): void;
+  /** Deletes a condition that `setScreen` made; those after it get other numbers. */
+  dropScreen(name: string): void;
   /** Moves the clock, or fixes the session. `auto` lets the hours decide again. */
   setClock(change: { readonly now?: number | undefined; readonly session?: Session | 'auto' | undefined }): void;
   setFaults(faults: Faults | readonly FaultRule[]): void;
@@ -112,6 +122,7 @@ const channel = z.string().min(1).optional();
 const number = z.string().regex(/^\d{1,10}$/);
 const exchange = z.enum(['KRX', 'NXT', 'SOR']);
 const account = z.string().min(1).optional();
+const day = z.string().regex(/^\d{8}$/);
 
 const bodies = {
   price: z.strictObject({ symbol, price: won, exchange: z.enum(['KRX', 'NXT']).optional() }),
@@ -134,10 +145,7 @@ const bodies = {
     side,
     quantity: shares,
     price: wonOrNone.optional(),
-    until: z
-      .string()
-      .regex(/^\d{8}$/)
-      .optional(),
+    until: day.optional(),
   }),
   cancelScheduled: z.strictObject({ account, number }),
   cancel: z.strictObject({ account, number, quantity: shares.optional(), channel }),
@@ -148,6 +156,11 @@ const bodies = {
     interrupted: z.boolean().optional(),
     warning: z.enum(issueWarnings).optional(),
   }),
+  dividend: z.strictObject({ symbol, recordDay: day, amount: won }),
+  news: z.strictObject({ symbol, title: z.string().min(1) }),
+  flow: z.strictObject({ symbol, day, foreigners: z.int(), institutions: z.int() }),
+  screen: z.strictObject({ name: z.string().min(1), symbols: z.array(symbol) }),
+  dropScreen: z.strictObject({ name: z.string().min(1) }),
   notice: z.strictObject({
     symbol,
     side,
@@ -232,7 +245,39 @@ function act({ method, url, body }: ControlRequest, controlApi: ControlApi): unk
       controlApi.pushForeignNotice(bodies.notice.parse(json()));
       return { ok: true };
     default:
-      throw new UnknownPath(`no such path: ${method} ${url.pathname}`);
+      return stage(`${method} ${url.pathname}`, json, controlApi);
+  }
+}
+
+/** What companies, investors and searches are made to do. */
+function stage(path: string, json: () => unknown, controlApi: ControlApi): unknown {
+  switch (path) {
+    case 'POST /__sim/dividend': {
+      const dividend = bodies.dividend.parse(json());
+      controlApi.addDividend(dividend.symbol, dividend.recordDay, dividend.amount);
+      return { ok: true };
+    }
+    case 'POST /__sim/news': {
+      const news = bodies.news.parse(json());
+      controlApi.addNews(news.symbol, news.title);
+      return { ok: true };
+    }
+    case 'POST /__sim/flow': {
+      const { symbol: traded, day: tradedOn, ...flow } = bodies.flow.parse(json());
+      controlApi.setFlow(traded, tradedOn, flow);
+      return { ok: true };
+    }
+    case 'POST /__sim/screen': {
+      const screen = bodies.screen.parse(json());
+      controlApi.setScreen(screen.name, screen.symbols);
+      return { ok: true };
+    }
+    case 'POST /__sim/drop-screen': {
+      controlApi.dropScreen(bodies.dropScreen.parse(json()).name);
+      return { ok: true };
+    }
+    default:
+      throw new UnknownPath(`no such path: ${path}`);
   }
 }
 

@@ -42,6 +42,7 @@ export function createControlApi(parts: ControlledParts): ControlApi {
     setFaults: (input) => faults.set(input),
     clearFaults: () => faults.clear(),
     ...marketControls(parts),
+    ...stageControls(parts),
     ...orderControls(accounts),
     ...scheduleControls(accounts),
   };
@@ -49,7 +50,7 @@ export function createControlApi(parts: ControlledParts): ControlApi {
 
 /** What others do in the market. */
 function marketControls({
-  world: { settings, clock, market },
+  world: { settings, clock, market, staged },
   accounts,
   notices,
   ticker,
@@ -71,6 +72,11 @@ function marketControls({
         interrupted: interrupted ?? marks.interrupted,
         warning: warning ?? marks.warning,
       };
+      const { last, base } = listing.today;
+      staged.interrupt({ issue: listing.issue, last, base }, listing.marks.interrupted, {
+        day: clock.day(),
+        time: clock.time(),
+      });
       ticker.marked(listing);
     },
     pushForeignNotice(foreign) {
@@ -79,6 +85,31 @@ function marketControls({
       const event = { kind: 'filled' as const, quantity: foreign.quantity, price: foreign.price, time: clock.time() };
       notices.push({ ...holderOf(settings), account: foreign.account, event, order });
     },
+  };
+}
+
+/** What companies, investors and searches do. */
+function stageControls({
+  world: { clock, market, staged },
+}: ControlledParts): Pick<ControlApi, 'addDividend' | 'addNews' | 'setFlow' | 'setScreen' | 'dropScreen'> {
+  return {
+    addDividend(symbol, recordDay, amount) {
+      staged.dividends.push({ issue: listingOf(market, symbol).issue, recordDay, amount });
+    },
+    addNews(symbol, title) {
+      const { issue } = listingOf(market, symbol);
+      staged.headlines.push({ issue, day: clock.day(), time: clock.time(), title });
+    },
+    setFlow(symbol, day, flow) {
+      staged.setFlow(listingOf(market, symbol).issue.symbol, day, flow);
+    },
+    setScreen(name, symbols) {
+      staged.screens.set(
+        name,
+        symbols.map((symbol) => listingOf(market, symbol).issue.symbol),
+      );
+    },
+    dropScreen: (name) => void staged.screens.delete(name),
   };
 }
 

@@ -1,17 +1,18 @@
 import { nearestTicks } from '../../domain/orders/order-rules.ts';
 import { domesticMarket } from '../../kis/endpoints/domestic-market.ts';
-import { daysWithToday } from '../quotations/figures.ts';
+import { daysWithToday, yesNo } from '../quotations/figures.ts';
 import { type Handler, input, page, record, type World } from '../rest/answer.ts';
 import { percentOf } from '../rest/records.ts';
 import { answered, inputRefusal, queryRefusals } from '../rest/texts.ts';
 import type { Issue } from './instruments.ts';
 import { between, randomFor } from './random.ts';
 
-/** A volatility interruption (VI) that is over: two minutes of auction after a jump of the price. */
+/** A volatility interruption (VI): two minutes of auction after a jump of the price. */
 interface Interruption {
   readonly issue: Issue;
   readonly from: string;
-  readonly until: string;
+  /** Undefined while it lasts. */
+  readonly until: string | undefined;
   readonly price: number;
   /** The price of the last trade before it, which is the reference of a dynamic interruption. */
   readonly reference: number;
@@ -24,25 +25,30 @@ function timeAfterOpen(seconds: number): string {
   return parts.map((part) => String(Math.floor(part)).padStart(2, '0')).join('');
 }
 
-/** The interruptions of a day, newest first. They are the same for the same seed and day, and near the open price. */
+/** The interruptions of a day that have begun, newest first: made up, and those that a test made. */
 function interruptionsOn(world: World, day: string): readonly Interruption[] {
-  return world.market
-    .lookAll()
-    .flatMap((listing): readonly Interruption[] => {
-      const { issue } = listing;
-      const bar = daysWithToday(listing, world.market.day).find(({ start }) => start === day);
-      const random = randomFor(world.settings.seed, `interruption ${issue.symbol} ${day}`);
-      if (bar === undefined || issue.kind !== 'stock' || random() >= 0.25) return [];
-      const start = between(random, 60, 3_000);
-      // Issues of KOSPI are interrupted at three percent, others at six.
-      const limit = issue.market === 'KOSPI' ? 0.03 : 0.06;
-      const direction = random() < 0.6 ? 1 : -1;
-      const price = nearestTicks(Math.round(bar.open * (1 + (direction * limit) / 2)), issue.kind).below;
-      const reference = nearestTicks(Math.round(price / (1 + direction * (limit + 0.004))), issue.kind).below;
-      const until = timeAfterOpen(start + between(random, 121, 150));
-      return [{ issue, from: timeAfterOpen(start), until, price, reference, count: between(random, 1, 2) }];
-    })
-    .sort((one, other) => other.from.localeCompare(one.from));
+  const { clock, staged } = world;
+  const madeUp = madeUpOn(world, day).filter(({ until = '' }) => day < clock.day() || until <= clock.time());
+  const made = staged.interruptions.filter((one) => one.day === day).map((one) => ({ ...one, count: 1 }));
+  return [...madeUp, ...made].sort((one, other) => other.from.localeCompare(one.from));
+}
+
+/** They are the same for the same seed and day, and near the open price. */
+function madeUpOn(world: World, day: string): readonly Interruption[] {
+  return world.market.lookAll().flatMap((listing): readonly Interruption[] => {
+    const { issue } = listing;
+    const bar = daysWithToday(listing, world.market.day).find(({ start }) => start === day);
+    const random = randomFor(world.settings.seed, `interruption ${issue.symbol} ${day}`);
+    if (bar === undefined || issue.kind !== 'stock' || random() >= 0.25) return [];
+    const start = between(random, 60, 3_000);
+    // Issues of KOSPI are interrupted at three percent, others at six.
+    const limit = issue.market === 'KOSPI' ? 0.03 : 0.06;
+    const direction = random() < 0.6 ? 1 : -1;
+    const price = nearestTicks(Math.round(bar.open * (1 + (direction * limit) / 2)), issue.kind).below;
+    const reference = nearestTicks(Math.round(price / (1 + direction * (limit + 0.004))), issue.kind).below;
+    const until = timeAfterOpen(start + between(random, 121, 150));
+    return [{ issue, from: timeAfterOpen(start), until, price, reference, count: between(random, 1, 2) }];
+  });
 }
 
 const inquireVolatilityInterruptions: Handler = (call) => {
@@ -57,7 +63,6 @@ const inquireVolatilityInterruptions: Handler = (call) => {
   // The call asks for static interruptions, or for those that are static and dynamic at once. All of these are dynamic.
   const asksForOthers = ['1', '3'].includes(input(call, 'FID_RANK_SORT_CLS_CODE'));
   const found = (asksForOthers ? [] : interruptionsOn(world, day))
-    .filter(({ until }) => day < clock.day() || until <= clock.time())
     .filter(({ issue }) => market === 'all' || issue.market === market)
     .filter(({ issue }) => symbol === '' || issue.symbol === symbol)
     .filter(({ price, reference }) => direction !== '1' || price > reference)
@@ -70,10 +75,10 @@ const inquireVolatilityInterruptions: Handler = (call) => {
         record(fields, {
           hts_kor_isnm: issue.name,
           mksc_shrn_iscd: issue.symbol,
-          vi_cls_code: 'N',
+          vi_cls_code: yesNo(until === undefined),
           bsop_date: day,
           cntg_vi_hour: from,
-          vi_cncl_hour: until,
+          vi_cncl_hour: until ?? '000000',
           vi_kind_code: '2',
           vi_prc: price,
           vi_stnd_prc: 0,

@@ -44,7 +44,11 @@ function investorDay(world: World, issue: Issue, { start, volume, turnover }: Hi
     boughtMillions: Math.floor(millions * parts.bought),
     soldMillions: Math.floor(millions * parts.sold),
   });
-  const [first, second] = [traded(foreigners), traded(institutions)];
+  const staged = world.staged.flow(issue.symbol, start);
+  const [first, second] =
+    staged === undefined
+      ? [traded(foreigners), traded(institutions)]
+      : [netTraded(staged.foreigners), netTraded(staged.institutions)];
   const rest = (name: keyof Traded, whole: number): number => whole - first[name] - second[name];
   return {
     foreigners: first,
@@ -56,6 +60,11 @@ function investorDay(world: World, issue: Issue, { start, volume, turnover }: Hi
       soldMillions: rest('soldMillions', millions),
     },
   };
+}
+
+/** A net figure that a test gave. It costs nothing, so that the amounts of all still add up. */
+function netTraded(net: number): Traded {
+  return { bought: Math.max(0, net), sold: Math.max(0, -net), boughtMillions: 0, soldMillions: 0 };
 }
 
 /** The shares that foreigners bought minus those that they sold in a day; 0 for a day that is not over. */

@@ -1,7 +1,7 @@
 import { domesticResearch } from '../../kis/endpoints/domestic-research.ts';
 import { sum } from '../account/order.ts';
 import type { Listing } from '../market/market.ts';
-import { type Call, type Handler, input, record } from '../rest/answer.ts';
+import { type Call, type Handler, input, record, type World } from '../rest/answer.ts';
 import { answered, queryRefusals } from '../rest/texts.ts';
 import { changeColumns, marketValue, yearRange } from './figures.ts';
 
@@ -39,6 +39,16 @@ const conditions: readonly Condition[] = [
   { name: '상한가 종목', find: (listings) => listings.filter(({ today }) => today.last === today.upper) },
 ];
 
+/** The conditions there are: those of the simulator, and those of a test, which take the place of one of their name. */
+function conditionsOf({ staged }: World): readonly Condition[] {
+  const made = [...staged.screens].map(([name, symbols]): Condition => {
+    return { name, find: (listings) => listings.filter(({ issue }) => symbols.includes(issue.symbol)) };
+  });
+  const named = (name: string): Condition | undefined => made.find((one) => one.name === name);
+  const own = conditions.map((one) => named(one.name) ?? one);
+  return [...own, ...made.filter((one) => !own.includes(one))];
+}
+
 function volumeRate({ today }: Listing): number {
   return (today.volume / Math.max(1, today.previousVolume)) * 100;
 }
@@ -47,7 +57,7 @@ const isHolder = (call: Call): boolean => input(call, 'USER_ID') === call.world.
 
 const screenList: Handler = (call) => {
   const { fields } = domesticResearch.screenList.output.output2;
-  const rows = conditions.map(({ name }, seq) =>
+  const rows = conditionsOf(call.world).map(({ name }, seq) =>
     record(fields, { user_id: call.world.settings.htsId, seq, grp_nm: '기본그룹', condition_nm: name }),
   );
   return { text: answered.quotation, blocks: { output2: isHolder(call) ? rows : [] } };
@@ -57,7 +67,7 @@ const screenList: Handler = (call) => {
 const wide = (value: number, fill: ' ' | '0' = ' '): string => value.toFixed(4).padStart(16, fill);
 
 const screenResult: Handler = (call) => {
-  const condition = /^\d+$/.test(input(call, 'SEQ')) ? conditions[Number(input(call, 'SEQ'))] : undefined;
+  const condition = /^\d+$/.test(input(call, 'SEQ')) ? conditionsOf(call.world)[Number(input(call, 'SEQ'))] : undefined;
   const found = isHolder(call) ? (condition?.find(call.world.market.lookAll()) ?? []) : [];
   // KIS answers a search that finds nothing with the code of an unknown issue.
   if (found.length === 0) return { refusal: queryRefusals.symbol };

@@ -54,6 +54,14 @@ function headlinesOf(world: World, day: string): readonly Headline[] {
   }).sort((one, other) => other.serial.localeCompare(one.serial));
 }
 
+/** The headlines of a day that a test published: disclosures of the exchange. */
+function stagedOn({ staged }: World, day: string): readonly Headline[] {
+  return staged.headlines.flatMap(({ issue, title, time, ...headline }, index): readonly Headline[] => {
+    const serial = `${day}${time}${10_000 + index}`;
+    return headline.day === day ? [{ serial, day, time, title, source: sources[2], issue }] : [];
+  });
+}
+
 const newsTitles: Handler = (call) => {
   const { world } = call;
   const symbol = input(call, 'FID_INPUT_ISCD');
@@ -66,7 +74,8 @@ const newsTitles: Handler = (call) => {
   const words = input(call, 'FID_TITL_CNTT');
   const days = Array.from({ length: daysKept }, (_, back) => dateOf(day).minus({ days: back }).toFormat('yyyyMMdd'));
   const found = days
-    .flatMap((one) => headlinesOf(world, one))
+    .flatMap((one) => [...stagedOn(world, one), ...headlinesOf(world, one)])
+    .sort((one, other) => other.serial.localeCompare(one.serial))
     .filter((headline) => `${headline.day}${headline.time}` <= (until < now ? until : now))
     .filter((headline) => headline.serial < before && headline.title.includes(words))
     .filter(({ issue }) => symbol === '' || issue.symbol === symbol);

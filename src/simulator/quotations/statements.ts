@@ -2,7 +2,7 @@ import { domesticResearch } from '../../kis/endpoints/domestic-research.ts';
 import { sum } from '../account/order.ts';
 import { faceValue, paymentsOf, reportedMonths, type Statement, statementOf } from '../market/companies.ts';
 import { dateOf } from '../market/hours.ts';
-import { aboutIssue, type Handler, input, record } from '../rest/answer.ts';
+import { aboutIssue, type Handler, input, record, type World } from '../rest/answer.ts';
 import { percentOf } from '../rest/records.ts';
 import { answered, inputRefusal, queryRefusals } from '../rest/texts.ts';
 import { inHundredMillions, marketValue } from './figures.ts';
@@ -146,6 +146,13 @@ const growthRatios = statements(({ statement, before }) =>
 /** How far ahead a dividend is announced. */
 const announcedDays = 60;
 
+/** The dividends that a test announced, of all issues or of one. */
+function announced({ staged }: World, symbol: string) {
+  return staged.dividends
+    .filter(({ issue }) => symbol === '' || issue.symbol === symbol)
+    .map(({ issue, ...payment }) => ({ issue, payment: { ...payment, kind: '중간' as const } }));
+}
+
 const dividends: Handler = (call) => {
   const { world } = call;
   const [from, to] = [input(call, 'F_DT'), input(call, 'T_DT')];
@@ -166,6 +173,7 @@ const dividends: Handler = (call) => {
     .flatMap(({ issue }) =>
       years.flatMap((year) => paymentsOf(world, issue, year).map((payment) => ({ issue, payment }))),
     )
+    .concat(announced(world, symbol))
     .filter(({ payment }) => from <= payment.recordDay && payment.recordDay <= last)
     .filter(({ payment }) => kind === undefined || payment.kind === kind)
     .sort((one, other) => other.payment.recordDay.localeCompare(one.payment.recordDay));

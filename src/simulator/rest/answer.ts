@@ -6,6 +6,7 @@ import type { Venue } from '../account/venue.ts';
 import type { FaultInjector } from '../control/faults.ts';
 import type { VenueClock } from '../market/hours.ts';
 import type { Listing, Market } from '../market/market.ts';
+import type { Staged } from '../market/staged.ts';
 import { answered, type BusinessRefusal, inputRefusal, type KisText, queryRefusals } from './texts.ts';
 
 /** How this stand-in answers. */
@@ -26,6 +27,7 @@ export interface World {
   readonly clock: VenueClock;
   readonly market: Market;
   readonly faults: FaultInjector;
+  readonly staged: Staged;
 }
 
 /** The world of one account: its money and shares, its orders, and those that are kept for a later day. */

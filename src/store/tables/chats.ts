@@ -3,12 +3,15 @@ import type { Transactions } from './transactions.ts';
 
 type ChatMethods = Pick<Ledger, 'moveChat'>;
 
+/** The tables whose rows say in which chat something is told. */
+const movedTables = ['proposals', 'orders', 'alerts', 'digest_plans', 'event_choices', 'screen_watches'] as const;
+
 export function createChatMethods({ write }: Transactions): ChatMethods {
   return {
     // Messages that wait keep the old chat id: one that is being sent would be sent a second time under the new id.
     moveChat: ({ channel, chatId }, to) =>
       write('move-chat', async (transaction) => {
-        for (const table of ['proposals', 'orders', 'alerts', 'digest_plans'] as const) {
+        for (const table of movedTables) {
           await transaction
             .updateTable(table)
             .set({ chat_id: to })

@@ -49,6 +49,7 @@ const standard = defaultPersonSettings;
 const personShape = z.object({
   fills: notificationLevel.catch(standard.fills),
   alerts: notificationLevel.catch(standard.alerts),
+  events: notificationLevel.catch(standard.events),
   orders: notificationLevel.catch(standard.orders),
   reports: notificationLevel.catch(standard.reports),
   starts: notificationLevel.catch(standard.starts),

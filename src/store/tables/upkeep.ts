@@ -1,5 +1,6 @@
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import { forgetAlertEvents } from './alert-events.ts';
+import { forgetEvents } from './events/events.ts';
 import { noteWriteTried } from './settings.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -16,6 +17,7 @@ export function createUpkeepMethods({ write }: Transactions): Pick<Ledger, 'tryW
           .where('created_at', '<', before)
           .execute();
         await forgetAlertEvents(transaction, before);
+        await forgetEvents(transaction, before, beforeDay);
         await transaction.deleteFrom('execution_notices').where('day', '<', beforeDay).execute();
         await transaction.deleteFrom('seen_orders').where('day', '<', beforeDay).execute();
       }),

@@ -77,6 +77,14 @@ const methods: Readonly<Record<keyof Ledger, 'account' | 'shared'>> = {
   monitors: 'shared',
   setMonitor: 'shared',
   removeMonitor: 'shared',
+  eventChoices: 'shared',
+  setEventChoices: 'shared',
+  eventStates: 'shared',
+  toldEvents: 'shared',
+  recordEvents: 'shared',
+  screenWatches: 'shared',
+  addScreenWatch: 'shared',
+  removeScreenWatch: 'shared',
   close: 'shared',
 };
 
