@@ -254,7 +254,11 @@ export class PriceWatch {
     this.#registrations.add(id, {
       topics: [topicOf(symbol, exchange)],
       need: () => mostUrgent([...line.wants.values()]),
-      open: () => feed.watchTrades(symbol, exchange),
+      open: async () => {
+        await feed.watchTrades(symbol, exchange);
+        // A price since the last look is pushed by nobody, and a quiet issue may not trade for minutes.
+        void this.#turns.askNow([line]);
+      },
       close: () => feed.unwatchTrades(symbol, exchange),
     });
     return line;
