@@ -4,6 +4,7 @@ import { DateTime, FixedOffsetZone } from 'luxon';
 export const KST = 'Asia/Seoul';
 /** Korea has had no daylight saving since 1988, and an offset is reckoned much more quickly than a named zone. */
 const korea = FixedOffsetZone.instance(9 * 60);
+const koreaAheadMs = 9 * 3_600_000;
 
 /** A timer that can be called off; calling it off twice is harmless. */
 export type CancelTimer = () => void;
@@ -54,9 +55,14 @@ export function inKorea(at: number): DateTime {
   return DateTime.fromMillis(at, { zone: korea });
 }
 
+/** The day that was asked for last: prices ask for one again and again. */
+let latestDay = { number: Number.NaN, text: '' };
+
 /** A calendar day in Korea as KIS writes it: `20261121`. */
 export function koreanDay(at: number): string {
-  return inKorea(at).toFormat('yyyyMMdd');
+  const number = Math.floor((at + koreaAheadMs) / 86_400_000);
+  if (number !== latestDay.number) latestDay = { number, text: inKorea(at).toFormat('yyyyMMdd') };
+  return latestDay.text;
 }
 
 /** A time of day in Korea as KIS writes it: `091500`. */

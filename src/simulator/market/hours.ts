@@ -24,6 +24,17 @@ function isTradingDay(date: DateTime): boolean {
   return date.weekday <= 5 && !closures.has(date.toFormat('yyyyMMdd'));
 }
 
+/** By day, whether it is a trading day: the market is asked for every move of every issue. */
+const knownDays = new Map<string, boolean>();
+
+function isTradingDayOf(day: string): boolean {
+  const known = knownDays.get(day);
+  if (known !== undefined) return known;
+  const isOne = isTradingDay(dateOf(day));
+  knownDays.set(day, isOne);
+  return isOne;
+}
+
 /** A calendar day as a date. It has no time zone; UTC makes the arithmetic quick. */
 export function dateOf(day: string): DateTime {
   return DateTime.fromFormat(day, 'yyyyMMdd', { zone: 'utc' });
@@ -49,6 +60,8 @@ export class VenueClock {
   readonly #hours: 'open' | 'live';
   readonly #dayBegins: string;
   readonly #closedDays: ReadonlySet<string>;
+  /** By exchange, its session by the hours, which changes with the minute at the most. */
+  readonly #byMinute = new Map<Exchange, { readonly minute: number; readonly session: Session }>();
   #offset = 0;
   #forced: Session | undefined;
 
@@ -102,9 +115,13 @@ export class VenueClock {
   session(exchange: Exchange = 'KRX'): Session {
     if (this.#forced !== undefined) return this.#forced;
     if (this.#hours === 'open') return 'regular';
+    const minute = Math.floor(this.now() / 60_000);
+    const known = this.#byMinute.get(exchange);
+    if (known?.minute === minute) return known.session;
     const day = this.day();
-    if (!this.isOpenDay(day)) return 'holiday';
-    return sessionAt(day, this.time(), exchangeSessions(exchange, day));
+    const session = this.isOpenDay(day) ? sessionAt(day, this.time(), exchangeSessions(exchange, day)) : 'holiday';
+    this.#byMinute.set(exchange, { minute, session });
+    return session;
   }
 
   /** The session that is fixed; undefined while the hours decide. */
@@ -129,6 +146,6 @@ export class VenueClock {
       if (this.#forced !== undefined) return this.#forced !== 'holiday';
       if (this.#hours === 'open') return true;
     }
-    return !this.#closedDays.has(day) && isTradingDay(dateOf(day));
+    return !this.#closedDays.has(day) && isTradingDayOf(day);
   }
 }
