@@ -4,8 +4,10 @@ import type { AlertTruth, Reached, Span, Telling } from './truth.ts';
 export const nearMisses = [
   'reached, and told',
   'reached for less than 5 seconds, and told',
+  'told as a touch: nobody saw the price itself',
   'reached while the bot was down, and told when it was back',
-  'reached and left while the bot was down',
+  'reached and left while the bot was down, and told',
+  'reached for a moment that no high or low of the day tells of',
   'reached within 20 seconds of an end of the bot',
   'shown again, because the bot ended before it was noted',
   'never reached',
@@ -19,10 +21,8 @@ export type NearMiss = (typeof nearMisses)[number];
 export interface JudgeOptions {
   /** When no bot ran, oldest first. */
   readonly downs: readonly Span[];
-  /** How old a price may be at most, and a message, while a bot runs; milliseconds. */
+  /** How old a price may be at most, and a message on its way, while a bot runs; milliseconds. */
   readonly boundMs: number;
-  /** Whether a price is told that was there for less than that. */
-  readonly touches: boolean;
   readonly endAt: number;
   readonly count: (near: NearMiss) => void;
   /** Milliseconds from the moment that it was reached to its telling, the time without a bot left out. */
@@ -115,12 +115,14 @@ function judgeExpiry(
   return at < ends || isLate ? [`told at ${timeOf(at)} that its last day was over`] : [];
 }
 
-/** Whether a bot must have seen that the condition held. `wasHeld`: it has to have seen before that it did not. */
+/**
+ * Whether a bot must have come to know that the condition held: it held for longer than a price may be old, or the day's
+ * high or low tells of it. `wasHeld`: it has to have seen before that it did not hold.
+ */
 function isSure(span: Reached, wasHeld: boolean, options: JudgeOptions): boolean {
-  const { boundMs, endAt, touches } = options;
+  const { boundMs, endAt } = options;
   if (wasHeld && upMs(span.clearSince, span.from, options) < boundMs) return false;
-  if (upMs(span.from, span.to ?? endAt, options) > boundMs) return true;
-  return touches && isUp(span.from - boundMs, span.from + boundMs, options);
+  return span.isExtreme || upMs(span.from, span.to ?? endAt, options) > boundMs;
 }
 
 /** Whether there was time enough to tell it. */
@@ -157,14 +159,21 @@ function countFacts(truth: AlertTruth, tellings: readonly Telling[], options: Ju
   if (tellings.length > 0) count('reached, and told');
   const isDown = downs.some(({ from, to }) => from <= span.from && span.from < (to ?? endAt));
   const end = span.to ?? endAt;
-  if (isDown && upMs(span.from, end, options) === 0) count('reached and left while the bot was down');
-  else if (isDown && tellings.length > 0) count('reached while the bot was down, and told when it was back');
+  if (isDown && upMs(span.from, end, options) === 0) {
+    if (tellings.length > 0) count('reached and left while the bot was down, and told');
+  } else if (isDown && tellings.length > 0) count('reached while the bot was down, and told when it was back');
   if (downs.some(({ from }) => Math.abs(from - span.from) < 20_000)) {
     count('reached within 20 seconds of an end of the bot');
   }
   const short = reached.find(({ from, to }) => to !== undefined && to - from < 5_000);
   if (short !== undefined && tellings.some(({ at }) => at >= short.from && at <= (short.to ?? 0) + options.boundMs)) {
     count('reached for less than 5 seconds, and told');
+  }
+  if (tellings.some(({ text }) => text.includes('닿았다가 돌아왔습니다'))) {
+    count('told as a touch: nobody saw the price itself');
+  }
+  if (reached.some((one) => !isSure(one, false, options))) {
+    count('reached for a moment that no high or low of the day tells of');
   }
   if (made.held && tellings.length > 0) count('held when it was made, and told after it had not');
   if (made.repeats && tellings.length > 1) count('told every time, more than once');

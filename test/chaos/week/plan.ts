@@ -12,6 +12,8 @@ export type PlannedEvent = {
   | { readonly kind: 'ask' }
   /** The venue has the figures of a new day. */
   | { readonly kind: 'day' }
+  /** The owner asks how old a price may be. */
+  | { readonly kind: 'status' }
   /** A day is over; `alone`: the bot is ended and started again, so that what is not its own can be measured too. */
   | { readonly kind: 'measure'; readonly alone: boolean }
 );
@@ -23,6 +25,8 @@ export interface Plan {
   readonly to: number;
   readonly issues: number;
   readonly alerts: number;
+  /** Registrations on the socket, one of them for fills. */
+  readonly registrations: number;
   /** Holidays that only the venue's calendar knows. */
   readonly closedDays: readonly string[];
   /** Between two moves of an issue, on average. */
@@ -64,13 +68,15 @@ export function morning(seed: number): Plan {
     seed,
     from,
     to,
-    issues: 60,
+    issues: 30,
     alerts: 500,
     closedDays: [],
-    meanMoveMs: 30_000,
+    meanMoveMs: 40_000,
+    registrations: 9,
     trading: [{ from: start, to: to - 5 * minute }],
     events: [
       { at: at(day, '08:40:00'), kind: 'day' },
+      { at: start + 5 * minute, kind: 'status' },
       { at: start + 10 * minute, kind: 'crash', step: 'after fireAlert', downMs: 40_000 },
       { at: start + 25 * minute, kind: 'cut', refusedMs: 20_000 },
       { at: start + 40 * minute, kind: 'ask' },
@@ -109,6 +115,7 @@ export function wholeWeek(seed: number): Plan {
     alerts: 10_000,
     closedDays: [holiday],
     meanMoveMs: 45_000,
+    registrations: 41,
     trading: openDays.map(tradingOf),
     events: events.toSorted((one, other) => one.at - other.at),
   };
@@ -142,6 +149,7 @@ function openDay(day: string, isCalm: boolean, random: SeededRandom): readonly P
   return [
     { at: at(day, '08:40:00'), kind: 'day' },
     { at: some(), kind: 'cut', refusedMs: random.between(0, 40_000) },
+    { at: from + 4 * minute, kind: 'status' },
     ...asks,
     ...(isCalm ? [] : crashes),
   ];

@@ -24,6 +24,14 @@ export interface Span {
 export interface Reached extends Span {
   /** Since when it had not held before. */
   readonly clearSince: number;
+  /** Whether the price was beyond all others of its day then: the day's high or low tells of it afterwards. */
+  readonly isExtreme: boolean;
+}
+
+/** The highest and the lowest price of an issue's day, before the price that is seen. */
+export interface Extremes {
+  readonly high: number;
+  readonly low: number;
 }
 
 /** A message that told somebody of an alert. */
@@ -52,18 +60,18 @@ export class AlertTruth {
     this.#clearSince = made.createdAt;
   }
 
-  /** The price in won, or undefined for an alert that is on the day's change and has no level yet. */
-  get level(): number {
-    return this.#level;
-  }
-
   /** A price of its issue, in won. */
-  see(price: number, at: number): void {
-    const holds = this.made.condition.direction === 'at-or-above' ? price >= this.#level : price <= this.#level;
+  see(price: number, at: number, { high, low }: Extremes): void {
+    const isAbove = this.made.condition.direction === 'at-or-above';
+    const holds = isAbove ? price >= this.#level : price <= this.#level;
     if (holds === this.#holds) return;
     this.#holds = holds;
-    if (holds) this.reached.push({ from: at, to: undefined, clearSince: this.#clearSince });
-    else this.#end(at);
+    if (!holds) {
+      this.#end(at);
+      return;
+    }
+    const isExtreme = isAbove ? high < this.#level : low > this.#level;
+    this.reached.push({ from: at, to: undefined, clearSince: this.#clearSince, isExtreme });
   }
 
   /** A day begins with its base price: what is on the day's change begins anew, and a price is as it was. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { morning } from './plan.ts';
 import { runWeek } from './week.ts';
 
-test('a morning with sixty issues, five hundred alerts, two ends of the bot and a cut of its socket', async () => {
+test('a morning with thirty issues, five hundred alerts, two ends of the bot and a cut of its socket', async () => {
   const { violations, near } = await runWeek(morning(1));
   expect(violations).toEqual([]);
   expect(near['reached, and told']).toBeGreaterThan(50);

@@ -8,7 +8,7 @@ import { type JudgeOptions, judgeAlert, type NearMiss, nearMisses, timeOf } from
 import type { Plan, PlannedEvent } from './plan.ts';
 import { madeUpIssues, PriceWalk, type Standing } from './prices.ts';
 import { virtualTimetable } from './timetable.ts';
-import { AlertTruth, type MadeAlert, type Span } from './truth.ts';
+import { AlertTruth, type Extremes, type MadeAlert, type Span } from './truth.ts';
 
 /** What was measured at the end of a day. */
 export interface Measure {
@@ -35,6 +35,10 @@ export interface Outcome {
 const askers = chatIds(230).slice(-20);
 /** How often prices are moved, and messages read. */
 const tickMs = 1_000;
+/** How many of an issue's latest prices a message may tell of: about an hour of them. */
+const pricesKept = 80;
+/** How long a message may be on its way after its price was seen: a chat takes one a second, and a start needs some. */
+const onTheWayMs = 10_000;
 /** The longest wait for the step at which the power is to go. */
 const fuseMs = 120_000;
 
@@ -61,14 +65,18 @@ class Week {
   readonly #byName = new Map<string, AlertTruth>();
   readonly #bySymbol = new Map<string, AlertTruth[]>();
   readonly #all: AlertTruth[] = [];
-  /** The prices of the last hour, by issue. */
-  readonly #lately = new Map<string, { readonly at: number; readonly price: number }[]>();
+  /** The latest prices, by issue. */
+  readonly #lately = new Map<string, number[]>();
+  /** The highest and lowest price of the day, by issue. */
+  readonly #extremes = new Map<string, Extremes>();
   readonly #downs: Span[] = [];
   readonly #violations: string[] = [];
   readonly #measures: Measure[] = [];
   readonly #counts: Record<string, number> = {};
   readonly #beganAt = performance.now();
   #restartAt: number | undefined;
+  /** How old a price may be at most, as /status says. */
+  #boundMs = 0;
 
   private constructor(plan: Plan, world: World, tell: (line: string) => void) {
     this.#plan = plan;
@@ -101,7 +109,11 @@ class Week {
           venueCallsPerSecond: 18,
         },
       ],
-      env: { HOGA_OWNERS: 'telegram:1', HOGA_VIEWERS: people.map((id) => `telegram:${id}`).join(',') },
+      env: {
+        HOGA_OWNERS: 'telegram:1',
+        HOGA_VIEWERS: people.map((id) => `telegram:${id}`).join(','),
+        KIS_MAX_REGISTRATIONS: String(plan.registrations),
+      },
       simulator: { hours: 'live', dayBegins: '0840', moreIssues: issuesOf(plan).more, closedDays: plan.closedDays },
     });
     const week = new Week(plan, world, tell);
@@ -196,11 +208,13 @@ class Week {
     if (price === undefined || price === standing.last) return;
     this.#venue.setPrice(standing.symbol, price);
     this.#standings.set(standing.symbol, { ...standing, last: price });
+    const before = this.#extremes.get(standing.symbol) ?? { high: standing.base, low: standing.base };
+    this.#extremes.set(standing.symbol, { high: Math.max(before.high, price), low: Math.min(before.low, price) });
     const lately = this.#lately.get(standing.symbol) ?? [];
-    lately.push({ at: this.#now, price });
-    while ((lately[0]?.at ?? 0) < this.#now - 3_600_000) lately.shift();
+    lately.push(price);
+    while (lately.length > pricesKept) lately.shift();
     this.#lately.set(standing.symbol, lately);
-    for (const truth of this.#bySymbol.get(standing.symbol) ?? []) truth.see(price, this.#now);
+    for (const truth of this.#bySymbol.get(standing.symbol) ?? []) truth.see(price, this.#now, before);
     this.#count('moves');
   }
 
@@ -216,6 +230,8 @@ class Week {
         return this.#ask();
       case 'day':
         return this.#beginDay();
+      case 'status':
+        return this.#askStatus();
       case 'measure':
         return this.#measure(event.alone);
     }
@@ -252,11 +268,26 @@ class Week {
   }
 
   #beginDay(): void {
+    this.#extremes.clear();
     const { prices } = this.#venue.state();
     for (const standing of this.#standings.values()) {
       this.#standings.set(standing.symbol, { ...standing, ...prices[standing.symbol] });
     }
     for (const truth of this.#all) truth.beginDay(this.#standings.get(truth.made.symbol)?.base ?? 0, this.#now);
+  }
+
+  /** The owner asks how old a price may be. The longest answer of the run is what it is held to. */
+  async #askStatus(): Promise<void> {
+    if (!this.world.isUp) return;
+    this.#read();
+    this.world.act('telegram', 'telegram:1', { kind: 'text', text: '/status' });
+    await this.world.advance(2_500);
+    const answer = this.world.chats.shown.find(({ chatId, text }) => chatId === '1' && text.includes('종목은'));
+    const seconds = Number(/늦어도 (\d+)초/.exec(answer?.text ?? '')?.[1] ?? Number.NaN);
+    if (Number.isNaN(seconds)) this.#violations.push(`/status says no bound at ${timeOf(this.#now)}: ${answer?.text}`);
+    else this.#boundMs = Math.max(this.#boundMs, seconds * 1_000);
+    this.#tell(`${timeOf(this.#now)}: a price is ${seconds} s old at most`);
+    this.#read();
   }
 
   /** Somebody asks for an alert that no one of their chat has. */
@@ -305,11 +336,13 @@ class Week {
     }
   }
 
-  /** What a message calls the price was it within the last hour. */
+  /** What a message calls the price, or a touch, was that within the last hour of trading. */
   #checkPrice({ made: { symbol } }: AlertTruth, at: number, text: string): void {
-    const price = Number(/현재가 ([\d,]+)원/.exec(text)?.[1]?.replaceAll(',', ''));
-    const isKnown = this.#lately.get(symbol)?.some((one) => one.price === price) === true;
-    if (!isKnown) this.#violations.push(`${symbol} was not at ${price} before ${timeOf(at)}: ${text}`);
+    for (const [, now = '', touch = now] of text.matchAll(/현재가 ([\d,]+)원|([\d,]+)원에 닿/g)) {
+      const won = Number(touch.replaceAll(',', ''));
+      const isKnown = this.#lately.get(symbol)?.includes(won) === true;
+      if (!isKnown) this.#violations.push(`${symbol} was not at ${won} before ${timeOf(at)}: ${text}`);
+    }
   }
 
   async #measure(alone: boolean): Promise<void> {
@@ -341,8 +374,7 @@ class Week {
     const lateMs: number[] = [];
     const options: JudgeOptions = {
       downs: this.#downs,
-      boundMs: 60_000,
-      touches: false,
+      boundMs: this.#boundMs + onTheWayMs,
       endAt: this.#now,
       count: (name) => {
         near[name] += 1;

@@ -215,6 +215,85 @@ describe.each([
   });
 });
 
+describe('the 41st to the 300th issue', () => {
+  const firstOfMany = 700_001;
+  const many = Array.from({ length: 300 }, (_, index) => ({
+    symbol: String(firstOfMany + index),
+    name: `여럿${index + 1}`,
+    english: `MANY ${index + 1}`,
+    market: 'KOSPI' as const,
+    kind: 'stock' as const,
+    base: 10_000,
+    listedThousands: 10_000,
+    industry: '제약',
+  }));
+  /** Somebody has fifty alerts at the most. */
+  const somebody = (index: number): string => `telegram:${1_000 + Math.floor(index / 50)}`;
+  const viewers = [0, 50, 100, 150, 200, 250].map(somebody).join();
+  const alertsOn = (index: number): readonly string[] => told(`🔔 알림 여럿${index + 1} `);
+
+  /** An alert on each: the first forty are near their levels, and so have the registrations. */
+  const startMany = async (): Promise<void> => {
+    bot = await startHarness({ simulator: { moreIssues: many }, env: { HOGA_VIEWERS: viewers } });
+    for (const [index, { symbol }] of many.entries()) {
+      const level = index < 40 ? 10_100 : 11_000;
+      await bot.hand({ kind: 'text', text: `/alert ${symbol} >= ${level}` }, somebody(index));
+    }
+    await bot.settled();
+    await pass(30);
+    expect(sockets().registrations).toBe(41);
+  };
+  const setPrice = (index: number, price: number): void => bot.simulator.setPrice(String(firstOfMany + index), price);
+
+  test('are asked for in turns, and none is told later than /status says', async () => {
+    await startMany();
+    const status = await bot.say('/status');
+    const bound = Number(/늦어도 (\d+)초/.exec(status)?.[1]);
+    expect(status).toMatch(/300종목 중 40종목/);
+    expect(bound).toBeLessThanOrEqual(30);
+    const some = [40, 41, 99, 150, 222, 298, 299];
+    for (const index of [0, 39, ...some]) setPrice(index, 11_500);
+    await eventually('those on the socket', () => [0, 39].every((index) => alertsOn(index).length === 1));
+    await pass(bound);
+    await bot.settled();
+    expect(some.map((index) => alertsOn(index).length)).toEqual(some.map(() => 1));
+  });
+
+  test('are told of a price that was there for three seconds, as a touch', async () => {
+    await startMany();
+    setPrice(299, 11_500);
+    await bot.clock.advance(3_000);
+    setPrice(299, 10_200);
+    await pass(30);
+    await bot.settled();
+    expect(alertsOn(299)).toEqual([expect.stringContaining('11,500원에 닿았다가 돌아왔습니다')]);
+  });
+
+  test('get a registration when they come near, and what happened just before it is not missed', async () => {
+    await startMany();
+    setPrice(200, 10_990);
+    await pass(30);
+    await eventually('registered', async () => {
+      await pass(5);
+      return sockets().topics.includes(`H0STCNT0|${firstOfMany + 200}`);
+    });
+    setPrice(200, 11_000);
+    await bot.told('🔔 알림 여럿201 ');
+    expect(alertsOn(200)).toHaveLength(1);
+  });
+
+  test('lose nothing when the socket breaks, and none of them is told twice', async () => {
+    await startMany();
+    const all = [0, 20, 39, 40, 150, 299];
+    bot.simulator.setFaults({ dropSockets: true });
+    for (const index of all) setPrice(index, 11_500);
+    await openedAgain();
+    await pass(60);
+    await bot.settled();
+    expect(all.map((index) => alertsOn(index).length)).toEqual(all.map(() => 1));
+  });
+});
+
 test('a storm of garbage is no storm of questions', async () => {
   await start();
   const asked = (): number => bot.simulator.state().requests.total;
