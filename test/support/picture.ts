@@ -93,6 +93,10 @@ interface TelegramScene {
   readonly bot: Harness;
   /** Types a line and waits for the answer. */
   ask(line: string, answer: string): Promise<void>;
+  /** The same, and neither is seen. */
+  quietly(line: string, answer: string): Promise<void>;
+  /** Shows a line as one that was typed. */
+  note(line: string): void;
   /** Presses a button, which is not seen. */
   press(label: string): void;
   /** Waits for what the bot says of itself. */
@@ -104,8 +108,8 @@ async function drawTelegram(
   height: number,
   play: (scene: TelegramScene) => Promise<void>,
   start: Start = startHarness,
+  clock = new JumpClock(),
 ): Promise<void> {
-  const clock = new JumpClock();
   const telegram = await startTelegram(clock);
   const owner = 111;
   const rows: string[] = [];
@@ -126,14 +130,21 @@ async function drawTelegram(
     rows.push(`<div class="row"><div class="bubble">${photo}${html}</div>${buttons}</div>`);
   };
   const told = async (answer: string): Promise<void> => theirs({ ...(await telegram.told(owner, answer)) });
+  const note = (line: string): void =>
+    void rows.push(`<div class="row mine"><div class="bubble">${escapeHtml(line)}</div></div>`);
   await telegram.told(owner, '시작했습니다');
   await play({
     bot,
     told,
     ask: async (line, answer) => {
-      rows.push(`<div class="row mine"><div class="bubble">${escapeHtml(line)}</div></div>`);
+      note(line);
       telegram.say(owner, line);
       await told(answer);
+    },
+    note,
+    quietly: async (line, answer) => {
+      telegram.say(owner, line);
+      await telegram.told(owner, answer);
     },
     press: (label) => void telegram.press(owner, label),
   });
@@ -182,6 +193,77 @@ const drawLooks = (): Promise<void> =>
     await ask('거래대금 순위', '순위');
     await ask('에코프로 차트', '일봉');
   });
+
+/** Reports: the venue keeps the exchange's hours, and something is held. */
+const withHours: Start = (options) => {
+  const holdings = [
+    { symbol: '005930', quantity: 120, averageCost: 68_300 },
+    { symbol: '000660', quantity: 30, averageCost: 188_000 },
+    { symbol: '068270', quantity: 25, averageCost: 185_500 },
+    { symbol: '105560', quantity: 40, averageCost: 91_200 },
+  ];
+  return startHarness({ ...options, simulator: { ...options.simulator, hours: 'live', holdings } });
+};
+const korea = (moment: string): JumpClock => new JumpClock(Date.parse(`2026-11-30T${moment}+09:00`));
+const inKorea = (moment: string, { bot }: TelegramScene): Promise<void> =>
+  bot.clock.advance(Date.parse(`2026-11-30T${moment}+09:00`) - bot.clock.now());
+
+const drawMorning = (): Promise<void> =>
+  drawTelegram(
+    'telegram-digest-morning',
+    1_085,
+    async (scene) => {
+      const { bot, ask, quietly, told } = scene;
+      await quietly('/watch add 카카오 NAVER', '관심종목');
+      await quietly('/alert 삼성전자 >= 75000', '알림을 만들었습니다');
+      await quietly('/alert 카카오 -3%', '알림을 만들었습니다');
+      await ask('/요약 켬', '거래일마다 받는 요약');
+      await inKorea('08:30:01', scene);
+      await bot.fire('digests');
+      await told('아침 요약');
+    },
+    withHours,
+    korea('08:20:00'),
+  );
+
+const drawClose = (): Promise<void> =>
+  drawTelegram(
+    'telegram-digest-close',
+    880,
+    async (scene) => {
+      const { bot, quietly, told } = scene;
+      await quietly('/watch add 카카오 NAVER', '관심종목');
+      await quietly('/digest on', '거래일마다 받는 요약');
+      await quietly('/sell 셀트리온 10 시장가', '매도 주문표');
+      scene.press('확인');
+      await bot.clock.advance(1_000);
+      for (const [symbol, price] of aDay) bot.simulator.setPrice(symbol, price);
+      await inKorea('15:45:01', scene);
+      await bot.fire('digests');
+      await told('다음 거래일');
+    },
+    withHours,
+    korea('10:30:00'),
+  );
+
+const drawMonitor = (): Promise<void> =>
+  drawTelegram(
+    'telegram-monitor',
+    330,
+    async (scene) => {
+      const { bot, quietly, told, note } = scene;
+      note('/모니터 삼성전자 SK하이닉스 셀트리온 5분');
+      await quietly('/모니터 삼성전자 SK하이닉스 셀트리온 5분', '5분 모니터');
+      await quietly('/buy 삼성전자 20 시장가', '매수 주문표');
+      scene.press('확인');
+      for (const [symbol, price] of aDay) bot.simulator.setPrice(symbol, price);
+      await inKorea('10:35:01', scene);
+      await bot.fire('monitors');
+      await told('· 10:35');
+    },
+    withHours,
+    korea('10:30:00'),
+  );
 
 /** Discord's markdown, as far as the bot uses it. */
 function markdownHtml(markdown: string): string {
@@ -370,6 +452,9 @@ const pictures = {
   'telegram-start': drawFirst,
   'telegram-look': drawLooks,
   'telegram-accounts': drawTelegramAccounts,
+  'telegram-digest-morning': drawMorning,
+  'telegram-digest-close': drawClose,
+  'telegram-monitor': drawMonitor,
   discord: drawDiscordTrade,
   'discord-look': drawDiscordLooks,
   'discord-accounts': drawDiscordAccounts,

@@ -16,7 +16,7 @@ import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import type { ReportRun, ReportStore } from '../../ports/ledger/report-store.ts';
 import type { Watchlists } from '../../ports/ledger/watchlists.ts';
 import type { Research } from '../../ports/research.ts';
-import type { Accounts } from '../accounts.ts';
+import type { Accounts, TradingAccount } from '../accounts.ts';
 import type { Alerts } from '../alerts/alerts.ts';
 import type { Calendar } from '../calendar.ts';
 import type { DailyBars } from '../daily-bars.ts';
@@ -150,7 +150,11 @@ export class Digests {
     return collectDigest({
       kind,
       person,
-      accounts: open ? [] : accounts().visibleTo(person),
+      accounts: open
+        ? []
+        : accounts()
+            .visibleTo(person)
+            .filter((account) => mayBeTold(account, reader)),
       open,
       watched: choice.watched ?? (await ledger.watchlist(person.id)),
       alerts: open ? [] : alerts.list(person.id),
@@ -261,6 +265,11 @@ export class Digests {
 /** Whether nothing happened after the close that somebody would want to know. */
 export function isUneventful(digest: Digest | undefined): boolean {
   return digest !== undefined && digest.after.length === 0;
+}
+
+/** Whoever reads a webhook's channel may not know of an account that has people of its own. */
+function mayBeTold({ roles }: Pick<TradingAccount, 'roles'>, { target }: DigestReader): boolean {
+  return target === 'chat' || roles === undefined;
 }
 
 function subjectOf({ kind, personId, target }: DigestPlan): string {

@@ -43,7 +43,10 @@ test('one message a day says every five minutes how the issues do, until the clo
   bot.simulator.setPrice('005930', 70_700);
   await minute('2026-11-30T09:05:01');
   const [second, ...more] = reports(bot.shown());
-  expect([second, more]).toEqual([expect.stringMatching(/09:05\n삼성전자 70,700 ▲700 \(\+1.00%\) · 5분 \+1.00%/), []]);
+  expect([second, more]).toEqual([
+    expect.stringMatching(/09:05\n삼성전자 70,700 ▲700 \(\+1.00%\)\n.*\n {2}5분 \+1.00%/),
+    [],
+  ]);
   expect(second).toMatch(/거래량 \d+ \(평소 하루의 \d+%\)/);
   await minute('2026-11-30T10:31:01');
   expect(reports(bot.shown())).toEqual([expect.stringMatching(/10:31[\s\S]*외국인 \S+ · 기관/)]);

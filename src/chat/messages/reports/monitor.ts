@@ -39,14 +39,17 @@ function issueLines(
   const figures = [
     `${text.volume(words.countShort(quote.volume))}${usual}`,
     ...(strength === undefined ? [] : [text.strength(`${strength.toFixed(0)}%`)]),
-    ...(flow === undefined ? [] : [text.flow(count(flow.foreigners), count(flow.institutions))]),
   ];
   const since: readonly Span[] =
     sinceLast === undefined
       ? []
-      : [' · ', { tone: changeTone(sinceLast), text: text.since(minutes, words.percentSigned(sinceLast)) }];
+      : [{ tone: changeTone(sinceLast), text: text.since(minutes, words.percentSigned(sinceLast)) }];
+  const flows = flow === undefined ? [] : [text.flow(count(flow.foreigners), count(flow.institutions))];
+  const third: readonly Span[] =
+    since.length > 0 && flows.length > 0 ? [...since, ' · ', ...flows] : [...since, ...flows];
   return [
-    [name, ` ${words.grouped(quote.last)} `, changeSpan(words, quote.change, quote.changePercent), ...since],
+    [name, ` ${words.grouped(quote.last)} `, changeSpan(words, quote.change, quote.changePercent)],
     `  ${figures.join(' · ')}`,
+    ...(third.length === 0 ? [] : [['  ', ...third]]),
   ];
 }
