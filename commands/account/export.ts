@@ -1,27 +1,35 @@
+import { looksLikeSpan, type Span, span, tableIssues } from '../../src/chat/arguments/export-words.ts';
 import {
-  looksLikePeriod,
   type Period,
-  period,
   periodWord,
+  type RelativePeriod,
   todayAlone,
   writtenDay,
   writtenPeriod,
 } from '../../src/chat/arguments/period.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
-import { type CommandContext, defineCommand, instruments, oneOf, optional } from '../../src/chat/command.ts';
+import { type CommandContext, defineCommand, oneOf, optional } from '../../src/chat/command.ts';
 import { type Cells, csvFile } from '../../src/chat/messages/csv.ts';
 import { inKorea, koreanDay } from '../../src/clock.ts';
+import { type BarInterval, minutesOf } from '../../src/domain/market/bars.ts';
+import type { Instrument } from '../../src/domain/market/instrument.ts';
+import type { Bar } from '../../src/domain/market/quote.ts';
+import type { Marketplace } from '../../src/domain/market/session.ts';
 import { AppError } from '../../src/errors.ts';
 import type { AccountLabel } from '../../src/services/accounts.ts';
 import { averagePrice, filledOf } from './fills.ts';
 import { reckonedLines } from './pnl.ts';
 
-type Subject = 'holdings' | 'fills' | 'pnl' | 'quotes';
+/** Candles of a table for which nobody names days: as many as a chart is made of. */
+const usualCandles = 240;
+
+type Subject = 'holdings' | 'fills' | 'pnl' | 'quotes' | 'candles';
 const subject = oneOf('subject', {
   holdings: ['잔고', '보유'],
   fills: ['체결'],
   pnl: ['손익'],
   quotes: ['시세', '관심'],
+  candles: ['봉', '캔들', '분봉', '일봉'],
 });
 const format = oneOf('format', { csv: ['파일'], sheet: ['시트'] });
 
@@ -34,6 +42,12 @@ interface Exported {
 /** What the person wants to export: some tables take a period, and every table can be limited to some issues. */
 interface Wanted {
   readonly days: Period;
+  /** Whether the person named these days. */
+  readonly isNamed: boolean;
+  /** Of candles. */
+  readonly interval: BarInterval;
+  readonly exchange: Marketplace;
+  readonly issues: readonly Instrument[];
   /** Undefined for all issues. */
   readonly symbols: readonly string[] | undefined;
 }
@@ -49,18 +63,31 @@ export const exporting = defineCommand({
   args: {
     subject,
     format: optional(format),
-    period: optional(period, looksLikePeriod),
-    instruments: optional(instruments),
+    period: optional(span, looksLikeSpan),
+    instruments: optional(tableIssues),
   },
-  examples: ['/export fills csv 1주', '/export holdings sheet', '/export quotes csv 삼성전자 SK하이닉스'],
-  async run(context, { subject, format = 'csv', period: said, instruments: named }): Promise<Message> {
+  examples: [
+    '/export fills csv 1주',
+    '/export holdings sheet',
+    '/export quotes csv 삼성전자 SK하이닉스',
+    '/export candles 삼성전자 5m',
+  ],
+  async run(context, { subject, format = 'csv', period: first, instruments: rest }): Promise<Message> {
     const { words, now } = context;
+    const { named, exchange = 'KRX' } = rest ?? {};
+    const { days: said, interval } = timesOf(subject, [
+      ...(first === undefined ? [] : [first]),
+      ...(rest?.spans ?? []),
+    ]);
     if (said !== undefined && (subject === 'holdings' || subject === 'quotes')) throw new AppError('export.no-period');
     // A file cannot show that an issue is missing from it, so an unknown name is an error here.
     const [unknown] = named?.missing ?? [];
     if (unknown !== undefined) throw unknown;
     if (format === 'sheet' && context.sheets === undefined) throw new AppError('export.no-sheet');
-    const wanted = { days: (said ?? todayAlone)(koreanDay(now)), symbols: named?.found.map(({ symbol }) => symbol) };
+    const issues = named?.found ?? [];
+    const symbols = named?.found.map(({ symbol }) => symbol);
+    const days = (said ?? todayAlone)(koreanDay(now));
+    const wanted = { days, isNamed: said !== undefined, interval, exchange, issues, symbols };
     context.progress({ lines: [words.progress.exporting] });
     const { rows, notes = [] } = await rowsOf[subject](context, wanted);
     if (rows.length === 0) throw new AppError('export.empty', { subject });
@@ -74,17 +101,38 @@ export const exporting = defineCommand({
       const { url } = await context.sheets.write(tab, cells);
       return { lines: [words.export.written(tab, rows.length), url, ...notes] };
     }
-    const days = wanted.days.from === wanted.days.to ? wanted.days.to : periodWord(wanted.days);
+    const stretch = days.from === days.to ? days.to : periodWord(days);
+    const parts = [
+      subject,
+      ...(subject === 'candles' ? [interval] : []),
+      ...(account === undefined ? [] : [account.name]),
+    ];
     return {
       lines: [words.export.file(name, rows.length), ...notes],
-      attachments: [csvFile([subject, ...(account === undefined ? [] : [account.name]), days].join('-'), cells)],
+      attachments: [csvFile([...parts, stretch].join('-'), cells)],
     };
   },
 });
 
+/**
+ * What the words for time mean in a table: in one of candles the first that is a length of candles is that, and in any
+ * other they are periods all. @throws AppError `args.extra` for a second period.
+ */
+function timesOf(
+  subject: Subject,
+  spans: readonly Span[],
+): { readonly days: RelativePeriod | undefined; readonly interval: BarInterval } {
+  const length = subject === 'candles' ? spans.find(({ interval }) => interval !== undefined) : undefined;
+  const periods = spans.filter((one) => one !== length).map(({ days }) => days);
+  const [days, extra] = periods;
+  if (extra !== undefined || (periods.length > 0 && days === undefined))
+    throw new AppError('args.period', { text: '' });
+  return { days, interval: length?.interval ?? '1d' };
+}
+
 /** The account that the rows are of, for somebody with several; prices are nobody's. */
 function accountOf({ account, visibleAccounts }: CommandContext, subject: Subject): AccountLabel | undefined {
-  return subject === 'quotes' || visibleAccounts.length < 2 ? undefined : account?.label;
+  return subject === 'quotes' || subject === 'candles' || visibleAccounts.length < 2 ? undefined : account?.label;
 }
 
 const isWanted =
@@ -150,6 +198,31 @@ const rowsOf: Readonly<Record<Subject, (context: CommandContext, wanted: Wanted)
         row.tax,
       ]);
     return { rows, notes: reckoned === undefined ? [] : reckonedLines(words, reckoned) };
+  },
+
+  async candles({ broker, candles, words }, { issues, interval, exchange, days, isNamed }) {
+    if (issues.length === 0) throw new AppError('export.no-issue');
+    const minutes = minutesOf(interval);
+    const rows: Cells[number][] = [];
+    let reaches = true;
+    for (const { symbol, name } of issues) {
+      const quote = broker.quote(symbol);
+      const count = isNamed && minutes !== undefined ? Number.POSITIVE_INFINITY : usualCandles;
+      const bars = await candles.newest({ symbol, exchange }, interval, count, () => quote, {
+        closed: true,
+        from: isNamed ? days.from : undefined,
+      });
+      await quote;
+      const isWanted = ({ start }: Bar): boolean =>
+        !isNamed || (days.from <= start.slice(0, 8) && start.slice(0, 8) <= days.to);
+      const [oldest] = bars;
+      if (isNamed && (oldest?.start.slice(0, 8) ?? '') > days.from) reaches = false;
+      for (const { start, open, high, low, close, volume } of bars.filter(isWanted)) {
+        const time = minutes === undefined ? '' : `${start.slice(9, 11)}:${start.slice(11)}`;
+        rows.push([symbol, name, exchange, writtenDay(start.slice(0, 8)), time, open, high, low, close, volume]);
+      }
+    }
+    return { rows, notes: reaches || minutes === undefined ? [] : [words.export.minutesReach] };
   },
 
   async quotes({ broker, directory, watchlists, person }, { symbols }) {

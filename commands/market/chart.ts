@@ -1,14 +1,8 @@
+import { interval } from '../../src/chat/arguments/interval.ts';
 import type { Button, Line, Message } from '../../src/chat/channel.ts';
-import {
-  type ArgumentKind,
-  type CommandContext,
-  defineCommand,
-  instrument,
-  optional,
-  shorten,
-} from '../../src/chat/command.ts';
+import { type CommandContext, defineCommand, instrument, optional } from '../../src/chat/command.ts';
 import { changeSpan } from '../../src/chat/messages/prices.ts';
-import { type BarInterval, barIntervals, minutesOf } from '../../src/domain/market/bars.ts';
+import { type BarInterval, minutesOf } from '../../src/domain/market/bars.ts';
 import type { Instrument } from '../../src/domain/market/instrument.ts';
 import type { Quote } from '../../src/domain/market/quote.ts';
 import { AppError } from '../../src/errors.ts';
@@ -20,35 +14,6 @@ const shown = 120;
 const past = 119;
 /** The most alert levels that are drawn, nearest first; more would hide the candles. */
 const mostAlerts = 4;
-
-const longer: Readonly<Record<string, BarInterval>> = {
-  일: '1d',
-  d: '1d',
-  주: '1w',
-  w: '1w',
-  월: '1mo',
-  mo: '1mo',
-  년: '1y',
-  연: '1y',
-  y: '1y',
-};
-
-/** `5m`, `5분`, `5분봉`, `1시간`, `일`, `일봉`, `1d`, `1mo`, `1M`. */
-const interval: ArgumentKind<BarInterval> = {
-  name: 'interval',
-  optional: false,
-  read([token = '']) {
-    // By custom a capital M means a month and a small m a minute.
-    const text = token === '1M' ? '1mo' : token.toLowerCase();
-    const minutes = /^(\d+)(?:m|분|분봉)$/.exec(text)?.[1];
-    const hour = /^1(?:h|시간|시간봉)$/.test(text);
-    const unit = /^1?(일|주|월|년|연|d|w|mo|y)봉?$/.exec(text)?.[1];
-    const wanted = minutes === undefined ? (hour ? '60m' : longer[unit ?? '']) : `${minutes}m`;
-    const value = barIntervals.find((known) => known === wanted);
-    if (value === undefined) throw new AppError('args.interval', { text: shorten(token) });
-    return { value, used: 1 };
-  },
-};
 
 export const chart = defineCommand({
   name: 'chart',

@@ -1178,7 +1178,7 @@ export const en: Words = {
   },
 
   export: {
-    subjects: { holdings: 'Holdings', fills: 'Fills', pnl: 'Profit', quotes: 'Quotes' },
+    subjects: { holdings: 'Holdings', fills: 'Fills', pnl: 'Profit', quotes: 'Quotes', candles: 'candles' },
     account: 'Account',
     columns: {
       holdings: [
@@ -1220,7 +1220,9 @@ export const en: Words = {
         'Turnover',
         'Looked up at',
       ],
+      candles: ['Code', 'Name', 'Exchange', 'Date', 'Time', 'Open', 'High', 'Low', 'Close', 'Volume'],
     },
+    minutesReach: 'Minutes reach back six trading days; of earlier days there is what was kept.',
     file: (name, rows) => `${name}: ${rows} ${rows === 1 ? 'row' : 'rows'} as a CSV file.`,
     written: (tab, rows) => `${rows} ${rows === 1 ? 'row' : 'rows'} written to the tab '${tab}' of the Google Sheet.`,
   },
@@ -1610,6 +1612,7 @@ export const en: Words = {
       'It was listed too lately, or not traded, for that to be reckoned. A price would pass. Example: /alert 삼성전자 >= 71000',
     'alerts.not-found': () => 'There is no such alert. See /alerts.',
     'export.no-period': () => 'Holdings and quotes are exported as they are now. Leave the period out.',
+    'export.no-issue': () => 'Which issue? For example: /export candles 005930 5m',
     'export.no-sheet': () =>
       'No Google Sheet is set. Put GOOGLE_SHEETS_ID and GOOGLE_SERVICE_ACCOUNT_JSON into .env and start again. CSV files work without.',
     'export.empty': () => 'There is nothing to export. Try another period or issue.',

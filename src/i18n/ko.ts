@@ -1220,7 +1220,7 @@ export const ko = {
   },
 
   export: {
-    subjects: { holdings: '잔고', fills: '체결', pnl: '손익', quotes: '시세' },
+    subjects: { holdings: '잔고', fills: '체결', pnl: '손익', quotes: '시세', candles: '봉' },
     /** The heading of the column with the account. */
     account: '계좌',
     columns: {
@@ -1263,7 +1263,9 @@ export const ko = {
         '거래대금',
         '조회시각',
       ],
-    } as Readonly<Record<'holdings' | 'fills' | 'pnl' | 'quotes', readonly string[]>>,
+      candles: ['종목코드', '종목명', '거래소', '일자', '시각', '시가', '고가', '저가', '종가', '거래량'],
+    } as Readonly<Record<'holdings' | 'fills' | 'pnl' | 'quotes' | 'candles', readonly string[]>>,
+    minutesReach: '지난 분봉은 최근 6거래일까지 가져옵니다. 그보다 앞은 전에 받아 둔 것만 있습니다.',
     file: (name: string, rows: number): string => `${name} ${rows}행을 CSV 파일로 보냅니다.`,
     written: (tab: string, rows: number): string => `구글 시트의 '${tab}' 탭에 ${rows}행을 썼습니다.`,
   },
@@ -1721,6 +1723,7 @@ export const ko = {
       '상장한 지 얼마 안 되었거나 거래가 없어 기준을 계산할 수 없습니다. 가격으로는 됩니다. 예: /alert 삼성전자 >= 71000',
     'alerts.not-found': () => '그 알림은 없습니다. /alerts 에서 확인해 주세요.',
     'export.no-period': () => '잔고와 시세는 지금 것만 내보냅니다. 기간을 빼고 써 주세요.',
+    'export.no-issue': () => '종목을 써 주세요. 예: /export candles 삼성전자 5m',
     'export.no-sheet': () =>
       '구글 시트가 설정되어 있지 않습니다. .env에 GOOGLE_SHEETS_ID와 GOOGLE_SERVICE_ACCOUNT_JSON을 적고 다시 시작해 주세요. CSV 파일은 지금도 됩니다.',
     'export.empty': () => '내보낼 것이 없습니다. 기간이나 종목을 바꿔 보세요.',

@@ -41,6 +41,8 @@ export interface CandleQuery {
   readonly count: number;
   /** Without the one that grows still. */
   readonly closed?: boolean;
+  /** The first day of them (`20261120`); as far back as `count` goes where it is not said. */
+  readonly from?: string | undefined;
   /** None at all on a day on which the market does not trade. */
   readonly today?: boolean;
 }
@@ -82,7 +84,8 @@ export class Candles {
       if (!isToday && query.today === true) return [];
       const bars = isToday ? await this.#today(market, today, query, read) : [];
       const missing = query.count - bars.length;
-      const earlier = missing > 0 ? await this.#earlier(market, before, { ...query, count: missing }, read) : [];
+      const days = before.filter((day) => day >= (query.from ?? ''));
+      const earlier = missing > 0 ? await this.#earlier(market, days, { ...query, count: missing }, read) : [];
       return [...earlier, ...bars].slice(-query.count);
     });
   }

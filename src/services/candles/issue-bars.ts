@@ -4,7 +4,7 @@ import type { Market } from '../../ports/bars.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import { type DailyBars, keptBars } from '../daily-bars.ts';
-import type { Candles } from './candles.ts';
+import type { CandleQuery, Candles } from './candles.ts';
 
 interface IssueBarsOptions {
   readonly broker: Pick<Broker, 'bars'>;
@@ -22,8 +22,9 @@ export class IssueBars {
   }
 
   /**
-   * The newest candles, `count` at most, oldest first, the one that grows still among them. `quote`: the issue's, read
-   * just before; today's candle of a day is in it. Candles of a day and longer are KRX's.
+   * The newest candles, `count` at most, oldest first; the one that grows still is among them, unless those of minutes
+   * are to be `closed`, and those of minutes begin with the day `from`. `quote`: the issue's, read just before; today's candle of a day is in it. Candles of a day and
+   * longer are KRX's.
    * @throws AppError `venue.*`.
    */
   async newest(
@@ -31,11 +32,11 @@ export class IssueBars {
     interval: BarInterval,
     count: number,
     quote: () => Promise<Quote>,
-    read: ReadOptions = {},
+    { closed = false, from, ...read }: ReadOptions & Pick<CandleQuery, 'closed' | 'from'> = {},
   ): Promise<readonly Bar[]> {
     const { broker, candles, days } = this.#options;
     const minutes = minutesOf(interval);
-    if (minutes !== undefined) return candles.newest(market, { minutes, count }, read);
+    if (minutes !== undefined) return candles.newest(market, { minutes, count, closed, from }, read);
     if (interval !== '1d' || days === undefined || count > keptBars) {
       return isOfDays(interval) ? broker.bars(market.symbol, interval, count, read) : [];
     }
