@@ -5,7 +5,7 @@ import type { Marketplace } from '../../domain/market/session.ts';
 export interface Line {
   readonly symbol: string;
   readonly exchange: Marketplace;
-  /** When the venue was asked last, whether or not it answered; -Infinity where it never was. */
+  /** When the venue was asked last, whether or not it answered; -Infinity where it is to be asked at once. */
   askedAt: number;
   /** When its price was known to be the present one; undefined where it never was. */
   freshAt: number | undefined;
@@ -13,12 +13,12 @@ export interface Line {
   unknown: boolean;
 }
 
-/** How often an issue is asked for, at the most. */
+/** How often an issue is asked for, at the most; so often at least it is looked whether something has to be. */
 const shortestMs = 15_000;
 /** The same while nothing trades at its exchange: what is looked at then is whether the exchange does trade after all. */
 const restingMs = 600_000;
-/** How often it is looked whether something has to be asked for: the socket may have ended. */
-const heartbeatMs = 5_000;
+/** What a call may take, and the calls that go first because a person waits for them. */
+const leastSlackMs = 5_000;
 /** The share of the calls of a key that polling may use. Where that is less than one a second it is one a second. */
 const shareOfCalls = 0.25;
 
@@ -40,19 +40,25 @@ interface PollTurnsOptions {
 export class PollTurns {
   readonly #options: PollTurnsOptions;
   #cancel: CancelTimer | undefined;
+  /** When the next turn is to come, and when the latest one asked, in milliseconds. */
+  #nextAt = Number.POSITIVE_INFINITY;
+  #askedAt = 0;
   /** Issues that are asked for at once, whether or not their turn has come. */
   readonly #missed = new Set<Line>();
   #catchingUp: Promise<void> | undefined;
+  #turning = false;
   #stopped = false;
 
   constructor(options: PollTurnsOptions) {
     this.#options = options;
   }
 
-  /** Begins with the turns. Calling it again does nothing. */
+  /** Begins with the turns, and takes note of issues that have come since: their turn may be sooner. */
   begin(): void {
-    if (this.#stopped || this.#cancel !== undefined) return;
-    this.#arm(this.#gapMs(this.#options.lines()));
+    const dueAt = this.#options.clock.now() + this.#tickMs(this.#options.lines());
+    if (this.#stopped || this.#turning || this.#nextAt <= dueAt) return;
+    this.#cancel?.();
+    this.#arm(dueAt);
   }
 
   stop(): void {
@@ -60,26 +66,18 @@ export class PollTurns {
     this.#cancel?.();
   }
 
-  /** How long a turn of these takes while their exchanges trade: each is asked for once in it. In milliseconds. */
+  /** How long a round of these takes: each is asked for once in it. In milliseconds. */
   everyMs(lines: readonly Line[]): number {
-    const { callsPerSecond } = this.#options;
-    const gapMs = 1_000 / Math.max(1, callsPerSecond * shareOfCalls);
-    return Math.max(shortestMs, this.#callsFor(lines) * gapMs);
-  }
-
-  /** The same now, when they may rest. */
-  everyMsNow(lines: readonly Line[]): number {
-    const doRest = lines.length > 0 && lines.every(({ exchange }) => this.#options.rests(exchange));
-    return doRest ? restingMs : this.everyMs(lines);
+    return lines.length > 0 && this.#awake(lines).length === 0 ? restingMs : this.#gapMs(lines) * this.#callsFor(lines);
   }
 
   /**
-   * The age that the price of none of these exceeds while the venue answers. Beside the turn itself it holds the time of
-   * a call, and of the calls that go first because a person waits for them.
+   * The age that the price of none of these exceeds while the venue answers and their exchanges trade: the time of a
+   * round, and some for the calls themselves. In milliseconds.
    */
   boundMs(lines: readonly Line[]): number {
-    const everyMs = this.everyMsNow(lines);
-    return everyMs + Math.max(heartbeatMs, everyMs / 4);
+    const everyMs = this.everyMs(lines);
+    return everyMs + Math.max(leastSlackMs, everyMs / 4);
   }
 
   /** Asks for these at once. Resolves when all of them were asked for. */
@@ -95,22 +93,36 @@ export class PollTurns {
     while (this.#missed.size > 0 && !this.#stopped) await this.#askFor([...this.#missed]);
   }
 
-  #arm(delayMs: number): void {
-    this.#cancel = this.#options.clock.timer(delayMs, () => void this.#turn());
+  #arm(at: number): void {
+    const { clock } = this.#options;
+    this.#nextAt = at;
+    this.#cancel = clock.timer(Math.max(0, at - clock.now()), () => void this.#turn());
   }
 
   async #turn(): Promise<void> {
-    const { clock, lines, rests } = this.#options;
+    const { clock, lines } = this.#options;
     const now = clock.now();
+    this.#turning = true;
     const all = lines();
-    const gapMs = this.#gapMs(all);
-    const everyMs = this.everyMs(all);
-    const pauseMs = { KRX: rests('KRX') ? restingMs : everyMs, NXT: rests('NXT') ? restingMs : everyMs };
-    const due = all
-      .filter(({ askedAt, exchange }) => askedAt <= now - pauseMs[exchange] + gapMs / 2)
-      .toSorted((a, b) => a.askedAt - b.askedAt);
-    if (due.length > 0 && this.#catchingUp === undefined) await this.#askFor(due);
-    if (!this.#stopped) this.#arm(Math.max(0, gapMs - (clock.now() - now)));
+    const tickMs = this.#tickMs(all);
+    await this.#take(all, now, tickMs);
+    this.#turning = false;
+    if (!this.#stopped) this.#arm(now + tickMs);
+  }
+
+  /** What a turn asks for: what cannot wait, and what has been asked for the longest ago. */
+  async #take(all: readonly Line[], now: number, tickMs: number): Promise<void> {
+    const atOnce = all.filter(({ askedAt }) => askedAt === Number.NEGATIVE_INFINITY);
+    if (atOnce.length > 0) await this.askNow(atOnce);
+    if (this.#catchingUp !== undefined) return;
+    const awake = this.#awake(all).filter(({ askedAt }) => askedAt < now);
+    const { rests } = this.#options;
+    const asleep = all.filter(({ exchange, askedAt }) => askedAt <= now - restingMs && rests(exchange));
+    // Timers come a little late, so what is due before half a turn is over is due now.
+    const isDue = now - this.#askedAt >= this.#gapMs(this.#awake(all)) - tickMs / 2;
+    if (isDue && awake.length > 0) this.#askedAt = now;
+    const due = isDue && awake.length > 0 ? awake : asleep;
+    await this.#askFor(due.toSorted((a, b) => a.askedAt - b.askedAt));
   }
 
   /** Asks for the first of these, and for others of its exchange as far as one call brings them. */
@@ -126,13 +138,27 @@ export class PollTurns {
     await ask(first.exchange, part);
   }
 
+  /** Those whose exchange may trade now. */
+  #awake(lines: readonly Line[]): readonly Line[] {
+    const { rests } = this.#options;
+    const resting = { KRX: rests('KRX'), NXT: rests('NXT') };
+    return lines.filter(({ exchange }) => !resting[exchange]);
+  }
+
+  #tickMs(lines: readonly Line[]): number {
+    return Math.min(shortestMs, this.#gapMs(this.#awake(lines)));
+  }
+
+  /** From one call to the next, when each of these is asked for once in a round. */
   #gapMs(lines: readonly Line[]): number {
-    return Math.min(heartbeatMs, this.everyMs(lines) / Math.max(1, this.#callsFor(lines)));
+    const leastMs = 1_000 / Math.max(1, this.#options.callsPerSecond * shareOfCalls);
+    return Math.max(leastMs, shortestMs / this.#callsFor(lines));
   }
 
   #callsFor(lines: readonly Line[]): number {
     const { issuesPerCall } = this.#options;
     const ofNextrade = lines.filter(({ exchange }) => exchange === 'NXT').length;
-    return Math.ceil(ofNextrade / issuesPerCall) + Math.ceil((lines.length - ofNextrade) / issuesPerCall);
+    const calls = Math.ceil(ofNextrade / issuesPerCall) + Math.ceil((lines.length - ofNextrade) / issuesPerCall);
+    return Math.max(1, calls);
   }
 }

@@ -62,6 +62,8 @@ interface PriceWatchOptions {
 
 interface WatchedLine extends Line {
   readonly id: string;
+  /** Whether its trades came in when that was last looked at. */
+  heard: boolean;
   readonly wants: Map<unknown, Need>;
 }
 
@@ -125,8 +127,8 @@ export class PriceWatch {
     const line = this.#lines.get(id) ?? this.#addLine(id, symbol, exchange);
     line.wants.set(key, need);
     this.#wants.set(key, line);
-    this.#turns.begin();
     await this.#plan();
+    this.#turns.begin();
   }
 
   /** Wants them no more. Never rejects. */
@@ -135,11 +137,12 @@ export class PriceWatch {
     if (line === undefined) return;
     this.#wants.delete(key);
     line.wants.delete(key);
-    if (line.wants.size > 0) return;
-    this.#lines.delete(line.id);
-    this.#looks.forget(line.id);
-    if (line.exchange === 'KRX') this.#closes.forget(line.symbol);
-    this.#registrations.remove(line.id);
+    if (line.wants.size === 0) {
+      this.#lines.delete(line.id);
+      this.#looks.forget(line.id);
+      if (line.exchange === 'KRX') this.#closes.forget(line.symbol);
+      this.#registrations.remove(line.id);
+    }
     await this.#plan();
   }
 
@@ -161,7 +164,7 @@ export class PriceWatch {
     return {
       wanted: this.#lines.size,
       live: this.#lines.size - polled.length,
-      everyMs: this.#turns.everyMsNow(polled),
+      everyMs: this.#turns.everyMs(polled),
       boundMs: this.#turns.boundMs(polled),
       oldestMs: ages.length === 0 ? undefined : Math.max(...ages),
     };
@@ -248,7 +251,7 @@ export class PriceWatch {
   #addLine(id: string, symbol: string, exchange: Marketplace): WatchedLine {
     const freshAt = this.#looks.get(id)?.at;
     const seen = { askedAt: freshAt ?? Number.NEGATIVE_INFINITY, freshAt, unknown: false };
-    const line: WatchedLine = { id, symbol, exchange, ...seen, wants: new Map() };
+    const line: WatchedLine = { id, symbol, exchange, ...seen, heard: false, wants: new Map() };
     const { feed } = this.#options;
     this.#lines.set(id, line);
     this.#registrations.add(id, {
@@ -330,9 +333,12 @@ export class PriceWatch {
   #unheard(): readonly WatchedLine[] {
     const now = this.#options.clock.now();
     return [...this.#lines.values()].filter((line) => {
-      const isHeard = this.#hears(line);
-      if (isHeard) line.freshAt = now;
-      return !isHeard;
+      const wasHeard = line.heard;
+      line.heard = this.#hears(line);
+      if (line.heard) line.freshAt = now;
+      // Nobody knows since when nothing comes in, so its turn is now.
+      else if (wasHeard) line.askedAt = Number.NEGATIVE_INFINITY;
+      return !line.heard;
     });
   }
 

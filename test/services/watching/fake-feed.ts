@@ -99,7 +99,10 @@ export function createWatch(parts: {
     extended: [],
   } as const;
   const calendar = { priceTimes: async () => times, ...parts.calendar };
-  return new PriceWatch({ ...parts, calendar, feed, cache, source, keptBars: async () => [] });
+  // A stand-in for the exchange may trade at any hour.
+  const broker =
+    'venue' in parts.broker ? parts.broker : ({ venue: { hours: 'own' }, ...(parts.broker as object) } as Broker);
+  return new PriceWatch({ ...parts, broker, calendar, feed, cache, source, keptBars: async () => [] });
 }
 
 /** A trade at KRX in the regular session. */
