@@ -156,7 +156,7 @@ class PushedSource<T extends BookFigures | IndexFigures> implements BoardSource 
   }
 
   get supply(): Supply {
-    return this.#supply === 'pushed' && this.#watch.feedState !== 'connected' ? 'down' : this.#supply;
+    return this.#supply === 'pushed' && this.#watch.boards.feedState !== 'connected' ? 'down' : this.#supply;
   }
 
   get intervalMs(): number {
@@ -211,7 +211,7 @@ export async function bookSource(
   };
   const pushing: Pushing<BookFigures> = {
     subscribe: (change, on) =>
-      watch.watchBook(symbol, exchange, {
+      watch.boards.watchBook(symbol, exchange, {
         ...on,
         onOrderBook: (pushed) => change((before) => ({ ...before, book: pushed })),
         onTrade: ({ price: last, change: by, changePercent, volume, strength, at }) =>
@@ -265,7 +265,7 @@ export async function indexSource(
   const first: IndexFigures = { kind: 'index', quotes, supply: 'down' };
   const pushing: Pushing<IndexFigures> = {
     subscribe: (change, on) =>
-      watch.watchIndices(codes, {
+      watch.boards.watchIndices(codes, {
         ...on,
         onIndex: (pushed) =>
           change((before) => ({

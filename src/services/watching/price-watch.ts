@@ -2,16 +2,14 @@ import type { CancelTimer, Clock } from '../../clock.ts';
 import type { WatchedPricesHealth } from '../../domain/health.ts';
 import { rangeOf } from '../../domain/market/day-range.ts';
 import type { Bar, Quote, Trade } from '../../domain/market/quote.ts';
-import type { IndexCode } from '../../domain/market/research.ts';
 import { type Marketplace, priceHoursOf, type TradeSession } from '../../domain/market/session.ts';
-import type { Exchange } from '../../domain/orders/order.ts';
-import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { BarSource } from '../../ports/bars.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Cache } from '../../ports/cache.ts';
-import type { BookWatcher, FeedStatus, IndexWatcher, MarketFeed, StopWatching, Watcher } from '../../ports/feed.ts';
+import type { MarketFeed } from '../../ports/feed.ts';
 import type { Calendar } from '../calendar.ts';
+import { BoardWatch, tradesTopic } from './board-watch.ts';
 import { FiguresDays } from './figures-days.ts';
 import { type LastLook, LastLooks } from './last-looks.ts';
 import { mostUrgent, type Need } from './needs.ts';
@@ -73,6 +71,8 @@ interface WatchedLine extends Line {
  * that a price that was there for a moment only is not missed.
  */
 export class PriceWatch {
+  /** The registrations of boards, which share the room with issues. */
+  readonly boards: BoardWatch;
   readonly #options: PriceWatchOptions;
   readonly #registrations: Registrations;
   readonly #turns: PollTurns;
@@ -85,7 +85,6 @@ export class PriceWatch {
   /** By key, the line of a want. */
   readonly #wants = new Map<unknown, WatchedLine>();
   readonly #listeners: ((sighting: Sighting) => void)[] = [];
-  #boards = 0;
   #cancelPlan: CancelTimer | undefined;
   #stopped = false;
 
@@ -93,6 +92,7 @@ export class PriceWatch {
     const { clock, source } = options;
     this.#options = options;
     this.#registrations = new Registrations(options);
+    this.boards = new BoardWatch(options.feed, this.#registrations, () => this.#plan());
     this.#looks = new LastLooks(options);
     this.#days = new FiguresDays(options);
     this.#movements = new UsualMovements(clock, options.keptBars);
@@ -221,24 +221,6 @@ export class PriceWatch {
     await this.#plan();
   }
 
-  /** As `MarketFeed.watchBook`, as long as nothing more urgent needs the room. */
-  watchBook(symbol: string, exchange: Exchange, watcher: BookWatcher): Promise<StopWatching> {
-    const topics = [topicOf(symbol, exchange), `book ${exchange} ${symbol}`, `status ${exchange} ${symbol}`];
-    return this.#watchBoard(topics, watcher, (told) =>
-      this.#options.feed.watchBook(symbol, exchange, { ...watcher, ...told }),
-    );
-  }
-
-  /** As `MarketFeed.watchIndices`, as long as nothing more urgent needs the room. */
-  watchIndices(codes: readonly IndexCode[], watcher: IndexWatcher): Promise<StopWatching> {
-    const topics = codes.map((code) => `index ${code}`);
-    return this.#watchBoard(topics, watcher, (told) => this.#options.feed.watchIndices(codes, { ...watcher, ...told }));
-  }
-
-  get feedState(): FeedStatus['state'] {
-    return this.#options.feed.status().state;
-  }
-
   /** Ends all asking, and keeps what was seen. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -255,7 +237,7 @@ export class PriceWatch {
     const { feed } = this.#options;
     this.#lines.set(id, line);
     this.#registrations.add(id, {
-      topics: [topicOf(symbol, exchange)],
+      topics: [tradesTopic(symbol, exchange)],
       need: () => mostUrgent([...line.wants.values()]),
       open: async () => {
         await feed.watchTrades(symbol, exchange);
@@ -265,46 +247,6 @@ export class PriceWatch {
       close: () => feed.unwatchTrades(symbol, exchange),
     });
     return line;
-  }
-
-  async #watchBoard(
-    topics: readonly string[],
-    { onEnd }: Watcher,
-    watch: (told: Pick<Watcher, 'onEnd'>) => Promise<StopWatching>,
-  ): Promise<StopWatching> {
-    this.#boards += 1;
-    const id = `board ${this.#boards}`;
-    let stop: StopWatching | undefined;
-    // The feed has let go of the registrations of a board that KIS refuses.
-    const told: Pick<Watcher, 'onEnd'> = {
-      onEnd: (why) => {
-        stop = undefined;
-        this.#registrations.remove(id);
-        onEnd(why);
-      },
-    };
-    this.#registrations.add(id, {
-      topics,
-      need: () => 'board',
-      open: async () => {
-        stop = await watch(told);
-      },
-      close: async () => {
-        const end = stop;
-        end?.();
-        if (end !== undefined && this.#registrations.has(id)) told.onEnd('full');
-      },
-    });
-    await this.#plan();
-    if (!this.#registrations.holds(id)) {
-      const failure = this.#registrations.failure(id);
-      this.#registrations.remove(id);
-      throw failure ?? new AppError('feed.full', { limit: this.#options.feed.status().room });
-    }
-    return () => {
-      this.#registrations.remove(id);
-      void this.#plan();
-    };
   }
 
   /** Makes the plan anew, and goes on doing so while there are fewer registrations than wishes. */
@@ -399,8 +341,4 @@ function isOutside(exchange: Marketplace, session: TradeSession | undefined): bo
 
 function idOf(symbol: string, exchange: Marketplace): string {
   return `${exchange} ${symbol}`;
-}
-
-function topicOf(symbol: string, exchange: Exchange): string {
-  return `trades ${exchange} ${symbol}`;
 }

@@ -239,13 +239,13 @@ describe('boards', () => {
 
   test('take what alerts leave, and make room for them, the newest first', async () => {
     feed.room = 7;
-    await watch.watchBook(issue(1), 'NXT', board('first'));
-    await watch.watchIndices(['KOSPI', 'KOSDAQ', 'KOSPI200'], board('second'));
+    await watch.boards.watchBook(issue(1), 'NXT', board('first'));
+    await watch.boards.watchIndices(['KOSPI', 'KOSDAQ', 'KOSPI200'], board('second'));
     await watch.want('a', { symbol: issue(2), need: at(9) });
     expect([ended, feed.status().registrations]).toEqual([[], 7]);
     await watch.want('b', { symbol: issue(3), need: at(30) });
     expect([ended, feed.status().registrations]).toEqual([['second full'], 5]);
-    await expect(watch.watchIndices(['KOSPI', 'KOSDAQ', 'KOSPI200'], board('third'))).rejects.toMatchObject({
+    await expect(watch.boards.watchIndices(['KOSPI', 'KOSDAQ', 'KOSPI200'], board('third'))).rejects.toMatchObject({
       code: 'feed.full',
     });
     expect(ended).toEqual(['second full']);
@@ -254,7 +254,7 @@ describe('boards', () => {
   test('come before lists, and give back what they had when they stop', async () => {
     feed.room = 3;
     for (const index of [1, 2, 3]) await watch.want(index, { symbol: issue(index), need: 'listing' });
-    const stop = await watch.watchBook(issue(9), 'SOR', board('book'));
+    const stop = await watch.boards.watchBook(issue(9), 'SOR', board('book'));
     expect([feed.watched.size, feed.boards.size]).toEqual([0, 1]);
     stop();
     stop();
@@ -264,9 +264,11 @@ describe('boards', () => {
 
   test('that the feed turns away are told why', async () => {
     feed.refusal = new AppError('feed.unsupported');
-    await expect(watch.watchBook(issue(1), 'NXT', board('book'))).rejects.toMatchObject({ code: 'feed.unsupported' });
+    await expect(watch.boards.watchBook(issue(1), 'NXT', board('book'))).rejects.toMatchObject({
+      code: 'feed.unsupported',
+    });
     feed.refusal = undefined;
-    const stop = await watch.watchBook(issue(1), 'KRX', board('book'));
+    const stop = await watch.boards.watchBook(issue(1), 'KRX', board('book'));
     const [watcher] = feed.boards.keys();
     (watcher as BookWatcher).onEnd('refused');
     stop();
