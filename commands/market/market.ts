@@ -2,6 +2,7 @@ import type { Line, Message } from '../../src/chat/channel.ts';
 import { defineCommand } from '../../src/chat/command.ts';
 import { inKorea } from '../../src/clock.ts';
 import { krxHolidays, shiftedHours } from '../../src/domain/market/krx-holidays.ts';
+import type { DayHours } from '../../src/domain/market/session.ts';
 import type { Exchange } from '../../src/domain/orders/order.ts';
 import { orderTypeTraits } from '../../src/domain/orders/order-types.ts';
 import { errorSentence, type Words } from '../../src/i18n/index.ts';
@@ -28,7 +29,7 @@ export const market = defineCommand({
       })),
     );
     const lines: Line[] = [
-      ...dayLines(words, session, day),
+      ...dayLines(words, session, day, await calendar.lateHours()),
       ...states.flatMap((state) => exchangeLines(words, state)),
       ...(source === 'table' && reason !== 'weekend' ? [words.market.byTable] : []),
     ];
@@ -44,7 +45,12 @@ export const market = defineCommand({
 });
 
 /** What is special about the day, such as a holiday. */
-function dayLines(words: Words, { kind, reason, source, failure }: MarketSession, day: string): readonly Line[] {
+function dayLines(
+  words: Words,
+  { kind, reason, source, failure }: MarketSession,
+  day: string,
+  late: DayHours | undefined,
+): readonly Line[] {
   const { market: text } = words;
   if (kind === 'unknown') {
     const why = failure === undefined ? [] : [errorSentence(words, failure)];
@@ -56,10 +62,10 @@ function dayLines(words: Words, { kind, reason, source, failure }: MarketSession
     const why = reason === 'weekend' ? text.weekend : holiday === undefined ? text.holiday : text.holidays[holiday];
     return [[{ bold: text.session.closed }, ` · ${why}`]];
   }
-  const shifted = shiftedHours.find((candidate) => candidate.day === day);
-  if (shifted === undefined) return [];
+  if (late === undefined) return [];
+  const why = shiftedHours.find((candidate) => candidate.day === late.day)?.why ?? 'told';
   const time = (digits: string): string => `${digits.slice(0, 2)}:${digits.slice(2)}`;
-  return [text.shifted(time(shifted.open), time(shifted.close), text.shiftedWhy[shifted.why])];
+  return [text.shifted(time(late.open), time(late.close), text.shiftedWhy[why])];
 }
 
 interface ExchangeState extends MarketSession {

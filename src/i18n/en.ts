@@ -589,7 +589,11 @@ export const en: Words = {
     unknownWhy: 'It could not be found out whether the market opens today. No order is sent until it is known.',
     always: "The simulator's market never closes.",
     shifted: (open, close, why) => `Today's regular session is ${open}–${close} (${why}).`,
-    shiftedWhy: { 'first-trading-day': 'first trading day of the year', 'entrance-exam': 'university entrance exam' },
+    shiftedWhy: {
+      'first-trading-day': 'first trading day of the year',
+      'entrance-exam': 'university entrance exam',
+      told: 'as KIS tells',
+    },
     next: (when, session) => `Next: ${when}, ${session}`,
     byTable:
       'KIS cannot be asked about holidays here, so the built-in table of 2026–2027 decides. It may lack temporary holidays.',

@@ -651,8 +651,8 @@ export const ko = {
     unknownWhy: '오늘이 개장일인지 확인하지 못했습니다. 확인될 때까지 주문을 보내지 않습니다.',
     always: '시뮬레이터의 장은 닫히지 않습니다.',
     shifted: (open: string, close: string, why: string): string => `오늘 정규장은 ${open}–${close}입니다(${why}).`,
-    shiftedWhy: { 'first-trading-day': '새해 첫 거래일', 'entrance-exam': '수능일' } satisfies Record<
-      ShiftedHours['why'],
+    shiftedWhy: { 'first-trading-day': '새해 첫 거래일', 'entrance-exam': '수능일', told: 'KIS 안내' } satisfies Record<
+      ShiftedHours['why'] | 'told',
       string
     >,
     next: (when: string, session: string): string => `다음 ${when} ${session}`,

@@ -8,12 +8,12 @@ import {
   nextDay,
   previousDay,
 } from '../clock.ts';
-import { type PriceTimes, priceTimesAt } from '../domain/market/price-time.ts';
+import { type PriceTimes, priceTimesAt, timeIn } from '../domain/market/price-time.ts';
 import {
   type DayHours,
   exchangeSessions,
   figuresBegin,
-  figuresEnd,
+  lateHours,
   type SessionKind,
   type SessionRow,
   sessionRowAt,
@@ -239,6 +239,12 @@ export class Calendar {
     return { today: opens ? today : undefined, before };
   }
 
+  /** Today's hours where it opens late: as the table has them, or as the venue told them. Never throws. */
+  async lateHours(options: ReadOptions = {}): Promise<DayHours | undefined> {
+    const { day } = await this.today(options);
+    return lateHours(day, this.#answer?.hours);
+  }
+
   /** What the exchanges' prices are of now. Of a day that nobody tells of a weekday counts as one. Never throws. */
   async priceTimes(options: ReadOptions = {}): Promise<PriceTimes> {
     const moment = await this.#moment(options);
@@ -373,12 +379,6 @@ export class Calendar {
       this.#log.warn('market calendar unknown', { day, error });
     }
   }
-}
-
-/** A time of day at which a session that a stand-in was fixed at is under way. */
-function timeIn(fixed: SessionKind | 'holiday', day: string): string {
-  const rows = (['KRX', 'NXT'] as const).flatMap((exchange) => exchangeSessions(exchange, day));
-  return rows.find(({ kind }) => kind === fixed)?.start ?? figuresEnd;
 }
 
 /** The session of a time, and the order types that are taken in it. */

@@ -78,6 +78,14 @@ describe('hours that the venue alone tells of', () => {
     ['20261203', '15:45', 'post-close'],
   ])('count on %s at %s: %s', async (day, time, kind) => expect(await sessionAt(day, time)).toBe(kind));
 
+  test('are said on that day', async () => {
+    const calendar = calendarAt('20261202', '08:00');
+    await calendar.session();
+    expect(await calendar.lateHours()).toMatchObject({ open: '1000', close: '1630' });
+    expect(await calendarAt('20261203', '08:00').lateHours()).toBeUndefined();
+    expect(await calendarAt('20261119', '08:00').lateHours()).toMatchObject({ why: 'entrance-exam' });
+  });
+
   test('are not asked for on a holiday, and their failure closes nothing', async () => {
     venue.dayHours = async () => {
       throw new AppError('venue.unreachable');

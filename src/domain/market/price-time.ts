@@ -1,8 +1,10 @@
 import {
   type DayHours,
   exchangeSessions,
+  figuresEnd,
   krxHours,
   type Marketplace,
+  type SessionKind,
   type SessionRow,
   type TradeSession,
 } from './session.ts';
@@ -81,4 +83,10 @@ function latest(
   if (row === undefined || session === undefined) return undefined;
   const isLive = begun !== undefined && time < row.end;
   return { exchange, session, day: begun === undefined ? lastDay : day, time: isLive ? time : row.end, isLive };
+}
+
+/** A time of day at which a session that a stand-in was fixed at is under way. */
+export function timeIn(fixed: SessionKind | 'holiday', day: string): string {
+  const rows = (['KRX', 'NXT'] as const).flatMap((exchange) => exchangeSessions(exchange, day));
+  return rows.find(({ kind }) => kind === fixed)?.start ?? figuresEnd;
 }

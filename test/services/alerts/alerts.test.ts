@@ -42,6 +42,7 @@ const broker = {
 } as unknown as Broker;
 const calendar = {
   figuresDay: async () => ({ day: koreanDay(clock.now()), until: Number.POSITIVE_INFINITY }),
+  priceTimes: async () => ({ extended: [] }),
 } as unknown as Calendar;
 /** Every message is queued as its notice. */
 function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> & { readonly feed?: MarketFeed } = {}): Alerts {
@@ -160,6 +161,29 @@ test('what could not be written down is told by the next price', async () => {
   trade(71_000);
   await alerts.idle();
   expect([alerts.list('p').length, await ledger.outboxPending()]).toEqual([0, 1]);
+});
+
+test.each([
+  ['KRX', 'regular', 'regular', true],
+  ['KRX', 'post-close', 'regular', true],
+  ['KRX', undefined, 'regular', true],
+  ['KRX', 'after-market', 'regular', false],
+  ['NXT', 'pre-market', 'regular', false],
+  ['NXT', 'regular', 'regular', false],
+  ['KRX', 'regular', 'extended', true],
+  ['KRX', 'after-market', 'extended', true],
+  ['NXT', 'pre-market', 'extended', true],
+  ['NXT', 'after-market', 'extended', true],
+  // Beside KRX's session its own price is the one that counts.
+  ['NXT', 'regular', 'extended', false],
+  ['NXT', 'post-close', 'extended', false],
+  ['NXT', undefined, 'extended', false],
+] as const)('a trade at %s in its %s fires an alert on %s prices: %s', async (exchange, session, hours, fires) => {
+  const alerts = create();
+  await alerts.create({ ...request, hours });
+  watch.onTrade(tradeOf(request.symbol, 71_000, clock.now(), { exchange, session }));
+  await alerts.idle();
+  expect(alerts.list('p')).toHaveLength(fires ? 0 : 1);
 });
 
 test('nobody waits at start for prices, which are looked at as they come', async () => {
