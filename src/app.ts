@@ -34,6 +34,7 @@ import { createDirectory } from './kis/symbols/search.ts';
 import { shippedInstruments } from './kis/symbols/shipped.ts';
 import { isSameMarket } from './kis/wire/environment.ts';
 import type { Log, Redactor } from './log.ts';
+import type { ChartRenderer } from './ports/charts.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import { Accounts, type TradingAccount } from './services/accounts.ts';
 import { Alerts } from './services/alerts/alerts.ts';
@@ -82,6 +83,8 @@ export interface AppOptions {
   readonly timeouts?: KisOptions['timeouts'];
   readonly socketTimings?: KisOptions['socketTimings'];
   readonly transports?: KisOptions['transports'];
+  /** In place of the bot's own pictures: for a test that cannot wait for them. */
+  readonly charts?: ChartRenderer;
   /** Another way to the ledger's file: for a test that cuts the power. */
   readonly openLedger?: typeof openLedger;
 }
@@ -258,7 +261,7 @@ function createServices(
   late.accounts = accounts;
   const ticks: { lastAt: number | undefined } = { lastAt: undefined };
   const startedAt = clock.now();
-  const charts = createChartRenderer({ theme: config.chartTheme });
+  const charts = options.charts ?? createChartRenderer({ theme: config.chartTheme });
   const reportTools = { ...tools, people, accounts: () => accounts, alerts, calendar, bars, readOnly };
   return {
     ...createReports(chat, charts, reportTools),

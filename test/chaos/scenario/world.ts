@@ -9,6 +9,7 @@ import { type Environ, readConfig } from '../../../src/config.ts';
 import { mainAccount } from '../../../src/domain/account.ts';
 import { openStatuses } from '../../../src/domain/orders/order.ts';
 import { createLog, createRedactor } from '../../../src/log.ts';
+import type { ChartRenderer } from '../../../src/ports/charts.ts';
 import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
 import { CronScheduler, type Timetable } from '../../../src/services/scheduler.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../src/simulator/server.ts';
@@ -60,6 +61,13 @@ interface Process {
   /** The accounts, by their names in the ledger, of whose orders the venue has been asked since the start in vain. */
   readonly unaligned: Set<string>;
 }
+
+/** Pictures take the machine's own time, of which a world has none. */
+const noPictures: ChartRenderer = {
+  render: async () => Uint8Array.of(),
+  renderCard: async () => Uint8Array.of(),
+  close: async () => undefined,
+};
 
 /** What a log must not say: each is a bug, whatever went wrong outside. */
 const bugs: readonly string[] = [
@@ -189,6 +197,7 @@ export class World {
       ...(timetable === undefined
         ? {}
         : { scheduler: new CronScheduler({ log, timetable: timetable(running.clock) }) }),
+      charts: noPictures,
       random: () => this.random.next(),
       newId: () => this.#newId().padStart(12, '0'),
       log,

@@ -18,7 +18,7 @@ export const chatIds = (people: number): readonly string[] =>
   Array.from({ length: people }, (_, index) => String(firstChat + index));
 
 /** How an alert is named in the messages to its person; no two of one chat are the same. */
-export function nameOf(made: Pick<MadeAlert, 'condition' | 'repeats' | 'until'>, issue: string): string {
+export function nameOf(made: Pick<MadeAlert, 'condition' | 'hours' | 'repeats' | 'until'>, issue: string): string {
   return `${issue} ${conditionText(ko, made)}`;
 }
 
@@ -57,10 +57,11 @@ function makeAlert(
 ): MadeAlert {
   const isAbove = random.chance(0.5);
   const direction = isAbove ? 'at-or-above' : 'at-or-below';
-  const isHeld = random.chance(0.06);
-  const sort = random.weighted({ once: 76, everyTime: 6, change: 14, dated: 4 });
+  const sort = random.weighted({ once: 74, everyTime: 6, change: 14, dated: 4, evening: 2 });
+  const isHeld = sort !== 'evening' && random.chance(0.06);
   const percent = Math.round((0.7 + random.next() * (sort === 'everyTime' ? 4 : 13)) * 10) / 10;
-  const shared = { chatId, symbol, createdAt: now, repeats: sort === 'everyTime' };
+  const hours = sort === 'evening' ? 'extended' : 'regular';
+  const shared = { chatId, symbol, createdAt: now, hours, repeats: sort === 'everyTime' } as const;
   if (sort === 'change') {
     const signed = isAbove ? percent : -percent;
     return { ...shared, condition: { kind: 'change', direction, percent: signed }, until: undefined, held: false };
@@ -91,7 +92,7 @@ export async function keepAlerts(
       account: 'main',
       symbol: made.symbol,
       condition: made.condition,
-      hours: 'regular',
+      hours: made.hours,
       repeats: made.repeats,
       until: made.until,
       level: levelOn(made.condition, figures),

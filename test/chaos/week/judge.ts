@@ -15,6 +15,11 @@ export const nearMisses = [
   'told every time, more than once',
   'the change of a day, told on a later day than the first',
   'its last day passed',
+  'an evening price reached an alert on the day alone, and was not told',
+  'an evening price reached an alert on evenings too, and was told',
+  'a report at its minute, or as soon as there was a bot',
+  'a report that was missed, and made up for',
+  'a report that was missed, and said to be',
 ] as const;
 export type NearMiss = (typeof nearMisses)[number];
 
@@ -136,7 +141,7 @@ function isOf({ at }: Telling, { from, to }: Reached, options: JudgeOptions): bo
 }
 
 /** Tellings without those that only an end of the bot can have made come twice. */
-function withoutRepeated(tellings: readonly Telling[], { downs, count }: JudgeOptions): readonly Telling[] {
+export function withoutRepeated(tellings: readonly Telling[], { downs, count }: JudgeOptions): readonly Telling[] {
   return tellings.filter(({ at, text }, index) => {
     const before = tellings[index - 1];
     if (before === undefined || before.text !== text) return true;
@@ -175,6 +180,9 @@ function countFacts(truth: AlertTruth, tellings: readonly Telling[], options: Ju
   if (reached.some((one) => !isSure(one, false, options))) {
     count('reached for a moment that no high or low of the day tells of');
   }
+  if (made.hours === 'extended' && tellings.some(({ at }) => isInTheEvening(at))) {
+    count('an evening price reached an alert on evenings too, and was told');
+  }
   if (made.held && tellings.length > 0) count('held when it was made, and told after it had not');
   if (made.repeats && tellings.length > 1) count('told every time, more than once');
   if (made.condition.kind === 'change' && tellings.some(({ at }) => at - made.createdAt > 86_400_000)) {
@@ -183,7 +191,7 @@ function countFacts(truth: AlertTruth, tellings: readonly Telling[], options: Ju
 }
 
 /** Milliseconds of a stretch in which a bot ran. */
-function upMs(from: number, to: number, { downs, endAt }: JudgeOptions): number {
+export function upMs(from: number, to: number, { downs, endAt }: JudgeOptions): number {
   const down = downs.reduce(
     (sum, one) => sum + Math.max(0, Math.min(to, one.to ?? endAt) - Math.max(from, one.from)),
     0,
@@ -192,6 +200,8 @@ function upMs(from: number, to: number, { downs, endAt }: JudgeOptions): number 
 }
 
 const isUp = (from: number, to: number, options: JudgeOptions): boolean => upMs(from, to, options) === to - from;
+
+const isInTheEvening = (at: number): boolean => new Date(at + 9 * 3_600_000).getUTCHours() === 18;
 
 /** The end of a Korean day (`20261124`), in milliseconds. */
 const endOf = (day: string): number =>

@@ -12,6 +12,8 @@ export type PlannedEvent = {
   | { readonly kind: 'ask' }
   /** The venue has the figures of a new day. */
   | { readonly kind: 'day' }
+  /** Nextrade trades some issues at prices of its own. */
+  | { readonly kind: 'evening' }
   /** The owner asks how old a price may be. */
   | { readonly kind: 'status' }
   /** A day is over; `alone`: the bot is ended and started again, so that what is not its own can be measured too. */
@@ -32,6 +34,8 @@ export interface Plan {
   /** Between two moves of an issue, on average. */
   readonly meanMoveMs: number;
   readonly events: readonly PlannedEvent[];
+  /** Days on which the market opens, `20261118`. */
+  readonly days: readonly string[];
   /** Stretches in which prices move, in order, and at the end of which each has its closing price. */
   readonly trading: readonly { readonly from: number; readonly to: number }[];
 }
@@ -61,7 +65,7 @@ function tradingOf(day: string): Plan['trading'][number] {
 /** One morning: what fits into every run of the tests. */
 export function morning(seed: number): Plan {
   const day = '20261123';
-  const from = at(day, '08:30:00');
+  const from = at(day, '08:20:00');
   const to = at(day, '10:30:00');
   const start = at(day, '09:00:00');
   return {
@@ -73,6 +77,7 @@ export function morning(seed: number): Plan {
     closedDays: [],
     meanMoveMs: 40_000,
     registrations: 9,
+    days: [day],
     trading: [{ from: start, to: to - 5 * minute }],
     events: [
       { at: at(day, '08:40:00'), kind: 'day' },
@@ -85,8 +90,10 @@ export function morning(seed: number): Plan {
   };
 }
 
-/** The days on which the week's market opens, but for its holiday. */
-const openDays = ['18', '19', '20', '23', '24', '26', '27', '30'].map((day) => `202611${day}`).concat('20261201');
+/** The days on which the week's market opens: the 25th is its holiday. */
+export const openDays = ['18', '19', '20', '23', '24', '26', '27', '30']
+  .map((day) => `202611${day}`)
+  .concat('20261201');
 const holiday = '20261125';
 /** From here to the last day the bot is left alone, so that it can be seen whether it grows. */
 const calmFrom = '20261125';
@@ -116,6 +123,7 @@ export function wholeWeek(seed: number): Plan {
     closedDays: [holiday],
     meanMoveMs: 45_000,
     registrations: 41,
+    days: openDays,
     trading: openDays.map(tradingOf),
     events: events.toSorted((one, other) => one.at - other.at),
   };
@@ -141,7 +149,15 @@ function openDay(day: string, isCalm: boolean, random: SeededRandom): readonly P
       random.pick(['before setAlertLevels', 'after setAlertLevels', 'bytes leave'] as const),
       20_000,
     ),
-    crash(at(day, '08:30:05'), undefined, random.between(2_000, 90_000)),
+    // Reports: in the middle of one, and not there for one, once until it is of no use any more.
+    ...({
+      '20261118': [],
+      '20261119': [crash(at(day, '08:30:05'), undefined, 40_000)],
+      '20261120': [crash(at(day, '08:29:58'), undefined, 8 * minute)],
+      '20261123': [crash(at(day, '08:29:58'), undefined, 35 * minute)],
+      '20261124': [crash(at(day, '08:30:00'), undefined, 2_000), crash(at(day, '20:04:59'), undefined, 20 * minute)],
+      '20261201': [crash(at(day, '15:44:59'), 'after tellReport', 30_000)],
+    }[day] ?? []),
     crash(to + 10 * minute, undefined, random.between(2_000, 90_000)),
     crash(some(), undefined, 20 * minute),
     ...badSteps.map((step) => crash(some(), step, random.between(1_000, 120_000))),
@@ -150,6 +166,9 @@ function openDay(day: string, isCalm: boolean, random: SeededRandom): readonly P
     { at: at(day, '08:40:00'), kind: 'day' },
     { at: some(), kind: 'cut', refusedMs: random.between(0, 40_000) },
     { at: from + 4 * minute, kind: 'status' },
+    ...Array.from({ length: 10 }, (_, index): PlannedEvent => {
+      return { at: at(day, '18:00:30') + index * minute, kind: 'evening' };
+    }),
     ...asks,
     ...(isCalm ? [] : crashes),
   ];

@@ -1,10 +1,11 @@
-import type { AlertCondition } from '../../../src/domain/alerts/alert.ts';
+import type { AlertCondition, AlertHours } from '../../../src/domain/alerts/alert.ts';
 
 /** An alert of the run, as whoever made it knows it. */
 export interface MadeAlert {
   readonly chatId: string;
   readonly symbol: string;
   readonly condition: Extract<AlertCondition, { readonly kind: 'price' | 'change' }>;
+  readonly hours: AlertHours;
   readonly repeats: boolean;
   /** The last Korean day that it is for, `20261124`. */
   readonly until: string | undefined;
@@ -72,6 +73,17 @@ export class AlertTruth {
     }
     const isExtreme = isAbove ? high < this.#level : low > this.#level;
     this.reached.push({ from: at, to: undefined, clearSince: this.#clearSince, isExtreme });
+  }
+
+  /** Whether it waits still: one that is told once has been told of nothing. */
+  get isOpen(): boolean {
+    return this.made.repeats || this.tellings.length === 0;
+  }
+
+  /** Whether a price would reach it that was not there before. */
+  wouldReach(price: number): boolean {
+    const isAbove = this.made.condition.direction === 'at-or-above';
+    return !this.#holds && (isAbove ? price >= this.#level : price <= this.#level);
   }
 
   /** A day begins with its base price: what is on the day's change begins anew, and a price is as it was. */

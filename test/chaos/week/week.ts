@@ -1,4 +1,5 @@
 import { koreanDay, previousDay } from '../../../src/clock.ts';
+import { nearestTicks } from '../../../src/domain/orders/order-rules.ts';
 import { issues as ownIssues } from '../../../src/simulator/market/instruments.ts';
 import type { Simulator } from '../../../src/simulator/server.ts';
 import { SeededRandom } from '../scenario/random.ts';
@@ -7,6 +8,7 @@ import { chatIds, keepAlerts, makeAlerts, mostPerPerson, nameOf } from './alerts
 import { type JudgeOptions, judgeAlert, type NearMiss, nearMisses, timeOf } from './judge.ts';
 import type { Plan, PlannedEvent } from './plan.ts';
 import { madeUpIssues, PriceWalk, type Standing } from './prices.ts';
+import { ReportsTruth } from './reports.ts';
 import { virtualTimetable } from './timetable.ts';
 import { AlertTruth, type Extremes, type MadeAlert, type Span } from './truth.ts';
 
@@ -33,12 +35,19 @@ export interface Outcome {
 }
 
 const askers = chatIds(230).slice(-20);
+/** The owner, and two of them, want the reports of each day. */
+const readers = ['1', ...askers.slice(0, 2)];
+const holdings = [{ symbol: '005930', quantity: 10, averageCost: 68_000 }];
+/** How many issues trade in the evening. */
+const eveningIssues = 40;
 /** How often prices are moved, and messages read. */
 const tickMs = 1_000;
 /** How many of an issue's latest prices a message may tell of: about an hour of them. */
 const pricesKept = 80;
 /** How long a message may be on its way after its price was seen: a chat takes one a second, and a start needs some. */
 const onTheWayMs = 10_000;
+/** Of what trades in the evening, the day's own high and low tell nothing. */
+const noExtremes: Extremes = { high: Number.POSITIVE_INFINITY, low: Number.NEGATIVE_INFINITY };
 /** The longest wait for the step at which the power is to go. */
 const fuseMs = 120_000;
 
@@ -69,12 +78,17 @@ class Week {
   readonly #lately = new Map<string, number[]>();
   /** The highest and lowest price of the day, by issue. */
   readonly #extremes = new Map<string, Extremes>();
+  readonly #reports = new ReportsTruth(readers);
+  /** The prices of the evening, by issue. */
+  readonly #evening = new Map<string, Set<number>>();
   readonly #downs: Span[] = [];
   readonly #violations: string[] = [];
   readonly #measures: Measure[] = [];
   readonly #counts: Record<string, number> = {};
+  readonly #near = Object.fromEntries(nearMisses.map((name) => [name, 0])) as Record<NearMiss, number>;
   readonly #beganAt = performance.now();
   #restartAt: number | undefined;
+  #askedForReportsAt = 0;
   /** How old a price may be at most, as /status says. */
   #boundMs = 0;
 
@@ -114,7 +128,13 @@ class Week {
         HOGA_VIEWERS: people.map((id) => `telegram:${id}`).join(','),
         KIS_MAX_REGISTRATIONS: String(plan.registrations),
       },
-      simulator: { hours: 'live', dayBegins: '0840', moreIssues: issuesOf(plan).more, closedDays: plan.closedDays },
+      simulator: {
+        hours: 'live',
+        dayBegins: '0840',
+        moreIssues: issuesOf(plan).more,
+        closedDays: plan.closedDays,
+        holdings,
+      },
     });
     const week = new Week(plan, world, tell);
     await week.#begin();
@@ -151,6 +171,13 @@ class Week {
     );
     for (const made of alerts) this.#watch(made);
     await this.#start();
+    for (const chatId of readers) {
+      for (const text of ['/watch add 005930', '/digest on']) {
+        this.world.act('telegram', `telegram:${chatId}`, { kind: 'text', text });
+        await this.#tick(2_000);
+      }
+    }
+    this.#askedForReportsAt = this.#now;
   }
 
   #watch(made: MadeAlert): void {
@@ -230,6 +257,8 @@ class Week {
         return this.#ask();
       case 'day':
         return this.#beginDay();
+      case 'evening':
+        return this.#tradeInTheEvening();
       case 'status':
         return this.#askStatus();
       case 'measure':
@@ -276,6 +305,24 @@ class Week {
     for (const truth of this.#all) truth.beginDay(this.#standings.get(truth.made.symbol)?.base ?? 0, this.#now);
   }
 
+  /** Some issues change hands at Nextrade: who wants to hear of the evening does, and nobody else. */
+  async #tradeInTheEvening(): Promise<void> {
+    for (const { symbol, kind, last } of [...this.#standings.values()].slice(0, eveningIssues)) {
+      if (kind !== 'stock') continue;
+      const away = 1 + (this.#random.chance(0.5) ? 1 : -1) * (0.005 + this.#random.next() * 0.06);
+      const price = nearestTicks(Math.round(last * away), kind).below;
+      this.#venue.setPrice(symbol, price, 'NXT');
+      const prices = this.#evening.get(symbol) ?? new Set();
+      this.#evening.set(symbol, prices.add(price));
+      for (const truth of this.#bySymbol.get(symbol) ?? []) {
+        if (truth.made.hours === 'extended') truth.see(price, this.#now, noExtremes);
+        else if (truth.isOpen && truth.wouldReach(price)) {
+          this.#near['an evening price reached an alert on the day alone, and was not told'] += 1;
+        }
+      }
+    }
+  }
+
   /** The owner asks how old a price may be. The longest answer of the run is what it is held to. */
   async #askStatus(): Promise<void> {
     if (!this.world.isUp) return;
@@ -304,7 +351,15 @@ class Week {
     const { condition, held } = sketch as MadeAlert;
     if (condition.kind !== 'price') return;
     const chatId = this.#random.pick(askers) ?? '';
-    const made = { chatId, symbol: standing.symbol, condition, held, repeats: false, until: undefined };
+    const made = {
+      chatId,
+      symbol: standing.symbol,
+      condition,
+      held,
+      hours: 'regular',
+      repeats: false,
+      until: undefined,
+    } as const;
     if (this.#byName.has(`${chatId} ${nameOf(made, standing.symbol)}`)) return;
     const sign = condition.direction === 'at-or-above' ? '>=' : '<=';
     const text = `/alert ${standing.symbol} ${sign} ${condition.price}`;
@@ -324,6 +379,7 @@ class Week {
   /** Reads what the chats showed since. */
   #read(): void {
     for (const { at, chatId, text } of this.world.chats.shown.splice(0)) {
+      this.#reports.read(chatId, { at, text });
       const [, what, name = ''] = /(🔔 알림|알림 종료) (.+)/.exec(text) ?? [];
       if (what === undefined) continue;
       const truth = this.#byName.get(`${chatId} ${name.replace(/ 알림의 기한이 지났습니다\.$/, '')}`);
@@ -340,7 +396,7 @@ class Week {
   #checkPrice({ made: { symbol } }: AlertTruth, at: number, text: string): void {
     for (const [, now = '', touch = now] of text.matchAll(/현재가 ([\d,]+)원|([\d,]+)원에 닿/g)) {
       const won = Number(touch.replaceAll(',', ''));
-      const isKnown = this.#lately.get(symbol)?.includes(won) === true;
+      const isKnown = this.#lately.get(symbol)?.includes(won) === true || this.#evening.get(symbol)?.has(won) === true;
       if (!isKnown) this.#violations.push(`${symbol} was not at ${won} before ${timeOf(at)}: ${text}`);
     }
   }
@@ -370,7 +426,7 @@ class Week {
 
   async judge(): Promise<Outcome> {
     const { world } = this;
-    const near = Object.fromEntries(nearMisses.map((name) => [name, 0])) as Record<NearMiss, number>;
+    const near = this.#near;
     const lateMs: number[] = [];
     const options: JudgeOptions = {
       downs: this.#downs,
@@ -386,6 +442,7 @@ class Week {
       ...this.#violations,
       ...world.complaints.map((line) => `the log complains: ${line}`),
       ...(pending > 0 ? [`${pending} messages were never shown`] : []),
+      ...this.#reports.judge(this.#plan.days, this.#askedForReportsAt, options),
       ...this.#all.flatMap((truth) =>
         judgeAlert(truth, options).map(
           (what) => `${truth.made.chatId} ${nameOf(truth.made, truth.made.symbol)}: ${what}`,
