@@ -1315,7 +1315,8 @@ export const en: Words = {
     nothingWaits: 'No alerts and no orders are waiting.',
     news: 'News',
     noNews: 'No news of your issues since the last close.',
-    exDays: 'Ex-dividend days',
+    exDays: 'Ex-dividend and ex-rights days',
+    exRights: (date, name, kind) => `${date} ${name} ex-rights (${kind === 'paid' ? 'paid-in' : 'bonus'} issue)`,
     exDay: (date, name, kind, cash) => `${date} ${name} ${kind}${cash === undefined ? '' : ` ${cash} a share`}`,
     flows: 'Net buying, shares',
     flow: (name, foreigners, institutions, estimated) =>
@@ -1355,7 +1356,7 @@ export const en: Words = {
       profit: 'Gain or loss today',
       alerts: 'Alerts waiting',
       orders: 'Orders waiting',
-      exDays: 'Ex-dividend days ahead',
+      exDays: 'Ex-days ahead',
       count: (count) => `${count}`,
     },
   },

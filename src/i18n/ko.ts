@@ -1433,9 +1433,11 @@ export const ko = {
     nothingWaits: '기다리는 알림과 주문이 없습니다.',
     news: '뉴스',
     noNews: '어제 마감 뒤 내 종목 뉴스가 없습니다.',
-    exDays: '배당락',
+    exDays: '배당락·권리락',
+    exRights: (date: string, name: string, kind: 'paid' | 'free'): string =>
+      `${date} ${name} 권리락 (${kind === 'paid' ? '유상증자' : '무상증자'})`,
     exDay: (date: string, name: string, kind: string, cash: string | undefined): string =>
-      `${date} ${name} ${kind}${cash === undefined ? '' : ` 주당 ${cash}`}`,
+      `${date} ${name} ${kind} 배당락${cash === undefined ? '' : ` 주당 ${cash}`}`,
     flows: '수급(순매수, 주)',
     flow: (name: string, foreigners: string, institutions: string, estimated: boolean): string =>
       `${name} 외국인 ${foreigners} · 기관 ${institutions}${estimated ? ' (추정)' : ''}`,
@@ -1474,7 +1476,7 @@ export const ko = {
       profit: '오늘 손익',
       alerts: '기다리는 알림',
       orders: '기다리는 주문',
-      exDays: '다가오는 배당락',
+      exDays: '다가오는 배당락·권리락',
       count: (count: number): string => `${count}건`,
     },
   },

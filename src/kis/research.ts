@@ -16,6 +16,7 @@ import type {
   RankingKind,
   RankingMarket,
   RecentTrade,
+  RightsIssue,
   SavedScreen,
   SavedWatchlist,
   ScreenMatch,
@@ -85,6 +86,18 @@ export class KisResearch implements Research {
     const input = { CTS: '', GB1: '0', F_DT: from, T_DT: to, SHT_CD: symbol, HIGH_GB: '' } as const;
     const { pages } = await this.#reads.readAll(domesticResearch.dividends, input, options);
     return pages.flatMap(decode.toDividends).sort((one, other) => other.recordDay.localeCompare(one.recordDay));
+  }
+
+  async rightsIssues(from: string, to: string, options?: ReadOptions): Promise<readonly RightsIssue[]> {
+    const days = { CTS: '', F_DT: from, T_DT: to, SHT_CD: '' } as const;
+    const [paid, free] = await Promise.all([
+      this.#reads.readAll(domesticResearch.paidInIncreases, { ...days, GB1: '2' }, options),
+      this.#reads.readAll(domesticResearch.bonusIssues, days, options),
+    ]);
+    return [
+      ...paid.pages.flatMap(({ output1 }) => decode.toRightsIssues('paid', output1)),
+      ...free.pages.flatMap(({ output1 }) => decode.toRightsIssues('free', output1)),
+    ];
   }
 
   async interruptions(day: string, symbol?: string, options?: ReadOptions): Promise<readonly VolatilityInterruption[]> {

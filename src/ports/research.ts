@@ -15,6 +15,7 @@ import type {
   RankingKind,
   RankingMarket,
   RecentTrade,
+  RightsIssue,
   SavedScreen,
   SavedWatchlist,
   ScreenMatch,
@@ -36,6 +37,8 @@ export interface Research {
   englishName(symbol: string, options?: ReadOptions): Promise<string | undefined>;
   /** The latest record day first. */
   dividends(symbol: string, from: string, to: string, options?: ReadOptions): Promise<readonly Dividend[]>;
+  /** Of all issues, by their record days `from` to `to`; those whose ex-rights day is not known are left out. */
+  rightsIssues(from: string, to: string, options?: ReadOptions): Promise<readonly RightsIssue[]>;
   /** Of all issues or of one, newest first. */
   interruptions(day: string, symbol?: string, options?: ReadOptions): Promise<readonly VolatilityInterruption[]>;
   /** The last trades, newest first; 30 at most. */

@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
 import { createChartRenderer } from '../../src/charts/renderer.ts';
+import { cards } from './cards.ts';
 import { samples } from './samples.ts';
 
 // Writes the pictures that the tests compare with: `node test/charts/pictures.ts`. Look at them before you keep them.
 
-export const pictureNames = Object.keys(samples) as (keyof typeof samples)[];
+const all = { ...samples, ...cards };
+export const pictureNames = Object.keys(all) as (keyof typeof all)[];
 
 const pathOf = (name: string): string => `${import.meta.dirname}/pictures/${name}.png`;
 
@@ -26,18 +28,19 @@ function halved(png: PNG): PNG {
 }
 
 /** A sample as it is drawn now. */
-export async function draw(name: keyof typeof samples): Promise<PNG> {
-  const { theme, chart } = samples[name];
-  const renderer = createChartRenderer({ theme });
+export async function draw(name: keyof typeof all): Promise<PNG> {
+  const sample = all[name];
+  const renderer = createChartRenderer({ theme: sample.theme });
   try {
-    return halved(PNG.sync.read(Buffer.from(await renderer.render(chart))));
+    const drawn = 'card' in sample ? renderer.renderCard(sample.card) : renderer.render(sample.chart);
+    return halved(PNG.sync.read(Buffer.from(await drawn)));
   } finally {
     await renderer.close();
   }
 }
 
 /** A sample as it is meant to look. */
-export function kept(name: keyof typeof samples): PNG {
+export function kept(name: keyof typeof all): PNG {
   return PNG.sync.read(readFileSync(pathOf(name)));
 }
 

@@ -124,6 +124,8 @@ async function trade(now?: number): Promise<Traded> {
   const clock = new ManualClock();
   const holdings = [{ symbol: '005930', quantity: 5, averageCost: 65_000 }];
   const sim = await startSimulator({ clock, speed: 0, callsPerSecond: 1_000, holdings });
+  // New shares are the one thing that the simulator makes up none of.
+  for (const kind of ['paid', 'free'] as const) sim.addRights('005930', kind, '20250610', '20250609');
   const outsider = await new Outsider(sim.restUrl).login();
   await outsider.order('buy', { ORD_UNPR: '71000', ORD_QTY: '2' });
   await outsider.order('sell', { ORD_UNPR: '69000', ORD_QTY: '1' });
@@ -230,6 +232,8 @@ test.each([
   ['balance-sheet', { FID_INPUT_ISCD: '999999' }, 'MCA05918'],
   ['ksdinfo-dividend', { SHT_CD: '999999' }, 'MCA05918'],
   ['ksdinfo-dividend', { F_DT: 'soon' }, 'OPSQ2001'],
+  ['ksdinfo-paidin-capin', { SHT_CD: '999999' }, 'MCA05918'],
+  ['ksdinfo-bonus-issue', { T_DT: 'soon' }, 'OPSQ2001'],
   ['investor-trend-estimate', { MKSC_SHRN_ISCD: '999999' }, 'MCA05918'],
   ['psearch-result', { SEQ: '2' }, 'MCA05918'],
   ['psearch-result', { USER_ID: 'somebody' }, 'MCA05918'],

@@ -50,6 +50,16 @@ export interface Dividend {
   readonly paidOn: string | undefined;
 }
 
+/** New shares for who holds a stock: for money, or for none. */
+export interface RightsIssue {
+  readonly symbol: string;
+  readonly kind: 'paid' | 'free';
+  /** Who holds it on this day gets them: `20261231`. */
+  readonly recordDay: string;
+  /** The first day on which it is traded without (권리락). */
+  readonly exDay: string;
+}
+
 /** A volatility interruption: two minutes of auction after a jump. */
 export interface VolatilityInterruption {
   readonly symbol: string;

@@ -13,6 +13,7 @@ import type {
   Opinion,
   RankedIssue,
   RecentTrade,
+  RightsIssue,
   ScreenMatch,
   TradeVolumeDay,
   VolatilityInterruption,
@@ -81,6 +82,16 @@ export function toDividends({ output1 }: Output<Rows['dividends']>): readonly Di
     stockPercent: unlessZero(row.stk_divi_rate),
     paidOn: row.divi_pay_dt && plainDay(row.divi_pay_dt),
   }));
+}
+
+export function toRightsIssues(
+  kind: RightsIssue['kind'],
+  rows: readonly { readonly record_date: string; readonly sht_cd: string; readonly right_dt?: string | undefined }[],
+): readonly RightsIssue[] {
+  return rows.flatMap((row) => {
+    const exDay = plainDay(row.right_dt ?? '');
+    return exDay === '' ? [] : [{ symbol: row.sht_cd, kind, recordDay: plainDay(row.record_date), exDay }];
+  });
 }
 
 const interruptionKinds: Readonly<Record<string, VolatilityInterruption['kind']>> = {

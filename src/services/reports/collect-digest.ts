@@ -281,17 +281,24 @@ async function exDaysOf(
   today: string,
 ): Promise<readonly ExDay[]> {
   const until = laterDay(today, exDaysAhead + 2);
-  const answers = await parts.each('exDays', symbols, (symbol) => reads.dividends(symbol, today, until));
+  if (symbols.length === 0) return [];
+  const [answers, rights = []] = await Promise.all([
+    parts.each('exDays', symbols, (symbol) => reads.dividends(symbol, today, until)),
+    parts.of('exDays', reads.rightsIssues(today, until)),
+  ]);
   const announced = answers.flatMap(({ key: symbol, value }) => value.map((dividend) => ({ symbol, ...dividend })));
   const days = await Promise.all(
     announced.map(async ({ symbol, recordDay, kind, cash }) => {
       const trades = await calendar.tradesOn(recordDay, reads.options);
       const settled = trades === false ? await tradingDayBeside(calendar, recordDay, -1, reads.options) : recordDay;
       const day = settled && (await tradingDayBeside(calendar, settled, -1, reads.options));
-      return day === undefined ? [] : [{ symbol, day, kind, cash }];
+      return day === undefined ? [] : [{ symbol, day, what: 'dividend' as const, kind, cash }];
     }),
   );
-  return days.flat().toSorted((one, other) => one.day.localeCompare(other.day));
+  const ofRights = rights
+    .filter(({ symbol }) => symbols.includes(symbol))
+    .map(({ symbol, exDay, kind }): ExDay => ({ symbol, day: exDay, what: kind, kind: '', cash: undefined }));
+  return [...days.flat(), ...ofRights].toSorted((one, other) => one.day.localeCompare(other.day));
 }
 
 /** What traded after KRX's close: at KRX's after-market, and at Nextrade where its price moved since. */

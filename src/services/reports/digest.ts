@@ -2,7 +2,7 @@ import { fromKoreanDayAndTime, inKorea } from '../../clock.ts';
 import type { Balance, RealizedPnl } from '../../domain/account.ts';
 import type { Alert } from '../../domain/alerts/alert.ts';
 import type { ShiftedHours } from '../../domain/market/krx-holidays.ts';
-import type { IndexCode, NewsTitle } from '../../domain/market/research.ts';
+import type { IndexCode, NewsTitle, RightsIssue } from '../../domain/market/research.ts';
 import type { Marketplace } from '../../domain/market/session.ts';
 import type { Side, VenueOrder } from '../../domain/orders/order.ts';
 import type { ScheduledOrder } from '../../domain/orders/scheduled-order.ts';
@@ -63,11 +63,12 @@ export interface IssueFlow {
   readonly estimated: boolean;
 }
 
-/** A day from which an issue is traded without a dividend, and what it pays. */
+/** A day from which an issue is traded without a dividend, or without new shares for money or for none. */
 export interface ExDay {
   readonly symbol: string;
   readonly day: string;
-  /** In the depository's word: `결산`. */
+  readonly what: 'dividend' | RightsIssue['kind'];
+  /** Of a dividend, in the depository's word: `결산`. */
   readonly kind: string;
   /** Won a share. */
   readonly cash: number | undefined;

@@ -1,5 +1,12 @@
 import type { Bar, ExtendedQuote, Quote } from '../../domain/market/quote.ts';
-import type { Dividend, IndexCode, InvestorDay, InvestorEstimate, NewsTitle } from '../../domain/market/research.ts';
+import type {
+  Dividend,
+  IndexCode,
+  InvestorDay,
+  InvestorEstimate,
+  NewsTitle,
+  RightsIssue,
+} from '../../domain/market/research.ts';
 import type { Marketplace } from '../../domain/market/session.ts';
 import { AppError } from '../../errors.ts';
 import type { Broker } from '../../ports/broker.ts';
@@ -105,6 +112,10 @@ export class ReportReads {
 
   dividends(symbol: string, from: string, to: string): Promise<readonly Dividend[]> {
     return this.#once(`dividends ${symbol}`, () => this.#research.dividends(symbol, from, to, this.options));
+  }
+
+  rightsIssues(from: string, to: string): Promise<readonly RightsIssue[]> {
+    return this.#once('rights', () => this.#research.rightsIssues(from, to, this.options));
   }
 
   investorDays(symbol: string): Promise<readonly InvestorDay[]> {

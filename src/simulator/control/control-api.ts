@@ -48,6 +48,8 @@ export interface ControlApi {
   setIssue(symbol: string, marks: { readonly [Name in keyof IssueMarks]?: IssueMarks[Name] | undefined }): void;
   /** Announces a dividend of so many won a share. @throws RangeError for an unknown issue. */
   addDividend(symbol: string, recordDay: string, amount: number): void;
+  /** Announces new shares, for money or for none. Days are Korean. @throws RangeError for an unknown issue. */
+  addRights(symbol: string, kind: 'paid' | 'free', recordDay: string, exDay: string): void;
   /** Publishes a headline about an issue at this moment. @throws RangeError for an unknown issue. */
   addNews(symbol: string, title: string): void;
   /** Shares that foreigners and institutions bought less sold of an issue on a day. @throws RangeError. */

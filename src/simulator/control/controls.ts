@@ -91,10 +91,16 @@ function marketControls({
 /** What companies, investors and searches do. */
 function stageControls({
   world: { clock, market, staged },
-}: ControlledParts): Pick<ControlApi, 'addDividend' | 'addNews' | 'setFlow' | 'setScreen' | 'dropScreen'> {
+}: ControlledParts): Pick<
+  ControlApi,
+  'addDividend' | 'addRights' | 'addNews' | 'setFlow' | 'setScreen' | 'dropScreen'
+> {
   return {
     addDividend(symbol, recordDay, amount) {
       staged.dividends.push({ issue: listingOf(market, symbol).issue, recordDay, amount });
+    },
+    addRights(symbol, kind, recordDay, exDay) {
+      staged.rights.push({ issue: listingOf(market, symbol).issue, kind, recordDay, exDay });
     },
     addNews(symbol, title) {
       const { issue } = listingOf(market, symbol);

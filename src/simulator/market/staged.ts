@@ -17,6 +17,14 @@ export interface StagedDividend {
   readonly amount: number;
 }
 
+/** New shares for who holds an issue: for money, or for none. */
+export interface StagedRights {
+  readonly issue: Issue;
+  readonly kind: 'paid' | 'free';
+  readonly recordDay: string;
+  readonly exDay: string;
+}
+
 /** A headline at a moment of the venue's. */
 export interface StagedHeadline {
   readonly issue: Issue;
@@ -36,6 +44,7 @@ export class Staged {
   /** Oldest first, as the other lists. */
   readonly interruptions: StagedInterruption[] = [];
   readonly dividends: StagedDividend[] = [];
+  readonly rights: StagedRights[] = [];
   readonly headlines: StagedHeadline[] = [];
   /** The codes that meet a condition, by its name. */
   readonly screens = new Map<string, readonly string[]>();

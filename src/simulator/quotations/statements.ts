@@ -2,6 +2,7 @@ import { domesticResearch } from '../../kis/endpoints/domestic-research.ts';
 import { sum } from '../account/order.ts';
 import { faceValue, paymentsOf, reportedMonths, type Statement, statementOf } from '../market/companies.ts';
 import { dateOf } from '../market/hours.ts';
+import type { StagedRights } from '../market/staged.ts';
 import { aboutIssue, type Handler, input, record, type World } from '../rest/answer.ts';
 import { percentOf } from '../rest/records.ts';
 import { answered, inputRefusal, queryRefusals } from '../rest/texts.ts';
@@ -201,6 +202,30 @@ const dividends: Handler = (call) => {
   };
 };
 
+/** New shares, of which the simulator makes up none: those that a test announced. */
+const rightsIssues =
+  (kind: StagedRights['kind']): Handler =>
+  (call) => {
+    const { world } = call;
+    const [from, to, symbol] = [input(call, 'F_DT'), input(call, 'T_DT'), input(call, 'SHT_CD')];
+    if (!dateOf(from).isValid) return { refusal: inputRefusal('F_DT') };
+    if (!dateOf(to).isValid) return { refusal: inputRefusal('T_DT') };
+    if (symbol !== '' && world.market.find(symbol) === undefined) return { refusal: queryRefusals.symbol };
+    const row = kind === 'paid' ? domesticResearch.paidInIncreases : domesticResearch.bonusIssues;
+    const { fields } = row.output.output1;
+    const rows = world.staged.rights
+      .filter((rights) => rights.kind === kind && (symbol === '' || rights.issue.symbol === symbol))
+      .filter(({ recordDay }) => from <= recordDay && recordDay <= to);
+    return {
+      text: answered.quotation,
+      blocks: {
+        output1: rows.map(({ issue, recordDay, exDay }) =>
+          record(fields, { record_date: recordDay, sht_cd: issue.symbol, right_dt: exDay, stk_kind: '보통' }),
+        ),
+      },
+    };
+  };
+
 /** Companies' figures by endpoint id. */
 export const companyFigures: ReadonlyMap<string, Handler> = new Map([
   [domesticResearch.balanceSheet.id, balanceSheet],
@@ -211,4 +236,6 @@ export const companyFigures: ReadonlyMap<string, Handler> = new Map([
   [domesticResearch.stabilityRatios.id, stabilityRatios],
   [domesticResearch.growthRatios.id, growthRatios],
   [domesticResearch.dividends.id, dividends],
+  [domesticResearch.paidInIncreases.id, rightsIssues('paid')],
+  [domesticResearch.bonusIssues.id, rightsIssues('free')],
 ]);

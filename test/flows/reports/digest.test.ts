@@ -65,6 +65,21 @@ test('a day: nothing before its minute, the morning, the close and the evening o
   expect(await minute('2026-11-30T20:06:01')).toEqual([]);
 });
 
+test('the morning names the days from which a dividend or new shares are not bought any more', async () => {
+  await startAt('2026-12-01T08:20:00');
+  await bot.say('/watch add 삼성전자 카카오 NAVER');
+  // Who buys on Wednesday is no shareholder on Thursday.
+  bot.simulator.addDividend('005930', '20261203', 361);
+  bot.simulator.addRights('035720', 'free', '20261204', '20261203');
+  bot.simulator.addRights('035420', 'paid', '20261202', '20261201');
+  bot.simulator.addRights('000660', 'paid', '20261202', '20261201');
+  const said = await bot.say('/digest');
+  expect(said).toMatch(
+    /배당락·권리락\n12월 1일 NAVER 권리락 \(유상증자\)\n12월 2일 삼성전자 중간 배당락 주당 361원\n12월 3일 카카오 권리락 \(무상증자\)/,
+  );
+  expect(said).not.toContain('SK하이닉스');
+});
+
 test('an evening on which nothing moved after the close is silent', async () => {
   await startAt('2026-11-30T19:50:00');
   await bot.say('/digest on 저녁');

@@ -23,6 +23,8 @@ export const apiUse: Readonly<Record<string, ApiUse>> = {
   'search-stock-info': { line: '/info 005930' },
   'inquire-vi-status': { line: '/info 005930' },
   'ksdinfo-dividend': { line: '/info 005930' },
+  'ksdinfo-paidin-capin': { line: '/digest morning 005930' },
+  'ksdinfo-bonus-issue': { line: '/digest morning 005930' },
   'inquire-daily-itemchartprice': { line: '/chart 005930 일봉' },
   'inquire-time-itemchartprice': { line: '/chart 005930 5분' },
   'inquire-time-dailychartprice': { line: '/chart 005930 60분' },

@@ -146,7 +146,8 @@ function newsLines({ words, directory }: Reader, { news, issues, missing }: Dige
 function exDayLines({ words, directory }: Reader, { exDays }: Pick<Digest, 'exDays'>): readonly Line[] {
   if (exDays.length === 0) return [];
   const { digest: text, shortDate, won } = words;
-  const lines = exDays.map(({ symbol, day, kind, cash }) => {
+  const lines = exDays.map(({ symbol, day, what, kind, cash }) => {
+    if (what !== 'dividend') return text.exRights(shortDate(day), nameOf(directory, symbol), what);
     const paid = cash === undefined || cash === 0 ? undefined : won(cash);
     return text.exDay(shortDate(day), nameOf(directory, symbol), words.info.dividendKind(kind), paid);
   });
