@@ -30,6 +30,8 @@ import type { ScreenWatches } from './screen-watches.ts';
 const firstLookMs = 1_000;
 /** How long what prices tell is gathered, so that many issues at the opening are one message. */
 const gatherMs = 1_000;
+/** How long after a write that failed it is tried again. */
+const retryMs = 30_000;
 /** How often it is seen whether the market has opened. */
 const closedMs = 60_000;
 /** The oldest headline that is told, for a bot that was away. */
@@ -175,9 +177,20 @@ export class Events {
     const events = this.#prices.see(sighting);
     if (events.length === 0 || this.#stopped.signal.aborted) return;
     this.#seen.push(...events);
-    this.#cancelSeen ??= this.#options.clock.timer(gatherMs, () => {
+    this.#tellSeen(gatherMs);
+  }
+
+  #tellSeen(inMs: number): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#cancelSeen ??= this.#options.clock.timer(inMs, () => {
       this.#cancelSeen = undefined;
-      void this.#tell({ events: this.#seen.splice(0) });
+      const events = this.#seen.splice(0);
+      void this.#tell({ events }).then((isTold) => {
+        if (isTold) return;
+        // A price that moves no more would not tell of it again.
+        this.#seen.push(...events);
+        this.#tellSeen(retryMs);
+      });
     });
   }
 
@@ -268,21 +281,22 @@ export class Events {
     return [...new Set(all)];
   }
 
-  /** Writes down what was found with the messages about it. Never rejects. */
-  #tell(found: Found): Promise<void> {
+  /** Writes down what was found with the messages about it. Resolves to whether that worked. Never rejects. */
+  #tell(found: Found): Promise<boolean> {
     return this.#turns(async () => {
       const { ledger, clock, queued, log } = this.#options;
       const { events, states = new Map<string, string>() } = found;
       try {
         const told = events.length === 0 ? [] : await this.#messages(events);
-        if (told.length === 0 && states.size === 0) return;
+        if (told.length === 0 && states.size === 0) return true;
         await ledger.recordEvents({ states, told }, clock.now());
         for (const [name, value] of states) this.#states.set(name, value);
         if (told.length > 0) queued();
+        return true;
       } catch (error) {
-        // What could not be written is found again by the next look.
-        this.#prices.findAgain();
+        // A look finds again what could not be written.
         log.warn('events not told', { events: events.length, error });
+        return false;
       }
     });
   }

@@ -79,11 +79,6 @@ export class PriceEvents {
     });
   }
 
-  /** What was found could not be told; it is found again. */
-  findAgain(): void {
-    this.#found.clear();
-  }
-
   /** Forgets what is of other days, and the issues that are not wanted any more. */
   keep(symbols: ReadonlySet<string>, day: string): void {
     for (const [symbol, bounds] of this.#bounds) {

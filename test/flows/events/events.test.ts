@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { eventually, JumpClock, turns } from '../../support/clock.ts';
+import { DiskFaults, sqliteFull } from '../../support/disk-faults.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
 
 // Events of issues, switched on in a chat, over the sockets of a venue with hours of its own.
@@ -10,7 +11,10 @@ let bot: Harness;
 beforeEach(() => {
   clock = new JumpClock(Date.parse('2026-11-23T10:00:00+09:00'));
 });
-afterEach(() => bot.stop());
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await bot.stop();
+});
 
 const live = {
   KIS_ENV: 'live',
@@ -247,6 +251,22 @@ describe('an event', () => {
     expect(told('🔺 상한가')[0]).toMatch(/상한가·하한가 도달 3건\n🔺 상한가 SK하이닉스 .*\n🔺 상한가 .*\n🔺 상한가/);
   });
 
+  test('that is new beside one that was told is told alone', async () => {
+    await start();
+    await bot.say('/events 상하한가 켜기');
+    await pass(minute);
+    bot.simulator.setPrice('005930', 91_000);
+    await bot.say('/watch add 삼성전자');
+    await pass(minute);
+    expect(told('🔺 상한가 삼성전자')).toHaveLength(1);
+    await bot.app().stop();
+    bot.simulator.setPrice('000660', bot.simulator.state().prices['000660']?.upper ?? 0);
+    await bot.restart();
+    await pass(2 * minute);
+    expect(told('🔺')).toEqual([expect.stringContaining('🔺 상한가 SK하이닉스')]);
+    expect(told('🔺')[0]).not.toContain('삼성전자');
+  });
+
   test('a halt, its end and a second halt of the day are three', async () => {
     await start();
     await bot.say('/events 거래정지 켜기');
@@ -273,6 +293,37 @@ describe('an event', () => {
     await bot.say('/events 거래정지 켜기');
     await pass(2 * minute);
     expect(told('⛔')).toEqual([]);
+  });
+
+  test('a halt is told at once where somebody looks at the live book, and no second time by the look', async () => {
+    await start();
+    await bot.say('/events 거래정지 켜기');
+    await pass(2 * minute);
+    await bot.say('/book 삼성전자 실시간');
+    await eventually('watched', () => bot.simulator.state().sockets.topics.includes('H0STMKO0|005930'));
+    const before = bot.simulator.state().requests.byTr['FHKST01010100'];
+    bot.simulator.setIssue('005930', { halted: true });
+    await bot.told('⛔ 거래정지 삼성전자');
+    expect(bot.simulator.state().requests.byTr['FHKST01010100']).toBe(before);
+    await pass(2 * minute);
+    expect(told('⛔ 거래정지')).toHaveLength(1);
+  });
+
+  test('that cannot be written down is told once it can be', async () => {
+    await start();
+    await bot.say('/events 전체 켜기');
+    await pass(2 * minute);
+    const disk = new DiskFaults('hoga.db');
+    disk.arm((_, sql) => (/event_marks|event_states/.test(sql) && /insert/i.test(sql) ? sqliteFull : undefined));
+    bot.simulator.setPrice('000660', 213_000);
+    bot.simulator.setIssue('005930', { halted: true });
+    bot.simulator.addNews('005930', '삼성전자, 자기주식 소각 결정');
+    await pass(2 * minute);
+    const all = () => ['📈', '⛔', '자기주식 소각'].map((text) => told(text).length);
+    expect(all()).toEqual([0, 0, 0]);
+    disk.mend();
+    await pass(3 * minute);
+    expect(all()).toEqual([1, 1, 1]);
   });
 
   test('the ex-dividend day is told the day before, and on its morning', async () => {

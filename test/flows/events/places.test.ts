@@ -102,3 +102,16 @@ test('a webhook that takes events is told each once, whoever wants it, and nothi
   expect(texts.filter((text) => text.includes('카카오'))).toHaveLength(1);
   expect(texts.join()).not.toMatch(/SK하이닉스|노후자금/);
 });
+
+test('somebody who was removed is told of nothing more', async () => {
+  await start({ HOGA_VIEWERS: '' });
+  await hoga.tell('owner', '/who add telegram:3 viewer');
+  await hoga.tell('viewer', '/watch add 카카오');
+  await hoga.tell('viewer', '/events 상하한가 켜기');
+  await pass(1);
+  await hoga.tell('owner', '/who remove telegram:3');
+  upTo('005930', '035720');
+  await pass(2);
+  expect(limits('viewer')).toEqual([]);
+  expect(limits('owner')).toEqual([]);
+});

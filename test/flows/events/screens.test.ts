@@ -46,6 +46,7 @@ describe('a watched condition', () => {
     // The first one left too, and was not told today.
     expect(told().slice(1)).toEqual([expect.stringMatching(/조건 편입 내 조건\n삼성전자/)]);
     expect(told()).toHaveLength(2);
+    expect(told()[1]).not.toContain('SK하이닉스');
   });
 
   test('over a restart nothing is told twice, and nothing is lost', async () => {

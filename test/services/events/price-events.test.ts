@@ -65,9 +65,6 @@ test('what is seen is told once, and what was known yesterday does not count tod
   prices.learn(quote(year), day);
   expect(keys(prices.see(seen(80_100)))).toEqual(['year high']);
   expect(prices.see(seen(80_200))).toEqual([]);
-  // What could not be told is found again.
-  prices.findAgain();
-  expect(keys(prices.see({ ...seen(80_000), high: 80_200 }))).toEqual(['year high']);
   expect(prices.see(seen(80_300, '20261124'))).toEqual([]);
   prices.keep(new Set(['005930']), '20261124');
   expect(prices.knows('005930', '20261124')).toBe(false);
