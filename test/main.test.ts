@@ -111,6 +111,12 @@ describe('npm start', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('npm start -- exec')]);
   });
 
+  test('an answer for a chat that the settings lack: 2, and which setting', async () => {
+    const { code, out, err } = await hoga(['exec', '/digest', '--to', 'webhook'], '');
+    expect([code, out, err]).toEqual([2, '', expect.stringContaining('DISCORD_WEBHOOK_URL')]);
+    expect((await hoga(['exec', '/digest', '--to', 'pigeon'], '')).code).toBe(2);
+  });
+
   test('setting up asks at a terminal alone: 2, and what else there is', async () => {
     const { code, err } = await hoga(['setup'], 'ko\n');
     expect([code, err]).toEqual([2, expect.stringContaining('.env.example')]);

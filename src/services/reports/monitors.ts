@@ -88,11 +88,6 @@ export class Monitors {
     this.#runs = new Map(await ledger.reportRuns());
   }
 
-  /** The issues that some chat is told of. */
-  get symbols(): readonly string[] {
-    return [...new Set(this.#monitors.flatMap(({ symbols }) => symbols))];
-  }
-
   of(address: ChatAddress): Monitor | undefined {
     return this.#monitors.find((monitor) => isSameChat(monitor.address, address));
   }
