@@ -212,7 +212,20 @@ describe('several sockets as one', () => {
     const pool = new FeedPool(feeds);
     for (let index = 0; index < 80; index += 1) await pool.watchTrades(issue(index));
     await expect(pool.watchIndices([], watcher as never)).rejects.toMatchObject({ code: 'feed.full' });
-    expect(pool.status().registrations).toBe(82);
+    expect(pool.status()).toMatchObject({ registrations: 82, room: 80 });
+  });
+
+  test('an issue is heard while the socket that has it stands', async () => {
+    const feeds = [new FakeFeed(), new FakeFeed()] as const;
+    const pool = new FeedPool(feeds);
+    expect(pool.hears(issue(1), 'KRX')).toBe(false);
+    await pool.watchTrades(issue(1));
+    const holder = feeds.find(({ symbols }) => symbols.includes(issue(1)));
+    expect([pool.hears(issue(1), 'KRX'), pool.hears(issue(1), 'NXT')]).toEqual([true, false]);
+    for (const feed of feeds) if (feed !== holder) feed.state = 'waiting';
+    expect(pool.hears(issue(1), 'KRX')).toBe(true);
+    if (holder !== undefined) holder.state = 'waiting';
+    expect(pool.hears(issue(1), 'KRX')).toBe(false);
   });
 });
 

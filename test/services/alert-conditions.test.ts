@@ -203,6 +203,7 @@ describe('each condition is met at its price', () => {
     for (const days of [20, 10, 5]) await create({ kind: 'average', side: 'over', days });
     expect(venue.asked).toMatchObject({ bars: 1 });
     await nextMorning();
+    venue.asked.quotes = 0;
     await alerts.startDay();
     expect(venue.asked).toEqual({ quotes: 1, bars: 2, balance: 0 });
     await alerts.startDay();

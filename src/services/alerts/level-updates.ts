@@ -212,16 +212,23 @@ export class LevelUpdates {
     const unknown = { positions: [], truncated: false };
     try {
       const { positions, truncated } = (await broker?.balance({ priority: 'background' })) ?? unknown;
-      for (const { id, symbol } of alerts) {
-        const position = positions.find((one) => one.symbol === symbol);
-        // The position may stand on a page of the balance that was not read.
-        if (position === undefined && truncated) continue;
-        this.#change([{ id }], (alert) => withCost(alert, position));
-      }
+      const positionOf = (symbol: string) => positions.find((one) => one.symbol === symbol);
+      // The position may stand on a page of the balance that was not read.
+      const known = truncated ? alerts.filter(({ symbol }) => positionOf(symbol) !== undefined) : alerts;
+      const moved = known.filter((alert) => withCost(alert, positionOf(alert.symbol)) !== alert);
+      await this.#lookAt(new Set(moved.map(({ symbol }) => symbol)));
+      this.#change(moved, (alert) => withCost(alert, positionOf(alert.symbol)));
     } catch (error) {
       this.#log.warn('average costs not read', { error });
       this.#retrySoon();
     }
+  }
+
+  /** What was there until now must not count as a touch for levels that are about to change. */
+  async #lookAt(symbols: ReadonlySet<string>): Promise<void> {
+    if (symbols.size === 0) return;
+    const { broker, onQuote } = this.#options;
+    for (const quote of await broker.quotes([...symbols], { priority: 'background' })) await onQuote(quote);
   }
 
   async #positionsOf(of: AlertAccount) {

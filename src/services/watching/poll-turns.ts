@@ -83,10 +83,13 @@ export class PollTurns {
   /** Asks for these at once. Resolves when all of them were asked for. */
   async askNow(lines: readonly Line[]): Promise<void> {
     for (const line of lines) this.#missed.add(line);
-    this.#catchingUp ??= this.#catchUp().finally(() => {
-      this.#catchingUp = undefined;
-    });
-    await this.#catchingUp;
+    // One round may have come to its end just now, and then these need another.
+    while (this.#missed.size > 0 && !this.#stopped) {
+      this.#catchingUp ??= this.#catchUp().finally(() => {
+        this.#catchingUp = undefined;
+      });
+      await this.#catchingUp;
+    }
   }
 
   async #catchUp(): Promise<void> {

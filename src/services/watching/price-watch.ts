@@ -85,6 +85,8 @@ export class PriceWatch {
   /** By key, the line of a want. */
   readonly #wants = new Map<unknown, WatchedLine>();
   readonly #listeners: ((sighting: Sighting) => void)[] = [];
+  /** Issues that were registered just now. */
+  readonly #fresh = new Set<WatchedLine>();
   #cancelPlan: CancelTimer | undefined;
   #stopped = false;
 
@@ -216,7 +218,8 @@ export class PriceWatch {
       }
       this.#registrations.retry();
     }
-    await this.#plan();
+    await this.#registrations.align();
+    this.#fresh.clear();
     await this.#turns.askNow([...this.#lines.values()]);
     await this.#plan();
   }
@@ -241,8 +244,7 @@ export class PriceWatch {
       need: () => mostUrgent([...line.wants.values()]),
       open: async () => {
         await feed.watchTrades(symbol, exchange);
-        // A price since the last look is pushed by nobody, and a quiet issue may not trade for minutes.
-        void this.#turns.askNow([line]);
+        this.#fresh.add(line);
       },
       close: () => feed.unwatchTrades(symbol, exchange),
     });
@@ -253,6 +255,11 @@ export class PriceWatch {
   async #plan(): Promise<void> {
     if (this.#stopped) return;
     await this.#registrations.align();
+    // A price between the last look and the registration is pushed by nobody, and a quiet issue may not trade for
+    // minutes, so each is asked for once.
+    const fresh = [...this.#fresh];
+    this.#fresh.clear();
+    void this.#turns.askNow(fresh);
     if (!this.#registrations.isShort || this.#stopped) return;
     const pauseMs = this.#rests('KRX') && this.#rests('NXT') ? restingReplanMs : replanMs;
     this.#cancelPlan ??= this.#options.clock.timer(pauseMs, () => {

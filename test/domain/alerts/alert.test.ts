@@ -73,6 +73,54 @@ describe('a book of alerts', () => {
     );
   });
 
+  test('told of touches at looks, fires what a naive look at every price would, and arms the same', () => {
+    const price = fc.integer({ min: 90, max: 110 });
+    const wanted = fc.tuple(fc.constantFrom<AlertDirection>('at-or-above', 'at-or-below'), price);
+    // Between two looks the price makes one excursion, to one side, from where it was.
+    const leg = fc.record({ to: price, back: price });
+    fc.assert(
+      fc.property(
+        fc.array(wanted, { maxLength: 30 }),
+        price,
+        fc.array(leg, { maxLength: 12 }),
+        (wants, start, legs) => {
+          const [looked, live] = [new AlertBook(), new AlertBook()];
+          for (const [index, [direction, at]] of wants.entries()) {
+            const alert = make(index, direction, at, start);
+            looked.add(alert);
+            live.add(alert);
+          }
+          let [high, low] = [start, start];
+          for (const { to, back } of legs) {
+            const firedLive = [to, back].flatMap((one) => live.meet(at(one), 0).fired.map(({ alert }) => alert.id));
+            const touched = {
+              ...(Math.max(to, back) > high && { high: Math.max(to, back) }),
+              ...(Math.min(to, back) < low && { low: Math.min(to, back) }),
+            };
+            [high, low] = [Math.max(high, to, back), Math.min(low, to, back)];
+            const { fired } = looked.meet(at(back), 0, touched);
+            // A look never fires what the trades themselves would not have fired.
+            for (const { alert } of fired) expect(firedLive).toContain(alert.id);
+            for (const { alert, touched: by } of fired) {
+              expect(by === undefined).toBe(isReached(alert.level ?? { direction: 'at-or-above', value: 0 }, back));
+            }
+            // And it misses only what left no trace in the day's high and low, or was armed by the same excursion.
+            const missed = firedLive.filter((id) => !fired.some(({ alert }) => alert.id === id));
+            for (const id of missed) {
+              const [direction, level] = wants[Number(id)] ?? ['at-or-above', 0];
+              const extreme = direction === 'at-or-above' ? touched.high : touched.low;
+              const wasWaiting = isReached({ direction, value: level }, start);
+              expect(extreme === undefined || !isReached({ direction, value: level }, extreme) || wasWaiting).toBe(
+                true,
+              );
+            }
+            for (const id of missed) looked.delete(id);
+          }
+        },
+      ),
+    );
+  });
+
   test('deleting one leaves the others', () => {
     const book = new AlertBook();
     for (const id of [1, 2, 3]) book.add(make(id, 'at-or-above', 110, 100));

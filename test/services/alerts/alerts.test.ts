@@ -225,8 +225,10 @@ describe('registrations', () => {
     await alerts.remove(alert.id, 'p');
     await eventually('its turn', () => alerts.way('000660').live);
     expect(watched()).toEqual(['000660']);
+    // Each is looked up once when it is registered.
+    await eventually('looked up', () => asked === 2);
     await clock.advance(60_000);
-    expect(asked).toBe(0);
+    expect(asked).toBe(2);
   });
 
   test('one that was not answered is asked for again when the socket is back', async () => {
