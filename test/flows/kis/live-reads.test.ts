@@ -47,8 +47,13 @@ test('the live host is asked for what paper lacks, and never about an account or
   await told('취소 확인');
 
   const asked = live.state();
-  // A token, the calendar, and several quotes at once: all that paper lacks of what was asked.
-  expect(Object.keys(asked.requests.byTr).toSorted()).toEqual(['/oauth2/tokenP', 'CTCA0903R', 'FHKST11300006']);
+  // A token, the calendar with the day's hours, and several quotes at once: all that paper lacks of what was asked.
+  expect(Object.keys(asked.requests.byTr).toSorted()).toEqual([
+    '/oauth2/tokenP',
+    'CTCA0903R',
+    'FHKST11300006',
+    'HHMCM000002C0',
+  ]);
   expect(asked.orders).toEqual([]);
   expect(asked.sockets.opened).toBe(0);
   const paper = simulator.state();
