@@ -27,6 +27,8 @@ const log = createLog({ level: 'silent', redactor });
 let ledger: Ledger;
 let last = 70_000;
 let asked = 0;
+/** The day's high and low, where the venue tells them. */
+let dayRange: { readonly high?: number; readonly low?: number };
 let feed: FakeFeed;
 let cache: Cache;
 let watch: PriceWatch;
@@ -34,10 +36,10 @@ const watched = (): readonly string[] => [...feed.watched].map((id) => id.slice(
 
 const broker = {
   venue: { hours: 'own', exchanges: ['KRX'] },
-  quote: async (symbol: string) => ({ symbol, last, volume: 1, at: clock.now() }),
+  quote: async (symbol: string) => ({ symbol, last, ...dayRange, volume: 1, at: clock.now() }),
   quotes: async (symbols: readonly string[]) => {
     asked += 1;
-    return symbols.map((symbol) => ({ symbol, last, volume: 1, at: clock.now() }));
+    return symbols.map((symbol) => ({ symbol, last, ...dayRange, volume: 1, at: clock.now() }));
   },
 } as unknown as Broker;
 const calendar = {
@@ -75,7 +77,7 @@ function create(parts: Partial<ConstructorParameters<typeof Alerts>[0]> & { read
 }
 
 beforeEach(async () => {
-  [last, asked] = [70_000, 0];
+  [last, asked, dayRange] = [70_000, 0, {}];
   feed = new FakeFeed(0);
   cache = memoryCache();
   ledger = await openLedger({ url: 'sqlite::memory:' });
@@ -184,6 +186,73 @@ test.each([
   watch.onTrade(tradeOf(request.symbol, 71_000, clock.now(), { exchange, session }));
   await alerts.idle();
   expect(alerts.list('p')).toHaveLength(fires ? 0 : 1);
+});
+
+describe('after a crash, what was there before', () => {
+  /** The high and the low that a trade tells, and the venue from then on. */
+  const traded = (price: number, high: number, low = 69_000): void => {
+    [last, dayRange] = [price, { high, low }];
+    watch.onTrade(tradeOf(request.symbol, price, clock.now(), dayRange));
+  };
+  const restarted = async (): Promise<number> => {
+    const before = await ledger.outboxPending();
+    const again = create();
+    await again.load();
+    await again.resync();
+    await again.idle();
+    return (await ledger.outboxPending()) - before;
+  };
+  beforeEach(() => {
+    feed.room = 5;
+    dayRange = { high: 70_500, low: 69_000 };
+  });
+
+  test('an alert was made does not fire it', async () => {
+    const alerts = create();
+    await alerts.create(priceOf(80_000));
+    traded(72_000, 72_000);
+    traded(70_000, 72_000);
+    await alerts.create(request);
+    expect(await restarted()).toBe(0);
+    traded(70_100, 72_500);
+    await eventually('told', async () => (await ledger.outboxPending()) === 1);
+  });
+
+  test('an alert was armed does not fire it', async () => {
+    last = 71_500;
+    const alerts = create();
+    await alerts.create(request);
+    traded(72_000, 72_000);
+    traded(70_900, 72_000);
+    await alerts.idle();
+    expect(await restarted()).toBe(0);
+  });
+
+  test('a touch that came while nothing ran does', async () => {
+    await create().create(request);
+    dayRange = { high: 71_200, low: 69_000 };
+    expect(await restarted()).toBe(1);
+    expect((await ledger.outboxHeads())[0]?.body).toMatchObject({ seen: { price: 70_000, touched: 71_200 } });
+    expect(await restarted()).toBe(0);
+  });
+});
+
+test('a touch that could not be written down is told all the same', async () => {
+  feed.room = 5;
+  dayRange = { high: 70_500, low: 69_000 };
+  let failures = 1;
+  const fireAlert: Ledger['fireAlert'] = async (...args) => {
+    if (failures-- > 0) throw new AppError('store.failed', { operation: 'fire-alert' });
+    return ledger.fireAlert(...args);
+  };
+  const alerts = create({ ledger: { ...ledger, fireAlert } });
+  await alerts.create(request);
+  watch.onTrade(tradeOf(request.symbol, 70_000, clock.now(), { high: 71_300, low: 69_000 }));
+  await alerts.idle();
+  expect(await ledger.outboxPending()).toBe(0);
+  await clock.advance(15_001);
+  await alerts.idle();
+  expect((await ledger.outboxHeads())[0]?.body).toMatchObject({ seen: { touched: 71_300 } });
 });
 
 test('nobody waits at start for prices, which are looked at as they come', async () => {
