@@ -316,6 +316,7 @@ function createRouter(options: AppOptions, { ledger }: Records, edges: Edges, se
     pair: (identity, code) => people.pair(identity, code),
     ledger,
     outbox: chat.outbox,
+    showCard: (ticketId, account) => account.ledger.showCard(ticketId, options.clock.now(), chat.drawCardsOf(account)),
     confirmMs: config.confirmMs,
     mirrors: chat.mirrors,
     venueWaitsUntil: () => venues.map((venue) => venue.waitsUntil()).find((until) => until !== undefined),

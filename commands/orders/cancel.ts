@@ -1,15 +1,14 @@
 import { orderChoice } from '../../src/chat/arguments/order-number.ts';
 import { orderPart, sharesOfPart } from '../../src/chat/arguments/order-part.ts';
+import { cancelLines } from '../../src/chat/cards/order-card.ts';
 import type { Line, Message } from '../../src/chat/channel.ts';
 import { defineCommand, optional, type Ticket } from '../../src/chat/command.ts';
-import { orderPrice, outcomeMessage } from '../../src/chat/messages/order-text.ts';
-import { intentIssue, type OrderRecord } from '../../src/domain/orders/order.ts';
+import { orderPrice } from '../../src/chat/messages/order-text.ts';
 import { AppError } from '../../src/errors.ts';
-import type { Words } from '../../src/i18n/index.ts';
 import type { Cancellation } from '../../src/services/orders/orders.ts';
 import { issueName } from '../shared.ts';
 
-/** The most orders that a ticket or its outcome lists; more are only counted. */
+/** The most orders that a ticket lists; more are only counted. */
 const mostShown = 10;
 
 export const cancel = defineCommand({
@@ -65,34 +64,12 @@ export const cancel = defineCommand({
   ): Promise<Message> {
     progress({ lines: [words.progress.sending] });
     const sent = await orders.cancel(proposal, person.id, plan);
-    if (sent.length > mostShown) return { lines: [...countsOf(words, sent)] };
-    const lines = sent.flatMap((order, index) => {
-      const { symbol } = intentIssue(order.intent);
-      const message = outcomeMessage(
-        words,
-        order,
-        directory.get(symbol)?.name ?? symbol,
-        people.settings(person.id).fills,
-        broker,
-        fillNotices(),
-      );
-      return index === 0 ? message.lines : ['', ...message.lines];
+    const lines = cancelLines(words, sent, {
+      nameOf: (symbol) => directory.get(symbol)?.name ?? symbol,
+      fills: people.settings(person.id).fills,
+      notices: fillNotices(),
+      venue: broker,
     });
     return { lines };
   },
 });
-
-/** The outcomes counted, and the numbers of the orders that were not cancelled, which the person may want to check. */
-function countsOf(words: Words, sent: readonly OrderRecord[]): readonly Line[] {
-  return [...Map.groupBy(sent, ({ status }) => status)].flatMap(([status, orders]): readonly Line[] => {
-    const count: Line = [{ bold: words.status[status] }, ` ${words.orders.count(orders.length)}`];
-    if (status === 'accepted') return [count];
-    const numbers = orders.slice(0, mostShown).map(({ intent }) => ('target' in intent ? numberOf(intent.target) : ''));
-    const left = orders.length - mostShown;
-    return [count, numbers.join(', '), ...(left > 0 ? [words.more(left)] : [])];
-  });
-}
-
-function numberOf(target: { readonly number: string }): string {
-  return target.number;
-}

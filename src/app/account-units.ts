@@ -99,7 +99,7 @@ export function createUnit(
   kis: Kis,
   chat: Chat,
   people: People,
-  tools: Omit<AccountOptions, 'venue' | 'draft' | 'ledgerName' | 'numberChange' | keyof AccountSettings>,
+  tools: Omit<AccountOptions, 'venue' | 'draft' | 'drawCard' | 'ledgerName' | 'numberChange' | keyof AccountSettings>,
 ): AccountUnit {
   const { clock, log } = tools;
   const { broker } = kis;
@@ -113,6 +113,7 @@ export function createUnit(
       numberChange: change,
       venue: kis,
       draft: chat.draftFor(() => account),
+      drawCard: (card) => chat.drawCardsOf(account)(card),
     }),
     label: { name: settings.name, title: settings.title ?? settings.name, venue: broker.venue.kind },
     roles: people.rolesIn(settings.name),

@@ -45,6 +45,10 @@ export interface Message {
   readonly venue?: 'live' | 'paper' | 'simulator' | 'paper-simulator';
   /** Whether the platform should deliver the message without a sound. */
   readonly silent?: true;
+  /**
+   * The message goes on changing. Where it stops changing after a while although its chat goes on, this line says so.
+   */
+  readonly untilWhen?: string;
   /** The message only reports progress; the answer will replace it. */
   readonly passing?: true;
   /** Nobody who did not ask would want to know: such an answer is not sent by a schedule. */
@@ -145,13 +149,17 @@ export interface Channel {
   start(receive: Receive, suggest: Suggest, channelHost: ChannelHost): Promise<void>;
   /** Sends a message. Returns the channel's own reference to it, by which it can be edited later. */
   send(chatId: string, message: Message): Promise<string>;
-  edit(chatId: string, reference: string, message: Message): Promise<void>;
+  /**
+   * Edits a message. Where it cannot be edited any more its text is sent as a new message; with `inPlace` nothing is sent
+   * instead, and MessageGone is thrown.
+   */
+  edit(chatId: string, reference: string, message: Message, inPlace?: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Why a message was not delivered, and whether a later attempt may succeed. */
 export class ChannelError extends Error {
-  override readonly name = 'ChannelError';
+  override readonly name: string = 'ChannelError';
   readonly retry: 'never' | 'later';
   /** How long the platform asked us to wait, in milliseconds. */
   readonly afterMs: number | undefined;
@@ -167,5 +175,12 @@ export class ChannelError extends Error {
     this.retry = retry;
     this.afterMs = options.afterMs;
     this.status = options.status;
+  }
+}
+
+/** A message that was to be edited in place can never be edited again: it was deleted, or is out of reach. */
+export class MessageGone extends ChannelError {
+  constructor(message: string) {
+    super(message, 'never');
   }
 }

@@ -8,6 +8,7 @@ import { languages, type Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { VenueDescription } from '../ports/broker.ts';
 import type { ChartRenderer } from '../ports/charts.ts';
+import type { DrawCard } from '../ports/ledger/order-ledger.ts';
 import type { OutboxStore } from '../ports/ledger/outbox-store.ts';
 import type { PeopleStore } from '../ports/ledger/people-store.ts';
 import type { InstrumentDirectory } from '../ports/symbols.ts';
@@ -16,6 +17,7 @@ import type { BoardFrame } from '../services/boards/live-boards.ts';
 import type { ScreenFrame } from '../services/boards/screens.ts';
 import type { DraftNotice } from '../services/orders/reconciliation/fills.ts';
 import type { People } from '../services/people.ts';
+import { cardsOf } from './cards/draw-cards.ts';
 import type { Channel, ChannelHost, Message } from './channel.ts';
 import { boardMessage } from './messages/boards.ts';
 import { notAloneMessage } from './messages/notices.ts';
@@ -63,6 +65,8 @@ export interface Chat {
   draftFor(account: () => TradingAccount | undefined): DraftNotice;
   /** The messages of reports, with their pictures. */
   reportDrafts(charts: ChartRenderer): ReportDrafts;
+  /** Draws the cards of an account's orders. */
+  drawCardsOf(account: TradingAccount): DrawCard;
   /** The issues by their names in a language. */
   directoryIn(words: Words): InstrumentDirectory;
   /** Says something to each owner on every channel, in the background; with a topic, to those who want it; about an
@@ -101,6 +105,7 @@ export function createChat(options: ChatOptions): Chat {
     channelHost: createChannelHost(options, recipients, outbox),
     draftFor: (account) => (notice, wanted) => recipients.draft(notice, wanted, nameOf, messageHeader, account()),
     reportDrafts: (charts) => createReportDrafts({ recipients, messageHeader, charts, directoryIn }),
+    drawCardsOf: (account) => cardsOf(account, { recipients, people, nameOf, messageHeader }),
     directoryIn,
     tellOwners(topic, say, account) {
       if (options.readOnly) return;

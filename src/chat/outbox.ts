@@ -7,7 +7,7 @@ import type { Log, Redactor } from '../log.ts';
 import type { VenueDescription } from '../ports/broker.ts';
 import type { Hold, OutboxDraft, OutboxEntry, OutboxStore } from '../ports/ledger/outbox-store.ts';
 import { forAccount, type MessageAccount, withAccount, withTag } from './account-tag.ts';
-import { type Attachment, type Channel, ChannelError, type Line, type Message } from './channel.ts';
+import { type Attachment, type Channel, ChannelError, type Line, type Message, MessageGone } from './channel.ts';
 import { nextToSend } from './outbox-order.ts';
 import { longestWindowMs, RateLimiter, rateLimitsOf } from './rate-limiter.ts';
 import { plainText } from './render.ts';
@@ -71,7 +71,8 @@ export function toDraft(
   const ofVenue = kind === undefined ? '' : own.venueTag[kind];
   const tagged = account === undefined ? withTag(ofVenue, lines) : withAccount(own, account, lines);
   const colour = account?.named === true ? { venue: account.label.venue } : {};
-  return { address, about, key, edits, hold, body: { ...others, ...colour, lines: tagged } };
+  const passing = message.passing === undefined ? {} : { passing: message.passing };
+  return { address, about, key, edits, hold, ...passing, body: { ...others, ...colour, lines: tagged } };
 }
 
 /**
@@ -206,12 +207,13 @@ export class Outbox {
       const entry = this.#waitsForRetry(head.id) ? await this.#overtaking(lane, head) : head;
       if (entry === undefined || !isFree()) continue;
       const limiter = this.#rateLimiterOf(channel.name);
-      const waitMs = limiter.waitMs(entry.address.chatId);
+      const inPlace = entry.inPlace === true;
+      const waitMs = limiter.waitMs(entry.address.chatId, inPlace);
       if (waitMs > 0) {
         this.#waitInLane(lane, entry.address, waitMs);
         continue;
       }
-      limiter.note(entry.address.chatId);
+      limiter.note(entry.address.chatId, this.#clock.now(), inPlace);
       const work = this.#deliver(lane, channel, entry, entry.id !== head.id)
         .catch((error: unknown) => this.#log.error('message not concluded', { error }))
         .finally(() => {
@@ -304,16 +306,26 @@ export class Outbox {
     const final = (refused && !losesAttachments) || (counts && entry.attempts + 1 >= mostAttempts);
     // Errors of a platform or of the network may quote the URL, which contains the token.
     const why = this.#messageHeader.redactor.redact(errorText(error));
+    const dropped = final && entry.inPlace === true;
     if (counts || final)
-      await this.#ledger
-        .markFailed(entry.id, why, final)
-        .catch((cause: unknown) => this.#log.error('failure of message not recorded', { error: cause }));
-    this.#log.warn('message not sent', { channel: channel.name, attempt: tries, final, error });
+      await (dropped
+        ? this.#ledger.dropEdit(entry.id, why, error instanceof MessageGone)
+        : this.#ledger.markFailed(entry.id, why, final)
+      ).catch((cause: unknown) => this.#log.error('failure of message not recorded', { error: cause }));
+    this.#log.warn(dropped ? 'message not edited' : 'message not sent', {
+      channel: channel.name,
+      attempt: tries,
+      final,
+      error,
+    });
     if (final) this.#forget(entry.id);
     else if (losesAttachments) this.#textOnly.add(entry.id);
     if (final || losesAttachments || this.#stopped) return;
+    // An edit whose place a newer one has taken meanwhile is not repeated.
+    const waits = entry.edits === undefined || (await this.#ledger.outboxEntry(entry.id)) !== undefined;
     const backoffMs = known?.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1));
-    this.#retries.set(entry.id, { until: this.#clock.now() + backoffMs, tries });
+    if (waits) this.#retries.set(entry.id, { until: this.#clock.now() + backoffMs, tries });
+    else this.#forget(entry.id);
     // A rate limit applies to the whole chat and not only to this message.
     if (known?.afterMs !== undefined || known?.status === 429) this.#waitInLane(lane, entry.address, backoffMs);
   }
@@ -354,9 +366,18 @@ export class Outbox {
     const { address, edits } = entry;
     const message = this.#contentOf(entry);
     const reference = edits === undefined ? undefined : await this.#ledger.sentReference(address, edits);
-    if (reference === undefined) return channel.send(address.chatId, message);
-    await channel.edit(address.chatId, reference, message);
+    if (reference === undefined) {
+      if (entry.inPlace === true) throw await this.#unreachable(entry);
+      return channel.send(address.chatId, message);
+    }
+    await channel.edit(address.chatId, reference, message, entry.inPlace === true);
     return reference;
+  }
+
+  /** Where the ledger cannot be read, what a message is called may be known later; otherwise it never was sent. */
+  async #unreachable({ id }: OutboxEntry): Promise<ChannelError> {
+    const isRead = (await this.#ledger.outboxEntry(id)) !== undefined;
+    return new ChannelError('the message to edit is not known', isRead ? 'never' : 'later');
   }
 }
 

@@ -9,6 +9,8 @@ export interface RateLimit {
 /** A platform's limits: for one chat, for one group, and for the bot as a whole. */
 export interface RateLimits {
   readonly chat: RateLimit;
+  /** For edits of messages in a chat, where the platform counts them apart from new messages. */
+  readonly edits?: RateLimit;
   readonly group?: RateLimit;
   readonly all: RateLimit;
 }
@@ -16,7 +18,7 @@ export interface RateLimits {
 /**
  * Slightly less than the platforms allow, because being told to wait costs more time than waiting. Telegram publishes
  * about one message a second in a chat with bursts, 20 a minute in a group and 30 a second overall; Discord allows 5 in
- * 5 s in a channel and 50 a second overall, and its webhooks 5 in 2 s. The time windows here are wider, because the
+ * 5 s in a channel, as many edits besides, and 50 a second overall, and its webhooks 5 in 2 s. The time windows here are wider, because the
  * network may deliver messages closer together than they were sent.
  */
 export const rateLimitsOf: Readonly<Record<string, RateLimits>> = {
@@ -25,7 +27,7 @@ export const rateLimitsOf: Readonly<Record<string, RateLimits>> = {
     group: { count: 18, perMs: 60_000 },
     all: { count: 25, perMs: 1_200 },
   },
-  discord: { chat: { count: 5, perMs: 5_200 }, all: { count: 45, perMs: 1_200 } },
+  discord: { chat: { count: 5, perMs: 5_200 }, edits: { count: 5, perMs: 5_200 }, all: { count: 45, perMs: 1_200 } },
   'discord-webhook': { chat: { count: 5, perMs: 2_500 }, all: { count: 45, perMs: 1_200 } },
 };
 
@@ -43,27 +45,27 @@ export class RateLimiter {
     this.#limits = limits;
   }
 
-  /** Milliseconds until a message to this chat may be sent; 0 means now. */
-  waitMs(chatId: string): number {
-    return Math.max(0, ...this.#limitsFor(chatId).map(([key, limit]) => this.#waitFor(key, limit)));
+  /** Milliseconds until a message to this chat may be sent, or edited `inPlace`; 0 means now. */
+  waitMs(chatId: string, inPlace = false): number {
+    return Math.max(0, ...this.#limitsFor(chatId, inPlace).map(([key, limit]) => this.#waitFor(key, limit)));
   }
 
-  /** Records that a message to this chat was sent, now or at `at` (milliseconds). */
-  note(chatId: string, at = this.#clock.now()): void {
+  /** Records that a message to this chat was sent, or edited `inPlace`, now or at `at` (milliseconds). */
+  note(chatId: string, at = this.#clock.now(), inPlace = false): void {
     const now = this.#clock.now();
-    for (const [key, limit] of this.#limitsFor(chatId)) {
+    for (const [key, limit] of this.#limitsFor(chatId, inPlace)) {
       const recent = (this.#left.get(key) ?? []).filter((earlier) => now - earlier < limit.perMs);
       this.#left.set(key, [...recent, at]);
     }
   }
 
-  #limitsFor(chatId: string): readonly (readonly [string, RateLimit])[] {
+  #limitsFor(chatId: string, inPlace: boolean): readonly (readonly [string, RateLimit])[] {
     if (this.#limits === undefined) return [];
-    const { chat, group, all } = this.#limits;
+    const { chat, edits, group, all } = this.#limits;
     // A topic's chat id is that of its group followed by a number: `-100123/45`.
     const [chatOrGroup = ''] = chatId.split('/');
     const own: [string, RateLimit][] = [
-      [`chat ${chatId}`, chat],
+      inPlace && edits !== undefined ? [`edits ${chatId}`, edits] : [`chat ${chatId}`, chat],
       ['all', all],
     ];
     // Telegram's groups have negative ids.

@@ -146,9 +146,9 @@ export class Recipients {
     account?: TradingAccount,
   ): readonly Outgoing[] {
     return this.#owners(topic, account)
-      .filter(({ address }) => this.#mayReadOf(account, address))
+      .filter(({ address }) => this.mayReadOf(account, address))
       .flatMap((recipient) => this.#outgoing(recipient, topic, say))
-      .map((outgoing) => ({ ...outgoing, account: this.#labelFor(outgoing.address, account) }));
+      .map((outgoing) => ({ ...outgoing, account: this.labelFor(outgoing.address, account) }));
   }
 
   /**
@@ -170,7 +170,7 @@ export class Recipients {
     const owners = toOwners ? this.#owners(topic, account) : [];
     const asked = wanted === undefined ? undefined : identityIn(wanted);
     const others = owners.filter(
-      ({ address }) => this.#mayReadOf(account, address) && (askers.length === 0 || identityIn(address) !== asked),
+      ({ address }) => this.mayReadOf(account, address) && (askers.length === 0 || identityIn(address) !== asked),
     );
     return [...askers, ...others, ...this.#webhooksTold(notice, account)]
       .flatMap((recipient) =>
@@ -181,7 +181,7 @@ export class Recipients {
       )
       .map((outgoing) => {
         const about = subjectOf(notice);
-        return toDraft({ ...outgoing, about, account: this.#labelFor(outgoing.address, account) }, messageHeader);
+        return toDraft({ ...outgoing, about, account: this.labelFor(outgoing.address, account) }, messageHeader);
       });
   }
 
@@ -218,7 +218,7 @@ export class Recipients {
     // What somebody holds is told where nobody else reads along.
     const isHeld = notice.kind === 'events' && notice.held;
     const mayRead = (address: ChatAddress): boolean =>
-      this.#mayReadOf(account, address) && (!isHeld || this.#people.identify(identityIn(address))?.id === id);
+      this.mayReadOf(account, address) && (!isHeld || this.#people.identify(identityIn(address))?.id === id);
     const open = chats.filter(({ address }) => mayRead(address));
     if (open.length > 0 || person === undefined) return open;
     if (chats.length === 0 && topic !== 'events') return open;
@@ -226,7 +226,7 @@ export class Recipients {
   }
 
   /** Whether all who read a chat may know of an account; of a group nobody knows who reads it. */
-  #mayReadOf(account: TradingAccount | undefined, address: ChatAddress): boolean {
+  mayReadOf(account: TradingAccount | undefined, address: ChatAddress): boolean {
     if (account === undefined) return true;
     const person = this.#people.identify(identityIn(address));
     return person === undefined ? account.roles === undefined : roleIn(account.roles, person) !== undefined;
@@ -247,7 +247,7 @@ export class Recipients {
   }
 
   /** How a reader is told which account a message is about: everybody but a person with one account has to be. */
-  #labelFor(address: ChatAddress, account: TradingAccount | undefined): MessageAccount | undefined {
+  labelFor(address: ChatAddress, account: TradingAccount | undefined): MessageAccount | undefined {
     if (account === undefined) return undefined;
     const person = this.#people.identify(identityIn(address));
     const accounts = this.#accounts();

@@ -348,6 +348,8 @@ export const ko = {
     amendAll: (quantity: string, price: string): string => `${quantity} 모두 ${price}으로`,
     cancelAll: (quantity: string): string => `${quantity} 모두 취소`,
     cancelOrder: (name: string): string => `${name} 취소`,
+    amend: '정정',
+    cancel: '취소',
     atExchange: (exchange: Exchange): string => `${exchange}로`,
     atSession: (isAfterMarket: boolean): string => (isAfterMarket ? '애프터마켓으로' : '정규장으로'),
   },
@@ -1151,6 +1153,22 @@ export const ko = {
     noReason: 'KIS가 이유를 알려 주지 않았습니다.',
   },
 
+  /** The message of a ticket once it shows how its orders stand. */
+  card: {
+    filled: (filled: string, all: string): string => `체결 ${filled} / ${all}`,
+    filledSoFar: (filled: string, average: string): string => `체결 ${filled} · 평균 ${average}`,
+    average: (price: string): string => `평균 ${price}`,
+    left: (quantity: string): string => `남은 ${quantity}`,
+    cancelled: (quantity: string): string => `${quantity} 취소`,
+    expired: (quantity: string): string => `${quantity} 소멸`,
+    replaced: (quantity: string): string => `${quantity} 정정`,
+    /** Of an order that goes on under another number. */
+    earlier: '앞 주문',
+    moot: '바뀐 것이 없습니다',
+    movedOn: '이어지는 상황은 처음 주문의 메시지에 나옵니다.',
+    lookUp: '주문 확인',
+    untilWhen: '이 메시지는 누르신 뒤 15분까지만 바뀝니다. 그 뒤의 소식은 봇과의 채팅으로 알려 드립니다.',
+  },
   notices: {
     filled: '체결',
     filledTotal: (filled: string, all: string): string => `누적 ${filled} / ${all}`,

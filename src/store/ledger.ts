@@ -7,6 +7,7 @@ import type { Tables } from './schema.ts';
 import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
 import { createAlertEventMethods } from './tables/alert-events.ts';
 import { createAlertMethods } from './tables/alerts.ts';
+import { createCardMethods } from './tables/cards/order-cards.ts';
 import { createChatMethods } from './tables/chats.ts';
 import { createEventMethods } from './tables/events/events.ts';
 import { createNoticeMethods } from './tables/execution-notices.ts';
@@ -61,6 +62,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createProposalMethods(transactions, account),
     ...createOrderWrites(transactions, account),
     ...createOrderReads(transactions, account),
+    ...createCardMethods(transactions, account),
     ...createNoticeMethods(transactions, account),
     ...createSeenOrderMethods(transactions, account),
     ...createSettingMethods(transactions, account),

@@ -4,6 +4,7 @@ import { AppError } from '../errors.ts';
 import { up as addAlertSessions } from './migrations/0014-alert-sessions.ts';
 import { up as addReports } from './migrations/0015-reports.ts';
 import { up as addEvents } from './migrations/0016-events.ts';
+import { up as addOrderCards } from './migrations/0017-order-cards.ts';
 import { up as addCandleAlerts } from './migrations/0018-candle-alerts.ts';
 
 /**
@@ -27,6 +28,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0014-alert-sessions': { up: addAlertSessions },
   '0015-reports': { up: addReports },
   '0016-events': { up: addEvents },
+  '0017-order-cards': { up: addOrderCards },
   '0018-candle-alerts': { up: addCandleAlerts },
 };
 

@@ -43,6 +43,8 @@ export interface ProposalsTable {
   readonly expires_at: number;
   readonly status: Proposal['status'];
   readonly shown: string;
+  /** The channel in which it was confirmed. */
+  readonly pressed_in: string | null;
 }
 
 /** An order: its intent as it was confirmed, and its state as it follows from its events. */
@@ -52,6 +54,8 @@ export interface OrdersTable {
   /** The order in which rows were written; times may be equal. */
   readonly sequence: number;
   readonly proposal_id: string;
+  /** The ticket whose message shows it: its own, or for an amendment that of the amended order. */
+  readonly card: string;
   readonly position: number;
   readonly person_id: string;
   readonly channel: string;
@@ -234,9 +238,10 @@ export interface OutboxTable {
   readonly body: string;
   /**
    * `held`: waits for the end of quiet hours. `dead`: failed for good. `dead-told`: failed for good, and the chat was
-   * told so. `superseded`: a later edit was sent instead.
+   * told so. `superseded`: a later edit was sent instead. `dropped`: an edit in place that could not be made, of which
+   * nobody is told.
    */
-  readonly state: 'held' | 'queued' | 'sent' | 'superseded' | 'dead' | 'dead-told';
+  readonly state: 'held' | 'queued' | 'sent' | 'superseded' | 'dropped' | 'dead' | 'dead-told';
   readonly attempts: number;
   /** Why the latest attempt failed. */
   readonly error: string | null;
@@ -244,6 +249,10 @@ export interface OutboxTable {
   readonly sent_at: number | null;
   /** The id of the message in its channel. */
   readonly reference: string | null;
+  /** 1 for an edit that shows how orders stand. */
+  readonly card: 0 | 1;
+  /** 1 for an edit in whose stead no new message is sent. */
+  readonly in_place: 0 | 1;
   /** What it is about: messages about the same thing keep their order. */
   readonly about: string | null;
   /** The alert that it is about. */

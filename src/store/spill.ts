@@ -28,7 +28,17 @@ export interface SpillingLedger {
 export function spillToMemory(disk: Ledger): SpillingLedger {
   const parts: Parts = { disk, memory: new MemoryOutbox(), remembered: new Remembered() };
   return {
-    ledger: { ...disk, ...queueMethods(parts), ...deliveryMethods(parts), ...upkeepMethods(parts) },
+    ledger: {
+      ...disk,
+      ...queueMethods(parts),
+      ...deliveryMethods(parts),
+      ...upkeepMethods(parts),
+      showCard: showCardOf(disk, parts),
+      account(name) {
+        const own = disk.account(name);
+        return { ...own, showCard: showCardOf(own, parts) };
+      },
+    },
     catchUp: () => parts.remembered.catchUp(),
     takeLost: () => parts.memory.takeLost(),
   };
@@ -83,7 +93,7 @@ class Remembered {
   readonly #over = new Set<number>();
 
   wrote(entry: OutboxEntry): void {
-    this.#unsent.set(entry.id, entry);
+    if (!this.#over.has(entry.id)) this.#unsent.set(entry.id, entry);
   }
 
   /** Unsent messages of one chat, or of all. */
@@ -140,6 +150,15 @@ class Remembered {
   }
 }
 
+/** The answer to a press is remembered: it is told also where the disk fails right after it was queued. */
+function showCardOf(ledger: Ledger, { remembered }: Parts): Ledger['showCard'] {
+  return async (ticketId, now, draw) => {
+    const entries = await ledger.showCard(ticketId, now, draw);
+    for (const entry of entries) if (entry.outdated !== true && entry.inPlace !== true) remembered.wrote(entry);
+    return entries;
+  };
+}
+
 /** Messages that wait. */
 function queueMethods({
   disk,
@@ -150,7 +169,7 @@ function queueMethods({
     enqueue: async (draft, now) => {
       try {
         const entry = await disk.enqueue(draft, now);
-        if (draft.hold === undefined) remembered.wrote(entry);
+        if (draft.hold === undefined && entry.outdated !== true) remembered.wrote(entry);
         return entry;
       } catch {
         // Whatever the reason, people must be told.
@@ -210,7 +229,7 @@ function deliveryMethods({
   disk,
   memory,
   remembered,
-}: Parts): Pick<Ledger, 'markSent' | 'markFailed' | 'sumUpDead' | 'sentReference'> {
+}: Parts): Pick<Ledger, 'markSent' | 'markFailed' | 'dropEdit' | 'sumUpDead' | 'sentReference'> {
   return {
     markSent: async (id, reference, now) => {
       if (id > memoryIds) {
@@ -226,6 +245,8 @@ function deliveryMethods({
         await unlessTroubled(disk.markFailed(id, error, final), undefined);
       }
     },
+    // What shows how orders stand is written with the orders, so it is always on disk.
+    dropEdit: (id, error, gone) => remembered.conclude(id, () => disk.dropEdit(id, error, gone)),
     sumUpDead: async (address, now, draft) => {
       await unlessTroubled(disk.sumUpDead(address, now, draft), undefined);
       await (await memory.ledger)?.sumUpDead(address, now, draft);

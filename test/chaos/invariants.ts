@@ -12,6 +12,7 @@ import {
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import type { SimulatorState } from '../../src/simulator/control/state.ts';
 import { notKeptApart } from './accounts-apart.ts';
+import { cardsEndTrue } from './cards.ts';
 import { sentAt, wasUnknown } from './likeness.ts';
 import { countNearMisses, guardsPassed, type NearMisses, rightfulPresses } from './promises.ts';
 import { accountState, type TestAccount, textsAbout } from './scenario/accounts.ts';
@@ -126,6 +127,10 @@ export async function judge(
       ? [`${dead - chats.refused.length} messages were given up though they could go`]
       : []),
     ...toldOfLost(world),
+    ...cardsEndTrue(
+      world,
+      all.flatMap(({ timelines }) => timelines),
+    ),
     ...guardsPassed(world),
     ...notKeptApart(world, all),
   ];

@@ -35,6 +35,10 @@ const laterTables = [
 /** Undoes the step by which a ledger's file came to hold several accounts: as the versions before wrote it. */
 export function undoAccounts(file: { exec(sql: string): void }): void {
   for (const column of ['account', 'candle']) file.exec(`alter table alerts drop column ${column}`);
+  for (const index of ['orders_card', 'outbox_message', 'outbox_edits']) file.exec(`drop index ${index}`);
+  file.exec('alter table proposals drop column pressed_in');
+  file.exec('alter table orders drop column card');
+  for (const column of ['card', 'in_place']) file.exec(`alter table outbox drop column ${column}`);
   file.exec('drop index orders_day');
   for (const table of ['proposals', 'orders']) file.exec(`alter table ${table} drop column account`);
   file.exec('create index orders_day on orders (day, order_number)');

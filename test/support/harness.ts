@@ -28,8 +28,11 @@ export interface ShownMessage {
 
 /** The terminal's place in a test: a chat whose messages can be read and pressed. */
 export class TestChannel implements Channel {
+  static #sent = 0;
   readonly name: string;
   readonly messages: ShownMessage[] = [];
+  /** Edits in place of messages from before a restart of the bot, as they stand in the chat further up. */
+  readonly before: ShownMessage[] = [];
   receive: Receive = async () => undefined;
   suggest: Suggest = () => [];
 
@@ -43,7 +46,9 @@ export class TestChannel implements Channel {
   }
 
   async send(chatId: string, message: Message): Promise<string> {
-    const reference = String(this.messages.length + 1);
+    // A platform never uses a reference again, whatever the bot restarts.
+    TestChannel.#sent += 1;
+    const reference = String(TestChannel.#sent);
     const { buttons = [], attachments = [] } = message;
     const text = plainText(message);
     const isPrivate = message.private === true;
@@ -52,12 +57,24 @@ export class TestChannel implements Channel {
     return reference;
   }
 
-  async edit(chatId: string, reference: string, message: Message): Promise<void> {
-    const shown = this.messages.find((candidate) => candidate.reference === reference);
+  async edit(chatId: string, reference: string, message: Message, inPlace = false): Promise<void> {
+    let shown = [...this.messages, ...this.before].find((candidate) => candidate.reference === reference);
     // A message from before a restart of the bot: shown anew, so that the test sees it.
-    if (shown === undefined) {
+    if (shown === undefined && !inPlace) {
       await this.send(chatId, message);
       return;
+    }
+    if (shown === undefined) {
+      shown = {
+        reference,
+        chatId,
+        text: '',
+        buttons: [],
+        attachments: [],
+        private: message.private === true,
+        edits: 0,
+      };
+      this.before.push(shown);
     }
     shown.text = plainText(message);
     shown.buttons = (message.buttons ?? []).flat();

@@ -97,8 +97,18 @@ export class ConsoleChannel implements Channel {
     return '';
   }
 
-  /** What a terminal has printed cannot be changed: an edit prints the message again, and replaces the old buttons. */
-  async edit(chatId: string, _reference: string, message: Message): Promise<void> {
+  /**
+   * What a terminal has printed cannot be changed: an edit prints the message again, and replaces the old buttons. One in
+   * place prints a line, and leaves the buttons of the message that somebody is looking at.
+   */
+  async edit(chatId: string, _reference: string, message: Message, inPlace = false): Promise<void> {
+    if (inPlace) {
+      const colours = this.#output.isTTY === true;
+      const line = message.lines.map((part) => terminalLine(part, colours)).join(' · ');
+      this.#output.write(`${colours ? '\r\u001b[K' : ''}${line}\n\n`);
+      this.#prompt();
+      return;
+    }
     this.#buttons = [];
     await this.send(chatId, message);
   }

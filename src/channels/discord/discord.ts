@@ -123,8 +123,8 @@ export class DiscordChannel implements Channel {
     return this.#sender.send(chatId, message);
   }
 
-  edit(chatId: string, reference: string, message: Message): Promise<void> {
-    return this.#sender.edit(chatId, reference, message);
+  edit(chatId: string, reference: string, message: Message, inPlace?: boolean): Promise<void> {
+    return this.#sender.edit(chatId, reference, message, inPlace);
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,5 @@
 import { MessageFlags, Routes } from 'discord.js';
-import { ChannelError, type Message } from '../../chat/channel.ts';
+import { ChannelError, type Message, MessageGone } from '../../chat/channel.ts';
 import { PartialSends } from '../../chat/partial-sends.ts';
 import type { Clock } from '../../clock.ts';
 import type { Interaction, Interactions } from './interactions.ts';
@@ -11,6 +11,9 @@ import { DiscordError, type DiscordRest } from './rest.ts';
  * not ours to edit; the bot may not read or write there; the interaction's token has expired.
  */
 const goneCodes: ReadonlySet<number> = new Set([10003, 10008, 10015, 10062, 50001, 50005, 50013, 50027]);
+
+/** Ends the reference of a message that only one person sees. */
+const hiddenMark = 'hidden';
 
 /** How a message is shown. */
 type DeliveryStyle = Pick<Message, 'private' | 'silent'>;
@@ -56,12 +59,20 @@ export class DiscordSender {
   }
 
   /**
-   * Edits a message; sends it as a new one when the old one cannot be reached.
-   * @throws ChannelError.
+   * Edits a message. When the old one cannot be reached it is sent as a new one, unless it is `inPlace`: a message that
+   * one person alone sees in a server can be edited for 15 minutes after a press, any other one by the bot at any time.
+   * @throws ChannelError, MessageGone.
    */
-  async edit(chatId: string, reference: string, message: Message): Promise<void> {
-    const [first, ...rest] = discordBodies(message);
+  async edit(chatId: string, reference: string, message: Message, inPlace = false): Promise<void> {
+    const { lines, untilWhen } = message;
+    const isHidden = reference.endsWith(`/${hiddenMark}`);
+    const shown = isHidden && untilWhen !== undefined ? { ...message, lines: [...lines, untilWhen] } : message;
+    const [first, ...rest] = discordBodies(shown);
     const edited = first !== undefined && (await this.#editInPlace(reference, first));
+    if (inPlace) {
+      if (!edited) throw new MessageGone('discord: message to edit out of reach');
+      return;
+    }
     if (!edited) await this.send(chatId, message);
     else if (rest.length > 0) await this.#sendBodies(chatId, rest, message);
   }
@@ -227,5 +238,5 @@ function referenceOf(message: unknown, interaction?: string, hidden = false): st
   const id = idOf(message);
   const { channel_id: channel = '' } = message as { readonly channel_id?: string };
   const by = interaction === undefined ? [] : [interaction];
-  return [channel, id, ...by, ...(hidden ? ['hidden'] : [])].join('/');
+  return [channel, id, ...by, ...(hidden ? [hiddenMark] : [])].join('/');
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { InlineKeyboardMarkup } from 'grammy/types';
-import { type Attachment, ChannelError, longestButtonId, type Message } from '../../chat/channel.ts';
+import { type Attachment, ChannelError, longestButtonId, type Message, MessageGone } from '../../chat/channel.ts';
 import { PartialSends } from '../../chat/partial-sends.ts';
 import { telegramCaptionLimit, telegramParts } from '../../chat/render.ts';
 import type { Clock } from '../../clock.ts';
@@ -63,12 +63,14 @@ export class TelegramSender {
   }
 
   /**
-   * Edits a message. Parts that cannot replace the old message are sent as new ones.
-   * @throws TelegramError.
+   * Edits a message. Parts that cannot replace the old message are sent as new ones, unless it is `inPlace`. Telegram
+   * sets no time limit to edits of the bot's own messages in private chats and groups.
+   * @throws TelegramError, MessageGone.
    */
-  async edit(chatId: string, reference: string, message: Message): Promise<void> {
+  async edit(chatId: string, reference: string, message: Message, inPlace = false): Promise<void> {
     const [id = '', pictures] = reference.split('/');
-    if (pictures === undefined) await this.#editText(chatId, Number(id), message);
+    if (inPlace) await this.#editOnly(chatId, Number(id), message);
+    else if (pictures === undefined) await this.#editText(chatId, Number(id), message);
     else await this.#editCaption(chatId, Number(id), pictures, message);
   }
 
@@ -77,6 +79,17 @@ export class TelegramSender {
     if (this.#moved.get(from) === to) return;
     this.#moved.set(from, to);
     await this.#onMove(from, to);
+  }
+
+  /** Replaces the text of a message with as much of the new one as fits, and sends nothing besides. */
+  async #editOnly(chatId: string, id: number, message: Message): Promise<void> {
+    const [first] = telegramParts(message);
+    if (first === undefined) return;
+    const step = { html: first, keyboard: keyboardOf(message) };
+    const edited = await this.#editInPlace(chatId, (chat, api, signal) =>
+      api.editMessageText(chat, id, first, withPreviewOff(step), signal),
+    );
+    if (!edited) throw new MessageGone('telegram: message to edit not found');
   }
 
   /** The first part replaces the message; further parts and attachments are sent after it. */

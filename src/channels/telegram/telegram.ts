@@ -102,8 +102,8 @@ export class TelegramChannel implements Channel {
     return this.#sender.send(chatId, message);
   }
 
-  edit(chatId: string, reference: string, message: Message): Promise<void> {
-    return this.#sender.edit(chatId, reference, message);
+  edit(chatId: string, reference: string, message: Message, inPlace?: boolean): Promise<void> {
+    return this.#sender.edit(chatId, reference, message, inPlace);
   }
 
   /**

@@ -3,6 +3,7 @@ import {
   intentQuantity,
   isCancel,
   isScheduleIntent,
+  type OrderIntent,
   type OrderRecord,
   type ScheduleDays,
   type VenueOrder,
@@ -66,6 +67,18 @@ export function numberLine(words: Words, { reference, intent }: OrderRecord): re
   return reference === undefined ? [] : [[`${called} `, { code: reference.number }]];
 }
 
+/** What is said of an order that the venue took. */
+export function acceptedHeading({ outcome, schedule }: Words, { kind }: OrderIntent): string {
+  return {
+    place: outcome.accepted,
+    amend: outcome.amendAccepted,
+    cancel: outcome.cancelAccepted,
+    schedule: schedule.accepted,
+    'amend-schedule': schedule.amendAccepted,
+    'cancel-schedule': schedule.cancelAccepted,
+  }[kind];
+}
+
 /**
  * The message that replaces a ticket once its order was sent or refused. `fills` is the person's setting for notices of
  * fills, `notices` how the bot hears of fills, and `venue` gives advice on KIS's refusals.
@@ -82,14 +95,6 @@ export function outcomeMessage(
   const { outcome, schedule } = words;
   const { kind } = order.intent;
   const cancel = isCancel(kind);
-  const accepted = {
-    place: outcome.accepted,
-    amend: outcome.amendAccepted,
-    cancel: outcome.cancelAccepted,
-    schedule: schedule.accepted,
-    'amend-schedule': schedule.amendAccepted,
-    'cancel-schedule': schedule.cancelAccepted,
-  }[kind];
   const scheduled = isScheduleIntent(order.intent);
   const next = scheduled ? schedule.tellResult : tellFill(words, notices);
   switch (order.status) {
@@ -116,7 +121,7 @@ export function outcomeMessage(
     default:
       return {
         lines: [
-          [{ bold: accepted }],
+          [{ bold: acceptedHeading(words, order.intent) }],
           what,
           ...(cancel ? [] : numberLine(words, order)),
           ...(cancel || (fills === 'off' && !scheduled) ? [] : [next]),

@@ -1,3 +1,4 @@
+import { ticketIn } from '../../domain/orders/ticket-key.ts';
 import type { Person } from '../../domain/people/person.ts';
 import { AppError } from '../../errors.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
@@ -9,7 +10,6 @@ import { Progress } from '../progress.ts';
 import { asView, viewKey, viewOf } from '../views.ts';
 import { mayUse, servicesFor } from './accounts-of.ts';
 import type { RouterOptions } from './router-options.ts';
-import { ticketIn } from './ticket-key.ts';
 import type { Turn } from './turn.ts';
 
 /** Writes the answers of a turn to the outbox: results, views, progress and errors. */

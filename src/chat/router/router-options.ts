@@ -49,6 +49,14 @@ export interface RouterOptions {
   readonly pair: (identity: string, code: string) => Promise<PairResult>;
   readonly ledger: ProposalLedger;
   readonly outbox: Outbox;
+  /**
+   * Shows how the orders of a ticket stand on the ticket's message. Resolves to the chats that show it; none where the
+   * ticket became no order, or the ledger does not know the outcome yet.
+   */
+  readonly showCard: (
+    ticketId: string,
+    account: TradingAccount,
+  ) => Promise<readonly { readonly address: ChatAddress }[]>;
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;

@@ -1,3 +1,4 @@
+import { ticketKey } from '../../domain/orders/ticket-key.ts';
 import { lastingChat } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
@@ -26,7 +27,6 @@ import { Replies } from './replies.ts';
 import type { RouterOptions } from './router-options.ts';
 import { pairingCode, Strangers } from './strangers.ts';
 import { suggestionsFor } from './suggestions.ts';
-import { ticketKey } from './ticket-key.ts';
 import { Tickets } from './tickets.ts';
 import type { Turn } from './turn.ts';
 

@@ -1,3 +1,4 @@
+import { ticketKey } from '../../domain/orders/ticket-key.ts';
 import type { Person } from '../../domain/people/person.ts';
 import { AppError } from '../../errors.ts';
 import type { Proposal } from '../../ports/ledger/proposal-ledger.ts';
@@ -7,7 +8,6 @@ import { plainText } from '../render.ts';
 import type { AnyTicketCommand } from './gate.ts';
 import type { Replies } from './replies.ts';
 import type { RouterOptions } from './router-options.ts';
-import { ticketKey } from './ticket-key.ts';
 import type { Turn } from './turn.ts';
 
 /** Shows tickets and carries out what people press on them. */
@@ -73,13 +73,17 @@ export class Tickets {
   /** Executes a confirmed ticket and shows the outcome in its place. */
   async confirm(turn: Turn, command: AnyTicketCommand, proposal: Proposal): Promise<void> {
     try {
+      const pressed = { ...proposal, pressedIn: turn.address.channel };
       const message = await this.#replies.withProgress(turn, command, (context) =>
-        command.execute(context, proposal.plan, proposal),
+        command.execute(context, proposal.plan, pressed),
       );
+      if (await this.#isOnCard(turn, proposal)) return;
       await this.#decided(message.turn, proposal, message.value);
     } catch (error) {
       // The ticket was decided by an earlier press or has expired, and already shows what became of it.
       if (error instanceof AppError && error.code.startsWith('proposal.')) throw error;
+      const isUnrecorded = error instanceof AppError && error.code === 'orders.not-recorded';
+      if (isUnrecorded && (await this.#isOnCard(turn, proposal))) return;
       // Any other error closes the ticket and is shown on it, so that no half-done ticket stays open.
       this.#replies.logFailure(error, command);
       await this.#options.ledger.dropProposal(proposal.id).catch((cause: unknown) => {
@@ -89,6 +93,20 @@ export class Tickets {
       });
       await this.#decided(turn, proposal, { lines: this.#replies.refusals.press(turn, error) });
     }
+  }
+
+  /**
+   * Has the ticket's message show how its orders stand by now, and go on showing it. What the ledger knows may be newer
+   * than what the command returned: a fill may have come meanwhile. False where the command's answer is to be shown.
+   */
+  async #isOnCard({ address, account }: Turn, { id }: Proposal): Promise<boolean> {
+    if (account === undefined) return false;
+    const shown = await this.#options.showCard(id, account).catch((error: unknown) => {
+      this.#options.log.warn('card not shown', { proposal: id, error });
+      return [];
+    });
+    this.#options.outbox.flush();
+    return shown.some((entry) => entry.address.channel === address.channel);
   }
 
   /** Shows what became of a ticket, in the chat it was pressed in and in the others that show it. */

@@ -7,7 +7,7 @@ import type {
   OrderStatus,
 } from '../../domain/orders/order.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
-import type { OutboxDraft } from './outbox-store.ts';
+import type { OutboxDraft, OutboxEntry } from './outbox-store.ts';
 
 /** An order that the venue made of a scheduled one. */
 export interface MadeOrder {
@@ -19,6 +19,27 @@ export interface MadeOrder {
   readonly at: number;
 }
 
+/** A message that shows how orders stand: that of the ticket they came of, in every chat that shows the ticket. */
+export interface OrderCard {
+  readonly ticketId: string;
+  /** Whose ticket it is. */
+  readonly personId: string;
+  /** The channel in which the ticket was pressed; undefined for tickets of versions that did not note it. */
+  readonly pressedIn: string | undefined;
+  /** The chats in which the message stands, or will. At least one. */
+  readonly addresses: readonly ChatAddress[];
+  /**
+   * The orders to show, oldest first: those of the ticket, amendments that took the place of one, and orders that the
+   * venue made of a scheduled one.
+   */
+  readonly orders: readonly OrderRecord[];
+  /** Amendments of this ticket that the card of the amended order shows. */
+  readonly movedOn: readonly OrderRecord[];
+}
+
+/** Draws a card as it is to stand in each of its chats. Returns no messages where there is nothing to show yet. */
+export type DrawCard = (card: OrderCard) => readonly OutboxDraft[];
+
 /** Orders and what happened to them. */
 export interface OrderLedger {
   /**
@@ -29,7 +50,8 @@ export interface OrderLedger {
     orderId: string,
     event: OrderEvent,
     at: number,
-    messages?: (after: OrderRecord) => readonly OutboxDraft[],
+    /** `cards`: those that show the order, as they stand after the event. */
+    messages?: (after: OrderRecord, cards: readonly OrderCard[]) => readonly OutboxDraft[],
   ): Promise<OrderRecord>;
   /**
    * `confirmed` becomes `submitting`, just before the one request leaves. AppError `orders.halted` when trading was
@@ -44,8 +66,13 @@ export interface OrderLedger {
     scheduleId: string,
     made: MadeOrder,
     now: number,
-    messages: (schedule: OrderRecord, order: OrderRecord) => readonly OutboxDraft[],
+    messages: (schedule: OrderRecord, order: OrderRecord, card: OrderCard | undefined) => readonly OutboxDraft[],
   ): Promise<OrderRecord | undefined>;
+  /**
+   * Draws the card of a ticket as its orders stand at this moment, and queues that. Returns an entry for each chat for
+   * which it was drawn; it is `outdated` where the chat shows the same already.
+   */
+  showCard(ticketId: string, now: number, draw: DrawCard): Promise<readonly OutboxEntry[]>;
   order(id: string): Promise<OrderRecord | undefined>;
   /** By the venue's number (as `orderNumber` gives it) on a Korean day. */
   orderByNumber(number: string, day: string): Promise<OrderRecord | undefined>;

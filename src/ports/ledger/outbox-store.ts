@@ -10,6 +10,10 @@ export interface OutboxEntry {
   readonly edits: string | undefined;
   /** The name under which this message can be edited later; the newest sent one of that name is meant. */
   readonly key: string | undefined;
+  /** An edit in whose stead no new message is sent. */
+  readonly inPlace?: true;
+  /** Not to be sent: the message shows the same already, or something newer. */
+  readonly outdated?: true;
   readonly body: unknown;
   readonly attempts: number;
   readonly createdAt: number;
@@ -25,6 +29,14 @@ export interface OutboxDraft {
   readonly edits?: string | undefined;
   readonly key?: string | undefined;
   readonly body: unknown;
+  /**
+   * An edit that shows how orders stand. The first one of a message is the answer to a press, and is sent as a new
+   * message where the edit fails. Later ones are edits in place or nothing; each takes the place of an earlier one that is
+   * still queued, and is not queued where the message shows the same already.
+   */
+  readonly card?: true;
+  /** An edit that only reports progress. It is not sent where the message shows already how orders stand. */
+  readonly passing?: true;
   /** Absent, it goes at once. */
   readonly hold?: Hold | undefined;
 }
@@ -51,6 +63,11 @@ export interface OutboxStore {
   outboxEntry(id: number): Promise<OutboxEntry | undefined>;
   markSent(id: number, reference: string | undefined, now: number): Promise<void>;
   markFailed(id: number, error: string, final: boolean): Promise<void>;
+  /**
+   * Gives an edit in place up, of which nobody is told. `gone`: its message can never be edited again, and later edits in
+   * place of it are not even tried.
+   */
+  dropEdit(id: number, error: string, gone: boolean): Promise<void>;
   /** Marks an edit as not worth sending when a later one of the same message waits; false, and nothing done, if none does. */
   supersede(id: number): Promise<boolean>;
   /**

@@ -16,12 +16,16 @@ export interface Proposal {
   readonly status: 'open' | 'taken' | 'dropped';
   /** The ticket as the person saw it, as plain text. */
   readonly shown: string;
+  /** The channel in which it is being confirmed. */
+  readonly pressedIn?: string | undefined;
 }
 
 /** What must hold at the very moment a proposal is taken; all of it is checked inside the one transaction. */
 export interface ClaimRequest {
   readonly proposalId: string;
   readonly personId: string;
+  /** The channel in which it was pressed. */
+  readonly pressedIn?: string | undefined;
   readonly now: number;
   readonly intents: readonly {
     readonly id: string;
@@ -46,7 +50,7 @@ export type ClaimResult =
 /** Tickets, and the claim that takes one. */
 export interface ProposalLedger {
   /** Writes a ticket for the ledger's account. */
-  createProposal(proposal: Omit<Proposal, 'status' | 'account'>): Promise<void>;
+  createProposal(proposal: Omit<Proposal, 'status' | 'account' | 'pressedIn'>): Promise<void>;
   /** A ticket, of whatever account. */
   proposal(id: string): Promise<Proposal | undefined>;
   /** False when it was no longer open. */

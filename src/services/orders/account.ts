@@ -3,6 +3,7 @@ import type { Log } from '../../log.ts';
 import type { AccountReports } from '../../ports/account-reports.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
+import type { DrawCard } from '../../ports/ledger/order-ledger.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
 import type { Venue } from '../../ports/venue.ts';
 import type { NumberChange } from '../account-numbers.ts';
@@ -11,6 +12,7 @@ import type { IssueBars } from '../candles/issue-bars.ts';
 import { OrderTimelines } from '../order-timelines.ts';
 import { Revocation } from '../revocation.ts';
 import { FallbackReports } from './fallback-reports.ts';
+import { withCards } from './order-cards.ts';
 import type { RiskLimits } from './order-check.ts';
 import { Orders } from './orders.ts';
 import { type DraftNotice, Fills } from './reconciliation/fills.ts';
@@ -55,6 +57,8 @@ export interface AccountOptions {
   readonly log: Log;
   readonly newId: () => string;
   readonly draft: DraftNotice;
+  /** Draws the card that shows an order; the edit is queued with every event of the order. */
+  readonly drawCard: DrawCard;
   /** Called when a notice was put into the outbox. */
   readonly queued: () => void;
   /** Called with the issue of every fill, once the fill is written down. */
@@ -63,12 +67,14 @@ export interface AccountOptions {
 
 /** Builds the services of one account. Nothing is asked of the venue yet. */
 export function createAccount(options: AccountOptions): Account {
-  const { venue, ledger, directory, clock } = options;
+  const { venue, directory, clock, drawCard: draw } = options;
   const { broker } = venue;
-  const fills = new Fills(options);
-  const watch = new ScheduleWatch({ ...options, broker, schedules: venue.schedules, fills });
-  const reconciler = new Reconciler({ ...options, broker, fills, schedules: watch });
-  const orders = new Orders({ ...options, broker, reconciler });
+  const ledger = withCards(options.ledger, { ...options, draw });
+  const parts = { ...options, broker, ledger };
+  const fills = new Fills(parts);
+  const watch = new ScheduleWatch({ ...parts, schedules: venue.schedules, fills });
+  const reconciler = new Reconciler({ ...parts, fills, schedules: watch });
+  const orders = new Orders({ ...parts, reconciler });
   return {
     ledgerName: options.ledgerName,
     ledger,
@@ -77,7 +83,7 @@ export function createAccount(options: AccountOptions): Account {
     candles: options.candles,
     reports: new FallbackReports({ reports: venue.reports, broker, directory, clock }),
     orders,
-    schedules: new ScheduledOrders({ ...options, broker, schedules: venue.schedules, orders }),
+    schedules: new ScheduledOrders({ ...parts, schedules: venue.schedules, orders }),
     reconciler,
     timelines: new OrderTimelines({ ledger }),
     revocation: new Revocation({ ledger, clock, revoke: () => venue.revokeTokens() }),

@@ -302,6 +302,7 @@ export class Orders {
     const result: ClaimResult = await this.#ledger.claim({
       proposalId: proposal.id,
       personId,
+      pressedIn: proposal.pressedIn,
       now,
       day: koreanDay(now),
       maxDailyAmount: this.#riskLimits.maxDaily,

@@ -41,6 +41,7 @@ const fateOf: Readonly<Record<OutboxTable['state'], MessageFate['state']>> = {
   queued: 'queued',
   sent: 'sent',
   superseded: 'sent',
+  dropped: 'dead',
   dead: 'dead',
   'dead-told': 'dead',
 };

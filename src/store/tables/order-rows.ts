@@ -41,6 +41,7 @@ export async function insertOrder(
       sequence: (last?.sequence ?? 0) + 1,
       account: record.account,
       proposal_id: record.proposalId,
+      card: record.proposalId,
       position: facts.position,
       person_id: record.personId,
       channel: facts.address.channel,

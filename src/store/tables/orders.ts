@@ -12,9 +12,9 @@ import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { MadeOrder } from '../../ports/ledger/order-ledger.ts';
-import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import { eventFromRow } from '../json.ts';
 import type { OrdersTable, Tables } from '../schema.ts';
+import { cardOf, cardsChangedBy } from './cards/order-cards.ts';
 import { appendEvent, insertOrder, orderRow, recordOf } from './order-rows.ts';
 import { insertMessages } from './outbox-rows.ts';
 import { newestSeen } from './seen-orders.ts';
@@ -43,8 +43,11 @@ export function createOrderWrites({ write }: Transactions, account: string): Ord
   return {
     appendOrderEvent: (orderId, event, at, messages) =>
       write('append-order-event', async (transaction) => {
-        const record = await appendEvent(transaction, await orderRow(transaction, account, orderId), event, at);
-        await insertMessages(transaction, messages?.(record) ?? [], at);
+        const row = await orderRow(transaction, account, orderId);
+        const record = await appendEvent(transaction, row, event, at);
+        if (messages !== undefined) {
+          await insertMessages(transaction, messages(record, await cardsChangedBy(transaction, row, event)), at);
+        }
         return record;
       }),
 
@@ -141,7 +144,7 @@ async function orderFromSchedule(
   scheduleId: string,
   { id, request, reference, day, at }: MadeOrder,
   now: number,
-  messages: (schedule: OrderRecord, order: OrderRecord) => readonly OutboxDraft[],
+  messages: Parameters<OrderWrites['orderFromSchedule']>[3],
 ): Promise<OrderRecord | undefined> {
   const schedule = await orderRow(db, account, scheduleId);
   const number = orderNumber(reference.number);
@@ -161,7 +164,8 @@ async function orderFromSchedule(
   const accepted: OrderEvent = { type: 'accepted', reference, by: 'schedule' };
   // The amount was counted on the day on which the schedule was confirmed, so it is not counted again.
   await insertOrder(db, order, { position, address, day, amount: 0 }, accepted);
-  await insertMessages(db, messages(after, order), now);
+  await db.updateTable('orders').set({ card: schedule.card }).where('id', '=', order.id).execute();
+  await insertMessages(db, messages(after, order, await cardOf(db, account, schedule.card)), now);
   return order;
 }
 

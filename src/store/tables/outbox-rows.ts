@@ -5,14 +5,18 @@ import type { OutboxTable, Tables } from '../schema.ts';
 
 // How messages are written down, within a transaction of the caller's, and read again.
 
+type OutboxRow = Selectable<OutboxTable>;
+
 /** Writes messages down in this order; `alertId` is of the alert that they tell of. */
 export async function insertMessages(
   db: Kysely<Tables>,
   drafts: readonly OutboxDraft[],
   now: number,
   alertId?: string,
-): Promise<void> {
-  for (const draft of drafts) await insertMessage(db, draft, now, alertId);
+): Promise<readonly OutboxEntry[]> {
+  const entries: OutboxEntry[] = [];
+  for (const draft of drafts) entries.push(await insertMessage(db, draft, now, alertId));
+  return entries;
 }
 
 /** Writes one message down. An edit of a message that is held takes that one's place. */
@@ -28,11 +32,45 @@ export async function insertMessage(
     await db.updateTable('outbox').set(change).where('id', '=', held.id).execute();
     return entryOf({ ...held, ...change });
   }
+  const cards = await cardEdits(db, draft);
+  if (draft.card === true) return insertCard(db, draft, now, cards);
+  // How orders stand is newer than that they are being sent.
+  const outdated = draft.passing === true && cards.length > 0;
+  const state = outdated ? 'superseded' : draft.hold === undefined ? 'queued' : 'held';
+  return insertRow(db, draft, now, { state, alert_id: alertId ?? null });
+}
+
+/**
+ * Queues an edit that shows how orders stand. It takes the place of one that is queued still, but for the first of its
+ * message: that is the answer to a press, and goes out before what is told of the order later.
+ */
+async function insertCard(
+  db: Kysely<Tables>,
+  draft: OutboxDraft,
+  now: number,
+  earlier: readonly OutboxRow[],
+): Promise<OutboxEntry> {
+  const latest = await latestEdit(db, draft);
+  const stands = latest?.state === 'sent' || latest?.state === 'queued';
+  if (latest !== undefined && stands && latest.body === toJson(draft.body)) return entryOf(latest);
+  const waiting = earlier.filter(({ state, in_place }) => state === 'queued' && in_place === 1).map(({ id }) => id);
+  if (waiting.length > 0) {
+    await db.updateTable('outbox').set({ state: 'superseded' }).where('id', 'in', waiting).execute();
+  }
+  return insertRow(db, draft, now, { card: 1, in_place: earlier.length > 0 ? 1 : 0 });
+}
+
+async function insertRow(
+  db: Kysely<Tables>,
+  draft: OutboxDraft,
+  now: number,
+  more: Partial<OutboxRow>,
+): Promise<OutboxEntry> {
   const last = await db
     .selectFrom('outbox')
     .select((max) => max.fn.max<number | null>('id').as('id'))
     .executeTakeFirst();
-  const row: Selectable<OutboxTable> = {
+  const row: OutboxRow = {
     id: (last?.id ?? 0) + 1,
     channel: draft.address.channel,
     chat_id: draft.address.chatId,
@@ -40,18 +78,41 @@ export async function insertMessage(
     edits: draft.edits ?? null,
     key: draft.key ?? null,
     body: toJson(draft.body),
-    state: draft.hold === undefined ? 'queued' : 'held',
+    state: 'queued',
     attempts: 0,
     error: null,
     created_at: now,
     sent_at: null,
     reference: null,
-    alert_id: alertId ?? null,
+    alert_id: null,
+    card: 0,
+    in_place: 0,
     held_for: draft.hold?.personId ?? null,
     held_until: draft.hold?.until ?? null,
+    ...more,
   };
   await db.insertInto('outbox').values(row).execute();
   return entryOf(row);
+}
+
+/** The edits of the draft's message that show how orders stand, newest first. */
+async function cardEdits(db: Kysely<Tables>, draft: OutboxDraft): Promise<readonly OutboxRow[]> {
+  if (draft.card !== true && draft.passing !== true) return [];
+  return editsOf(db, draft).where('card', '=', 1).execute();
+}
+
+function latestEdit(db: Kysely<Tables>, draft: OutboxDraft): Promise<OutboxRow | undefined> {
+  return editsOf(db, draft).where('state', '!=', 'superseded').limit(1).executeTakeFirst();
+}
+
+function editsOf(db: Kysely<Tables>, { address, edits = '' }: OutboxDraft) {
+  return db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('edits', '=', edits)
+    .where('channel', '=', address.channel)
+    .where('chat_id', '=', address.chatId)
+    .orderBy('id', 'desc');
 }
 
 /** The message that an edit is meant for, as long as it is held, so that nobody has seen it yet. */
@@ -72,18 +133,18 @@ async function heldOriginal(
     .executeTakeFirst();
 }
 
-export function entryOf(row: Selectable<OutboxTable>): OutboxEntry {
+export function entryOf(row: OutboxRow): OutboxEntry {
   return {
     ...queuedOf(row),
     address: { channel: row.channel, chatId: row.chat_id },
+    ...(row.in_place === 1 ? { inPlace: true } : {}),
+    ...(row.state === 'superseded' || row.state === 'sent' ? { outdated: true } : {}),
     body: fromJson(row.body),
     attempts: row.attempts,
   };
 }
 
-export function queuedOf(
-  row: Pick<Selectable<OutboxTable>, 'id' | 'about' | 'key' | 'edits' | 'created_at'>,
-): QueuedMessage {
+export function queuedOf(row: Pick<OutboxRow, 'id' | 'about' | 'key' | 'edits' | 'created_at'>): QueuedMessage {
   return {
     id: row.id,
     about: row.about ?? undefined,

@@ -21,7 +21,7 @@ type QueueMethods = Pick<
 
 type DeliveryMethods = Pick<
   Ledger,
-  'markSent' | 'markFailed' | 'sumUpDead' | 'deadLetters' | 'sentSince' | 'sentReference'
+  'markSent' | 'markFailed' | 'dropEdit' | 'sumUpDead' | 'deadLetters' | 'sentSince' | 'sentReference'
 >;
 
 /** The most messages of a chat that are looked through for one that may be sent before the others. */
@@ -86,6 +86,8 @@ export function createDeliveryMethods({ read, write }: Transactions): DeliveryMe
     markSent: (id, reference, now) => write('mark-sent', (transaction) => markSent(transaction, id, reference, now)),
 
     markFailed: (id, error, final) => write('mark-failed', (transaction) => markFailed(transaction, id, error, final)),
+
+    dropEdit: (id, error, gone) => write('drop-edit', (transaction) => dropEdit(transaction, id, error, gone)),
 
     sumUpDead: (address, now, draft) =>
       write('sum-up-dead', (transaction) => sumUpDead(transaction, address, now, draft)),
@@ -153,6 +155,10 @@ async function supersede(db: Kysely<Tables>, id: number): Promise<boolean> {
   if (row === undefined || row.edits === null || row.state !== 'queued') {
     return false;
   }
+  // The answer to a press is told before the notices that follow it.
+  if (row.card === 1 && row.in_place === 0) {
+    return false;
+  }
   const later = await db
     .selectFrom('outbox')
     .select('id')
@@ -187,6 +193,26 @@ async function markFailed(db: Kysely<Tables>, id: number, error: string, final: 
       .updateTable('outbox')
       .set((row) => ({ attempts: row('attempts', '+', 1), error, state: final ? 'dead' : 'queued' }))
       .where('id', '=', id)
+      .execute();
+  }
+}
+
+async function dropEdit(db: Kysely<Tables>, id: number, error: string, gone: boolean): Promise<void> {
+  const row = await db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
+  if (row === undefined) {
+    throw new AppError('store.no-such-message', { message: id });
+  }
+  if (row.state === 'queued') {
+    const change = { attempts: row.attempts + 1, error, state: 'dropped' } as const;
+    await db.updateTable('outbox').set(change).where('id', '=', id).execute();
+  }
+  if (gone) {
+    await db
+      .updateTable('outbox')
+      .set({ reference: null })
+      .where('channel', '=', row.channel)
+      .where('chat_id', '=', row.chat_id)
+      .where('key', '=', row.edits)
       .execute();
   }
 }

@@ -31,6 +31,7 @@ export function createProposalMethods({ read, write }: Transactions, account: st
             expires_at: proposal.expiresAt,
             status: 'open',
             shown: proposal.shown,
+            pressed_in: null,
           })
           .execute();
       }),
@@ -83,6 +84,8 @@ async function claim(transaction: Kysely<Tables>, account: string, request: Clai
  */
 async function take(db: Kysely<Tables>, proposal: Proposal, request: ClaimRequest): Promise<readonly OrderRecord[]> {
   await leaveOpen(db, proposal.id, 'taken');
+  const pressedIn = request.pressedIn ?? null;
+  await db.updateTable('proposals').set({ pressed_in: pressedIn }).where('id', '=', proposal.id).execute();
   const orders: OrderRecord[] = [];
   for (const [position, { id, intent, amount }] of request.intents.entries()) {
     const { personId, now: at } = request;

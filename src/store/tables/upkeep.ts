@@ -1,3 +1,4 @@
+import { endedStatuses } from '../../domain/orders/order.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import { forgetAlertEvents } from './alert-events.ts';
 import { forgetEvents } from './events/events.ts';
@@ -11,10 +12,13 @@ export function createUpkeepMethods({ write }: Transactions): Pick<Ledger, 'tryW
 
     prune: (before, beforeDay) =>
       write('prune', async (transaction) => {
+        const open = transaction.selectFrom('orders').select('card').where('status', 'not in', endedStatuses);
         await transaction
           .deleteFrom('outbox')
-          .where('state', 'in', ['sent', 'superseded'])
+          .where('state', 'in', ['sent', 'superseded', 'dropped'])
           .where('created_at', '<', before)
+          // A scheduled order may be open for longer than that, and its card has to be found.
+          .where((of) => of.or([of('about', 'is', null), of('about', 'not in', open)]))
           .execute();
         await forgetAlertEvents(transaction, before);
         await forgetEvents(transaction, before, beforeDay);

@@ -15,6 +15,8 @@ export interface Shown {
   readonly chatId: string;
   readonly text: string;
   readonly buttons: readonly Button[];
+  /** What the chat calls the message; an edit has that of the message it changed. */
+  readonly reference: string;
 }
 
 /** How often, of a hundred messages, a chat does what. */
@@ -99,7 +101,9 @@ function systemError(code: string): Error {
 export class Chats {
   readonly shown: Shown[] = [];
   /** Messages that a chat would not take, now or later. */
-  readonly refused: Omit<Shown, 'buttons'>[] = [];
+  readonly refused: Omit<Shown, 'buttons' | 'reference'>[] = [];
+  /** Messages of which the newest edit in place was turned down: they show something older, for good. */
+  readonly outdated = new Set<string>();
   /** Messages of which the bot was told that they failed though they were shown. */
   lostAnswers = 0;
   /** Messages that failed, and may come again. */
@@ -128,13 +132,14 @@ export class Chats {
 
   channel(line: Line, name: ChannelName): Channel {
     const never = new Promise<never>(() => undefined);
-    const show = async (chatId: string, message: Message): Promise<void> => {
+    const show = async (chatId: string, reference: string, message: Message, inPlace = false): Promise<void> => {
       line.step('message leaves');
       if (!line.isOn()) await never;
       const text = plainText(message);
-      this.#takeOrFail(line, name, chatId, text);
+      this.#takeOrFail(line, name, chatId, text, inPlace ? reference : undefined);
+      this.outdated.delete(reference);
       const buttons = (message.buttons ?? []).flat();
-      this.shown.push({ at: this.#clock.now(), channel: name, chatId, text, buttons });
+      this.shown.push({ at: this.#clock.now(), channel: name, chatId, text, buttons, reference });
       this.#trace(`${name}:${chatId} shows: ${text.replaceAll('\n', ' / ')}`);
       if (this.#random.chance(this.faults.losesAnswer)) {
         this.lostAnswers += 1;
@@ -147,16 +152,17 @@ export class Chats {
       name,
       start: async (receive) => void line.receive.set(name, receive),
       send: async (chatId, message) => {
-        await show(chatId, message);
-        return line.newId();
+        const reference = line.newId();
+        await show(chatId, reference, message);
+        return reference;
       },
-      edit: (chatId, _reference, message) => show(chatId, message),
+      edit: show,
       stop: async () => void line.receive.delete(name),
     };
   }
 
   /** @throws what the platform's own library would, as the bot reads it. */
-  #takeOrFail(line: Line, name: ChannelName, chatId: string, text: string): void {
+  #takeOrFail(line: Line, name: ChannelName, chatId: string, text: string, inPlace: string | undefined): void {
     const chat = `${name}:${chatId}`;
     const wait = this.#leaveAlone.get(chat);
     if (wait !== undefined && wait.line === line && this.#clock.now() < wait.until) {
@@ -165,7 +171,9 @@ export class Chats {
     this.#leaveAlone.delete(chat);
     const of = name === 'console' ? undefined : errors[name];
     if (of !== undefined && this.blocked.has(chat)) {
-      this.refused.push({ at: this.#clock.now(), channel: name, chatId, text });
+      // That an edit in place cannot be made is told to nobody, so it is not among what somebody has to be told of.
+      if (inPlace === undefined) this.refused.push({ at: this.#clock.now(), channel: name, chatId, text });
+      else this.outdated.add(inPlace);
       this.#trace(`${chat} refuses: ${text.replaceAll('\n', ' / ')}`);
       throw of.blocked();
     }
@@ -197,6 +205,8 @@ export function lostIn({ refused, shown }: Pick<Chats, 'refused' | 'shown'>): re
   );
 }
 
-function isSame(one: Omit<Shown, 'buttons'>, other: Omit<Shown, 'buttons'>): boolean {
+type Text = Pick<Shown, 'channel' | 'chatId' | 'text'>;
+
+function isSame(one: Text, other: Text): boolean {
   return one.channel === other.channel && one.chatId === other.chatId && one.text === other.text;
 }

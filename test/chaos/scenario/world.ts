@@ -81,6 +81,7 @@ const bugs: readonly string[] = [
   'message not concluded',
   'ledger not caught up',
   'update not handled',
+  'card not drawn',
 ];
 
 /**

@@ -135,6 +135,7 @@ const conversation = async (seat: Seat, { simulator }: Harness): Promise<readonl
   seat.press('확인');
   await told('취소 확인');
   await eventually('accepted', () => seat.texts().some((text) => text.includes('취소 접수')));
+  await told('접수됨 → 취소됨');
   // A fill is told when it is pushed, so who comes first is not said.
   return seat
     .texts()
@@ -158,8 +159,9 @@ describe('a conversation', () => {
     const ticket = await ticketFor(owner);
     expect(ticket.buttons[0]?.map(({ label }) => label)).toEqual(['확인', '취소']);
     discord.press(owner, '확인');
-    await discord.told(own, '접수됨');
-    expect(ticket).toMatchObject({ text: expect.stringContaining('접수됨'), buttons: [], edits: 1 });
+    await eventually('filled', () => ticket.text.includes('체결 완료'));
+    // Once for the answer, once for the fill.
+    expect(ticket).toMatchObject({ text: expect.stringContaining('접수됨 → 체결 완료'), buttons: [], edits: 2 });
     expect(ticket.onlyFor).toBeUndefined();
   });
 });
@@ -176,8 +178,8 @@ describe('where others read along', () => {
     const ticket = await ticketFor(trader, server);
     discord.press(trader, '확인', server);
     await discord.told(channelId, '접수됨');
-    expect(ticket).toMatchObject({ text: expect.stringContaining('접수됨'), edits: 1 });
     expect(await discord.told(channelId, '체결 삼성전자 매수 3주')).toMatchObject({ onlyFor: trader });
+    await eventually('filled', () => ticket.text.includes('접수됨 → 체결 완료'));
     discord.pressOn(trader, ticket, 'confirm:gone');
     await discord.told(channelId, '주문표를 찾지 못했습니다');
     const shown = discord.messages(channelId).filter(({ onlyFor }) => onlyFor === undefined);
@@ -284,7 +286,7 @@ describe('commands, forms, suggestions', () => {
     const ticket = await discord.told(own, '매수 주문표');
     discord.press(owner, '확인');
     await discord.told(own, '체결 삼성전자 매수 3주');
-    expect(ticket).toMatchObject({ text: expect.stringContaining('접수됨'), edits: 1 });
+    await eventually('filled', () => ticket.text.includes('접수됨 → 체결 완료'));
   });
 
   test('a viewer may look, and not order', async () => {
@@ -357,9 +359,16 @@ describe('when things go wrong', () => {
     await eventually('at the venue', () => venueOrders().length === 1);
     await clock.advance(1_500);
     await eventually('said', () => ticket.text.includes('KIS로 보내는 중'));
-    await clock.advance(30_000);
-    await eventually('said', () => ticket.text.includes('결과를 모릅니다'));
+    await eventually('said', async () => {
+      if (ticket.text.includes('결과를 모릅니다')) return true;
+      await clock.advance(500);
+      return false;
+    });
+    expect(ticket.buttons.flat().map(({ label }) => label)).toEqual(['주문 확인']);
     expect(venueOrders()).toHaveLength(1);
+    // Found in the lists of KIS, it is settled in the same place.
+    await clock.advance(30_000);
+    await eventually('settled', () => ticket.text.includes('접수됨'));
   });
 
   test('the gateway breaks: taken up again, and nothing lost', async () => {

@@ -137,6 +137,7 @@ async function converse(
     place.press(bot, '확인');
     await told('취소 접수됨');
     await told('취소 확인');
+    await told('접수됨 → 취소됨');
     await bot.settled();
     const said = place
       .texts(bot)

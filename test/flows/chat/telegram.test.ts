@@ -70,9 +70,9 @@ describe('a conversation', () => {
     const ticket = await ticketFor(owner);
     expect(ticket.keyboard[0]?.map(({ text }) => text)).toEqual(['확인', '취소']);
     telegram.press(owner, '확인');
-    const accepted = await telegram.told(owner, '접수됨');
-    expect(accepted).toMatchObject({ id: ticket.id, keyboard: [] });
+    expect(await telegram.told(owner, '접수됨')).toMatchObject({ id: ticket.id });
     await telegram.told(owner, '체결 삼성전자 매수 3주');
+    expect(await telegram.told(owner, '접수됨 → 체결 완료')).toMatchObject({ id: ticket.id, keyboard: [] });
     telegram.say(owner, '/balance');
     await telegram.told(owner, '삼성전자 3주');
     // A chat takes no more than so many messages in ten seconds.
@@ -404,8 +404,11 @@ describe('when things go wrong', () => {
     await telegram.told(owner, 'KIS로 보내는 중');
     telegram.say(owner, '/help');
     await telegram.told(owner, '권한: 소유자');
-    await clock.advance(30_000);
-    await telegram.told(owner, '결과를 모릅니다');
+    await eventually('unknown', async () => {
+      if (telegram.messages(owner).some(({ text }) => text.includes('결과를 모릅니다'))) return true;
+      await clock.advance(500);
+      return false;
+    });
     expect(venueOrders()).toHaveLength(1);
   });
 

@@ -100,7 +100,6 @@ test('fills without orders: neither a cancel nor what went wrong is told there',
   const pressed = hoga.press('확인');
   await clock.advance(60_000);
   await pressed;
-  await hoga.told('결과를 모릅니다');
   await clock.advance(120_000);
   await hoga.told('확인됨: 접수되지 않았습니다');
   expect(discord.texts(first)).toEqual([fill]);

@@ -233,6 +233,11 @@ export class TelegramStandIn {
     this.#faults.set(method, queue);
   }
 
+  /** Nothing fails any more. */
+  heal(): void {
+    this.#faults.clear();
+  }
+
   count(method: string): number {
     return this.requests.filter((request) => request.method === method).length;
   }
