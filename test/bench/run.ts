@@ -1,56 +1,65 @@
 import { writeFileSync } from 'node:fs';
-import { Bench } from 'tinybench';
-import type { Benchmark } from './bench.ts';
+import { parseArgs } from 'node:util';
+import { aimedAt, type Benchmark, isHeld, type Measured } from './bench.ts';
 import { charts } from './charts.ts';
+import { lane } from './lane.ts';
 import { searches } from './symbols.ts';
 
-// Measures what was promised: `npm run bench`. A table on stdout, and bench-results.json beside package.json.
+// `npm run bench`: what the product exists for beside a baseline in the same run. No figure fails it; a bench that
+// cannot run does.
 
-const benchmarks: readonly Benchmark[] = [charts, ...searches];
+const benchmarks: readonly Benchmark[] = [lane, charts, searches];
 
-interface Result {
-  readonly name: string;
-  readonly targetMs: number;
-  readonly of: Benchmark['of'];
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly runs: number;
-  readonly held: boolean;
+const usage = `npm run bench -- [ROW ...]     ${benchmarks.map(({ row }) => row).join(' · ')}
+`;
+
+interface Row extends Measured {
+  readonly row: string;
 }
 
-const rounded = (ms: number): number => Math.round(ms * 1_000) / 1_000;
+const head = ['row', 'work', 'unit', 'figure', 'baseline', 'ratio', 'spread', 'aim', 'held'];
 
-async function measure({ name, targetMs, of, prepare }: Benchmark): Promise<Result> {
-  const { run, close } = await prepare();
-  // What was never run is compiled on the way; that is not what was promised.
-  const bench = new Bench({ time: 2_000, iterations: 20, warmupTime: 1_000, warmupIterations: 10, throws: true });
-  bench.add(name, async () => void (await run()));
-  const [task] = await bench.run();
-  await close?.();
-  const result = task?.result;
-  if (result === undefined || !('latency' in result)) throw new Error(`not measured: ${name}`);
-  const { p50, p99, samplesCount: runs } = result.latency;
-  const held = (of === 'p50' ? p50 : p99) < targetMs;
-  return { name, targetMs, of, p50Ms: rounded(p50), p99Ms: rounded(p99), runs, held };
+function cellsOf(measured: Row): readonly string[] {
+  const { row, work, unit, figure, baseline, spread, aim } = measured;
+  const sign = aim.atMost === undefined ? `≥ ${aim.atLeast}` : `≤ ${aim.atMost}`;
+  const kind = { ratio: '×', times: '× as quick', difference: ` ${unit} more`, figure: ` ${unit}` }[aim.of];
+  return [
+    row,
+    work,
+    unit,
+    written(figure),
+    baseline === undefined ? '' : written(baseline),
+    baseline === undefined ? '' : written(aimedAt(measured)),
+    spread === undefined ? '' : `${written(spread[0])}–${written(spread[1])}`,
+    `${sign}${kind}`,
+    isHeld(measured) ? 'yes' : 'NO',
+  ];
 }
 
-const results: Result[] = [];
-for (const benchmark of benchmarks) results.push(await measure(benchmark));
-
-const rows = [
-  ['what', 'target ms', 'of', 'p50 ms', 'p99 ms', 'runs', 'held'],
-  ...results.map((one) =>
-    [one.name, one.targetMs, one.of, one.p50Ms, one.p99Ms, one.runs, one.held ? 'yes' : 'NO'].map(String),
-  ),
-];
-const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-for (const row of rows) {
-  process.stdout.write(
-    `${row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()}\n`,
-  );
+function written(value: number): string {
+  return value.toLocaleString('en', { maximumSignificantDigits: 3, useGrouping: false });
 }
-writeFileSync(new URL('../../bench-results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
-if (results.some(({ held }) => !held)) process.exitCode = 1;
+
+function print(rows: readonly (readonly string[])[]): void {
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows) {
+    const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+    process.stdout.write(`${line.trimEnd()}\n`);
+  }
+}
+
+const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
+const chosen = benchmarks.filter(({ row }) => positionals.length === 0 || positionals.includes(row));
+if (values.help === true || chosen.length === 0) {
+  process.stdout.write(usage);
+  process.exitCode = values.help === true ? 0 : 2;
+} else {
+  const rows: Row[] = [];
+  for (const { row, measure } of chosen) {
+    if (process.stderr.isTTY) process.stderr.write(`measuring ${row}\n`);
+    for (const measured of await measure()) rows.push({ row, ...measured });
+  }
+  print([head, ...rows.map(cellsOf)]);
+  const results = rows.map((row) => ({ ...row, ratio: aimedAt(row), held: isHeld(row) }));
+  writeFileSync(new URL('../../bench-results.json', import.meta.url), `${JSON.stringify(results, null, 2)}\n`);
+}

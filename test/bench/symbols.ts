@@ -2,7 +2,7 @@ import { convertHangulToQwerty, getChoseong } from 'es-hangul';
 import { createDirectory } from '../../src/kis/symbols/search.ts';
 import { SeededRandom } from '../chaos/scenario/random.ts';
 import { listedIssues } from '../support/kis/listed-issues.ts';
-import type { Benchmark } from './bench.ts';
+import { type Benchmark, type Measured, sideBySide } from './bench.ts';
 
 /** As many as an autocomplete shows. */
 const limit = 25;
@@ -22,22 +22,36 @@ const queries: Readonly<Record<string, (name: string, random: SeededRandom) => s
   'nothing like it': (_, random) => Array.from({ length: 8 }, () => random.pick(['뷁', '쀍', '꿻', 'q', 'z'])).join(''),
 };
 
-/** One search of each kind over a market's worth of names. */
-export const searches: readonly Benchmark[] = Object.entries(queries).map(([kind, toQuery]) => ({
-  name: `a search among 4,000 issues: ${kind}`,
-  targetMs: 5,
-  of: 'p99',
-  async prepare() {
+/** A search of each kind among a market's worth of names, beside a walk over the names that compares each. */
+export const searches: Benchmark = {
+  row: 'search',
+  async measure() {
     const issues = listedIssues(4_000);
     const directory = createDirectory(issues);
     const random = new SeededRandom(7);
-    const typed = Array.from({ length: 500 }, () => toQuery(random.pick(issues)?.name ?? '', random));
-    let next = 0;
-    return {
-      run: () => {
+    const lines: Measured[] = [];
+    for (const [kind, toQuery] of Object.entries(queries)) {
+      const typed = Array.from({ length: 500 }, () => toQuery(random.pick(issues)?.name ?? '', random));
+      let next = 0;
+      const query = (): string => {
         next = (next + 1) % typed.length;
-        return directory.search(typed[next] ?? '', limit);
-      },
-    };
+        return typed[next] ?? '';
+      };
+      const walk = (): unknown => {
+        const wanted = query();
+        return issues.filter(({ name }) => name.includes(wanted)).slice(0, limit);
+      };
+      lines.push(
+        ...(await sideBySide({
+          work: `${kind}, among 4,000`,
+          ours: () => directory.search(query(), limit),
+          baseline: walk,
+          aim: { of: 'figure', atMost: 5 },
+          of: ['p99'],
+          rounds: 3,
+        })),
+      );
+    }
+    return lines;
   },
-}));
+};

@@ -74,7 +74,7 @@ export class OrderCalls {
     const deadline = this.#clock.now() + this.#timeouts.orderQueueMs;
     await this.#tokenBy(deadline);
     const headers = this.#hashkey ? { hashkey: await this.#hashOf(fields, deadline) } : {};
-    await this.#lane.enter('order', { maxWaitMs: Math.max(0, deadline - this.#clock.now()) });
+    const answered = await this.#lane.enter('order', { maxWaitMs: Math.max(0, deadline - this.#clock.now()) });
     // The token may have expired during the wait. Nobody else can take this order's turn while it is asked for again.
     const token = await this.#tokenBy(deadline);
     await beforeSend();
@@ -86,6 +86,7 @@ export class OrderCalls {
       this.#log.error('order answer lost', { trId, error });
       return { kind: 'unknown', code: 'no-answer', text: '' };
     }
+    answered();
     return this.#outcomeOf(endpoint, trId, answer, token);
   }
 

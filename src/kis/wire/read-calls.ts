@@ -158,13 +158,14 @@ export class ReadCalls {
     const trId = this.#check.trId(endpoint);
     const fields = this.#check.fields(endpoint, input);
     const { signal } = options;
-    await this.#lane.enter(options.priority ?? 'interactive', signal === undefined ? {} : { signal });
+    const answered = await this.#lane.enter(options.priority ?? 'interactive', signal === undefined ? {} : { signal });
     let answer: RawAnswer;
     try {
       answer = await this.#exchange.send(endpoint, trId, token, fields, { timeoutMs: this.#timeoutMs, trCont, signal });
     } catch (error) {
       throw new KisError('unreachable', { code: '', text: '' }, { endpoint: endpoint.id }, error);
     }
+    answered();
     const { body, status } = answer;
     if (body !== undefined && (isSuccess(body) || isEmptyAnswer(body))) return answer;
     const refusal = body && readRefusal(body, this.#redactor);

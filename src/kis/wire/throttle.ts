@@ -13,6 +13,22 @@ interface Waiting {
   readonly enter: () => void;
 }
 
+/** Tells the lane that a call was answered. Where nobody tells, the call is taken for a slow one. */
+export type Answered = () => void;
+
+/** A call that counts against the limit until `freeAt`, in milliseconds. */
+interface Place {
+  freeAt: number;
+}
+
+/**
+ * How long a call counts: a second, and a little because two clocks measure it. KIS counts it when it arrives, which is
+ * after it left and before its answer came.
+ */
+const countedMs = 1_010;
+/** The longest time, in milliseconds, that a call is taken to be on its way; a slower answer was long in the making. */
+const mostOnTheWayMs = 90;
+
 /** How busy the lane is, for `/status`. */
 export interface LaneStatus {
   readonly waiting: number;
@@ -29,35 +45,31 @@ export class Lane {
   readonly #clock: Clock;
   readonly #callsPerSecond: number;
   /**
-   * How many calls of each second reads leave to orders. KIS counts calls as they arrive, and would refuse an order
-   * over the limit.
+   * How many places reads leave to orders, but for the last moment before other places become free. KIS would refuse an
+   * order over the limit.
    */
   readonly #reserved: number;
-  readonly #windowMs: number;
   readonly #queues: Record<LanePriority, Waiting[]> = { order: [], urgent: [], interactive: [], background: [] };
-  /** Start times within the last window, oldest first. */
-  #starts: number[] = [];
+  /** Calls that may still count. */
+  #places: readonly Place[] = [];
   #pausedUntil = 0;
   #cancelTimer: (() => void) | undefined;
 
-  /**
-   * `marginMs` is added to the second, because KIS counts by its own clock and calls take different times on their way.
-   */
-  constructor(clock: Clock, callsPerSecond: number, marginMs = 100) {
+  constructor(clock: Clock, callsPerSecond: number) {
     this.#clock = clock;
     this.#callsPerSecond = callsPerSecond;
     this.#reserved = callsPerSecond >= 6 ? 2 : 0;
-    this.#windowMs = 1_000 + marginMs;
   }
 
   /**
-   * Resolves when the caller may send its one request, now.
+   * Resolves when the caller may send its one request, now. The caller calls what it resolves with when the answer is
+   * there.
    * @throws AppError `lane.waited-too-long` when `maxWaitMs` went by first; the signal's reason when it is aborted.
    */
   enter(
     priority: LanePriority,
     options: { readonly maxWaitMs?: number; readonly signal?: AbortSignal } = {},
-  ): Promise<void> {
+  ): Promise<Answered> {
     return new Promise((resolve, reject) => {
       const queue = this.#queues[priority];
       let cancelDeadline = (): void => undefined;
@@ -70,7 +82,7 @@ export class Lane {
       const waiting: Waiting = {
         enter: () => {
           leave();
-          resolve();
+          resolve(this.#take());
         },
       };
       const onAbort = (): void => {
@@ -105,13 +117,23 @@ export class Lane {
     const paused = this.#pausedUntil > now;
     return {
       waiting: ranks.reduce((sum, rank) => sum + this.#queues[rank].length, 0),
-      headRoom: paused ? 0 : this.#callsPerSecond - this.#starts.length,
+      headRoom: paused ? 0 : this.#callsPerSecond - this.#places.length,
       pausedUntil: paused ? this.#pausedUntil : undefined,
     };
   }
 
   #forget(now: number): void {
-    this.#starts = this.#starts.filter((start) => now - start < this.#windowMs);
+    this.#places = this.#places.filter(({ freeAt }) => freeAt > now);
+  }
+
+  /** Takes a place for a call that starts now. */
+  #take(): Answered {
+    const place: Place = { freeAt: this.#clock.now() + countedMs + mostOnTheWayMs };
+    this.#places = [...this.#places, place];
+    return () => {
+      place.freeAt = Math.min(place.freeAt, this.#clock.now() + countedMs);
+      this.#admit();
+    };
   }
 
   #admit(): void {
@@ -121,23 +143,29 @@ export class Lane {
       const rank = ranks.find((candidate) => this.#queues[candidate].length > 0);
       const next = rank && this.#queues[rank][0];
       if (next === undefined) return;
-      const waitMs = this.#waitMs(rank === 'order' ? this.#callsPerSecond : this.#callsPerSecond - this.#reserved);
+      const waitMs = this.#waitMs(rank === 'order');
       if (waitMs > 0) {
         this.#cancelTimer = this.#clock.timer(waitMs, () => this.#admit());
         return;
       }
-      this.#starts.push(this.#clock.now());
       next.enter();
     }
   }
 
-  /** How long to wait until fewer than `limit` calls lie within the last window, in milliseconds. */
-  #waitMs(limit: number): number {
+  /**
+   * How long the next call has to wait, in milliseconds. A read takes a place that is kept for orders only when another
+   * becomes free within the time of one call. So no place is lost while reads wait, and an order waits no longer than
+   * that for reads.
+   */
+  #waitMs(isOrder: boolean): number {
     const now = this.#clock.now();
     this.#forget(now);
-    const untilPauseEnds = this.#pausedUntil - now;
-    const blocking = this.#starts.at(-limit);
-    const untilRoom = blocking === undefined ? 0 : blocking + this.#windowMs - now;
-    return Math.max(0, untilPauseEnds, untilRoom);
+    const untilPause = this.#pausedUntil - now;
+    const places = this.#callsPerSecond - (isOrder ? 0 : this.#reserved);
+    if (this.#places.length < places) return Math.max(0, untilPause);
+    const frees = this.#places.map(({ freeAt }) => freeAt).sort((a, b) => a - b);
+    const untilFree = (frees.at(-this.#callsPerSecond) ?? now) - now;
+    const untilSoonFree = (frees.at(-places) ?? now) - countedMs / this.#callsPerSecond - now;
+    return Math.max(0, untilPause, untilFree, isOrder ? 0 : untilSoonFree);
   }
 }

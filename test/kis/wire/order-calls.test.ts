@@ -264,7 +264,7 @@ describe('an order that waits', () => {
   });
 
   it('longer than it may for its turn is refused as the lane says', async () => {
-    const enter = (): Promise<void> => Promise.reject(new Error('waited too long'));
+    const enter = (): Promise<never> => Promise.reject(new Error('waited too long'));
     const { host, said } = await order([accepted], { lane: { enter } });
     await expect(said).rejects.toThrow('waited too long');
     expect(host.events).toEqual([]);
@@ -324,7 +324,7 @@ describe("an order with KIS's hash of its body", () => {
 
   it('waits no longer for it than the order may wait in all', async () => {
     let give: () => void = () => undefined;
-    const enter = (): Promise<void> => new Promise((resolve) => (give = resolve));
+    const enter = (): Promise<() => void> => new Promise((resolve) => (give = () => resolve(() => undefined)));
     const { host, said } = await order(['hang', accepted], { hashkey: true, lane: { enter } });
     await turns(5);
     await host.clock.advance(7_000);

@@ -82,10 +82,18 @@ describe('a read', () => {
 
   it('takes its turn by its priority, and leaves the queue when nobody wants it any more', async () => {
     const entered: unknown[] = [];
-    await start([ok], { lane: { enter: async (...args) => void entered.push(args) } });
+    let answered = 0;
+    const enter = async (...args: unknown[]): Promise<() => void> => {
+      entered.push(args);
+      return () => {
+        answered += 1;
+      };
+    };
+    await start([ok], { lane: { enter } });
     const { signal } = new AbortController();
     await read({ priority: 'background', signal });
     expect(entered).toEqual([['background', { signal }]]);
+    expect(answered, 'told that the answer is there').toBe(1);
   });
 
   it('of the account carries the account; without one it is not sent', async () => {
@@ -397,6 +405,7 @@ describe('a listing', () => {
           // After the answer of the first try nobody waits any more.
           if (host.received.length === 0) setTimeout(() => controller.abort(), 50);
           else throw new Error('a second try');
+          return () => undefined;
         },
       },
     });

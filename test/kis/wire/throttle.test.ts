@@ -170,6 +170,53 @@ describe('the lane', () => {
     expect(lane.status().headRoom).toBe(1);
   });
 
+  test('a call that was answered counts for a second after that, and for a second and a tenth at most', async () => {
+    const clock = new StillClock();
+    const lane = new Lane(clock, 1);
+    const start = clock.at;
+    const answered = await lane.enter('order');
+    let entered = 0;
+    void lane.enter('order').then((next) => {
+      entered += 1;
+      clock.at += 500;
+      next();
+    });
+    await clock.moveTo(start + 20);
+    answered();
+    await clock.moveTo(start + 1_029);
+    expect(entered).toBe(0);
+    await clock.moveTo(start + 1_030);
+    expect(entered).toBe(1);
+    // The answer came half a second later: it was long in the making, not long on its way.
+    expect(lane.status().headRoom).toBe(0);
+    await clock.moveTo(start + 1_030 + 1_099);
+    expect(lane.status().headRoom).toBe(0);
+    await clock.moveTo(start + 1_030 + 1_100);
+    expect(lane.status().headRoom).toBe(1);
+  });
+
+  test('reads take the places of orders only in the last moment before others become free', async () => {
+    const clock = new StillClock();
+    const lane = new Lane(clock, 10);
+    const start = clock.at;
+    let reads = 0;
+    for (let call = 0; call < 30; call += 1) void lane.enter('interactive').then(() => (reads += 1));
+    await turns(1);
+    expect(reads).toBe(8);
+    // A tenth of the time that a call counts, before the eight become free.
+    await clock.moveTo(start + 998);
+    expect(reads).toBe(8);
+    await clock.moveTo(start + 999);
+    expect(reads).toBe(10);
+    let waited = false;
+    void lane.enter('order').then(() => (waited = true));
+    await clock.moveTo(start + 1_099);
+    expect(waited).toBe(false);
+    await clock.moveTo(start + 1_100);
+    expect(waited).toBe(true);
+    expect(lane.status().headRoom, 'the eight places went to the order and to reads').toBeLessThanOrEqual(2);
+  });
+
   test('a pause holds everybody until it ends, and a shorter one does not end it sooner', async () => {
     const clock = new StillClock();
     const lane = new Lane(clock, 5);

@@ -128,7 +128,10 @@ export async function startRestHost(options: RestHostOptions): Promise<RestHost>
       ...options.credentials,
     } as unknown as Credentials,
     lane: {
-      enter: async (...args: unknown[]) => void events.push(`lane ${JSON.stringify(args)}`),
+      enter: async (...args: unknown[]) => {
+        events.push(`lane ${JSON.stringify(args)}`);
+        return () => undefined;
+      },
       pause: (ms: number) => void events.push(`pause ${ms}`),
       ...options.lane,
     } as unknown as Lane,
