@@ -1,6 +1,6 @@
 import { type CancelTimer, type Clock, koreanDay } from '../clock.ts';
 import type { FillNotices } from '../domain/fill-notices.ts';
-import type { BookTrade, Trade } from '../domain/market/quote.ts';
+import type { Trade } from '../domain/market/quote.ts';
 import type { IndexCode } from '../domain/market/research.ts';
 import { type Marketplace, tradeSessionAt } from '../domain/market/session.ts';
 import type { Exchange } from '../domain/orders/order.ts';
@@ -21,7 +21,7 @@ import { type ChannelName, channels } from './endpoints/channels.ts';
 import type { AccountNumber } from './wire/catalogue-check.ts';
 import type { Credentials } from './wire/credentials.ts';
 import type { Environment } from './wire/environment.ts';
-import { cutRecords, type DataFrame } from './wire/frames.ts';
+import type { DataFrame } from './wire/frames.ts';
 import { KisSocket, noAnswerCode, type Registration, type SocketTimings } from './wire/socket.ts';
 import { type Subscriber, Subscriptions } from './wire/subscriptions.ts';
 import type { KisTransports } from './wire/transports.ts';
@@ -62,6 +62,9 @@ const bookChannels = {
 
 /** KIS sends a PINGPONG every ten seconds. A socket that was silent for twice that may be dead without a word. */
 const silentMs = 20_000;
+
+/** Where the trades of a channel were made; the combined one does not say. */
+const exchangeOf = { trades: 'KRX', nextradeTrades: 'NXT', combinedTrades: undefined } as const;
 
 /** Somebody who watches an order book or an index, and the topics for it. */
 interface Watch extends Subscriber {
@@ -245,20 +248,16 @@ export class KisFeed implements MarketFeed {
   }
 
   #watchersOf(trId: string, trKey: string): readonly Watch['watcher'][] {
+    if (this.#watches.size === 0) return [];
     return [...this.#watches]
       .filter(({ topics }) => topics.some((topic) => topic.trId === trId && topic.trKey === trKey))
       .map(({ watcher }) => watcher);
   }
 
-  /** Where a trade was made. The hours of a stand-in for the exchange are its own, so there a time tells nothing. */
-  #whence(
-    exchange: Marketplace,
-    record: Parameters<typeof decode.toTradeSession>[0],
-    { at, time }: BookTrade,
-  ): Pick<Trade, 'exchange' | 'session'> {
+  /** In which part of the day. The hours of a stand-in for the exchange are its own, so there a time tells nothing. */
+  #sessionOf(exchange: Marketplace, { session, at, time }: decode.PushedTrade): Trade['session'] {
     const byTime = this.#options.environment.hours === 'exchange';
-    const told = decode.toTradeSession(record);
-    return { exchange, session: told ?? (byTime ? tradeSessionAt(exchange, koreanDay(at), time) : undefined) };
+    return session ?? (byTime ? tradeSessionAt(exchange, koreanDay(at), time) : undefined);
   }
 
   #receive(frame: DataFrame): void {
@@ -273,46 +272,43 @@ export class KisFeed implements MarketFeed {
     }
   }
 
-  #read(handlers: FeedHandlers, name: ChannelName | undefined, { trId, count, payload }: DataFrame): void {
+  #read(handlers: FeedHandlers, name: ChannelName | undefined, frame: DataFrame): void {
+    const { trId } = frame;
     const at = this.#options.clock.now();
     switch (name) {
       case 'trades':
       case 'nextradeTrades':
       case 'combinedTrades':
-        for (const { record } of cutRecords(channels[name], count, payload)) {
-          const trade = decode.toTrade(record, at);
-          if (name === 'trades') handlers.onTrade({ ...trade, ...this.#whence('KRX', record, trade) });
-          if (name === 'nextradeTrades') handlers.onTrade({ ...trade, ...this.#whence('NXT', record, trade) });
+        for (const trade of decode.readTrades(name, frame, at)) {
+          const exchange = exchangeOf[name];
+          if (exchange !== undefined) {
+            handlers.onTrade({ ...trade, exchange, session: this.#sessionOf(exchange, trade) });
+          }
           for (const watcher of this.#watchersOf(trId, trade.symbol)) watcher.onTrade?.(trade);
         }
         return;
       case 'orderBook':
       case 'nextradeOrderBook':
       case 'combinedOrderBook':
-        for (const { record } of cutRecords(channels[name], count, payload)) {
-          const book = decode.toOrderBookPush(record, at);
+        for (const book of decode.readOrderBooks(name, frame, at)) {
           for (const watcher of this.#watchersOf(trId, book.symbol)) watcher.onOrderBook?.(book);
         }
         return;
       case 'issueStatus':
       case 'nextradeIssueStatus':
       case 'combinedIssueStatus':
-        for (const { record } of cutRecords(channels[name], count, payload)) {
-          const status = decode.toIssueStatus(record, at);
+        for (const status of decode.readIssueStatuses(name, frame, at)) {
           if (name === 'issueStatus') handlers.onIssueStatus?.(status);
           for (const watcher of this.#watchersOf(trId, status.symbol)) watcher.onIssueStatus?.(status);
         }
         return;
       case 'index':
-        for (const { record } of cutRecords(channels.index, count, payload)) {
-          const quote = decode.toIndexPush(record);
-          if (quote === undefined) continue;
+        for (const quote of decode.readIndexQuotes(frame)) {
           for (const watcher of this.#watchersOf(trId, indexCodes[quote.code])) watcher.onIndex?.(quote);
         }
         return;
       case 'executions':
-        for (const { fields } of cutRecords(channels.executions, count, payload)) {
-          const { account, notice } = decode.toExecutionNotice(fields, at);
+        for (const { account, notice } of decode.readExecutionNotices(frame, at)) {
           // KIS sends the notices of every account of the HTS id; the listener knows which are ours.
           handlers.onExecution(notice, account);
         }

@@ -2,13 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { aimedAt, type Benchmark, isHeld, type Measured } from './bench.ts';
 import { charts } from './charts.ts';
+import { frames } from './frames.ts';
 import { lane } from './lane.ts';
 import { searches } from './symbols.ts';
 
 // `npm run bench`: what the product exists for beside a baseline in the same run. No figure fails it; a bench that
 // cannot run does.
 
-const benchmarks: readonly Benchmark[] = [lane, charts, searches];
+const benchmarks: readonly Benchmark[] = [frames, lane, charts, searches];
 
 const usage = `npm run bench -- [ROW ...]     ${benchmarks.map(({ row }) => row).join(' · ')}
 `;

@@ -12,16 +12,15 @@ import {
   toQuote,
   toQuoteOfMany,
 } from '../../src/kis/codecs/decode-market.ts';
-import { toExecutionNotice, toOrderBookPush, toTrade } from '../../src/kis/codecs/decode-pushes.ts';
+import { readExecutionNotices, readOrderBooks, readTrades } from '../../src/kis/codecs/decode-pushes.ts';
 import { toBalance, toBuyingPower, toExecution, toOpenOrder } from '../../src/kis/codecs/decode-trading.ts';
 import { decodeFields, type Fields } from '../../src/kis/codecs/fields.ts';
-import { channels } from '../../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
 import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
 import type { Block, Endpoint, Output } from '../../src/kis/endpoints/endpoint.ts';
 import { toScheduledOrder } from '../../src/kis/scheduled-orders.ts';
 import { readRefusal, refusalKind } from '../../src/kis/wire/error.ts';
-import { cutRecords, type DataFrame, decrypt, parseFrame } from '../../src/kis/wire/frames.ts';
+import { type DataFrame, decrypt, parseFrame } from '../../src/kis/wire/frames.ts';
 import { createRedactor } from '../../src/log.ts';
 import { answer, control, frame } from '../support/payloads/index.ts';
 
@@ -45,10 +44,13 @@ function decodeAnswer<E extends Endpoint>(endpoint: E, name: string): Output<E> 
 }
 
 function dataFrame(name: string): DataFrame {
-  const parsed = parseFrame(frame(name));
+  const parsed = parseFrame(Buffer.from(frame(name)));
   if (parsed.kind !== 'data') throw new Error(`not a data frame: ${name}`);
   return parsed;
 }
+
+/** Records of a topic, altered or made up. */
+const records = (text: string, count = 1) => ({ count, payload: Buffer.from(text) });
 
 describe('quotes', () => {
   it("reads KIS's printed example", () => {
@@ -66,6 +68,8 @@ describe('quotes', () => {
       lowerLimit: 90_000,
       basePrice: 128_500,
       tickSize: 500,
+      yearHigh: { price: 149_500, day: '20210225' },
+      yearLow: { price: 90_500, day: '20211013' },
       warnings: [],
       at,
     });
@@ -540,28 +544,30 @@ describe('refusals', () => {
 
 describe('trades over the socket', () => {
   it('reads 46 columns', () => {
-    const { trId, count, payload } = dataFrame('trade-46');
-    expect({ trId, count }).toEqual({ trId: 'H0STCNT0', count: 1 });
-    expect(cutRecords(channels.trades, count, payload).map(({ record }) => toTrade(record, at))).toEqual([
+    const read = dataFrame('trade-46');
+    expect(read).toMatchObject({ trId: 'H0STCNT0', count: 1 });
+    expect(readTrades('trades', read, at)).toEqual([
       {
         symbol: '005930',
         price: 62_700,
         size: 125,
         change: 400,
         changePercent: 0.64,
+        high: 63_000,
+        low: 62_300,
         volume: 9_694_968,
         bestAsk: 62_700,
         bestBid: 62_600,
         strength: 93.01,
         time: '112616',
+        session: undefined,
         at,
       },
     ]);
   });
 
   it('reads four records in one frame', () => {
-    const { count, payload } = dataFrame('trade-46-four-records');
-    const trades = cutRecords(channels.trades, count, payload).map(({ record }) => toTrade(record, at));
+    const trades = readTrades('trades', dataFrame('trade-46-four-records'), at);
     expect(trades.map(({ price, size, volume }) => [price, size, volume])).toEqual([
       [159_200, 1, 26_227_159],
       [159_200, 78, 26_227_237],
@@ -575,29 +581,26 @@ describe('trades over the socket', () => {
     ['trade-47', 249_250, -10_250, -3.95, 1, 14_871_538],
     ['trade-47-paper', 277_750, 3_750, 1.37, 5, 11_955_000],
   ])('reads 47 columns: %s', (name, price, change, changePercent, size, volume) => {
-    const { count, payload } = dataFrame(name);
-    const [first] = cutRecords(channels.trades, count, payload);
-    expect(first?.fields).toHaveLength(47);
-    expect(first?.record.MARKET_CLS_CODE).toBe('2');
-    expect(first && toTrade(first.record, at)).toMatchObject({ price, change, changePercent, size, volume });
+    const read = dataFrame(name);
+    expect(String(read.payload).split('^')).toHaveLength(47);
+    const session = 'regular';
+    expect(readTrades('trades', read, at)).toMatchObject([{ price, change, changePercent, size, volume, session }]);
   });
 
   it('reads a record that came without its header', () => {
-    const [first] = cutRecords(channels.trades, 1, frame('trade-46-body'));
-    expect(first?.record.MARKET_CLS_CODE).toBeUndefined();
-    expect(first && toTrade(first.record, at)).toMatchObject({ symbol: '005380', price: 533_000, change: 2_000 });
+    const told = { symbol: '005380', price: 533_000, change: 2_000, session: undefined };
+    expect(readTrades('trades', records(frame('trade-46-body')), at)).toMatchObject([told]);
   });
 
   it('refuses a frame that holds fewer records than it says', () => {
-    const { count, payload } = dataFrame('trade-cut-off');
-    expect(count).toBe(4);
-    expect(() => cutRecords(channels.trades, count, payload)).toThrow(AppError);
+    const read = dataFrame('trade-cut-off');
+    expect(read.count).toBe(4);
+    expect(() => readTrades('trades', read, at)).toThrow(AppError);
   });
 
   it('names the column it cannot read', () => {
-    const { count, payload } = dataFrame('trade-46');
-    const [first] = cutRecords(channels.trades, count, payload.replace('^62700^', '^abc^'));
-    expect(() => first && toTrade(first.record, at)).toThrow(
+    const altered = String(dataFrame('trade-46').payload).replace('^62700^', '^abc^');
+    expect(() => readTrades('trades', records(altered), at)).toThrow(
       expect.objectContaining({ code: 'venue.malformed', context: { where: 'socket', field: 'STCK_PRPR' } }),
     );
   });
@@ -605,33 +608,27 @@ describe('trades over the socket', () => {
 
 describe('order books over the socket', () => {
   it('reads 62 columns', () => {
-    const { count, payload } = dataFrame('order-book-62');
-    const [first] = cutRecords(channels.orderBook, count, payload);
-    const book = first && toOrderBookPush(first.record, at);
+    const [book] = readOrderBooks('orderBook', dataFrame('order-book-62'), at);
     expect(book).toMatchObject({ symbol: '088350', totalAskSize: 333_673, totalBidSize: 120_091, at });
     expect(book?.asks).toHaveLength(10);
     expect(book?.asks[0]).toEqual({ price: 6_140, size: 81_678 });
     expect(book?.asks[9]).toEqual({ price: 6_230, size: 25_943 });
     expect(book?.bids[0]).toEqual({ price: 6_130, size: 1_095 });
     expect(book?.bids[9]).toEqual({ price: 6_040, size: 8_388 });
-    expect(first?.record.KMID_PRC).toBe('6135');
   });
 
   it.each([59, 60, 61, 62, 63, 64, 65, 66])('reads %i columns, one record or several', (columns) => {
-    const { payload } = dataFrame('order-book-63');
-    const wire = payload.split('^');
+    const whole = dataFrame('order-book-63');
+    const wire = String(whole.payload).split('^');
     const fields = Array.from({ length: columns }, (_, index) => wire[index] ?? '0').join('^');
-    const [alone] = cutRecords(channels.orderBook, 1, fields);
-    const both = cutRecords(channels.orderBook, 2, `${fields}^${fields}`);
-    const [whole] = cutRecords(channels.orderBook, 1, payload);
-    expect(alone && toOrderBookPush(alone.record, at)).toEqual(whole && toOrderBookPush(whole.record, at));
-    expect(both.map(({ record }) => record.ASKP1)).toEqual([alone?.record.ASKP1, alone?.record.ASKP1]);
+    const [book] = readOrderBooks('orderBook', whole, at);
+    expect(readOrderBooks('orderBook', records(fields), at)).toEqual([book]);
+    expect(readOrderBooks('orderBook', records(`${fields}^${fields}`, 2), at)).toEqual([book, book]);
   });
 
   it('leaves out the empty levels of an auction', () => {
-    const { count, payload } = dataFrame('order-book-62-closing-auction');
-    const [first] = cutRecords(channels.orderBook, count, payload);
-    expect(first && toOrderBookPush(first.record, at)).toEqual({
+    const [book] = readOrderBooks('orderBook', dataFrame('order-book-62-closing-auction'), at);
+    expect(book).toEqual({
       symbol: '000660',
       asks: [
         { price: 959_000, size: 3_893 },
@@ -651,11 +648,7 @@ describe('order books over the socket', () => {
   });
 
   it('reads 63 columns', () => {
-    const { count, payload } = dataFrame('order-book-63');
-    const [first] = cutRecords(channels.orderBook, count, payload);
-    expect(first?.fields).toHaveLength(63);
-    expect(first?.record).toMatchObject({ KMID_PRC: '277750', KMID_CLS_CODE: '2', MARKET_CLS_CODE: '2' });
-    const book = first && toOrderBookPush(first.record, at);
+    const [book] = readOrderBooks('orderBook', dataFrame('order-book-63'), at);
     expect(book?.asks[0]).toEqual({ price: 278_000, size: 47_584 });
     expect(book?.bids[9]).toEqual({ price: 273_000, size: 25_718 });
     expect(book).toMatchObject({ totalAskSize: 794_831, totalBidSize: 496_484 });
@@ -664,9 +657,9 @@ describe('order books over the socket', () => {
 
 describe('fill notices', () => {
   function notice(text: string) {
-    const [first] = cutRecords(channels.executions, 1, text);
+    const [first] = readExecutionNotices(records(text), at);
     if (first === undefined) throw new Error('no record');
-    return toExecutionNotice(first.fields, at);
+    return first;
   }
 
   /** The built notice with some columns changed, by their position in KIS's list. */
@@ -775,20 +768,20 @@ describe('fill notices', () => {
   });
 
   it('reads an encrypted one with the key that the subscription brought', () => {
-    const subscribed = parseFrame(control('subscribed'));
+    const subscribed = parseFrame(Buffer.from(control('subscribed')));
     const encrypted = dataFrame('notice-23-paper-filled-encrypted');
     expect(encrypted).toMatchObject({ encrypted: true, trId: 'H0STCNI9', count: 1 });
     if (subscribed.kind !== 'control' || subscribed.cipher === undefined) throw new Error('no key');
-    const plain = decrypt(encrypted.payload, subscribed.cipher);
+    const plain = String(decrypt(encrypted.payload, subscribed.cipher));
     expect(plain).toBe(frame('notice-23-paper-filled'));
     // The same again by Node's own cipher, so that the file is not taken on trust.
     const cipher = createCipheriv('aes-256-cbc', 'tvldhmfplvgcovaqrspclzhdotfzzequ', '55ce3d099479ce11');
-    expect(encrypted.payload).toBe(cipher.update(plain, 'utf8', 'base64') + cipher.final('base64'));
+    expect(String(encrypted.payload)).toBe(cipher.update(plain, 'utf8', 'base64') + cipher.final('base64'));
     expect(notice(plain).notice).toMatchObject({ kind: 'filled', number: '5008' });
   });
 
   it('does not read it with another key', () => {
-    const other = parseFrame(control('subscribed-other-key'));
+    const other = parseFrame(Buffer.from(control('subscribed-other-key')));
     if (other.kind !== 'control' || other.cipher === undefined) throw new Error('no key');
     const { payload } = dataFrame('notice-23-paper-filled-encrypted');
     const { cipher } = other;
@@ -847,7 +840,7 @@ describe('scheduled orders', () => {
 
 describe('control messages', () => {
   it('reads a subscription taken, with its key', () => {
-    expect(parseFrame(control('subscribed'))).toEqual({
+    expect(parseFrame(Buffer.from(control('subscribed')))).toEqual({
       kind: 'control',
       trId: 'H0STCNT0',
       trKey: '005930',
@@ -865,11 +858,11 @@ describe('control messages', () => {
     ['refused-full', 'HDFSASP0', 'DNASBKNG', false, 'OPSP0008', 'MAX SUBSCRIBE OVER'],
   ])('%s', (name, trId, trKey, ok, code, text) => {
     const expected = { kind: 'control', trId, trKey, ok, code, text, cipher: undefined };
-    expect(parseFrame(control(name))).toEqual(expected);
+    expect(parseFrame(Buffer.from(control(name)))).toEqual(expected);
   });
 
   it('gives a ping back as it came', () => {
     const raw = control('ping');
-    expect(parseFrame(raw)).toEqual({ kind: 'ping', raw });
+    expect(parseFrame(Buffer.from(raw))).toEqual({ kind: 'ping', raw });
   });
 });

@@ -1,14 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import * as account from '../../src/kis/codecs/decode-account-reports.ts';
 import { decodeOutput } from '../../src/kis/codecs/decode-output.ts';
-import { toIndexPush, toIssueStatus, toOrderBookPush, toTrade } from '../../src/kis/codecs/decode-pushes.ts';
+import { readIndexQuotes, readIssueStatuses, readOrderBooks, readTrades } from '../../src/kis/codecs/decode-pushes.ts';
 import * as research from '../../src/kis/codecs/decode-research.ts';
-import { channels } from '../../src/kis/endpoints/channels.ts';
 import { domesticMarket } from '../../src/kis/endpoints/domestic-market.ts';
 import { domesticResearch } from '../../src/kis/endpoints/domestic-research.ts';
 import { domesticTrading } from '../../src/kis/endpoints/domestic-trading.ts';
 import type { Endpoint, Output } from '../../src/kis/endpoints/endpoint.ts';
-import { cutRecords, parseFrame } from '../../src/kis/wire/frames.ts';
+import { type DataFrame, parseFrame } from '../../src/kis/wire/frames.ts';
 import { answer, frame } from '../support/payloads/index.ts';
 
 // What KIS answers about issues, the market and the account, in the domain's words and units.
@@ -489,25 +488,25 @@ describe.each(answers)('%s', (name, endpoint) => {
 
 describe('pushes', () => {
   const at = 1_800_000_000_000;
-  const push = (name: string): { readonly count: number; readonly payload: string } => {
-    const parsed = parseFrame(frame(name));
+  const push = (name: string): DataFrame => {
+    const parsed = parseFrame(Buffer.from(frame(name)));
     if (parsed.kind !== 'data') throw new Error(`not a data frame: ${name}`);
     return parsed;
   };
+  /** The same records with something in them changed. */
+  const altered = ({ count, payload }: DataFrame, change: (text: string) => string) => ({
+    count,
+    payload: Buffer.from(change(String(payload))),
+  });
 
   test("an issue's status; older records end before the exchange", () => {
-    const { count, payload } = push('issue-status-10');
-    const [first] = cutRecords(channels.issueStatus, count, payload);
+    const read = push('issue-status-10');
     const calm = { symbol: '396300', halted: false, reason: undefined, interrupted: false, at };
-    expect(toIssueStatus(first?.record ?? {}, at)).toEqual(calm);
-    const stopped = payload.replace('^N^(null)^', '^Y^ 풍문관련 ^').replace('^N^N', '^Y^N^1');
-    const [second] = cutRecords(channels.combinedIssueStatus, 1, stopped);
-    expect(toIssueStatus(second?.record ?? {}, at)).toEqual({
-      ...calm,
-      halted: true,
-      reason: '풍문관련',
-      interrupted: true,
-    });
+    expect(readIssueStatuses('issueStatus', read, at)).toEqual([calm]);
+    const stopped = altered(read, (text) => text.replace('^N^(null)^', '^Y^ 풍문관련 ^').replace('^N^N', '^Y^N^1'));
+    expect(readIssueStatuses('combinedIssueStatus', stopped, at)).toEqual([
+      { ...calm, halted: true, reason: '풍문관련', interrupted: true },
+    ]);
   });
 
   test.each([
@@ -517,48 +516,46 @@ describe('pushes', () => {
     ['185', false],
     ['112', undefined],
   ])('a circuit breaker: %s', (code, circuitBreaker) => {
-    const { payload } = push('issue-status-10');
-    const [row] = cutRecords(channels.issueStatus, 1, payload.replace('^(null)^^', `^(null)^${code}^`));
-    expect(toIssueStatus(row?.record ?? {}, at).circuitBreaker).toBe(circuitBreaker);
+    const told = altered(push('issue-status-10'), (text) => text.replace('^(null)^^', `^(null)^${code}^`));
+    expect(readIssueStatuses('issueStatus', told, at)).toMatchObject([{ circuitBreaker }]);
   });
 
   test('an index: points, thousands of shares, millions of won', () => {
-    const { count, payload } = push('index-30');
-    const [first] = cutRecords(channels.index, count, payload);
-    expect(toIndexPush(first?.record ?? {})).toEqual({
-      code: 'KOSPI',
-      last: 2_624.54,
-      change: 32.68,
-      changePercent: 1.26,
-      open: 2_615.72,
-      high: 2_624.82,
-      low: 2_610,
-      volume: 63_952_000,
-      turnover: 1_650_684_000_000,
-      rising: 670,
-      unchanged: 72,
-      falling: 177,
-    });
-    expect(toIndexPush({ ...first?.record, BSTP_CLS_CODE: '0002' })).toBeUndefined();
-    expect(() => toIndexPush({ ...first?.record, PRPR_NMIX: 'x' })).toThrow(
+    const read = push('index-30');
+    expect(readIndexQuotes(read)).toEqual([
+      {
+        code: 'KOSPI',
+        last: 2_624.54,
+        change: 32.68,
+        changePercent: 1.26,
+        open: 2_615.72,
+        high: 2_624.82,
+        low: 2_610,
+        volume: 63_952_000,
+        turnover: 1_650_684_000_000,
+        rising: 670,
+        unchanged: 72,
+        falling: 177,
+      },
+    ]);
+    expect(readIndexQuotes(altered(read, (text) => text.replace(/^[^^]*/, '0002')))).toEqual([]);
+    expect(() => readIndexQuotes(altered(read, (text) => text.replace('^2624.54^', '^x^')))).toThrow(
       expect.objectContaining({ context: { where: 'socket', field: 'PRPR_NMIX' } }),
     );
   });
 
   test("Nextrade's and the combined records read as KRX's do", () => {
     const trade = push('trade-46');
-    const [krx] = cutRecords(channels.trades, trade.count, trade.payload);
-    for (const channel of [channels.nextradeTrades, channels.combinedTrades]) {
-      const [first] = cutRecords(channel, trade.count, trade.payload);
-      expect(toTrade(first?.record ?? {}, at)).toEqual(toTrade(krx?.record ?? {}, at));
+    const krx = readTrades('trades', trade, at);
+    expect(krx).toHaveLength(1);
+    for (const name of ['nextradeTrades', 'combinedTrades'] as const) {
+      expect(readTrades(name, trade, at)).toEqual(krx);
     }
     const book = push('order-book-62');
-    const [krxBook] = cutRecords(channels.orderBook, book.count, book.payload);
-    for (const channel of [channels.nextradeOrderBook, channels.combinedOrderBook]) {
-      // Nextrade's mid price stands behind KRX's, and whatever is appended next is ignored.
-      const [first] = cutRecords(channel, book.count, `${book.payload}^70050^120^1^new`);
-      expect(first?.record.NMID_PRC).toBe('70050');
-      expect(toOrderBookPush(first?.record ?? {}, at)).toEqual(toOrderBookPush(krxBook?.record ?? {}, at));
+    // Nextrade's mid price stands behind KRX's, and whatever is appended next is ignored.
+    const longer = altered(book, (text) => `${text}^70050^120^1^new`);
+    for (const name of ['nextradeOrderBook', 'combinedOrderBook'] as const) {
+      expect(readOrderBooks(name, longer, at)).toEqual(readOrderBooks('orderBook', book, at));
     }
   });
 });

@@ -1,28 +1,19 @@
-import type { BookLevel, BookTrade, IssueStatus, OrderBook } from '../../domain/market/quote.ts';
+import type { BookLevel, BookTrade, IssueStatus, OrderBook, Trade } from '../../domain/market/quote.ts';
 import type { IndexCode, IndexQuote } from '../../domain/market/research.ts';
 import type { TradeSession } from '../../domain/market/session.ts';
 import { type ExecutionNotice, orderNumber } from '../../domain/orders/order.ts';
 import { AppError } from '../../errors.ts';
-import type { channels } from '../endpoints/channels.ts';
-import type { ChannelRecord } from '../wire/frames.ts';
+import { channels } from '../endpoints/channels.ts';
+import type { DataFrame } from '../wire/frames.ts';
 import { expectedOf, filledLevels, indexCodes, signed } from './decode-market.ts';
 import { toOriginal, toSide } from './decode-trading.ts';
-import { count, millionWon, percent, real, shares, thousandShares, won, yesNo } from './fields.ts';
+import { millionWon, shares, thousandShares, won, yesNo } from './fields.ts';
+import { type ColumnPlace, decodeColumn, type PushRecord, placesOf, RecordReader } from './push-records.ts';
 
 // From KIS's names to the domain's words, for what the socket pushes. Pure.
 
-type Channels = typeof channels;
-
-/** Decodes a column that the record must have. @throws AppError `venue.malformed`, naming the column. */
-function column<T>(record: Readonly<Record<string, string | undefined>>, name: string, decode: (raw: string) => T): T {
-  const raw = record[name];
-  try {
-    if (raw === undefined) throw new Error('missing');
-    return decode(raw);
-  } catch (cause) {
-    throw new AppError('venue.malformed', { where: 'socket', field: name }, { cause });
-  }
-}
+/** The records of a frame. */
+type Records = Pick<DataFrame, 'count' | 'payload'>;
 
 /** Values of `MARKET_CLS_CODE`, which KIS appended to the records of trades on 2026-09-14. */
 const tradeSessions: Readonly<Record<string, TradeSession>> = {
@@ -32,59 +23,116 @@ const tradeSessions: Readonly<Record<string, TradeSession>> = {
   '5': 'post-close',
 };
 
-/** The part of the day that a trade was made in; undefined in records from before September 2026, which do not say. */
-export function toTradeSession(record: { readonly MARKET_CLS_CODE?: string }): TradeSession | undefined {
-  return tradeSessions[record.MARKET_CLS_CODE?.trim() ?? ''];
-}
+const tradeColumns = [
+  'MKSC_SHRN_ISCD',
+  'STCK_CNTG_HOUR',
+  'STCK_PRPR',
+  'PRDY_VRSS_SIGN',
+  'PRDY_VRSS',
+  'PRDY_CTRT',
+  'STCK_HGPR',
+  'STCK_LWPR',
+  'ASKP1',
+  'BIDP1',
+  'CNTG_VOL',
+  'ACML_VOL',
+  'CTTR',
+  'MARKET_CLS_CODE',
+] as const;
+const trade = placesOf(tradeColumns);
 
-/** A number that may be missing; a figure of nought is none. */
-function positive(raw: string | undefined): number | undefined {
-  const value = Number(raw);
-  return Number.isFinite(value) && value > 0 ? value : undefined;
-}
+const tradeReaders = {
+  trades: new RecordReader(channels.trades, tradeColumns),
+  nextradeTrades: new RecordReader(channels.nextradeTrades, tradeColumns),
+  combinedTrades: new RecordReader(channels.combinedTrades, tradeColumns),
+};
 
-/** A trade on KRX, on Nextrade or on either. */
-export function toTrade(
-  record: ChannelRecord<Channels['trades' | 'nextradeTrades' | 'combinedTrades']>,
+/** A trade as its record tells it: without the exchange, and without the session before September 2026. */
+export type PushedTrade = BookTrade & Pick<Trade, 'session'>;
+
+/** Trades on KRX, on Nextrade or on either. */
+export function readTrades(
+  name: keyof typeof tradeReaders,
+  { payload, count }: Records,
   at: number,
-): BookTrade {
-  const sign = record.PRDY_VRSS_SIGN ?? '3';
+): readonly PushedTrade[] {
+  const trades: PushedTrade[] = [];
+  tradeReaders[name].forEach(payload, count, (record) => trades.push(toTrade(record, at)));
+  return trades;
+}
+
+function toTrade(record: PushRecord, at: number): PushedTrade {
+  const sign = record.text(trade.PRDY_VRSS_SIGN);
   return {
-    symbol: column(record, 'MKSC_SHRN_ISCD', (raw) => raw.trim()),
-    price: column(record, 'STCK_PRPR', won.decode),
-    size: column(record, 'CNTG_VOL', shares.decode),
-    change: signed(column(record, 'PRDY_VRSS', won.decode), sign),
-    changePercent: signed(column(record, 'PRDY_CTRT', percent.decode), sign),
-    high: positive(record.STCK_HGPR),
-    low: positive(record.STCK_LWPR),
-    volume: column(record, 'ACML_VOL', shares.decode),
-    bestAsk: column(record, 'ASKP1', won.decode),
-    bestBid: column(record, 'BIDP1', won.decode),
-    strength: positive(record.CTTR),
-    time: column(record, 'STCK_CNTG_HOUR', (raw) => raw.trim()),
+    symbol: record.text(trade.MKSC_SHRN_ISCD).trim(),
+    price: record.whole(trade.STCK_PRPR),
+    size: record.whole(trade.CNTG_VOL),
+    change: signed(record.whole(trade.PRDY_VRSS), sign),
+    changePercent: signed(record.real(trade.PRDY_CTRT), sign),
+    high: positive(record, trade.STCK_HGPR),
+    low: positive(record, trade.STCK_LWPR),
+    volume: record.whole(trade.ACML_VOL),
+    bestAsk: record.whole(trade.ASKP1),
+    bestBid: record.whole(trade.BIDP1),
+    strength: positive(record, trade.CTTR),
+    time: record.text(trade.STCK_CNTG_HOUR).trim(),
+    session: tradeSessions[record.text(trade.MARKET_CLS_CODE).trim()],
     at,
   };
 }
 
-/** The order book of KRX, of Nextrade or of both together. */
-export function toOrderBookPush(
-  record: ChannelRecord<Channels['orderBook' | 'nextradeOrderBook' | 'combinedOrderBook']>,
+/** A number that may be missing; a figure of nought is none. */
+function positive(record: PushRecord, column: ColumnPlace): number | undefined {
+  const value = record.number(column);
+  return value !== undefined && value > 0 ? value : undefined;
+}
+
+const ranks = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
+const bookColumns = [
+  'MKSC_SHRN_ISCD',
+  'HOUR_CLS_CODE',
+  ...ranks.map((rank) => `ASKP${rank}` as const),
+  ...ranks.map((rank) => `BIDP${rank}` as const),
+  ...ranks.map((rank) => `ASKP_RSQN${rank}` as const),
+  ...ranks.map((rank) => `BIDP_RSQN${rank}` as const),
+  'TOTAL_ASKP_RSQN',
+  'TOTAL_BIDP_RSQN',
+  'ANTC_CNPR',
+  'ANTC_VOL',
+] as const;
+const book = placesOf(bookColumns);
+
+const bookReaders = {
+  orderBook: new RecordReader(channels.orderBook, bookColumns),
+  nextradeOrderBook: new RecordReader(channels.nextradeOrderBook, bookColumns),
+  combinedOrderBook: new RecordReader(channels.combinedOrderBook, bookColumns),
+};
+
+/** The order books of KRX, of Nextrade or of both together. */
+export function readOrderBooks(
+  name: keyof typeof bookReaders,
+  { payload, count }: Records,
   at: number,
-): OrderBook {
-  const columns = record as Readonly<Record<string, string | undefined>>;
-  const level = (side: 'ASKP' | 'BIDP', rank: number): BookLevel => ({
-    price: column(columns, `${side}${rank}`, won.decode),
-    size: column(columns, `${side}_RSQN${rank}`, shares.decode),
+): readonly OrderBook[] {
+  const books: OrderBook[] = [];
+  bookReaders[name].forEach(payload, count, (record) => books.push(toOrderBook(record, at)));
+  return books;
+}
+
+function toOrderBook(record: PushRecord, at: number): OrderBook {
+  const level = (price: ColumnPlace, size: ColumnPlace, rank: number): BookLevel => ({
+    price: record.whole(price + rank - 1),
+    size: record.whole(size + rank - 1),
   });
   return {
-    symbol: column(columns, 'MKSC_SHRN_ISCD', (raw) => raw.trim()),
-    asks: filledLevels((rank) => level('ASKP', rank)),
-    bids: filledLevels((rank) => level('BIDP', rank)),
-    totalAskSize: column(columns, 'TOTAL_ASKP_RSQN', shares.decode),
-    totalBidSize: column(columns, 'TOTAL_BIDP_RSQN', shares.decode),
+    symbol: record.text(book.MKSC_SHRN_ISCD).trim(),
+    asks: filledLevels((rank) => level(book.ASKP1, book.ASKP_RSQN1, rank)),
+    bids: filledLevels((rank) => level(book.BIDP1, book.BIDP_RSQN1, rank)),
+    totalAskSize: record.whole(book.TOTAL_ASKP_RSQN),
+    totalBidSize: record.whole(book.TOTAL_BIDP_RSQN),
     // A and B are the auctions at the close and at the opening.
-    expected: /^[AB]$/.test(record.HOUR_CLS_CODE ?? '')
-      ? expectedOf(column(columns, 'ANTC_CNPR', won.decode), column(columns, 'ANTC_VOL', shares.decode))
+    expected: /^[AB]$/.test(record.text(book.HOUR_CLS_CODE))
+      ? expectedOf(record.whole(book.ANTC_CNPR), record.whole(book.ANTC_VOL))
       : undefined,
     at,
   };
@@ -96,19 +144,35 @@ export function toOrderBookPush(
  */
 const circuitBreakerCodes: Readonly<Record<string, boolean>> = { '174': true, '184': true, '175': false, '185': false };
 
-/** The status of an issue on KRX, on Nextrade or on both. */
-export function toIssueStatus(
-  record: ChannelRecord<Channels['issueStatus' | 'nextradeIssueStatus' | 'combinedIssueStatus']>,
+const statusColumns = ['MKSC_SHRN_ISCD', 'TRHT_YN', 'TR_SUSP_REAS_CNTT', 'MKOP_CLS_CODE', 'VI_CLS_CODE'] as const;
+const status = placesOf(statusColumns);
+
+const statusReaders = {
+  issueStatus: new RecordReader(channels.issueStatus, statusColumns),
+  nextradeIssueStatus: new RecordReader(channels.nextradeIssueStatus, statusColumns),
+  combinedIssueStatus: new RecordReader(channels.combinedIssueStatus, statusColumns),
+};
+
+/** How issues stand on KRX, on Nextrade or on both. */
+export function readIssueStatuses(
+  name: keyof typeof statusReaders,
+  { payload, count }: Records,
   at: number,
-): IssueStatus {
-  const reason = record.TR_SUSP_REAS_CNTT?.trim();
+): readonly IssueStatus[] {
+  const statuses: IssueStatus[] = [];
+  statusReaders[name].forEach(payload, count, (record) => statuses.push(toIssueStatus(record, at)));
+  return statuses;
+}
+
+function toIssueStatus(record: PushRecord, at: number): IssueStatus {
+  const reason = record.text(status.TR_SUSP_REAS_CNTT).trim();
   return {
-    symbol: column(record, 'MKSC_SHRN_ISCD', (raw) => raw.trim()),
-    halted: column(record, 'TRHT_YN', yesNo.decode),
+    symbol: record.text(status.MKSC_SHRN_ISCD).trim(),
+    halted: record.decoded(status.TRHT_YN, yesNo),
     // KIS writes the word '(null)' where there is no reason.
     reason: reason === '' || reason === '(null)' ? undefined : reason,
-    interrupted: record.VI_CLS_CODE?.trim() === 'Y',
-    circuitBreaker: circuitBreakerCodes[record.MKOP_CLS_CODE?.trim() ?? ''],
+    interrupted: record.text(status.VI_CLS_CODE).trim() === 'Y',
+    circuitBreaker: circuitBreakerCodes[record.text(status.MKOP_CLS_CODE).trim()],
     at,
   };
 }
@@ -117,24 +181,49 @@ function indexOf(code: string): IndexCode | undefined {
   return (Object.keys(indexCodes) as IndexCode[]).find((name) => indexCodes[name] === code);
 }
 
-/** Undefined for an index that the domain has no name for. */
-export function toIndexPush(record: ChannelRecord<Channels['index']>): IndexQuote | undefined {
-  const code = indexOf(column(record, 'BSTP_CLS_CODE', (raw) => raw.trim()));
-  if (code === undefined) return undefined;
-  const sign = record.PRDY_VRSS_SIGN;
+const indexColumns = [
+  'BSTP_CLS_CODE',
+  'PRPR_NMIX',
+  'PRDY_VRSS_SIGN',
+  'BSTP_NMIX_PRDY_VRSS',
+  'ACML_VOL',
+  'ACML_TR_PBMN',
+  'PRDY_CTRT',
+  'OPRC_NMIX',
+  'NMIX_HGPR',
+  'NMIX_LWPR',
+  'ASCN_ISSU_CNT',
+  'STNR_ISSU_CNT',
+  'DOWN_ISSU_CNT',
+] as const;
+const index = placesOf(indexColumns);
+const indexReader = new RecordReader(channels.index, indexColumns);
+
+/** Figures of indices, without those of indices that the domain has no name for. */
+export function readIndexQuotes({ payload, count }: Records): readonly IndexQuote[] {
+  const quotes: IndexQuote[] = [];
+  indexReader.forEach(payload, count, (record) => {
+    const code = indexOf(record.text(index.BSTP_CLS_CODE).trim());
+    if (code !== undefined) quotes.push(toIndexQuote(code, record));
+  });
+  return quotes;
+}
+
+function toIndexQuote(code: IndexCode, record: PushRecord): IndexQuote {
+  const sign = record.text(index.PRDY_VRSS_SIGN);
   return {
     code,
-    last: column(record, 'PRPR_NMIX', real.decode),
-    change: signed(column(record, 'BSTP_NMIX_PRDY_VRSS', real.decode), sign),
-    changePercent: signed(column(record, 'PRDY_CTRT', percent.decode), sign),
-    open: column(record, 'OPRC_NMIX', real.decode),
-    high: column(record, 'NMIX_HGPR', real.decode),
-    low: column(record, 'NMIX_LWPR', real.decode),
-    volume: column(record, 'ACML_VOL', thousandShares.decode),
-    turnover: column(record, 'ACML_TR_PBMN', millionWon.decode),
-    rising: column(record, 'ASCN_ISSU_CNT', count.decode),
-    unchanged: column(record, 'STNR_ISSU_CNT', count.decode),
-    falling: column(record, 'DOWN_ISSU_CNT', count.decode),
+    last: record.real(index.PRPR_NMIX),
+    change: signed(record.real(index.BSTP_NMIX_PRDY_VRSS), sign),
+    changePercent: signed(record.real(index.PRDY_CTRT), sign),
+    open: record.real(index.OPRC_NMIX),
+    high: record.real(index.NMIX_HGPR),
+    low: record.real(index.NMIX_LWPR),
+    volume: record.decoded(index.ACML_VOL, thousandShares),
+    turnover: record.decoded(index.ACML_TR_PBMN, millionWon),
+    rising: record.whole(index.ASCN_ISSU_CNT),
+    unchanged: record.whole(index.STNR_ISSU_CNT),
+    falling: record.whole(index.DOWN_ISSU_CNT),
   };
 }
 
@@ -145,11 +234,24 @@ export interface AccountNotice {
   readonly notice: ExecutionNotice;
 }
 
+/** Execution notices of whatever accounts the HTS id has. @throws AppError `venue.malformed`. */
+export function readExecutionNotices({ payload, count }: Records, at: number): readonly AccountNotice[] {
+  const { tr, atLeast } = channels.executions;
+  const fields = payload.toString().split('^');
+  const length = fields.length / count;
+  if (!Number.isInteger(length) || length < atLeast) {
+    throw new AppError('venue.malformed', { where: tr.live, fields: fields.length, count, problem: 'record length' });
+  }
+  return Array.from({ length: count }, (_, index) =>
+    toExecutionNotice(fields.slice(index * length, (index + 1) * length), at),
+  );
+}
+
 /**
  * Decodes an execution notice of either layout. KIS documents 26 columns; the paper host still sends 23, in which
  * columns 18 to 22 are: exchange and popup flag in one (or the issue's name), credit class, loan date, name, order price.
  */
-export function toExecutionNotice(fields: readonly string[], at: number): AccountNotice {
+function toExecutionNotice(fields: readonly string[], at: number): AccountNotice {
   const field = (index: number): string => (fields[index] ?? '').trim();
   const short = fields.length < 26;
   const [filled, refused, accepted, change] = [field(13) === '2', field(12), field(14), field(5)];
@@ -165,7 +267,6 @@ export function toExecutionNotice(fields: readonly string[], at: number): Accoun
             accepted === '3'
             ? 'cancelled'
             : 'accepted';
-  const record = { CNTG_QTY: field(9), CNTG_UNPR: field(10), ODER_QTY: field(16) };
   return {
     account: field(1),
     notice: {
@@ -177,9 +278,9 @@ export function toExecutionNotice(fields: readonly string[], at: number): Accoun
       symbol: field(8),
       name: short ? field(21) : field(24),
       side: toSide(field(4)),
-      quantity: column(record, 'CNTG_QTY', shares.decode),
-      price: column(record, 'CNTG_UNPR', (raw) => (raw === '' ? 0 : won.decode(raw))),
-      orderQuantity: column(record, 'ODER_QTY', (raw) => (raw === '' ? 0 : shares.decode(raw))),
+      quantity: decodeColumn('CNTG_QTY', field(9), shares.decode),
+      price: decodeColumn('CNTG_UNPR', field(10), (raw) => (raw === '' ? 0 : won.decode(raw))),
+      orderQuantity: decodeColumn('ODER_QTY', field(16), (raw) => (raw === '' ? 0 : shares.decode(raw))),
       time: field(11),
       at,
     },

@@ -2,7 +2,6 @@ import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { z } from 'zod';
 import { visibleLine } from '../../domain/clean-text.ts';
 import { AppError } from '../../errors.ts';
-import type { Channel } from '../endpoints/channels.ts';
 
 /**
  * The key and initialisation vector that come with the answer to a subscription. KIS uses both as their UTF-8 bytes.
@@ -20,7 +19,8 @@ export interface DataFrame {
   readonly encrypted: boolean;
   readonly trId: string;
   readonly count: number;
-  readonly payload: string;
+  /** UTF-8, or Base64 of what is encrypted. */
+  readonly payload: Buffer;
 }
 
 /** The answer to a subscription, or a complaint about it; KIS writes `(null)` where it has no TR id to name. */
@@ -55,12 +55,18 @@ const controlSchema = z.object({
     .optional(),
 });
 
+const bar = 0x7c;
+
 /**
  * Reads one WebSocket message.
  * @throws AppError `venue.malformed` for anything that is neither data, control nor ping.
  */
-export function parseFrame(raw: string): Frame {
-  if (raw.startsWith('0|') || raw.startsWith('1|')) return parseData(raw);
+export function parseFrame(raw: Buffer): Frame {
+  const isData = raw[1] === bar && (raw[0] === 0x30 || raw[0] === 0x31);
+  return isData ? parseData(raw) : parseControl(raw.toString());
+}
+
+function parseControl(raw: string): ControlFrame | PingFrame {
   let parsed: unknown;
   try {
     parsed = JSON.parse(raw);
@@ -83,61 +89,28 @@ export function parseFrame(raw: string): Frame {
   };
 }
 
-function parseData(raw: string): DataFrame {
-  const [flag, trId, count, ...rest] = raw.split('|');
-  const records = Number(count);
-  if (trId === undefined || !Number.isInteger(records) || records < 1 || rest.length === 0) {
+function parseData(raw: Buffer): DataFrame {
+  const afterTrId = raw.indexOf(bar, 2);
+  // The payload may contain a bar (in a name), so only the first three bars separate.
+  const afterCount = afterTrId < 0 ? -1 : raw.indexOf(bar, afterTrId + 1);
+  const count = Number(raw.toString('latin1', afterTrId + 1, afterCount));
+  if (afterCount < 0 || !Number.isInteger(count) || count < 1) {
     throw new AppError('venue.malformed', { where: 'socket', problem: 'data frame header' });
   }
-  // The payload may contain a bar (in a name), so only the first three bars separate.
-  return { kind: 'data', encrypted: flag === '1', trId, count: records, payload: rest.join('|') };
+  const [encrypted, trId] = [raw[0] === 0x31, raw.toString('latin1', 2, afterTrId)];
+  return { kind: 'data', encrypted, trId, count, payload: raw.subarray(afterCount + 1) };
 }
 
 /** Writes a data frame, as the simulator sends it. */
-export function serialiseData(frame: Omit<DataFrame, 'kind'>): string {
+export function serialiseData(frame: Omit<DataFrame, 'kind' | 'payload'> & { readonly payload: string }): string {
   return `${frame.encrypted ? '1' : '0'}|${frame.trId}|${String(frame.count).padStart(3, '0')}|${frame.payload}`;
 }
 
-/** A record by column name. Columns past the end of a shorter record read as undefined. */
-export type ChannelRecord<C extends Channel> = { readonly [Name in C['columns'][number]]?: string };
-
-/**
- * Cuts the payload into its records. The length of a record is the number of fields divided by the count, because KIS
- * appends columns without notice. `fields` holds every field of a record, for a topic whose older, shorter layout
- * differs in more than its end.
- * @throws AppError `venue.malformed` when the fields do not divide evenly, or a record is shorter than the topic
- * allows.
- */
-export function cutRecords<C extends Channel>(
-  channel: C,
-  count: number,
-  payload: string,
-): readonly { readonly record: ChannelRecord<C>; readonly fields: readonly string[] }[] {
-  const all = payload.split('^');
-  const length = all.length / count;
-  if (!Number.isInteger(length) || length < channel.atLeast) {
-    throw new AppError('venue.malformed', {
-      where: channel.tr.live,
-      fields: all.length,
-      count,
-      problem: 'record length',
-    });
-  }
-  return Array.from({ length: count }, (_, index) => {
-    const fields = all.slice(index * length, (index + 1) * length);
-    const record: Record<string, string | undefined> = {};
-    channel.columns.forEach((name, column) => {
-      if (column < fields.length) record[name] = fields[column];
-    });
-    return { record: record as ChannelRecord<C>, fields };
-  });
-}
-
 /** AES-256-CBC, PKCS#7, Base64, over UTF-8. @throws AppError `venue.malformed` for anything that does not decrypt. */
-export function decrypt(payload: string, cipher: FrameCipher): string {
+export function decrypt(payload: Buffer, cipher: FrameCipher): Buffer {
   try {
     const decipher = createDecipheriv('aes-256-cbc', Buffer.from(cipher.key), Buffer.from(cipher.iv));
-    return Buffer.concat([decipher.update(payload, 'base64'), decipher.final()]).toString('utf8');
+    return Buffer.concat([decipher.update(payload.toString('latin1'), 'base64'), decipher.final()]);
   } catch (cause) {
     throw new AppError('venue.malformed', { where: 'socket', problem: 'cannot decrypt' }, { cause });
   }

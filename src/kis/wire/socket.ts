@@ -227,7 +227,7 @@ export class KisSocket {
         this.#end(connection, `closed-${code}`);
         resolve(false);
       });
-      socket.on('message', (data) => this.#receive(connection, String(data)));
+      socket.on('message', (data) => this.#receive(connection, data as Buffer));
     });
     if (!opened || connection.ended) return;
     this.#feedWatchdog(connection);
@@ -293,7 +293,7 @@ export class KisSocket {
     return result;
   }
 
-  #receive(connection: Connection, raw: string): void {
+  #receive(connection: Connection, raw: Buffer): void {
     if (connection.ended) return;
     this.#lastMessageAt = this.#options.clock.now();
     this.#feedWatchdog(connection);
