@@ -202,7 +202,12 @@ function endingOf(
 /** The condition of an alert in words that could be typed as well. */
 export function conditionText(
   { alerts }: Words,
-  { condition, hours, repeats, until }: Pick<Alert, 'condition' | 'repeats' | 'until'> & Partial<Pick<Alert, 'hours'>>,
+  {
+    condition,
+    hours,
+    repeats,
+    until,
+  }: Pick<Alert, 'condition' | 'repeats' | 'until'> & { readonly hours?: AlertHours | undefined },
 ): string {
   return [
     alerts.condition(condition),

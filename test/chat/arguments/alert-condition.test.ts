@@ -117,6 +117,28 @@ test.each<[string, boolean, string | number | undefined]>([
   expect(read(text)).toEqual({ condition: change(up, 3), repeats, until });
 });
 
+test.each([
+  ['+3% 장외포함', 'extended'],
+  ['+3% 장외 포함', 'extended'],
+  ['+3% 시간외 포함', 'extended'],
+  ['+3% 저녁도 포함', 'extended'],
+  ['+3% extended hours', 'extended'],
+  ['+3% with evenings', 'extended'],
+  ['+3% and after-hours', 'extended'],
+  ['+3% 정규장만', 'regular'],
+  ['+3% 장외 제외', 'regular'],
+  ['+3% regular hours only', 'regular'],
+])('%s', (text, hours) => {
+  expect(read(text)).toEqual({ condition: change(up, 3), hours, repeats: false, until: undefined });
+  expect(read(`${text} 매번 30일`)).toEqual({ condition: change(up, 3), hours, repeats: true, until: 30 });
+  expect(read(text.replace('+3%', '+3% 30일 매번'))).toEqual({
+    condition: change(up, 3),
+    hours,
+    repeats: true,
+    until: 30,
+  });
+});
+
 test('days of an average and of a last day are told apart', () => {
   expect(read('20일선 위 30일')).toEqual({ condition: average('over', 20), repeats: false, until: 30 });
   expect(read('골든크로스 5 20 30일')).toEqual({ condition: cross('golden', 5, 20), repeats: false, until: 30 });
@@ -214,11 +236,12 @@ describe('what the words say reads back as the same', () => {
       ),
   );
   const until = fc.constantFrom(undefined, '20261231', '20280229');
+  const hours = fc.constantFrom(undefined, 'extended' as const);
 
   test.each(['ko', 'en'] as const)('%s', (language) => {
     fc.assert(
-      fc.property(condition, fc.boolean(), until, (one, repeats, last) => {
-        const wish = { condition: one, repeats, until: last };
+      fc.property(condition, hours, fc.boolean(), until, (one, which, repeats, last) => {
+        const wish = { condition: one, hours: which, repeats, until: last };
         expect(read(conditionText(languages[language], wish))).toEqual(wish);
       }),
       { numRuns: 500 },
