@@ -164,12 +164,15 @@ export class Digests {
     });
   }
 
-  /** Tells whatever is due. Called every minute, and at the start. @throws LedgerTrouble. */
+  /** Tells whatever is due. Called every minute, and at the start. What fails for one person is tried again a minute later. */
   async run(signal: AbortSignal): Promise<void> {
     const reads = new ReportReads({ ...this.#options, signal });
     for (const plans of Map.groupBy(this.#plans, ({ personId, target }) => `${target} ${personId}`).values()) {
       signal.throwIfAborted();
-      await this.#runFor(plans, reads);
+      await this.#runFor(plans, reads).catch((error: unknown) => {
+        signal.throwIfAborted();
+        this.#options.log.error('digest not told', { error });
+      });
     }
   }
 

@@ -116,7 +116,7 @@ export class Monitors {
     return this.#frame(monitor, new ReportReads(this.#options), goesOn);
   }
 
-  /** Tells whatever is due. Called every minute. @throws LedgerTrouble. */
+  /** Tells whatever is due. Called every minute. What fails for one chat is tried again a minute later. */
   async run(signal: AbortSignal): Promise<void> {
     const { calendar, clock } = this.#options;
     const now = clock.now();
@@ -131,7 +131,10 @@ export class Monitors {
     if ((await calendar.tradesOn(day, reads.options)) !== true) return;
     for (const { monitor, slot } of due) {
       signal.throwIfAborted();
-      await this.#tell(monitor, slot, reads);
+      await this.#tell(monitor, slot, reads).catch((error: unknown) => {
+        signal.throwIfAborted();
+        this.#options.log.error('monitor not told', { error });
+      });
     }
   }
 
