@@ -16,7 +16,7 @@ import type { Bar } from '../../domain/market/quote.ts';
 import type { Log } from '../../log.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
-import type { Candles } from '../candles/candles.ts';
+import type { CandleQuery, Candles } from '../candles/candles.ts';
 import { closeDelayMs } from '../candles/minute-books.ts';
 import type { OpenAlerts } from './open-alerts.ts';
 
@@ -75,7 +75,7 @@ export class CandleAlerts {
    */
   async start(symbol: string, condition: CandleCondition): Promise<AlertStart> {
     const { clock, broker } = this.#options;
-    const bars = await this.#closed({ symbol, minutes: condition.minutes }, candlesBefore(condition) + 1, false);
+    const bars = await this.#closed({ symbol, minutes: condition.minutes }, candlesBefore(condition) + 1, {});
     const now = clock.now();
     const minute = minuteOfDay(koreanTime(now));
     const growing = minute - (minute % condition.minutes);
@@ -174,7 +174,8 @@ export class CandleAlerts {
     const { clock, open } = this.#options;
     const today = koreanDay(clock.now());
     const before = Math.max(0, ...this.#alertsOf(group).map(({ condition }) => candlesBefore(condition)));
-    const bars = await this.#closed(group, this.#countSince(group, today) + before, true);
+    const count = this.#countSince(group, today) + before;
+    const bars = await this.#closed(group, count, { today: true, within: before === 0 });
     const first = bars.findIndex(({ start }) => start.startsWith(today));
     if (first < 0) return;
     // Read again: some may have gone meanwhile, and others come.
@@ -192,12 +193,16 @@ export class CandleAlerts {
     const marks = this.#alertsOf(group).map(({ candle = '' }) => candle);
     const oldest = marks.reduce((least, candle) => (candle < least ? candle : least), '9');
     const since = oldest.startsWith(today) ? minuteOfDay(oldest.slice(9)) : 0;
-    return Math.ceil((minuteOfDay(koreanTime(this.#options.clock.now())) - since) / minutes) + 1;
+    return Math.max(1, Math.ceil((minuteOfDay(koreanTime(this.#options.clock.now())) - since) / minutes) - 1);
   }
 
-  #closed({ symbol, minutes }: Group, count: number, today: boolean): Promise<readonly Bar[]> {
-    const read: ReadOptions = today ? { priority: 'background' } : {};
-    return this.#options.candles.newest({ symbol, exchange: 'KRX' }, { minutes, count, closed: true, today }, read);
+  #closed(
+    { symbol, minutes }: Group,
+    count: number,
+    how: Pick<CandleQuery, 'today' | 'within'>,
+  ): Promise<readonly Bar[]> {
+    const read: ReadOptions = how.today === true ? { priority: 'background' } : {};
+    return this.#options.candles.newest({ symbol, exchange: 'KRX' }, { minutes, count, closed: true, ...how }, read);
   }
 }
 

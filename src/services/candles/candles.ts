@@ -45,6 +45,8 @@ export interface CandleQuery {
   readonly from?: string | undefined;
   /** None at all on a day on which the market does not trade. */
   readonly today?: boolean;
+  /** Only those of the last `count` stretches of today, fewer where nothing traded in some; nothing before is asked for. */
+  readonly within?: boolean;
 }
 
 /**
@@ -83,7 +85,7 @@ export class Candles {
       const isToday = today !== undefined && today === koreanDay(this.#options.clock.now());
       if (!isToday && query.today === true) return [];
       const bars = isToday ? await this.#today(market, today, query, read) : [];
-      const missing = query.count - bars.length;
+      const missing = isToday && query.within === true ? 0 : query.count - bars.length;
       const days = before.filter((day) => day >= (query.from ?? ''));
       const earlier = missing > 0 ? await this.#earlier(market, days, { ...query, count: missing }, read) : [];
       return [...earlier, ...bars].slice(-query.count);
@@ -132,10 +134,11 @@ export class Candles {
     const { minutes, count } = query;
     const now = this.#minuteAt(closeDelayMs);
     const open = book.hours[0]?.from ?? 0;
-    const firstOfCount = (Math.floor(now / minutes) - count + 1) * minutes;
+    const firstOfCount = (Math.floor(now / minutes) - count + (query.closed === true ? 0 : 1)) * minutes;
     const bars = await this.#barsSince(book, Math.max(open, firstOfCount), query, read);
     // Where some stretches had no trade, more candles may lie before them.
-    return bars.length < count && firstOfCount > open ? this.#barsSince(book, open, query, read) : bars;
+    const isShort = bars.length < count && query.within !== true;
+    return isShort && firstOfCount > open ? this.#barsSince(book, open, query, read) : bars;
   }
 
   /** The candles of today that begin at a minute or later. */

@@ -72,7 +72,7 @@ export class MinuteBooks {
     const book = this.of({ symbol, exchange }, day);
     const minute = minuteOfDay(time);
     book.candles.trade({ minute, price, size, total: volume }, () => {
-      this.closeMinutes(book);
+      this.closeMinutes(book, 0);
       return this.isLiveSince(book.market, beginOf(day, minute));
     });
   }
@@ -89,10 +89,10 @@ export class MinuteBooks {
   }
 
   /** Notes which minutes of a book are over without anything missing, as far as the connection tells. */
-  closeMinutes({ market, day, candles }: MinuteBook): void {
+  closeMinutes({ market, day, candles }: MinuteBook, afterMs = closeDelayMs): void {
     const { feed, clock } = this.#options;
     const since = feed.tradesSince(market.symbol, market.exchange);
-    const now = clock.now() - closeDelayMs;
+    const now = clock.now() - afterMs;
     if (since === undefined || koreanDay(now) !== day) return;
     const from = Math.max(since, this.#gapAt, beginOf(day, 0));
     const first = Math.ceil((from - beginOf(day, 0)) / minuteMs);
