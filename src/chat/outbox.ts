@@ -29,6 +29,12 @@ const mostShownLost = 5;
  */
 const longestLookMs = 60_000;
 
+/**
+ * The subject of messages that are edited all day: one that somebody deleted is sent anew, and that one is edited from
+ * then on.
+ */
+export const monitorSubject = 'monitor';
+
 /** A message and the chat that it is for. */
 export interface Outgoing {
   readonly address: ChatAddress;
@@ -370,8 +376,14 @@ export class Outbox {
       if (entry.inPlace === true) throw await this.#unreachable(entry);
       return channel.send(address.chatId, message);
     }
-    await channel.edit(address.chatId, reference, message, entry.inPlace === true);
-    return reference;
+    const goesOn = entry.about === monitorSubject;
+    try {
+      await channel.edit(address.chatId, reference, message, goesOn || entry.inPlace === true);
+      return reference;
+    } catch (error) {
+      if (!goesOn || !(error instanceof MessageGone)) throw error;
+      return channel.send(address.chatId, message);
+    }
   }
 
   /** Where the ledger cannot be read, what a message is called may be known later; otherwise it never was sent. */

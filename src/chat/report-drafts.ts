@@ -12,7 +12,7 @@ import { digestMessage } from './messages/reports/digest.ts';
 import { digestCard } from './messages/reports/digest-card.ts';
 import { monitorMessage, monitorView } from './messages/reports/monitor.ts';
 import { drawnCard } from './messages/reports/picture.ts';
-import { type MessageHeader, toDraft } from './outbox.ts';
+import { type MessageHeader, monitorSubject, toDraft } from './outbox.ts';
 import type { Recipients } from './recipients.ts';
 import { asView, viewKey } from './views.ts';
 
@@ -64,7 +64,7 @@ export function createReportDrafts(options: {
         const said = monitorMessage(words, directoryIn(words), frame);
         // An edit makes no sound, so the message that is edited all day makes none either.
         const message: Message = { ...asView(view, said), silent: true };
-        return toDraft({ address: told, message, words, hold, key, edits: key, about: 'monitor' }, messageHeader);
+        return toDraft({ address: told, message, words, hold, key, edits: key, about: monitorSubject }, messageHeader);
       });
     },
   };

@@ -1,13 +1,13 @@
 import { Routes } from 'discord.js';
 import { z } from 'zod';
-import { type Channel, ChannelError, type Message } from '../../chat/channel.ts';
+import { type Channel, ChannelError, type Message, MessageGone } from '../../chat/channel.ts';
 import type { Clock } from '../../clock.ts';
 import { webhookChat } from '../../domain/people/chat-address.ts';
 import type { NoticeWebhook } from '../../domain/people/webhooks.ts';
 import { errorText } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import { type DiscordBody, discordBodies } from '../discord/render.ts';
-import { DiscordRest } from '../discord/rest.ts';
+import { DiscordError, DiscordRest } from '../discord/rest.ts';
 
 /** A webhook of a Discord channel, with the parts of its URL. */
 export interface DiscordWebhook extends NoticeWebhook {
@@ -19,6 +19,8 @@ export interface DiscordWebhook extends NoticeWebhook {
   readonly apiRoot: string | undefined;
 }
 
+/** Discord's code for a message that somebody deleted. */
+const unknownMessage = 10_008;
 const namedWebhook = z.object({ name: z.string().nullish() });
 const sentMessage = z.object({ id: z.string() });
 
@@ -74,7 +76,12 @@ export class DiscordWebhookChannel implements Channel {
     // The reference names the last part of the message, so only that part can be edited.
     const last = bodiesOf(message).at(-1);
     const route = Routes.webhookMessage(webhook.id, webhook.token.reveal(), reference);
-    await rest.call('PATCH', route, { body: last?.json, files: last?.files ?? [], auth: false });
+    try {
+      await rest.call('PATCH', route, { body: last?.json, files: last?.files ?? [], auth: false });
+    } catch (error) {
+      if (error instanceof DiscordError && error.code === unknownMessage) throw new MessageGone(error.message);
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {}

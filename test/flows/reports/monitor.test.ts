@@ -100,6 +100,21 @@ async function telegramOf(moment: string) {
   return telegram;
 }
 
+test('on Telegram a message that was deleted is sent anew once, and that one is edited from then on', async () => {
+  const telegram = await telegramOf('2026-11-30T09:02:00');
+  telegram.say(111, '/monitor 삼성전자 5분');
+  await telegram.told(111, '09:02');
+  telegram.fail('editMessageText', { status: 400, description: 'Bad Request: message to edit not found' });
+  await minute('2026-11-30T09:05:01');
+  await telegram.told(111, '5분 모니터 · 09:05');
+  await minute('2026-11-30T09:10:01');
+  await telegram.told(111, '5분 모니터 · 09:10');
+  const times = telegram.messages(111).flatMap(({ text }) => /5분 모니터 · (\d\d:\d\d)/.exec(text)?.[1] ?? []);
+  expect(times).toEqual(['09:02', '09:10']);
+  expect(telegram.violations).toEqual([]);
+  await telegram.stop();
+});
+
 test('on Discord it is one message of the bot’s own, edited', async () => {
   clock = new JumpClock(korea('2026-11-30T09:02:00'));
   const discord = await startDiscord(clock);
@@ -145,6 +160,11 @@ test('a webhook edits its own message; only an owner sends there', async () => {
   await minute('2026-11-30T09:05:01');
   await minute('2026-11-30T09:10:01');
   expect(discord.messages).toMatchObject([{ text: expect.stringMatching(/09:10\n\*\*삼성전자\*\*/), edits: 1 }]);
+  // Somebody deletes it.
+  discord.messages.splice(0);
+  await minute('2026-11-30T09:15:01');
+  await minute('2026-11-30T09:20:01');
+  expect(discord.messages).toMatchObject([{ text: expect.stringContaining('09:20'), edits: 1 }]);
   expect(await bot.say('/monitor off 웹훅')).toContain('모니터를 껐습니다.');
   await bot.hand({ kind: 'text', text: '/monitor 삼성전자 웹훅' }, 'telegram:7');
   expect(await bot.told('소유자만')).toContain('예: /digest on');
