@@ -37,7 +37,11 @@ describe('why an alert', () => {
   test('has not fired: how far it is, by what was seen last', async () => {
     await start();
     await bot.say('/alert 삼성전자 >= 71000');
-    expect(await bot.say(`/why ${await newestAlert()}`)).toContain('값을 아직 보지 못했습니다');
+    // What is newly watched is looked up once.
+    const first = await newestAlert();
+    await eventually('looked up', async () =>
+      (await bot.say(`/why ${first}`)).includes('마지막으로 본 값: 현재가 70,000원'),
+    );
     bot.simulator.setPrice('005930', 70_500);
     await seen(70_500);
     const timeline = await bot.say(`/why ${await newestAlert()}`);
@@ -45,6 +49,14 @@ describe('why an alert', () => {
     expect(timeline).toContain('아직 닿지 않았습니다: 기준 71,000원 이상, 500원 남음 (+0.71%)');
     expect(await bot.press('알림 지우기')).toContain('알림이 없습니다');
     expect(await bot.say(`/why ${await newestAlert()}`)).toMatch(/지움\n[\s\S]* 지움\n\n기록번호/);
+  });
+
+  test('has not fired: nothing was seen of it in a process that only answers', async () => {
+    await start();
+    await bot.say('/alert 삼성전자 >= 71000');
+    const id = await newestAlert();
+    await bot.restart({ readOnly: true });
+    expect(await bot.say(`/why ${id}`)).toContain('값을 아직 보지 못했습니다');
   });
 
   test('waits, because it held already, and when it armed', async () => {
