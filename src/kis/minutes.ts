@@ -1,7 +1,7 @@
 import { previousDay } from '../clock.ts';
 import { candleMinutes, type MinuteCandle, minutesWithin, timeOfMinute } from '../domain/market/minutes.ts';
 import type { Marketplace } from '../domain/market/session.ts';
-import type { Market, MinuteSource } from '../ports/bars.ts';
+import type { CandleMarket, MinuteSource } from '../ports/bars.ts';
 import type { ReadOptions } from '../ports/read-options.ts';
 import { type MinuteRow, toMinuteRows } from './codecs/decode-market.ts';
 import { domesticMarket } from './endpoints/domestic-market.ts';
@@ -40,7 +40,7 @@ export class KisMinutes implements MinuteSource {
   }
 
   async today(
-    market: Market,
+    market: CandleMarket,
     day: string,
     minutes: readonly number[],
     options?: ReadOptions,
@@ -58,7 +58,7 @@ export class KisMinutes implements MinuteSource {
   }
 
   async past(
-    market: Market,
+    market: CandleMarket,
     days: readonly string[],
     options?: ReadOptions,
   ): Promise<ReadonlyMap<string, readonly MinuteCandle[]> | undefined> {
@@ -105,7 +105,11 @@ export class KisMinutes implements MinuteSource {
     return wanted.flatMap((moment) => found.get(moment) ?? []);
   }
 
-  async #todaysPage({ symbol, exchange }: Market, time: string, options?: ReadOptions): Promise<readonly MinuteRow[]> {
+  async #todaysPage(
+    { symbol, exchange }: CandleMarket,
+    time: string,
+    options?: ReadOptions,
+  ): Promise<readonly MinuteRow[]> {
     const input = {
       FID_COND_MRKT_DIV_CODE: divisions[exchange],
       FID_INPUT_ISCD: symbol,
@@ -116,7 +120,11 @@ export class KisMinutes implements MinuteSource {
     return toMinuteRows(await this.#reads.read(domesticMarket.minuteChart, input, options));
   }
 
-  async #pastPage({ symbol, exchange }: Market, end: Moment, options?: ReadOptions): Promise<readonly MinuteRow[]> {
+  async #pastPage(
+    { symbol, exchange }: CandleMarket,
+    end: Moment,
+    options?: ReadOptions,
+  ): Promise<readonly MinuteRow[]> {
     const input = {
       FID_COND_MRKT_DIV_CODE: divisions[exchange],
       FID_INPUT_ISCD: symbol,

@@ -34,7 +34,7 @@ export interface BarStore {
 }
 
 /** An issue at one of the exchanges: each has candles of its own. */
-export interface Market {
+export interface CandleMarket {
   readonly symbol: string;
   readonly exchange: Marketplace;
 }
@@ -50,7 +50,7 @@ export interface MinuteSource {
   readonly hasPast: boolean;
   /** The candles of these minutes of today (`day`), in order, all begun: of the one that is not over what there is so far. */
   today(
-    market: Market,
+    market: CandleMarket,
     day: string,
     minutes: readonly number[],
     options?: ReadOptions,
@@ -60,7 +60,7 @@ export interface MinuteSource {
    * turns out to have none. `days` are trading days, newest first.
    */
   past(
-    market: Market,
+    market: CandleMarket,
     days: readonly string[],
     options?: ReadOptions,
   ): Promise<ReadonlyMap<string, readonly MinuteCandle[]> | undefined>;
@@ -69,8 +69,8 @@ export interface MinuteSource {
 /** One-minute candles of days that are over, kept; they may be lost and asked for again. Throws `store.cache-failed`. */
 export interface MinuteStore {
   /** Of these days those that are kept. A day without a trade is kept as one without candles. */
-  read(market: Market, days: readonly string[]): Promise<ReadonlyMap<string, readonly MinuteCandle[]>>;
-  keep(market: Market, day: string, candles: readonly MinuteCandle[]): Promise<void>;
+  read(market: CandleMarket, days: readonly string[]): Promise<ReadonlyMap<string, readonly MinuteCandle[]>>;
+  keep(market: CandleMarket, day: string, candles: readonly MinuteCandle[]): Promise<void>;
   /** Forgets days before `day`, and the oldest beyond so many. */
   forget(day: string, most: number): Promise<void>;
   close(): Promise<void>;

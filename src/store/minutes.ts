@@ -1,5 +1,5 @@
 import type { MinuteCandle } from '../domain/market/minutes.ts';
-import type { Market, MinuteStore } from '../ports/bars.ts';
+import type { CandleMarket, MinuteStore } from '../ports/bars.ts';
 import { translated } from './cache.ts';
 import { openSqlite, unusable } from './sqlite.ts';
 
@@ -58,7 +58,7 @@ export async function openMinuteStore({ path }: { readonly path: string }): Prom
   };
 }
 
-function keyOf({ symbol, exchange }: Market): string {
+function keyOf({ symbol, exchange }: CandleMarket): string {
   return `${exchange}:${symbol}`;
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../domain/market/minutes.ts';
 import type { Bar, Trade } from '../../domain/market/quote.ts';
 import type { Log } from '../../log.ts';
-import type { Market, MinuteSource, MinuteStore } from '../../ports/bars.ts';
+import type { CandleMarket, MinuteSource, MinuteStore } from '../../ports/bars.ts';
 import type { MarketFeed } from '../../ports/feed.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import type { Calendar } from '../calendar.ts';
@@ -79,7 +79,7 @@ export class Candles {
    * Those of today are complete, or it throws; there are fewer than asked for where the venue has no more.
    * @throws AppError `venue.*` where what is missing cannot be had.
    */
-  newest(market: Market, query: CandleQuery, read: ReadOptions = {}): Promise<readonly Bar[]> {
+  newest(market: CandleMarket, query: CandleQuery, read: ReadOptions = {}): Promise<readonly Bar[]> {
     return this.#inTurn(market, async () => {
       const { today, before } = await this.#options.calendar.tradingDays(keptDays, read);
       const isToday = today !== undefined && today === koreanDay(this.#options.clock.now());
@@ -93,7 +93,7 @@ export class Candles {
   }
 
   /** Whether a candle of so many minutes ended at a moment, in milliseconds, if that day is one for trading. */
-  mayHaveEnded(market: Market, minutes: CandleLength, end: number): boolean {
+  mayHaveEnded(market: CandleMarket, minutes: CandleLength, end: number): boolean {
     const hours = hoursOf(this.#options.source.hours, market, koreanDay(end - 1));
     const last = minuteOfDay(koreanTime(end - 1));
     const first = last - (last % minutes);
@@ -120,7 +120,7 @@ export class Candles {
     });
   }
 
-  #inTurn<T>(market: Market, task: () => Promise<T>): Promise<T> {
+  #inTurn<T>(market: CandleMarket, task: () => Promise<T>): Promise<T> {
     const key = `${market.exchange} ${market.symbol}`;
     const turn = this.#turns.get(key) ?? pLimit(1);
     this.#turns.set(key, turn);
@@ -129,7 +129,7 @@ export class Candles {
     });
   }
 
-  async #today(market: Market, day: string, query: CandleQuery, read: ReadOptions): Promise<readonly Bar[]> {
+  async #today(market: CandleMarket, day: string, query: CandleQuery, read: ReadOptions): Promise<readonly Bar[]> {
     const book = this.books.of(market, day);
     const { minutes, count } = query;
     const now = this.#minuteAt(closeDelayMs);
@@ -195,7 +195,7 @@ export class Candles {
 
   /** The candles of the days before today, as many as are wanted. */
   async #earlier(
-    market: Market,
+    market: CandleMarket,
     days: readonly string[],
     { minutes, count }: CandleQuery,
     read: ReadOptions,
@@ -218,7 +218,7 @@ export class Candles {
 
   /** The minutes of whole days (newest first): kept ones, and of the `askable` newest those that the venue tells. */
   async #days(
-    market: Market,
+    market: CandleMarket,
     days: readonly string[],
     askable: number,
     read: ReadOptions,
@@ -243,7 +243,7 @@ export class Candles {
     return found;
   }
 
-  async #keep(market: Market, day: string, candles: readonly MinuteCandle[]): Promise<void> {
+  async #keep(market: CandleMarket, day: string, candles: readonly MinuteCandle[]): Promise<void> {
     await this.#options.store.keep(market, day, candles).catch((error: unknown) => {
       this.#options.log.warn('minutes not kept', { symbol: market.symbol, day, error });
     });

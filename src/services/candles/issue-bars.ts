@@ -1,6 +1,6 @@
 import { type BarInterval, isOfDays, minutesOf } from '../../domain/market/bars.ts';
 import type { Bar, Quote } from '../../domain/market/quote.ts';
-import type { Market } from '../../ports/bars.ts';
+import type { CandleMarket } from '../../ports/bars.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import { type DailyBars, keptBars } from '../daily-bars.ts';
@@ -28,7 +28,7 @@ export class IssueBars {
    * @throws AppError `venue.*`.
    */
   async newest(
-    market: Market,
+    market: CandleMarket,
     interval: BarInterval,
     count: number,
     quote: () => Promise<Quote>,

@@ -2,7 +2,7 @@ import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime } from '../../c
 import { DayCandles } from '../../domain/market/day-candles.ts';
 import { anyHour, candleMinutes, type MinuteRange, minuteOfDay, timeOfMinute } from '../../domain/market/minutes.ts';
 import type { Trade } from '../../domain/market/quote.ts';
-import type { Market } from '../../ports/bars.ts';
+import type { CandleMarket } from '../../ports/bars.ts';
 import type { MarketFeed } from '../../ports/feed.ts';
 
 const [minuteMs, halfDayMs] = [60_000, 12 * 3_600_000];
@@ -15,7 +15,7 @@ export const closeDelayMs = 400;
 
 /** The candles of a market's day while it lasts. */
 export interface MinuteBook {
-  readonly market: Market;
+  readonly market: CandleMarket;
   readonly day: string;
   readonly hours: readonly MinuteRange[];
   readonly candles: DayCandles;
@@ -40,7 +40,7 @@ export class MinuteBooks {
   }
 
   /** The book of a market's day, which is today. */
-  of(market: Market, day: string): MinuteBook {
+  of(market: CandleMarket, day: string): MinuteBook {
     const key = `${market.exchange} ${market.symbol}`;
     const known = this.#books.get(key);
     if (known?.day === day) return known;
@@ -83,7 +83,7 @@ export class MinuteBooks {
   }
 
   /** Whether every trade since a moment, in milliseconds, has come in by the socket. */
-  isLiveSince({ symbol, exchange }: Market, at: number): boolean {
+  isLiveSince({ symbol, exchange }: CandleMarket, at: number): boolean {
     const since = this.#options.feed.tradesSince(symbol, exchange);
     return since !== undefined && since <= at && this.#gapAt <= at;
   }
@@ -103,7 +103,7 @@ export class MinuteBooks {
 /** The minutes of a day in which a market trades. */
 export function hoursOf(
   hours: 'exchange' | 'own',
-  { exchange }: Pick<Market, 'exchange'>,
+  { exchange }: Pick<CandleMarket, 'exchange'>,
   day: string,
 ): readonly MinuteRange[] {
   return hours === 'own' ? anyHour : candleMinutes(exchange, day);
