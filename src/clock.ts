@@ -67,7 +67,9 @@ export function koreanDay(at: number): string {
 
 /** A time of day in Korea as KIS writes it: `091500`. */
 export function koreanTime(at: number): string {
-  return inKorea(at).toFormat('HHmmss');
+  const seconds = Math.floor(at / 1_000) + koreaAheadMs / 1_000;
+  const parts = [Math.floor(seconds / 3_600) % 24, Math.floor(seconds / 60) % 60, seconds % 60];
+  return parts.map((part) => String(part).padStart(2, '0')).join('');
 }
 
 /** The Korean day that is counted where days begin at a later hour (`HHmm`): until then it is the day before. */
@@ -75,8 +77,19 @@ export function dayBegunAt(at: number, begins: string): string {
   return koreanDay(at - (Number(begins.slice(0, 2)) * 60 + Number(begins.slice(2))) * 60_000);
 }
 
+/** The beginning of the day that was asked for last, in milliseconds. */
+let latestStart = { day: '', at: Number.NaN };
+const usualTime = /^(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/;
+
 /** Milliseconds for a day (`20261121`) and a time (`091500`) in Korea; NaN when they are not a time. */
 export function fromKoreanDayAndTime(day: string, time: string): number {
+  if (!usualTime.test(time)) return parsedDayAndTime(day, time);
+  if (day !== latestStart.day) latestStart = { day, at: parsedDayAndTime(day, '000000') };
+  const seconds = Number(time.slice(0, 2)) * 3_600 + Number(time.slice(2, 4)) * 60 + Number(time.slice(4));
+  return latestStart.at + seconds * 1_000;
+}
+
+function parsedDayAndTime(day: string, time: string): number {
   const parsed = DateTime.fromFormat(`${day}${time}`, 'yyyyMMddHHmmss', { zone: korea });
   return parsed.isValid ? parsed.toMillis() : Number.NaN;
 }

@@ -181,6 +181,7 @@ class LevelQueue {
   }
 }
 
+const noAlerts: readonly Levelled[] = [];
 const ascending = (a: number, b: number): boolean => a <= b;
 const descending = (a: number, b: number): boolean => a >= b;
 
@@ -234,6 +235,7 @@ class MetricBook {
 
   /** The alerts that a rising or falling value comes to first, whether it reaches them or arms them. */
   nearest(): readonly Levelled[] {
+    if (this.size === 0) return noAlerts;
     return Object.values(this.#queues).flatMap(({ first }) => first ?? []);
   }
 
@@ -317,13 +319,17 @@ export class AlertBook {
    * on volume in units of the volume of a usual day. Infinity where no alert has a level.
    */
   distance({ price, volume }: Seen, movement: number): number {
-    const onPrice = this.#metrics.price.nearest().map(({ level }) => Math.abs(level.value - price) / movement);
-    // What has been traded cannot be undone, so an alert on volume that waits does so until the next day.
-    const onVolume = this.#metrics.volume.nearest().map(({ level, condition, state }) => {
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const { level } of this.#metrics.price.nearest()) {
+      nearest = Math.min(nearest, Math.abs(level.value - price) / movement);
+    }
+    for (const { level, condition, state } of this.#metrics.volume.nearest()) {
+      // What has been traded cannot be undone, so an alert on volume that waits does so until the next day.
+      if (state === 'waiting') continue;
       const usual = condition.kind === 'volume' ? level.value / condition.times : level.value;
-      return state === 'waiting' ? Number.POSITIVE_INFINITY : (level.value - volume) / Math.max(1, usual);
-    });
-    return Math.min(...onPrice, ...onVolume, Number.POSITIVE_INFINITY);
+      nearest = Math.min(nearest, (level.value - volume) / Math.max(1, usual));
+    }
+    return nearest;
   }
 
   get size(): number {
