@@ -332,6 +332,12 @@ export class AlertBook {
     return nearest;
   }
 
+  /** When the first of those that were reached too soon may fire, in milliseconds; undefined where none was. */
+  get restsUntil(): number | undefined {
+    const ends = this.#resting.map(({ firedAt = 0 }) => firedAt + restMs);
+    return ends.length === 0 ? undefined : Math.min(...ends);
+  }
+
   get size(): number {
     return this.#metrics.price.size + this.#metrics.volume.size + this.#idle.size + this.#resting.length;
   }

@@ -1,13 +1,5 @@
 import { type Clock, koreanDay, koreanTime } from '../../clock.ts';
-import {
-  type Alert,
-  type AlertCondition,
-  type AlertHours,
-  type AlertLevel,
-  isReached,
-  type Seen,
-  takesExtended,
-} from '../../domain/alerts/alert.ts';
+import { type Alert, type AlertLevel, isReached, type Seen, takesExtended } from '../../domain/alerts/alert.ts';
 import {
   type CandleAlert,
   type CandleEvent,
@@ -31,10 +23,12 @@ import type { Candles } from '../candles/candles.ts';
 import { readPriceBasis } from '../extended-prices.ts';
 import type { PriceWatch, PriceWay } from '../watching/price-watch.ts';
 import type { Sighting } from '../watching/sighting.ts';
+import type { AlertRequest } from './alert-request.ts';
 import { type AlertStart, CandleAlerts } from './candle-alerts.ts';
 import { type AlertAccount, LevelUpdates } from './level-updates.ts';
 import { type LastSeen, OpenAlerts, type Reach, reachesOf } from './open-alerts.ts';
 import { PendingWrites } from './pending-writes.ts';
+import { RestEnds } from './rest-ends.ts';
 
 const mostPerPerson = 50;
 /** Until a touch that could not be written down is tried again. */
@@ -42,20 +36,6 @@ const touchAgainMs = 15_000;
 
 /** How long after a look outside the regular session the next one counts as made in the same stretch of time. */
 const watchedForMs = 5 * 60_000;
-
-/** What an alert is asked for with. */
-export interface AlertRequest {
-  readonly personId: string;
-  /** The account whose average cost a condition on one means, by the ledger's name for it. */
-  readonly account: string;
-  readonly address: ChatAddress;
-  readonly symbol: string;
-  readonly condition: AlertCondition;
-  readonly hours: AlertHours;
-  readonly repeats: boolean;
-  /** The last Korean day of the alert: `20261231`. Undefined where it has no end. */
-  readonly until: string | undefined;
-}
 
 export interface AlertsOptions {
   /** For what names no account. */
@@ -87,6 +67,7 @@ export class Alerts {
   readonly #levels: LevelUpdates;
   readonly #candles: CandleAlerts;
   readonly #writes: PendingWrites;
+  readonly #rests: RestEnds;
   /** By exchange and issue, when a price outside the regular session was seen last. */
   readonly #outsideAt = new Map<string, number>();
 
@@ -94,6 +75,7 @@ export class Alerts {
     const { broker, brokerOf, watch, ledger, calendar, clock, log } = options;
     this.#options = options;
     this.#writes = new PendingWrites(log);
+    this.#rests = new RestEnds(clock);
     this.#levels = new LevelUpdates({
       open: this.#open,
       broker,
@@ -248,6 +230,7 @@ export class Alerts {
   }
 
   stop(): void {
+    this.#rests.stop();
     this.#candles.stop();
     this.#levels.stop();
   }
@@ -335,6 +318,16 @@ export class Alerts {
       else this.#close(alert);
       this.#writes.add(() => this.#fire(alert, price === undefined ? seen : { ...seen, touched: price }, at));
     }
+    this.#rests.wait(symbol, this.#open.restsUntil(symbol), () => this.#meetAgain(symbol));
+  }
+
+  /** What was seen last of an issue may fire alerts that have rested since. */
+  #meetAgain(symbol: string): void {
+    const latest = this.#open.latest(symbol);
+    if (latest === undefined) return;
+    const { price, volume, outside } = latest;
+    const reaches = outside && reachesOf(outside.exchange, outside.session);
+    this.#meet(symbol, { price, volume, outside }, this.#options.clock.now(), {}, reaches && { reaches });
   }
 
   /** A candle closed, and an alert on it was armed or fires; in memory the alert is as it was before. */

@@ -68,6 +68,20 @@ export class OpenAlerts {
     return (extended?.at ?? 0) > (regular?.at ?? 0) ? extended : regular;
   }
 
+  /** What was seen last of an issue, wherever it was. */
+  latest(symbol: string): LastSeen | undefined {
+    const regular = this.#seen.get(`${symbol} regular`);
+    const extended = this.#seen.get(`${symbol} extended`);
+    return (extended?.at ?? 0) > (regular?.at ?? 0) ? extended : regular;
+  }
+
+  /** When the first of the alerts on an issue that were reached too soon may fire, in milliseconds. */
+  restsUntil(symbol: string): number | undefined {
+    const books = Object.values(this.#books.get(symbol) ?? {});
+    const ends = books.flatMap(({ restsUntil }) => restsUntil ?? []);
+    return ends.length === 0 ? undefined : Math.min(...ends);
+  }
+
   /** Whether an alert on an issue hears of prices outside KRX's regular session. */
   hasExtended(symbol: string): boolean {
     const books = this.#books.get(symbol);

@@ -224,6 +224,20 @@ describe('a condition', () => {
     expect(bot.simulator.state().sockets.registrations).toBe(1);
   });
 
+  test('every time: reached again too soon, it is told when the minute is over, though nothing trades', async () => {
+    await start();
+    await bot.say('/alert 005930 >= 71000 매번');
+    await move('005930', 71_000);
+    await eventually('told', () => fired().length === 1);
+    await move('005930', 70_000, 71_500);
+    expect(fired()).toHaveLength(1);
+    await bot.clock.advance(61_000);
+    await eventually('told again', () => fired().length === 2);
+    expect(fired()[1]).toContain('현재가 71,500원');
+    await bot.clock.advance(300_000);
+    expect(fired()).toHaveLength(2);
+  });
+
   test('has a last day, and ends with one sentence', async () => {
     await start();
     expect(await bot.say('/alert 삼성전자 >= 71000 1일')).toContain('71,000원 이상 · 2026-11-24까지');
