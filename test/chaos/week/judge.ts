@@ -96,7 +96,9 @@ function judgeRepeating(
     return before !== undefined && !waited(before) && at - before < restMs - 5_000;
   });
   return [
-    ...untold.map(({ from }) => `reached at ${timeOf(from)}, and not told this time`),
+    ...untold.map(
+      (span) => `reached ${spanText(span)}, and not told this time (${storyText(reached, tellings, span.from)})`,
+    ),
     ...tooSoon.map(({ at }) => `told again too soon at ${timeOf(at)}`),
     ...(tellings.length > reached.length ? [`told ${tellings.length} times, reached ${reached.length} times`] : []),
   ];
@@ -206,5 +208,17 @@ const isInTheEvening = (at: number): boolean => new Date(at + 9 * 3_600_000).get
 /** The end of a Korean day (`20261124`), in milliseconds. */
 const endOf = (day: string): number =>
   Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00+09:00`) + 86_400_000;
+
+const spanText = ({ from, to }: Span): string => `${timeOf(from)}–${to === undefined ? '' : timeOf(to)}`;
+
+/** What happened in the ten minutes before and after a moment. */
+function storyText(reached: readonly Span[], tellings: readonly Telling[], around: number): string {
+  const isNear = (at: number): boolean => Math.abs(at - around) < 600_000;
+  const spans = reached.filter(({ from }) => isNear(from)).map(spanText);
+  const told = tellings
+    .filter(({ at }) => isNear(at))
+    .map(({ at, text }) => `${timeOf(at)} ${text.split('\n').at(-1)}`);
+  return `reached ${spans.join(', ')}; told ${told.join(', ')}`;
+}
 
 export const timeOf = (at: number): string => new Date(at + 9 * 3_600_000).toISOString().slice(5, 23).replace('T', ' ');
