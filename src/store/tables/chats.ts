@@ -1,3 +1,4 @@
+import { ticketKey } from '../../domain/orders/ticket-key.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -19,6 +20,14 @@ export function createChatMethods({ write }: Transactions): ChatMethods {
             .where('chat_id', '=', chatId)
             .execute();
         }
+        // Messages of the old chat can be edited no more, so the cards there end.
+        await transaction
+          .updateTable('outbox')
+          .set({ reference: null })
+          .where('channel', '=', channel)
+          .where('chat_id', '=', chatId)
+          .where('key', 'like', `${ticketKey('')}%`)
+          .execute();
         const monitors = transaction.selectFrom('monitors').selectAll().where('channel', '=', channel);
         const [own] = await monitors.where('chat_id', '=', chatId).execute();
         const [there] = await monitors.where('chat_id', '=', to).execute();
