@@ -8,7 +8,7 @@ import { onSimulators, startSimulators } from './app/account-units.ts';
 import { startApp } from './app.ts';
 import { ConsoleChannel } from './channels/console/console.ts';
 import type { DiscordChannel } from './channels/discord/discord.ts';
-import { TelegramChannel } from './channels/telegram/telegram.ts';
+import type { TelegramChannel } from './channels/telegram/telegram.ts';
 import type { DiscordWebhookChannel } from './channels/webhook/discord-webhook.ts';
 import { inKorea, systemClock } from './clock.ts';
 import { type Config, languageOf, processEnviron, readConfig, secretsIn } from './config.ts';
@@ -150,7 +150,7 @@ async function createChats(
   config: Config,
   log: Log,
 ): Promise<readonly (TelegramChannel | DiscordChannel | DiscordWebhookChannel)[]> {
-  const chats = [createTelegram(config, log), await createDiscord(config, log), await createWebhook(config)];
+  const chats = [await createTelegram(config, log), await createDiscord(config, log), await createWebhook(config)];
   return chats.filter((chat) => chat !== undefined);
 }
 
@@ -160,7 +160,8 @@ async function createWebhook({ webhooks }: Config): Promise<DiscordWebhookChanne
   return new DiscordWebhookChannel({ webhooks, clock: systemClock });
 }
 
-/** Loads discord.js only when it is used, because that takes half a second. */
+// Platforms are loaded only where they are used: discord.js takes half a second, and grammY a tenth of one.
+
 async function createDiscord(config: Config, log: Log): Promise<DiscordChannel | undefined> {
   if (config.discord === undefined) return undefined;
   const { DiscordChannel } = await import('./channels/discord/discord.ts');
@@ -168,8 +169,9 @@ async function createDiscord(config: Config, log: Log): Promise<DiscordChannel |
   return new DiscordChannel({ ...config.discord, commands, words, clock: systemClock, log });
 }
 
-function createTelegram(config: Config, log: Log): TelegramChannel | undefined {
+async function createTelegram(config: Config, log: Log): Promise<TelegramChannel | undefined> {
   if (config.telegram === undefined) return undefined;
+  const { TelegramChannel } = await import('./channels/telegram/telegram.ts');
   const words = languages[config.language];
   return new TelegramChannel({ ...config.telegram, commands, words, clock: systemClock, log });
 }
@@ -182,7 +184,7 @@ async function runExecMode(line: string, json: boolean, target: string | undefin
   const destination = to === undefined ? undefined : destinationOf(config, to);
   if (destination !== undefined && 'problem' in destination) throw new UsageError(`${destination.problem}\n`);
   const log = createLog({ level: config.logLevel, redactor });
-  const channel = to === 'webhook' ? await createWebhook(config) : createTelegram(config, log);
+  const channel = await (to === 'webhook' ? createWebhook(config) : createTelegram(config, log));
   return runExec({
     config,
     commands,

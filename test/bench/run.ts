@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { alerts } from './alerts.ts';
 import { aimedAt, type Benchmark, isHeld, type Measured } from './bench.ts';
 import { charts } from './charts.ts';
 import { frames } from './frames.ts';
@@ -9,7 +10,7 @@ import { searches } from './symbols.ts';
 // `npm run bench`: what the product exists for beside a baseline in the same run. No figure fails it; a bench that
 // cannot run does.
 
-const benchmarks: readonly Benchmark[] = [frames, lane, charts, searches];
+const benchmarks: readonly Benchmark[] = [frames, alerts, lane, charts, searches];
 
 const usage = `npm run bench -- [ROW ...]     ${benchmarks.map(({ row }) => row).join(' · ')}
 `;

@@ -1,4 +1,5 @@
-import { type Alert, AlertBook, type FiredAlert, type Seen, takesExtended } from '../../domain/alerts/alert.ts';
+import { type Alert, type Seen, takesExtended } from '../../domain/alerts/alert.ts';
+import { AlertBook, type Moved } from '../../domain/alerts/alert-book.ts';
 import { changesByDay } from '../../domain/alerts/alert-level.ts';
 import type { Touched } from '../../domain/market/day-range.ts';
 import { type Marketplace, priceHoursOf, type TradeSession } from '../../domain/market/session.ts';
@@ -34,14 +35,19 @@ function reachOf({ condition, hours }: Alert): Reach {
   return condition.kind === 'price' ? 'always' : 'evening';
 }
 
-type Books = Readonly<Record<Reach, AlertBook>>;
+/** The alerts on an issue, and what this process saw of it last: in KRX's regular session, and outside it. */
+interface Watched {
+  readonly books: Readonly<Record<Reach, AlertBook>>;
+  regular: LastSeen | undefined;
+  extended: LastSeen | undefined;
+}
+
+const nothing: Moved = { fired: [], armed: [] };
 
 /** The open alerts as they stand in memory: by id, and by issue in the order in which a price reaches them. */
 export class OpenAlerts {
   readonly #alerts = new Map<string, Alert>();
-  readonly #books = new Map<string, Books>();
-  /** By issue, what this process saw last. */
-  readonly #seen = new Map<string, LastSeen>();
+  readonly #issues = new Map<string, Watched>();
 
   get(id: string): Alert | undefined {
     return this.#alerts.get(id);
@@ -54,43 +60,40 @@ export class OpenAlerts {
 
   /** Issues that have an open alert. */
   symbols(): readonly string[] {
-    return [...this.#books.keys()];
+    return [...this.#issues.keys()];
   }
 
   has(symbol: string): boolean {
-    return this.#books.has(symbol);
+    return this.#issues.has(symbol);
   }
 
   /** What was seen last of a price that an alert is on. */
-  lastSeen({ symbol, ...alert }: Alert): LastSeen | undefined {
-    const regular = this.#seen.get(`${symbol} regular`);
-    const extended = reachOf({ symbol, ...alert }) === 'regular' ? undefined : this.#seen.get(`${symbol} extended`);
-    return (extended?.at ?? 0) > (regular?.at ?? 0) ? extended : regular;
+  lastSeen(alert: Alert): LastSeen | undefined {
+    return reachOf(alert) === 'regular' ? this.#issues.get(alert.symbol)?.regular : this.latest(alert.symbol);
   }
 
   /** What was seen last of an issue, wherever it was. */
   latest(symbol: string): LastSeen | undefined {
-    const regular = this.#seen.get(`${symbol} regular`);
-    const extended = this.#seen.get(`${symbol} extended`);
+    const { regular, extended } = this.#issues.get(symbol) ?? {};
     return (extended?.at ?? 0) > (regular?.at ?? 0) ? extended : regular;
   }
 
   /** When the first of the alerts on an issue that were reached too soon may fire, in milliseconds. */
   restsUntil(symbol: string): number | undefined {
-    const books = Object.values(this.#books.get(symbol) ?? {});
+    const books = Object.values(this.#issues.get(symbol)?.books ?? {});
     const ends = books.flatMap(({ restsUntil }) => restsUntil ?? []);
     return ends.length === 0 ? undefined : Math.min(...ends);
   }
 
   /** Whether an alert on an issue hears of prices outside KRX's regular session. */
   hasExtended(symbol: string): boolean {
-    const books = this.#books.get(symbol);
+    const books = this.#issues.get(symbol)?.books;
     return books !== undefined && books.evening.size + books.always.size > 0;
   }
 
   /** How far the nearest alert on an issue that such prices meet is, as `AlertBook.distance` has it. */
   distance(symbol: string, seen: Seen, movement: number, reaches: readonly Reach[]): number {
-    const books = this.#books.get(symbol);
+    const books = this.#issues.get(symbol)?.books;
     const distances = reaches.map((reach) => books?.[reach].distance(seen, movement) ?? Number.POSITIVE_INFINITY);
     return Math.min(...distances, Number.POSITIVE_INFINITY);
   }
@@ -107,16 +110,19 @@ export class OpenAlerts {
 
   /** Adds an alert that is in no book: a new one, or one that has just fired and repeats. */
   add(alert: Alert): void {
-    const none = { regular: new AlertBook(), evening: new AlertBook(), always: new AlertBook() };
-    const books = this.#books.get(alert.symbol) ?? none;
-    books[reachOf(alert)].add(alert);
-    this.#books.set(alert.symbol, books);
+    const issue = this.#issues.get(alert.symbol) ?? {
+      books: { regular: new AlertBook(), evening: new AlertBook(), always: new AlertBook() },
+      regular: undefined,
+      extended: undefined,
+    };
+    issue.books[reachOf(alert)].add(alert);
+    this.#issues.set(alert.symbol, issue);
     this.#alerts.set(alert.id, alert);
   }
 
   /** Puts an alert in the place of the one with its id. */
   replace(alert: Alert): void {
-    this.#books.get(alert.symbol)?.[reachOf(alert)].delete(alert.id);
+    this.#issues.get(alert.symbol)?.books[reachOf(alert)].delete(alert.id);
     this.add(alert);
   }
 
@@ -124,11 +130,10 @@ export class OpenAlerts {
   remove(alert: Alert): boolean {
     const { id, symbol } = alert;
     this.#alerts.delete(id);
-    const books = this.#books.get(symbol);
+    const books = this.#issues.get(symbol)?.books;
     books?.[reachOf(alert)].delete(id);
     if (books === undefined || allReaches.some((reach) => books[reach].size > 0)) return false;
-    this.#books.delete(symbol);
-    for (const kind of ['regular', 'extended']) this.#seen.delete(`${symbol} ${kind}`);
+    this.#issues.delete(symbol);
     return true;
   }
 
@@ -143,13 +148,20 @@ export class OpenAlerts {
     at: number,
     touched: Touched,
     { reaches = allReaches, only }: { readonly reaches?: readonly Reach[]; readonly only?: ReadonlySet<string> } = {},
-  ): { readonly fired: readonly FiredAlert[]; readonly armed: readonly Alert[] } {
-    const books = this.#books.get(symbol);
-    if (books === undefined) return { fired: [], armed: [] };
-    this.#seen.set(`${symbol} ${seen.outside === undefined ? 'regular' : 'extended'}`, { ...seen, at });
-    const met = reaches.map((reach) => books[reach].meet(seen, at, touched, only));
-    const armed = met.flatMap((one) => one.armed);
+  ): Moved {
+    const issue = this.#issues.get(symbol);
+    if (issue === undefined) return nothing;
+    issue[seen.outside === undefined ? 'regular' : 'extended'] = { ...seen, at };
+    const fired: Moved['fired'][number][] = [];
+    const armed: Alert[] = [];
+    for (const reach of reaches) {
+      const book = issue.books[reach];
+      if (book.size === 0) continue;
+      const moved = book.meet(seen, at, touched, only);
+      fired.push(...moved.fired);
+      armed.push(...moved.armed);
+    }
     for (const alert of armed) this.#alerts.set(alert.id, alert);
-    return { fired: met.flatMap((one) => one.fired), armed };
+    return { fired, armed };
   }
 }

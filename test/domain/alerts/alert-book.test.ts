@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  type Alert,
-  AlertBook,
-  type AlertDirection,
-  type AlertLevel,
-  isReached,
-} from '../../../src/domain/alerts/alert.ts';
+import { type Alert, type AlertDirection, type AlertLevel, isReached } from '../../../src/domain/alerts/alert.ts';
+import { AlertBook } from '../../../src/domain/alerts/alert-book.ts';
 
 const make = (
   id: number,
