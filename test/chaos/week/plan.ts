@@ -16,8 +16,8 @@ export type PlannedEvent = {
   | { readonly kind: 'evening' }
   /** The owner asks how old a price may be. */
   | { readonly kind: 'status' }
-  /** A day is over; `alone`: the bot is ended and started again, so that what is not its own can be measured too. */
-  | { readonly kind: 'measure'; readonly alone: boolean }
+  /** A day is over; `calm`: the bot was not ended since the day before, so it can be seen whether it grows. */
+  | { readonly kind: 'measure'; readonly calm: boolean }
 );
 
 export interface Plan {
@@ -31,6 +31,8 @@ export interface Plan {
   readonly registrations: number;
   /** Holidays that only the venue's calendar knows. */
   readonly closedDays: readonly string[];
+  /** Whether everything that can nearly go wrong has to: a run without it proves less than it says. */
+  readonly isWhole: boolean;
   /** Between two moves of an issue, on average. */
   readonly meanMoveMs: number;
   readonly events: readonly PlannedEvent[];
@@ -55,11 +57,12 @@ const at = (day: string, time: string): number =>
   Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T${time}+09:00`);
 const minute = 60_000;
 
-/** The stretch of continuous trading of a day, closing auction left out. */
-function tradingOf(day: string): Plan['trading'][number] {
+/** The stretch of continuous trading of a day, closing auction left out, and no longer than so many minutes. */
+function tradingOf(day: string, mostMinutes: number): Plan['trading'][number] {
   const regular = sessionsOn(day).find(({ kind }) => kind === 'regular');
   const time = (text: string): string => `${text.slice(0, 2)}:${text.slice(2)}:00`;
-  return { from: at(day, time(regular?.start ?? '0900')), to: at(day, time(regular?.end ?? '1520')) };
+  const from = at(day, time(regular?.start ?? '0900'));
+  return { from, to: Math.min(at(day, time(regular?.end ?? '1520')), from + mostMinutes * minute) };
 }
 
 /** One morning: what fits into every run of the tests. */
@@ -74,6 +77,7 @@ export function morning(seed: number): Plan {
     to,
     issues: 30,
     alerts: 500,
+    isWhole: false,
     closedDays: [],
     meanMoveMs: 40_000,
     registrations: 9,
@@ -104,6 +108,17 @@ const calmTo = '20261130';
  * a month.
  */
 export function wholeWeek(seed: number): Plan {
+  return { ...daysOf(seed, 24 * 60), issues: 300, alerts: 10_000, registrations: 41, meanMoveMs: 45_000 };
+}
+
+/** The same days with few issues that trade for an hour a day: for whoever breaks the code and waits to see it. */
+export function shortWeek(seed: number): Plan {
+  return { ...daysOf(seed, 60), issues: 30, alerts: 500, registrations: 9, meanMoveMs: 30_000 };
+}
+
+type Size = Pick<Plan, 'issues' | 'alerts' | 'registrations' | 'meanMoveMs'>;
+
+function daysOf(seed: number, mostMinutes: number): Omit<Plan, keyof Size> {
   const random = new SeededRandom(seed + 1);
   const events: PlannedEvent[] = [];
   for (let day = 18; day <= 31; day += 1) {
@@ -111,26 +126,27 @@ export function wholeWeek(seed: number): Plan {
     // KIS cuts every socket once a night.
     events.push({ at: at(date, '05:00:00') + random.between(0, 20 * minute), kind: 'cut', refusedMs: 3 * minute });
     const isCalm = date >= calmFrom && date <= calmTo;
-    events.push({ at: at(date, '23:00:00'), kind: 'measure', alone: !isCalm || date === calmTo });
-    if (openDays.includes(date)) events.push(...openDay(date, isCalm, random));
+    events.push({ at: at(date, '23:00:00'), kind: 'measure', calm: isCalm });
+    if (openDays.includes(date)) events.push(...openDay(date, tradingOf(date, mostMinutes), isCalm, random));
   }
   return {
     seed,
     from: at('20261118', '07:00:00'),
     to: at('20261201', '23:30:00'),
-    issues: 300,
-    alerts: 10_000,
+    isWhole: true,
     closedDays: [holiday],
-    meanMoveMs: 45_000,
-    registrations: 41,
     days: openDays,
-    trading: openDays.map(tradingOf),
+    trading: openDays.map((day) => tradingOf(day, mostMinutes)),
     events: events.toSorted((one, other) => one.at - other.at),
   };
 }
 
-function openDay(day: string, isCalm: boolean, random: SeededRandom): readonly PlannedEvent[] {
-  const { from, to } = tradingOf(day);
+function openDay(
+  day: string,
+  { from, to }: Plan['trading'][number],
+  isCalm: boolean,
+  random: SeededRandom,
+): readonly PlannedEvent[] {
   const some = (): number => from + random.between(5 * minute, to - from - 20 * minute);
   const asks = Array.from({ length: 35 }, (): PlannedEvent => {
     const evening = random.chance(0.3);

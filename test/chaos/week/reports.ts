@@ -24,10 +24,12 @@ export class ReportsTruth {
   /** A message of a chat. */
   read(chatId: string, telling: Telling): void {
     if (!this.#readers.includes(chatId)) return;
-    for (const [kind, title] of Object.entries(kinds)) {
-      if (telling.text.split('\n', 1)[0]?.includes(title)) addTo(this.#told, `${chatId} ${kind}`, telling);
+    const missed = '드리지 못했습니다';
+    if (telling.text.includes(missed)) addTo(this.#missed, chatId, telling);
+    const [title = ''] = telling.text.split('\n', 1);
+    for (const [kind, name] of Object.entries(kinds)) {
+      if (title.includes(name) && !title.includes(missed)) addTo(this.#told, `${chatId} ${kind}`, telling);
     }
-    if (telling.text.includes('드리지 못했습니다')) addTo(this.#missed, chatId, telling);
   }
 
   /** What is wrong with what was told; one sentence each. `days`: those on which the market opened, `20261118`. */

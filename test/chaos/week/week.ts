@@ -1,49 +1,22 @@
 import { koreanDay, previousDay } from '../../../src/clock.ts';
 import { nearestTicks } from '../../../src/domain/orders/order-rules.ts';
-import { issues as ownIssues } from '../../../src/simulator/market/instruments.ts';
 import type { Simulator } from '../../../src/simulator/server.ts';
 import { SeededRandom } from '../scenario/random.ts';
-import { World } from '../scenario/world.ts';
-import { chatIds, keepAlerts, makeAlerts, mostPerPerson, nameOf } from './alerts.ts';
+import type { World } from '../scenario/world.ts';
+import { keepAlerts, makeAlerts, nameOf } from './alerts.ts';
 import { type JudgeOptions, judgeAlert, type NearMiss, nearMisses, timeOf } from './judge.ts';
 import type { Plan, PlannedEvent } from './plan.ts';
-import { madeUpIssues, PriceWalk, type Standing } from './prices.ts';
+import { PriceRecord } from './price-record.ts';
+import { PriceWalk, type Standing } from './prices.ts';
+import { grown, heapNow, type Measure, measureText, type Outcome } from './report.ts';
 import { ReportsTruth } from './reports.ts';
-import { virtualTimetable } from './timetable.ts';
 import { AlertTruth, type Extremes, type MadeAlert, type Span } from './truth.ts';
+import { askers, createWorld, issuesOf, readers } from './world-of.ts';
 
-/** What was measured at the end of a day. */
-export interface Measure {
-  readonly at: number;
-  /** Bytes after a collection: of everything, and without the bot where that was measured; undefined without `--expose-gc`. */
-  readonly heap: number | undefined;
-  readonly heapAlone: number | undefined;
-  readonly timers: number;
-  readonly registrations: number;
-  readonly requests: number;
-  /** Milliseconds of the machine's time since the start. */
-  readonly wallMs: number;
-}
-
-export interface Outcome {
-  readonly violations: readonly string[];
-  readonly near: Readonly<Record<NearMiss, number>>;
-  readonly measures: readonly Measure[];
-  readonly counts: Readonly<Record<string, number>>;
-  /** Milliseconds from the moment a price was there to its telling, sorted. */
-  readonly lateMs: readonly number[];
-}
-
-const askers = chatIds(230).slice(-20);
-/** The owner, and two of them, want the reports of each day. */
-const readers = ['1', ...askers.slice(0, 2)];
-const holdings = [{ symbol: '005930', quantity: 10, averageCost: 68_000 }];
 /** How many issues trade in the evening. */
 const eveningIssues = 40;
 /** How often prices are moved, and messages read. */
 const tickMs = 1_000;
-/** How many of an issue's latest prices a message may tell of: about an hour of them. */
-const pricesKept = 80;
 /** How long a message may be on its way after its price was seen: a chat takes one a second, and a start needs some. */
 const onTheWayMs = 10_000;
 /** Of what trades in the evening, the day's own high and low tell nothing. */
@@ -74,13 +47,8 @@ class Week {
   readonly #byName = new Map<string, AlertTruth>();
   readonly #bySymbol = new Map<string, AlertTruth[]>();
   readonly #all: AlertTruth[] = [];
-  /** The latest prices, by issue. */
-  readonly #lately = new Map<string, number[]>();
-  /** The highest and lowest price of the day, by issue. */
-  readonly #extremes = new Map<string, Extremes>();
   readonly #reports = new ReportsTruth(readers);
-  /** The prices of the evening, by issue. */
-  readonly #evening = new Map<string, Set<number>>();
+  readonly #prices = new PriceRecord();
   readonly #downs: Span[] = [];
   readonly #violations: string[] = [];
   readonly #measures: Measure[] = [];
@@ -105,37 +73,7 @@ class Week {
   }
 
   static async create(plan: Plan, tell: (line: string) => void): Promise<Week> {
-    const people = [...chatIds(Math.ceil(plan.alerts / mostPerPerson)), ...askers];
-    const world = await World.create({
-      seed: plan.seed,
-      startAt: plan.from,
-      trace: () => undefined,
-      timetable: virtualTimetable,
-      accounts: [
-        {
-          name: 'main',
-          title: '주계좌',
-          number: '50000000-01',
-          dialect: 'live',
-          appKey: 'app-key-of-week',
-          caps: { order: 800_000, day: 3_000_000 },
-          callsPerSecond: 18,
-          venueCallsPerSecond: 18,
-        },
-      ],
-      env: {
-        HOGA_OWNERS: 'telegram:1',
-        HOGA_VIEWERS: people.map((id) => `telegram:${id}`).join(','),
-        KIS_MAX_REGISTRATIONS: String(plan.registrations),
-      },
-      simulator: {
-        hours: 'live',
-        dayBegins: '0840',
-        moreIssues: issuesOf(plan).more,
-        closedDays: plan.closedDays,
-        holdings,
-      },
-    });
+    const world = await createWorld(plan);
     const week = new Week(plan, world, tell);
     await week.#begin();
     return week;
@@ -235,12 +173,7 @@ class Week {
     if (price === undefined || price === standing.last) return;
     this.#venue.setPrice(standing.symbol, price);
     this.#standings.set(standing.symbol, { ...standing, last: price });
-    const before = this.#extremes.get(standing.symbol) ?? { high: standing.base, low: standing.base };
-    this.#extremes.set(standing.symbol, { high: Math.max(before.high, price), low: Math.min(before.low, price) });
-    const lately = this.#lately.get(standing.symbol) ?? [];
-    lately.push(price);
-    while (lately.length > pricesKept) lately.shift();
-    this.#lately.set(standing.symbol, lately);
+    const before = this.#prices.take(standing.symbol, price, standing.base, this.#now);
     for (const truth of this.#bySymbol.get(standing.symbol) ?? []) truth.see(price, this.#now, before);
     this.#count('moves');
   }
@@ -262,7 +195,7 @@ class Week {
       case 'status':
         return this.#askStatus();
       case 'measure':
-        return this.#measure(event.alone);
+        return this.#measure(event.calm);
     }
   }
 
@@ -297,7 +230,7 @@ class Week {
   }
 
   #beginDay(): void {
-    this.#extremes.clear();
+    this.#prices.beginDay();
     const { prices } = this.#venue.state();
     for (const standing of this.#standings.values()) {
       this.#standings.set(standing.symbol, { ...standing, ...prices[standing.symbol] });
@@ -312,8 +245,7 @@ class Week {
       const away = 1 + (this.#random.chance(0.5) ? 1 : -1) * (0.005 + this.#random.next() * 0.06);
       const price = nearestTicks(Math.round(last * away), kind).below;
       this.#venue.setPrice(symbol, price, 'NXT');
-      const prices = this.#evening.get(symbol) ?? new Set();
-      this.#evening.set(symbol, prices.add(price));
+      this.#prices.takeEvening(symbol, price);
       for (const truth of this.#bySymbol.get(symbol) ?? []) {
         if (truth.made.hours === 'extended') truth.see(price, this.#now, noExtremes);
         else if (truth.isOpen && truth.wouldReach(price)) {
@@ -396,32 +328,28 @@ class Week {
   #checkPrice({ made: { symbol } }: AlertTruth, at: number, text: string): void {
     for (const [, now = '', touch = now] of text.matchAll(/현재가 ([\d,]+)원|([\d,]+)원에 닿/g)) {
       const won = Number(touch.replaceAll(',', ''));
-      const isKnown = this.#lately.get(symbol)?.includes(won) === true || this.#evening.get(symbol)?.has(won) === true;
-      if (!isKnown) this.#violations.push(`${symbol} was not at ${won} before ${timeOf(at)}: ${text}`);
+      if (!this.#prices.wasAt(symbol, won))
+        this.#violations.push(`${symbol} was not at ${won} before ${timeOf(at)}: ${text}`);
     }
   }
 
-  async #measure(alone: boolean): Promise<void> {
+  /** What is in use at the end of a day. Between two days without an end of the bot it must not have grown. */
+  #measure(calm: boolean): void {
     if (!this.world.isUp) return;
     const { sockets, requests } = this.#venue.state();
-    const heap = heapNow();
-    const { timers } = this.world;
-    let heapAlone: number | undefined;
-    if (alone) {
-      await this.#crash(undefined, 5_000);
-      heapAlone = heapNow();
-    }
-    const measure = {
+    const measure: Measure = {
       at: this.#now,
-      heap,
-      heapAlone,
-      timers,
+      heap: heapNow(),
+      candles: this.#prices.candles,
+      timers: this.world.timers,
       registrations: sockets.registrations,
       requests: requests.total,
       wallMs: performance.now() - this.#beganAt,
     };
+    const before = this.#measures.at(-1);
     this.#measures.push(measure);
     this.#tell(measureText(measure));
+    if (calm && before !== undefined) this.#violations.push(...grown(before, measure));
   }
 
   async judge(): Promise<Outcome> {
@@ -450,48 +378,12 @@ class Week {
       ),
     ];
     this.#counts['alerts'] = this.#all.length;
+    const never = this.#plan.isWhole ? nearMisses.filter((name) => near[name] === 0) : [];
+    violations.push(...never.map((name) => `NEVER: ${name}`));
     return { violations, near, measures: this.#measures, counts: this.#counts, lateMs: lateMs.sort((a, b) => a - b) };
   }
 
   #count(name: string): void {
     this.#counts[name] = (this.#counts[name] ?? 0) + 1;
   }
-}
-
-/** The issues of a plan: the simulator's own first, and as many more as it takes. */
-function issuesOf({ issues: count, seed }: Plan) {
-  const more = madeUpIssues(Math.max(0, count - ownIssues.length), new SeededRandom(seed));
-  return { more, all: [...ownIssues, ...more].slice(0, count) };
-}
-
-/** Bytes in use after a collection; undefined where nobody can ask for one. */
-function heapNow(): number | undefined {
-  if (globalThis.gc === undefined) return undefined;
-  globalThis.gc();
-  globalThis.gc();
-  return process.memoryUsage().heapUsed;
-}
-
-const megabytes = (bytes: number): string => `${(bytes / 1_048_576).toFixed(1)} MB`;
-
-function measureText({ at, heap, heapAlone, timers, registrations, requests, wallMs }: Measure): string {
-  const own = heap === undefined || heapAlone === undefined ? '' : `, the bot's own ${megabytes(heap - heapAlone)}`;
-  const all = heap === undefined ? '' : `heap ${megabytes(heap)}${own}, `;
-  return `${timeOf(at)}: ${all}${timers} timers, ${registrations} registrations, ${requests} requests so far, ${Math.round(wallMs / 1_000)} s`;
-}
-
-/** What a run came to, for whoever reads it. */
-export function report({ violations, near, counts, lateMs }: Outcome): string {
-  const share = (part: number): number => Math.round((lateMs[Math.floor((lateMs.length - 1) * part)] ?? 0) / 100) / 10;
-  return [
-    '',
-    ...Object.entries(counts).map(([name, count]) => `${String(count).padStart(9)}  ${name}`),
-    '',
-    'how often a promise was nearly broken',
-    ...Object.entries(near).map(([name, count]) => `${String(count).padStart(9)}  ${name}`),
-    '',
-    `told after ${share(0.5)} s (half), ${share(0.99)} s (99 of 100), ${share(1)} s (all), time without a bot left out`,
-    ...violations.slice(0, 50).map((violation) => `VIOLATION: ${violation}`),
-    `${violations.length} violations`,
-  ].join('\n');
 }
