@@ -1,7 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PNG } from 'pngjs';
 import { commands } from '../../commands/index.ts';
 import { DiscordChannel } from '../../src/channels/discord/discord.ts';
 import { TelegramChannel } from '../../src/channels/telegram/telegram.ts';
@@ -54,15 +55,42 @@ const terminalStyle = `
 
 const folder = mkdtempSync(join(tmpdir(), 'hoga-pictures-'));
 
+/** Higher than any of the pictures. */
+const mostHeight = 4_000;
+/** What is left below the last of it. */
+const marginBelow = 10;
+
 /** A phone's width, and as high as what is on it. */
-function draw(name: string, style: string, body: string, height: number): void {
+function draw(name: string, style: string, body: string): void {
   const page = join(folder, `${name}.html`);
   writeFileSync(page, `<!doctype html><meta charset="utf-8"><style>${style}</style><body>${body}</body>`);
   const png = join(import.meta.dirname, '..', 'pictures', `${name}.png`);
-  const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--force-device-scale-factor=1'];
-  execFileSync('chromium', [...flags, `--window-size=392,${height}`, `--screenshot=${png}`, `file://${page}`], {
+  // Without a budget of time the picture may be taken before the photos in it are there.
+  const flags = [
+    '--virtual-time-budget=5000',
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--hide-scrollbars',
+    '--force-device-scale-factor=1',
+  ];
+  execFileSync('chromium', [...flags, `--window-size=392,${mostHeight}`, `--screenshot=${png}`, `file://${page}`], {
     stdio: 'ignore',
   });
+  writeFileSync(png, PNG.sync.write(withoutEmptyEnd(PNG.sync.read(readFileSync(png)))));
+}
+
+/** Without the rows at the end that are of one colour, but for a margin. */
+function withoutEmptyEnd(picture: PNG): PNG {
+  const { width, height, data } = picture;
+  const pixel = (at: number): number => data.readUInt32BE(at * 4);
+  const empty = pixel(width * height - 1);
+  let last = width * height - 1;
+  while (last > 0 && pixel(last) === empty) last -= 1;
+  const rows = Math.min(height, Math.ceil(last / width) + marginBelow);
+  const cropped = new PNG({ width, height: rows });
+  PNG.bitblt(picture, cropped, 0, 0, width, rows, 0, 0);
+  return cropped;
 }
 
 type Start = (options: HarnessOptions & { readonly env?: Environ }) => Promise<Harness>;
@@ -105,7 +133,6 @@ interface TelegramScene {
 
 async function drawTelegram(
   name: string,
-  height: number,
   play: (scene: TelegramScene) => Promise<void>,
   start: Start = startHarness,
   clock = new JumpClock(),
@@ -150,15 +177,15 @@ async function drawTelegram(
   });
   await bot.stop();
   await telegram.stop();
-  draw(name, telegramStyle, rows.join(''), height);
+  draw(name, telegramStyle, rows.join(''));
 }
 
 const drawTrade = (): Promise<void> =>
-  drawTelegram('telegram', 968, async ({ bot, ask, press, told }) => {
+  drawTelegram('telegram', async ({ bot, ask, press, told }) => {
     await ask('/price 삼성전자', '시가/고가/저가');
     await ask('/buy 삼성전자 10 70000', '주문표');
     press('확인');
-    await told('접수됨');
+    await told('체결 완료');
     await told('체결 삼성전자');
     await ask('/alert 삼성전자 >= 71000', '알림을 만들었습니다');
     bot.simulator.setPrice('005930', 71_100);
@@ -181,13 +208,13 @@ const aDay: readonly (readonly [symbol: string, price: number])[] = [
 ];
 
 const drawFirst = (): Promise<void> =>
-  drawTelegram('telegram-start', 755, async ({ ask }) => {
+  drawTelegram('telegram-start', async ({ ask }) => {
     await ask('/start', '이렇게 써 보세요');
     await ask('/설정', '방해 금지');
   });
 
 const drawLooks = (): Promise<void> =>
-  drawTelegram('telegram-look', 1_592, async ({ bot, ask }) => {
+  drawTelegram('telegram-look', async ({ bot, ask }) => {
     for (const [symbol, price] of aDay) bot.simulator.setPrice(symbol, price);
     await ask('삼성전자 호가', '합계');
     await ask('거래대금 순위', '순위');
@@ -211,7 +238,6 @@ const inKorea = (moment: string, { bot }: TelegramScene): Promise<void> =>
 const drawMorning = (): Promise<void> =>
   drawTelegram(
     'telegram-digest-morning',
-    1_085,
     async (scene) => {
       const { bot, ask, quietly, told } = scene;
       await quietly('/watch add 카카오 NAVER', '관심종목');
@@ -229,7 +255,6 @@ const drawMorning = (): Promise<void> =>
 const drawClose = (): Promise<void> =>
   drawTelegram(
     'telegram-digest-close',
-    880,
     async (scene) => {
       const { bot, quietly, told } = scene;
       await quietly('/watch add 카카오 NAVER', '관심종목');
@@ -249,7 +274,6 @@ const drawClose = (): Promise<void> =>
 const drawMonitor = (): Promise<void> =>
   drawTelegram(
     'telegram-monitor',
-    330,
     async (scene) => {
       const { bot, quietly, told, note } = scene;
       note('/모니터 삼성전자 SK하이닉스 셀트리온 5분');
@@ -286,7 +310,6 @@ interface DiscordScene {
 
 async function drawDiscord(
   name: string,
-  height: number,
   play: (scene: DiscordScene) => Promise<void>,
   start: Start = startHarness,
 ): Promise<void> {
@@ -328,17 +351,17 @@ async function drawDiscord(
   await play({ bot, discord, owner, ask, told });
   await bot.stop();
   await discord.stop();
-  draw(name, discordStyle, rows.join(''), height);
+  draw(name, discordStyle, rows.join(''));
 }
 
 const drawDiscordTrade = (): Promise<void> =>
-  drawDiscord('discord', 968, async ({ bot, discord, owner, ask, told }) => {
+  drawDiscord('discord', async ({ bot, discord, owner, ask, told }) => {
     bot.simulator.setPrice('005930', 70_400);
     const price = { instruments: '삼성전자' };
     await ask('/현재가 종목: 삼성전자', () => discord.slash(owner, 'price', price), '시가/고가/저가');
     const order = { instrument: '005930', quantity: 10, price: '70500' };
     await ask('/매수 종목: 삼성전자 수량: 10 가격: 70500', () => discord.slash(owner, 'buy', order), '매수 주문표');
-    await ask('[확인]', () => discord.press(owner, '확인'), '접수됨');
+    await ask('[확인]', () => discord.press(owner, '확인'), '체결 완료');
     await told('체결 삼성전자');
     bot.simulator.setPrice('005930', 71_100);
     await ask('/잔고', () => discord.slash(owner, 'balance'), '예수금');
@@ -347,12 +370,11 @@ const drawDiscordTrade = (): Promise<void> =>
 const drawDiscordAccounts = (): Promise<void> =>
   drawDiscord(
     'discord-accounts',
-    1_262,
     async ({ discord, owner, ask, told }) => {
       const order = { instrument: '005930', quantity: 3, price: '70000', account: '@practice' };
       const use = (): string => discord.slash(owner, 'buy', order);
       await ask('/매수 종목: 삼성전자 수량: 3 가격: 70000 계좌: 연습 · 시뮬레이터', use, '매수 주문표');
-      await ask('[확인]', () => discord.press(owner, '확인'), '접수됨');
+      await ask('[확인]', () => discord.press(owner, '확인'), '체결 완료');
       await told('체결 삼성전자');
       await ask('/잔고 계좌: 🟠 주거래 · 실전', () => discord.slash(owner, 'balance', { account: '@main' }), '예수금');
       await ask('/잔고 계좌: 모든 계좌', () => discord.slash(owner, 'balance', { account: '@all' }), '모든 계좌');
@@ -363,12 +385,11 @@ const drawDiscordAccounts = (): Promise<void> =>
 const drawTelegramAccounts = (): Promise<void> =>
   drawTelegram(
     'telegram-accounts',
-    1_470,
     async ({ bot, ask, press, told }) => {
       await ask('/계좌', '쓰는 중');
       await ask('연금 계좌로 삼성전자 3주 매수', '매수 주문표');
       press('확인');
-      await told('접수됨');
+      await told('체결 완료');
       await told('체결 삼성전자');
       await bot.clock.advance(10_000);
       await ask('/잔고 전체', '모든 계좌');
@@ -377,7 +398,7 @@ const drawTelegramAccounts = (): Promise<void> =>
   );
 
 const drawDiscordLooks = (): Promise<void> =>
-  drawDiscord('discord-look', 1_012, async ({ discord, owner, ask }) => {
+  drawDiscord('discord-look', async ({ discord, owner, ask }) => {
     const kakao = { instrument: '카카오' };
     await ask('/재무 종목: 카카오', () => discord.slash(owner, 'fin', kakao), '연간 재무');
     await ask('/수급 종목: 카카오', () => discord.slash(owner, 'flow', kakao), '외국인');
@@ -387,7 +408,7 @@ const drawDiscordLooks = (): Promise<void> =>
 const quietMs = 2_500;
 
 /** The program itself, with lines typed into it one after the other. */
-async function drawTerminal(name: string, height: number, lines: readonly string[], env: Environ = {}): Promise<void> {
+async function drawTerminal(name: string, lines: readonly string[], env: Environ = {}): Promise<void> {
   const root = join(import.meta.dirname, '..', '..');
   const child = spawn(process.execPath, ['src/main.ts', '--settle', '5'], {
     cwd: root,
@@ -415,14 +436,14 @@ async function drawTerminal(name: string, height: number, lines: readonly string
   }
   child.stdin.end();
   await new Promise((resolve) => child.once('exit', resolve));
-  draw(name, terminalStyle, `<pre>${html}</pre>`, height);
+  draw(name, terminalStyle, `<pre>${html}</pre>`);
 }
 
 const drawTerminalTrade = (): Promise<void> =>
-  drawTerminal('terminal', 835, ['/price 005930', '/buy 005930 10', '1', '/balance']);
+  drawTerminal('terminal', ['/price 005930', '/buy 005930 10', '1', '/balance']);
 
 const drawTerminalAccounts = (): Promise<void> =>
-  drawTerminal('terminal-accounts', 1_128, ['/계좌', '연금 계좌로 삼성전자 3주 매수', '1', '/잔고 전체'], {
+  drawTerminal('terminal-accounts', ['/계좌', '연금 계좌로 삼성전자 3주 매수', '1', '/잔고 전체'], {
     HOGA_ACCOUNTS: 'main,isa,practice',
     KIS_MAIN_TITLE: '주거래',
     KIS_ISA_ENV: 'simulator',
