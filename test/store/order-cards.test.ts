@@ -1,8 +1,11 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import type { OrderIntent } from '../../src/domain/orders/order.ts';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import type { DrawCard, OrderCard } from '../../src/ports/ledger/order-ledger.ts';
 import type { OutboxDraft } from '../../src/ports/ledger/outbox-store.ts';
-import { address, claimOf, day, proposalOf, start, testLedger } from './fixtures.ts';
+import { address, buyIntent, claimOf, day, proposalOf, start, temporaryFolder, testLedger } from './fixtures.ts';
 
 const elsewhere = { channel: 'discord', chatId: '@7' };
 const ticket = 'p';
@@ -11,7 +14,10 @@ const order = 'p-1';
 
 /** A ledger with an order that is being sent, and its ticket in a chat; `shown` is what the platform called it. */
 async function submitted(...chats: readonly OutboxDraft['address'][]): Promise<Ledger> {
-  const ledger = await testLedger();
+  return submittedIn(await testLedger(), ...chats);
+}
+
+async function submittedIn(ledger: Ledger, ...chats: readonly OutboxDraft['address'][]): Promise<Ledger> {
   await ledger.createProposal(proposalOf(ticket));
   for (const chat of chats.length === 0 ? [address] : chats) {
     const { id } = await ledger.enqueue({ address: chat, key, about: ticket, body: 'ticket' }, start);
@@ -142,5 +148,69 @@ describe('the card of an order', () => {
     await sendAll(ledger);
     await ledger.prune(start + 1, day);
     expect(await ledger.sentReference(address, key)).toBeUndefined();
+  });
+
+  it('goes on with an amendment of the same person; that of another stays on its own ticket, which they can see', async () => {
+    for (const [personId, cards] of [
+      ['kim', ['p', 'q']],
+      ['lee', ['p']],
+    ] as const) {
+      const ledger = await submitted();
+      await ledger.appendOrderEvent(order, accepted, start, drawAll);
+      const { id } = await ledger.enqueue({ address, key: 'ticket:q', about: 'q', body: 'ticket' }, start);
+      await ledger.markSent(id, 'rq', start);
+      await ledger.createProposal(proposalOf('q', { personId }));
+      const { request } = buyIntent;
+      const target = { number: '77', branch: '' };
+      const intent: OrderIntent = { kind: 'amend', target, request, oldPrice: 70_000 };
+      await ledger.claim(claimOf('q', { personId, intents: [{ id: 'q-1', intent, amount: 0 }] }));
+      await ledger.beginSubmit('q-1', start);
+      await ledger.appendOrderEvent('q-1', { type: 'accepted', reference: { number: '78', branch: '' } }, start);
+      const drawn: string[] = [];
+      await ledger.appendOrderEvent(
+        order,
+        { type: 'replaced', quantity: 10, number: '78' },
+        start,
+        (_after, changed) => {
+          drawn.push(...changed.map(({ ticketId }) => ticketId));
+          return [];
+        },
+      );
+      expect(drawn, personId).toEqual(cards);
+    }
+  });
+
+  it('is found without a look at all the orders there ever were', async () => {
+    const path = join(temporaryFolder(), 'ledger.sqlite');
+    const ledger = await submittedIn(await testLedger(`sqlite:${path}`));
+    await ledger.appendOrderEvent(order, accepted, start, drawAll);
+    let total = 0;
+    const timeOfSome = async (): Promise<number> => {
+      const from = performance.now();
+      for (let count = 0; count < 20; count += 1) {
+        total += 0.01;
+        await ledger.appendOrderEvent(order, filled(total), start, drawAll);
+      }
+      return performance.now() - from;
+    };
+    await timeOfSome();
+    const few = await timeOfSome();
+    const file = new DatabaseSync(path);
+    file.exec('pragma foreign_keys = off');
+    const columns = file
+      .prepare("select name from pragma_table_info('orders')")
+      .all()
+      .map(({ name }) => String(name));
+    const copied: Readonly<Record<string, string>> = {
+      id: "'copy-' || n",
+      sequence: '1000 + n',
+      proposal_id: "'copy-' || n",
+      card: "'copy-' || n",
+    };
+    file.exec(`with recursive counted(n) as (select 1 union all select n + 1 from counted where n < 150000)
+      insert into orders (${columns.join()}) select ${columns.map((name) => copied[name] ?? `orders.${name}`).join()}
+      from counted, orders where orders.id = '${order}'`);
+    file.close();
+    expect(await timeOfSome()).toBeLessThan(few * 3 + 200);
   });
 });

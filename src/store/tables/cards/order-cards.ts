@@ -43,13 +43,14 @@ export async function cardOf(db: Kysely<Tables>, account: string, ticketId: stri
   if (ticket === undefined) {
     return undefined;
   }
-  const rows = await db
+  // Looked up by ticket alone, which has indexes: asked for the account as well, SQLite reads all orders of the account.
+  const found = await db
     .selectFrom('orders')
     .selectAll()
-    .where('account', '=', account)
     .where((of) => of.or([of('card', '=', ticketId), of('proposal_id', '=', ticketId)]))
     .orderBy('sequence')
     .execute();
+  const rows = found.filter((row) => row.account === account);
   const addresses = await addressesOf(db, ticketId);
   if (rows.length === 0 || addresses.length === 0) {
     return undefined;
@@ -66,25 +67,16 @@ export async function cardOf(db: Kysely<Tables>, account: string, ticketId: stri
 
 /**
  * An order goes on under another number, by an amendment of ours: the card of the order shows the amendment from now
- * on, where it is in every channel in which the amendment's own ticket is. Returns that ticket.
+ * on, where it is in every channel in which the amendment's own ticket is. Returns that ticket. Somebody else's
+ * amendment stays on its own ticket, because that person may not see the message of the order.
  */
 async function continueCard(
   db: Kysely<Tables>,
   before: Selectable<OrdersTable>,
   number: string,
 ): Promise<string | undefined> {
-  const amendment = await db
-    .selectFrom('orders')
-    .select(['id', 'proposal_id', 'card', 'kind', 'day'])
-    .where('account', '=', before.account)
-    .where('kind', 'in', ['amend', 'amend-schedule'])
-    .where('order_number', '=', number)
-    .where('sequence', '>', before.sequence)
-    .orderBy('sequence')
-    .limit(1)
-    .executeTakeFirst();
-  // The venue uses order numbers again on another day; scheduled orders keep theirs.
-  if (amendment === undefined || (amendment.kind === 'amend' && amendment.day !== before.day)) {
+  const amendment = await amendmentOf(db, before, number);
+  if (amendment === undefined || amendment.person_id !== before.person_id) {
     return undefined;
   }
   const channels = new Set((await addressesOf(db, before.card)).map(({ channel }) => channel));
@@ -94,6 +86,25 @@ async function continueCard(
   }
   await db.updateTable('orders').set({ card: before.card }).where('id', '=', amendment.id).execute();
   return amendment.proposal_id;
+}
+
+/** Our amendment of an order that goes on under this number. */
+function amendmentOf(db: Kysely<Tables>, before: Selectable<OrdersTable>, number: string) {
+  const isScheduled = before.kind === 'schedule' || before.kind === 'amend-schedule';
+  return (
+    db
+      .selectFrom('orders')
+      .select(['id', 'proposal_id', 'person_id'])
+      .where('account', '=', before.account)
+      .where('kind', '=', isScheduled ? 'amend-schedule' : 'amend')
+      // The venue uses order numbers again on another day; scheduled orders keep theirs.
+      .where('day', isScheduled ? '>=' : '=', before.day)
+      .where('order_number', '=', number)
+      .where('sequence', '>', before.sequence)
+      .orderBy('sequence')
+      .limit(1)
+      .executeTakeFirst()
+  );
 }
 
 /** The chats that show a ticket, or are to show it; those in which its message cannot be reached any more are left out. */
