@@ -108,7 +108,8 @@ export async function identifyAccount(
     return { ledgerName: account.name, change: undefined };
   }
   const digest = digestOf(account.number, known.salt);
-  const digests = known.digests.includes(digest) ? known.digests : [...known.digests, digest];
+  const isNew = !known.digests.includes(digest);
+  const digests = isNew ? [...known.digests, digest] : known.digests;
   const current = digests.indexOf(digest);
   const ledgerName = recordsOfNumber(account.name, current);
   if (current === known.current) return { ledgerName, change: undefined };
@@ -123,7 +124,10 @@ export async function identifyAccount(
     write: () => records.setAccountNumbers({ ...known, digests, current } satisfies AccountNumbers),
   });
   log.warn('account number changed', { account: account.name, open: open.length });
-  if (open.length === 0 && !readOnly) await change.accept().catch(onlyTrouble(log));
+  if (readOnly) return { ledgerName, change };
+  if (open.length === 0) await change.accept().catch(onlyTrouble(log));
+  // While it waits the number has records already, of cancels and alerts: whatever number comes next gets others.
+  else if (isNew) await records.setAccountNumbers({ ...known, digests }).catch(onlyTrouble(log));
   return { ledgerName, change };
 }
 

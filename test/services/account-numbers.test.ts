@@ -4,7 +4,7 @@ import { AppError } from '../../src/errors.ts';
 import { createLog, createRedactor } from '../../src/log.ts';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { identifyAccount } from '../../src/services/account-numbers.ts';
-import { testLedger } from '../store/fixtures.ts';
+import { confirmedOrder, testLedger } from '../store/fixtures.ts';
 
 const log = createLog({ level: 'silent', redactor: createRedactor([]) });
 const numbered = (number: string, name = 'main') => ({
@@ -37,6 +37,22 @@ describe('the number of an account', () => {
     }
     expect(names).toEqual(['main', 'main#2', 'main#3', 'main', 'main#2']);
     expect(names.slice(0, 3)).toEqual([0, 1, 2].map((position) => recordsOfNumber('main', position)));
+  });
+
+  test('has records of its own even while it waits: corrected to a third number, those are not taken for it', async () => {
+    const ledger = await testLedger();
+    await identifyAccount(numbered(first), { ledger, log, readOnly: false });
+    await confirmedOrder(ledger, 'stands');
+    const names: (string | undefined)[] = [];
+    for (const number of [second, third, second, first]) {
+      const { ledgerName, change } = await identifyAccount(numbered(number), { ledger, log, readOnly: false });
+      names.push(ledgerName);
+      expect(change?.open.length, number).toBe(number === first ? undefined : 1);
+    }
+    expect(names).toEqual(['main#2', 'main#3', 'main#2', 'main']);
+    // One question beside the bot writes nothing down, and so the bot gives the number the same place.
+    const beside = await identifyAccount(numbered('live 11111111-01'), { ledger, log, readOnly: true });
+    expect([beside.ledgerName, (await ledger.accountNumbers())?.digests.length]).toEqual(['main#4', 3]);
   });
 
   test('that could not be written down lets no order leave until it is', async () => {
