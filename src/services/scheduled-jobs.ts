@@ -73,8 +73,9 @@ export function scheduleJobs(
   scheduler.cron('schedules', '5,35 8-10 * * *', syncSchedules, { atStart: true });
   // Runs every day, because an alert may end on any day. A start does the same by itself.
   scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
-  // Before the opening, so that there is a day left to act. At a start it is made up for, if the market is not closed.
-  scheduler.cron('dividends', '45 8 * * *', () => events.lookByHour('dividends'), { atStart: true });
+  // Before the opening, so that there is a day left to act; and every hour while there is, for what KIS did not tell then,
+  // and for whoever switched it on since. At a start it is made up for, if the market is not closed.
+  scheduler.cron('dividends', '45 8-14 * * *', () => events.lookByHour('dividends'), { atStart: true });
   // KIS has figures of the day's investors from about 15:40 on. The later run asks again for what was not there.
   scheduler.cron('flows', '10 16,17 * * *', () => events.lookByHour('flows'), { atStart: true });
   scheduler.cron('flows-final', '40 18 * * *', () => events.lookByHour('flows'));

@@ -1,11 +1,13 @@
-import { laterDay, nextDay } from '../../clock.ts';
+import { laterDay } from '../../clock.ts';
 import { exDividendDay } from '../../domain/market/ex-dividend.ts';
 import type { EventKind, MarketEvent } from '../../domain/market/market-event.ts';
 import type { InvestorDay, NewsTitle } from '../../domain/market/research.ts';
+import { AppError } from '../../errors.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import type { Research } from '../../ports/research.ts';
 import type { Calendar } from '../calendar.ts';
+import { recordDaysAhead, tradingDaysBetween } from '../trading-days.ts';
 import type { PriceWatch } from '../watching/price-watch.ts';
 import type { PriceEvents } from './price-events.ts';
 
@@ -14,6 +16,8 @@ export interface Found {
   readonly events: readonly MarketEvent[];
   /** By name; written down together with the messages. */
   readonly states?: ReadonlyMap<string, string>;
+  /** Why some of the issues could not be looked at; a later look asks for them again. */
+  readonly failure?: AppError | undefined;
 }
 
 /** What a look is given. */
@@ -56,8 +60,6 @@ export interface DetectorSources {
 
 /** The shortest time between two looks at one issue. */
 const issueEveryMs = 60_000;
-/** How many days ahead record days are asked for: an ex-dividend day comes a few days before, more over holidays. */
-const recordDaysAhead = 14;
 /** From when on the figures of investors of a day are taken for final, `HHmmss`: KIS does not say when they are. */
 const flowsFinal = '183000';
 /** Who buys today still gets tomorrow's dividend until the close; later nothing is left to decide. */
@@ -72,7 +74,7 @@ const dividendHours = { from: '070000', until: '153000' } as const;
  * | interruptions | every 60 s | one to five pages, whatever the number of issues |
  * | issues, news | every 6 s, the issue that was not looked at for longest, each at most once a minute | one |
  * | flows | 16:10, 17:10, 18:40 | one an issue |
- * | dividends | 08:45 | one an issue |
+ * | dividends | 08:45, and every hour until 14:45 | one an issue |
  */
 export function createDetectors(sources: DetectorSources): readonly Detector[] {
   return [
@@ -165,7 +167,7 @@ export function haltFound(
   status: { readonly halted: boolean; readonly reason: string | undefined },
   day: string,
   states: ReadonlyMap<string, string>,
-): Required<Found> {
+): Pick<Required<Found>, 'events' | 'states'> {
   const name = `halted ${symbol}`;
   // The count of changes keeps a second halt of a day apart from the first.
   const [before, count = '0'] = states.get(name)?.split(' ') ?? [];
@@ -218,14 +220,14 @@ function flowsDetector({ research, calendar }: DetectorSources): Detector {
       // Nothing changes any more, and a holiday asks for nothing.
       if (day === undefined || states.get('flows') === day) return { events: [] };
       const events: MarketEvent[] = [];
-      let isComplete = true;
-      for (const symbol of symbolsOf('flow')) {
-        const days = await research.investorDays(symbol, options);
+      const { answers, failure } = await askEach(symbolsOf('flow'), (symbol) => research.investorDays(symbol, options));
+      let isComplete = failure === undefined;
+      for (const [symbol, days] of answers) {
         events.push(...flowEvents(symbol, days, day));
         isComplete &&= days.some((one) => one.day === day && one.foreigners.shares !== undefined);
       }
       const isFinal = isComplete && (day < today || time >= flowsFinal);
-      return { events, states: new Map(isFinal ? [['flows', day]] : []) };
+      return { events, states: new Map(isFinal ? [['flows', day]] : []), failure };
     },
   };
 }
@@ -252,8 +254,11 @@ function dividendsDetector({ research, calendar }: DetectorSources): Detector {
       const [today, tomorrow] = tradingDays;
       if (today !== day || time < dividendHours.from || time >= dividendHours.until) return { events: [] };
       const events: MarketEvent[] = [];
-      for (const symbol of symbolsOf('dividend')) {
-        for (const dividend of await research.dividends(symbol, day, until, options)) {
+      const { answers, failure } = await askEach(symbolsOf('dividend'), (symbol) =>
+        research.dividends(symbol, day, until, options),
+      );
+      for (const [symbol, dividends] of answers) {
+        for (const dividend of dividends) {
           const exDay = exDividendDay(dividend.recordDay, tradingDays);
           const when = exDay === today ? 'today' : exDay === tomorrow ? 'tomorrow' : undefined;
           if (exDay === undefined || when === undefined) continue;
@@ -261,23 +266,30 @@ function dividendsDetector({ research, calendar }: DetectorSources): Detector {
           events.push({ kind: 'dividend', key, symbol, day, when, exDay, dividend });
         }
       }
-      return { events };
+      return { events, failure };
     },
   };
 }
 
-/** The trading days from `from` to `until`, both included; a day that nobody tells of is taken for one. */
-async function tradingDaysBetween(
-  calendar: Calendar,
-  from: string,
-  until: string,
-  options: ReadOptions,
-): Promise<readonly string[]> {
-  const days: string[] = [];
-  for (let day = from; day <= until; day = nextDay(day)) {
-    if ((await calendar.tradesOn(day, options)) ?? true) days.push(day);
+/**
+ * Asks about issues one by one. One that KIS refuses, or tells nothing of now, keeps nothing from the others.
+ * @throws AppError `venue.unsupported` where the venue offers it for no issue.
+ */
+async function askEach<T>(
+  symbols: readonly string[],
+  ask: (symbol: string) => Promise<T>,
+): Promise<{ readonly answers: ReadonlyMap<string, T>; readonly failure: AppError | undefined }> {
+  const answers = new Map<string, T>();
+  let failure: AppError | undefined;
+  for (const symbol of symbols) {
+    try {
+      answers.set(symbol, await ask(symbol));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code === 'venue.unsupported') throw error;
+      failure = error;
+    }
   }
-  return days;
+  return { answers, failure };
 }
 
 /** Looks at issues in turn. */

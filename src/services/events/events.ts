@@ -38,6 +38,8 @@ const closedMs = 60_000;
 const newsGoodForMs = 3 * 24 * 3_600_000;
 /** Times of KIS are of seconds, and its clock may differ from ours. */
 const minuteMs = 60_000;
+/** Kinds that the next look finds again, as long as they are not written down. */
+const foundAgain: ReadonlySet<EventKind> = new Set(['vi', 'halt', 'news']);
 /** How many days before an event marks are looked for. */
 const marksDays = 21;
 
@@ -186,12 +188,21 @@ export class Events {
       this.#cancelSeen = undefined;
       const events = this.#seen.splice(0);
       void this.#tell({ events }).then((isTold) => {
-        if (isTold) return;
-        // A price that moves no more would not tell of it again.
-        this.#seen.push(...events);
-        this.#tellSeen(retryMs);
+        if (!isTold) this.#tellAgain(events);
       });
     });
+  }
+
+  /**
+   * What could not be written down is told a little later, as far as no look finds it again: a price that moves no more
+   * tells of nothing, and what is asked for once a day is asked for no more.
+   */
+  #tellAgain(events: readonly MarketEvent[]): void {
+    const known = new Set(this.#seen.map(nameOfEvent));
+    const lost = events.filter((event) => !foundAgain.has(event.kind) && !known.has(nameOfEvent(event)));
+    if (lost.length === 0) return;
+    this.#seen.push(...lost);
+    this.#tellSeen(retryMs);
   }
 
   #named(name: Detector['name']): Detector {
@@ -259,8 +270,11 @@ export class Events {
       await issues.refresh(this.#people(detector.kinds), options);
       const { day, time } = await calendar.today(options);
       const symbolsOf = (kind: EventKind) => this.#symbolsOf(kind);
-      await this.#tell(await detector.look({ symbolsOf, day, time, states: this.#states, options }));
+      const found = await detector.look({ symbolsOf, day, time, states: this.#states, options });
+      if (!(await this.#tell(found))) this.#tellAgain(found.events);
       this.#missing.delete(detector);
+      const { failure: error } = found;
+      if (error !== undefined) log.warn('events of some issues not looked for', { detector: detector.name, error });
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       if (error instanceof AppError && error.code === 'venue.unsupported') this.#missing.add(detector);
@@ -294,7 +308,6 @@ export class Events {
         if (told.length > 0) queued();
         return true;
       } catch (error) {
-        // A look finds again what could not be written.
         log.warn('events not told', { events: events.length, error });
         return false;
       }
@@ -314,12 +327,12 @@ export class Events {
           const whom = personId === webhooksId ? undefined : personId;
           const notice: Notice = { kind: 'events', personId: whom, events: fresh, held: account !== undefined };
           const freshMarks = fresh.map((event) => markOf(personId, event));
+          const messages = draft(notice, whom === undefined ? undefined : choice.address, account);
+          // What the webhooks may not be told as a holding they may be told for somebody who watches it openly.
+          if (whom === undefined && messages.length === 0) continue;
           // The next person who wants the same has the webhooks told no more.
           for (const mark of freshMarks) known.add(nameOf(mark));
-          told.push({
-            marks: freshMarks,
-            messages: draft(notice, whom === undefined ? undefined : choice.address, account),
-          });
+          told.push({ marks: freshMarks, messages });
         }
       }
     }
@@ -357,6 +370,10 @@ export class Events {
 function markOf(personId: string, { kind, symbol, day, key }: MarketEvent): EventMark {
   // A headline about two issues of a person is told once.
   return { personId, day, key: kind === 'news' ? key : `${symbol} ${key}` };
+}
+
+function nameOfEvent({ symbol, day, key }: MarketEvent): string {
+  return `${day} ${symbol} ${key}`;
 }
 
 function nameOf({ personId, day, key }: EventMark): string {

@@ -10,6 +10,7 @@ import type { OutboxDraft } from '../../ports/ledger/outbox-store.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import type { Research } from '../../ports/research.ts';
 import type { Calendar } from '../calendar.ts';
+import type { People } from '../people.ts';
 
 /** How many conditions one person may have watched. */
 export const mostScreenWatches = 3;
@@ -22,6 +23,7 @@ export interface ScreenWatchesOptions {
   readonly research: Pick<Research, 'savedScreens' | 'screenMatches'>;
   readonly calendar: Pick<Calendar, 'session' | 'today'>;
   readonly ledger: EventStore;
+  readonly people: Pick<People, 'withId'>;
   readonly draft: (notice: Notice, address: ChatAddress | undefined) => readonly OutboxDraft[];
   /** Messages were written to the outbox. */
   readonly queued: () => void;
@@ -129,10 +131,17 @@ export class ScreenWatches {
     }
   }
 
+  /** The watches of all but people who were removed. */
+  #wanted(): readonly ScreenWatch[] {
+    return this.#watches.filter(({ personId }) => this.#options.people.withId(personId) !== undefined);
+  }
+
   /** The condition that is to be looked at next, by its name. */
   #due(): string | undefined {
     const at = (name: string): number => this.#lookedAt.get(name) ?? 0;
-    const [first] = this.#watches.map(({ name }) => name).toSorted((one, other) => at(one) - at(other));
+    const [first] = this.#wanted()
+      .map(({ name }) => name)
+      .toSorted((one, other) => at(one) - at(other));
     return first === undefined || this.#options.clock.now() - at(first) < screenEveryMs ? undefined : first;
   }
 
@@ -148,7 +157,7 @@ export class ScreenWatches {
   async #tell(screen: string, matches: readonly ScreenMatch[], day: string): Promise<void> {
     const { ledger, draft, queued, clock } = this.#options;
     const symbols = matches.map(({ symbol }) => symbol);
-    const changed = this.#watches.filter((watch) => watch.name === screen && !isSameSet(watch.members, symbols));
+    const changed = this.#wanted().filter((watch) => watch.name === screen && !isSameSet(watch.members, symbols));
     if (changed.length === 0) return;
     const marks = await ledger.toldEvents(day);
     const known = new Set(marks.map(({ personId, key }) => `${personId} ${key}`));

@@ -1,5 +1,6 @@
 import { koreanDay, koreanTime, laterDay } from '../../clock.ts';
 import type { Alert } from '../../domain/alerts/alert.ts';
+import { exDividendDay } from '../../domain/market/ex-dividend.ts';
 import { shiftedHours } from '../../domain/market/krx-holidays.ts';
 import type { Quote } from '../../domain/market/quote.ts';
 import type { IndexCode, NewsTitle } from '../../domain/market/research.ts';
@@ -10,6 +11,7 @@ import type { Person } from '../../domain/people/person.ts';
 import type { DigestKind, DigestPart } from '../../domain/reports.ts';
 import type { TradingAccount } from '../accounts.ts';
 import type { Calendar } from '../calendar.ts';
+import { recordDaysAhead, tradingDayBeside, tradingDaysBetween } from '../trading-days.ts';
 import type {
   AccountDigest,
   AfterMarket,
@@ -21,7 +23,6 @@ import type {
   IssueFlow,
 } from './digest.ts';
 import { Parts, type ReportReads } from './report-reads.ts';
-import { tradingDayBeside } from './trading-days.ts';
 
 /** The most issues that are asked about one by one, held ones first. */
 const mostIssues = 10;
@@ -31,7 +32,7 @@ const mostNews = 8;
 const mostNewsOfIssue = 2;
 /** Calendar days of an index that are drawn. */
 const indexDays = 45;
-/** Days ahead in which a dividend is told. */
+/** Days ahead in which ex-dividend and ex-rights days are told. */
 const exDaysAhead = 5;
 const digestIndices: readonly IndexCode[] = ['KOSPI', 'KOSDAQ'];
 
@@ -270,35 +271,33 @@ async function newsSince(
     .slice(0, mostNews);
 }
 
-/**
- * Dividends whose record day is near. A trade settles in two trading days, so who buys on the trading day before the
- * record day is too late; a record day on which nothing trades counts as the last trading day before it.
- */
+/** Ex-dividend and ex-rights days from today on, as far as they are told. */
 async function exDaysOf(
   { reads, calendar }: DigestRequest,
   parts: Parts<DigestPart>,
   symbols: readonly string[],
   today: string,
 ): Promise<readonly ExDay[]> {
-  const until = laterDay(today, exDaysAhead + 2);
+  const until = laterDay(today, recordDaysAhead);
   if (symbols.length === 0) return [];
-  const [answers, rights = []] = await Promise.all([
+  const [answers, rights = [], tradingDays] = await Promise.all([
     parts.each('exDays', symbols, (symbol) => reads.dividends(symbol, today, until)),
     parts.of('exDays', reads.rightsIssues(today, until)),
+    tradingDaysBetween(calendar, today, until, reads.options),
   ]);
-  const announced = answers.flatMap(({ key: symbol, value }) => value.map((dividend) => ({ symbol, ...dividend })));
-  const days = await Promise.all(
-    announced.map(async ({ symbol, recordDay, kind, cash }) => {
-      const trades = await calendar.tradesOn(recordDay, reads.options);
-      const settled = trades === false ? await tradingDayBeside(calendar, recordDay, -1, reads.options) : recordDay;
-      const day = settled && (await tradingDayBeside(calendar, settled, -1, reads.options));
-      return day === undefined ? [] : [{ symbol, day, what: 'dividend' as const, kind, cash }];
+  const ofDividends = answers.flatMap(({ key: symbol, value }) =>
+    value.flatMap(({ recordDay, kind, cash }): readonly ExDay[] => {
+      const day = exDividendDay(recordDay, tradingDays);
+      return day === undefined ? [] : [{ symbol, day, what: 'dividend', kind, cash }];
     }),
   );
   const ofRights = rights
     .filter(({ symbol }) => symbols.includes(symbol))
     .map(({ symbol, exDay, kind }): ExDay => ({ symbol, day: exDay, what: kind, kind: '', cash: undefined }));
-  return [...days.flat(), ...ofRights].toSorted((one, other) => one.day.localeCompare(other.day));
+  const last = laterDay(today, exDaysAhead);
+  return [...ofDividends, ...ofRights]
+    .filter(({ day }) => day <= last)
+    .toSorted((one, other) => one.day.localeCompare(other.day));
 }
 
 /** What traded after KRX's close: at KRX's after-market, and at Nextrade where its price moved since. */

@@ -3,6 +3,7 @@ import { krxHours } from '../../domain/market/session.ts';
 import type { Person } from '../../domain/people/person.ts';
 import {
   type DigestKind,
+  type DigestPart,
   type DigestPlan,
   dueMinute,
   minuteOfDay,
@@ -29,6 +30,8 @@ import { ReportReads } from './report-reads.ts';
 const lateAfterMs = 10 * 60_000;
 /** How many calendar days back runs that were missed are counted. */
 const mostDaysBack = 21;
+/** The parts without which nobody knows what traded after the close. */
+const afterParts: ReadonlySet<DigestPart> = new Set(['after', 'issues', 'balance']);
 
 /** Runs that were due while the bot did not run: how many on which days. */
 export interface MissedRuns {
@@ -184,6 +187,8 @@ export class Digests {
     const [first] = due;
     const person = first && people.withId(first.personId);
     if (first === undefined || person === undefined) return;
+    // Only owners say what the webhook's channel is told, and somebody who is none any more cannot end it.
+    if (first.target === 'webhook' && person.role !== 'owner') return;
     if ((await calendar.tradesOn(day, reads.options)) !== true) return;
     const minute = minuteNow(clock.now());
     const { open, close } = krxHours(day);
@@ -265,9 +270,10 @@ export class Digests {
   }
 }
 
-/** Whether nothing happened after the close that somebody would want to know. */
+/** Whether nothing happened after the close that somebody would want to know. What KIS did not tell may have happened. */
 export function isUneventful(digest: Digest | undefined): boolean {
-  return digest !== undefined && digest.after.length === 0;
+  if (digest === undefined || digest.after.length > 0) return false;
+  return !digest.missing.some(({ part, unsupported }) => !unsupported && afterParts.has(part));
 }
 
 /** Whoever reads a webhook's channel may not know of an account that has people of its own. */

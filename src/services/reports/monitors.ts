@@ -12,9 +12,9 @@ import type { Research } from '../../ports/research.ts';
 import type { Calendar } from '../calendar.ts';
 import type { DailyBars } from '../daily-bars.ts';
 import type { People } from '../people.ts';
+import { tradingDayBeside } from '../trading-days.ts';
 import { minuteNow } from './digest.ts';
 import { type MissingPart, Parts, ReportReads } from './report-reads.ts';
-import { tradingDayBeside } from './trading-days.ts';
 
 /** The days whose mean volume is the usual one. */
 const usualDays = 20;

@@ -326,6 +326,41 @@ describe('an event', () => {
     expect(all()).toEqual([1, 1, 1]);
   });
 
+  test('that the first look finds and nobody can write down is told once it can be', async () => {
+    await start();
+    bot.simulator.setPrice('000660', 213_000);
+    const disk = new DiskFaults('hoga.db');
+    await bot.say('/events 52주 켜기');
+    disk.arm((_, sql) => (/event_marks/.test(sql) && /insert/i.test(sql) ? sqliteFull : undefined));
+    await pass(2 * minute);
+    expect(told('📈')).toEqual([]);
+    disk.mend();
+    await pass(2 * minute);
+    expect(told('📈')).toHaveLength(1);
+  });
+
+  test.each([
+    ['배당락', 'dividends', 'ksdinfo-dividend', '💰 내일 배당락'],
+    ['수급', 'flows', 'inquire-investor', '🔁 수급 전환'],
+  ])('%s of the other issues is told where KIS refuses one', async (name, job, endpoint, title) => {
+    await start();
+    await bot.say(`/events ${name} 켜기`);
+    if (job === 'flows') await advanceTo('23T16:10');
+    for (const symbol of ['005930', '000660']) {
+      bot.simulator.addDividend(symbol, '20261125', 361);
+      bot.simulator.setFlow(symbol, '20261120', { foreigners: -35_000, institutions: 4_000 });
+      bot.simulator.setFlow(symbol, '20261123', { foreigners: 120_000, institutions: 1_000 });
+    }
+    bot.simulator.setFaults({ rules: [{ on: endpoint, fault: 'refuse', code: 'OPSQ2000', text: '오류' }] });
+    await bot.fire(job);
+    await pass(minute);
+    expect(told(title)).toHaveLength(1);
+    // What was refused is asked for again by the next run.
+    await bot.fire(job);
+    await pass(minute);
+    expect(told(title)).toHaveLength(2);
+  });
+
   test('the ex-dividend day is told the day before, and on its morning', async () => {
     await start();
     await bot.say('/events 배당락 켜기');

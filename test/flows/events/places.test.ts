@@ -115,3 +115,36 @@ test('somebody who was removed is told of nothing more', async () => {
   expect(limits('viewer')).toEqual([]);
   expect(limits('owner')).toEqual([]);
 });
+
+test('what is held in an account with people of its own does not keep the webhook from what others watch openly', async () => {
+  await start({ DISCORD_WEBHOOK_KINDS: 'alerts,events' });
+  // The owner, who comes first, holds it in isa; the viewer, who may not know of isa, watches it.
+  for (const who of ['owner', 'viewer'] as const) await hoga.tell(who, '/events 상하한가 켜기');
+  await hoga.tell('viewer', '/watch add SK하이닉스');
+  await pass(1);
+  upTo('000660');
+  await pass(2);
+  const texts = hoga.webhook().map(({ text }) => text);
+  expect(texts.filter((text) => text.includes('SK하이닉스'))).toHaveLength(1);
+  expect(texts.join()).not.toContain('노후자금');
+});
+
+test('a condition that somebody watched who was removed is looked at no more, and told to no webhook', async () => {
+  await start({ HOGA_VIEWERS: '', DISCORD_WEBHOOK_KINDS: 'alerts,events' });
+  hoga.simulator.setScreen('내 조건', ['005930']);
+  await hoga.tell('owner', '/who add telegram:3 viewer');
+  await hoga.tell('viewer', '/screen watch 내 조건');
+  await pass(2);
+  await hoga.tell('owner', '/who remove telegram:3');
+  const looks = (): number => hoga.simulator.state().requests.byTr['HHKST03900400'] ?? 0;
+  const before = looks();
+  hoga.simulator.setScreen('내 조건', ['005930', '000660']);
+  await pass(3);
+  expect(looks()).toBe(before);
+  expect(
+    hoga
+      .webhook()
+      .map(({ text }) => text)
+      .filter((text) => text.includes('🔎')),
+  ).toEqual([]);
+});

@@ -80,11 +80,28 @@ test('the morning names the days from which a dividend or new shares are not bou
   expect(said).not.toContain('SK하이닉스');
 });
 
+test('an ex-dividend day just before holidays is told, though its record day lies behind them', async () => {
+  // Chuseok: from Tuesday to Thursday nothing trades, so who buys on Monday is no shareholder on Friday 17 September.
+  await startAt('2027-09-09T08:20:00');
+  await bot.say('/watch add 삼성전자');
+  bot.simulator.addDividend('005930', '20270917', 361);
+  expect(await bot.say('/digest')).toContain('9월 13일 삼성전자 중간 배당락 주당 361원');
+});
+
 test('an evening on which nothing moved after the close is silent', async () => {
   await startAt('2026-11-30T19:50:00');
   await bot.say('/digest on 저녁');
   expect(await minute('2026-11-30T20:05:01')).toEqual([]);
   expect(await minute('2026-12-01T08:30:01')).toEqual([]);
+});
+
+test('an evening of which KIS does not tell what traded is told, and says what is missing', async () => {
+  await startAt('2026-11-30T19:50:00');
+  await bot.say('/watch add 카카오');
+  await bot.say('/digest on 저녁');
+  bot.simulator.setFaults({ rules: [{ on: 'inquire-overtime-price', fault: 'refuse', code: 'OPSQ2000', times: 99 }] });
+  const [evening] = await minute('2026-11-30T20:05:01');
+  expect(evening).toMatch(/저녁 요약 11월 30일[\s\S]*빠진 것: .*\(KIS가 답하지 않음\)/);
 });
 
 test('shares that were bought and sold are in the day’s profit, at what was paid and got', async () => {
