@@ -4,12 +4,13 @@ import type { QueuedMessage } from '../ports/ledger/outbox-store.ts';
  * Picks the message of a chat that is sent next while other messages of it wait to be repeated after a failure.
  * Messages about the same subject (a ticket, an order, an alert) keep their order, and so do all messages without a
  * subject. A message about another subject may overtake those that wait. A message and its edits always belong
- * together. `line` is the chat's queue, oldest first.
+ * together. Edits in place come after all messages, which must not wait for them. `line` is the chat's queue, oldest first.
  */
 export function nextToSend(line: readonly QueuedMessage[], waitsForRetry: (id: number) => boolean): number | undefined {
   const groups = groupsOf(line);
   const blocked = new Set<string>();
-  for (const message of line) {
+  const [messages, edits] = [line.filter(({ inPlace }) => inPlace !== true), line.filter(({ inPlace }) => inPlace)];
+  for (const message of [...messages, ...edits]) {
     const group = groups(message);
     if (blocked.has(group)) continue;
     if (!waitsForRetry(message.id)) return message.id;

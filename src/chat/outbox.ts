@@ -9,7 +9,7 @@ import type { Hold, OutboxDraft, OutboxEntry, OutboxStore } from '../ports/ledge
 import { forAccount, type MessageAccount, withAccount, withTag } from './account-tag.ts';
 import { type Attachment, type Channel, ChannelError, type Line, type Message, MessageGone } from './channel.ts';
 import { nextToSend } from './outbox-order.ts';
-import { longestWindowMs, RateLimiter, rateLimitsOf } from './rate-limiter.ts';
+import { editsOf, limitedLane, longestWindowMs, RateLimiter, rateLimitsOf } from './rate-limiter.ts';
 import { plainText } from './render.ts';
 
 const firstRetryMs = 1_000;
@@ -111,7 +111,7 @@ export class Outbox {
   readonly #log: Log;
   readonly #messageHeader: MessageHeader;
   readonly #busy = new Map<string, Promise<void>>();
-  /** By chat: the timer until the platform's rate limit allows another message. */
+  /** By chat, and by the edits of a chat: the timer until the platform's rate limit allows another message or edit. */
   readonly #waiting = new Map<string, CancelTimer>();
   /** By id of the message. */
   readonly #retries = new Map<number, RetryState>();
@@ -210,15 +210,15 @@ export class Outbox {
       const channel = this.#channels.get(head.address.channel);
       const isFree = (): boolean => !this.#busy.has(lane) && !this.#waiting.has(lane) && !this.#stopped;
       if (channel === undefined || !isFree()) continue;
-      const entry = this.#waitsForRetry(head.id) ? await this.#overtaking(lane, head) : head;
+      const editsWait = this.#waiting.has(editsOf(lane));
+      if (editsWait && head.inPlace === true) continue;
+      const entry = this.#waitsForRetry(head.id) ? await this.#overtaking(lane, head, !editsWait) : head;
       if (entry === undefined || !isFree()) continue;
       const limiter = this.#rateLimiterOf(channel.name);
-      const inPlace = entry.inPlace === true;
+      const { inPlace } = entry;
       const waitMs = limiter.waitMs(entry.address.chatId, inPlace);
-      if (waitMs > 0) {
-        this.#waitInLane(lane, entry.address, waitMs);
-        continue;
-      }
+      if (waitMs > 0) this.#waitInLane(inPlace ? editsOf(lane) : lane, entry.address, waitMs);
+      if (waitMs > 0) continue;
       limiter.note(entry.address.chatId, this.#clock.now(), inPlace);
       const work = this.#deliver(lane, channel, entry, entry.id !== head.id)
         .catch((error: unknown) => this.#log.error('message not concluded', { error }))
@@ -235,11 +235,11 @@ export class Outbox {
   }
 
   /**
-   * The oldest message of a chat waits to be repeated: returns a message that may overtake it. When there is none, a
-   * timer looks at the chat again.
+   * The oldest message of a chat waits to be repeated: returns a message, or with `withEdits` an edit in place, that may
+   * overtake it. When there is none, a timer looks at the chat again.
    */
-  async #overtaking(lane: string, { address }: OutboxEntry): Promise<OutboxEntry | undefined> {
-    const line = await this.#ledger.outboxLine(address);
+  async #overtaking(lane: string, { address }: OutboxEntry, withEdits: boolean): Promise<OutboxEntry | undefined> {
+    const line = (await this.#ledger.outboxLine(address)).filter(({ inPlace }) => withEdits || inPlace !== true);
     const id = nextToSend(line, (one) => this.#waitsForRetry(one));
     if (id !== undefined) return this.#ledger.outboxEntry(id);
     const until = Math.min(...line.map((one) => this.#retries.get(one.id)?.until ?? Number.POSITIVE_INFINITY));
@@ -332,8 +332,9 @@ export class Outbox {
     const backoffMs = known?.afterMs ?? Math.min(longestRetryMs, firstRetryMs * 2 ** (tries - 1));
     if (waits) this.#retries.set(entry.id, { until: this.#clock.now() + backoffMs, tries });
     else this.#forget(entry.id);
-    // A rate limit applies to the whole chat and not only to this message.
-    if (known?.afterMs !== undefined || known?.status === 429) this.#waitInLane(lane, entry.address, backoffMs);
+    // A rate limit applies to the whole chat, or to all its edits, and not only to this message.
+    const limited = limitedLane(channel.name, lane, entry.inPlace);
+    if (known?.afterMs !== undefined || known?.status === 429) this.#waitInLane(limited, entry.address, backoffMs);
   }
 
   #triesOf({ id, attempts }: OutboxEntry): number {

@@ -31,6 +31,17 @@ export const rateLimitsOf: Readonly<Record<string, RateLimits>> = {
   'discord-webhook': { chat: { count: 5, perMs: 2_500 }, all: { count: 45, perMs: 1_200 } },
 };
 
+/** The share of a limit that edits in place may use up. The rest is kept for messages, which must go at once. */
+const editShare = 0.75;
+
+/** What waits apart from the messages of a chat: its edits in place. */
+export const editsOf = (lane: string): string => `${lane} edits`;
+
+/** What has to wait after a platform said so: all that goes to a chat, or its edits where the platform counts those apart. */
+export function limitedLane(channel: string, lane: string, inPlace = false): string {
+  return inPlace && rateLimitsOf[channel]?.edits !== undefined ? editsOf(lane) : lane;
+}
+
 /** The longest time window of any limit: messages sent earlier count towards none. */
 export const longestWindowMs = 60_000;
 
@@ -47,7 +58,11 @@ export class RateLimiter {
 
   /** Milliseconds until a message to this chat may be sent, or edited `inPlace`; 0 means now. */
   waitMs(chatId: string, inPlace = false): number {
-    return Math.max(0, ...this.#limitsFor(chatId, inPlace).map(([key, limit]) => this.#waitFor(key, limit)));
+    const shared = ({ count, perMs }: RateLimit): RateLimit => ({ count: Math.floor(count * editShare), perMs });
+    const waits = this.#limitsFor(chatId, inPlace).map(([key, limit]) =>
+      this.#waitFor(key, inPlace && limit !== this.#limits?.edits ? shared(limit) : limit),
+    );
+    return Math.max(0, ...waits);
   }
 
   /** Records that a message to this chat was sent, or edited `inPlace`, now or at `at` (milliseconds). */

@@ -20,7 +20,7 @@ export interface OutboxEntry {
 }
 
 /** What the order of a chat's messages goes by. */
-export type QueuedMessage = Pick<OutboxEntry, 'id' | 'about' | 'key' | 'edits' | 'createdAt'>;
+export type QueuedMessage = Pick<OutboxEntry, 'id' | 'about' | 'key' | 'edits' | 'inPlace' | 'createdAt'>;
 
 export interface OutboxDraft {
   readonly address: ChatAddress;
@@ -55,7 +55,10 @@ export interface OutboxStore {
   /** Queues what was held until now, in the order it was written; says until when the next is held. */
   releaseHeld(now: number): Promise<number | undefined>;
   outboxHeld(): Promise<number>;
-  /** The oldest unsent entry of each address, or of the one given, oldest first; `except` are passed over. */
+  /**
+   * The oldest unsent entry of each address, or of the one given, oldest first; `except` are passed over. An edit in
+   * place only where nothing else waits there, because messages go before edits.
+   */
   outboxHeads(address?: ChatAddress, except?: readonly number[]): Promise<readonly OutboxEntry[]>;
   /** What waits to go to one address, oldest first; no more of it than anybody needs to look through. */
   outboxLine(address: ChatAddress): Promise<readonly QueuedMessage[]>;

@@ -137,19 +137,21 @@ export function entryOf(row: OutboxRow): OutboxEntry {
   return {
     ...queuedOf(row),
     address: { channel: row.channel, chatId: row.chat_id },
-    ...(row.in_place === 1 ? { inPlace: true } : {}),
     ...(row.state === 'superseded' || row.state === 'sent' ? { outdated: true } : {}),
     body: fromJson(row.body),
     attempts: row.attempts,
   };
 }
 
-export function queuedOf(row: Pick<OutboxRow, 'id' | 'about' | 'key' | 'edits' | 'created_at'>): QueuedMessage {
+export function queuedOf(
+  row: Pick<OutboxRow, 'id' | 'about' | 'key' | 'edits' | 'in_place' | 'created_at'>,
+): QueuedMessage {
   return {
     id: row.id,
     about: row.about ?? undefined,
     edits: row.edits ?? undefined,
     key: row.key ?? undefined,
+    ...(row.in_place === 1 ? { inPlace: true } : {}),
     createdAt: row.created_at,
   };
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
@@ -60,7 +60,7 @@ export function createQueueMethods({ read, write }: Transactions): QueueMethods 
       read('outbox-line', async (db) => {
         const query = db
           .selectFrom('outbox')
-          .select(['id', 'about', 'key', 'edits', 'created_at'])
+          .select(['id', 'about', 'key', 'edits', 'in_place', 'created_at'])
           .where('state', '=', 'queued')
           .where('channel', '=', address.channel)
           .where('chat_id', '=', address.chatId)
@@ -136,7 +136,7 @@ async function headOf(
     .orderBy('id')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? [] : [entryOf(row)];
+  return row === undefined ? [] : [entryOf(await beforeEdits(db, row, except))];
 }
 
 async function headOfEach(db: Kysely<Tables>, except: readonly number[]): Promise<readonly OutboxEntry[]> {
@@ -146,8 +146,30 @@ async function headOfEach(db: Kysely<Tables>, except: readonly number[]): Promis
     .where('state', '=', 'queued')
     .where('id', 'not in', except)
     .groupBy(['channel', 'chat_id']);
-  const query = db.selectFrom('outbox').selectAll().where('id', 'in', heads).orderBy('id');
-  return (await query.execute()).map(entryOf);
+  const oldest = await db.selectFrom('outbox').selectAll().where('id', 'in', heads).execute();
+  const rows = await Promise.all(oldest.map((row) => beforeEdits(db, row, except)));
+  return rows.toSorted((one, other) => one.id - other.id).map(entryOf);
+}
+
+/** The oldest message that waits in a chat; `oldest` where that is an edit in place and only such edits wait. */
+async function beforeEdits(
+  db: Kysely<Tables>,
+  oldest: Selectable<OutboxTable>,
+  except: readonly number[],
+): Promise<Selectable<OutboxTable>> {
+  if (oldest.in_place === 0) return oldest;
+  const message = await db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('state', '=', 'queued')
+    .where('channel', '=', oldest.channel)
+    .where('chat_id', '=', oldest.chat_id)
+    .where('id', 'not in', except)
+    .where('in_place', '=', 0)
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  return message ?? oldest;
 }
 
 async function supersede(db: Kysely<Tables>, id: number): Promise<boolean> {
