@@ -1624,6 +1624,8 @@ export const en: Words = {
     'settings.always-on': () =>
       'What puts money in doubt (an outcome unknown, a refusal, your word needed, messages that never came) can be neither silent nor off. Other notices can. Example: /settings orders silent',
     'alerts.too-many': (c) => `${c['limit']} alerts a person are the most. Delete some in /alerts.`,
+    'alerts.candle': (c) =>
+      `I could not read '${c['text']}'. Use the close or the volume of 1, 3, 5, 10, 15, 30 or 60 minute candles. Example: /alert 삼성전자 5m close >= 71000`,
     'alerts.hours': () =>
       'Prices outside the regular session count for alerts on a price or a change alone. Example: /alert 삼성전자 >= 71000 extended hours',
     'alerts.until-past': () => 'That day is past. Use today or a later one. Example: /alert 삼성전자 +3% 30 days',

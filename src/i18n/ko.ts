@@ -1733,6 +1733,8 @@ export const ko = {
     'settings.always-on': () =>
       '돈이 걸린 알림(결과를 모르는 주문, 거부, 확인 요청, 전해 드리지 못한 메시지)은 끄거나 무음으로 할 수 없습니다. 다른 알림은 됩니다. 예: /settings orders silent',
     'alerts.too-many': (c) => `알림은 한 사람에 ${number(c['limit'])}개까지입니다. /alerts 에서 지워 주세요.`,
+    'alerts.candle': (c) =>
+      `'${c['text']}' 조건을 읽지 못했습니다. 1, 3, 5, 10, 15, 30, 60분봉의 종가나 거래량으로 써 주세요. 예: /alert 삼성전자 5분봉 종가 71000 이상`,
     'alerts.hours': () =>
       '장외 가격은 가격이나 등락률 알림에만 쓸 수 있습니다. 예: /alert 삼성전자 71000 이상 장외포함',
     'alerts.until-past': () =>

@@ -40,6 +40,8 @@ const averaged = '(?:일 ?(?:이동 ?평균선?|이평선?|선)|[- ]?day(?: movi
 /** `5분봉`, `5분`, `5m`, `5-minute`, `1시간봉`; what follows says what of the candle is meant. */
 const candle = '(?:(?<minutes>\\d{1,3}) ?-?(?:분 ?봉?|m|min(?:ute)?s?)|1 ?-?(?:시간 ?봉?|h|hour))(?: ?candles?)?의? ?';
 
+const candleBegun = new RegExp(`^${candle}`);
+
 type Groups = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -180,7 +182,8 @@ export const alertRequest: ArgumentKind<AlertRequest> = {
       const condition = found === null ? undefined : meaning(found.groups ?? {});
       if (condition !== undefined) return { value: { condition, ...wish }, used: tokens.length };
     }
-    throw new AppError('args.condition', { text: shorten(typed) });
+    const isOnCandle = candleBegun.test(text.trim());
+    throw new AppError(isOnCandle ? 'alerts.candle' : 'args.condition', { text: shorten(typed) });
   },
 };
 

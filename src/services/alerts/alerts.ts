@@ -249,7 +249,7 @@ export class Alerts {
     const { watch, broker } = this.#options;
     const atNextrade = this.#open.hasExtended(symbol) && broker.venue.exchanges.includes('NXT');
     // Candles can be had of the venue a little later, so for them alone no price alert loses its registration.
-    const onPrice = this.#open.all().some((alert) => alert.symbol === symbol && !isOnCandles(alert));
+    const onPrice = this.#open.of(symbol).some((alert) => !isOnCandles(alert));
     await Promise.all(
       (['KRX', 'NXT'] as const)
         .filter((exchange) => exchange === 'KRX' || atNextrade)
@@ -350,23 +350,23 @@ export class Alerts {
     try {
       if (await ledger.fireAlert(alert.id, at, seen, messages)) queued();
     } catch (error) {
-      const { touched } = seen;
+      const { touched, ...last } = seen;
       if (ledgerTrouble(error) === undefined) {
         // The alert counts as armed, as far as anybody knows. The next price fires it again; should the ledger have it
         // as fired after all, that changes nothing.
         this.#open.replace(alert);
         void this.#follow(alert.symbol);
-        if (touched !== undefined) this.#touchAgain(alert, seen, touched);
+        if (touched !== undefined) this.#touchAgain(alert, last, touched);
       }
       throw error;
     }
   }
 
   /** A touch that could not be written down comes with no price again, so it is brought back by itself. */
-  #touchAgain({ id, symbol }: Alert, { price, volume }: Seen, touched: number): void {
+  #touchAgain({ id, symbol }: Alert, last: Seen, touched: number): void {
     const { clock } = this.#options;
-    clock.timer(touchAgainMs, () => {
-      this.#meet(symbol, { price, volume }, clock.now(), { high: touched, low: touched }, { only: new Set([id]) });
+    this.#rests.wait(id, clock.now() + touchAgainMs, () => {
+      this.#meet(symbol, last, clock.now(), { high: touched, low: touched }, { only: new Set([id]) });
     });
   }
 

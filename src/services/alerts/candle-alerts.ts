@@ -51,6 +51,8 @@ interface Group {
 export class CandleAlerts {
   readonly #options: CandleAlertsOptions;
   readonly #turns = new Map<string, LimitFunction>();
+  /** By group, the look that waits for the one under way. */
+  readonly #next = new Map<string, Promise<void>>();
   /** By group, why its candles could not be completed. */
   readonly #troubles = new Map<string, unknown>();
   readonly #retries = new Map<string, { readonly cancel: CancelTimer; readonly afterMs: number }>();
@@ -142,15 +144,23 @@ export class CandleAlerts {
 
   #alertsOf(group: Group): readonly CandleAlert[] {
     const isOf = (alert: Alert): alert is CandleAlert =>
-      isOnCandles(alert) && alert.symbol === group.symbol && alert.condition.minutes === group.minutes;
-    return this.#options.open.all().filter(isOf);
+      isOnCandles(alert) && alert.condition.minutes === group.minutes;
+    return this.#options.open.of(group.symbol).filter(isOf);
   }
 
-  async #look(group: Group): Promise<void> {
+  /** A look sees all that closed before it, so whoever asks for one while the next one waits shares that one. */
+  #look(group: Group): Promise<void> {
     const key = keyOf(group);
+    const look = this.#next.get(key) ?? this.#lookInTurn(group, key);
+    this.#next.set(key, look);
+    return look;
+  }
+
+  async #lookInTurn(group: Group, key: string): Promise<void> {
     const turn = this.#turns.get(key) ?? pLimit(1);
     this.#turns.set(key, turn);
     await turn(async () => {
+      this.#next.delete(key);
       if (this.#stopped) return;
       const before = this.#retries.get(key);
       before?.cancel();

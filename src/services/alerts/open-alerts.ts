@@ -38,6 +38,9 @@ function reachOf({ condition, hours }: Alert): Reach {
 /** The alerts on an issue, and what this process saw of it last: in KRX's regular session, and outside it. */
 interface Watched {
   readonly books: Readonly<Record<Reach, AlertBook>>;
+  /** Of the alerts on it, and of those of them that hear of prices outside the regular session. */
+  readonly ids: Set<string>;
+  readonly extendedIds: Set<string>;
   regular: LastSeen | undefined;
   extended: LastSeen | undefined;
 }
@@ -56,6 +59,11 @@ export class OpenAlerts {
   /** Oldest first. */
   all(): readonly Alert[] {
     return [...this.#alerts.values()];
+  }
+
+  /** Those on an issue. */
+  of(symbol: string): readonly Alert[] {
+    return [...(this.#issues.get(symbol)?.ids ?? [])].flatMap((id) => this.#alerts.get(id) ?? []);
   }
 
   /** Issues that have an open alert. */
@@ -87,8 +95,8 @@ export class OpenAlerts {
 
   /** Whether an alert on an issue hears of prices outside KRX's regular session. */
   hasExtended(symbol: string): boolean {
-    const books = this.#issues.get(symbol)?.books;
-    return books !== undefined && books.evening.size + books.always.size > 0;
+    // One that has just fired is in no book until it is added again.
+    return (this.#issues.get(symbol)?.extendedIds.size ?? 0) > 0;
   }
 
   /** How far the nearest alert on an issue that such prices meet is, as `AlertBook.distance` has it. */
@@ -112,10 +120,14 @@ export class OpenAlerts {
   add(alert: Alert): void {
     const issue = this.#issues.get(alert.symbol) ?? {
       books: { regular: new AlertBook(), evening: new AlertBook(), always: new AlertBook() },
+      ids: new Set<string>(),
+      extendedIds: new Set<string>(),
       regular: undefined,
       extended: undefined,
     };
     issue.books[reachOf(alert)].add(alert);
+    issue.ids.add(alert.id);
+    if (reachOf(alert) !== 'regular') issue.extendedIds.add(alert.id);
     this.#issues.set(alert.symbol, issue);
     this.#alerts.set(alert.id, alert);
   }
@@ -130,9 +142,11 @@ export class OpenAlerts {
   remove(alert: Alert): boolean {
     const { id, symbol } = alert;
     this.#alerts.delete(id);
-    const books = this.#issues.get(symbol)?.books;
-    books?.[reachOf(alert)].delete(id);
-    if (books === undefined || allReaches.some((reach) => books[reach].size > 0)) return false;
+    const issue = this.#issues.get(symbol);
+    issue?.books[reachOf(alert)].delete(id);
+    issue?.ids.delete(id);
+    issue?.extendedIds.delete(id);
+    if (issue === undefined || issue.ids.size > 0) return false;
     this.#issues.delete(symbol);
     return true;
   }

@@ -27,8 +27,8 @@ const estimateGoodMs = 5 * 60_000;
 export interface MonitoredIssue {
   readonly symbol: string;
   readonly quote: Quote | undefined;
-  /** In percent since the report before, where this process made one about so many minutes ago. */
-  readonly sinceLast: number | undefined;
+  /** In percent since the report before, and how many minutes ago that was, where this process made one lately. */
+  readonly sinceLast: { readonly percent: number; readonly minutes: number } | undefined;
   /** Today's volume in percent of the mean of the last 20 days. */
   readonly volumePercent: number | undefined;
   /** Buy volume over sell volume in percent (체결강도). */
@@ -146,8 +146,8 @@ export class Monitors {
     const frame = await this.#frame(monitor, reads, !isLast);
     const messages = draft(person, monitor, frame);
     const run = { subject: subjectOf(monitor), slot };
-    // Whoever ended it while it was asked about wants nothing more.
-    if (this.of(monitor.address) === undefined) return;
+    // Whoever ended it while it was asked about wants nothing more, and whoever began another wants that one.
+    if (this.of(monitor.address) !== monitor) return;
     const told = await ledger.tellReport([run], messages, clock.now());
     this.#runs.set(run.subject, slot);
     log.debug('monitor told', { slot, told });
@@ -173,12 +173,14 @@ export class Monitors {
     const last = this.#lastPrices.get(chatKey(address));
     const isBefore = last !== undefined && now - last.at < minutes * 90_000;
     const before = isBefore ? last.prices : undefined;
+    const ago = Math.max(1, Math.round((now - (last?.at ?? now)) / 60_000));
     const issues = symbols.map((symbol): MonitoredIssue => {
       const quote = priceOf.get(symbol);
+      const percent = percentSince(before?.get(symbol), quote?.last);
       return {
         symbol,
         quote,
-        sinceLast: percentSince(before?.get(symbol), quote?.last),
+        sinceLast: percent === undefined ? undefined : { percent, minutes: ago },
         volumePercent: percentOf(quote?.volume, usualOf.get(symbol)),
         strength: strengthOf.get(symbol),
         flow: flowOf.get(symbol),

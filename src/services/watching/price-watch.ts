@@ -142,7 +142,10 @@ export class PriceWatch {
     if (line.wants.size === 0) {
       this.#lines.delete(line.id);
       this.#looks.forget(line.id);
-      if (line.exchange === 'KRX') this.#closes.forget(line.symbol);
+      if (line.exchange === 'KRX') {
+        this.#closes.forget(line.symbol);
+        this.#movements.forget(line.symbol);
+      }
       this.#registrations.remove(line.id);
     }
     await this.#plan();

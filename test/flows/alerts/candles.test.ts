@@ -191,7 +191,9 @@ describe('what cannot be read gets one sentence', () => {
   test.each(['7분봉 종가 71000 이상', '5분봉', '5분봉 거래량', '5분봉 종가 71000', '5분봉 거래량 0배'])(
     '%s',
     async (typed) => {
-      expect(await bot.say(`/alert 삼성전자 ${typed}`)).toMatch(/조건을 읽지 못했습니다\. .*예: \/alert/);
+      expect(await bot.say(`/alert 삼성전자 ${typed}`)).toMatch(
+        /조건을 읽지 못했습니다\. .*분봉의 종가나 거래량.*예: \/alert 삼성전자 5분봉 종가 71000 이상$/,
+      );
     },
   );
 });

@@ -44,7 +44,7 @@ test('one message a day says every five minutes how the issues do, until the clo
   await minute('2026-11-30T09:05:01');
   const [second, ...more] = reports(bot.shown());
   expect([second, more]).toEqual([
-    expect.stringMatching(/09:05\n삼성전자 70,700 ▲700 \(\+1.00%\)\n.*\n {2}5분 \+1.00%/),
+    expect.stringMatching(/09:05\n삼성전자 70,700 ▲700 \(\+1.00%\)\n.*\n {2}3분 \+1.00%/),
     [],
   ]);
   expect(second).toMatch(/거래량 \d+ \(평소 하루의 \d+%\)/);

@@ -255,6 +255,98 @@ test('a touch that could not be written down is told all the same', async () => 
   expect((await ledger.outboxHeads())[0]?.body).toMatchObject({ seen: { touched: 71_300 } });
 });
 
+test('a touch outside the regular session that could not be written down is told as one', async () => {
+  feed.room = 5;
+  let failures = 1;
+  let tries = 0;
+  const fireAlert: Ledger['fireAlert'] = async (...args) => {
+    tries += 1;
+    if (failures-- > 0) throw new AppError('store.failed', { operation: 'fire-alert' });
+    return ledger.fireAlert(...args);
+  };
+  const both = { ...broker, venue: { ...broker.venue, exchanges: ['KRX', 'NXT'] } } as Broker;
+  const alerts = create({ broker: both, ledger: { ...ledger, fireAlert } });
+  await alerts.create({ ...request, hours: 'extended' });
+  const outside = { exchange: 'NXT', session: 'after-market' } as const;
+  const seen = (high: number): void =>
+    watch.onTrade(tradeOf(request.symbol, 70_000, clock.now(), { ...outside, high, low: 69_000 }));
+  seen(70_100);
+  await clock.advance(1_000);
+  seen(71_300);
+  await alerts.idle();
+  expect([tries, await ledger.outboxPending()]).toEqual([1, 0]);
+  await clock.advance(15_001);
+  await alerts.idle();
+  expect((await ledger.outboxHeads())[0]?.body).toMatchObject({ seen: { touched: 71_300, outside } });
+});
+
+test('a touch that could not be written down is tried no more once the process stops', async () => {
+  feed.room = 5;
+  dayRange = { high: 70_500, low: 69_000 };
+  let tries = 0;
+  const fireAlert: Ledger['fireAlert'] = async () => {
+    tries += 1;
+    throw new AppError('store.failed', { operation: 'fire-alert' });
+  };
+  const alerts = create({ ledger: { ...ledger, fireAlert } });
+  await alerts.create(request);
+  watch.onTrade(tradeOf(request.symbol, 70_000, clock.now(), { high: 71_300, low: 69_000 }));
+  await alerts.idle();
+  alerts.stop();
+  await clock.advance(60_000);
+  await alerts.idle();
+  expect(tries).toBe(1);
+});
+
+test('while the venue does not answer about a candle, looks at the later ones do not pile up', async () => {
+  let asked = 0;
+  let hangs = false;
+  let answer: () => void = () => undefined;
+  const newest = async () => {
+    asked += 1;
+    if (hangs) await new Promise<void>((done) => (answer = done));
+    return [];
+  };
+  const alerts = create({ candles: { newest, mayHaveEnded: () => true } });
+  const condition = { kind: 'candle-close', minutes: 1, direction: 'at-or-above', price: 71_000 } as const;
+  await alerts.create({ ...request, condition });
+  [asked, hangs] = [0, true];
+  for (let minute = 0; minute < 10; minute += 1) await clock.advance(60_000);
+  expect(asked).toBe(1);
+  hangs = false;
+  answer();
+  await alerts.idle();
+  // One look sees all that closed meanwhile.
+  expect(asked).toBe(2);
+});
+
+test.each([
+  ['before', [false, true]],
+  ['after', [true, false]],
+])('an alert that repeats is watched on where one %s it that does not fires by the same price', async (_, repeats) => {
+  feed.room = 5;
+  const alerts = create();
+  for (const each of repeats) await alerts.create({ ...request, repeats: each });
+  trade(71_000);
+  await alerts.idle();
+  expect(watched()).toEqual(['005930']);
+  trade(70_000);
+  await clock.advance(61_000);
+  trade(71_500);
+  await alerts.idle();
+  expect(await ledger.outboxPending()).toBe(3);
+});
+
+test('an alert outside the regular session that repeats is watched on where one that does not fires with it', async () => {
+  feed.room = 5;
+  const both = { ...broker, venue: { ...broker.venue, exchanges: ['KRX', 'NXT'] } } as Broker;
+  const alerts = create({ broker: both });
+  for (const repeats of [false, true]) await alerts.create({ ...request, hours: 'extended', repeats });
+  watch.onTrade(tradeOf(request.symbol, 71_000, clock.now(), { exchange: 'NXT', session: 'after-market' }));
+  await alerts.idle();
+  expect([...feed.watched].toSorted()).toEqual(['KRX 005930', 'NXT 005930']);
+});
+
 test('nobody waits at start for prices, which are looked at as they come', async () => {
   await create().create(request);
   const waiting: (() => void)[] = [];

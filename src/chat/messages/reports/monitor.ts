@@ -18,7 +18,7 @@ export function monitorMessage(words: Words, directory: InstrumentDirectory, fra
   return {
     lines: [
       [{ bold: text.title(minutes) }, ` · ${inKorea(at).toFormat('HH:mm')}`],
-      ...issues.flatMap((issue) => issueLines(words, directory, issue, minutes)),
+      ...issues.flatMap((issue) => issueLines(words, directory, issue)),
       ...missingLines(text, missing),
       ...(goesOn ? [] : [text.over]),
     ],
@@ -29,7 +29,6 @@ function issueLines(
   words: Words,
   directory: InstrumentDirectory,
   { symbol, quote, sinceLast, volumePercent, strength, flow }: MonitoredIssue,
-  minutes: number,
 ): readonly Line[] {
   const { monitor: text } = words;
   const name: Span = { bold: directory.get(symbol)?.name ?? symbol };
@@ -43,7 +42,12 @@ function issueLines(
   const since: readonly Span[] =
     sinceLast === undefined
       ? []
-      : [{ tone: changeTone(sinceLast), text: text.since(minutes, words.percentSigned(sinceLast)) }];
+      : [
+          {
+            tone: changeTone(sinceLast.percent),
+            text: text.since(sinceLast.minutes, words.percentSigned(sinceLast.percent)),
+          },
+        ];
   const flows = flow === undefined ? [] : [text.flow(count(flow.foreigners), count(flow.institutions))];
   const third: readonly Span[] =
     since.length > 0 && flows.length > 0 ? [...since, ' · ', ...flows] : [...since, ...flows];
