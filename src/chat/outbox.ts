@@ -14,11 +14,10 @@ import { plainText } from './render.ts';
 
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
-/**
- * After so many attempts a message is given up, because it is too late to help anybody. It stays in the ledger as a
- * dead letter.
- */
+/** After so many attempts a message is given up, being too late to help anybody. The ledger keeps it as a dead letter. */
 const mostAttempts = 30;
+/** An edit in place is worth more of them, about a day's: nothing else takes away what its message shows wrongly. */
+const mostEditAttempts = 1_440;
 /** After so many attempts with its picture or file, a message is sent as text alone. */
 const mostWithAttachments = 3;
 /** How many undelivered messages are named by their first lines; the others are only counted. */
@@ -309,7 +308,8 @@ export class Outbox {
     // The failure of an overtaking message counts as an attempt only if the platform answered. Otherwise, while the
     // network is down, all overtaking messages would use up their attempts as fast as the first one.
     const counts = known?.status !== undefined || !overtakes;
-    const final = (refused && !losesAttachments) || (counts && entry.attempts + 1 >= mostAttempts);
+    const most = entry.inPlace === true ? mostEditAttempts : mostAttempts;
+    const final = (refused && !losesAttachments) || (counts && entry.attempts + 1 >= most);
     // Errors of a platform or of the network may quote the URL, which contains the token.
     const why = this.#messageHeader.redactor.redact(errorText(error));
     const dropped = final && entry.inPlace === true;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { ChannelError, type Message } from '../../src/chat/channel.ts';
 import type { Outbox } from '../../src/chat/outbox.ts';
 import { plainText } from '../../src/chat/render.ts';
-import { type OutboxStand, openOutboxStand } from '../support/outbox-stand.ts';
+import { type OutboxStand, openOutboxStand, reset } from '../support/outbox-stand.ts';
 
 // Cards are edited as often as their orders change. What is told of the orders must not wait for that.
 
@@ -77,4 +77,25 @@ test('at Discord, which counts edits apart, what is told goes on while an edit i
   expect(stand.attempts).toHaveLength(2);
   await stand.clock.advance(2_000);
   expect(stand.attempts.slice(2).toSorted()).toEqual(['1 card 1 filled', '1 card 2 filled']);
+});
+
+test('how an order ended is still shown after an outage in which messages are given up, and not tried for ever', async () => {
+  const outbox = await withCards('telegram', 2);
+  stand.send = async () => {
+    throw reset();
+  };
+  await card('telegram', 'card 1', 'filled');
+  outbox.flush();
+  await stand.clock.advance(4 * 3_600_000);
+  stand.send = async () => undefined;
+  stand.attempts.length = 0;
+  await stand.clock.advance(60_000);
+  expect(stand.attempts).toEqual(['1 card 1 filled']);
+  stand.send = async () => {
+    throw reset();
+  };
+  await card('telegram', 'card 2', 'filled');
+  outbox.flush();
+  await stand.clock.advance(2 * 24 * 3_600_000);
+  expect(await stand.ledger.outboxPending()).toBe(0);
 });
