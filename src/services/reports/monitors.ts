@@ -84,7 +84,7 @@ export class Monitors {
 
   async load(): Promise<void> {
     const { ledger } = this.#options;
-    this.#monitors = await ledger.monitors();
+    await this.#read();
     this.#runs = new Map(await ledger.reportRuns());
   }
 
@@ -96,15 +96,20 @@ export class Monitors {
   async begin(monitor: Omit<Monitor, 'since'>): Promise<Monitor> {
     const begun = { ...monitor, since: this.#options.clock.now() };
     await this.#options.ledger.setMonitor(begun);
-    this.#monitors = [...this.#monitors.filter(({ address }) => !isSameChat(address, begun.address)), begun];
+    await this.#read();
     return begun;
   }
 
   /** False where the chat is told of nothing. */
   async end(address: ChatAddress): Promise<boolean> {
     const ended = await this.#options.ledger.removeMonitor(address);
-    this.#monitors = this.#monitors.filter((monitor) => !isSameChat(monitor.address, address));
+    await this.#read();
     return ended;
+  }
+
+  /** A group that became a supergroup has another id than when its monitor was read. */
+  async #read(): Promise<void> {
+    this.#monitors = await this.#options.ledger.monitors();
   }
 
   /** The report of this moment, for somebody who waits for it. */
@@ -121,6 +126,7 @@ export class Monitors {
     const { calendar, clock } = this.#options;
     const now = clock.now();
     const day = koreanDay(now);
+    if (this.#monitors.length > 0) await this.#read();
     const due = this.#monitors.flatMap((monitor) => {
       const slot = slotOf(monitor, day, minuteNow(now));
       const isNew = slot !== undefined && (this.#runs.get(subjectOf(monitor)) ?? '') < slot;
@@ -147,7 +153,7 @@ export class Monitors {
     const messages = draft(person, monitor, frame);
     const run = { subject: subjectOf(monitor), slot };
     // Whoever ended it while it was asked about wants nothing more, and whoever began another wants that one.
-    if (this.of(monitor.address) !== monitor) return;
+    if (this.of(monitor.address)?.since !== monitor.since) return;
     const told = await ledger.tellReport([run], messages, clock.now());
     this.#runs.set(run.subject, slot);
     log.debug('monitor told', { slot, told });

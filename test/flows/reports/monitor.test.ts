@@ -115,6 +115,23 @@ test('on Telegram a message that was deleted is sent anew once, and that one is 
   await telegram.stop();
 });
 
+test('in a group that became a supergroup it goes on, and ends when it is told to', async () => {
+  const telegram = await telegramOf('2026-11-30T09:02:00');
+  telegram.say(111, '/monitor 삼성전자 5분', { chatId: -500 });
+  await telegram.told(-500, '09:02');
+  telegram.migrate(-500, -1001);
+  await minute('2026-11-30T09:05:01');
+  await telegram.told(-1001, '5분 모니터 · 09:05');
+  await minute('2026-11-30T09:10:01');
+  await telegram.told(-1001, '5분 모니터 · 09:10');
+  telegram.say(111, '/monitor off', { chatId: -1001 });
+  await telegram.told(-1001, '모니터를 껐습니다');
+  const before = telegram.requests.length;
+  await minute('2026-11-30T09:15:01');
+  expect(telegram.requests.slice(before).filter(({ body }) => JSON.stringify(body).includes('09:15'))).toEqual([]);
+  await telegram.stop();
+});
+
 test('on Discord it is one message of the bot’s own, edited', async () => {
   clock = new JumpClock(korea('2026-11-30T09:02:00'));
   const discord = await startDiscord(clock);
