@@ -180,6 +180,29 @@ describe('the card of an order', () => {
     }
   });
 
+  it('leaves no more behind than it needs, however often it changes', async () => {
+    const path = join(temporaryFolder(), 'ledger.sqlite');
+    const ledger = await submittedIn(await testLedger(`sqlite:${path}`));
+    const minute = 60_000;
+    await ledger.appendOrderEvent(order, accepted, start, drawAll);
+    await sendAll(ledger);
+    for (let count = 1; count <= 60; count += 1) {
+      // Of two changes the first is never sent, because the second takes its place.
+      await ledger.appendOrderEvent(order, filled(count * 0.1), start + count * minute, drawAll);
+      await ledger.appendOrderEvent(order, filled(count * 0.1 + 0.05), start + count * minute, drawAll);
+      await sendAll(ledger);
+    }
+    const file = new DatabaseSync(path);
+    const kept = file.prepare("select count(*) as rows from outbox where edits = 'ticket:p'").get();
+    file.close();
+    expect(Number(kept?.['rows'])).toBeLessThan(30);
+    expect(await ledger.sentReference(address, key)).toBe('r1');
+    // What stands is still known, and so is that the answer to the press was given.
+    expect(await ledger.showCard(ticket, start + 61 * minute, draw)).toMatchObject([{ outdated: true }]);
+    await ledger.appendOrderEvent(order, { type: 'cancelled', quantity: 1 }, start + 90 * minute, drawAll);
+    expect(await queue(ledger)).toMatchObject([{ inPlace: true }]);
+  });
+
   it('is found without a look at all the orders there ever were', async () => {
     const path = join(temporaryFolder(), 'ledger.sqlite');
     const ledger = await submittedIn(await testLedger(`sqlite:${path}`));

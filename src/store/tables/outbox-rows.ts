@@ -7,6 +7,9 @@ import type { OutboxTable, Tables } from '../schema.ts';
 
 type OutboxRow = Selectable<OutboxTable>;
 
+/** For so long, in milliseconds, an edit that is over is kept at least: the request that makes it may still be on its way. */
+const keptMs = 10 * 60_000;
+
 /** Writes messages down in this order; `alertId` is of the alert that they tell of. */
 export async function insertMessages(
   db: Kysely<Tables>,
@@ -57,7 +60,33 @@ async function insertCard(
   if (waiting.length > 0) {
     await db.updateTable('outbox').set({ state: 'superseded' }).where('id', 'in', waiting).execute();
   }
-  return insertRow(db, draft, now, { card: 1, in_place: earlier.length > 0 ? 1 : 0 });
+  const entry = await insertRow(db, draft, now, { card: 1, in_place: earlier.length > 0 ? 1 : 0 });
+  // Only now, because a new row takes the next number after the highest that is there.
+  await forgetEdits(db, draft, now - keptMs, latest?.id ?? 0);
+  return entry;
+}
+
+/**
+ * Removes the edits in place of a message that are over, so that an order of a thousand fills leaves a few rows and not
+ * as many, which every later event would read. One that was repeated may be on its way however old it is.
+ */
+async function forgetEdits(
+  db: Kysely<Tables>,
+  { address, edits = '' }: OutboxDraft,
+  before: number,
+  latest: number,
+): Promise<void> {
+  await db
+    .deleteFrom('outbox')
+    .where('edits', '=', edits)
+    .where('channel', '=', address.channel)
+    .where('chat_id', '=', address.chatId)
+    .where('in_place', '=', 1)
+    .where('state', 'in', ['sent', 'superseded', 'dropped'])
+    .where('attempts', '=', 0)
+    .where('created_at', '<', before)
+    .where('id', '!=', latest)
+    .execute();
 }
 
 async function insertRow(
