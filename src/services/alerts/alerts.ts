@@ -314,9 +314,12 @@ export class Alerts {
       });
     }
     for (const { alert, touched: price } of fired) {
+      // Until it is written down as fired, the next process has to find out anew that it was reached.
+      const release = watch.hold(symbol, seen.outside?.exchange);
       if (alert.repeats) this.#open.add({ ...alert, state: 'waiting', firedAt: at });
       else this.#close(alert);
-      this.#writes.add(() => this.#fire(alert, price === undefined ? seen : { ...seen, touched: price }, at));
+      const told = price === undefined ? seen : { ...seen, touched: price };
+      this.#writes.add(() => this.#fire(alert, told, at, release));
     }
     this.#rests.wait(symbol, this.#open.restsUntil(symbol), () => this.#meetAgain(symbol));
   }
@@ -343,15 +346,18 @@ export class Alerts {
     this.#writes.add(() => this.#fire(alert, seen, at));
   }
 
-  async #fire(alert: Alert, seen: Seen, at: number): Promise<void> {
+  /** `release`: called unless it is tried again by itself. */
+  async #fire(alert: Alert, seen: Seen, at: number, release = () => {}): Promise<void> {
     const { draft, ledger, queued } = this.#options;
     const notice: Notice = { kind: 'alert', alert, name: this.#nameOf(alert), seen, at };
     const messages = this.mayShow(alert) ? draft(notice, alert.address) : [];
     try {
       if (await ledger.fireAlert(alert.id, at, seen, messages)) queued();
+      release();
     } catch (error) {
       const { touched, ...last } = seen;
       if (ledgerTrouble(error) === undefined) {
+        release();
         // The alert counts as armed, as far as anybody knows. The next price fires it again; should the ledger have it
         // as fired after all, that changes nothing.
         this.#open.replace(alert);

@@ -25,6 +25,10 @@ const saveEveryMs = 30_000;
 export class LastLooks {
   readonly #options: { readonly cache: Cache; readonly clock: Clock; readonly log: Log };
   readonly #looks = new Map<string, LastLook>();
+  /** The look before the latest one. */
+  readonly #previous = new Map<string, LastLook>();
+  /** Looks that are kept in the place of later ones, and how many hold each. */
+  readonly #held = new Map<string, { readonly look: LastLook; holders: number }>();
   #changed = false;
   #savedAt = 0;
   #saving: Promise<void> | undefined;
@@ -52,12 +56,32 @@ export class LastLooks {
   take(id: string, price: number, range: DayRange | undefined, at: number): Touched {
     const known = this.#looks.get(id);
     this.#changed = true;
+    if (known !== undefined) this.#previous.set(id, known);
     this.#looks.set(id, { price, range: range === undefined ? known?.range : withLook(known?.range, range), at });
     if (at - this.#savedAt >= saveEveryMs) void this.save();
     return range === undefined ? {} : touchedBetween(known?.range, range);
   }
 
+  /**
+   * Has the look before the latest one kept for the next process, until the returned function is called: what the
+   * latest one brought would otherwise be known there, and told by nobody.
+   */
+  hold(id: string): () => void {
+    const look = this.#previous.get(id);
+    const held = this.#held.get(id) ?? (look && { look, holders: 0 });
+    if (held === undefined) return () => undefined;
+    held.holders += 1;
+    this.#held.set(id, held);
+    return () => {
+      held.holders -= 1;
+      if (held.holders > 0) return;
+      this.#held.delete(id);
+      this.#changed = true;
+    };
+  }
+
   forget(id: string): void {
+    this.#previous.delete(id);
     if (this.#looks.delete(id)) this.#changed = true;
   }
 
@@ -77,7 +101,8 @@ export class LastLooks {
     this.#changed = false;
     this.#savedAt = clock.now();
     try {
-      await cache.set(key, Object.fromEntries(this.#looks), keptMs);
+      const held = [...this.#held].map(([id, { look }]) => [id, look] as const);
+      await cache.set(key, Object.fromEntries([...this.#looks, ...held]), keptMs);
     } catch (error) {
       log.warn('last looks not kept', { error });
     }

@@ -210,6 +210,14 @@ export class PriceWatch {
   }
 
   /**
+   * Called while a price is handed on: if the process ends before the returned function is called, the next one takes
+   * what that price brought for new.
+   */
+  hold(symbol: string, exchange: Marketplace = 'KRX'): () => void {
+    return this.#looks.hold(idOf(symbol, exchange));
+  }
+
+  /**
    * Looks at everything that is wanted: while the socket was away, or the process, prices may have been missed. Never
    * rejects.
    */

@@ -237,6 +237,37 @@ describe('after a crash, what was there before', () => {
   });
 });
 
+test.each([
+  ['after a proper end', true],
+  ['after a crash', false],
+])('a touch that the ledger could not take is told by the next process, %s', async (_, stops) => {
+  feed.room = 5;
+  dayRange = { high: 70_500, low: 69_000 };
+  let down = false;
+  const fireAlert: Ledger['fireAlert'] = async (...args) => {
+    if (down) throw new AppError('store.full');
+    return ledger.fireAlert(...args);
+  };
+  const alerts = create({ ledger: { ...ledger, fireAlert } });
+  await alerts.create(request);
+  // Longer than what was seen is kept without being written down.
+  await clock.advance(60_000);
+  down = true;
+  dayRange = { high: 71_300, low: 69_000 };
+  watch.onTrade(tradeOf(request.symbol, 70_000, clock.now(), dayRange));
+  await alerts.idle();
+  await clock.advance(60_000);
+  watch.onTrade(tradeOf(request.symbol, 70_100, clock.now(), dayRange));
+  await alerts.idle();
+  if (stops) await watch.stop();
+  alerts.stop();
+  const again = create();
+  await again.load();
+  await again.resync();
+  await again.idle();
+  expect((await ledger.outboxHeads())[0]?.body).toMatchObject({ seen: { touched: 71_300 } });
+});
+
 test('a touch that could not be written down is told all the same', async () => {
   feed.room = 5;
   dayRange = { high: 70_500, low: 69_000 };
