@@ -56,9 +56,9 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
   ],
   'src/kis/wire/throttle.ts': [
     {
-      line: '#starts: number[] = [];',
+      line: '#places: readonly Place[] = [];',
       mutants: ['["Stryker was here"]'],
-      why: 'what is no time of the last second is forgotten before anybody counts',
+      why: 'what becomes free at no time is forgotten before anybody counts',
     },
     {
       line: 'if (index >= 0) queue.splice(index, 1);',
@@ -293,7 +293,7 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
   ],
   'src/kis/wire/read-calls.ts': [
     {
-      line: "await this.#lane.enter(options.priority ?? 'interactive', signal === undefined ? {} : { signal });",
+      line: "const answered = await this.#lane.enter(options.priority ?? 'interactive', signal === undefined ? {} : { signal });",
       mutants: ['false'],
       why: 'for the types: no signal is the same as none named',
     },

@@ -52,7 +52,9 @@ export class JumpClock implements Clock {
   }
 
   #next(): Timer | undefined {
-    return [...this.#timers].sort((a, b) => a.due - b.due)[0];
+    let next: Timer | undefined;
+    for (const timer of this.#timers) if (next === undefined || timer.due < next.due) next = timer;
+    return next;
   }
 
   #fireDue(): void {

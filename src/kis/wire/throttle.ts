@@ -162,7 +162,6 @@ export class Lane {
     this.#forget(now);
     const untilPause = this.#pausedUntil - now;
     const places = this.#callsPerSecond - (isOrder ? 0 : this.#reserved);
-    if (this.#places.length < places) return Math.max(0, untilPause);
     const frees = this.#places.map(({ freeAt }) => freeAt).sort((a, b) => a - b);
     const untilFree = (frees.at(-this.#callsPerSecond) ?? now) - now;
     const untilSoonFree = (frees.at(-places) ?? now) - countedMs / this.#callsPerSecond - now;

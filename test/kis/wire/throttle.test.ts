@@ -195,6 +195,23 @@ describe('the lane', () => {
     expect(lane.status().headRoom).toBe(1);
   });
 
+  test('the place of a call that was answered is free before that of an earlier one that was not', async () => {
+    const clock = new StillClock();
+    const lane = new Lane(clock, 2);
+    const start = clock.at;
+    await lane.enter('order');
+    const answered = await lane.enter('order');
+    answered();
+    let entered = false;
+    void lane.enter('order').then(() => {
+      entered = true;
+    });
+    await clock.moveTo(start + 1_009);
+    expect(entered).toBe(false);
+    await clock.moveTo(start + 1_010);
+    expect(entered).toBe(true);
+  });
+
   test('reads take the places of orders only in the last moment before others become free', async () => {
     const clock = new StillClock();
     const lane = new Lane(clock, 10);
