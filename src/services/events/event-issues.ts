@@ -28,6 +28,8 @@ export class EventIssues {
   readonly #log: Log;
   /** By name of the account. */
   readonly #held = new Map<string, Holdings>();
+  /** How many fills there were, to find those that come while a balance is being read. */
+  #fills = 0;
   /** By person. */
   readonly #watched = new Map<string, readonly string[]>();
 
@@ -55,10 +57,11 @@ export class EventIssues {
       const { ledgerName, broker } = account;
       const known = this.#held.get(ledgerName);
       if (known !== undefined && now < known.dueAt) continue;
+      const fills = this.#fills;
       try {
         const { positions } = await broker.balance(options);
         const symbols = new Set(positions.filter(({ quantity }) => quantity > 0).map(({ symbol }) => symbol));
-        this.#held.set(ledgerName, { symbols, dueAt: now + holdingsGoodForMs });
+        this.#held.set(ledgerName, { symbols, dueAt: fills === this.#fills ? now + holdingsGoodForMs : 0 });
       } catch (error) {
         this.#log.warn('holdings for events not read', { account: account.label.name, error });
         this.#held.set(ledgerName, { symbols: known?.symbols ?? new Set(), dueAt: now + retryMs });
@@ -68,6 +71,7 @@ export class EventIssues {
 
   /** Shares were bought or sold: the next look reads all holdings again. */
   onFill(): void {
+    this.#fills += 1;
     for (const [name, { symbols }] of this.#held) this.#held.set(name, { symbols, dueAt: 0 });
   }
 
