@@ -32,6 +32,8 @@ interface Venue {
   averageCost: string | undefined;
   closed: 'holiday' | 'unknown' | undefined;
   down: boolean;
+  /** Whether its answer about several issues is without them. */
+  leavesOut: boolean;
   readonly asked: { quotes: number; bars: number; balance: number };
 }
 
@@ -55,7 +57,7 @@ const broker = {
   quotes: (symbols: readonly string[]) =>
     answer(() => {
       venue.asked.quotes += 1;
-      return symbols.map(quoted);
+      return venue.leavesOut ? [] : symbols.map(quoted);
     }),
   bars: (_symbol: string, _interval: string, count: number) =>
     answer(() => {
@@ -124,6 +126,7 @@ beforeEach(async () => {
     averageCost: undefined,
     closed: undefined,
     down: false,
+    leavesOut: false,
     asked: { quotes: 0, bars: 0, balance: 0 },
   };
   start();
@@ -332,6 +335,19 @@ describe('over night', () => {
     Object.assign(venue, { down: false, volume: 10 });
     await clock.advance(60_001);
     await eventually('told', () => told.length === 1);
+  });
+
+  test('an issue that the venue leaves out of its answer is asked for again, and says meanwhile what it waits for', async () => {
+    const { alert } = await create({ kind: 'change', direction: 'at-or-above', percent: 3 });
+    await nextMorning();
+    venue.leavesOut = true;
+    await alerts.startDay();
+    expect(levels()).toEqual([undefined]);
+    expect(alerts.known(alert).trouble).toMatchObject({ code: 'venue.unknown-issue' });
+    Object.assign(venue, { leavesOut: false, last: 72_500, volume: 10 });
+    await clock.advance(10 * 60_001);
+    await eventually('told', () => told.length === 1);
+    expect(alerts.known(alert).trouble).toBeUndefined();
   });
 
   test('the level of the morning lives through a restart', async () => {

@@ -13,6 +13,8 @@ import type { OpenAlerts } from './open-alerts.ts';
 
 /** Until levels that could not be computed are tried again. */
 const retryMs = 60_000;
+/** The same for an issue that the venue leaves out of its answer: it may know it no more. */
+const leftOutRetryMs = 600_000;
 /** The balance shows a fill a moment after its notice. The wait also lets several fills share one look at the balance. */
 const afterFillMs = 2_000;
 
@@ -52,6 +54,8 @@ export class LevelUpdates {
   /** From then on, in milliseconds, a new day has begun. */
   #dayEndsAt = 0;
   #cancelRetry: CancelTimer | undefined;
+  /** When the next try is due, in milliseconds. */
+  #retryAt = Number.POSITIVE_INFINITY;
   #cancelFill: CancelTimer | undefined;
   #stopped = false;
 
@@ -171,7 +175,9 @@ export class LevelUpdates {
     if (stale.length === 0 || this.#stopped) return;
     const symbols = [...new Set(stale.map(({ symbol }) => symbol))];
     try {
-      for (const quote of await this.#options.broker.quotes(symbols, { priority: 'background' })) {
+      const quotes = await this.#options.broker.quotes(symbols, { priority: 'background' });
+      this.#leftOut(symbols.filter((symbol) => !quotes.some((quote) => quote.symbol === symbol)));
+      for (const quote of quotes) {
         const ofIssue = stale.filter(({ symbol }) => symbol === quote.symbol);
         await this.#followIssue(day, quote, ofIssue);
       }
@@ -180,6 +186,12 @@ export class LevelUpdates {
       this.#log.warn('alert levels not computed', { day, error });
       this.#retrySoon();
     }
+  }
+
+  /** The venue told nothing of these issues. */
+  #leftOut(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#troubles.set(symbol, new AppError('venue.unknown-issue', { symbol }));
+    if (symbols.length > 0) this.#retrySoon(leftOutRetryMs);
   }
 
   async #followIssue(day: string, quote: Quote, stale: readonly Alert[]): Promise<void> {
@@ -237,10 +249,14 @@ export class LevelUpdates {
     return (await broker.balance()).positions;
   }
 
-  #retrySoon(): void {
-    if (this.#stopped) return;
-    this.#cancelRetry ??= this.#clock.timer(retryMs, () => {
+  #retrySoon(afterMs = retryMs): void {
+    const at = this.#clock.now() + afterMs;
+    if (this.#stopped || at >= this.#retryAt) return;
+    this.#cancelRetry?.();
+    this.#retryAt = at;
+    this.#cancelRetry = this.#clock.timer(afterMs, () => {
       this.#cancelRetry = undefined;
+      this.#retryAt = Number.POSITIVE_INFINITY;
       void this.startDay();
     });
   }
