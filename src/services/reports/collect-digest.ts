@@ -8,19 +8,20 @@ import { krxHours } from '../../domain/market/session.ts';
 import type { VenueOrder } from '../../domain/orders/order.ts';
 import { isWaiting } from '../../domain/orders/scheduled-order.ts';
 import type { Person } from '../../domain/people/person.ts';
-import type { DigestKind, DigestPart } from '../../domain/reports.ts';
+import { type DigestKind, type DigestPart, minuteOfDay } from '../../domain/reports.ts';
 import type { TradingAccount } from '../accounts.ts';
 import type { Calendar } from '../calendar.ts';
 import { recordDaysAhead, tradingDayBeside, tradingDaysBetween } from '../trading-days.ts';
-import type {
-  AccountDigest,
-  AfterMarket,
-  Digest,
-  ExDay,
-  FilledIssue,
-  IndexDay,
-  IssueDay,
-  IssueFlow,
+import {
+  type AccountDigest,
+  type AfterMarket,
+  type Digest,
+  type ExDay,
+  type FilledIssue,
+  type IndexDay,
+  type IssueDay,
+  type IssueFlow,
+  minuteNow,
 } from './digest.ts';
 import { Parts, type ReportReads } from './report-reads.ts';
 
@@ -73,8 +74,9 @@ export async function collectDigest(request: DigestRequest): Promise<Digest> {
     exDaysOf(request, parts, few, today),
     tradingDayBeside(calendar, today, 1, reads.options),
   ]);
-  const isLate = !isMorning && koreanTime(now) >= '154000';
-  const after = isLate ? await afterMarketOf(request, parts, issues) : [];
+  // Nextrade's after-market begins ten minutes after KRX's close.
+  const isLate = !isMorning && trades && minuteNow(now) >= minuteOfDay(krxHours(today).close) + 10;
+  const after = isLate ? await afterMarketOf(request, parts, issues) : undefined;
   return {
     kind,
     day: isMorning || trades ? today : last,

@@ -108,7 +108,8 @@ export interface Digest {
   readonly flows: readonly IssueFlow[];
   readonly news: readonly NewsTitle[];
   readonly exDays: readonly ExDay[];
-  readonly after: readonly AfterMarket[];
+  /** Undefined while the after-market has not begun, and on a day without one. */
+  readonly after: readonly AfterMarket[] | undefined;
   readonly alerts: readonly Alert[];
   readonly next: NextDay | undefined;
   readonly missing: readonly MissingPart<DigestPart>[];

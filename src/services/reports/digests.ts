@@ -272,7 +272,7 @@ export class Digests {
 
 /** Whether nothing happened after the close that somebody would want to know. What KIS did not tell may have happened. */
 export function isUneventful(digest: Digest | undefined): boolean {
-  if (digest === undefined || digest.after.length > 0) return false;
+  if (digest === undefined || (digest.after?.length ?? 0) > 0) return false;
   return !digest.missing.some(({ part, unsupported }) => !unsupported && afterParts.has(part));
 }
 

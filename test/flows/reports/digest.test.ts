@@ -95,6 +95,14 @@ test('an evening on which nothing moved after the close is silent', async () => 
   expect(await minute('2026-12-01T08:30:01')).toEqual([]);
 });
 
+test('before the close nothing is said of an after-market that has not been', async () => {
+  await startAt('2026-11-30T10:00:00');
+  await bot.say('/watch add 카카오');
+  const said = await bot.say('/digest 저녁');
+  expect(said).toContain('카카오');
+  expect(said).not.toContain('애프터마켓');
+});
+
 test('an evening of which KIS does not tell what traded is told, and says what is missing', async () => {
   await startAt('2026-11-30T19:50:00');
   await bot.say('/watch add 카카오');

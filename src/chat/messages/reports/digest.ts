@@ -243,6 +243,7 @@ function flowLines({ words, directory }: Reader, { flows }: Digest): readonly Li
 }
 
 function afterLines({ words, directory }: Reader, { kind, after, issues, missing }: Digest): readonly Line[] {
+  if (after === undefined) return [];
   if (after.length === 0) {
     const isTold = kind === 'evening' && issues.length > 0 && !missing.some(({ part }) => part === 'after');
     return isTold ? [words.digest.noAfter] : [];
