@@ -270,7 +270,7 @@ describe('what the words say reads back as the same', () => {
         try {
           read(parts.join(' '));
         } catch (error) {
-          expect((error as { code?: string }).code).toMatch(/^args\.(?:condition|until)$/);
+          expect((error as { code?: string }).code).toMatch(/^(?:args\.(?:condition|alert-until)|alerts\.candle)$/);
         }
       }),
     );
