@@ -234,6 +234,8 @@ describe('the card of an order', () => {
       insert into orders (${columns.join()}) select ${columns.map((name) => copied[name] ?? `orders.${name}`).join()}
       from counted, orders where orders.id = '${order}'`);
     file.close();
-    expect(await timeOfSome()).toBeLessThan(few * 3 + 200);
+    // The quickest of some: whatever else the machine does must not look like a walk through the table.
+    const many = Math.min(await timeOfSome(), await timeOfSome(), await timeOfSome());
+    expect(many).toBeLessThan(few * 3 + 200);
   });
 });
