@@ -1,10 +1,9 @@
 import type { MinuteCandle } from '../domain/market/minutes.ts';
 import type { CandleMarket, MinuteStore } from '../ports/bars.ts';
 import { translated } from './cache.ts';
+import { packCandles, unpackCandles } from './packed-candles.ts';
 import { openSqlite, unusable } from './sqlite.ts';
 
-/** The bytes of one candle: its minute and four prices in 4 each, and its volume in 8. */
-const candleBytes = 28;
 const table = `create table if not exists minute_bars (
   market text not null, day text not null, bars blob not null, primary key (market, day)) without rowid`;
 
@@ -29,15 +28,18 @@ export async function openMinuteStore({ path }: { readonly path: string }): Prom
     read: (market, wanted) =>
       translated('read-minutes', async () => {
         const kept = wanted.flatMap((day) => {
-          const packed = select.get(keyOf(market), day)?.['bars'];
-          // A value that does not divide into candles is damaged. It counts as missing, so the day is asked for again.
-          const isWhole = packed instanceof Uint8Array && packed.length % candleBytes === 0;
-          return isWhole ? [[day, unpack(packed)] as const] : [];
+          const candles = unpackCandles(select.get(keyOf(market), day)?.['bars']);
+          return candles === undefined
+            ? []
+            : [[day, candles.map(({ at: minute, ...rest }) => ({ minute, ...rest }))] as const];
         });
         return new Map(kept);
       }),
     keep: (market, day, candles) =>
-      translated('keep-minutes', async () => void upsert.run(keyOf(market), day, pack(candles))),
+      translated('keep-minutes', async () => {
+        const packed = packCandles(candles.map(({ minute: at, ...rest }) => ({ at, ...rest })));
+        upsert.run(keyOf(market), day, packed);
+      }),
     forget: (before, most) =>
       translated('forget-minutes', async () => {
         forget.run(before);
@@ -60,31 +62,6 @@ export async function openMinuteStore({ path }: { readonly path: string }): Prom
 
 function keyOf({ symbol, exchange }: CandleMarket): string {
   return `${exchange}:${symbol}`;
-}
-
-function pack(candles: readonly MinuteCandle[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(candles.length * candleBytes));
-  candles.forEach(({ minute, open, high, low, close, volume }, index) => {
-    const at = index * candleBytes;
-    for (const [column, value] of [minute, open, high, low, close].entries()) view.setUint32(at + column * 4, value);
-    view.setFloat64(at + 20, volume);
-  });
-  return new Uint8Array(view.buffer);
-}
-
-function unpack(packed: Uint8Array): readonly MinuteCandle[] {
-  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
-  return Array.from({ length: packed.length / candleBytes }, (_, index) => {
-    const at = index * candleBytes;
-    return {
-      minute: view.getUint32(at),
-      open: view.getUint32(at + 4),
-      high: view.getUint32(at + 8),
-      low: view.getUint32(at + 12),
-      close: view.getUint32(at + 16),
-      volume: view.getFloat64(at + 20),
-    };
-  });
 }
 
 /** The same in memory, for a market whose prices are made up anew at every start. */

@@ -1,46 +1,15 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { DayInterval } from '../../src/domain/market/bars.ts';
-import { createKis } from '../../src/kis/kis.ts';
-import { environments } from '../../src/kis/wire/environment.ts';
-import { createLog, createRedactor } from '../../src/log.ts';
-import { Secret } from '../../src/secret.ts';
-import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
-import { JumpClock } from '../support/clock.ts';
-import { memoryCache } from '../support/memory-cache.ts';
+import type { SimulatorOptions } from '../../src/simulator/server.ts';
+import { startKis } from '../support/kis/start-kis.ts';
 
 const symbol = '005930';
 const daily = 'FHKST03010100';
 
 /** A broker on the exchange's hours at a moment in Korea. */
 async function startBroker(moment: string, options: Partial<SimulatorOptions> = {}) {
-  const clock = new JumpClock(Date.parse(`${moment}:00+09:00`));
-  const kind = options.kind ?? 'live';
-  const simulator = await startSimulator({ clock, hours: 'live', speed: 0, callsPerSecond: 1_000, ...options });
-  const redactor = createRedactor([]);
-  const kis = createKis({
-    environment: {
-      ...environments[kind],
-      restUrl: simulator.restUrl,
-      wsUrl: `${simulator.wsUrl}/tryitout`,
-      callsPerSecond: 1_000,
-    },
-    key: { appKey: new Secret('bars-app-key'), appSecret: new Secret('bars-app-secret') },
-    account: { number: '50000000', product: '01' },
-    htsId: 'hogasim',
-    pong: 'echo',
-    cache: memoryCache(),
-    clock,
-    random: () => 0.5,
-    log: createLog({ level: 'silent', redactor }),
-    redactor,
-  });
-  onTestFinished(async () => {
-    await kis.close();
-    await simulator.stop();
-  });
-  const bars = (interval: DayInterval, count: number) => kis.broker.bars(symbol, interval, count);
-  const calls = (id: string): number => simulator.state().requests.byTr[id] ?? 0;
-  return { simulator, clock, bars, calls };
+  const { kis, ...rest } = await startKis(moment, options);
+  return { ...rest, bars: (interval: DayInterval, count: number) => kis.broker.bars(symbol, interval, count) };
 }
 
 test('days beyond a page of a hundred, no call more than they take', async () => {

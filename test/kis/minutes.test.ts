@@ -1,14 +1,9 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { candleMinutes, type MinuteCandle, minutesWithin } from '../../src/domain/market/minutes.ts';
-import { createKis } from '../../src/kis/kis.ts';
 import { KisMinutes } from '../../src/kis/minutes.ts';
-import { environments } from '../../src/kis/wire/environment.ts';
 import type { KisHttp } from '../../src/kis/wire/http.ts';
-import { createLog, createRedactor } from '../../src/log.ts';
-import { Secret } from '../../src/secret.ts';
-import { type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
-import { JumpClock } from '../support/clock.ts';
-import { memoryCache } from '../support/memory-cache.ts';
+import type { SimulatorOptions } from '../../src/simulator/server.ts';
+import { startKis } from '../support/kis/start-kis.ts';
 
 const market = { symbol: '005930', exchange: 'KRX' } as const;
 const todays = 'FHKST03010200';
@@ -17,33 +12,8 @@ const monday = '20261123';
 
 /** KIS's minutes on the exchange's hours at a moment in Korea. */
 async function startMinutes(moment: string, options: Partial<SimulatorOptions> = {}) {
-  const clock = new JumpClock(Date.parse(`${moment}:00+09:00`));
-  const kind = options.kind ?? 'live';
-  const simulator = await startSimulator({ clock, hours: 'live', speed: 0, callsPerSecond: 1_000, ...options });
-  const redactor = createRedactor([]);
-  const kis = createKis({
-    environment: {
-      ...environments[kind],
-      restUrl: simulator.restUrl,
-      wsUrl: `${simulator.wsUrl}/tryitout`,
-      callsPerSecond: 1_000,
-    },
-    key: { appKey: new Secret('bars-app-key'), appSecret: new Secret('bars-app-secret') },
-    account: { number: '50000000', product: '01' },
-    htsId: 'hogasim',
-    pong: 'echo',
-    cache: memoryCache(),
-    clock,
-    random: () => 0.5,
-    log: createLog({ level: 'silent', redactor }),
-    redactor,
-  });
-  onTestFinished(async () => {
-    await kis.close();
-    await simulator.stop();
-  });
-  const calls = (id: string): number => simulator.state().requests.byTr[id] ?? 0;
-  return { simulator, clock, kis, minutes: kis.minutes, calls };
+  const started = await startKis(moment, options);
+  return { ...started, minutes: started.kis.minutes };
 }
 
 /** The minutes of the regular session up to one. */
