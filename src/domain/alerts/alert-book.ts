@@ -170,7 +170,8 @@ export interface Moved {
   readonly armed: readonly Alert[];
 }
 
-const nothing: Moved = { fired: [], armed: [] };
+/** What nearly every price does. */
+export const nothingMoved: Moved = { fired: [], armed: [] };
 
 /** The open alerts of one issue. The work of a price does not grow with the number of alerts at other prices. */
 export class AlertBook {
@@ -204,7 +205,7 @@ export class AlertBook {
   meet(seen: Seen, at: number, touched: Touched = {}, only?: ReadonlySet<string>): Moved {
     if (this.#resting.length > 0) this.#wake(at);
     const { price, volume } = this.#metrics;
-    if (!price.isMovedBy(seen.price, touched) && !volume.isMovedBy(seen.volume, {})) return nothing;
+    if (!price.isMovedBy(seen.price, touched) && !volume.isMovedBy(seen.volume, {})) return nothingMoved;
     const firedByTouch = this.#firedByTouch(seen, touched, only);
     const armedByTouch = price.armTouched(touched);
     const met = [price.meet(seen.price), volume.meet(seen.volume)];

@@ -1,5 +1,5 @@
 import { type Alert, type Seen, takesExtended } from '../../domain/alerts/alert.ts';
-import { AlertBook, type Moved } from '../../domain/alerts/alert-book.ts';
+import { AlertBook, type Moved, nothingMoved } from '../../domain/alerts/alert-book.ts';
 import { changesByDay } from '../../domain/alerts/alert-level.ts';
 import type { Touched } from '../../domain/market/day-range.ts';
 import { type Marketplace, priceHoursOf, type TradeSession } from '../../domain/market/session.ts';
@@ -44,8 +44,6 @@ interface Watched {
   regular: LastSeen | undefined;
   extended: LastSeen | undefined;
 }
-
-const nothing: Moved = { fired: [], armed: [] };
 
 /** The open alerts as they stand in memory: by id, and by issue in the order in which a price reaches them. */
 export class OpenAlerts {
@@ -164,7 +162,7 @@ export class OpenAlerts {
     { reaches = allReaches, only }: { readonly reaches?: readonly Reach[]; readonly only?: ReadonlySet<string> } = {},
   ): Moved {
     const issue = this.#issues.get(symbol);
-    if (issue === undefined) return nothing;
+    if (issue === undefined) return nothingMoved;
     issue[seen.outside === undefined ? 'regular' : 'extended'] = { ...seen, at };
     const fired: Moved['fired'][number][] = [];
     const armed: Alert[] = [];
