@@ -42,6 +42,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   services: [...everyday, 'ports', 'log'],
   kis: [...everyday, 'ports', 'log', 'secret'],
   store: [...everyday, 'ports'],
+  cluster: [...everyday, 'ports', 'log'],
   'http-server': [...everyday, 'log', 'chat'],
   charts: [...everyday, 'ports'],
   sheets: [...everyday, 'ports', 'log', 'secret'],

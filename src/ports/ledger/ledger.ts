@@ -1,3 +1,4 @@
+import type { Fence } from '../cluster.ts';
 import type { AccountNumberStore } from './account-numbers.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { EventStore } from './event-store.ts';
@@ -40,6 +41,9 @@ export interface Ledger
   /**
    * The same ledger for another account: its orders, tickets, limits, notices and switches are that account's alone, and
    * what belongs to no account is the same in all. Without it, the ledger is the main account's.
+   *
+   * `fence` is asked within every claim and every `beginSubmit`: where another process has taken the duty since, they
+   * write nothing and throw AppError `cluster.not-ours`. Undefined where no other process can have it.
    */
-  account(name: string): Ledger;
+  account(name: string, fence?: () => Fence | undefined): Ledger;
 }

@@ -1,0 +1,28 @@
+import { AppError } from '../errors.ts';
+import type { Cluster, DutyName } from '../ports/cluster.ts';
+
+/** A process that shares its ledger with no other: every duty is its own from the start, and stays so. */
+export function alone(self: string): Cluster {
+  let sought: readonly DutyName[] = [];
+  return {
+    self,
+    holds: () => true,
+    fence: () => undefined,
+    async seek(duties, { onTaken }) {
+      sought = duties;
+      for (const duty of duties) await onTaken(duty);
+    },
+    ask: async (duty) => {
+      throw new AppError('cluster.nobody', { duty });
+    },
+    answer: () => undefined,
+    tell: () => undefined,
+    hear: () => () => undefined,
+    handOver: async ({ duty }) => {
+      throw new AppError('cluster.nobody', { duty });
+    },
+    takeHanded: () => undefined,
+    holders: async () => sought.map((duty) => ({ duty, holder: self })),
+    stop: async () => undefined,
+  };
+}
