@@ -6,11 +6,15 @@ export function alone(self: string): Cluster {
   let sought: readonly DutyName[] = [];
   return {
     self,
+    isAlone: true,
     holds: () => true,
     fence: () => undefined,
     async seek(duties, { onTaken }) {
       sought = duties;
-      for (const duty of duties) await onTaken(duty);
+      // People may speak once every account was looked at.
+      const [keys, others] = [duties.filter(isKey), duties.filter((duty) => !isKey(duty))];
+      await Promise.all(keys.map((duty) => onTaken(duty)));
+      for (const duty of others) await onTaken(duty);
     },
     ask: async (duty) => {
       throw new AppError('cluster.nobody', { duty });
@@ -23,6 +27,11 @@ export function alone(self: string): Cluster {
     },
     takeHanded: () => undefined,
     holders: async () => sought.map((duty) => ({ duty, holder: self })),
+    withdraw: () => undefined,
     stop: async () => undefined,
   };
+}
+
+function isKey(duty: DutyName): boolean {
+  return duty.startsWith('key:');
 }

@@ -1,8 +1,8 @@
 /**
  * What exactly one process does at a time, of all that share a ledger:
- * `key:ID` an app key of KIS, with its calls, its socket, and the orders of its accounts;
- * `chat:NAME` a chat platform, its messages in and out;
- * `front` what belongs to no account: alerts, reports, events, and what is done by the hour.
+ * `key:ID` an app key of KIS, with its calls, its socket, and the orders of its accounts. The first account's key
+ * brings along what belongs to no account: alerts, reports, events, and what is done by the hour;
+ * `chat:NAME` a chat platform, its messages in and out, because a bot has one limit for both.
  */
 export type DutyName = `key:${string}` | `chat:${string}` | 'front';
 
@@ -45,6 +45,8 @@ export interface Handed {
 export interface Cluster {
   /** This process, as somebody would look for it: `macbook:4711`. */
   readonly self: string;
+  /** No other process can share the ledger: every duty is this one's, and nothing needs to be handed over. */
+  readonly isAlone: boolean;
   /** Whether this process carries the duty, as far as it knows. Whether it still may write is decided by the fence. */
   holds(duty: DutyName): boolean;
   /** Undefined where no other process can have the duty, so that there is nothing to check. */
@@ -79,6 +81,8 @@ export interface Cluster {
   takeHanded(act: (handed: Handed) => Promise<void>, abandoned: (handed: Handed) => Promise<void>): void;
   /** Who carries what, for those who look. */
   holders(): Promise<readonly { readonly duty: string; readonly holder: string }[]>;
-  /** Gives all duties back, so that others need not wait for them to lapse. */
+  /** Seeks no more duties, and begins nothing more of what is handed over; what is under way goes on. */
+  withdraw(): void;
+  /** Gives all duties back, so that others need not wait for them to lapse. Nothing may be done for them after this. */
   stop(): Promise<void>;
 }
