@@ -6,6 +6,7 @@ import type { Redactor } from '../log.ts';
 import type { BarSource } from '../ports/bars.ts';
 import type { TokenRevocation } from '../ports/broker.ts';
 import type { Cache } from '../ports/cache.ts';
+import type { DutyName } from '../ports/cluster.ts';
 import type { FeedStatus } from '../ports/feed.ts';
 import type { Venue } from '../ports/venue.ts';
 import { KisAccountReports } from './account-reports.ts';
@@ -13,6 +14,7 @@ import { barSource } from './bars.ts';
 import { KisBroker } from './broker.ts';
 import type { Endpoint, Input } from './endpoints/endpoint.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
+import { dutyOfKey } from './key-duty.ts';
 import { type KeyReads, type MarketReads, type MarketRow, withLiveReads, withMostRoom } from './market-reads.ts';
 import { KisMinutes } from './minutes.ts';
 import { KisResearch } from './research.ts';
@@ -41,6 +43,8 @@ export interface KisOptions extends FeedOptions {
 /** Everything that the app uses of KIS for one account: reads, orders, pushes, and the upkeep of the connection. */
 export interface Kis extends Venue {
   readonly environment: Environment;
+  /** That of its app key: one process of several makes its calls and has its socket. */
+  readonly duty: DutyName;
   /** The account's own key, for what names no account. */
   readonly keyReads: KeyReads;
   readonly barSource: BarSource;
@@ -172,6 +176,7 @@ export function createKis(
   return {
     keyReads,
     environment: options.environment,
+    duty: dutyOfKey(options.key, options.environment),
     accountId: `${options.account.number}${options.account.product}`,
     broker: new KisBroker(http, market, options, dispatcher),
     minutes: new KisMinutes(market, options.environment.hours),
