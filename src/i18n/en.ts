@@ -1722,6 +1722,11 @@ export const en: Words = {
     'proposal.dropped': () => 'This ticket was dropped. Please make a new one.',
     'proposal.expired': () => 'This ticket has expired. Nothing was sent. Please make a new one.',
 
+    'cluster.not-ours': () =>
+      'Another server has just taken over. Nothing was sent. Press again, or order again, in a moment.',
+    'cluster.nobody': () => 'No server is in charge of that right now. Please try again in a moment.',
+    'cluster.no-answer': () => 'The server in charge of that does not answer. Please try again in a moment.',
+
     'lane.waited-too-long': (c) =>
       `Requests to KIS are queued up, and ${Math.round(Number(c['maxWaitMs'] ?? 10_000) / 1_000)} seconds went by. Nothing was sent.`,
     'venue.rejected': (c) => {

@@ -1833,6 +1833,11 @@ export const ko = {
     'proposal.dropped': () => '취소한 주문표입니다. 새로 만들어 주세요.',
     'proposal.expired': () => '시간이 지난 주문표입니다. 보내지 않았습니다. 새로 만들어 주세요.',
 
+    'cluster.not-ours': () =>
+      '처리하던 서버가 방금 다른 서버로 바뀌었습니다. 보내지 않았습니다. 잠시 후 버튼을 다시 누르거나 다시 주문해 주세요.',
+    'cluster.nobody': () => '맡은 서버가 지금 없습니다. 잠시 후 다시 해 주세요.',
+    'cluster.no-answer': () => '맡은 서버가 답하지 않습니다. 잠시 후 다시 해 주세요.',
+
     'lane.waited-too-long': (c) =>
       `KIS 요청이 밀려 ${Math.round(Number(c['maxWaitMs'] ?? 10_000) / 1_000)}초 안에 보내지 못했습니다. 보내지 않았습니다.`,
     'venue.rejected': (c) => {

@@ -13,6 +13,11 @@ export type DutyName = `key:${string}` | `chat:${string}` | 'front';
 export interface Fence {
   readonly duty: DutyName;
   readonly token: number;
+  /**
+   * The process. A standby that took over without the newest lease would give a token a second time, and this tells the
+   * two apart.
+   */
+  readonly holder: string;
 }
 
 /** What a process is told of its duties. */
@@ -37,6 +42,8 @@ export interface Handed {
   /** What the platform called it; the same thing handed over twice is done once. */
   readonly id: string;
   readonly duty: DutyName;
+  /** What is in one lane is done one after the other, such as what was said in one chat. */
+  readonly lane: string;
   /** JSON. */
   readonly body: string;
 }

@@ -1,6 +1,8 @@
 import { Kysely } from 'kysely';
+import { systemClock } from '../clock.ts';
 import { mainAccount } from '../domain/account.ts';
 import { AppError } from '../errors.ts';
+import type { Fence } from '../ports/cluster.ts';
 import type { Ledger } from '../ports/ledger/ledger.ts';
 import { migrate } from './migrations.ts';
 import type { Tables } from './schema.ts';
@@ -9,6 +11,8 @@ import { createAlertEventMethods } from './tables/alert-events.ts';
 import { createAlertMethods } from './tables/alerts.ts';
 import { createCardMethods } from './tables/cards/order-cards.ts';
 import { createChatMethods } from './tables/chats.ts';
+import { createHandedMethods } from './tables/cluster/handed.ts';
+import { createLeaseMethods } from './tables/cluster/leases.ts';
 import { createEventMethods } from './tables/events/events.ts';
 import { createNoticeMethods } from './tables/execution-notices.ts';
 import { createOrderReads, createOrderWrites } from './tables/orders.ts';
@@ -18,13 +22,15 @@ import { createProposalMethods } from './tables/proposals.ts';
 import { createReportMethods } from './tables/reports/reports.ts';
 import { createSeenOrderMethods } from './tables/seen-orders.ts';
 import { createSettingMethods } from './tables/settings.ts';
-import { createTransactions } from './tables/transactions.ts';
+import { createTransactions, sqliteTraits } from './tables/transactions.ts';
 import { createUpkeepMethods } from './tables/upkeep.ts';
 import { createWatchlistMethods } from './tables/watchlists.ts';
 
 export interface LedgerOptions {
   /** `sqlite:PATH`, or `sqlite::memory:` for a ledger that is gone when it is closed. */
   readonly url: string;
+  /** What time it is, in milliseconds, for leases; by default by the machine's clock. */
+  readonly now?: (() => number) | undefined;
 }
 
 /**
@@ -43,7 +49,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     if (error instanceof AppError) throw new AppError(error.code, { ...error.context, path }, { cause: error.cause });
     throw unusable(path, 'full', error);
   }
-  const transactions = createTransactions(db);
+  const transactions = createTransactions(db, sqliteTraits(options.now ?? systemClock.now));
   const shared = {
     ...createQueueMethods(transactions),
     ...createDeliveryMethods(transactions),
@@ -54,13 +60,15 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     ...createWatchlistMethods(transactions),
     ...createReportMethods(transactions),
     ...createEventMethods(transactions),
+    ...createLeaseMethods(transactions),
+    ...createHandedMethods(transactions),
     ...createUpkeepMethods(transactions),
     close: () => db.destroy(),
   };
-  const ledgerOf = (account: string): Ledger => ({
+  const ledgerOf = (account: string, fence?: () => Fence | undefined): Ledger => ({
     ...shared,
-    ...createProposalMethods(transactions, account),
-    ...createOrderWrites(transactions, account),
+    ...createProposalMethods(transactions, account, fence),
+    ...createOrderWrites(transactions, account, fence),
     ...createOrderReads(transactions, account),
     ...createCardMethods(transactions, account),
     ...createNoticeMethods(transactions, account),

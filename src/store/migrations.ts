@@ -6,6 +6,7 @@ import { up as addReports } from './migrations/0015-reports.ts';
 import { up as addEvents } from './migrations/0016-events.ts';
 import { up as addOrderCards } from './migrations/0017-order-cards.ts';
 import { up as addCandleAlerts } from './migrations/0018-candle-alerts.ts';
+import { up as addCluster } from './migrations/0019-cluster.ts';
 
 /**
  * Run in the order of their names. Once released, no migration is changed or removed. They use the types and
@@ -30,6 +31,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0016-events': { up: addEvents },
   '0017-order-cards': { up: addOrderCards },
   '0018-candle-alerts': { up: addCandleAlerts },
+  '0019-cluster': { up: addCluster },
 };
 
 /**

@@ -51,6 +51,6 @@ function combined(records: Ledger, scratch: Ledger): Ledger {
     toldEvents,
     screenWatches,
     close,
-    account: (name) => combined(records.account(name), scratch.account(name)),
+    account: (name, fence) => combined(records.account(name, fence), scratch.account(name, fence)),
   };
 }

@@ -2,6 +2,7 @@ import type { AlertEvent, AlertHours } from '../domain/alerts/alert.ts';
 import type { ExecutionNotice, OrderEvent, OrderIntent, OrderStatus } from '../domain/orders/order.ts';
 import type { Role } from '../domain/people/person.ts';
 import type { DigestKind, ReportTarget } from '../domain/reports.ts';
+import type { DutyName } from '../ports/cluster.ts';
 import type { Proposal } from '../ports/ledger/proposal-ledger.ts';
 
 /**
@@ -27,6 +28,8 @@ export interface Tables {
   readonly event_marks: EventMarksTable;
   readonly event_states: EventStatesTable;
   readonly screen_watches: ScreenWatchesTable;
+  readonly leases: LeasesTable;
+  readonly handed: HandedTable;
 }
 
 export interface ProposalsTable {
@@ -260,6 +263,30 @@ export interface OutboxTable {
   /** Whose quiet hours it was held for, and until when. */
   readonly held_for: string | null;
   readonly held_until: number | null;
+}
+
+/** Which process carries which duty. Times are of the database's clock. */
+export interface LeasesTable {
+  readonly name: DutyName;
+  readonly holder: string;
+  readonly token: number;
+  readonly expires_at: number;
+}
+
+/** What people did, as it waits for the process that carries the duty. Times are of the database's clock. */
+export interface HandedTable {
+  readonly id: string;
+  readonly duty: DutyName;
+  readonly lane: string;
+  /** JSON. */
+  readonly body: string;
+  /** No two of a lane that were written one after the other have the same. */
+  readonly created_at: number;
+  /** The lease under which it was begun. */
+  readonly begun_by: string | null;
+  readonly begun_token: number | null;
+  readonly begun_at: number | null;
+  readonly done_at: number | null;
 }
 
 export interface SettingsTable {

@@ -34,8 +34,8 @@ export function spillToMemory(disk: Ledger): SpillingLedger {
       ...deliveryMethods(parts),
       ...upkeepMethods(parts),
       showCard: showCardOf(disk, parts),
-      account(name) {
-        const own = disk.account(name);
+      account(name, fence) {
+        const own = disk.account(name, fence);
         return { ...own, showCard: showCardOf(own, parts) };
       },
     },

@@ -30,6 +30,8 @@ const laterTables = [
   'event_marks',
   'event_states',
   'screen_watches',
+  'leases',
+  'handed',
 ];
 
 /** Undoes the step by which a ledger's file came to hold several accounts: as the versions before wrote it. */

@@ -2,6 +2,7 @@ import type { Fence } from '../cluster.ts';
 import type { AccountNumberStore } from './account-numbers.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { HandedStore, LeaseStore } from './lease-store.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import type { PeopleStore } from './people-store.ts';
@@ -15,8 +16,8 @@ export interface LedgerUpkeep {
   /** Writes something that changes nothing, to see whether that works. @throws AppError `LedgerTrouble`. */
   tryWriting(now: number): Promise<void>;
   /**
-   * Forgets messages that were sent, what happened to alerts and what the venue pushed, before a moment and its Korean
-   * day. Orders, their events, tickets and messages that were never delivered are kept.
+   * Forgets messages that were sent, what was handed over and done, what happened to alerts and what the venue pushed,
+   * before a moment and its Korean day. Orders, their events, tickets and messages that were never delivered are kept.
    */
   prune(before: number, beforeDay: string): Promise<void>;
   close(): Promise<void>;
@@ -37,6 +38,8 @@ export interface Ledger
     Watchlists,
     ReportStore,
     EventStore,
+    LeaseStore,
+    HandedStore,
     LedgerUpkeep {
   /**
    * The same ledger for another account: its orders, tickets, limits, notices and switches are that account's alone, and

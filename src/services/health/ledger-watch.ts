@@ -84,7 +84,10 @@ export class LedgerWatch {
         }
       },
     ]);
-    return { ...(Object.fromEntries(methods) as Ledger), account: (name) => this.#watched(ledger.account(name)) };
+    return {
+      ...(Object.fromEntries(methods) as Ledger),
+      account: (name, fence) => this.#watched(ledger.account(name, fence)),
+    };
   }
 
   #note(error: unknown): void {

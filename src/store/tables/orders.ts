@@ -10,11 +10,13 @@ import {
 import { newOrderRecord } from '../../domain/orders/order-state.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
+import type { Fence } from '../../ports/cluster.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { MadeOrder } from '../../ports/ledger/order-ledger.ts';
 import { eventFromRow } from '../json.ts';
 import type { OrdersTable, Tables } from '../schema.ts';
 import { cardOf, cardsChangedBy } from './cards/order-cards.ts';
+import { checkFence } from './cluster/leases.ts';
 import { appendEvent, insertOrder, orderRow, recordOf } from './order-rows.ts';
 import { insertMessages } from './outbox-rows.ts';
 import { newestSeen } from './seen-orders.ts';
@@ -39,7 +41,12 @@ type OrderReads = Pick<
 /** The statuses of orders that never were at the venue and so spent nothing. */
 const spendingNothing: readonly OrderStatus[] = ['denied', 'rejected', 'never-sent', 'absent'];
 
-export function createOrderWrites({ write }: Transactions, account: string): OrderWrites {
+export function createOrderWrites(
+  transactions: Transactions,
+  account: string,
+  fence?: () => Fence | undefined,
+): OrderWrites {
+  const { write } = transactions;
   return {
     appendOrderEvent: (orderId, event, at, messages) =>
       write('append-order-event', async (transaction) => {
@@ -52,7 +59,10 @@ export function createOrderWrites({ write }: Transactions, account: string): Ord
       }),
 
     beginSubmit: (orderId, at) =>
-      write('begin-submit', (transaction) => beginSubmit(transaction, account, orderId, at)),
+      write('begin-submit', async (transaction) => {
+        await checkFence(transaction, transactions, fence?.());
+        await beginSubmit(transaction, account, orderId, at);
+      }),
 
     orderFromSchedule: (scheduleId, made, now, messages) =>
       write('order-from-schedule', (transaction) =>

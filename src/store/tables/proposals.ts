@@ -2,10 +2,12 @@ import type { Kysely, Selectable } from 'kysely';
 import { isCancel, type OrderRecord, sameAtVenue } from '../../domain/orders/order.ts';
 import { newOrderRecord } from '../../domain/orders/order-state.ts';
 import { AppError } from '../../errors.ts';
+import type { Fence } from '../../ports/cluster.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { ClaimRequest, ClaimResult, Proposal } from '../../ports/ledger/proposal-ledger.ts';
 import { fromJson, toJson } from '../json.ts';
 import type { ProposalsTable, Tables } from '../schema.ts';
+import { checkFence } from './cluster/leases.ts';
 import { insertOrder } from './order-rows.ts';
 import { amountOfDay, unsettledAround } from './orders.ts';
 import { isHalted } from './settings.ts';
@@ -13,7 +15,12 @@ import type { Transactions } from './transactions.ts';
 
 type ProposalMethods = Pick<Ledger, 'createProposal' | 'proposal' | 'dropProposal' | 'claim'>;
 
-export function createProposalMethods({ read, write }: Transactions, account: string): ProposalMethods {
+export function createProposalMethods(
+  transactions: Transactions,
+  account: string,
+  fence?: () => Fence | undefined,
+): ProposalMethods {
+  const { read, write } = transactions;
   return {
     createProposal: (proposal) =>
       write('create-proposal', async (transaction) => {
@@ -40,7 +47,11 @@ export function createProposalMethods({ read, write }: Transactions, account: st
 
     dropProposal: (id) => write('drop-proposal', (transaction) => leaveOpen(transaction, id, 'dropped')),
 
-    claim: (request) => write('claim', (transaction) => claim(transaction, account, request)),
+    claim: (request) =>
+      write('claim', async (transaction) => {
+        await checkFence(transaction, transactions, fence?.());
+        return claim(transaction, account, request);
+      }),
   };
 }
 

@@ -1,14 +1,30 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely';
 import type { LedgerTrouble } from '../../domain/ledger-trouble.ts';
 import { AppError } from '../../errors.ts';
 import type { Tables } from '../schema.ts';
 import { resultCode } from '../sqlite.ts';
 
+/** What statements have to know of the database that runs them. */
+export interface DatabaseTraits {
+  /** The database's own time in milliseconds, at the moment at which the statement comes to it. */
+  now(): RawBuilder<number>;
+  /**
+   * Whether others write during a transaction, so that a row that must stay as it was read has to be locked. Nobody does
+   * in SQLite.
+   */
+  readonly locksRows: boolean;
+}
+
+/** SQLite has no clock of its own but the machine's, which `now` reads. */
+export function sqliteTraits(now: () => number): DatabaseTraits {
+  return { now: () => sql<number>`${now()}`, locksRows: false };
+}
+
 /**
  * How the ledger's methods use the database. Both throw an AppError for errors of the database: a `LedgerTrouble` for
  * one that keeps it from working, or else `store.failed`.
  */
-export interface Transactions {
+export interface Transactions extends DatabaseTraits {
   /** Runs one statement, which is a transaction of its own and waits for no writer. */
   read<T>(operation: string, work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /**
@@ -18,8 +34,9 @@ export interface Transactions {
   write<T>(operation: string, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
 }
 
-export function createTransactions(db: Kysely<Tables>): Transactions {
+export function createTransactions(db: Kysely<Tables>, traits: DatabaseTraits): Transactions {
   return {
+    ...traits,
     read: (operation, work) => translated(operation, () => work(db)),
     write: (operation, work) => translated(operation, () => db.transaction().execute(work)),
   };

@@ -1,6 +1,7 @@
 import { endedStatuses } from '../../domain/orders/order.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import { forgetAlertEvents } from './alert-events.ts';
+import { forgetHanded } from './cluster/handed.ts';
 import { forgetEvents } from './events/events.ts';
 import { noteWriteTried } from './settings.ts';
 import type { Transactions } from './transactions.ts';
@@ -22,6 +23,7 @@ export function createUpkeepMethods({ write }: Transactions): Pick<Ledger, 'tryW
           .execute();
         await forgetAlertEvents(transaction, before);
         await forgetEvents(transaction, before, beforeDay);
+        await forgetHanded(transaction, before);
         await transaction.deleteFrom('execution_notices').where('day', '<', beforeDay).execute();
         await transaction.deleteFrom('seen_orders').where('day', '<', beforeDay).execute();
       }),
