@@ -3,14 +3,13 @@ import {
   connectAccounts,
   createUnit,
   identifyAccounts,
-  listen,
-  recoverUnits,
   startSimulators,
   stopUnit,
-  tellNumberChanges,
 } from './app/account-units.ts';
 import { ofAlertAccounts } from './app/alert-accounts.ts';
+import { createDuties, watchLedger } from './app/begin.ts';
 import { createEvents } from './app/events.ts';
+import { receiveOver } from './app/hand-over.ts';
 import { startHttp } from './app/http.ts';
 import { createMarketCandles } from './app/market-candles.ts';
 import { createReports } from './app/reports.ts';
@@ -19,10 +18,10 @@ import { createChartRenderer } from './charts/renderer.ts';
 import type { Channel, Receive } from './chat/channel.ts';
 import type { AnyCommand } from './chat/command.ts';
 import { type Chat, createChat } from './chat/create-chat.ts';
-import { ledgerBackMessage, ledgerDownMessage } from './chat/messages/ledger-notices.ts';
 import { driftMessage } from './chat/messages/notices.ts';
 import { Router } from './chat/router/router.ts';
 import type { Clock } from './clock.ts';
+import { alone } from './cluster/alone.ts';
 import type { Config } from './config.ts';
 import type { Health } from './domain/health.ts';
 import { languages } from './i18n/index.ts';
@@ -35,6 +34,7 @@ import { shippedInstruments } from './kis/symbols/shipped.ts';
 import { isSameMarket } from './kis/wire/environment.ts';
 import type { Log, Redactor } from './log.ts';
 import type { ChartRenderer } from './ports/charts.ts';
+import type { Cluster } from './ports/cluster.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import { Accounts, type TradingAccount } from './services/accounts.ts';
 import { Alerts } from './services/alerts/alerts.ts';
@@ -42,13 +42,12 @@ import { LiveBoards } from './services/boards/live-boards.ts';
 import { Screens } from './services/boards/screens.ts';
 import { Calendar } from './services/calendar.ts';
 import { DailyBars } from './services/daily-bars.ts';
-import { catchUp } from './services/health/catch-up.ts';
 import { DriftWatch } from './services/health/drift-watch.ts';
 import { LedgerWatch } from './services/health/ledger-watch.ts';
 import { readHealth, readLiveness } from './services/health/read-health.ts';
 import { createIssues } from './services/issues/issues.ts';
 import { People } from './services/people.ts';
-import { scheduleJobs } from './services/scheduled-jobs.ts';
+import { scheduleOwnJobs } from './services/scheduled-jobs.ts';
 import { PriceWatch } from './services/watching/price-watch.ts';
 import { GoogleSheets } from './sheets/google-sheets.ts';
 import type { openLedger } from './store/ledger.ts';
@@ -57,8 +56,6 @@ import { spillToMemory } from './store/spill.ts';
 
 /** Longer than an order may take to be answered. */
 const stopWaitMs = 20_000;
-/** How long a start waits for the venue's lists before people may speak; orders wait for them in any case. */
-const alignWaitMs = 3_000;
 /** All that comes from outside the process, or differs in a test. */
 export interface AppOptions {
   readonly config: Config;
@@ -74,6 +71,8 @@ export interface AppOptions {
   readonly version: string;
   /** This process, as somebody would look for it: `macbook:4711`. */
   readonly self: string;
+  /** The processes that share the ledger; absent, there is no other. */
+  readonly cluster?: Cluster;
   /** Made once the app can say when all that was to be said is said. */
   readonly channels: (settled: () => Promise<void>) => readonly Channel[];
   /** Without a socket and without orders: for one question beside a running bot. */
@@ -94,48 +93,56 @@ export interface App {
   readonly receive: Receive;
   /** Resolves when no order is open, nothing is under way and nothing waits to be said, or after `atMostMs`. */
   settle(atMostMs: number): Promise<void>;
+  /** Resolves when another process has taken over what this one did, so that this one has to be stopped and begun anew. */
+  readonly lost: Promise<void>;
   stop(): Promise<void>;
 }
 
 /** All that runs, built and not begun. */
 interface Parts extends Records, Edges, Services {
   readonly router: Router;
+  readonly cluster: Cluster;
 }
 
 type Records = Awaited<ReturnType<typeof openRecords>>;
 type Edges = Awaited<ReturnType<typeof createEdges>>;
 type Services = ReturnType<typeof createServices>;
 
-/**
- * Wires everything and starts it. Starting is recovering: what the ledger holds is looked at first, then the venue is
- * listened to and its lists are read, then people may speak. Where the venue does not answer they may speak all the
- * same, and what would send an order says that it waits.
- */
+/** Wires everything and starts it: what this process carries of what only one of several may do is begun by `Duties`. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { clock, log } = options;
+  const { clock, log, self, cluster = alone(self) } = options;
   const records = await openRecords(options);
-  const edges = await createEdges(options, records);
+  const edges = await createEdges(options, records, cluster);
   const identified = await identifyAccounts(options.config, { ...records, log, readOnly: options.readOnly ?? false });
   const services = createServices(options, records, edges, identified);
   const router = createRouter(options, records, edges, services);
-  const parts: Parts = { ...records, ...edges, ...services, router };
+  const parts: Parts = { ...records, ...edges, ...services, router, cluster };
   const { chat, units } = parts;
   const http = await startHttp(options, parts, () => readLiveness(parts));
+  const duties = createDuties(options, parts, (name) => openChannel(name));
+  const receive = receiveOver({ ...parts, duties, log });
+  const openChannel = async (name: string): Promise<void> => {
+    await chat.open(name, receive, (query) => router.suggest(query));
+  };
   if (options.readOnly === true) {
     await parts.issues.symbols.load();
     await Promise.all([parts.alerts.restore(), parts.digests.load()]);
-  } else await begin(options, parts);
-  const receive: Receive = (incoming) => router.receive(incoming);
-  for (const channel of chat.channels.values()) {
-    await channel.start(receive, (query) => router.suggest(query), chat.channelHost);
+    for (const name of chat.channels.keys()) await openChannel(name);
+  } else {
+    watchLedger({ ...parts, clock });
+    await duties.seek();
+    if (options.scheduler !== undefined) {
+      scheduleOwnJobs(options.scheduler, { ...parts, begun: () => duties.begun, symbols: parts.issues.symbols });
+      options.scheduler.start();
+    }
   }
-  chat.outbox.flush();
   const venues = units.map(({ account: { label } }) => `${label.name}:${label.venue}`);
   const webhooks = Object.fromEntries(options.config.webhooks.map(({ setting, kinds }) => [setting, kinds.join()]));
   log.info('started', { accounts: venues, channels: [...chat.channels.keys()], webhooks });
   return {
     receive,
     settle: (atMostMs) => settle(parts, clock, atMostMs),
+    lost: duties.lost,
     async stop() {
       await http?.stop();
       await stop(options, parts);
@@ -162,7 +169,7 @@ async function openRecords({ config, clock, log, readOnly = false, openLedger }:
 }
 
 /** The two edges: the venues that are asked, and the chat in which people are answered. */
-async function createEdges(options: AppOptions, { simulators, ledger, cache }: Records) {
+async function createEdges(options: AppOptions, { simulators, ledger, cache }: Records, cluster: Cluster) {
   const { config, clock, log, redactor, random, readOnly = false } = options;
   const tools = { ledger, cache, clock, log, redactor };
   const drifts = new DriftWatch({
@@ -173,8 +180,10 @@ async function createEdges(options: AppOptions, { simulators, ledger, cache }: R
   const ownLists = config.accounts.flatMap(({ name, people: own }) =>
     own === undefined ? [] : [{ name, people: own }],
   );
-  const people = new People({ ...tools, settings: config.people, accounts: ownLists });
+  const onWritten = (): void => cluster.tell('people');
+  const people = new People({ ...tools, settings: config.people, accounts: ownLists, onWritten });
   await people.load();
+  cluster.hear('people', () => void people.load().catch((error: unknown) => log.warn('people not read', { error })));
   const { timeouts, socketTimings, transports } = options;
   const onDrift: KisOptions['onDrift'] = (drift) => drifts.notice(drift);
   const venues = connectAccounts(config, simulators, people, {
@@ -208,10 +217,10 @@ async function createEdges(options: AppOptions, { simulators, ledger, cache }: R
     webhooks: config.webhooks,
     language: config.language,
     fillNotices: () => kis.feed.status().fillNotices,
-    self: options.self,
+    cluster,
     readOnly,
   });
-  return { venues, drifts, issues, people, chat, late };
+  return { venues, drifts, issues, people, chat, late, cluster };
 }
 
 /** The stock master files, which come from the venue of the first account, or from where a test has them. */
@@ -227,7 +236,7 @@ function createServices(
   edges: Edges,
   identified: Awaited<ReturnType<typeof identifyAccounts>>,
 ) {
-  const { venues, issues, chat, people, drifts, late } = edges;
+  const { venues, issues, chat, drifts, late, cluster } = edges;
   const { config, clock, log, newId, redactor, readOnly = false } = options;
   const { ledger, ledgerWatch, cache, barStore, minuteStore } = records;
   const [{ broker, research, barSource }] = venues;
@@ -246,23 +255,21 @@ function createServices(
   const alerts = new Alerts({ ...tools, watch, candles: candles.watched, calendar, ...ofAlertAccounts(edges) });
   const shared = { ...tools, calendar, visibilityMs: config.visibilityMs };
   const events = createEvents({ ...edges, ...tools, watch, calendar, accounts: () => late.accounts ?? unbuilt() });
-  const filled = (symbol: string): void => {
+  const filled = toldEverywhere(cluster, 'filled', (symbol) => {
     alerts.onFill(symbol);
     events.onFill();
-  };
+  });
   const units = identified.flatMap((one, position) => {
     const kis = venues[position];
-    return kis === undefined
-      ? []
-      : [createUnit(one, kis, chat, people, { ...shared, filled, candles: candles.of(kis) })];
+    return kis === undefined ? [] : [createUnit(one, kis, edges, { ...shared, filled, candles: candles.of(kis) })];
   });
   const [first, ...others] = units.map(({ account }) => account);
-  const accounts = new Accounts([first as TradingAccount, ...others], people);
+  const accounts = new Accounts([first as TradingAccount, ...others], edges.people);
   late.accounts = accounts;
   const ticks: { lastAt: number | undefined } = { lastAt: undefined };
   const startedAt = clock.now();
   const charts = options.charts ?? createChartRenderer({ theme: config.chartTheme });
-  const reportTools = { ...tools, people, accounts: () => accounts, alerts, calendar, bars, readOnly };
+  const reportTools = { ...tools, people: edges.people, accounts: () => accounts, alerts, calendar, bars, readOnly };
   return {
     ...createReports(chat, charts, reportTools),
     calendar,
@@ -291,6 +298,15 @@ function createServices(
         drifts,
         now: clock.now(),
       }),
+  };
+}
+
+/** `act` in every process, wherever what it is about happened. */
+function toldEverywhere(cluster: Cluster, subject: string, act: (text: string) => void): (text: string) => void {
+  cluster.hear(subject, act);
+  return (text) => {
+    act(text);
+    cluster.tell(subject, text);
   };
 }
 
@@ -326,47 +342,10 @@ function createRouter(options: AppOptions, { ledger }: Records, edges: Edges, se
   });
 }
 
-/** Looks at what the last process left, listens to the venues, reads their lists, and tells the owners that it started. */
-async function begin(options: AppOptions, parts: Parts): Promise<void> {
-  const { clock, log, scheduler } = options;
-  const { issues, chat, units, alerts, events, watch, watchedCandles, ledgerWatch, spill, ticks } = parts;
-  await recoverUnits(units, log);
-  const accounts = units.map(({ account }) => account);
-  ledgerWatch.begin({
-    onDown: (state) => chat.tellOwners(undefined, (words) => ledgerDownMessage(words, state)),
-    async onBack(state, told) {
-      const caughtUp = await catchUp(spill, accounts, alerts);
-      const forMs = clock.now() - state.since;
-      if (told || caughtUp.lost > 0) chat.tellOwners(undefined, (words) => ledgerBackMessage(words, forMs, caughtUp));
-      chat.outbox.flush();
-    },
-  });
-  await listen(units, {
-    onTrade(trade) {
-      ticks.lastAt = trade.at;
-      watchedCandles.onTrade(trade);
-      watch.onTrade(trade);
-    },
-    onIssueStatus: (status) => events.onIssueStatus(status),
-    onGap() {
-      watchedCandles.onGap();
-      void alerts.resync();
-    },
-  });
-  const aligned = Promise.all(accounts.map(({ reconciler }) => reconciler.align()));
-  await Promise.race([aligned, clock.sleep(alignWaitMs)]);
-  await alerts.load();
-  await Promise.all([parts.digests.load(), parts.monitors.load(), events.load()]);
-  await chat.tellStart(units.every(({ settings }) => settings.kis.htsId !== undefined));
-  tellNumberChanges(units, chat);
-  for (const { fillNoticeWatch } of units) fillNoticeWatch.begin();
-  await chat.invite(options.newId().slice(0, 8));
-  if (scheduler !== undefined) scheduleJobs(scheduler, { ...parts, clock, symbols: issues.symbols });
-}
-
 /** Ends everything, the way in first and the stores last. */
 async function stop({ clock, log, scheduler, readOnly }: AppOptions, parts: Parts): Promise<void> {
-  const { venues, chat, units, alerts } = parts;
+  const { venues, chat, units, alerts, cluster } = parts;
+  cluster.withdraw();
   for (const channel of chat.channels.values()) await channel.stop();
   for (const kis of venues) kis.endWaits();
   // An order under way is waited for: cutting it off would make its outcome unknown.
@@ -387,6 +366,7 @@ async function stop({ clock, log, scheduler, readOnly }: AppOptions, parts: Part
   await parts.events.idle();
   await scheduled;
   await chat.outbox.stop();
+  await cluster.stop();
   await parts.ledger.close();
   await parts.barStore.close();
   await parts.minuteStore.close();

@@ -62,6 +62,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'services',
     'kis',
     'store',
+    'cluster',
     'charts',
     'sheets',
     'simulator',

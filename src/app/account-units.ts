@@ -9,6 +9,7 @@ import { seesAlso } from '../domain/people/account-roles.ts';
 import { createKisAccounts, type Kis, type KisOptions } from '../kis/kis.ts';
 import { withAddresses } from '../kis/wire/environment.ts';
 import type { Log } from '../log.ts';
+import type { Cluster } from '../ports/cluster.ts';
 import type { FeedHandlers, MarketFeed } from '../ports/feed.ts';
 import type { Ledger } from '../ports/ledger/ledger.ts';
 import { type IdentifiedAccount, identifyAccount } from '../services/account-numbers.ts';
@@ -97,13 +98,13 @@ export interface AccountUnit {
 export function createUnit(
   { settings, ledgerName, change }: IdentifiedSettings,
   kis: Kis,
-  chat: Chat,
-  people: People,
+  { chat, people, cluster }: { readonly chat: Chat; readonly people: People; readonly cluster: Cluster },
   tools: Omit<AccountOptions, 'venue' | 'draft' | 'drawCard' | 'ledgerName' | 'numberChange' | keyof AccountSettings>,
 ): AccountUnit {
   const { clock, log } = tools;
   const { broker } = kis;
-  const ledger = ledgerName === mainAccount ? tools.ledger : tools.ledger.account(ledgerName);
+  const isWhole = ledgerName === mainAccount && cluster.isAlone;
+  const ledger = isWhole ? tools.ledger : tools.ledger.account(ledgerName, () => cluster.fence(kis.duty));
   const account: TradingAccount = {
     ...createAccount({
       ...tools,
@@ -199,14 +200,14 @@ export async function recoverUnits(units: readonly AccountUnit[], log: Log): Pro
   }
 }
 
+/** What of a socket is about no account. */
+export type MarketHandlers = Pick<FeedHandlers, 'onTrade' | 'onIssueStatus'> & { readonly onGap: () => void };
+
 /**
- * Listens to every socket. A notice of a fill goes to the account that it names and to no other; one of an account that
+ * Listens to the sockets of accounts. A notice of a fill goes to the account that it names and to no other; one of an account that
  * the settings do not have is nobody's.
  */
-export async function listen(
-  units: readonly AccountUnit[],
-  market: Pick<FeedHandlers, 'onTrade' | 'onIssueStatus'> & { readonly onGap: () => void },
-): Promise<void> {
+export async function listen(units: readonly AccountUnit[], market: MarketHandlers): Promise<void> {
   const byFeed = Map.groupBy(units, ({ kis }): MarketFeed => kis.feed);
   await Promise.all(
     [...byFeed].map(([feed, own]) =>

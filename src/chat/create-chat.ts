@@ -8,6 +8,7 @@ import { languages, type Words } from '../i18n/index.ts';
 import type { Log, Redactor } from '../log.ts';
 import type { VenueDescription } from '../ports/broker.ts';
 import type { ChartRenderer } from '../ports/charts.ts';
+import type { Cluster } from '../ports/cluster.ts';
 import type { DrawCard } from '../ports/ledger/order-ledger.ts';
 import type { OutboxStore } from '../ports/ledger/outbox-store.ts';
 import type { PeopleStore } from '../ports/ledger/people-store.ts';
@@ -18,11 +19,12 @@ import type { ScreenFrame } from '../services/boards/screens.ts';
 import type { DraftNotice } from '../services/orders/reconciliation/fills.ts';
 import type { People } from '../services/people.ts';
 import { cardsOf } from './cards/draw-cards.ts';
-import type { Channel, ChannelHost, Message } from './channel.ts';
+import type { Channel, ChannelHost, Message, Receive, Suggest } from './channel.ts';
+import type { MessageHeader, Outgoing } from './draft.ts';
 import { boardMessage } from './messages/boards.ts';
 import { notAloneMessage } from './messages/notices.ts';
 import { screenMessage } from './messages/screens.ts';
-import { type MessageHeader, Outbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { Recipients } from './recipients.ts';
 import { createReportDrafts, type ReportDrafts } from './report-drafts.ts';
 import { asView, viewKey } from './views.ts';
@@ -44,8 +46,7 @@ export interface ChatOptions {
   readonly language: Language;
   /** Whether fills are pushed to us now. */
   readonly fillNotices: () => FillNotices;
-  /** This process, as somebody would look for it: `macbook:4711`. */
-  readonly self: string;
+  readonly cluster: Cluster;
   /** Answers one question and says nothing else. */
   readonly readOnly: boolean;
   readonly redactor: Redactor;
@@ -59,8 +60,8 @@ export interface Chat {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly recipients: Recipients;
   readonly outbox: Outbox;
-  /** What channels may ask the bot, and tell it. */
-  readonly channelHost: ChannelHost;
+  /** Begins to receive from a channel, and to send what waits for it. */
+  open(channel: string, receive: Receive, suggest: Suggest): Promise<void>;
   /** The messages that tell of something in an account, or of what is in none. */
   draftFor(account: () => TradingAccount | undefined): DraftNotice;
   /** The messages of reports, with their pictures. */
@@ -72,6 +73,8 @@ export interface Chat {
   /** Says something to each owner on every channel, in the background; with a topic, to those who want it; about an
    * account, to that account's owners. */
   tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message, account?: TradingAccount): void;
+  /** The same of the ledger itself, in the channels of this process: it is what passes messages on to other processes. */
+  tellOwnersHere(say: (words: Words) => Message): void;
   showBoard(frame: BoardFrame): Promise<void>;
   showScreen(frame: ScreenFrame): Promise<void>;
   /** Tells the owners who want it that the bot runs, and what it lacks to push fills. */
@@ -90,11 +93,27 @@ export function createChat(options: ChatOptions): Chat {
   const wordsAt = (address: ChatAddress): Words => recipients.wordsAt(address);
   const venueAt = (address: ChatAddress) => recipients.venueAt(address);
   const messageHeader: MessageHeader = { venue: options.venue, venueAt, redactor, wordsAt };
-  const outbox = new Outbox({ ...options, channels, messageHeader });
+  const { cluster } = options;
+  const opened = new Set<string>();
+  // What a process has begun to send for it goes on sending while the lease of it has run out: where another process has
+  // taken over, that one has the messages.
+  const sends = (channel: string): boolean => cluster.isAlone || opened.has(channel);
+  const passOn = (): void => cluster.tell('outbox');
+  const outbox = new Outbox({ ...options, channels, messageHeader, sends, passOn });
+  cluster.hear('outbox', () => outbox.flushOwn());
   for (const channel of options.channels(() => outbox.settled())) channels.set(channel.name, channel);
 
   const directoryIn = (words: Words): InstrumentDirectory => directories[words === languages.en ? 'en' : 'ko'];
   const nameOf = (symbol: string, words: Words): string => directoryIn(words).get(symbol)?.name ?? symbol;
+  const tell = (messages: readonly Outgoing[]): void => {
+    if (options.readOnly) return;
+    for (const outgoing of messages) {
+      void outbox
+        .post({ ...outgoing, about: 'house' })
+        .catch((error: unknown) => log.error('owner not told', { error }));
+    }
+  };
+  const channelHost = createChannelHost(options, recipients, outbox);
   /** Shows what takes the place of an answer, as often as it comes. */
   const showView = (address: ChatAddress, view: string, message: Message): Promise<void> =>
     outbox.post({ address, message: asView(view, message), edits: viewKey(view) });
@@ -102,19 +121,18 @@ export function createChat(options: ChatOptions): Chat {
     channels,
     recipients,
     outbox,
-    channelHost: createChannelHost(options, recipients, outbox),
+    async open(name, receive, suggest) {
+      await channels.get(name)?.start(receive, suggest, channelHost);
+      opened.add(name);
+      outbox.flush();
+    },
     draftFor: (account) => (notice, wanted) => recipients.draft(notice, wanted, nameOf, messageHeader, account()),
     reportDrafts: (charts) => createReportDrafts({ recipients, messageHeader, charts, directoryIn }),
     drawCardsOf: (account) => cardsOf(account, { recipients, people, nameOf, messageHeader }),
     directoryIn,
-    tellOwners(topic, say, account) {
-      if (options.readOnly) return;
-      for (const outgoing of recipients.tellOwners(topic, say, account)) {
-        void outbox
-          .post({ ...outgoing, about: 'house' })
-          .catch((error: unknown) => log.error('owner not told', { error }));
-      }
-    },
+    tellOwners: (topic, say, account) => tell(recipients.tellOwners(topic, say, account)),
+    tellOwnersHere: (say) =>
+      tell(recipients.tellOwners(undefined, say).filter(({ address }) => sends(address.channel))),
     showBoard(frame) {
       const words = wordsAt(frame.address);
       return showView(frame.address, frame.view, boardMessage(words, directoryIn(words), frame));
@@ -123,29 +141,7 @@ export function createChat(options: ChatOptions): Chat {
       const words = wordsAt(frame.address);
       return showView(frame.address, frame.view, screenMessage(words, directoryIn(words), frame));
     },
-    async tellStart(hasHtsId) {
-      const venues = (text: Words['start'], reader: Person | undefined): readonly string[] => {
-        const { all } = options.accounts();
-        const known = reader === undefined ? all.filter(({ roles }) => roles === undefined) : visibleTo(reader);
-        return [...new Set(known.map(({ label }) => label.venue))].map((kind) => text[kind]);
-      };
-      const visibleTo = (reader: Person) => options.accounts().visibleTo(reader);
-      const told = (words: Words): readonly string[] =>
-        options.webhooks.map(({ address, kinds }) => {
-          const { listOf, told, toldMore } = words.webhook;
-          return (address.chatId === webhookChat.chatId ? told : toldMore)(listOf(kinds));
-        });
-      const start = (words: Words, reader: Person | undefined): Message => {
-        const { start: text } = words;
-        const lines = [...venues(text, reader), ...(hasHtsId ? [] : [text.noHtsId])];
-        return { lines: [...lines, ...told(words), text.hint] };
-      };
-      for (const outgoing of recipients.tellOwners('starts', start)) await outbox.post(outgoing);
-      for (const { address } of recipients.webhooksFor('starts')) {
-        const lines = venues(wordsAt(address).start, undefined);
-        if (lines.length > 0) await outbox.post({ address, message: { lines } });
-      }
-    },
+    tellStart: (hasHtsId) => tellStart(options, { recipients, outbox, wordsAt }, hasHtsId),
     async invite(code) {
       if (channels.size < 2 || !channels.has(consoleChat.channel) || !people.openPairing(code)) return;
       await outbox.post({ address: consoleChat, message: { lines: [wordsAt(consoleChat).pairing.invite(code)] } });
@@ -158,7 +154,7 @@ export function createChat(options: ChatOptions): Chat {
 }
 
 function createChannelHost(
-  { people, ledger, self, accounts }: ChatOptions,
+  { people, ledger, cluster: { self }, accounts }: ChatOptions,
   recipients: Recipients,
   outbox: Outbox,
 ): ChannelHost {
@@ -179,4 +175,36 @@ function createChannelHost(
       for (const outgoing of said) void outbox.post(outgoing);
     },
   };
+}
+
+async function tellStart(
+  options: ChatOptions,
+  {
+    recipients,
+    outbox,
+    wordsAt,
+  }: Pick<Chat, 'recipients' | 'outbox'> & { readonly wordsAt: (address: ChatAddress) => Words },
+  hasHtsId: boolean,
+): Promise<void> {
+  const venues = (text: Words['start'], reader: Person | undefined): readonly string[] => {
+    const { all } = options.accounts();
+    const known = reader === undefined ? all.filter(({ roles }) => roles === undefined) : visibleTo(reader);
+    return [...new Set(known.map(({ label }) => label.venue))].map((kind) => text[kind]);
+  };
+  const visibleTo = (reader: Person) => options.accounts().visibleTo(reader);
+  const told = (words: Words): readonly string[] =>
+    options.webhooks.map(({ address, kinds }) => {
+      const { listOf, told, toldMore } = words.webhook;
+      return (address.chatId === webhookChat.chatId ? told : toldMore)(listOf(kinds));
+    });
+  const start = (words: Words, reader: Person | undefined): Message => {
+    const { start: text } = words;
+    const lines = [...venues(text, reader), ...(hasHtsId ? [] : [text.noHtsId])];
+    return { lines: [...lines, ...told(words), text.hint] };
+  };
+  for (const outgoing of recipients.tellOwners('starts', start)) await outbox.post(outgoing);
+  for (const { address } of recipients.webhooksFor('starts')) {
+    const lines = venues(wordsAt(address).start, undefined);
+    if (lines.length > 0) await outbox.post({ address, message: { lines } });
+  }
 }

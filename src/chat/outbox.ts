@@ -1,13 +1,10 @@
 import type { CancelTimer, Clock } from '../clock.ts';
-import { visibleText } from '../domain/clean-text.ts';
 import type { ChatAddress } from '../domain/people/chat-address.ts';
 import { errorText } from '../errors.ts';
-import type { Words } from '../i18n/index.ts';
-import type { Log, Redactor } from '../log.ts';
-import type { VenueDescription } from '../ports/broker.ts';
-import type { Hold, OutboxDraft, OutboxEntry, OutboxStore } from '../ports/ledger/outbox-store.ts';
-import { forAccount, type MessageAccount, withAccount, withTag } from './account-tag.ts';
+import type { Log } from '../log.ts';
+import type { OutboxEntry, OutboxStore } from '../ports/ledger/outbox-store.ts';
 import { type Attachment, type Channel, ChannelError, type Line, type Message, MessageGone } from './channel.ts';
+import { type MessageHeader, type Outgoing, toDraft } from './draft.ts';
 import { nextToSend } from './outbox-order.ts';
 import { editsOf, limitedLane, longestWindowMs, RateLimiter, rateLimitsOf } from './rate-limiter.ts';
 import { plainText } from './render.ts';
@@ -34,65 +31,6 @@ const longestLookMs = 60_000;
  */
 export const monitorSubject = 'monitor';
 
-/** A message and the chat that it is for. */
-export interface Outgoing {
-  readonly address: ChatAddress;
-  readonly message: Message;
-  /** A name by which later messages can edit this one. */
-  readonly key?: string | undefined;
-  /** The name of the message that this one replaces. It is sent as a new message when that one was never sent. */
-  readonly edits?: string | undefined;
-  readonly hold?: Hold | undefined;
-  /** The subject of the message; see `OutboxDraft`. */
-  readonly about?: string | undefined;
-  /** The account that it is about; undefined for what is about none. */
-  readonly account?: MessageAccount | undefined;
-  /** The language of the message, when it differs from the chat's language. */
-  readonly words?: Words | undefined;
-}
-
-/** What is applied to every message before it is stored. */
-export interface MessageHeader {
-  /**
-   * Every message begins with a mark of the venue (`[모의투자]`), so that nobody takes play money for real money. Undefined
-   * where accounts are at several venues: then a message about no account has the mark of `venueAt`.
-   */
-  readonly venue: VenueDescription['kind'] | undefined;
-  /** The only venue that the reader of a chat has accounts at; undefined where they have several, or nobody knows. */
-  readonly venueAt?: (address: ChatAddress) => VenueDescription['kind'] | undefined;
-  readonly redactor: Redactor;
-  readonly wordsAt: (address: ChatAddress) => Words;
-}
-
-/** Converts a message into the form in which it waits in the ledger. */
-export function toDraft(
-  { address, about, key, edits, hold, message, words, account }: Outgoing,
-  { venue, venueAt, redactor, wordsAt }: MessageHeader,
-): OutboxDraft {
-  const whole = account === undefined ? message : forAccount(message, account);
-  const { lines, ...others } = withoutSecrets(whole, redactor) as Message;
-  const own = words ?? wordsAt(address);
-  const kind = venue ?? venueAt?.(address);
-  const ofVenue = kind === undefined ? '' : own.venueTag[kind];
-  const tagged = account === undefined ? withTag(ofVenue, lines) : withAccount(own, account, lines);
-  const colour = account?.named === true ? { venue: account.label.venue } : {};
-  const passing = message.passing === undefined ? {} : { passing: message.passing };
-  return { address, about, key, edits, hold, ...passing, body: { ...others, ...colour, lines: tagged } };
-}
-
-/**
- * Removes secrets from every text of a message, in spans of all kinds. Button ids are left alone, because they must
- * come back unchanged.
- */
-function withoutSecrets(part: unknown, redactor: Redactor): unknown {
-  // Invisible characters are removed first: between the letters of a secret they would hide it from the redactor.
-  if (typeof part === 'string') return redactor.redact(visibleText(part));
-  if (Array.isArray(part)) return part.map((item) => withoutSecrets(item, redactor));
-  if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return part;
-  const clean = ([name, value]: [string, unknown]) => [name, name === 'id' ? value : withoutSecrets(value, redactor)];
-  return Object.fromEntries(Object.entries(part).map(clean));
-}
-
 /** A message that failed: when it may be tried again (in milliseconds), and how often it was tried. */
 interface RetryState {
   readonly until: number;
@@ -109,6 +47,8 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #messageHeader: MessageHeader;
+  readonly #sends: (channel: string) => boolean;
+  readonly #passOn: () => void;
   readonly #busy = new Map<string, Promise<void>>();
   /** By chat, and by the edits of a chat: the timer until the platform's rate limit allows another message or edit. */
   readonly #waiting = new Map<string, CancelTimer>();
@@ -130,7 +70,13 @@ export class Outbox {
     readonly clock: Clock;
     readonly log: Log;
     readonly messageHeader: MessageHeader;
+    /** Whether this process sends the messages of a channel. */
+    readonly sends?: (channel: string) => boolean;
+    /** Called when messages of other channels may wait, for the processes that send them. */
+    readonly passOn?: () => void;
   }) {
+    this.#sends = options.sends ?? (() => true);
+    this.#passOn = options.passOn ?? (() => undefined);
     this.#messageHeader = options.messageHeader;
     this.#ledger = options.ledger;
     this.#channels = options.channels;
@@ -149,6 +95,12 @@ export class Outbox {
 
   /** Sends all stored messages. Called after the start, and after another part of the bot has stored messages. */
   flush(): void {
+    this.flushOwn();
+    if ([...this.#channels.keys()].some((name) => !this.#sends(name))) this.#passOn();
+  }
+
+  /** The same for what another process has stored. */
+  flushOwn(): void {
     void this.#pump().catch((error: unknown) => this.#log.error('outbox stuck', { error }));
   }
 
@@ -208,7 +160,7 @@ export class Outbox {
       // Messages of a channel that is not running stay stored until a start with that channel.
       const channel = this.#channels.get(head.address.channel);
       const isFree = (): boolean => !this.#busy.has(lane) && !this.#waiting.has(lane) && !this.#stopped;
-      if (channel === undefined || !isFree()) continue;
+      if (channel === undefined || !this.#sends(channel.name) || !isFree()) continue;
       const editsWait = this.#waiting.has(editsOf(lane));
       if (editsWait && head.inPlace === true) continue;
       const entry = this.#waitsForRetry(head.id) ? await this.#overtaking(lane, head, !editsWait) : head;

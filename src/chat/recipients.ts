@@ -11,8 +11,8 @@ import type { AccountLabel, Accounts, TradingAccount } from '../services/account
 import type { People } from '../services/people.ts';
 import type { MessageAccount } from './account-tag.ts';
 import type { Channel, Message } from './channel.ts';
+import { type MessageHeader, type Outgoing, toDraft } from './draft.ts';
 import { noticeMessage } from './messages/notices.ts';
-import { type MessageHeader, type Outgoing, toDraft } from './outbox.ts';
 
 /**
  * How a notice is delivered to somebody: in which language, with or without a sound, and whether quiet hours hold it.

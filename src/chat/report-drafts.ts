@@ -8,11 +8,12 @@ import type { InstrumentDirectory } from '../ports/symbols.ts';
 import type { DigestNews, DigestReader } from '../services/reports/digests.ts';
 import type { MonitorFrame } from '../services/reports/monitors.ts';
 import type { Message } from './channel.ts';
+import { type MessageHeader, toDraft } from './draft.ts';
 import { digestMessage } from './messages/reports/digest.ts';
 import { digestCard } from './messages/reports/digest-card.ts';
 import { monitorMessage, monitorView } from './messages/reports/monitor.ts';
 import { drawnCard } from './messages/reports/picture.ts';
-import { type MessageHeader, monitorSubject, toDraft } from './outbox.ts';
+import { monitorSubject } from './outbox.ts';
 import type { Recipients } from './recipients.ts';
 import { asView, viewKey } from './views.ts';
 

@@ -454,6 +454,12 @@ export const en: Words = {
     clockUnknown: 'KIS does not say its time, so nothing was compared',
     clockOff: (seconds) => `${seconds} seconds off KIS's time; set the clock of this machine`,
   },
+  abandoned: {
+    typed: (text) =>
+      `The server that was working on “${text}” stopped. It may have been done, so it was not done again. Look with /orders, then send it again.`,
+    pressed:
+      'The server that was working on the button you pressed stopped. It may have been done, so it was not done again. Look with /orders. If an order has left you are told of it.',
+  },
   notAlone: {
     title: (channel) => `⚠️ Another program takes messages with the same ${channel} token`,
     stands: (self) =>

@@ -513,6 +513,13 @@ export const ko = {
     clockOff: (seconds: number): string => `KIS 시각과 ${seconds}초 다릅니다. 컴퓨터 시계를 맞춰 주세요`,
   },
   /** Another program uses the same token or ledger. `self` and `other` name processes: `macbook:4711`. */
+  /** 서버 하나가 하다가 멈춘 일. */
+  abandoned: {
+    typed: (text: string): string =>
+      `‘${text}’을(를) 처리하던 서버가 멈췄습니다. 되었는지 알 수 없어 다시 하지 않았습니다. /orders 로 확인한 뒤 다시 보내 주세요.`,
+    pressed:
+      '누르신 버튼을 처리하던 서버가 멈췄습니다. 되었는지 알 수 없어 다시 하지 않았습니다. /orders 로 확인해 주세요. 나간 주문이 있으면 따로 알려 드립니다.',
+  },
   notAlone: {
     title: (channel: string): string => `⚠️ 다른 프로그램이 같은 ${channel} 토큰으로 메시지를 받고 있습니다`,
     stands: (self: string): string =>

@@ -77,7 +77,10 @@ export interface Cluster {
   answer(subject: string, give: (question: unknown, signal: AbortSignal) => Promise<unknown>): void;
   /** Tells the other processes something that needs no answer and may get lost: that there is something to look at. */
   tell(subject: string, text?: string): void;
-  /** `listener` hears what other processes tell about a subject. Returns what ends that. */
+  /**
+   * `listener` hears what other processes tell about a subject, and is called with an empty text where something may
+   * have got lost. Returns what ends that.
+   */
   hear(subject: string, listener: (text: string) => void): () => void;
   /** Writes down what a person did for the process that carries the duty. Nothing is done where it was handed before. */
   handOver(handed: Handed): Promise<void>;

@@ -8,6 +8,9 @@ export interface Scheduler {
    * background. A run that falls due while the last one of that name is under way is left out; a failed one is logged.
    */
   cron(name: string, expression: string, task: ScheduledTask, options?: { readonly atStart?: boolean }): void;
+  /** Runs `task` once, in the background. A failure is logged. */
+  once(name: string, task: ScheduledTask): void;
+  /** Jobs that are added later start at once. */
   start(): void;
   /** No run begins after this; resolves when those under way have ended. */
   stop(): Promise<void>;

@@ -42,6 +42,7 @@ export interface KnownPerson {
 /** The people that the bot knows: those of the settings, by role, and those who were paired or added since. */
 export class People {
   readonly #ledger: PeopleStore;
+  readonly #onWritten: () => void;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #byIdentity = new Map<string, Person>();
@@ -62,10 +63,13 @@ export class People {
     /** Accounts that have lists of their own. */
     readonly accounts?: readonly { readonly name: string; readonly people: PeopleSettings }[];
     readonly ledger: PeopleStore;
+    /** Called after something about people was written to the ledger. */
+    readonly onWritten?: () => void;
     readonly clock: Clock;
     readonly log: Log;
   }) {
     this.#ledger = options.ledger;
+    this.#onWritten = options.onWritten ?? (() => undefined);
     this.#clock = options.clock;
     this.#log = options.log;
     // Roles are taken from the lowest to the highest, so somebody who is listed twice has the higher one.
@@ -117,14 +121,22 @@ export class People {
   }
 
   /**
-   * Reads from the ledger who was paired or added, and what people chose. Where the settings name somebody too, the
-   * settings win.
+   * Reads from the ledger who was paired or added, and what people chose; also again, when another process changed
+   * that. Where the settings name somebody too, the settings win.
    */
-  async load(): Promise<void> {
-    for (const [personId, settings] of await this.#ledger.peopleSettings()) this.#settings.set(personId, settings);
-    for (const { identity, person } of await this.#ledger.people()) {
-      if (!this.#byIdentity.has(identity)) this.#byIdentity.set(identity, person);
-    }
+  load(): Promise<void> {
+    return this.#changes(async () => {
+      const [settings, known] = [await this.#ledger.peopleSettings(), await this.#ledger.people()];
+      this.#settings.clear();
+      for (const [personId, chosen] of settings) this.#settings.set(personId, chosen);
+      for (const identity of this.#byIdentity.keys()) {
+        if (!this.#fixed.has(identity)) this.#byIdentity.delete(identity);
+      }
+      for (const { identity, person } of known) {
+        if (!this.#fixed.has(identity)) this.#byIdentity.set(identity, person);
+      }
+      this.#changed();
+    });
   }
 
   /** `listener` is called after somebody was added, changed or removed, or chose another language. */
@@ -166,6 +178,7 @@ export class People {
       const now = this.#clock.now();
       await this.#ledger.setPersonSettings(personId, settings, quietUntil(settings, now) ?? now);
       this.#settings.set(personId, settings);
+      this.#onWritten();
       if (settings.language !== before.language) this.#changed();
       return settings;
     });
@@ -233,6 +246,7 @@ export class People {
       await this.#ledger.addIdentity(identity, person);
       this.#byIdentity.set(identity, person);
     }
+    this.#onWritten();
     this.#log.warn('person assigned', { identities: all.join('+'), role, by: by.id });
     this.#changed();
     return { person, identities: all, from: 'chat' };
@@ -254,6 +268,7 @@ export class People {
       await this.#ledger.removeIdentity(identity);
       this.#byIdentity.delete(identity);
     }
+    this.#onWritten();
     this.#log.warn('identities removed', { identities: identities.join('+'), by: by.id });
     this.#changed();
     return owners.filter(({ id }) => this.#identitiesOf(id).length === 0);
@@ -307,6 +322,7 @@ export class People {
     const person: Person = { id: this.#freeId(identity), role: 'owner' };
     await this.#ledger.addIdentity(identity, person);
     this.#byIdentity.set(identity, person);
+    this.#onWritten();
     this.#log.info('owner paired', { identity });
     this.#changed();
     return 'paired';

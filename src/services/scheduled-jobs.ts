@@ -15,16 +15,77 @@ import type { Monitors } from './reports/monitors.ts';
 /** How long messages that were sent, and execution notices, are kept in the ledger. */
 const keptMs = 30 * 24 * 3_600_000;
 
+/** What of an account is looked at by the hour. */
+interface AccountUnit {
+  readonly account: { readonly label: { readonly name: string }; readonly reconciler: Reconciler };
+  /**
+   * Asks the venue whether it takes the account. That also renews the access token, so that the day's first question
+   * does not wait for one.
+   */
+  readonly access: AccessWatch;
+  /** The same for the live key for reads, where one is set. */
+  readonly liveReadsAccess: AccessWatch | undefined;
+}
+
+const all = async (tasks: readonly Promise<unknown>[]): Promise<void> => void (await Promise.all(tasks));
+
+/** What is looked at by the hour in accounts, and once when they are begun. */
+const accountLooks: Readonly<Record<string, (units: readonly AccountUnit[]) => Promise<void>>> = {
+  account: (units) => all(units.map(({ access }) => access.look())),
+  'live-reads': (units) => all(units.map(({ liveReadsAccess }) => liveReadsAccess?.look() ?? Promise.resolve())),
+  // KIS makes orders of scheduled orders between 08:20 and the opening, and sends no notice.
+  schedules: (units) => all(units.map(({ account }) => account.reconciler.syncSchedules())),
+};
+
+/** Looks at accounts that this process has just begun. */
+export function lookAtAccounts(scheduler: Scheduler, units: readonly AccountUnit[]): void {
+  const [first] = units;
+  for (const [name, look] of Object.entries(accountLooks)) {
+    scheduler.once(`${name} of ${first?.account.label.name}`, () => look(units));
+  }
+}
+
 /**
- * The jobs that run by the hour in Korea: before the market opens they make ready what people would wait for, and after
- * it closes they read what came of the day.
+ * The jobs that every process runs by the hour in Korea: for itself, and for the accounts that it has begun (`begun`).
  */
-export function scheduleJobs(
+export function scheduleOwnJobs(
   scheduler: Scheduler,
   {
-    units,
+    begun,
     calendar,
     symbols,
+  }: { readonly begun: () => readonly AccountUnit[]; readonly calendar: Calendar; readonly symbols: SymbolMaster },
+): void {
+  for (const [name, expression] of [
+    ['account', '50 7 * * *'],
+    ['live-reads', '51 7 * * *'],
+    // The later runs are for days that open late.
+    ['schedules', '5,35 8-10 * * *'],
+  ] as const) {
+    scheduler.cron(name, expression, () => accountLooks[name]?.(begun()) ?? Promise.resolve());
+  }
+  // Tells which orders the close has ended, where no notice and no poll did: KRX's close, that of the CSAT day,
+  // Nextrade's.
+  for (const [name, at] of [
+    ['close-krx', '31 15 * * *'],
+    ['close-late', '31 16 * * *'],
+    ['close-nxt', '1 20 * * *'],
+  ] as const) {
+    scheduler.cron(name, at, () => all(begun().map(({ account }) => account.reconciler.syncIfExpecting())));
+  }
+  const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
+  scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
+  // Runs every hour, in case a file could not be downloaded the hour before. A fresh file is not downloaded again.
+  scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
+}
+
+/**
+ * The jobs of what belongs to no account: before the market opens they make ready what people would wait for, and after
+ * it closes they read what came of the day.
+ */
+export function scheduleFrontJobs(
+  scheduler: Scheduler,
+  {
     alerts,
     events,
     bars,
@@ -34,18 +95,6 @@ export function scheduleJobs(
     monitors,
     clock,
   }: {
-    readonly units: readonly {
-      readonly account: { readonly reconciler: Reconciler };
-      /**
-       * Asks the venue whether it takes the account. That also renews the access token, so that the day's first
-       * question does not wait for one.
-       */
-      readonly access: AccessWatch;
-      /** The same for the live key for reads, where one is set. */
-      readonly liveReadsAccess: AccessWatch | undefined;
-    }[];
-    readonly calendar: Calendar;
-    readonly symbols: SymbolMaster;
     readonly alerts: Alerts;
     readonly events: Events;
     readonly bars: DailyBars;
@@ -56,21 +105,6 @@ export function scheduleJobs(
     readonly clock: Clock;
   },
 ): void {
-  const reconcilers = units.map(({ account }) => account.reconciler);
-  const all = async (tasks: readonly Promise<unknown>[]): Promise<void> => void (await Promise.all(tasks));
-  scheduler.cron('account', '50 7 * * *', () => all(units.map(({ access }) => access.look())), { atStart: true });
-  const liveReads = units.flatMap(({ liveReadsAccess }) => liveReadsAccess ?? []);
-  if (liveReads.length > 0) {
-    scheduler.cron('live-reads', '51 7 * * *', () => all(liveReads.map((access) => access.look())), { atStart: true });
-  }
-  const askCalendar: ScheduledTask = (signal) => calendar.refresh({ priority: 'background', signal });
-  scheduler.cron('calendar', '0 8 * * *', askCalendar, { atStart: true });
-  // Runs every hour, in case a file could not be downloaded the hour before. A fresh file is not downloaded again.
-  scheduler.cron('symbols', '5 8-15 * * *', (signal) => symbols.refresh(signal), { atStart: true });
-  // KIS makes orders of scheduled orders between 08:20 and the opening, and sends no notice. The later runs are for
-  // days that open late.
-  const syncSchedules = (): Promise<void> => all(reconcilers.map((reconciler) => reconciler.syncSchedules()));
-  scheduler.cron('schedules', '5,35 8-10 * * *', syncSchedules, { atStart: true });
   // Runs every day, because an alert may end on any day. A start does the same by itself.
   scheduler.cron('alerts', '40 8 * * *', () => alerts.startDay());
   // Before the opening, so that there is a day left to act; and every hour while there is, for what KIS did not tell then,
@@ -88,17 +122,7 @@ export function scheduleJobs(
     return ledger.prune(before, koreanDay(before));
   };
   scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });
-  // Tells which orders the close has ended, where no notice and no poll did: KRX's close, that of the CSAT day,
-  // Nextrade's.
-  for (const [name, at] of [
-    ['close-krx', '31 15 * * *'],
-    ['close-late', '31 16 * * *'],
-    ['close-nxt', '1 20 * * *'],
-  ] as const) {
-    scheduler.cron(name, at, () => all(reconcilers.map((reconciler) => reconciler.syncIfExpecting())));
-  }
   // Every minute: people choose when they are told, and a start makes up what it missed.
   scheduler.cron('digests', '* * * * *', (signal) => digests.run(signal), { atStart: true });
   scheduler.cron('monitors', '* 8-17 * * *', (signal) => monitors.run(signal), { atStart: true });
-  scheduler.start();
 }

@@ -23,7 +23,8 @@ export class CronScheduler implements Scheduler {
   readonly #jobs: Job[] = [];
   readonly #running = new Map<string, Promise<void>>();
   readonly #stopped = new AbortController();
-  #cancels: readonly (() => void)[] = [];
+  #cancels: (() => void)[] = [];
+  #started = false;
 
   constructor(options: { readonly log: Log; readonly timetable?: Timetable }) {
     this.#log = options.log;
@@ -31,12 +32,24 @@ export class CronScheduler implements Scheduler {
   }
 
   cron(name: string, expression: string, task: ScheduledTask, options: { readonly atStart?: boolean } = {}): void {
-    this.#jobs.push({ name, expression, task, atStart: options.atStart ?? false });
+    const job = { name, expression, task, atStart: options.atStart ?? false };
+    if (this.#started) this.#begin([job]);
+    else this.#jobs.push(job);
+  }
+
+  once(name: string, task: ScheduledTask): void {
+    this.#run({ name, task });
   }
 
   start(): void {
-    this.#cancels = this.#jobs.map((job) => this.#timetable(job, () => this.#run(job)));
-    for (const job of this.#jobs) if (job.atStart) this.#run(job);
+    this.#started = true;
+    this.#begin(this.#jobs);
+  }
+
+  #begin(jobs: readonly Job[]): void {
+    if (this.#stopped.signal.aborted) return;
+    for (const job of jobs) this.#cancels.push(this.#timetable(job, () => this.#run(job)));
+    for (const job of jobs) if (job.atStart) this.#run(job);
   }
 
   async stop(): Promise<void> {
@@ -51,7 +64,7 @@ export class CronScheduler implements Scheduler {
     while (this.#running.size > 0) await Promise.all(this.#running.values());
   }
 
-  #run(job: Job): void {
+  #run(job: Pick<Job, 'name' | 'task'>): void {
     if (this.#stopped.signal.aborted) return;
     if (this.#running.has(job.name)) {
       this.#log.warn('scheduled task still running', { task: job.name });
@@ -61,7 +74,7 @@ export class CronScheduler implements Scheduler {
     this.#running.set(job.name, run);
   }
 
-  async #attempt({ name, task }: Job): Promise<void> {
+  async #attempt({ name, task }: Pick<Job, 'name' | 'task'>): Promise<void> {
     try {
       await task(this.#stopped.signal);
       this.#log.debug('scheduled task done', { task: name });

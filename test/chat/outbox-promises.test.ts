@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ChannelError, type Message } from '../../src/chat/channel.ts';
-import { type Outbox, toDraft } from '../../src/chat/outbox.ts';
+import { toDraft } from '../../src/chat/draft.ts';
+import type { Outbox } from '../../src/chat/outbox.ts';
 import { plainText } from '../../src/chat/render.ts';
 import type { AccountLabel } from '../../src/services/accounts.ts';
 import {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Channel, ChannelError, type Message } from '../../src/chat/channel.ts';
-import { Outbox, type Outgoing } from '../../src/chat/outbox.ts';
+import type { Outgoing } from '../../src/chat/draft.ts';
+import { Outbox } from '../../src/chat/outbox.ts';
 import { nextToSend } from '../../src/chat/outbox-order.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { languages } from '../../src/i18n/index.ts';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Channel, ChannelError } from '../../src/chat/channel.ts';
-import { Outbox, toDraft } from '../../src/chat/outbox.ts';
+import { toDraft } from '../../src/chat/draft.ts';
+import { Outbox } from '../../src/chat/outbox.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { AppError } from '../../src/errors.ts';
 import { languages } from '../../src/i18n/index.ts';

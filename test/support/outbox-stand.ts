@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { type Channel, ChannelError, type Message } from '../../src/chat/channel.ts';
-import { Outbox, type Outgoing } from '../../src/chat/outbox.ts';
+import type { Outgoing } from '../../src/chat/draft.ts';
+import { Outbox } from '../../src/chat/outbox.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { languages } from '../../src/i18n/index.ts';
 import { createRedactor } from '../../src/log.ts';

@@ -4,7 +4,7 @@ import type { Words } from '../../i18n/index.ts';
 import type { DrawCard } from '../../ports/ledger/order-ledger.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
 import type { People } from '../../services/people.ts';
-import { type MessageHeader, toDraft } from '../outbox.ts';
+import { type MessageHeader, toDraft } from '../draft.ts';
 import type { Recipients } from '../recipients.ts';
 import { orderCardMessage } from './order-card.ts';
 

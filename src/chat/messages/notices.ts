@@ -12,7 +12,8 @@ import {
 import type { Notice, SettleCandidate } from '../../domain/people/notice.ts';
 import type { Words } from '../../i18n/index.ts';
 import { conditionText, levelText } from '../arguments/alert-condition.ts';
-import type { Button, Line, Message } from '../channel.ts';
+import type { Button, Incoming, Line, Message } from '../channel.ts';
+import { shorten } from '../command.ts';
 import { eventsMessage, screenEnteredMessage } from './events/events.ts';
 import { tellFill } from './fill-notices.ts';
 import { numberLine, orderLine } from './order-text.ts';
@@ -284,4 +285,10 @@ export function driftMessage(words: Words, drift: SeenDrift): Message {
     lines: [[{ bold: title(drift) }], said(`${code} ${text} ${field}`.trim().replace(/\s+/g, ' ')), report],
     private: true,
   };
+}
+
+/** The answer to something that a process was doing when it died: it may have been done, so it is not done again. */
+export function abandonedMessage(words: Words, input: Incoming['input']): Message {
+  const { typed, pressed } = words.abandoned;
+  return { lines: [input.kind === 'text' ? typed(shorten(input.text)) : pressed], private: true };
 }

@@ -1,5 +1,6 @@
 import { ticketKey } from '../../domain/orders/ticket-key.ts';
 import { lastingChat } from '../../domain/people/chat-address.ts';
+import type { Person } from '../../domain/people/person.ts';
 import { AppError } from '../../errors.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
 import { missingArguments } from '../arguments/missing-arguments.ts';
@@ -108,21 +109,64 @@ export class Router {
         await this.#strangers.answer(incoming.identity, address);
         return;
       }
-      const alone = incoming.alone === true;
-      const turn = {
-        person: alone ? person : ({ ...person, amongOthers: true } as const),
-        words: this.#options.wordsOf(person),
-        address,
-        chat: lastingChat(address, alone),
-        edits: undefined,
-        at: incoming.at,
-        alone,
-        overheard: incoming.overheard === true,
-      };
+      const turn = this.#turnOf(incoming, person);
       if (incoming.input.kind === 'press') await this.#press(turn, incoming.input.button);
       else await this.#text(turn, text);
     } catch (error) {
       this.#options.log.error('message not handled', { channel: incoming.channel, error });
+    }
+  }
+
+  #turnOf(incoming: Incoming, person: Person): Turn {
+    const address = { channel: incoming.channel, chatId: incoming.chatId };
+    const alone = incoming.alone === true;
+    return {
+      person: alone ? person : ({ ...person, amongOthers: true } as const),
+      words: this.#options.wordsOf(person),
+      address,
+      chat: lastingChat(address, alone),
+      edits: undefined,
+      at: incoming.at,
+      alone,
+      overheard: incoming.overheard === true,
+    };
+  }
+
+  /**
+   * The account whose process should act on something; undefined for what is about none or about several, and for what
+   * cannot be read. Any process may act on it in the end: an order of another's account is refused there.
+   */
+  async accountFor(incoming: Incoming): Promise<TradingAccount | undefined> {
+    const person = incoming.anonymous === true ? undefined : this.#options.identify(incoming.identity);
+    if (person === undefined) return undefined;
+    const turn = this.#turnOf(incoming, person);
+    const { input } = incoming;
+    if (input.kind === 'text') return this.#accountOfText(turn, ordinaryWidth(input.text));
+    const [verb = '', first = '', ...rest] = input.button.split(':');
+    if (verb === 'run') return this.#accountOfText(turn, [first, ...rest].join(':'));
+    if (verb === 'show') return this.#accountOfText(turn, rest.join(':'));
+    if (!isTicketVerb(verb)) return undefined;
+    const proposal = await this.#options.ledger.proposal(first);
+    return proposal && this.#options.accounts.ofLedger(proposal.account);
+  }
+
+  #accountOfText(turn: Turn, text: string): TradingAccount | undefined {
+    const { accounts } = this.#options;
+    const typed = text.trim();
+    if (typed.length > longestText) return undefined;
+    try {
+      const choice = chooseAccount(typed, accounts.visibleTo(turn.person));
+      const reading = this.#lines.isCommandLine(turn, choice.line)
+        ? undefined
+        : this.#lines.sentence(turn, choice.line);
+      const line = reading?.kind === 'question' ? '' : (reading?.line ?? choice.line);
+      const command = this.#commands.ofLine(line);
+      const named = { ...turn, named: choice.account };
+      if (command === undefined || wantsAll(named, command, line.split(/\s+/).slice(1)) !== undefined) return undefined;
+      return aboutAccount(accounts, named, command).account;
+    } catch (error) {
+      if (error instanceof AppError) return undefined;
+      throw error;
     }
   }
 
