@@ -35,6 +35,7 @@ import { isSameMarket } from './kis/wire/environment.ts';
 import type { Log, Redactor } from './log.ts';
 import type { ChartRenderer } from './ports/charts.ts';
 import type { Cluster } from './ports/cluster.ts';
+import type { Ledger } from './ports/ledger/ledger.ts';
 import type { Scheduler } from './ports/scheduler.ts';
 import { Accounts, type TradingAccount } from './services/accounts.ts';
 import { Alerts } from './services/alerts/alerts.ts';
@@ -71,8 +72,8 @@ export interface AppOptions {
   readonly version: string;
   /** This process, as somebody would look for it: `macbook:4711`. */
   readonly self: string;
-  /** The processes that share the ledger; absent, there is no other. */
-  readonly cluster?: Cluster;
+  /** Joins the processes that share the ledger; absent, there is no other. */
+  readonly joinCluster?: (ledger: Ledger) => Promise<Cluster>;
   /** Made once the app can say when all that was to be said is said. */
   readonly channels: (settled: () => Promise<void>) => readonly Channel[];
   /** Without a socket and without orders: for one question beside a running bot. */
@@ -110,8 +111,9 @@ type Services = ReturnType<typeof createServices>;
 
 /** Wires everything and starts it: what this process carries of what only one of several may do is begun by `Duties`. */
 export async function startApp(options: AppOptions): Promise<App> {
-  const { clock, log, self, cluster = alone(self) } = options;
+  const { clock, log, self, joinCluster } = options;
   const records = await openRecords(options);
+  const cluster = joinCluster === undefined ? alone(self) : await joinCluster(records.ledger);
   const edges = await createEdges(options, records, cluster);
   const identified = await identifyAccounts(options.config, { ...records, log, readOnly: options.readOnly ?? false });
   const services = createServices(options, records, edges, identified);
