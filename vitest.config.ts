@@ -1,12 +1,44 @@
 import { defineConfig } from 'vitest/config';
+import { findPostgres } from './test/support/postgres/server.ts';
+
+const hasPostgres = process.env['HOGA_TEST_POSTGRES'] !== undefined || findPostgres() !== undefined;
+
+/** Tests of what PostgreSQL alone does. Where there is no server they are skipped, and say so. */
+const ofPostgres = ['test/store/postgres/**/*.test.ts'];
+/** Tests of what both databases do. They run a second time on PostgreSQL where there is a server. */
+const ofBoth = [
+  'test/store/ledger/!(file|trouble|statements).test.ts',
+  'test/store/{cache,daily-bars,events,minutes,order-cards,reports}.test.ts',
+];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     // Ten times what the slowest takes by itself: a busy machine is no reason to fail.
     testTimeout: 60_000,
     // Two cores: the flow tests each start a simulator and a bot of their own.
     maxWorkers: 2,
     restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'hoga',
+          include: ['test/**/*.test.ts'],
+          exclude: hasPostgres ? ofPostgres : [],
+        },
+      },
+      ...(hasPostgres
+        ? [
+            {
+              extends: true as const,
+              test: {
+                name: 'postgres',
+                include: [...ofBoth, ...ofPostgres],
+                globalSetup: ['test/support/postgres/setup.ts'],
+              },
+            },
+          ]
+        : []),
+    ],
   },
 });

@@ -94,6 +94,7 @@ const ledgerReason: Readonly<Record<LedgerTrouble, string>> = {
   'store.locked': 'Another program holds the ledger.',
   'store.io': 'The disk fails.',
   'store.corrupt': 'The ledger file is damaged.',
+  'store.away': 'The database server cannot be reached.',
 };
 const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
   'store.full': 'Free some of the disk the bot runs on; it goes on by itself then.',
@@ -101,6 +102,7 @@ const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
   'store.locked': 'End the other Hoga or program that uses the same ledger; it goes on by itself then.',
   'store.io': "Check the ledger's disk; it goes on by itself once that works.",
   'store.corrupt': 'Stop the bot, restore the ledger from a backup and start again.',
+  'store.away': 'Check the database server and the network in between; it goes on by itself once that works.',
 };
 const refusedBy = (code: LedgerTrouble): string =>
   `Not done, because it cannot be written down. ${ledgerReason[code]} ${ledgerRemedy[code]} Prices and balance can be asked for all the same.`;
@@ -1622,8 +1624,14 @@ export const en: Words = {
       `${c['path']} was written by a newer Hoga (${c['migration']}). Upgrade Hoga, or restore the backup from before the upgrade.`,
     'store.migration-failed': (c) =>
       `${c['path']} could not be brought to this version (${c['migration'] ?? '?'}); nothing in it was changed. Start the version that wrote it, or restore a backup.`,
+    'store.older': (c) =>
+      `${c['path']} was written by an older Hoga (without ${c['migration']}). Start the bot of this version once, which brings it up to date.`,
+    'store.cannot-connect': (c) =>
+      `The database ${c['path']} cannot be reached. See that the server runs, and that the address, the user and the password in STORE_URL are right, such as postgres://hoga:password@db.example.com/hoga.`,
     'store.not-durable': (c) =>
-      `What is written might not be kept where the store lies (${c['pragma']}: ${c['actual']} instead of ${c['expected']}). Set STORE_URL to a path on a disk of this machine, such as sqlite:data/hoga.db.`,
+      c['server'] === true
+        ? `What is written might not be kept by the database server (${c['pragma']}: ${c['actual']} instead of ${c['expected']}). Set ${c['pragma']} = on there.`
+        : `What is written might not be kept where the store lies (${c['pragma']}: ${c['actual']} instead of ${c['expected']}). Set STORE_URL to a path on a disk of this machine, such as sqlite:data/hoga.db.`,
     'http.cannot-listen': (c) => `Nothing can be served at HTTP_PORT=${c['port']}. Choose another port, such as 8080.`,
     'settings.exchange': (c) =>
       `No orders for ${c['exchange']} are taken here, only for ${c['takes']}. Example: /settings exchange ${String(c['takes']).split(',')[0]}`,
@@ -1717,6 +1725,7 @@ export const en: Words = {
     'store.locked': () => refusedBy('store.locked'),
     'store.io': () => refusedBy('store.io'),
     'store.corrupt': () => refusedBy('store.corrupt'),
+    'store.away': () => refusedBy('store.away'),
     'orders.not-recorded': () =>
       'It was sent to KIS but the outcome could not be recorded. Do not send it again; check /orders and your broker app.',
     'orders.none-open': () => 'There is no open order to cancel.',

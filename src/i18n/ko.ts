@@ -191,6 +191,7 @@ const ledgerReason: Readonly<Record<LedgerTrouble, string>> = {
   'store.locked': '다른 프로그램이 장부를 붙잡고 있습니다.',
   'store.io': '디스크가 오류를 냅니다.',
   'store.corrupt': '장부 파일이 손상됐습니다.',
+  'store.away': '데이터베이스 서버에 닿지 않습니다.',
 };
 const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
   'store.full': '봇이 도는 컴퓨터의 디스크를 비우면 저절로 다시 됩니다.',
@@ -198,6 +199,7 @@ const ledgerRemedy: Readonly<Record<LedgerTrouble, string>> = {
   'store.locked': '같은 장부를 쓰는 다른 Hoga나 프로그램을 끄면 저절로 다시 됩니다.',
   'store.io': '장부가 있는 디스크를 확인해 주세요. 나아지면 저절로 다시 됩니다.',
   'store.corrupt': '봇을 멈추고 백업한 장부로 되돌린 뒤 다시 시작해 주세요.',
+  'store.away': '데이터베이스 서버와 그 사이의 네트워크를 확인해 주세요. 나아지면 저절로 다시 됩니다.',
 };
 const refusedBy = (code: LedgerTrouble): string =>
   `장부에 적을 수 없어 하지 않았습니다. ${ledgerReason[code]} ${ledgerRemedy[code]} 시세와 잔고 조회는 지금도 됩니다.`;
@@ -1732,8 +1734,14 @@ export const ko = {
       `더 새로운 Hoga가 쓴 파일입니다(${c['migration']}): ${c['path']}. Hoga를 새 버전으로 올리거나, 올리기 전의 백업으로 되돌려 주세요.`,
     'store.migration-failed': (c) =>
       `파일을 이 버전에 맞게 바꾸지 못했습니다(${c['migration'] ?? '?'}): ${c['path']}. 파일은 그대로입니다. 파일을 쓴 버전으로 시작하거나 백업에서 되돌려 주세요.`,
+    'store.older': (c) =>
+      `이 버전보다 오래된 Hoga가 쓴 장부입니다(${c['migration']}까지 되지 않음): ${c['path']}. 봇을 이 버전으로 한 번 시작하면 맞춰집니다.`,
+    'store.cannot-connect': (c) =>
+      `데이터베이스에 연결할 수 없습니다: ${c['path']}. 서버가 켜져 있는지, STORE_URL의 주소, 사용자와 비밀번호가 맞는지 확인해 주세요. 예: postgres://hoga:비밀번호@db.example.com/hoga`,
     'store.not-durable': (c) =>
-      `쓴 것이 남는다고 믿을 수 없는 곳입니다(${c['pragma']}: ${c['expected']} 대신 ${c['actual']}). STORE_URL에 이 컴퓨터 디스크의 경로를 적어 주세요. 예: sqlite:data/hoga.db`,
+      c['server'] === true
+        ? `쓴 것이 남는다고 믿을 수 없는 데이터베이스 서버입니다(${c['pragma']}: ${c['expected']} 대신 ${c['actual']}). 서버 설정에서 ${c['pragma']} = on 으로 바꿔 주세요.`
+        : `쓴 것이 남는다고 믿을 수 없는 곳입니다(${c['pragma']}: ${c['expected']} 대신 ${c['actual']}). STORE_URL에 이 컴퓨터 디스크의 경로를 적어 주세요. 예: sqlite:data/hoga.db`,
     'http.cannot-listen': (c) => `HTTP_PORT=${c['port']}에서는 응답할 수 없습니다. 다른 포트를 적어 주세요. 예: 8080`,
     'settings.exchange': (c) =>
       `여기서는 ${c['exchange']} 주문을 받지 않습니다. ${c['takes']}만 됩니다. 예: /settings exchange ${String(c['takes']).split(',')[0]}`,
@@ -1829,6 +1837,7 @@ export const ko = {
     'store.locked': () => refusedBy('store.locked'),
     'store.io': () => refusedBy('store.io'),
     'store.corrupt': () => refusedBy('store.corrupt'),
+    'store.away': () => refusedBy('store.away'),
     'orders.not-recorded': () =>
       'KIS로 보냈지만 결과를 기록하지 못했습니다. 다시 보내지 말고 /orders 와 HTS에서 확인해 주세요.',
     'orders.none-open': () => '취소할 미체결 주문이 없습니다.',

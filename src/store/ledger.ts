@@ -1,10 +1,12 @@
 import { Kysely } from 'kysely';
 import { systemClock } from '../clock.ts';
-import { mainAccount } from '../domain/account.ts';
+import { mainAccount, withoutNumber } from '../domain/account.ts';
 import { AppError } from '../errors.ts';
 import type { Fence } from '../ports/cluster.ts';
 import type { Ledger } from '../ports/ledger/ledger.ts';
 import { migrate } from './migrations.ts';
+import { openPostgres, openPostgresForReading, type PostgresPlace } from './postgres/database.ts';
+import { createPostgresTransactions } from './postgres/transactions.ts';
 import type { Tables } from './schema.ts';
 import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
 import { createAlertEventMethods } from './tables/alert-events.ts';
@@ -22,25 +24,48 @@ import { createProposalMethods } from './tables/proposals.ts';
 import { createReportMethods } from './tables/reports/reports.ts';
 import { createSeenOrderMethods } from './tables/seen-orders.ts';
 import { createSettingMethods } from './tables/settings.ts';
-import { createTransactions, sqliteTraits } from './tables/transactions.ts';
+import { createTransactions, sqliteTraits, type Transactions } from './tables/transactions.ts';
 import { createUpkeepMethods } from './tables/upkeep.ts';
 import { createWatchlistMethods } from './tables/watchlists.ts';
 
 export interface LedgerOptions {
-  /** `sqlite:PATH`, or `sqlite::memory:` for a ledger that is gone when it is closed. */
+  /**
+   * `sqlite:PATH`, or `sqlite::memory:` for a ledger that is gone when it is closed; or `postgres://…`, which several
+   * processes may share.
+   */
   readonly url: string;
-  /** What time it is, in milliseconds, for leases; by default by the machine's clock. */
+  /** On PostgreSQL the schema of its tables. */
+  readonly schema?: string | undefined;
+  /** What time it is, in milliseconds, for leases in SQLite; by default by the machine's clock. */
   readonly now?: (() => number) | undefined;
 }
 
+/** The schema of a ledger on PostgreSQL where none is named. */
+const defaultSchema = 'hoga';
+
 /**
  * Opens the ledger and brings its schema up to date.
- * @throws AppError `store.postgres-not-yet`, `store.bad-url`, `store.not-a-database`, `store.damaged`,
- * `store.cannot-open`, `store.not-durable`, `store.newer`, `store.migration-failed`. Its methods throw a
+ * @throws AppError `store.bad-url`, `store.not-a-database`, `store.damaged`, `store.cannot-open`,
+ * `store.cannot-connect`, `store.not-durable`, `store.newer`, `store.migration-failed`. Its methods throw a
  * `LedgerTrouble` or `store.failed` when the database does.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const path = pathOf(options.url);
+  const { url, schema = defaultSchema } = options;
+  if (!isPostgresUrl(url)) return openFile(pathOf(url), options.now ?? systemClock.now);
+  const db = await openPostgres({ url, schema });
+  return ledgerOn(createPostgresTransactions(db), db);
+}
+
+/**
+ * Opens a ledger on PostgreSQL so that nothing can be written to it. Undefined where no bot has used it yet.
+ * @throws AppError `store.cannot-connect`, `store.newer`, `store.older`.
+ */
+export async function openLedgerForReading(place: PostgresPlace): Promise<Ledger | undefined> {
+  const db = await openPostgresForReading(place);
+  return db && ledgerOn(createPostgresTransactions(db), db);
+}
+
+async function openFile(path: string, now: () => number): Promise<Ledger> {
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openSqlite(path, 'full')) });
   try {
     await migrate(db);
@@ -49,41 +74,51 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     if (error instanceof AppError) throw new AppError(error.code, { ...error.context, path }, { cause: error.cause });
     throw unusable(path, 'full', error);
   }
-  const transactions = createTransactions(db, sqliteTraits(options.now ?? systemClock.now));
+  return ledgerOn(createTransactions(db, sqliteTraits(now)), db);
+}
+
+/** The ledger of the main account, from which those of the others come. */
+function ledgerOn(transactions: Transactions, db: Kysely<Tables>): Ledger {
+  const inTurn = transactions.inTurn('shared');
   const shared = {
     ...createQueueMethods(transactions),
     ...createDeliveryMethods(transactions),
-    ...createAlertMethods(transactions),
+    ...createAlertMethods(inTurn),
     ...createAlertEventMethods(transactions),
-    ...createPeopleMethods(transactions),
-    ...createChatMethods(transactions),
-    ...createWatchlistMethods(transactions),
-    ...createReportMethods(transactions),
-    ...createEventMethods(transactions),
+    ...createPeopleMethods(inTurn),
+    ...createChatMethods(inTurn),
+    ...createWatchlistMethods(inTurn),
+    ...createReportMethods(inTurn),
+    ...createEventMethods(inTurn),
     ...createLeaseMethods(transactions),
     ...createHandedMethods(transactions),
     ...createUpkeepMethods(transactions),
     close: () => db.destroy(),
   };
-  const ledgerOf = (account: string, fence?: () => Fence | undefined): Ledger => ({
-    ...shared,
-    ...createProposalMethods(transactions, account, fence),
-    ...createOrderWrites(transactions, account, fence),
-    ...createOrderReads(transactions, account),
-    ...createCardMethods(transactions, account),
-    ...createNoticeMethods(transactions, account),
-    ...createSeenOrderMethods(transactions, account),
-    ...createSettingMethods(transactions, account),
-    account: ledgerOf,
-  });
+  const ledgerOf = (account: string, fence?: () => Fence | undefined): Ledger => {
+    // A halt is of an account whatever its number, so those of all its numbers take turns.
+    const own = transactions.inTurn(`account ${withoutNumber(account)}`);
+    return {
+      ...shared,
+      ...createProposalMethods(own, account, fence),
+      ...createOrderWrites(own, account, fence),
+      ...createOrderReads(own, account),
+      ...createCardMethods(own, account),
+      ...createNoticeMethods(own, account),
+      ...createSeenOrderMethods(own, account),
+      ...createSettingMethods(own, account),
+      account: ledgerOf,
+    };
+  };
   return ledgerOf(mainAccount);
+}
+
+export function isPostgresUrl(url: string): boolean {
+  return /^postgres(?:ql)?:/.test(url);
 }
 
 /** The URL is never part of an error, because that of another database contains a password. */
 function pathOf(url: string): string {
-  if (/^postgres(ql)?:/.test(url)) {
-    throw new AppError('store.postgres-not-yet');
-  }
   const path = /^sqlite:(.+)$/.exec(url)?.[1];
   if (path === undefined) {
     throw new AppError('store.bad-url');

@@ -7,6 +7,7 @@ import { up as addEvents } from './migrations/0016-events.ts';
 import { up as addOrderCards } from './migrations/0017-order-cards.ts';
 import { up as addCandleAlerts } from './migrations/0018-candle-alerts.ts';
 import { up as addCluster } from './migrations/0019-cluster.ts';
+import { up as addSharedWrites } from './migrations/0020-shared-writes.ts';
 
 /**
  * Run in the order of their names. Once released, no migration is changed or removed. They use the types and
@@ -32,17 +33,21 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0017-order-cards': { up: addOrderCards },
   '0018-candle-alerts': { up: addCandleAlerts },
   '0019-cluster': { up: addCluster },
+  '0020-shared-writes': { up: addSharedWrites },
 };
 
 /**
- * Brings the schema up to date.
+ * Brings the tables up to date, on PostgreSQL those of a schema, which is made if need be.
  * @throws AppError `store.newer` when a newer version wrote the file, `store.migration-failed`, and whatever SQLite
  * throws for a file that it cannot read.
  */
-export async function migrate<T>(db: Kysely<T>): Promise<void> {
-  const [later] = await laterMigrations(db);
-  if (later !== undefined) throw new AppError('store.newer', { migration: later });
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+export async function migrate<T>(db: Kysely<T>, schema?: string): Promise<void> {
+  await migrationsOf(db, schema);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => ({ ...migrations }) },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {
     const failed = results?.find((result) => result.status === 'Error')?.migrationName;
@@ -50,12 +55,24 @@ export async function migrate<T>(db: Kysely<T>): Promise<void> {
   }
 }
 
-/** The migrations that were run on the file and that this version does not know. */
-async function laterMigrations<T>(db: Kysely<T>): Promise<readonly string[]> {
+/**
+ * The migrations that were run; undefined where no table was made yet.
+ * @throws AppError `store.newer` when this version does not know one of them.
+ */
+export async function migrationsOf<T>(db: Kysely<T>, schema?: string): Promise<readonly string[] | undefined> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === DEFAULT_MIGRATION_TABLE)) return [];
+  const isOurs = (table: (typeof tables)[number]): boolean => schema === undefined || table.schema === schema;
+  if (!tables.some((table) => table.name === DEFAULT_MIGRATION_TABLE && isOurs(table))) return undefined;
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(DEFAULT_MIGRATION_TABLE)}`.execute(db);
-  return rows.map(({ name }) => name).filter((name) => migrations[name] === undefined);
+  const run = rows.map(({ name }) => name);
+  const later = run.find((name) => migrations[name] === undefined);
+  if (later !== undefined) throw new AppError('store.newer', { migration: later });
+  return run;
+}
+
+/** The migrations of this version that are not among those that were run. */
+export function pendingOf(run: readonly string[]): readonly string[] {
+  return Object.keys(migrations).filter((name) => !run.includes(name));
 }
 
 async function createLedger(db: Kysely<unknown>): Promise<void> {

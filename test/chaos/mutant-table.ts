@@ -32,8 +32,8 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/store/tables/proposals.ts',
-        find: "claim: (request) => write('claim', (transaction) => claim(transaction, account, request)),",
-        replace: "claim: (request) => read('claim', (db) => claim(db as never, account, request)),",
+        find: "write('claim', async (transaction) => {",
+        replace: "read('claim', async (transaction) => {",
       },
     ],
   },
@@ -441,8 +441,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: 'src/store/tables/proposals.ts',
-        find: "return { kind: 'claimed', orders: await take(transaction, proposal, request) };",
-        replace: "return { kind: 'claimed', orders: await take(transaction, { ...proposal, account }, request) };",
+        find: "return { kind: 'claimed', orders: await writeOrders(transaction, proposal, request) };",
+        replace: "return { kind: 'claimed', orders: await writeOrders(transaction, { ...proposal, account }, request) };",
       },
     ],
   },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import { openLedger } from '../../src/store/ledger.ts';
+import { emptyPlace, server } from '../support/postgres/database.ts';
 
 export * from './samples.ts';
 
@@ -14,9 +15,13 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A ledger that is closed after the test, in memory unless told otherwise. */
-export async function testLedger(url = 'sqlite::memory:'): Promise<Ledger> {
-  const ledger = await openLedger({ url });
+/**
+ * A ledger that is closed after the test. Unless told otherwise it is in memory, or on PostgreSQL where these tests run
+ * on that.
+ */
+export async function testLedger(url?: string): Promise<Ledger> {
+  const there = server === undefined ? { url: 'sqlite::memory:' } : await emptyPlace();
+  const ledger = await openLedger(url === undefined ? there : { url });
   onTestFinished(() => ledger.close());
   return ledger;
 }

@@ -4,6 +4,7 @@ import { applyEvent } from '../../domain/orders/order-state.ts';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import { AppError } from '../../errors.ts';
 import { contextFromJson, eventData, intentFromJson, intentToJson, toJson } from '../json.ts';
+import { nextNumber } from '../postgres/numbers.ts';
 import type { OrdersTable, Tables } from '../schema.ts';
 
 // How an order and its events are written, each within a transaction of the caller's.
@@ -30,15 +31,11 @@ export async function insertOrder(
   },
   first: OrderEvent = { type: 'confirmed' },
 ): Promise<void> {
-  const last = await db
-    .selectFrom('orders')
-    .select((max) => max.fn.max<number | null>('sequence').as('sequence'))
-    .executeTakeFirst();
   await db
     .insertInto('orders')
     .values({
       id: record.id,
-      sequence: (last?.sequence ?? 0) + 1,
+      sequence: nextNumber(db, 'orders'),
       account: record.account,
       proposal_id: record.proposalId,
       card: record.proposalId,

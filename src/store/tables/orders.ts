@@ -59,10 +59,15 @@ export function createOrderWrites(
       }),
 
     beginSubmit: (orderId, at) =>
-      write('begin-submit', async (transaction) => {
-        await checkFence(transaction, transactions, fence?.());
-        await beginSubmit(transaction, account, orderId, at);
-      }),
+      write(
+        'begin-submit',
+        async (transaction) => {
+          await checkFence(transaction, transactions, fence?.());
+          await beginSubmit(transaction, account, orderId, at);
+        },
+        // Nothing has been sent yet, and by the time one knew, another process might see to the order.
+        { whenUnknown: 'refuse' },
+      ),
 
     orderFromSchedule: (scheduleId, made, now, messages) =>
       write('order-from-schedule', (transaction) =>

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { OutboxDraft, OutboxEntry, QueuedMessage } from '../../ports/ledger/outbox-store.ts';
 import { fromJson, toJson } from '../json.ts';
+import { lockMessage, nextNumber } from '../postgres/numbers.ts';
 import type { OutboxTable, Tables } from '../schema.ts';
 
 // How messages are written down, within a transaction of the caller's, and read again.
@@ -29,11 +30,13 @@ export async function insertMessage(
   now: number,
   alertId?: string,
 ): Promise<OutboxEntry> {
+  if (draft.edits !== undefined) await lockMessage(db, draft.address, draft.edits);
   const held = await heldOriginal(db, draft);
   if (held !== undefined) {
     const change = { body: toJson(draft.body), state: draft.hold === undefined ? 'queued' : 'held' } as const;
-    await db.updateTable('outbox').set(change).where('id', '=', held.id).execute();
-    return entryOf({ ...held, ...change });
+    const update = db.updateTable('outbox').set(change).where('id', '=', held.id).where('state', '=', 'held');
+    // Its quiet hours may end at this very moment; the edit follows it then.
+    if ((await update.executeTakeFirst()).numUpdatedRows > 0n) return entryOf({ ...held, ...change });
   }
   const cards = await cardEdits(db, draft);
   if (draft.card === true) return insertCard(db, draft, now, cards);
@@ -58,7 +61,12 @@ async function insertCard(
   if (latest !== undefined && stands && latest.body === toJson(draft.body)) return entryOf(latest);
   const waiting = earlier.filter(({ state, in_place }) => state === 'queued' && in_place === 1).map(({ id }) => id);
   if (waiting.length > 0) {
-    await db.updateTable('outbox').set({ state: 'superseded' }).where('id', 'in', waiting).execute();
+    await db
+      .updateTable('outbox')
+      .set({ state: 'superseded' })
+      .where('id', 'in', waiting)
+      .where('state', '=', 'queued')
+      .execute();
   }
   const entry = await insertRow(db, draft, now, { card: 1, in_place: earlier.length > 0 ? 1 : 0 });
   // Only now, because a new row takes the next number after the highest that is there.
@@ -95,12 +103,7 @@ async function insertRow(
   now: number,
   more: Partial<OutboxRow>,
 ): Promise<OutboxEntry> {
-  const last = await db
-    .selectFrom('outbox')
-    .select((max) => max.fn.max<number | null>('id').as('id'))
-    .executeTakeFirst();
-  const row: OutboxRow = {
-    id: (last?.id ?? 0) + 1,
+  const row: Omit<OutboxRow, 'id'> = {
     channel: draft.address.channel,
     chat_id: draft.address.chatId,
     about: draft.about ?? null,
@@ -120,8 +123,12 @@ async function insertRow(
     held_until: draft.hold?.until ?? null,
     ...more,
   };
-  await db.insertInto('outbox').values(row).execute();
-  return entryOf(row);
+  const { id } = await db
+    .insertInto('outbox')
+    .values({ ...row, id: nextNumber(db, 'outbox') })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return entryOf({ ...row, id });
 }
 
 /** The edits of the draft's message that show how orders stand, newest first. */

@@ -33,7 +33,10 @@ const dayMs = 24 * 3_600_000;
 /** Messages that wait: to be sent, or for somebody's quiet hours to end. */
 export function createQueueMethods({ read, write }: Transactions): QueueMethods {
   return {
-    enqueue: (draft, now) => write('enqueue', (transaction) => insertMessage(transaction, draft, now)),
+    enqueue: (draft, now) =>
+      write('enqueue', (transaction) => insertMessage(transaction, draft, now), {
+        lane: () => `chat ${draft.address.channel} ${draft.address.chatId}`,
+      }),
 
     releaseHeld: async (now) => {
       const due = await read('next-held', nextHeld);
@@ -194,29 +197,29 @@ async function supersede(db: Kysely<Tables>, id: number): Promise<boolean> {
   if (later === undefined) {
     return false;
   }
-  await db.updateTable('outbox').set({ state: 'superseded' }).where('id', '=', id).execute();
-  return true;
+  const update = db.updateTable('outbox').set({ state: 'superseded' }).where('id', '=', id);
+  return (await update.where('state', '=', 'queued').executeTakeFirst()).numUpdatedRows > 0n;
 }
 
 async function markSent(db: Kysely<Tables>, id: number, reference: string | undefined, now: number): Promise<void> {
+  await requireMessage(db, id);
   // A message that was marked as failed for good becomes sent too: that it did go out is the truer news.
-  if ((await stateOf(db, id)) !== 'sent') {
-    await db
-      .updateTable('outbox')
-      .set({ state: 'sent', sent_at: now, reference: reference ?? null })
-      .where('id', '=', id)
-      .execute();
-  }
+  await db
+    .updateTable('outbox')
+    .set({ state: 'sent', sent_at: now, reference: reference ?? null })
+    .where('id', '=', id)
+    .where('state', '!=', 'sent')
+    .execute();
 }
 
 async function markFailed(db: Kysely<Tables>, id: number, error: string, final: boolean): Promise<void> {
-  if ((await stateOf(db, id)) === 'queued') {
-    await db
-      .updateTable('outbox')
-      .set((row) => ({ attempts: row('attempts', '+', 1), error, state: final ? 'dead' : 'queued' }))
-      .where('id', '=', id)
-      .execute();
-  }
+  await requireMessage(db, id);
+  await db
+    .updateTable('outbox')
+    .set((row) => ({ attempts: row('attempts', '+', 1), error, state: final ? 'dead' : 'queued' }))
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .execute();
 }
 
 async function dropEdit(db: Kysely<Tables>, id: number, error: string, gone: boolean): Promise<void> {
@@ -224,10 +227,8 @@ async function dropEdit(db: Kysely<Tables>, id: number, error: string, gone: boo
   if (row === undefined) {
     throw new AppError('store.no-such-message', { message: id });
   }
-  if (row.state === 'queued') {
-    const change = { attempts: row.attempts + 1, error, state: 'dropped' } as const;
-    await db.updateTable('outbox').set(change).where('id', '=', id).execute();
-  }
+  const change = { attempts: row.attempts + 1, error, state: 'dropped' } as const;
+  await db.updateTable('outbox').set(change).where('id', '=', id).where('state', '=', 'queued').execute();
   if (gone) {
     await db
       .updateTable('outbox')
@@ -295,10 +296,7 @@ async function nextHeld(db: Kysely<Tables>): Promise<number | undefined> {
 }
 
 /** @throws AppError `store.no-such-message`. */
-async function stateOf(db: Kysely<Tables>, id: number): Promise<OutboxTable['state']> {
-  const row = await db.selectFrom('outbox').select('state').where('id', '=', id).executeTakeFirst();
-  if (row === undefined) {
-    throw new AppError('store.no-such-message', { message: id });
-  }
-  return row.state;
+async function requireMessage(db: Kysely<Tables>, id: number): Promise<void> {
+  const row = await db.selectFrom('outbox').select('id').where('id', '=', id).executeTakeFirst();
+  if (row === undefined) throw new AppError('store.no-such-message', { message: id });
 }

@@ -86,15 +86,19 @@ async function claim(transaction: Kysely<Tables>, account: string, request: Clai
   if (!withinCap && !(onlyCancels && added === 0)) {
     return { kind: 'over-daily-cap', used };
   }
-  return { kind: 'claimed', orders: await take(transaction, proposal, request) };
+  if (!(await leaveOpen(transaction, proposal.id, 'taken'))) {
+    // Nobody else claims during this transaction, but a ticket can be dropped through another account's ledger.
+    return { kind: 'refused', reason: 'dropped' };
+  }
+  return { kind: 'claimed', orders: await writeOrders(transaction, proposal, request) };
 }
 
-/**
- * Takes a proposal that is open. Nobody else can have taken it meanwhile, because nobody else writes while this
- * transaction lasts.
- */
-async function take(db: Kysely<Tables>, proposal: Proposal, request: ClaimRequest): Promise<readonly OrderRecord[]> {
-  await leaveOpen(db, proposal.id, 'taken');
+/** Writes the orders of a proposal that was taken. */
+async function writeOrders(
+  db: Kysely<Tables>,
+  proposal: Proposal,
+  request: ClaimRequest,
+): Promise<readonly OrderRecord[]> {
   const pressedIn = request.pressedIn ?? null;
   await db.updateTable('proposals').set({ pressed_in: pressedIn }).where('id', '=', proposal.id).execute();
   const orders: OrderRecord[] = [];

@@ -25,24 +25,52 @@ export function sqliteTraits(now: () => number): DatabaseTraits {
  * one that keeps it from working, or else `store.failed`.
  */
 export interface Transactions extends DatabaseTraits {
+  /**
+   * The same, for writes that go by what they have read: they wait for all others of this name, in every process that
+   * shares the ledger, and then see what those wrote. In SQLite all writes do that.
+   */
+  inTurn(name: string): Transactions;
   /** Runs one statement, which is a transaction of its own and waits for no writer. */
   read<T>(operation: string, work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in one transaction, all or nothing, while nobody else writes to the file. `work` must await nothing but
-   * its own statements.
+   * Runs `work` in one transaction, all or nothing. `work` must await nothing but its own statements, and may be run
+   * again from the beginning after the database took everything back.
    */
-  write<T>(operation: string, work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>;
+  write<T>(operation: string, work: Work<T>, options?: WriteOptions): Promise<T>;
+}
+
+/** The statements of one transaction. */
+export type Work<T> = (transaction: Transaction<Tables>) => Promise<T>;
+
+export interface WriteOptions {
+  /**
+   * What to do where the connection breaks while the transaction is committed, so that nobody knows what became of it:
+   * by default the database is asked until that is known. `refuse` fails at once, for what must not come late.
+   */
+  readonly whenUnknown?: 'ask' | 'refuse' | undefined;
+  /**
+   * Writes of one lane are made in the order in which this process asked for them, as all are in SQLite and as those in
+   * turn are anyway.
+   */
+  readonly lane?: (() => string) | undefined;
 }
 
 export function createTransactions(db: Kysely<Tables>, traits: DatabaseTraits): Transactions {
-  return {
+  const transactions: Transactions = {
     ...traits,
-    read: (operation, work) => translated(operation, () => work(db)),
-    write: (operation, work) => translated(operation, () => db.transaction().execute(work)),
+    inTurn: () => transactions,
+    read: (operation, work) => translated(operation, sqliteTrouble, () => work(db)),
+    write: (operation, work) => translated(operation, sqliteTrouble, () => db.transaction().execute(work)),
   };
+  return transactions;
 }
 
-async function translated<T>(operation: string, run: () => Promise<T>): Promise<T> {
+/** @throws AppError the trouble that `troubleIn` finds in whatever `run` throws, or else `store.failed`. */
+export async function translated<T>(
+  operation: string,
+  troubleIn: (error: unknown) => LedgerTrouble | undefined,
+  run: () => Promise<T>,
+): Promise<T> {
   try {
     return await run();
   } catch (cause) {
@@ -68,6 +96,6 @@ const troubles: Readonly<Record<number, LedgerTrouble>> = {
   26: 'store.corrupt',
 };
 
-function troubleIn(error: unknown): LedgerTrouble | undefined {
+function sqliteTrouble(error: unknown): LedgerTrouble | undefined {
   return troubles[resultCode(error) ?? 0];
 }

@@ -5,42 +5,53 @@ import type { LeaseStore } from '../../../ports/ledger/lease-store.ts';
 import type { Tables } from '../../schema.ts';
 import type { DatabaseTraits, Transactions } from '../transactions.ts';
 
+/** A lease that may have been taken or renewed counts as one that was not: by the time one knew, it would be over. */
+const inTime = { whenUnknown: 'refuse' } as const;
+
 /** How duties are taken, kept and given back. */
 export function createLeaseMethods(transactions: Transactions): LeaseStore {
   const { read, write, now } = transactions;
   return {
     takeLease: (duty, holder, ttlMs) =>
-      write('take-lease', async (transaction) => {
-        const taken = await transaction
-          .insertInto('leases')
-          .values({ name: duty, holder, token: 1, expires_at: sql<number>`${now()} + ${ttlMs}` })
-          .onConflict((conflict) =>
-            conflict
-              .column('name')
-              .doUpdateSet({
-                holder,
-                token: sql<number>`leases.token + 1`,
-                expires_at: sql<number>`excluded.expires_at`,
-              })
-              .where('leases.expires_at', '<=', now()),
-          )
-          .returning('token')
-          .executeTakeFirst();
-        return taken && { duty, holder, token: Number(taken.token) };
-      }),
+      write(
+        'take-lease',
+        async (transaction) => {
+          const taken = await transaction
+            .insertInto('leases')
+            .values({ name: duty, holder, token: 1, expires_at: sql<number>`${now()} + ${ttlMs}` })
+            .onConflict((conflict) =>
+              conflict
+                .column('name')
+                .doUpdateSet({
+                  holder,
+                  token: sql<number>`leases.token + 1`,
+                  expires_at: sql<number>`excluded.expires_at`,
+                })
+                .where('leases.expires_at', '<=', now()),
+            )
+            .returning('token')
+            .executeTakeFirst();
+          return taken && { duty, holder, token: Number(taken.token) };
+        },
+        inTime,
+      ),
 
     renewLeases: (fences, ttlMs) =>
-      write('renew-leases', async (transaction) => {
-        if (fences.length === 0) return new Set();
-        const renewed = await transaction
-          .updateTable('leases')
-          .set({ expires_at: sql<number>`${now()} + ${ttlMs}` })
-          .where(isOneOf(fences))
-          .where('expires_at', '>', now())
-          .returning('name')
-          .execute();
-        return new Set(renewed.map(({ name }) => name));
-      }),
+      write(
+        'renew-leases',
+        async (transaction) => {
+          if (fences.length === 0) return new Set();
+          const renewed = await transaction
+            .updateTable('leases')
+            .set({ expires_at: sql<number>`${now()} + ${ttlMs}` })
+            .where(isOneOf(fences))
+            .where('expires_at', '>', now())
+            .returning('name')
+            .execute();
+          return new Set(renewed.map(({ name }) => name));
+        },
+        inTime,
+      ),
 
     releaseLeases: (fences) =>
       write('release-leases', async (transaction) => {

@@ -1,0 +1,137 @@
+import { type Kysely, PostgresAdapter, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import { Pool, type PoolClient, types } from 'pg';
+import { systemClock } from '../../clock.ts';
+import { AppError } from '../../errors.ts';
+import type { Durability } from '../sqlite.ts';
+import { sqlState } from './troubles.ts';
+
+/**
+ * How long the server may work at a statement or wait for a lock, in milliseconds. It is less than what this process
+ * waits for the answer: so an answer that does not come means that the network is gone, not that the server is busy.
+ */
+const serverPatienceMs = 4_000;
+const answerMs = 4_500;
+const connectMs = 4_000;
+/**
+ * How long a transaction may do nothing. A process that is paused in the middle of one keeps the others waiting for so
+ * long; the server ends the transaction then.
+ */
+const idleInTransactionMs = 3_000;
+const keepAliveMs = 5_000;
+const idleMs = 60_000;
+/** The types of numbers that the driver gives as texts: bigint, and numeric, which is the sum of some. */
+const int8 = 20;
+const numeric = 1700;
+
+export interface PoolOptions {
+  /** `postgres://…`, with the password. */
+  readonly url: string;
+  /** The schema of the tables. */
+  readonly schema: string;
+  /** `full`: commits survive a power cut. `normal`: the last commits may be lost. */
+  readonly durability: Durability;
+  /** Whether the server is to refuse every write. */
+  readonly readOnly?: boolean | undefined;
+  /** Whether statements may take as long as they need, as a migration does. */
+  readonly unhurried?: boolean | undefined;
+  /** The most connections at a time. */
+  readonly most?: number | undefined;
+}
+
+/**
+ * Connections to PostgreSQL as Kysely's dialect takes them. A connection whose answer does not come in time is cut, so
+ * that a network that is gone is noticed within 5 seconds.
+ * @throws AppError `store.not-durable`, from `connect`, where the server does not keep what it has confirmed.
+ */
+export function openPool(options: PoolOptions): PostgresPool {
+  const { unhurried = false } = options;
+  const pool = new Pool({
+    connectionString: options.url,
+    application_name: 'hoga',
+    max: options.most ?? 10,
+    connectionTimeoutMillis: connectMs,
+    idleTimeoutMillis: idleMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveMs,
+    types: { getTypeParser: parserOf },
+    onConnect: (client) => prepare(client as PoolClient, options),
+  });
+  // The pool has dropped the connection by then, and whatever was asked on it has failed with the same error.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return {
+    options: {},
+    connect: async () => hurried(await pool.connect(), unhurried ? undefined : answerMs),
+    end: () => pool.end(),
+  };
+}
+
+/** Whether several processes may write at a time. */
+export function isPostgres<T>(db: Kysely<T>): boolean {
+  return db.getExecutor().adapter instanceof PostgresAdapter;
+}
+
+const parserOf: typeof types.getTypeParser = (oid: number, format?: unknown) =>
+  oid === int8 || oid === numeric ? toNumber : types.getTypeParser(oid, format as 'text');
+
+/** @throws AppError `store.malformed` for a number that is not exact as a JavaScript number. */
+function toNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new AppError('store.malformed', { number: text });
+  return value;
+}
+
+/** Makes the settings of a new connection. */
+async function prepare(client: PoolClient, options: PoolOptions): Promise<void> {
+  const { schema, durability, readOnly = false, unhurried = false } = options;
+  const patience = unhurried ? 0 : serverPatienceMs;
+  await client.query(`
+    set search_path to "${schema}";
+    set statement_timeout = ${patience};
+    set lock_timeout = ${patience};
+    set idle_in_transaction_session_timeout = ${unhurried ? 0 : idleInTransactionMs};
+    set default_transaction_read_only = ${readOnly ? 'on' : 'off'}`);
+  if (durability === 'full') await keepCommits(client);
+  else await client.query('set synchronous_commit = off');
+}
+
+/**
+ * Lets a commit be confirmed only when it is on disk, and reads the settings back. Where the server waits even for its
+ * standby to have applied it, that stays.
+ * @throws AppError `store.not-durable`.
+ */
+async function keepCommits(client: PoolClient): Promise<void> {
+  await client.query(`select set_config('synchronous_commit', 'on', false)
+    where current_setting('synchronous_commit') <> 'remote_apply'`);
+  const { rows } = await client.query<{ fsync: string; synchronous_commit: string }>(
+    "select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit",
+  );
+  for (const [pragma, actual] of Object.entries(rows[0] ?? {})) {
+    if (actual !== 'on' && actual !== 'remote_apply') {
+      throw new AppError('store.not-durable', { pragma, expected: 'on', actual, server: true });
+    }
+  }
+}
+
+/** The connection, which is cut when an answer takes longer. */
+function hurried(client: PoolClient, mostMs: number | undefined): PostgresPoolClient {
+  let isUseless = false;
+  const query = async (text: string, parameters: readonly unknown[] = []): Promise<unknown> => {
+    // With a statement on its way this cuts the connection at once, and the statement fails.
+    const cut = (): void => void (client as PoolClient & { end(): void }).end();
+    const cancel = mostMs === undefined ? () => undefined : systemClock.timer(mostMs, cut);
+    try {
+      return await client.query(text, [...parameters]);
+    } catch (error) {
+      // A server that has become a standby: the next connection may lead to the one that took its place.
+      if (sqlState(error) === '25006') isUseless = true;
+      throw error;
+    } finally {
+      cancel();
+    }
+  };
+  return {
+    query: query as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy === true || isUseless),
+  };
+}
