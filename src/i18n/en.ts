@@ -1728,6 +1728,8 @@ export const en: Words = {
     'store.away': () => refusedBy('store.away'),
     'orders.not-recorded': () =>
       'It was sent to KIS but the outcome could not be recorded. Do not send it again; check /orders and your broker app.',
+    'orders.paused': () =>
+      'Not sent: this computer or its connection stood still just as the order was to leave. Please make a new ticket.',
     'orders.none-open': () => 'There is no open order to cancel.',
     'orders.not-open': (c) => `No open order ${c['number']}. See /orders for the numbers.`,
 

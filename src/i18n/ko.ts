@@ -1840,6 +1840,8 @@ export const ko = {
     'store.away': () => refusedBy('store.away'),
     'orders.not-recorded': () =>
       'KIS로 보냈지만 결과를 기록하지 못했습니다. 다시 보내지 말고 /orders 와 HTS에서 확인해 주세요.',
+    'orders.paused': () =>
+      '주문이 나가려는 순간 컴퓨터나 연결이 잠시 멈추어 보내지 않았습니다. 주문표를 새로 만들어 주세요.',
     'orders.none-open': () => '취소할 미체결 주문이 없습니다.',
     'orders.not-open': (c) => `${c['number']}번 미체결 주문을 찾지 못했습니다. /orders 에서 번호를 확인해 주세요.`,
 

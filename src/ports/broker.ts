@@ -6,8 +6,12 @@ import type { DayHours, Marketplace, SessionKind } from '../domain/market/sessio
 import type { Exchange, OrderReference, OrderRequest, SubmitOutcome, VenueOrder } from '../domain/orders/order.ts';
 import type { BarOptions, PriceOptions, ReadOptions } from './read-options.ts';
 
-/** Called at the head of the lane, just before the one request leaves; when it throws, nothing is sent. */
-export type BeforeSend = () => Promise<void>;
+/**
+ * Called at the head of the lane, just before the one request leaves; when it throws, nothing is sent. Returns until
+ * when the request may leave, in milliseconds: a process that was stopped for longer must not send it when it goes on,
+ * because another process may have found by then that the order does not exist.
+ */
+export type BeforeSend = () => Promise<number>;
 
 /** A day of the market's calendar: `20261121`, and whether orders can be placed on it. */
 export interface MarketDay {
@@ -74,7 +78,8 @@ export interface Broker {
   /**
    * Sends one request, once, whatever the answer. Never throws for anything the venue did or failed to do: that is in
    * the outcome. Throws only before anything was sent: AppError `lane.waited-too-long`, `venue.token-wait` or
-   * `venue.unauthorised` (no token to be had), or what `beforeSend` threw.
+   * `venue.unauthorised` (no token to be had), `cluster.not-ours` (another process carries the key), `orders.paused` (the
+   * time that `beforeSend` returned was over), or what `beforeSend` threw.
    */
   placeOrder(request: OrderRequest, beforeSend: BeforeSend): Promise<SubmitOutcome>;
   /**

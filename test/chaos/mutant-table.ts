@@ -19,9 +19,9 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/kis/wire/order-calls.ts',
-        find: 'answer = await this.#exchange.send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.orderMs, headers });',
+        find: 'answer = await this.#exchange.send(endpoint, trId, token, fields, { timeoutMs, headers, beforeBytes });',
         replace:
-          'const send = () =>\n        this.#exchange.send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.orderMs, headers });\n      answer = await send().catch(send);',
+          'const send = () =>\n        this.#exchange.send(endpoint, trId, token, fields, { timeoutMs, headers, beforeBytes });\n      answer = await send().catch(send);',
       },
     ],
   },
@@ -104,8 +104,9 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/services/orders/order-sender.ts',
-        find: 'await this.#ledger.beginSubmit(record.id, this.#clock.now());\n        });',
-        replace: '});\n        await this.#ledger.beginSubmit(record.id, this.#clock.now());',
+        find: 'await this.#ledger.beginSubmit(record.id, at);\n          return at + mayLeaveMs;\n        });',
+        replace:
+          'return at + mayLeaveMs;\n        });\n        await this.#ledger.beginSubmit(record.id, this.#clock.now());',
       },
     ],
   },

@@ -56,7 +56,7 @@ const connect = (restUrl: string, wsUrl = 'ws://127.0.0.1:9'): Kis => {
 const buy = (broker: Kis['broker']) =>
   broker.placeOrder(
     { symbol: '005930', side: 'buy', type: 'limit', quantity: 1, price: 70_000, exchange: 'KRX' },
-    async () => undefined,
+    async () => Number.MAX_SAFE_INTEGER,
   );
 
 /** A KIS that gives out a token and sends everything else, or that too, elsewhere; and whoever is there. */

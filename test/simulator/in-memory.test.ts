@@ -87,7 +87,7 @@ const buying: OrderRequest = {
   price: 70_000,
   exchange: 'KRX',
 };
-const place = (kis: Kis) => kis.broker.placeOrder(buying, async () => undefined);
+const place = (kis: Kis) => kis.broker.placeOrder(buying, async () => Number.MAX_SAFE_INTEGER);
 
 test('quotes, orders and notices pass without a port', async () => {
   const before = networkHandles();

@@ -63,6 +63,8 @@ export class OrderDesk {
   /** What reached the venue, and what was asked of it, in order. */
   readonly sent: unknown[][] = [];
   readonly asked: unknown[][] = [];
+  /** Until when each request might leave, in milliseconds. */
+  readonly untils: number[] = [];
   /** Messages of the log with their fields, but for the error. */
   readonly logged: (readonly [string, object])[] = [];
   #ids = 0;
@@ -116,7 +118,7 @@ export class OrderDesk {
     const sends =
       (name: string) =>
       async (...args: unknown[]): Promise<SubmitOutcome> => {
-        await (args.pop() as BeforeSend)();
+        this.untils.push(await (args.pop() as BeforeSend)());
         this.sent.push([name, ...args]);
         return this.answer();
       };

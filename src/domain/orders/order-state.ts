@@ -48,11 +48,13 @@ const transitions: Readonly<Record<OrderStatus, Partial<Record<EventType, OrderS
   rejected: {},
   denied: {},
   'never-sent': {},
-  // `rejected` from here: a cancel or amendment found nothing left to change.
-  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked' },
-  asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent' },
-  // The venue's lists lagged for longer than we waited, and show the order after all.
-  absent: { accepted: 'accepted' },
+  // `rejected` from here: a cancel or amendment found nothing left to change. `denied` from here and from the two below:
+  // the process that was to send the order had been stopped, another one looked for the order meanwhile, and the first
+  // goes on and tells that it has sent nothing, which nobody knows better.
+  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked', denied: 'denied' },
+  asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent', denied: 'denied' },
+  // `accepted` from here: the venue's lists lagged for longer than we waited, and show the order after all.
+  absent: { accepted: 'accepted', denied: 'denied' },
   done: {},
   scheduled: {
     'sent-on': 'by-day',

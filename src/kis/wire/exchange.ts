@@ -61,6 +61,11 @@ export class Exchange {
       readonly trCont?: string;
       readonly headers?: Texts;
       readonly signal?: AbortSignal | undefined;
+      /**
+       * Called once a connection stands, in the same turn in which the request is written to it: nothing can happen
+       * between the two. When it throws, nothing is sent, and `send` throws the same.
+       */
+      readonly beforeBytes?: (() => void) | undefined;
     },
   ): Promise<RawAnswer> {
     const headers = {
@@ -71,20 +76,27 @@ export class Exchange {
       custtype: 'P',
       ...call.headers,
     };
-    return this.#request(endpoint, fields, headers, call.timeoutMs, call.signal);
+    return this.#request(endpoint, fields, headers, call);
   }
 
   /** Calls an API that takes the app key alone: neither a token nor a TR id. @throws as `send` does. */
   sendWithoutToken(call: Pick<Endpoint, 'method' | 'path'>, fields: Texts, timeoutMs: number): Promise<RawAnswer> {
-    return this.#request(call, fields, { ...this.#credentials.identity }, timeoutMs, undefined);
+    return this.#request(call, fields, { ...this.#credentials.identity }, { timeoutMs });
   }
 
   async #request(
     { method, path }: Pick<Endpoint, 'method' | 'path'>,
     fields: Texts,
     headers: Texts,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
+    {
+      timeoutMs,
+      signal,
+      beforeBytes,
+    }: {
+      readonly timeoutMs: number;
+      readonly signal?: AbortSignal | undefined;
+      readonly beforeBytes?: (() => void) | undefined;
+    },
   ): Promise<RawAnswer> {
     const abort = new AbortController();
     const cancel = this.#clock.timer(timeoutMs, () => abort.abort(new AppError('venue.timeout', { timeoutMs })));
@@ -95,7 +107,7 @@ export class Exchange {
         method,
         ...(method === 'POST' ? { body: JSON.stringify(fields) } : { query: fields }),
         headers: { 'content-type': 'application/json; charset=utf-8', accept: 'application/json', ...headers },
-        dispatcher: this.#dispatcher,
+        dispatcher: beforeBytes === undefined ? this.#dispatcher : this.#dispatcher.compose(checkedBy(beforeBytes)),
         signal: abort.signal,
       });
       const text = await response.body.text();
@@ -105,6 +117,22 @@ export class Exchange {
       signal?.removeEventListener('abort', onAbort);
     }
   }
+}
+
+/** Has undici call `check` right before it writes the request; what that throws is the error of the request. */
+function checkedBy(check: () => void): Dispatcher.DispatcherComposeInterceptor {
+  return (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart: (...args) => {
+        check();
+        handler.onRequestStart?.(...args);
+      },
+      onRequestUpgrade: (...args) => handler.onRequestUpgrade?.(...args),
+      onResponseStart: (...args) => handler.onResponseStart?.(...args),
+      onResponseData: (...args) => handler.onResponseData?.(...args),
+      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+      onResponseError: (...args) => handler.onResponseError?.(...args),
+    });
 }
 
 function headerText(value: string | string[] | undefined): string {

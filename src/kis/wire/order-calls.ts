@@ -66,7 +66,8 @@ export class OrderCalls {
   /**
    * Sends one order request, once. It waits for its turn, its token and its hash no longer than `orderQueueMs` in all.
    * @throws AppError `lane.waited-too-long`, KisError (no token, no hash, or no connection could be made) or what
-   * `beforeSend` threw; in all of these no order was sent.
+   * `beforeSend` threw, AppError `orders.paused` when the moment had passed until which the order might leave; in all of
+   * these no order was sent.
    */
   async order<E extends Endpoint>(endpoint: E, input: Input<E>, beforeSend: BeforeSend): Promise<OrderAnswer<E>> {
     const trId = this.#check.trId(endpoint);
@@ -77,11 +78,20 @@ export class OrderCalls {
     const answered = await this.#lane.enter('order', { maxWaitMs: Math.max(0, deadline - this.#clock.now()) });
     // The token may have expired during the wait. Nobody else can take this order's turn while it is asked for again.
     const token = await this.#tokenBy(deadline);
-    await beforeSend();
+    const until = await beforeSend();
+    const { orderMs: timeoutMs } = this.#timeouts;
+    let paused: AppError | undefined;
+    const beforeBytes = (): void => {
+      const lateMs = this.#clock.now() - until;
+      if (lateMs <= 0) return;
+      paused = new AppError('orders.paused', { lateMs });
+      throw paused;
+    };
     let answer: RawAnswer;
     try {
-      answer = await this.#exchange.send(endpoint, trId, token, fields, { timeoutMs: this.#timeouts.orderMs, headers });
+      answer = await this.#exchange.send(endpoint, trId, token, fields, { timeoutMs, headers, beforeBytes });
     } catch (error) {
+      if (paused !== undefined) throw paused;
       if (neverConnected(error)) throw new KisError('unreachable', { code: '', text: '' }, { trId }, error);
       this.#log.error('order answer lost', { trId, error });
       return { kind: 'unknown', code: 'no-answer', text: '' };

@@ -12,6 +12,12 @@ import type { TradingGate } from './trading-gate.ts';
 /** Makes one request of the venue, as the order methods of `Broker` do. */
 export type OrderRequestCall = (beforeSend: BeforeSend) => Promise<SubmitOutcome>;
 
+/**
+ * How long after an order was about to be written down as `submitting` it may leave, in milliseconds. Another process
+ * that takes over meanwhile waits for longer until it believes that the venue has no such order.
+ */
+const mayLeaveMs = 2_000;
+
 /** Sends the one request of a claimed order, and writes down what came of it. */
 export class OrderSender {
   readonly #ledger: OrderLedger;
@@ -47,12 +53,14 @@ export class OrderSender {
       try {
         outcome = await request(async () => {
           this.#gate.requireNoUnwrittenHalt([record.intent]);
-          await this.#ledger.beginSubmit(record.id, this.#clock.now());
+          const at = this.#clock.now();
+          await this.#ledger.beginSubmit(record.id, at);
+          return at + mayLeaveMs;
         });
       } catch (error) {
         // The broker throws only before the request has left, so "denied" is true.
         this.#log.warn('order not sent', { order: record.id, error });
-        return this.#append(record, denial(error));
+        return this.#notSent(record, denial(error));
       }
       // From here on something was sent: whatever fails now must not read as if nothing was.
       this.#log.info('order answered', {
@@ -87,6 +95,22 @@ export class OrderSender {
       this.#unwritten.shift();
     }
     return written;
+  }
+
+  /**
+   * Writes down that nothing was sent. Another process that took over meanwhile may have settled the order, as one that
+   * was never sent; it stays as that process left it.
+   */
+  async #notSent(record: OrderRecord, event: OrderEvent): Promise<OrderRecord> {
+    try {
+      return await this.#append(record, event);
+    } catch (error) {
+      const isSettled = error instanceof AppError && error.code === 'order.impossible-event';
+      const current = isSettled ? await this.#ledger.order(record.id) : undefined;
+      if (current === undefined) throw error;
+      this.#log.warn('order settled by another process', { order: record.id, status: current.status });
+      return current;
+    }
   }
 
   /** Writes an event down. Where the ledger cannot be written the outcome is known all the same, and kept for `catchUp`. */

@@ -105,9 +105,9 @@ const allowed: Readonly<Record<OrderStatus, Partial<Record<EventName, OrderStatu
   rejected: {},
   denied: {},
   'never-sent': {},
-  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked' },
-  asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent' },
-  absent: { accepted: 'accepted' },
+  'outcome-unknown': { accepted: 'accepted', rejected: 'rejected', absent: 'absent', asked: 'asked', denied: 'denied' },
+  asked: { accepted: 'accepted', rejected: 'rejected', absent: 'absent', denied: 'denied' },
+  absent: { accepted: 'accepted', denied: 'denied' },
   done: {},
   scheduled: {
     'sent-on': 'sent-on',

@@ -35,6 +35,7 @@ async function order(answers: readonly HostAnswer[], options: Partial<RestHostOp
   const said = host.http.order(buy, input, async () => {
     host.events.push('written');
     await written();
+    return Number.MAX_SAFE_INTEGER;
   });
   // Where it is refused before anybody looks.
   said.catch(() => undefined);
@@ -191,7 +192,7 @@ describe('an order', () => {
   it('for which no connection stood was not sent', async () => {
     const host = await startRestHost({ answers: [accepted] });
     await host.close();
-    await expect(host.http.order(buy, input, async () => undefined)).rejects.toMatchObject({
+    await expect(host.http.order(buy, input, async () => Number.MAX_SAFE_INTEGER)).rejects.toMatchObject({
       kind: 'unreachable',
       context: { trId: 'TTTC0012U' },
     });
@@ -211,6 +212,59 @@ describe('an order', () => {
     });
     expect(written).not.toHaveBeenCalled();
     expect(host.events).toEqual([]);
+  });
+});
+
+describe('an order that may leave until a moment', () => {
+  const paused = (lateMs: number) => ({ code: 'orders.paused', context: { lateMs } });
+  /** The host with an order that may leave for `mayLeaveMs`, on a clock that stands still while it is written down. */
+  async function orderUntil(mayLeaveMs: number, takesMs: number) {
+    const host = await startRestHost({ answers: [accepted] });
+    const now = host.clock.now();
+    const said = host.http.order(buy, input, async () => {
+      vi.spyOn(host.clock, 'now').mockReturnValue(now + takesMs);
+      return now + mayLeaveMs;
+    });
+    said.catch(() => undefined);
+    return { host, said };
+  }
+
+  it('leaves in its last millisecond', async () => {
+    const { host, said } = await orderUntil(2_000, 2_000);
+    expect(await said).toMatchObject({ kind: 'accepted' });
+    expect(orders(host)).toBe(1);
+  });
+
+  it('does not leave a millisecond later, because the process was stopped for so long', async () => {
+    const { host, said } = await orderUntil(2_000, 2_001);
+    await expect(said).rejects.toMatchObject(paused(1));
+    expect(orders(host)).toBe(0);
+  });
+
+  it('does not leave where the process was stopped while the connection was made', async () => {
+    const host = await startRestHost({
+      answers: [accepted],
+      connecting: async (clock) => {
+        const now = clock.now();
+        vi.spyOn(clock, 'now').mockReturnValue(now + 60_000);
+      },
+    });
+    const until: number[] = [];
+    const said = host.http.order(buy, input, async () => {
+      until.push(host.clock.now() + 2_000);
+      return until[0] ?? 0;
+    });
+    await expect(said).rejects.toMatchObject({ code: 'orders.paused' });
+    expect(until).toHaveLength(1);
+    expect(orders(host)).toBe(0);
+    expect(host.logged).toEqual([]);
+  });
+
+  it('leaves the connection as it was: the next one goes over it', async () => {
+    const host = await startRestHost({ answers: [accepted] });
+    await expect(host.http.order(buy, input, async () => 0)).rejects.toMatchObject({ code: 'orders.paused' });
+    expect(await host.http.order(buy, input, async () => Number.MAX_SAFE_INTEGER)).toMatchObject({ kind: 'accepted' });
+    expect(orders(host)).toBe(1);
   });
 });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { OrderIntent, OrderRecord, VenueOrder } from '../../../src/domain/orders/order.ts';
+import type { OrderEvent, OrderIntent, OrderRecord, VenueOrder } from '../../../src/domain/orders/order.ts';
 import { AppError } from '../../../src/errors.ts';
 import type { Orders } from '../../../src/services/orders/orders.ts';
 import { eventually, turns } from '../../support/clock.ts';
@@ -187,6 +187,60 @@ describe('a press', () => {
     vi.spyOn(desk.ledger, 'claim').mockResolvedValue({ kind: 'claimed', orders: [] });
     expect(await codeOf(desk.submit(desk.orders()))).toBe('proposal.unknown');
     expect(desk.sent).toEqual([]);
+  });
+
+  it('may leave for two seconds from when it was to be written down', async () => {
+    const { beginSubmit } = desk.ledger;
+    const begun: number[] = [];
+    vi.spyOn(desk.ledger, 'beginSubmit').mockImplementation(async (id, at) => {
+      begun.push(at);
+      await desk.clock.advance(500);
+      return beginSubmit(id, at);
+    });
+    await desk.submit(desk.orders());
+    expect(desk.untils).toEqual(begun.map((at) => at + 2_000));
+    expect(begun).toHaveLength(1);
+  });
+
+  const notSent = (): never => {
+    throw new AppError('orders.paused', { lateMs: 7 });
+  };
+  const lost = { type: 'outcome-unknown', code: 'process-ended', text: '' } as const;
+
+  it.each([
+    ['nobody has looked at', []],
+    ['another process does not know the outcome of', [lost]],
+    ['another process asks about', [lost, { type: 'asked', candidates: [] }]],
+    ['another process has found nowhere', [lost, { type: 'absent', by: 'list' }]],
+  ] satisfies readonly (readonly [string, readonly OrderEvent[]])[])(
+    'of a process that was stopped before it left was not sent, though it stands as submitting, also one that %s',
+    async (_what, events) => {
+      desk.answer = async () => {
+        for (const event of events) await desk.ledger.appendOrderEvent('o1', event, desk.clock.now());
+        return notSent();
+      };
+      const denied = { status: 'denied', code: 'orders.paused', context: { lateMs: 7 } };
+      expect(await desk.submit(desk.orders())).toMatchObject(denied);
+      expect(await desk.ledger.order('o1')).toMatchObject(denied);
+    },
+  );
+
+  it('of a process that was stopped stays as another one has settled it', async () => {
+    desk.answer = async () => {
+      for (const event of [lost, { type: 'accepted', reference } as const]) {
+        await desk.ledger.appendOrderEvent('o1', event, desk.clock.now());
+      }
+      return notSent();
+    };
+    expect(await desk.submit(desk.orders())).toMatchObject({ status: 'accepted', reference });
+    expect(desk.logged).toContainEqual(['order settled by another process', { order: 'o1', status: 'accepted' }]);
+  });
+
+  it('that cannot be written down as not sent says so', async () => {
+    const broken = new Error('constraint');
+    vi.spyOn(desk.ledger, 'appendOrderEvent').mockRejectedValueOnce(broken);
+    desk.answer = notSent;
+    await expect(desk.submit(desk.orders())).rejects.toBe(broken);
   });
 
   it('waits for an equal one, though another that waited was let go meanwhile', async () => {

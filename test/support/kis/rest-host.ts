@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Agent } from 'undici';
+import { Agent, buildConnector } from 'undici';
 import { onTestFinished } from 'vitest';
 import type { ApiDrift } from '../../../src/domain/api-drift.ts';
 import type { Credentials } from '../../../src/kis/wire/credentials.ts';
@@ -51,6 +51,8 @@ export interface RestHostOptions {
   readonly credentials?: Partial<Credentials>;
   readonly lane?: Partial<Lane>;
   readonly random?: () => number;
+  /** Called when a connection is about to be made. */
+  readonly connecting?: (clock: NotingClock) => Promise<void>;
 }
 
 /** The REST client against a host that is told what to say, with all that happened beside it. */
@@ -104,7 +106,13 @@ export async function startRestHost(options: RestHostOptions): Promise<RestHost>
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const dispatcher = new Agent();
+  const clock = new NotingClock();
+  const connector = buildConnector({});
+  const dispatcher = new Agent({
+    connect: (target, callback) => {
+      void (options.connecting?.(clock) ?? Promise.resolve()).then(() => connector(target, callback));
+    },
+  });
   const close = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -113,7 +121,6 @@ export async function startRestHost(options: RestHostOptions): Promise<RestHost>
     await dispatcher.destroy();
     if (server.listening) await close();
   });
-  const clock = new NotingClock();
   const note = (message: string, { error: _error, ...fields }: Readonly<Record<string, unknown>> = {}): void =>
     void logged.push([message, fields]);
   const http = new KisHttp({
