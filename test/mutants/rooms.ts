@@ -51,6 +51,10 @@ export const rooms: readonly Room[] = [
   { file: 'src/kis/wire/catalogue-check.ts', judgedBy: restCalls },
   { file: 'src/kis/wire/read-calls.ts', judgedBy: restCalls },
   { file: 'src/kis/wire/order-calls.ts', judgedBy: restCalls },
+  ...['key-place', 'remote-pages', 'sent-error'].map((name) => ({
+    file: `src/kis/remote/${name}.ts`,
+    judgedBy: ['test/kis/remote/sent-error.test.ts', 'test/kis/remote/remote-reads.test.ts'],
+  })),
   {
     file: 'src/services/people.ts',
     judgedBy: ['test/services/people.test.ts'],

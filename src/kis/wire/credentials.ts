@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Dispatcher, request } from 'undici';
 import { z } from 'zod';
 import { type Clock, fromKoreanDateTime } from '../../clock.ts';
-import type { ErrorContext } from '../../errors.ts';
+import type { AppError, ErrorContext } from '../../errors.ts';
 import type { Log, Redactor } from '../../log.ts';
 import type { TokenRevocation } from '../../ports/broker.ts';
 import type { Cache } from '../../ports/cache.ts';
@@ -24,6 +24,13 @@ import { type KisErrorKind, tokenCodes, tokenTooSoonCode } from './venue-codes.t
 export interface AppKey {
   readonly appKey: Secret;
   readonly appSecret: Secret;
+}
+
+/** Tells whether this process is the one that is issued tokens of the key, as `KeyPlace` does. */
+interface IssuingPlace {
+  readonly isHere: boolean;
+  requireHere(): void;
+  notOurs(): AppError;
 }
 
 const storedToken = z.object({ token: z.string(), expiresAt: z.number(), issuedAt: z.number() });
@@ -69,6 +76,7 @@ export class Credentials {
   /** How the settings of this key begin. */
   readonly settings: string;
   readonly #cacheKey: string;
+  readonly #place: IssuingPlace | undefined;
   #current: Token | undefined;
   #lastIssueAt: number | undefined;
   /** Why the last token request failed. It is thrown again while no other request may be made. */
@@ -91,6 +99,8 @@ export class Credentials {
     readonly timeoutMs?: number;
     /** The beginning of the names of the settings that hold this key, for the person who must correct them. */
     readonly settings?: string;
+    /** Which process is issued tokens and approval keys. Absent: this one. */
+    readonly place?: IssuingPlace;
   }) {
     this.#environment = options.environment;
     this.#key = options.key;
@@ -101,6 +111,7 @@ export class Credentials {
     this.#dispatcher = options.dispatcher;
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.settings = options.settings ?? 'KIS';
+    this.#place = options.place;
     const keyId = createHash('sha256').update(options.key.appKey.reveal()).digest('hex').slice(0, 16);
     this.#cacheKey = `token:${options.environment.name}:${new URL(options.environment.restUrl).host}:${keyId}`;
   }
@@ -113,7 +124,7 @@ export class Credentials {
   /**
    * A token that is valid for a while yet.
    * @throws KisError `unauthorised` (the key is wrong), `token-wait` (asked too soon; `waitSeconds` says how long to
-   * wait), or `unreachable`.
+   * wait), or `unreachable`; AppError `cluster.not-ours` where none is at hand and another process is issued them.
    */
   token(): Promise<Secret> {
     const current = this.#current;
@@ -168,6 +179,9 @@ export class Credentials {
    */
   async revoke(): Promise<TokenRevocation> {
     const { settings } = this;
+    if (this.#place?.isHere === false) {
+      return { settings, outcome: 'failed', failure: this.#place.notOurs(), waitSeconds: 0 };
+    }
     await this.#inFlight?.catch(() => undefined);
     const current = this.#current;
     const stored = await this.#load();
@@ -204,8 +218,9 @@ export class Credentials {
     }
   }
 
-  /** A key for opening one socket. @throws KisError as `token` does. */
+  /** A key for opening one socket. @throws as `token` does. */
   async approvalKey(): Promise<Secret> {
+    this.#place?.requireHere();
     const body = await this.#post(authCalls.approval.path, {
       grant_type: 'client_credentials',
       appkey: this.#key.appKey.reveal(),
@@ -226,6 +241,8 @@ export class Credentials {
       this.#current = stored;
       return stored.token;
     }
+    // Two processes that ask for a token of one key within a minute are both refused.
+    this.#place?.requireHere();
     this.#lastIssueAt ??= stored?.issuedAt;
     const now = this.#clock.now();
     if (this.#issuableAt !== undefined && this.#issuableAt > now) throw this.#lastFailure ?? this.#tooSoon();

@@ -5,6 +5,7 @@ import type { Log, Redactor } from '../../log.ts';
 import type { BeforeSend } from '../../ports/broker.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import type { Endpoint, Input, Output } from '../endpoints/endpoint.ts';
+import type { RemotePages } from '../remote/remote-pages.ts';
 import { type AccountNumber, CatalogueCheck } from './catalogue-check.ts';
 import type { Credentials } from './credentials.ts';
 import type { Environment } from './environment.ts';
@@ -23,6 +24,7 @@ export class KisHttp {
   readonly #check: CatalogueCheck;
   readonly #reads: ReadCalls;
   readonly #orders: OrderCalls;
+  readonly #remote: RemotePages | undefined;
 
   constructor(options: {
     readonly environment: Environment;
@@ -40,12 +42,15 @@ export class KisHttp {
     readonly hashkey?: boolean | undefined;
     /** Told whenever KIS turns out not to agree with the catalogue about one of its APIs. */
     readonly onDrift?: ((drift: ApiDrift) => void) | undefined;
+    /** The way to the process that carries the key. Absent: this process makes all calls. */
+    readonly remote?: RemotePages | undefined;
   }) {
     const { timeouts = defaultTimeouts, hashkey = false } = options;
     this.#check = new CatalogueCheck(options);
     const parts = { ...options, timeouts, hashkey, check: this.#check, exchange: new Exchange(options) };
     this.#reads = new ReadCalls(parts);
     this.#orders = new OrderCalls(parts);
+    this.#remote = options.remote;
   }
 
   /** Whether the host has this API at all. */
@@ -55,7 +60,8 @@ export class KisHttp {
 
   /**
    * Reads one page. While no token can be had, an interactive read waits for one, once; any other is refused with the
-   * seconds. @throws KisError of any kind but `outcome-unknown`.
+   * seconds. @throws KisError of any kind but `outcome-unknown`; where another process carries the key and does not
+   * answer, AppError `cluster.nobody` or `cluster.no-answer`.
    */
   read<E extends Endpoint>(endpoint: E, input: Input<E>, options: ReadOptions = {}): Promise<Output<E>> {
     return this.#reads.read(endpoint, input, options);
@@ -74,8 +80,12 @@ export class KisHttp {
     return this.#reads.readAll(endpoint, input, options);
   }
 
-  /** Sends one order request, once, as `OrderCalls.order` says. */
-  order<E extends Endpoint>(endpoint: E, input: Input<E>, beforeSend: BeforeSend): Promise<OrderAnswer<E>> {
+  /**
+   * Sends one order request, once, as `OrderCalls.order` says.
+   * @throws AppError `cluster.not-ours` where another process carries the key: orders are never asked of another.
+   */
+  async order<E extends Endpoint>(endpoint: E, input: Input<E>, beforeSend: BeforeSend): Promise<OrderAnswer<E>> {
+    this.#remote?.requireHere();
     return this.#orders.order(endpoint, input, beforeSend);
   }
 }

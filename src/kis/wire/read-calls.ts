@@ -3,6 +3,7 @@ import type { Log, Redactor } from '../../log.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import type { Secret } from '../../secret.ts';
 import type { Endpoint, Input, Output } from '../endpoints/endpoint.ts';
+import type { PageQuestion, RemotePages } from '../remote/remote-pages.ts';
 import { type CatalogueCheck, nameOf } from './catalogue-check.ts';
 import type { Credentials } from './credentials.ts';
 import type { Environment } from './environment.ts';
@@ -37,6 +38,7 @@ export class ReadCalls {
   readonly #log: Log;
   readonly #redactor: Redactor;
   readonly #timeoutMs: number;
+  readonly #remote: RemotePages | undefined;
 
   constructor(options: {
     readonly environment: Environment;
@@ -49,6 +51,8 @@ export class ReadCalls {
     readonly log: Log;
     readonly redactor: Redactor;
     readonly timeouts: Pick<HttpTimeouts, 'readMs'>;
+    /** The way to the process that carries the key. Absent: this process reads all. */
+    readonly remote?: RemotePages | undefined;
   }) {
     this.#dialect = options.environment.dialect;
     this.#exchange = options.exchange;
@@ -60,6 +64,8 @@ export class ReadCalls {
     this.#log = options.log;
     this.#redactor = options.redactor;
     this.#timeoutMs = options.timeouts.readMs;
+    this.#remote = options.remote;
+    this.#remote?.serve((question, asked) => this.#readForAnother(question, asked));
   }
 
   /** One page, as `KisHttp.read` says. */
@@ -113,16 +119,15 @@ export class ReadCalls {
     trCont: string,
     options: ReadOptions,
   ): Promise<RawAnswer> {
-    let tokenRenewed = false;
+    const renewal = { done: false };
+    const readHere = (): Promise<RawAnswer> => this.#readHere({ endpoint, input, trCont }, options, renewal);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const token = await this.#tokenFor(options);
-        return await this.#readOnce(endpoint, input, trCont, token, options).catch(async (error: unknown) => {
-          if (!(error instanceof KisError) || !tokenCodes.has(error.venueCode) || tokenRenewed) throw error;
-          tokenRenewed = true;
-          await this.#credentials.invalidate(token);
-          return this.#readOnce(endpoint, input, trCont, await this.#tokenFor(options), options);
-        });
+        if (this.#remote === undefined) return await readHere();
+        // What KIS is known to refuse, or the host to lack, need not be asked of another process.
+        this.#check.trId(endpoint);
+        this.#check.fields(endpoint, input);
+        return await this.#remote.read({ endpoint, input, trCont }, options, readHere);
       } catch (error) {
         if (!mayPass(error) || attempt >= readTries || options.signal?.aborted) {
           if (error instanceof KisError && error.kind === 'drift' && error.venueCode !== '') {
@@ -133,6 +138,33 @@ export class ReadCalls {
         if (isOverLimit(error)) this.#lane.pause(limitPauseMs(error.venueCode));
         await this.#backOff('read repeated', endpoint, attempt, options, error);
       }
+    }
+  }
+
+  /** Reads with a token of this process. One that KIS refuses is renewed, once in all tries of a page. */
+  async #readHere(
+    { endpoint, input, trCont }: PageQuestion,
+    options: ReadOptions,
+    renewal: { done: boolean },
+  ): Promise<RawAnswer> {
+    const token = await this.#tokenFor(options);
+    try {
+      return await this.#readOnce(endpoint, input, trCont, token, options);
+    } catch (error) {
+      if (!(error instanceof KisError) || !tokenCodes.has(error.venueCode) || renewal.done) throw error;
+      renewal.done = true;
+      await this.#credentials.invalidate(token);
+      return this.#readOnce(endpoint, input, trCont, await this.#tokenFor(options), options);
+    }
+  }
+
+  /** Reads a page for another process, which repeats it where that may help. The lane that has to rest is this one's. */
+  async #readForAnother(question: PageQuestion, options: ReadOptions): Promise<RawAnswer> {
+    try {
+      return await this.#readHere(question, options, { done: false });
+    } catch (error) {
+      if (mayPass(error) && isOverLimit(error)) this.#lane.pause(limitPauseMs(error.venueCode));
+      throw error;
     }
   }
 
