@@ -1,23 +1,21 @@
 import { Keyv } from 'keyv';
 import { AppError } from '../errors.ts';
 import type { Cache } from '../ports/cache.ts';
-import { KeyvSqlite } from './keyv-sqlite.ts';
-import { openSqlite } from './sqlite.ts';
+import type { CachePlace } from './caches/cache-table.ts';
+import { KeyvTable } from './caches/keyv-table.ts';
 
-export interface CacheOptions {
-  /** The path of the file. It is not the ledger's, because the cache may be lost and the ledger may not. */
-  readonly path: string;
+export type CacheOptions = CachePlace & {
   /** Separates the entries of one environment from those of others. */
   readonly namespace?: string;
-}
+};
 
 /**
  * Opens the cache. A value that has expired is not returned.
- * @throws AppError `store.not-a-database`, `store.damaged`, `store.cannot-open`, `store.not-durable`. Its methods throw
- * `store.cache-failed`.
+ * @throws AppError `store.not-a-database`, `store.damaged`, `store.cannot-open`, `store.not-durable`,
+ * `store.cannot-connect`. Its methods throw `store.cache-failed`.
  */
 export async function openCache(options: CacheOptions): Promise<Cache> {
-  const store = new KeyvSqlite(openSqlite(options.path, 'normal'));
+  const store = new KeyvTable(await KeyvTable.openTable(options));
   const keyv = new Keyv({ store, namespace: options.namespace ?? 'hoga', throwOnErrors: true });
   return {
     get: <T>(key: string) => translated('get', () => keyv.get<T>(key)),

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Cache } from '../../src/ports/cache.ts';
 import { type CacheOptions, openCache } from '../../src/store/cache.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { cachePlace, temporaryFolder } from './fixtures.ts';
 
-async function testCache(options: Partial<CacheOptions> = {}): Promise<Cache> {
-  const cache = await openCache({ path: join(temporaryFolder(), 'cache.db'), ...options });
+async function testCache(options?: CacheOptions): Promise<Cache> {
+  const cache = await openCache(options ?? (await cachePlace()));
   onTestFinished(() => cache.close());
   return cache;
 }
@@ -29,15 +29,15 @@ describe('cache', () => {
     onTestFinished(() => {
       vi.useRealTimers();
     });
-    const path = join(temporaryFolder(), 'cache.db');
-    const before = await openCache({ path });
+    const place = await cachePlace();
+    const before = await openCache(place);
     await before.set('short', 1, 1_000);
     await before.set('long', 2, 60_000);
     await before.set('always', 3);
     await before.close();
 
     vi.setSystemTime(Date.now() + 1_001);
-    const after = await testCache({ path });
+    const after = await testCache(place);
     expect(await after.get('short')).toBeUndefined();
     expect(await after.get('long')).toBe(2);
     vi.setSystemTime(Date.now() + 60_000);
@@ -54,10 +54,10 @@ describe('cache', () => {
     }
   });
 
-  it('keeps namespaces apart in one file', async () => {
-    const path = join(temporaryFolder(), 'cache.db');
-    const live = await testCache({ path, namespace: 'live' });
-    const paper = await testCache({ path, namespace: 'paper' });
+  it('keeps namespaces apart in one table', async () => {
+    const place = await cachePlace();
+    const live = await testCache({ ...place, namespace: 'live' });
+    const paper = await testCache({ ...place, namespace: 'paper' });
     await live.set('token', 'l');
     expect(await paper.get('token')).toBeUndefined();
     await paper.set('token', 'p');

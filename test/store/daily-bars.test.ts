@@ -5,8 +5,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Bar } from '../../src/domain/market/quote.ts';
 import type { BarStore } from '../../src/ports/bars.ts';
 import { openCache } from '../../src/store/cache.ts';
+import type { CachePlace } from '../../src/store/caches/cache-table.ts';
 import { openBarStore } from '../../src/store/daily-bars.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { cachePlace, temporaryFolder } from './fixtures.ts';
 
 const bars = (count: number): readonly Bar[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -18,17 +19,17 @@ const bars = (count: number): readonly Bar[] =>
     volume: 9_000_000_000 + index,
   }));
 
-async function testStore(path: string): Promise<BarStore> {
-  const store = await openBarStore({ path });
+async function testStore(place: CachePlace): Promise<BarStore> {
+  const store = await openBarStore(place);
   onTestFinished(() => store.close());
   return store;
 }
 
-test('candles come back as they were kept, also after a restart, beside the cache in its file', async () => {
-  const path = join(temporaryFolder(), 'cache.db');
-  const cache = await openCache({ path });
+test('candles come back as they were kept, also after a restart, beside the cache', async () => {
+  const place = await cachePlace();
+  const cache = await openCache(place);
   onTestFinished(() => cache.close());
-  const before = await openBarStore({ path });
+  const before = await openBarStore(place);
   await cache.set('token', 'abc');
   expect(await before.bars('005930')).toBeUndefined();
   await before.keep('005930', { through: '20261119', bars: bars(3) });
@@ -37,7 +38,7 @@ test('candles come back as they were kept, also after a restart, beside the cach
   await before.close();
   await before.close();
 
-  const after = await testStore(path);
+  const after = await testStore(place);
   expect(await after.bars('005930')).toEqual({ through: '20261120', bars: bars(260) });
   expect(await after.bars('900010')).toEqual({ through: '20261120', bars: [] });
   expect(await after.days()).toEqual(
@@ -50,7 +51,7 @@ test('candles come back as they were kept, also after a restart, beside the cach
 });
 
 test('what ends before a day is forgotten', async () => {
-  const store = await testStore(':memory:');
+  const store = await testStore(await cachePlace());
   await store.keep('005930', { through: '20261120', bars: bars(1) });
   await store.keep('900010', { through: '20260901', bars: bars(1) });
   await store.forget('20260902');
@@ -59,7 +60,7 @@ test('what ends before a day is forgotten', async () => {
 
 test('what is no list of candles is as good as none, and a file that is none is refused', async () => {
   const path = join(temporaryFolder(), 'cache.db');
-  const store = await testStore(path);
+  const store = await testStore({ path });
   await store.keep('005930', { through: '20261120', bars: bars(2) });
   const database = new DatabaseSync(path);
   database.exec('update daily_bars set bars = substr(bars, 1, 30)');
@@ -72,7 +73,7 @@ test('what is no list of candles is as good as none, and a file that is none is 
 
 test('a whole market of 260 days takes less than 25 MB', async () => {
   const path = join(temporaryFolder(), 'cache.db');
-  const store = await testStore(path);
+  const store = await testStore({ path });
   const kept = { through: '20261120', bars: bars(260) };
   for (let index = 0; index < 260; index += 1) await store.keep(String(100_000 + index), kept);
   await store.close();

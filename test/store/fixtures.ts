@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
+import type { CachePlace } from '../../src/store/caches/cache-table.ts';
 import { openLedger } from '../../src/store/ledger.ts';
-import { emptyPlace, server } from '../support/postgres/database.ts';
+import { emptyPlace, newPlace, server } from '../support/postgres/database.ts';
 
 export * from './samples.ts';
 
@@ -24,6 +25,11 @@ export async function testLedger(url?: string): Promise<Ledger> {
   const ledger = await openLedger(url === undefined ? there : { url });
   onTestFinished(() => ledger.close());
   return ledger;
+}
+
+/** A place for caches that nothing was written to yet: a file, or PostgreSQL where these tests run on that. */
+export async function cachePlace(): Promise<CachePlace> {
+  return server === undefined ? { path: join(temporaryFolder(), 'cache.db') } : newPlace();
 }
 
 /** Tables of later versions. */

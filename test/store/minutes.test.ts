@@ -6,7 +6,7 @@ import type { MinuteCandle } from '../../src/domain/market/minutes.ts';
 import type { MinuteStore } from '../../src/ports/bars.ts';
 import { openBarStore } from '../../src/store/daily-bars.ts';
 import { memoryMinutes, openMinuteStore } from '../../src/store/minutes.ts';
-import { temporaryFolder } from './fixtures.ts';
+import { cachePlace, temporaryFolder } from './fixtures.ts';
 
 const candles = (count: number): readonly MinuteCandle[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -21,7 +21,7 @@ const samsung = { symbol: '005930', exchange: 'KRX' } as const;
 const nextrade = { ...samsung, exchange: 'NXT' } as const;
 
 describe.each([
-  ['in the file', () => openMinuteStore({ path: ':memory:' })],
+  ['in a table', async () => openMinuteStore(await cachePlace())],
   ['in memory', async () => memoryMinutes()],
 ] as const)('minutes %s', (_where, open) => {
   const opened = async (): Promise<MinuteStore> => {

@@ -94,7 +94,8 @@ async function countOn(db: Kysely<Tables>): Promise<void> {
   }
 }
 
-async function explained<T>(place: PostgresPlace, open: () => Promise<T>): Promise<T> {
+/** @throws AppError `store.cannot-connect` where the server cannot be reached, or `open` fails otherwise than by an AppError. */
+export async function explained<T>(place: PostgresPlace, open: () => Promise<T>): Promise<T> {
   const path = addressOf(place);
   try {
     return await open();

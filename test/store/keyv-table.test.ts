@@ -4,18 +4,19 @@ import { join } from 'node:path';
 import keyvTestSuite, { keyvIteratorTests } from '@keyv/test-suite';
 import { Keyv } from 'keyv';
 import * as vitest from 'vitest';
-import { KeyvSqlite } from '../../src/store/keyv-sqlite.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
+import { KeyvTable } from '../../src/store/caches/keyv-table.ts';
+import { newPlace, server } from '../support/postgres/database.ts';
 
 const { afterAll, beforeEach, describe, expect, it } = vitest;
 
 const folder = mkdtempSync(join(tmpdir(), 'hoga-keyv-'));
-const database = openSqlite(join(folder, 'cache.db'), 'normal');
+const place = server === undefined ? { path: join(folder, 'cache.db') } : await newPlace();
+const table = await KeyvTable.openTable(place);
 // A new adapter over the same table each time, as the suite expects: it asks for two namespaces at once.
-const store = () => new KeyvSqlite(database);
+const store = () => new KeyvTable(table);
 
-afterAll(() => {
-  database.close();
+afterAll(async () => {
+  await table.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -24,16 +25,16 @@ describe('the cases every Keyv adapter has to pass', () => {
   keyvIteratorTests(vitest, Keyv, store);
 });
 
-describe('keyv on node:sqlite', () => {
-  beforeEach(() => {
-    database.exec('delete from keyv');
+describe('keyv on a table', () => {
+  beforeEach(async () => {
+    await table.change('delete from keyv');
   });
 
   it('stores the absolute moment of expiry, not a time to live', async () => {
     const keyv = new Keyv({ store: store(), namespace: 'ns' });
     const before = Date.now();
     await keyv.set('foo', 'bar', 60_000);
-    const row = database.prepare('select value from keyv where key = ?').get('ns:foo');
+    const [row] = await table.rows('select value from keyv where key = ?', 'ns:foo');
     const { expires } = JSON.parse(String(row?.['value'])) as { expires: number };
     expect(expires).toBeGreaterThanOrEqual(before + 60_000);
     expect(expires).toBeLessThanOrEqual(Date.now() + 60_000);
@@ -65,7 +66,7 @@ describe('keyv on node:sqlite', () => {
       seen.push(key);
     }
     expect(seen.sort()).toStrictEqual(keys.filter((_, index) => index % 2 === 1).sort());
-    expect(database.prepare('select count(*) as count from keyv').get()).toMatchObject({ count: 125 });
+    expect(await table.rows('select count(*) as count from keyv')).toMatchObject([{ count: 125 }]);
   });
 
   it('does not have what expired', async () => {

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { KeyvStoreAdapter, StoredData } from 'keyv';
+import type { CachePlace, CacheTable } from './cache-table.ts';
+import { openCacheTable } from './open-cache-table.ts';
 
 const pageSize = 100;
 
@@ -9,37 +10,28 @@ const pageSize = 100;
  * adapter stores no times. It has no `has` for the same reason: Keyv's own reads the value and does not find one that
  * has expired.
  */
-export class KeyvSqlite extends EventEmitter implements KeyvStoreAdapter {
+export class KeyvTable extends EventEmitter implements KeyvStoreAdapter {
   /** Keyv iterates only over stores whose dialect it knows. */
-  readonly opts: { readonly dialect: 'sqlite'; readonly url: string };
+  readonly opts: { readonly dialect: CacheTable['dialect']; readonly url: string };
   /** Set by Keyv, whose keys begin with it. */
   namespace: string | undefined;
-  readonly #database: DatabaseSync;
-  readonly #select: StatementSync;
-  readonly #upsert: StatementSync;
-  readonly #delete: StatementSync;
-  readonly #clear: StatementSync;
-  readonly #page: StatementSync;
+  readonly #table: CacheTable;
 
-  /** The adapter closes the database when Keyv disconnects. */
-  constructor(database: DatabaseSync) {
+  /** The adapter closes the table when Keyv disconnects. */
+  constructor(table: CacheTable) {
     super();
-    this.opts = { dialect: 'sqlite', url: `sqlite:${database.location() ?? ':memory:'}` };
-    this.#database = database;
-    database.exec('create table if not exists keyv (key text primary key not null, value text not null)');
-    this.#select = database.prepare('select value from keyv where key = ?');
-    this.#upsert = database.prepare(
-      'insert into keyv (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
-    );
-    this.#delete = database.prepare('delete from keyv where key = ?');
-    this.#clear = database.prepare('delete from keyv where substr(key, 1, length(?1)) = ?1');
-    this.#page = database.prepare(
-      'select key, value from keyv where key > ?2 and substr(key, 1, length(?1)) = ?1 order by key limit ?3',
-    );
+    this.opts = { dialect: table.dialect, url: '' };
+    this.#table = table;
+  }
+
+  /** Opens the table of a cache. @throws AppError as `openCacheTable`. */
+  static openTable(place: CachePlace): Promise<CacheTable> {
+    return openCacheTable(place, 'keyv', 'key text primary key not null, value text not null');
   }
 
   async get<Value>(key: string): Promise<StoredData<Value>> {
-    return this.#select.get(key)?.['value'] as StoredData<Value>;
+    const [row] = await this.#table.rows('select value from keyv where key = ?', key);
+    return row?.['value'] as StoredData<Value>;
   }
 
   async getMany<Value>(keys: string[]): Promise<StoredData<Value | undefined>[]> {
@@ -47,11 +39,15 @@ export class KeyvSqlite extends EventEmitter implements KeyvStoreAdapter {
   }
 
   async set(key: string, value: string): Promise<void> {
-    this.#upsert.run(key, value);
+    await this.#table.change(
+      'insert into keyv (key, value) values (?, ?) on conflict (key) do update set value = excluded.value',
+      key,
+      value,
+    );
   }
 
   async delete(key: string): Promise<boolean> {
-    return this.#delete.run(key).changes > 0;
+    return (await this.#table.change('delete from keyv where key = ?', key)) > 0;
   }
 
   /** True when any of the keys was there. */
@@ -62,14 +58,22 @@ export class KeyvSqlite extends EventEmitter implements KeyvStoreAdapter {
 
   /** Deletes everything in the namespace, or everything when there is none. */
   async clear(): Promise<void> {
-    this.#clear.run(prefix(this.namespace));
+    const begin = prefix(this.namespace);
+    await this.#table.change('delete from keyv where substr(key, 1, ?) = ?', begin.length, begin);
   }
 
   /** It reads in pages, because Keyv deletes expired values while it iterates. */
   async *iterator<Value>(namespace?: string): AsyncGenerator<(string | Awaited<Value> | undefined)[], void> {
+    const begin = prefix(namespace);
     let last = '';
     for (;;) {
-      const rows = this.#page.all(prefix(namespace), last, pageSize);
+      const rows = await this.#table.rows(
+        'select key, value from keyv where key > ? and substr(key, 1, ?) = ? order by key limit ?',
+        last,
+        begin.length,
+        begin,
+        pageSize,
+      );
       for (const row of rows) {
         last = String(row['key']);
         yield [last, row['value'] as Awaited<Value>];
@@ -81,9 +85,7 @@ export class KeyvSqlite extends EventEmitter implements KeyvStoreAdapter {
   }
 
   async disconnect(): Promise<void> {
-    if (this.#database.isOpen) {
-      this.#database.close();
-    }
+    await this.#table.close();
   }
 }
 
