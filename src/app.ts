@@ -195,6 +195,7 @@ async function createEdges(options: AppOptions, { simulators, ledger, cache }: R
     timeouts,
     socketTimings,
     transports,
+    cluster,
   });
   const [kis] = venues;
   const issues = createIssues({
