@@ -220,7 +220,8 @@ describe('while the key passes from one process to another', () => {
   });
 
   test('a process that loses the key while it reads for another refuses as if nobody had it', async () => {
-    const { b, pair } = await startTwo();
+    const { a, b, pair } = await startTwo();
+    await a.broker.quote('005930');
     // It carries the key as the bus sees it, and knows better by itself.
     pair.unaware.add('a');
     await expect(b.broker.quote('005930', { priority: 'background' })).rejects.toMatchObject({
@@ -231,10 +232,17 @@ describe('while the key passes from one process to another', () => {
 });
 
 describe('a process that does not carry the key', () => {
-  test('sends no order, and writes none down as sent', async () => {
-    const { b, simulator, pair } = await startTwo();
+  test.each([
+    ['never carried it', false],
+    ['carried it until now, and has a token still', true],
+  ])('sends no order, and writes none down as sent, where it %s', async (_what, carried) => {
+    const { a, b, simulator, pair } = await startTwo();
+    if (carried) {
+      await a.broker.quote('005930');
+      pair.carry(a.duty, 'b');
+    }
     let written = 0;
-    const order = b.broker.placeOrder(buying, async () => {
+    const order = (carried ? a : b).broker.placeOrder(buying, async () => {
       written += 1;
       return Number.MAX_SAFE_INTEGER;
     });
