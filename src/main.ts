@@ -111,6 +111,19 @@ async function runBot(settleMs: number): Promise<void> {
   const config = loadConfig();
   const hold = await holdLedger(config);
   const log = createLog({ level: config.logLevel, redactor });
+  const ended = interrupted();
+  // Another process took over while this one was held up, so that what this one knows is out of date.
+  while ((await runUntil(ended, config, log, settleMs)) === 'lost') log.warn('beginning anew');
+  hold.release();
+}
+
+/** Runs the bot until it is interrupted, its input ends, or another process has taken over. Returns which. */
+async function runUntil(
+  interruption: Promise<void>,
+  config: Config,
+  log: Log,
+  settleMs: number,
+): Promise<'interrupted' | 'input-ended' | 'lost'> {
   const chats = await createChats(config, log);
   let inputEnded = (): void => undefined;
   const ended = new Promise<'input-ended'>((resolve) => {
@@ -139,10 +152,14 @@ async function runBot(settleMs: number): Promise<void> {
     ],
   });
   // The end of the terminal's input ends the bot only if it has no other chat: in a container there is no input at all.
-  const why = await Promise.race([...(chats.length === 0 ? [ended] : []), interrupted()]);
+  const why = await Promise.race([
+    ...(chats.length === 0 ? [ended] : []),
+    interruption.then(() => 'interrupted' as const),
+    app.lost.then(() => 'lost' as const),
+  ]);
   if (why === 'input-ended') await app.settle(settleMs);
   await app.stop();
-  hold.release();
+  return why;
 }
 
 /** The chats that the settings name; the terminal is not among them. */
