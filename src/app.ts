@@ -164,7 +164,7 @@ async function openRecords({ config, clock, log, readOnly = false, openLedger }:
     cache,
     barStore,
     minuteStore,
-  } = await openStore({ paths: config.store, readOnly, openLedger });
+  } = await openStore({ settings: config.store, readOnly, openLedger });
   const ledgerWatch = new LedgerWatch({ ledger: stored, clock, log });
   const spill = spillToMemory(ledgerWatch.ledger);
   return { simulators, cache, barStore, minuteStore, ledger: spill.ledger, ledgerWatch, spill };

@@ -9,7 +9,7 @@ import {
 } from './config/account.ts';
 import { accountVariables, type NamedAccount, namedAccounts } from './config/account-names.ts';
 import { type ConfigProblem, type Environ, present } from './config/environ.ts';
-import { secretsIn } from './config/secrets.ts';
+import { postgresUrl, secretsIn } from './config/secrets.ts';
 import { fillsWebhookChat, webhookChat } from './domain/people/chat-address.ts';
 import type { NoticeWebhook } from './domain/people/webhooks.ts';
 import { type SettingWords, settingWords } from './i18n/setting-words.ts';
@@ -59,17 +59,29 @@ export interface Config {
   /** How long KIS's lists of orders may lag behind the orders themselves, in milliseconds. */
   readonly visibilityMs: number;
   /**
-   * The paths of the ledger's and the cache's file. Each venue has a ledger of its own, because an order number means
-   * nothing at another venue. With the embedded simulator both are `:memory:`, because the simulator forgets everything
-   * when it stops.
+   * Where the ledger and the cache are. Each venue has a ledger of its own, because an order number means nothing at
+   * another venue.
    */
-  readonly store: { readonly ledger: string; readonly cache: string };
+  readonly store: FileSettings | PostgresSettings;
   readonly language: 'ko' | 'en';
   /** The colours of charts. */
   readonly chartTheme: 'dark' | 'light';
   readonly logLevel: string;
   /** The texts that must never appear in a log or a chat. */
   readonly secrets: readonly Secret[];
+}
+
+/** The paths of two files. With the embedded simulator both are `:memory:`, because it forgets everything when it stops. */
+export interface FileSettings {
+  readonly ledger: string;
+  readonly cache: string;
+}
+
+/** A database on PostgreSQL, which several processes may share, and the schema of the venue's ledger in it. */
+export interface PostgresSettings {
+  /** With the password. */
+  readonly url: Secret;
+  readonly schema: string;
 }
 
 /** A Discord webhook. `apiRoot` is set when its URL names a server other than Discord's. */
@@ -174,7 +186,10 @@ function withoutDoubles(problems: readonly ConfigProblem[]): readonly ConfigProb
 function storeProblems(given: Environ, words: SettingWords): readonly ConfigProblem[] {
   const url = given['STORE_URL'];
   if (url === undefined || /^sqlite:.+/.test(url)) return [];
-  return [{ variable: 'STORE_URL', problem: url.startsWith('postgres') ? words.postgres : words.store }];
+  if (!postgresUrl.test(url)) return [{ variable: 'STORE_URL', problem: words.store }];
+  // What is wrong with it must not be shown, because it holds a password.
+  const names = URL.canParse(url) && new URL(url).pathname.length > 1;
+  return names ? [] : [{ variable: 'STORE_URL', problem: words.postgres }];
 }
 
 /** The sheet and the service account that writes to it must be set together. */
@@ -229,7 +244,7 @@ function assemble(data: Settings, accounts: Config['accounts'], secrets: readonl
     confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,
     sheets: readSheets(data),
     visibilityMs: data.HOGA_VISIBILITY_SECONDS * 1_000,
-    store: storePaths(data.STORE_URL?.slice('sqlite:'.length), kis.environment.name, isEmbedded),
+    store: readStore(data.STORE_URL, kis.environment.name, isEmbedded),
     language: data.HOGA_LANG,
     chartTheme: data.HOGA_CHART_THEME,
     logLevel: data.LOG_LEVEL,
@@ -277,8 +292,15 @@ function readWebhook(
   return [{ ...use, id, token: new Secret(token), apiRoot: own ? undefined : `${origin}/api` }];
 }
 
+function readStore(url: string | undefined, venue: Environment['name'], embedded: boolean): Config['store'] {
+  if (url !== undefined && postgresUrl.test(url)) {
+    return { url: new Secret(url), schema: venue === 'live' ? 'hoga' : `hoga_${venue}` };
+  }
+  return storePaths(url?.slice('sqlite:'.length), venue, embedded);
+}
+
 /** `data/hoga.db` is the live ledger; the files of paper and the simulator carry the venue in their names. */
-function storePaths(path: string | undefined, venue: Environment['name'], embedded: boolean): Config['store'] {
+function storePaths(path: string | undefined, venue: Environment['name'], embedded: boolean): FileSettings {
   if (embedded && path === undefined) return { ledger: ':memory:', cache: ':memory:' };
   const { dir, name, ext } = parsePath(path ?? 'data/hoga.db');
   return {

@@ -11,7 +11,7 @@ import { createKis, type Kis } from './kis/kis.ts';
 import { checkWire, type WireOutcome } from './kis/wire-check.ts';
 import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';
-import { openLedger } from './store/ledger.ts';
+import { cachePlaceOf, openRecordsOf } from './store/open-store.ts';
 
 /**
  * The largest accepted difference between this machine's clock and KIS's. With more, the expiry of tickets and tokens
@@ -57,7 +57,7 @@ export async function runDoctor(options: DoctorOptions): Promise<boolean> {
   const { config } = options;
   const words = languages[config.language];
   const { doctor: text } = words;
-  const cache = await openCache({ path: config.store.cache });
+  const cache = await openCache(cachePlaceOf(config.store));
   const checklist = new Checklist(options);
   await checklist.check(text.store, () => checkStore(config, text));
   for (const [position, account] of config.accounts.entries()) {
@@ -145,21 +145,25 @@ async function checkFillNotices(kis: Kis, htsId: string | undefined, words: Word
 }
 
 async function checkStore(
-  config: Config,
+  { store }: Config,
   text: { readonly storeNew: string; readonly storePending: (count: number) => string },
 ): Promise<string> {
-  const path = resolve(config.store.ledger);
-  if (config.store.ledger === ':memory:' || !existsSync(path)) {
-    const folder = dirname(path);
-    await access(existsSync(folder) ? folder : dirname(folder), constants.W_OK);
+  const ledger = await openRecordsOf(store);
+  if (ledger === undefined) {
+    if ('ledger' in store) await checkFolderOf(resolve(store.ledger));
     return text.storeNew;
   }
-  const ledger = await openLedger({ url: `sqlite:${path}` });
   try {
     return text.storePending(await ledger.outboxPending());
   } finally {
     await ledger.close();
   }
+}
+
+/** @throws Error where a file could not be made. */
+async function checkFolderOf(path: string): Promise<void> {
+  const folder = dirname(path);
+  await access(existsSync(folder) ? folder : dirname(folder), constants.W_OK);
 }
 
 /** The share of the calls per second allowed by KIS that the check uses; a running bot needs the rest. */
@@ -178,7 +182,7 @@ export async function runWireCheck(options: WireCheckOptions): Promise<boolean> 
   const [{ kis: settings }] = config.accounts;
   const { environment } = settings;
   const callsPerSecond = Math.max(1, Math.floor(environment.callsPerSecond * shareOfRate));
-  const cache = await openCache({ path: config.store.cache });
+  const cache = await openCache(cachePlaceOf(config.store));
   const kis = createKis({ ...options, ...settings, environment: { ...environment, callsPerSecond }, cache });
   try {
     const found = await checkWire({

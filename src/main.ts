@@ -87,11 +87,12 @@ function loadConfig(): Config {
 class UsageError extends Error {}
 
 /**
- * Takes the ledger for this process before anything else is opened. If another process holds it, that process is named
- * at once, and given some time to end.
+ * Takes the ledger's file for this process before anything else is opened. If another process holds it, that process is
+ * named at once, and given some time to end. A ledger on PostgreSQL is shared, so nobody takes it.
  * @throws UsageError when the other process keeps the ledger.
  */
-async function holdLedger({ store, language }: Config): Promise<LedgerLock> {
+async function holdLedger({ store, language }: Config): Promise<LedgerLock | undefined> {
+  if ('url' in store) return undefined;
   const hold = new LedgerLock(store.ledger);
   const since = systemClock.now();
   const { notAlone } = languages[language];
@@ -114,7 +115,7 @@ async function runBot(settleMs: number): Promise<void> {
   const ended = interrupted();
   // Another process took over while this one was held up, so that what this one knows is out of date.
   while ((await runUntil(ended, config, log, settleMs)) === 'lost') log.warn('beginning anew');
-  hold.release();
+  hold?.release();
 }
 
 /** Runs the bot until it is interrupted, its input ends, or another process has taken over. Returns which. */

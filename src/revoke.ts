@@ -6,6 +6,7 @@ import { languages } from './i18n/index.ts';
 import { createKisAccounts } from './kis/kis.ts';
 import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';
+import { cachePlaceOf } from './store/open-store.ts';
 
 /**
  * Gives the stored access tokens back to KIS, for whoever is done with it. A bot that runs beside is issued another at its
@@ -22,7 +23,7 @@ export async function runRevoke(options: {
 }): Promise<boolean> {
   const { config, redactor } = options;
   const words = languages[config.language];
-  const cache = await openCache({ path: config.store.cache });
+  const cache = await openCache(cachePlaceOf(config.store));
   const all = createKisAccounts(
     config.accounts.map(({ kis }) => ({ ...options, ...kis, cache })),
     () => false,

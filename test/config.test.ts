@@ -134,11 +134,33 @@ describe('settings', () => {
   });
 
   test('each venue has a ledger of its own', () => {
-    const at = (env: Environ): string => config({ STORE_URL: 'sqlite:x/y.db', ...env }).store.ledger;
-    expect([at({}), at(keys), at({ ...keys, KIS_ENV: 'live' })]).toEqual([
-      'x/y-simulator.db',
-      'x/y-paper.db',
-      'x/y.db',
+    const at = (url: string) =>
+      [{}, keys, { ...keys, KIS_ENV: 'live' }].map((env) => config({ STORE_URL: url, ...env }).store);
+    expect(at('sqlite:x/y.db')).toEqual(
+      ['x/y-simulator.db', 'x/y-paper.db', 'x/y.db'].map((ledger) => ({ ledger, cache: 'x/y-cache.db' })),
+    );
+    expect(at('postgres://hoga:canary@db/hoga')).toMatchObject(
+      ['hoga_simulator', 'hoga_paper', 'hoga'].map((schema) => ({ schema })),
+    );
+  });
+
+  test("a database's password is a secret, however it is written, and is shown by no problem", () => {
+    for (const [url, secrets] of [
+      ['postgres://hoga:canary@db.example.com:5433/club?sslmode=require', ['canary']],
+      ['postgresql://hoga:can%40ry@db/club', ['can%40ry', 'can@ry']],
+      ['postgres:///club?host=/run/postgresql', []],
+    ] as const) {
+      const { store, secrets: known } = config({ STORE_URL: url });
+      expect(known.map((secret) => secret.reveal())).toEqual(secrets);
+      expect(inspect(store) + JSON.stringify(store)).not.toContain('can');
+      expect('url' in store && store.url.reveal()).toBe(url);
+    }
+    for (const url of ['postgres://hoga:can/ary@db/club', 'postgres://hoga:canary@db', 'mysql://hoga:canary@db/club']) {
+      expect(problems({ STORE_URL: url })).toEqual([expect.stringContaining('STORE_URL: ')]);
+      expect(problems({ STORE_URL: url }).join()).not.toContain('can');
+    }
+    expect(secretsIn({ STORE_URL: 'postgres://hoga:can/ary#@db/club' }).map((secret) => secret.reveal())).toEqual([
+      'can/ary#',
     ]);
   });
 
@@ -167,7 +189,7 @@ describe('settings', () => {
         HOGA_PRICE_DRIFT_PERCENT: '1%',
         HOGA_OWNERS: 'me',
         KIS_REST_URL: 'not a url',
-        STORE_URL: 'postgres://localhost/hoga',
+        STORE_URL: 'postgres://localhost',
       }),
     ).toEqual([
       'KIS_ENV: simulator, paper or live',
@@ -177,7 +199,7 @@ describe('settings', () => {
       'HOGA_MAX_ORDER_KRW: a whole number of won, such as 5000000',
       'HOGA_PRICE_DRIFT_PERCENT: a percentage such as 1 or 0.5',
       'KIS_APP_SECRET: needed beside KIS_APP_KEY; take it from KIS Developers, or set KIS_ENV=simulator to try without',
-      'STORE_URL: PostgreSQL is not yet supported; use sqlite:data/hoga.db',
+      expect.stringMatching(/^STORE_URL: the address of a PostgreSQL database/),
     ]);
   });
 

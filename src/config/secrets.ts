@@ -6,6 +6,9 @@ import { type Environ, present } from './environ.ts';
 const keySettings = /^KIS_(?:[A-Z0-9]+_){0,2}APP_(?:KEY|SECRET)$/;
 const accountSettings = /^KIS_(?:[A-Z0-9]+_)?ACCOUNT$/;
 
+/** A database on PostgreSQL, and the password in its URL, though that may be none by itself. */
+export const postgresUrl = /^postgres(?:ql)?:\/\/(?:[^:@/]*:(.*)@)?/;
+
 /** The secrets among the settings, including those of invalid settings. */
 export function secretsIn(environ: Environ): readonly Secret[] {
   const given: Environ = present(environ);
@@ -13,7 +16,9 @@ export function secretsIn(environ: Environ): readonly Secret[] {
     Object.entries(given).flatMap(([name, value]) => (settings.test(name) && value !== undefined ? [value] : []));
   const accounts = valuesOf(accountSettings).map((account) => account.replaceAll(/\D/g, ''));
   // A bot token is its public id, a colon and the secret part. A webhook's URL ends with its token.
+  const [, password = ''] = postgresUrl.exec(given['STORE_URL'] ?? '') ?? [];
   const texts = [
+    ...new Set([password, decoded(password)]),
     ...valuesOf(keySettings),
     given['TELEGRAM_BOT_TOKEN'],
     given['TELEGRAM_BOT_TOKEN']?.split(':')[1],
@@ -24,4 +29,13 @@ export function secretsIn(environ: Environ): readonly Secret[] {
     ...accounts.flatMap((account) => [account, account.slice(0, 8)]),
   ];
   return texts.filter((text) => text !== undefined && text.trim() !== '').map((text) => new Secret(String(text)));
+}
+
+/** A password as the server knows it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

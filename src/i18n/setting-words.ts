@@ -80,8 +80,10 @@ const en: SettingWords = {
   sheet: "what stands after /d/ in the spreadsheet's address",
   noKeyFile: 'there is no such file to be read; give the path of the JSON from Google Cloud, IAM, Keys',
   notKeyFile: "that is not a service account's key file; give the path of the JSON from Google Cloud, IAM, Keys",
-  store: 'sqlite: and a path, such as sqlite:data/hoga.db',
-  postgres: 'PostgreSQL is not yet supported; use sqlite:data/hoga.db',
+  store:
+    'sqlite: and a path, such as sqlite:data/hoga.db, or a database, such as postgres://hoga:password@localhost/hoga',
+  postgres:
+    'the address of a PostgreSQL database with its name at the end, such as postgres://hoga:password@localhost/hoga. Signs such as @ / # in the password are written as %40 %2F %23',
   notIdentity: (shown) => `'${shown}' is not an identity; write telegram:123+discord:456,telegram:789`,
   longIdentity: (length) =>
     `an entry of ${length} characters is not an identity; write telegram:123+discord:456,telegram:789`,
@@ -150,8 +152,10 @@ const ko: SettingWords = {
   sheet: '스프레드시트 주소에서 /d/ 뒤에 있는 값을 적어 주세요',
   noKeyFile: '읽을 수 있는 파일이 없습니다. Google Cloud의 IAM, 키에서 받은 JSON 파일의 경로를 적어 주세요',
   notKeyFile: '서비스 계정의 키 파일이 아닙니다. Google Cloud의 IAM, 키에서 받은 JSON 파일의 경로를 적어 주세요',
-  store: 'sqlite: 뒤에 경로를 적어 주세요. 예: sqlite:data/hoga.db',
-  postgres: 'PostgreSQL은 아직 쓸 수 없습니다. sqlite:data/hoga.db 처럼 적어 주세요',
+  store:
+    'sqlite: 뒤에 경로를 적거나 데이터베이스 주소를 적어 주세요. 예: sqlite:data/hoga.db, postgres://hoga:비밀번호@localhost/hoga',
+  postgres:
+    'PostgreSQL 주소를 데이터베이스 이름까지 적어 주세요. 예: postgres://hoga:비밀번호@localhost/hoga. 비밀번호의 @ / # 는 %40 %2F %23 으로 적습니다',
   notIdentity: (shown) => `'${shown}' 형식은 쓸 수 없습니다. telegram:123+discord:456,telegram:789 처럼 적어 주세요`,
   longIdentity: (length) =>
     `${length}자짜리 항목은 쓸 수 없습니다. telegram:123+discord:456,telegram:789 처럼 적어 주세요`,

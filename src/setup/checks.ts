@@ -6,6 +6,7 @@ import type { Words } from '../i18n/index.ts';
 import { createKis, type Kis } from '../kis/kis.ts';
 import type { Log, Redactor } from '../log.ts';
 import { openCache } from '../store/cache.ts';
+import { cachePlaceOf } from '../store/open-store.ts';
 
 /**
  * The settings of KIS's main key, and the store that keeps its access token: with the same store, the first start uses
@@ -69,7 +70,7 @@ export class SetupChecks {
 
   async #withKis<T>(config: Config, task: (kis: Kis) => Promise<T>): Promise<T> {
     const [{ kis: settings }] = config.accounts;
-    const cache = await openCache({ path: config.store.cache });
+    const cache = await openCache(cachePlaceOf(config.store));
     const kis = createKis({
       ...this.#options,
       ...settings,

@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import type { Fence } from '../ports/cluster.ts';
 import type { Ledger } from '../ports/ledger/ledger.ts';
 import { migrate } from './migrations.ts';
-import { openPostgres, openPostgresForReading, type PostgresPlace } from './postgres/database.ts';
+import { openPostgres, openPostgresForReading } from './postgres/database.ts';
 import { createPostgresTransactions } from './postgres/transactions.ts';
 import type { Tables } from './schema.ts';
 import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
@@ -60,8 +60,11 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
  * Opens a ledger on PostgreSQL so that nothing can be written to it. Undefined where no bot has used it yet.
  * @throws AppError `store.cannot-connect`, `store.newer`, `store.older`.
  */
-export async function openLedgerForReading(place: PostgresPlace): Promise<Ledger | undefined> {
-  const db = await openPostgresForReading(place);
+export async function openLedgerForReading({
+  url,
+  schema = defaultSchema,
+}: LedgerOptions): Promise<Ledger | undefined> {
+  const db = await openPostgresForReading({ url, schema });
   return db && ledgerOn(createPostgresTransactions(db), db);
 }
 

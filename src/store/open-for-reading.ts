@@ -1,15 +1,24 @@
 import { existsSync } from 'node:fs';
 import type { Ledger } from '../ports/ledger/ledger.ts';
-import { openLedger } from './ledger.ts';
+import { isPostgresUrl, type LedgerOptions, openLedger, openLedgerForReading } from './ledger.ts';
 
 /**
  * Opens the records of a bot that may be running, for reading. Whatever is written goes to a scratch ledger, because
  * the answers of this process must not get into the outbox of the bot.
  */
-export async function openForReading(path: string): Promise<Ledger> {
+export async function openForReading(place: LedgerOptions): Promise<Ledger> {
+  const records = await openRecords(place);
   const scratch = await openLedger({ url: 'sqlite::memory:' });
-  if (!existsSync(path)) return scratch;
-  return combined(await openLedger({ url: `sqlite:${path}` }), scratch);
+  return records === undefined ? scratch : combined(records, scratch);
+}
+
+/**
+ * The records themselves; undefined where there are none yet. PostgreSQL refuses whoever would write to them.
+ * @throws AppError `store.*`.
+ */
+export async function openRecords({ url, ...place }: LedgerOptions): Promise<Ledger | undefined> {
+  if (isPostgresUrl(url)) return openLedgerForReading({ url, ...place });
+  return existsSync(url.slice('sqlite:'.length)) ? openLedger({ url }) : undefined;
 }
 
 /** Reads `records` and writes `scratch`. */
