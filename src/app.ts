@@ -12,6 +12,7 @@ import { createEvents } from './app/events.ts';
 import { receiveOver } from './app/hand-over.ts';
 import { startHttp } from './app/http.ts';
 import { createMarketCandles } from './app/market-candles.ts';
+import { observe } from './app/observe.ts';
 import { createReports } from './app/reports.ts';
 import { settle } from './app/settle.ts';
 import { createChartRenderer } from './charts/renderer.ts';
@@ -45,7 +46,7 @@ import { Calendar } from './services/calendar.ts';
 import { DailyBars } from './services/daily-bars.ts';
 import { DriftWatch } from './services/health/drift-watch.ts';
 import { LedgerWatch } from './services/health/ledger-watch.ts';
-import { readHealth, readLiveness } from './services/health/read-health.ts';
+import { readHealth } from './services/health/read-health.ts';
 import { createIssues } from './services/issues/issues.ts';
 import { People } from './services/people.ts';
 import { scheduleOwnJobs } from './services/scheduled-jobs.ts';
@@ -120,7 +121,7 @@ export async function startApp(options: AppOptions): Promise<App> {
   const router = createRouter(options, records, edges, services);
   const parts: Parts = { ...records, ...edges, ...services, router, cluster };
   const { chat, units } = parts;
-  const http = await startHttp(options, parts, () => readLiveness(parts));
+  const http = await startHttp(options, parts);
   const duties = createDuties(options, parts, (name) => openChannel(name));
   const receive = receiveOver({ ...parts, duties, log });
   const openChannel = async (name: string): Promise<void> => {
@@ -138,6 +139,7 @@ export async function startApp(options: AppOptions): Promise<App> {
       options.scheduler.start();
     }
   }
+  http?.begun();
   const venues = units.map(({ account: { label } }) => `${label.name}:${label.venue}`);
   const webhooks = Object.fromEntries(options.config.webhooks.map(({ setting, kinds }) => [setting, kinds.join()]));
   log.info('started', { accounts: venues, channels: [...chat.channels.keys()], webhooks });
@@ -157,23 +159,20 @@ function unbuilt(): never {
 }
 
 /** What is kept, on disk or in an embedded simulator. */
-async function openRecords({ config, clock, log, readOnly = false, openLedger }: AppOptions) {
+async function openRecords(options: AppOptions) {
+  const { config, clock, log, readOnly = false, openLedger } = options;
   const simulators = await startSimulators(config, clock);
-  const {
-    ledger: stored,
-    cache,
-    barStore,
-    minuteStore,
-  } = await openStore({ settings: config.store, readOnly, openLedger });
+  const { ledger: stored, ...stores } = await openStore({ settings: config.store, readOnly, openLedger });
   const ledgerWatch = new LedgerWatch({ ledger: stored, clock, log });
   const spill = spillToMemory(ledgerWatch.ledger);
-  return { simulators, cache, barStore, minuteStore, ledger: spill.ledger, ledgerWatch, spill };
+  const observed = await observe(options);
+  return { simulators, ...stores, ledger: spill.ledger, ledgerWatch, spill, ...observed };
 }
 
 /** The two edges: the venues that are asked, and the chat in which people are answered. */
-async function createEdges(options: AppOptions, { simulators, ledger, cache }: Records, cluster: Cluster) {
+async function createEdges(options: AppOptions, { simulators, ledger, cache, telemetry }: Records, cluster: Cluster) {
   const { config, clock, log, redactor, random, readOnly = false } = options;
-  const tools = { ledger, cache, clock, log, redactor };
+  const tools = { ledger, cache, clock, log, redactor, telemetry };
   const drifts = new DriftWatch({
     ...tools,
     tell: (drift) => chat.tellOwners(undefined, (words) => driftMessage(words, drift)),
@@ -241,7 +240,7 @@ function createServices(
 ) {
   const { venues, issues, chat, drifts, late, cluster } = edges;
   const { config, clock, log, newId, redactor, readOnly = false } = options;
-  const { ledger, ledgerWatch, cache, barStore, minuteStore } = records;
+  const { ledger, ledgerWatch, cache, barStore, minuteStore, telemetry } = records;
   const [{ broker, research, barSource }] = venues;
   const { directory, symbols } = issues;
   const queued = (): void => chat.outbox.flush();
@@ -250,7 +249,7 @@ function createServices(
   const sameMarket = venues.filter((kis) => isSameMarket(kis.environment, environment));
   const feed = feedOver(sameMarket.map((kis) => kis.feed));
   const draft = chat.draftFor(() => undefined);
-  const tools = { broker, research, feed, ledger, cache, directory, clock, log, newId, draft, queued };
+  const tools = { broker, research, feed, ledger, cache, directory, clock, log, newId, draft, queued, telemetry };
   const calendar = new Calendar(tools);
   const bars = new DailyBars({ ...tools, source: barSource, store: barStore, calendar, issues: () => symbols.issues });
   const watch = new PriceWatch({ ...tools, calendar, source: barSource, keptBars: (symbol) => bars.kept(symbol) });
@@ -314,10 +313,9 @@ function toldEverywhere(cluster: Cluster, subject: string, act: (text: string) =
 }
 
 /** From what people write and press to what is done. */
-function createRouter(options: AppOptions, { ledger }: Records, edges: Edges, services: Services): Router {
+function createRouter(options: AppOptions, { ledger, telemetry }: Records, edges: Edges, services: Services): Router {
   const { venues, issues, people, chat } = edges;
   const [kis] = venues;
-  const { recipients } = chat;
   const { config, readOnly = false } = options;
   return new Router({
     ...options,
@@ -330,10 +328,11 @@ function createRouter(options: AppOptions, { ledger }: Records, edges: Edges, se
       people,
       directory: issues.directory,
     },
-    wordsOf: (person) => recipients.wordsOf(person),
+    wordsOf: (person) => chat.recipients.wordsOf(person),
     identify: (identity) => people.identify(identity),
     pair: (identity, code) => people.pair(identity, code),
     ledger,
+    telemetry,
     outbox: chat.outbox,
     showCard: (ticketId, account) => account.ledger.showCard(ticketId, options.clock.now(), chat.drawCardsOf(account)),
     confirmMs: config.confirmMs,
@@ -374,6 +373,7 @@ async function stop({ clock, log, scheduler, readOnly }: AppOptions, parts: Part
   await parts.barStore.close();
   await parts.minuteStore.close();
   await parts.cache.close();
+  await parts.stopObserving();
   for (const simulator of parts.simulators.values()) await simulator.stop();
   log.info('stopped');
 }

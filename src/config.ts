@@ -39,6 +39,8 @@ export interface Config {
     | undefined;
   /** The port of the HTTP server for health checks and webhooks; undefined for no server. */
   readonly httpPort: number | undefined;
+  /** Where traces are sent by OTLP over HTTP, without a slash at its end; undefined where nobody collects them. */
+  readonly tracesTo: string | undefined;
   /** Undefined when Discord is not used. */
   readonly discord:
     | { readonly token: Secret; readonly guildId: string | undefined; readonly apiRoot: string | undefined }
@@ -218,7 +220,7 @@ function webhookProblems(given: Environ, words: SettingWords): readonly ConfigPr
   if (!URL.canParse(url)) return problems;
   const { port, pathname } = new URL(url);
   const wrong = (problem: string): ConfigProblem => ({ variable: 'TELEGRAM_WEBHOOK_URL', problem });
-  if (/^\/health\/*$/.test(pathname)) problems.push(wrong(words.webhookPath));
+  if (/^\/(?:health|ready|metrics)\/*$/.test(pathname)) problems.push(wrong(words.webhookPath));
   // A self-hosted Bot API server can push to any port.
   if (given['TELEGRAM_API_ROOT'] === undefined && !telegramPorts.includes(port)) {
     problems.push(wrong(words.webhookPort));
@@ -239,6 +241,7 @@ function assemble(data: Settings, accounts: Config['accounts'], secrets: readonl
     people: readPeople(data),
     telegram: readTelegram(data),
     httpPort: data.HTTP_PORT,
+    tracesTo: data.OTEL_EXPORTER_OTLP_ENDPOINT,
     discord: readDiscord(data),
     webhooks: readWebhooks(data),
     confirmMs: data.HOGA_CONFIRM_SECONDS * 1_000,

@@ -23,10 +23,21 @@ export interface HealthAnswer {
   readonly reason?: string;
 }
 
+/** What `/ready` tells; as open as `/health`. */
+export interface ReadyAnswer {
+  readonly ready: boolean;
+  /** Why it is not: `starting`, `store.full`. */
+  readonly reasons: readonly string[];
+}
+
 export interface HttpServerOptions {
   /** 0 for any that is free. */
   readonly port: number;
   readonly health: () => Promise<HealthAnswer>;
+  /** Whether this process can take work. Absent, there is no `/ready`. */
+  readonly ready?: () => Promise<ReadyAnswer>;
+  /** Figures as text, with their content type. Absent, there is no `/metrics`. */
+  readonly metrics?: () => Promise<{ readonly type: string; readonly text: string }>;
   readonly hooks: readonly Hook[];
   readonly clock: Clock;
   readonly log: Log;
@@ -44,11 +55,12 @@ export interface HttpServer {
 interface Answer {
   readonly status: number;
   readonly json?: unknown;
+  readonly text?: { readonly type: string; readonly text: string };
   readonly allow?: string;
 }
 
 /**
- * Serves `GET /health` and what platforms post, on all interfaces: in a container nothing else can be reached. Whoever
+ * Serves `GET /health`, `/ready`, `/metrics` and what platforms post, on all interfaces: in a container nothing else can be reached. Whoever
  * posts has to prove to the hook who they are. @throws AppError `http.cannot-listen`.
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -88,14 +100,35 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function answer(request: IncomingMessage, { health, hooks }: HttpServerOptions): Promise<Answer> {
+async function answer(request: IncomingMessage, { hooks, ...pages }: HttpServerOptions): Promise<Answer> {
   const [path = ''] = (request.url ?? '').split('?');
   const hook = hooks.find((candidate) => candidate.path === path);
   if (hook !== undefined) return post(request, hook);
-  if (path !== '/health') return { status: 404 };
+  const page = pageAt(path, pages);
+  if (page === undefined) return { status: 404 };
   if (request.method !== 'GET' && request.method !== 'HEAD') return { status: 405, allow: 'GET, HEAD' };
-  const json = await health();
-  return { status: json.ok ? 200 : 503, json };
+  return page();
+}
+
+type Pages = Pick<HttpServerOptions, 'health' | 'ready' | 'metrics'>;
+
+function pageAt(path: string, { health, ready, metrics }: Pages): (() => Promise<Answer>) | undefined {
+  const statusOf = (fine: boolean): number => (fine ? 200 : 503);
+  if (path === '/health') {
+    return async () => {
+      const json = await health();
+      return { status: statusOf(json.ok), json };
+    };
+  }
+  if (path === '/ready' && ready !== undefined) {
+    return async () => {
+      const json = await ready();
+      return { status: statusOf(json.ready), json };
+    };
+  }
+  return path === '/metrics' && metrics !== undefined
+    ? async () => ({ status: 200, text: await metrics() })
+    : undefined;
 }
 
 async function post(request: IncomingMessage, hook: Hook): Promise<Answer> {
@@ -134,10 +167,11 @@ function parse(text: string): unknown {
   }
 }
 
-function reply(response: ServerResponse, { status, json, allow }: Answer): void {
+function reply(response: ServerResponse, { status, json, text, allow }: Answer): void {
   if (response.destroyed) return;
   if (allow !== undefined) response.setHeader('allow', allow);
-  if (json !== undefined) response.setHeader('content-type', 'application/json');
+  const body = json === undefined ? text : { type: 'application/json', text: JSON.stringify(json) };
+  if (body !== undefined) response.setHeader('content-type', body.type);
   response.writeHead(status);
-  response.end(json === undefined ? undefined : JSON.stringify(json));
+  response.end(body?.text);
 }

@@ -292,7 +292,7 @@ describe('settings', () => {
     test.each([
       ['TELEGRAM_WEBHOOK_URL', 'http://bot.example.com/x', 'a URL starting with https://'],
       ['TELEGRAM_WEBHOOK_URL', 'bot.example.com', 'a URL starting with https://'],
-      ['TELEGRAM_WEBHOOK_URL', 'https://bot.example.com/health', 'another path than /health'],
+      ['TELEGRAM_WEBHOOK_URL', 'https://bot.example.com/health', 'another path than /health, /ready and /metrics'],
       ['TELEGRAM_WEBHOOK_URL', 'https://bot.example.com:9000/x', '443, 80, 88 or 8443'],
       ['TELEGRAM_WEBHOOK_SECRET', 'with blanks canary', '1 to 256 letters'],
       ['TELEGRAM_WEBHOOK_SECRET', 'x'.repeat(257), '1 to 256 letters'],

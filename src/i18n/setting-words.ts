@@ -103,7 +103,7 @@ const en: SettingWords = {
     TELEGRAM_WEBHOOK_SECRET: 'needed beside TELEGRAM_WEBHOOK_URL: make one with `openssl rand -hex 32`',
     HTTP_PORT: 'needed beside TELEGRAM_WEBHOOK_URL: the port that what comes to that URL is passed on to, such as 8080',
   },
-  webhookPath: 'another path than /health, which tells how the bot is',
+  webhookPath: 'another path than /health, /ready and /metrics, which tell how the bot is',
   webhookPort: 'a port that Telegram pushes to: 443, 80, 88 or 8443',
   plainText: 'https:// is needed where keys leave this machine; http:// is for localhost, or with KIS_ENV=simulator',
   tlsOff:
@@ -175,7 +175,7 @@ const ko: SettingWords = {
     TELEGRAM_WEBHOOK_SECRET: 'TELEGRAM_WEBHOOK_URL과 함께 있어야 합니다. `openssl rand -hex 32`로 만들어 주세요',
     HTTP_PORT: 'TELEGRAM_WEBHOOK_URL과 함께 있어야 합니다. 그 주소로 온 것을 넘겨받을 포트입니다. 예: 8080',
   },
-  webhookPath: '/health는 봇의 상태를 알리는 경로이니 다른 경로를 적어 주세요',
+  webhookPath: '/health, /ready, /metrics는 봇의 상태를 알리는 경로이니 다른 경로를 적어 주세요',
   webhookPort: '텔레그램이 보낼 수 있는 포트는 443, 80, 88, 8443입니다',
   plainText:
     '키가 이 컴퓨터 밖으로 나가니 https://여야 합니다. http://는 localhost이거나 KIS_ENV=simulator일 때만 됩니다',

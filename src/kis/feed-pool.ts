@@ -103,11 +103,18 @@ export class FeedPool implements MarketFeed {
     return this.#first((feed) => feed.watchIndices(codes, watcher));
   }
 
-  /** That of the first, with the registrations and the room of all. */
+  /** That of the first, with the registrations, the room and the counts of all. */
   status(): FeedStatus {
     const all = this.#feeds.map((feed) => feed.status());
-    const sumOf = (name: 'registrations' | 'room'): number => all.reduce((sum, status) => sum + status[name], 0);
-    return { ...this.#feeds[0].status(), registrations: sumOf('registrations'), room: sumOf('room') };
+    const sumOf = (name: 'registrations' | 'room' | 'gaps' | 'trades'): number =>
+      all.reduce((sum, status) => sum + status[name], 0);
+    return {
+      ...this.#feeds[0].status(),
+      registrations: sumOf('registrations'),
+      room: sumOf('room'),
+      gaps: sumOf('gaps'),
+      trades: sumOf('trades'),
+    };
   }
 
   async stop(): Promise<void> {

@@ -85,6 +85,8 @@ export class KisFeed implements MarketFeed {
   #cancelLost: CancelTimer | undefined;
   /** Whether another one was lost in that pause. */
   #lostAgain = false;
+  #gaps = 0;
+  #tradeCount = 0;
 
   constructor(options: FeedOptions, credentials: Credentials) {
     this.#options = options;
@@ -176,7 +178,8 @@ export class KisFeed implements MarketFeed {
   status(): FeedStatus {
     const { htsId, environment } = this.#options;
     const room = environment.maxRegistrations - (htsId === undefined ? 0 : 1);
-    return { ...this.#socket.status(), room, fillNotices: this.#fillNotices() };
+    const counts = { gaps: this.#gaps, trades: this.#tradeCount };
+    return { ...this.#socket.status(), ...counts, room, fillNotices: this.#fillNotices() };
   }
 
   #fillNotices(): FillNotices {
@@ -243,6 +246,7 @@ export class KisFeed implements MarketFeed {
   }
 
   #missed(): void {
+    this.#gaps += 1;
     this.#handlers?.onResumed();
     for (const { watcher } of this.#watches) watcher.onGap?.();
   }
@@ -280,6 +284,7 @@ export class KisFeed implements MarketFeed {
       case 'nextradeTrades':
       case 'combinedTrades':
         for (const trade of decode.readTrades(name, frame, at)) {
+          this.#tradeCount += 1;
           const exchange = exchangeOf[name];
           if (exchange !== undefined) {
             handlers.onTrade({ ...trade, exchange, session: this.#sessionOf(exchange, trade) });

@@ -3,6 +3,7 @@ import type { ApiDrift } from '../domain/api-drift.ts';
 import type { Redactor } from '../log.ts';
 import type { Cache } from '../ports/cache.ts';
 import type { Cluster, DutyName } from '../ports/cluster.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 import { type FeedOptions, KisFeed } from './feed.ts';
 import { digestOf, dutyOfKey, KeyPlace } from './remote/key-place.ts';
 import { RemotePages } from './remote/remote-pages.ts';
@@ -18,6 +19,7 @@ export interface KisOptions extends FeedOptions {
   readonly redactor: Redactor;
   readonly cache: Cache;
   readonly timeouts?: HttpTimeouts | undefined;
+  readonly telemetry?: Telemetry | undefined;
   /** A live key beside the paper key. It reads what the paper host lacks, and only what is about no account. */
   readonly liveReads?: { readonly key: AppKey; readonly environment: Environment } | undefined;
   /** Whether orders carry KIS's hash of their body. */
@@ -89,7 +91,7 @@ export function httpOf(
   const { place } = access;
   const reader = digestOf(key, environment, ...(account === undefined ? [] : [account.number, account.product]));
   const remote = cluster && !cluster.isAlone ? new RemotePages({ cluster, place, reader, clock, log }) : undefined;
-  const { random, redactor, timeouts, hashkey, onDrift } = options;
+  const { random, redactor, timeouts, telemetry, hashkey, onDrift } = options;
   return new KisHttp({
     ...access,
     environment,
@@ -99,6 +101,7 @@ export function httpOf(
     log,
     redactor,
     timeouts,
+    telemetry,
     hashkey,
     onDrift,
     remote,
@@ -111,11 +114,11 @@ function accessOf(
   dispatcher: Dispatcher,
   settings?: string,
 ): KeyAccess {
-  const { environment, key, cache, clock, log, redactor, cluster } = options;
+  const { environment, key, cache, clock, log, redactor, cluster, telemetry } = options;
   const place = new KeyPlace(duty, cluster);
   const named = settings === undefined ? {} : { settings };
   const credentials = new Credentials({ environment, key, cache, clock, log, redactor, dispatcher, place, ...named });
-  return { place, dispatcher, credentials, lane: new Lane(clock, environment.callsPerSecond) };
+  return { place, dispatcher, credentials, lane: new Lane(clock, environment.callsPerSecond, telemetry) };
 }
 
 function withFeed(options: KisOptions, access: KeyAccess, live: LiveReads | undefined): SharedKey {

@@ -54,6 +54,9 @@ export interface FeedStatus {
   readonly fillNotices: FillNotices;
   /** Why it is not connected, when it is not. */
   readonly reason: string | undefined;
+  /** Since the process began: how often something may have been missed, and how many trades came in. */
+  readonly gaps: number;
+  readonly trades: number;
 }
 
 /** Whose trades are watched. */

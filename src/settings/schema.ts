@@ -71,6 +71,7 @@ export function settingsSchema(words: SettingWords, redact: (text: string) => st
       .transform(Number)
       .refine((port) => port >= 1 && port <= 65_535, words.port)
       .optional(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: url('http:', 'https:'),
     GOOGLE_SHEETS_ID: text(/^[\w-]{20,}$/, words.sheet).optional(),
     GOOGLE_SERVICE_ACCOUNT_JSON: kinds.serviceAccount,
     GOOGLE_API_ROOT: url('http:', 'https:'),

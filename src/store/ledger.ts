@@ -17,6 +17,7 @@ import { createHandedMethods } from './tables/cluster/handed.ts';
 import { createLeaseMethods } from './tables/cluster/leases.ts';
 import { createEventMethods } from './tables/events/events.ts';
 import { createNoticeMethods } from './tables/execution-notices.ts';
+import { createFigureMethods } from './tables/figures/figures.ts';
 import { createOrderReads, createOrderWrites } from './tables/orders.ts';
 import { createDeliveryMethods, createQueueMethods } from './tables/outbox.ts';
 import { createPeopleMethods } from './tables/people.ts';
@@ -95,6 +96,7 @@ function ledgerOn(transactions: Transactions, db: Kysely<Tables>): Ledger {
     ...createEventMethods(inTurn),
     ...createLeaseMethods(transactions),
     ...createHandedMethods(transactions),
+    ...createFigureMethods(transactions),
     ...createUpkeepMethods(transactions),
     close: () => db.destroy(),
   };

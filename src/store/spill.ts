@@ -261,7 +261,7 @@ function deliveryMethods({
 function upkeepMethods({
   disk,
   memory,
-}: Parts): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'prune' | 'moveChat' | 'close'> {
+}: Parts): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'figures' | 'prune' | 'moveChat' | 'close'> {
   /** The count on disk and, where any message went to memory, the count there. */
   const sum = async (ofDisk: Promise<number>, ofMemory: (ledger: Ledger) => Promise<number>): Promise<number> => {
     const onDisk = await ofDisk;
@@ -272,6 +272,11 @@ function upkeepMethods({
     outboxPending: () => sum(unlessTroubled(disk.outboxPending(), 0), (ledger) => ledger.outboxPending()),
     outboxHeld: () => sum(disk.outboxHeld(), (ledger) => ledger.outboxHeld()),
     deadLetters: (now) => sum(disk.deadLetters(now), (ledger) => ledger.deadLetters(now)),
+    figures: async () => {
+      const onDisk = await disk.figures();
+      const inMemory = await (await memory.ledger)?.figures();
+      return { ...onDisk, outbox: [...onDisk.outbox, ...(inMemory?.outbox ?? [])] };
+    },
     prune: async (before, beforeDay) => {
       await (await memory.ledger)?.prune(before, beforeDay);
       await disk.prune(before, beforeDay);

@@ -77,6 +77,8 @@ class FakeFeed implements MarketFeed {
       room: this.limit - 1,
       fillNotices,
       reason: undefined,
+      gaps: 1,
+      trades: 5,
     };
   }
 
@@ -212,7 +214,7 @@ describe('several sockets as one', () => {
     const pool = new FeedPool(feeds);
     for (let index = 0; index < 80; index += 1) await pool.watchTrades(issue(index));
     await expect(pool.watchIndices([], watcher as never)).rejects.toMatchObject({ code: 'feed.full' });
-    expect(pool.status()).toMatchObject({ registrations: 82, room: 80 });
+    expect(pool.status()).toMatchObject({ registrations: 82, room: 80, gaps: 2, trades: 10 });
   });
 
   test('an issue is heard while the socket that has it stands', async () => {

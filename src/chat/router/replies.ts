@@ -1,6 +1,7 @@
 import { ticketIn } from '../../domain/orders/ticket-key.ts';
 import type { Person } from '../../domain/people/person.ts';
 import { AppError } from '../../errors.ts';
+import { noTelemetry } from '../../ports/telemetry.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
 import type { Button, Message } from '../channel.ts';
 import { type Answer, type AnyCommand, type CommandContext, isInstrumentQuestion } from '../command.ts';
@@ -46,7 +47,7 @@ export class Replies {
         );
       },
     });
-    const { accounts } = this.#options;
+    const { accounts, telemetry = noTelemetry } = this.#options;
     const context = {
       ...services,
       ...servicesFor(accounts, turn, command),
@@ -71,7 +72,7 @@ export class Replies {
       progress: (message: Message) => progress.doing(message),
     };
     try {
-      const value = await task(context);
+      const value = await telemetry.step('command', { command: command.name }, () => task(context));
       return { value, turn: (await progress.end()) ? { ...turn, edits: key } : turn };
     } catch (error) {
       await progress.end();
@@ -150,7 +151,8 @@ export class Replies {
     const about = ticketIn(key) ?? ticketIn(edits);
     const words = this.#options.wordsOf(person);
     const tag = account && person && { label: account.label, named: this.#options.accounts.hasSeveral(person) };
-    await this.#options.outbox.post({ address, message, about, key, edits, words, account: tag });
+    const { outbox, telemetry = noTelemetry } = this.#options;
+    await telemetry.step('answer', {}, () => outbox.post({ address, message, about, key, edits, words, account: tag }));
   }
 }
 

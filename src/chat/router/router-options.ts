@@ -6,6 +6,7 @@ import type { Words } from '../../i18n/index.ts';
 import type { Log } from '../../log.ts';
 import type { ProposalLedger } from '../../ports/ledger/proposal-ledger.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Accounts, TradingAccount } from '../../services/accounts.ts';
 import type { PairResult } from '../../services/people.ts';
 import type { AnyCommand, CommandContext } from '../command.ts';
@@ -60,6 +61,7 @@ export interface RouterOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
+  readonly telemetry?: Telemetry | undefined;
   readonly confirmMs: number;
   /** The other chats in which a person wants to see a ticket that was made in this one. */
   readonly mirrors: (person: Person, address: ChatAddress) => readonly ChatAddress[];

@@ -2,6 +2,7 @@ import { ticketKey } from '../../domain/orders/ticket-key.ts';
 import { lastingChat } from '../../domain/people/chat-address.ts';
 import type { Person } from '../../domain/people/person.ts';
 import { AppError } from '../../errors.ts';
+import { noTelemetry } from '../../ports/telemetry.ts';
 import type { TradingAccount } from '../../services/accounts.ts';
 import { missingArguments } from '../arguments/missing-arguments.ts';
 import { ordinaryWidth } from '../arguments/typed-text.ts';
@@ -78,9 +79,17 @@ export class Router {
 
   /** Handles one message or press. Never throws; resolves when all answers have been written to the outbox. */
   receive(incoming: Incoming): Promise<void> {
-    const work = this.#receive(incoming).finally(() => this.#underWay.delete(work));
+    const work = this.#handle(incoming).finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
     return work;
+  }
+
+  #handle(incoming: Incoming): Promise<void> {
+    const { telemetry = noTelemetry } = this.#options;
+    const { input, at } = incoming;
+    return input.kind === 'press'
+      ? telemetry.step('press', { at }, () => this.#receive(incoming))
+      : this.#receive(incoming);
   }
 
   /** Resolves when nothing is being worked on. */

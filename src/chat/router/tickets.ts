@@ -2,6 +2,7 @@ import { ticketKey } from '../../domain/orders/ticket-key.ts';
 import type { Person } from '../../domain/people/person.ts';
 import { AppError } from '../../errors.ts';
 import type { Proposal } from '../../ports/ledger/proposal-ledger.ts';
+import { noTelemetry } from '../../ports/telemetry.ts';
 import { type Button, type Line, longestButtonId, type Message } from '../channel.ts';
 import type { AnyCommand, Ticket } from '../command.ts';
 import { plainText } from '../render.ts';
@@ -101,10 +102,13 @@ export class Tickets {
    */
   async #isOnCard({ address, account }: Turn, { id }: Proposal): Promise<boolean> {
     if (account === undefined) return false;
-    const shown = await this.#options.showCard(id, account).catch((error: unknown) => {
-      this.#options.log.warn('card not shown', { proposal: id, error });
-      return [];
-    });
+    const { showCard, telemetry = noTelemetry } = this.#options;
+    const shown = await telemetry
+      .step('answer', {}, () => showCard(id, account))
+      .catch((error: unknown) => {
+        this.#options.log.warn('card not shown', { proposal: id, error });
+        return [];
+      });
     this.#options.outbox.flush();
     return shown.some((entry) => entry.address.channel === address.channel);
   }

@@ -1,11 +1,12 @@
 import { type Dispatcher, request } from 'undici';
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
+import { noTelemetry, type Telemetry } from '../../ports/telemetry.ts';
 import type { Secret } from '../../secret.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { Credentials } from './credentials.ts';
 import type { Environment } from './environment.ts';
-import { parseObject } from './error.ts';
+import { isEmptyAnswer, isSuccess, parseObject, readRefusal, refusalKind } from './error.ts';
 
 /** How long things may take, in milliseconds. */
 export interface HttpTimeouts {
@@ -34,17 +35,20 @@ export class Exchange {
   readonly #credentials: Credentials;
   readonly #clock: Clock;
   readonly #dispatcher: Dispatcher;
+  readonly #telemetry: Telemetry;
 
   constructor(options: {
     readonly environment: Environment;
     readonly credentials: Credentials;
     readonly clock: Clock;
     readonly dispatcher: Dispatcher;
+    readonly telemetry?: Telemetry | undefined;
   }) {
     this.#environment = options.environment;
     this.#credentials = options.credentials;
     this.#clock = options.clock;
     this.#dispatcher = options.dispatcher;
+    this.#telemetry = options.telemetry ?? noTelemetry;
   }
 
   /**
@@ -76,7 +80,12 @@ export class Exchange {
       custtype: 'P',
       ...call.headers,
     };
-    return this.#request(endpoint, fields, headers, call);
+    const { id: api, kind } = endpoint;
+    return this.#telemetry.step('venue.call', { api, kind }, async (endedAs) => {
+      const answer = await this.#request(endpoint, fields, headers, call);
+      endedAs(resultOf(answer, kind, this.#environment.dialect));
+      return answer;
+    });
   }
 
   /** Calls an API that takes the app key alone: neither a token nor a TR id. @throws as `send` does. */
@@ -133,6 +142,14 @@ function checkedBy(check: () => void): Dispatcher.DispatcherComposeInterceptor {
       onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
       onResponseError: (...args) => handler.onResponseError?.(...args),
     });
+}
+
+/** What is told of an answer to whoever looks at the figures: `ok`, or what kind of refusal it is. */
+function resultOf({ body, status }: RawAnswer, call: Endpoint['kind'], dialect: Environment['dialect']): string {
+  if (body !== undefined && (isSuccess(body) || isEmptyAnswer(body))) return 'ok';
+  const refusal = readRefusal(body, { redact: (text) => text });
+  if (refusal === undefined) return status >= 500 ? 'failed' : 'unreadable';
+  return refusalKind(refusal, call, dialect);
 }
 
 function headerText(value: string | string[] | undefined): string {

@@ -4,6 +4,7 @@ import type { ApiDrift } from '../../domain/api-drift.ts';
 import type { Log, Redactor } from '../../log.ts';
 import type { BeforeSend } from '../../ports/broker.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Endpoint, Input, Output } from '../endpoints/endpoint.ts';
 import type { RemotePages } from '../remote/remote-pages.ts';
 import { type AccountNumber, CatalogueCheck } from './catalogue-check.ts';
@@ -37,6 +38,7 @@ export class KisHttp {
     readonly log: Log;
     readonly redactor: Redactor;
     readonly dispatcher: Dispatcher;
+    readonly telemetry?: Telemetry | undefined;
     readonly timeouts?: HttpTimeouts | undefined;
     /** Whether orders carry KIS's hash of their body, which costs a call each. Default: no. */
     readonly hashkey?: boolean | undefined;

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
+import { noTelemetry, type Telemetry } from '../../ports/telemetry.ts';
 
 /**
  * Who goes first: cancels and orders, then the checks of an order that was pressed, then reads that a person waits for,
@@ -43,6 +44,7 @@ export interface LaneStatus {
  */
 export class Lane {
   readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
   readonly #callsPerSecond: number;
   /**
    * How many places reads leave to orders, but for the last moment before other places become free. KIS would refuse an
@@ -55,8 +57,9 @@ export class Lane {
   #pausedUntil = 0;
   #cancelTimer: (() => void) | undefined;
 
-  constructor(clock: Clock, callsPerSecond: number) {
+  constructor(clock: Clock, callsPerSecond: number, telemetry: Telemetry = noTelemetry) {
     this.#clock = clock;
+    this.#telemetry = telemetry;
     this.#callsPerSecond = callsPerSecond;
     this.#reserved = callsPerSecond >= 6 ? 2 : 0;
   }
@@ -69,6 +72,13 @@ export class Lane {
   enter(
     priority: LanePriority,
     options: { readonly maxWaitMs?: number; readonly signal?: AbortSignal } = {},
+  ): Promise<Answered> {
+    return this.#telemetry.step('lane.wait', { priority }, () => this.#wait(priority, options));
+  }
+
+  #wait(
+    priority: LanePriority,
+    options: { readonly maxWaitMs?: number; readonly signal?: AbortSignal },
   ): Promise<Answered> {
     return new Promise((resolve, reject) => {
       const queue = this.#queues[priority];

@@ -2,6 +2,7 @@ import type { Fence } from '../cluster.ts';
 import type { AccountNumberStore } from './account-numbers.ts';
 import type { AlertStore } from './alert-store.ts';
 import type { EventStore } from './event-store.ts';
+import type { FigureStore } from './figures.ts';
 import type { HandedStore, LeaseStore } from './lease-store.ts';
 import type { OrderLedger } from './order-ledger.ts';
 import type { OutboxStore } from './outbox-store.ts';
@@ -40,6 +41,7 @@ export interface Ledger
     EventStore,
     LeaseStore,
     HandedStore,
+    FigureStore,
     LedgerUpkeep {
   /**
    * The same ledger for another account: its orders, tickets, limits, notices and switches are that account's alone, and

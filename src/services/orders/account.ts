@@ -5,6 +5,7 @@ import type { Broker } from '../../ports/broker.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { DrawCard } from '../../ports/ledger/order-ledger.ts';
 import type { InstrumentDirectory } from '../../ports/symbols.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 import type { Venue } from '../../ports/venue.ts';
 import type { NumberChange } from '../account-numbers.ts';
 import type { Calendar } from '../calendar.ts';
@@ -56,6 +57,7 @@ export interface AccountOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
+  readonly telemetry?: Telemetry | undefined;
   readonly draft: DraftNotice;
   /** Draws the card that shows an order; the edit is queued with every event of the order. */
   readonly drawCard: DrawCard;

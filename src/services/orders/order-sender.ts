@@ -6,6 +6,7 @@ import { AppError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import type { BeforeSend } from '../../ports/broker.ts';
 import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
+import { type EndedAs, noTelemetry, type Telemetry } from '../../ports/telemetry.ts';
 import type { Reconciler } from './reconciliation/reconciler.ts';
 import type { TradingGate } from './trading-gate.ts';
 
@@ -25,6 +26,7 @@ export class OrderSender {
   readonly #gate: TradingGate;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #telemetry: Telemetry;
   /** Outcomes of orders that came while the ledger could not be written, oldest first. */
   readonly #unwritten: { readonly id: string; readonly event: OrderEvent; readonly at: number }[] = [];
 
@@ -34,12 +36,14 @@ export class OrderSender {
     readonly gate: TradingGate;
     readonly clock: Clock;
     readonly log: Log;
+    readonly telemetry?: Telemetry | undefined;
   }) {
     this.#ledger = options.ledger;
     this.#reconciler = options.reconciler;
     this.#gate = options.gate;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#telemetry = options.telemetry ?? noTelemetry;
   }
 
   /**
@@ -48,6 +52,11 @@ export class OrderSender {
    * @throws AppError `orders.not-recorded` where the request was sent and its outcome does not fit the ledger.
    */
   async send(record: OrderRecord, request: OrderRequestCall): Promise<OrderRecord> {
+    const { kind } = record.intent;
+    return this.#telemetry.step('order', { kind }, (endedAs) => this.#send(record, request, endedAs));
+  }
+
+  #send(record: OrderRecord, request: OrderRequestCall, endedAs: EndedAs): Promise<OrderRecord> {
     return this.#reconciler.whileInFlight(async () => {
       let outcome: SubmitOutcome;
       try {
@@ -59,9 +68,11 @@ export class OrderSender {
         });
       } catch (error) {
         // The broker throws only before the request has left, so "denied" is true.
+        endedAs('denied');
         this.#log.warn('order not sent', { order: record.id, error });
         return this.#notSent(record, denial(error));
       }
+      endedAs(outcome.kind);
       // From here on something was sent: whatever fails now must not read as if nothing was.
       this.#log.info('order answered', {
         order: record.id,

@@ -16,6 +16,7 @@ import type { OrderLedger } from '../../ports/ledger/order-ledger.ts';
 import type { ClaimResult, Proposal, ProposalLedger } from '../../ports/ledger/proposal-ledger.ts';
 import type { TradingSwitches } from '../../ports/ledger/trading-switches.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
+import { noTelemetry, type Telemetry } from '../../ports/telemetry.ts';
 import type { NumberChange } from '../account-numbers.ts';
 import type { Calendar } from '../calendar.ts';
 import { type Amendment, type AmendmentCheck, checkAmendment } from './amendment-check.ts';
@@ -70,6 +71,7 @@ export class Orders {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #newId: () => string;
+  readonly #telemetry: Telemetry;
   readonly #sender: OrderSender;
   /** By what makes two orders look alike at the venue: such orders go one after the other. */
   readonly #turns = new Map<string, LimitFunction>();
@@ -85,10 +87,11 @@ export class Orders {
     readonly clock: Clock;
     readonly log: Log;
     readonly newId: () => string;
+    readonly telemetry?: Telemetry | undefined;
   }) {
-    const { broker, ledger, reconciler, liveTrading, numberChange, clock, log } = options;
+    const { broker, ledger, reconciler, liveTrading, numberChange, clock, log, telemetry = noTelemetry } = options;
     this.trading = new TradingGate({ broker, switches: ledger, liveTrading, numberChange, clock, log });
-    this.#sender = new OrderSender({ ledger, reconciler, gate: this.trading, clock, log });
+    this.#sender = new OrderSender({ ledger, reconciler, gate: this.trading, clock, log, telemetry });
     this.#broker = broker;
     this.#ledger = ledger;
     this.#calendar = options.calendar;
@@ -97,6 +100,7 @@ export class Orders {
     this.#clock = clock;
     this.#log = log;
     this.#newId = options.newId;
+    this.#telemetry = telemetry;
   }
 
   /** What a ticket shows. @throws AppError `rule.*`, `orders.*` or `venue.*`: the order would not pass. */
@@ -299,7 +303,7 @@ export class Orders {
   async #claim(proposal: Proposal, personId: string, planned: readonly Planned[]): Promise<readonly OrderRecord[]> {
     this.trading.requireNoUnwrittenHalt(planned.map(({ intent }) => intent));
     const now = this.#clock.now();
-    const result: ClaimResult = await this.#ledger.claim({
+    const claim = {
       proposalId: proposal.id,
       personId,
       pressedIn: proposal.pressedIn,
@@ -307,6 +311,11 @@ export class Orders {
       day: koreanDay(now),
       maxDailyAmount: this.#riskLimits.maxDaily,
       intents: planned.map((entry) => ({ id: this.#newId(), ...entry })),
+    };
+    const result: ClaimResult = await this.#telemetry.step('claim', {}, async (endedAs) => {
+      const claimed = await this.#ledger.claim(claim);
+      endedAs(claimed.kind === 'refused' ? claimed.reason : claimed.kind);
+      return claimed;
     });
     if (result.kind === 'claimed') return result.orders;
     if (result.kind === 'over-daily-cap') {

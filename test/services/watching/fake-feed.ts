@@ -57,7 +57,7 @@ export class FakeFeed implements MarketFeed {
   status(): FeedStatus {
     const registrations = this.watched.size + [...this.boards.values()].reduce((sum, topics) => sum + topics, 0);
     const fillNotices = { state: 'working' } as const;
-    const since = { connectedAt: 1, lastMessageAt: 1, reason: undefined };
+    const since = { connectedAt: 1, lastMessageAt: 1, reason: undefined, gaps: 0, trades: 0 };
     return { state: this.state, ...since, registrations, room: this.room, fillNotices };
   }
 

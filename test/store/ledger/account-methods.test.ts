@@ -69,6 +69,7 @@ const methods: Readonly<Record<keyof Ledger, 'account' | 'shared'>> = {
   deadLetters: 'shared',
   sentReference: 'shared',
   outboxPending: 'shared',
+  figures: 'shared',
   peopleSettings: 'shared',
   setPersonSettings: 'shared',
   addIdentity: 'shared',

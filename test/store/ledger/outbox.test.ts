@@ -302,3 +302,22 @@ describe('messages that are held', () => {
     expect(await ledger.outboxHeld()).toBe(1);
   });
 });
+
+describe('figures', () => {
+  it('tells what waits, by channel, since when the oldest message could have gone', async () => {
+    const ledger = await testLedger();
+    expect(await ledger.figures()).toStrictEqual({ outbox: [], unknownOrders: 0, openAlerts: 0 });
+    const first = await ledger.enqueue({ address, body: 1, key: 'a' }, start);
+    await ledger.enqueue({ address, body: 2 }, start + 5_000);
+    await ledger.enqueue({ address: discord, body: 3, hold: { personId: 'p', until: start + 60_000 } }, start);
+    expect((await ledger.figures()).outbox).toStrictEqual([{ channel: address.channel, queued: 2, oldestAt: start }]);
+    await ledger.markSent(first.id, 'm1', start);
+    await ledger.releaseHeld(start + 60_000);
+    expect(
+      (await ledger.figures()).outbox.toSorted((a, b) => a.queued - b.queued || (a.oldestAt ?? 0) - (b.oldestAt ?? 0)),
+    ).toStrictEqual([
+      { channel: address.channel, queued: 1, oldestAt: start + 5_000 },
+      { channel: 'discord', queued: 1, oldestAt: start + 60_000 },
+    ]);
+  });
+});
