@@ -4,7 +4,7 @@ import { findPostgres } from './test/support/postgres/server.ts';
 const hasPostgres = process.env['HOGA_TEST_POSTGRES'] !== undefined || findPostgres() !== undefined;
 
 /** Tests of what PostgreSQL alone does. Where there is no server they are skipped, and say so. */
-const ofPostgres = ['test/store/postgres/**/*.test.ts'];
+const ofPostgres = ['test/{store,cluster,flows}/postgres/**/*.test.ts'];
 /** Tests of what both databases do. They run a second time on PostgreSQL where there is a server. */
 const ofBoth = [
   'test/store/ledger/!(file|trouble|statements).test.ts',

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { commands } from '../commands/index.ts';
 import { onSimulators, startSimulators } from './app/account-units.ts';
-import { startApp } from './app.ts';
+import { type AppOptions, startApp } from './app.ts';
 import { ConsoleChannel } from './channels/console/console.ts';
 import type { DiscordChannel } from './channels/discord/discord.ts';
 import type { TelegramChannel } from './channels/telegram/telegram.ts';
@@ -140,6 +140,7 @@ async function runUntil(
     self,
     ...randomness,
     scheduler: new CronScheduler({ log }),
+    ...(await sharing(config, log)),
     channels: (settled) => [
       ...chats,
       new ConsoleChannel({
@@ -161,6 +162,14 @@ async function runUntil(
   if (why === 'input-ended') await app.settle(settleMs);
   await app.stop();
   return why;
+}
+
+/** A ledger on PostgreSQL may have other processes, which share the work. */
+async function sharing({ store }: Config, log: Log): Promise<Pick<AppOptions, 'joinCluster'>> {
+  if (!('url' in store)) return {};
+  const { openCluster } = await import('./cluster/open-cluster.ts');
+  const place = { url: store.url.reveal(), schema: store.schema };
+  return { joinCluster: (ledger) => openCluster({ ledger, ...place, self, clock: systemClock, log }) };
 }
 
 /** The chats that the settings name; the terminal is not among them. */

@@ -76,6 +76,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   main: [
     ...everyday,
     'log',
+    'cluster',
     'config',
     'i18n',
     'app',

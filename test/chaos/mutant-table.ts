@@ -443,7 +443,8 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'src/store/tables/proposals.ts',
         find: "return { kind: 'claimed', orders: await writeOrders(transaction, proposal, request) };",
-        replace: "return { kind: 'claimed', orders: await writeOrders(transaction, { ...proposal, account }, request) };",
+        replace:
+          "return { kind: 'claimed', orders: await writeOrders(transaction, { ...proposal, account }, request) };",
       },
     ],
   },
