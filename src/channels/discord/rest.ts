@@ -3,6 +3,7 @@ import {
   HTTPError,
   RateLimitError,
   REST,
+  type RESTOptions,
   type RequestData,
   type RequestMethod,
   type RouteLike,
@@ -19,9 +20,19 @@ export interface DiscordServer {
   readonly apiRoot?: string | undefined;
 }
 
-/** discord.js must not repeat requests or wait for rate limits by itself: the outbox decides both. */
+/**
+ * discord.js must not repeat requests or wait for rate limits by itself: the outbox decides both. Requests go by Node's
+ * own `fetch`, because discord.js's undici would send them through the undici that was loaded first in the process. Ours
+ * is of another version, which cannot read the forms that files are uploaded in.
+ */
 export function restOptions({ apiRoot }: DiscordServer) {
-  return { retries: 0, rejectOnRateLimit: () => true, ...(apiRoot === undefined ? {} : { api: apiRoot }) };
+  return {
+    retries: 0,
+    rejectOnRateLimit: () => true,
+    // The same, but for the types of two versions of undici.
+    makeRequest: fetch as unknown as RESTOptions['makeRequest'],
+    ...(apiRoot === undefined ? {} : { api: apiRoot }),
+  };
 }
 
 /** An error that Discord answered with. `code` is Discord's own. */
@@ -105,7 +116,9 @@ export function toDiscordError(error: unknown): DiscordError {
   if (error instanceof HTTPError) {
     return new DiscordError(`discord ${error.status}`, 'later', { status: error.status });
   }
+  // `fetch` says why it failed in the cause of its error.
+  const failure = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
   const { name, code } =
-    error instanceof Error ? (error as NodeJS.ErrnoException) : { name: 'unknown', code: undefined };
+    failure instanceof Error ? (failure as NodeJS.ErrnoException) : { name: 'unknown', code: undefined };
   return new DiscordError(`discord unreachable: ${code ?? name}`, 'later');
 }

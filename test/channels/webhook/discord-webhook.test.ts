@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DiscordWebhookChannel } from '../../../src/channels/webhook/discord-webhook.ts';
 import { webhookChat } from '../../../src/domain/people/chat-address.ts';
 import { Secret } from '../../../src/secret.ts';
 import { JumpClock } from '../../support/clock.ts';
 import { judgeRequest } from '../../support/discord/contract.ts';
+import { type FormFile, readForm } from '../../support/multipart.ts';
 
 interface Call {
   readonly method: string;
@@ -18,6 +20,7 @@ let server: Server;
 let apiRoot: string;
 let calls: Call[];
 let violations: string[];
+let files: readonly FormFile[];
 let refusals: { readonly status: number; readonly retryAfter?: number }[];
 
 /** Discord's end of a webhook: takes messages, judges them by its own specification, and refuses when told to. */
@@ -29,7 +32,10 @@ beforeEach(async () => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const text = Buffer.concat(chunks).toString();
+      const contentType = request.headers['content-type'] ?? '';
+      const form = contentType.startsWith('multipart/') ? readForm(Buffer.concat(chunks), contentType) : undefined;
+      files = [...(form?.files.values() ?? [])];
+      const text = form?.fields['payload_json'] ?? Buffer.concat(chunks).toString();
       const body = text === '' ? {} : JSON.parse(text);
       const { method = '', url = '' } = request;
       calls.push({ method, url, body });
@@ -93,6 +99,28 @@ describe('a webhook', () => {
     expect(calls).toMatchObject([
       { method: 'PATCH', url: `/api/v10/webhooks/123456789012345678/${token}/messages/1001` },
     ]);
+  });
+
+  test('is sent pictures, also where another undici was loaded first in the process', async () => {
+    const before = getGlobalDispatcher();
+    const ours = new Agent();
+    setGlobalDispatcher(ours);
+    try {
+      const data = Buffer.from('a picture').toString('base64');
+      const attachments = [{ kind: 'photo', name: 'chart.png', data }] as const;
+      await channel().send(webhookChat.chatId, { lines: ['차트'], attachments });
+      expect(files).toEqual([{ name: 'chart.png', data: Buffer.from('a picture') }]);
+    } finally {
+      setGlobalDispatcher(before);
+      await ours.close();
+    }
+  });
+
+  test('that nobody serves is unreachable for now, and says why', async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    const failed = channel().send(webhookChat.chatId, { lines: ['하나'] });
+    await expect(failed).rejects.toMatchObject({ message: 'discord unreachable: ECONNREFUSED', retry: 'later' });
   });
 
   test('says its name to the doctor, and which setting is wrong', async () => {
