@@ -45,12 +45,24 @@ export function dateOf(day: string): DateTime {
  * day.
  */
 export function addTradingDays(day: string, count: number): string {
-  const step = count < 0 ? -1 : 1;
-  let date = dateOf(day);
-  for (let left = Math.abs(count); left > 0; ) {
-    date = date.plus({ days: step });
-    if (isTradingDay(date)) left -= 1;
+  const neighbours = count < 0 ? daysBefore : daysAfter;
+  let reached = day;
+  for (let left = Math.abs(count); left > 0; left -= 1) {
+    const next = neighbours.get(reached) ?? nextTradingDay(reached, Math.sign(count));
+    neighbours.set(reached, next);
+    reached = next;
   }
+  return reached;
+}
+
+/** The trading day next to a day, kept because every market begins by counting back 300 of them. */
+const daysBefore = new Map<string, string>();
+const daysAfter = new Map<string, string>();
+
+function nextTradingDay(day: string, step: number): string {
+  let date = dateOf(day);
+  do date = date.plus({ days: step });
+  while (!isTradingDay(date));
   return date.toFormat('yyyyMMdd');
 }
 
