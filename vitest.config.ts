@@ -17,6 +17,9 @@ export default defineConfig({
     testTimeout: 60_000,
     // Two cores: the flow tests each start a simulator and a bot of their own.
     maxWorkers: 2,
+    // Files share a process: loading the bot anew for each of them would take as long as a third of the tests.
+    isolate: false,
+    globalSetup: ['test/support/store/memory-folder.ts'],
     restoreMocks: true,
     projects: [
       {

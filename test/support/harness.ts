@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
@@ -13,6 +13,7 @@ import type { Faults } from '../../src/simulator/control/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from './clock.ts';
 import { TestScheduler } from './scheduler.ts';
+import { emptyLedger } from './store/ledger-template.ts';
 
 /** A message as it stands in the test's chat, edits applied. */
 export interface ShownMessage {
@@ -170,6 +171,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   let scheduler: TestScheduler;
   const start = async ({ env, ...how }: Parameters<Harness['restart']>[0] = {}): Promise<App> => {
     const config = configOf(env);
+    const file = 'ledger' in config.store ? config.store.ledger : undefined;
+    if (file?.startsWith(folder) && !existsSync(file)) copyFileSync(await emptyLedger(), file);
     const redactor = createRedactor(config.secrets);
     const log = createLog({ level: 'debug', redactor, write: (line) => void logs.push(line) });
     scheduler = new TestScheduler(log);

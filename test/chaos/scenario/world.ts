@@ -14,13 +14,14 @@ import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
 import { CronScheduler, type Timetable } from '../../../src/services/scheduler.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../src/simulator/server.ts';
 import { openLedger } from '../../../src/store/ledger.ts';
+import { emptyLedger } from '../../support/store/ledger-template.ts';
+import { folderOfMemory } from '../../support/store/memory-folder.ts';
 import { type AccountSetup, hosts, ledgerNameOf, settingsOf, type TestAccount } from './accounts.ts';
 import { Chats, channelNames, type Line } from './chats.ts';
 import { ProcessClock, VirtualClock } from './clock.ts';
 import { connectionTo } from './connection.ts';
 import { Disk } from './disk.ts';
 import { Journal } from './journal.ts';
-import { emptyLedger, folderOfMemory } from './ledger-template.ts';
 import { SeededRandom } from './random.ts';
 
 /** Something a person did, as the bot was told it. */
