@@ -220,6 +220,77 @@ describe('a lease that runs out', () => {
   });
 });
 
+describe('what a process believes', () => {
+  it('is reckoned from before it asked, however late the answer comes', async () => {
+    const world = await ClusterWorld.open();
+    const a = world.start('a');
+    await a.seek(key);
+    a.answerMs = 3_500;
+    // The first renewal leaves after two seconds and is answered after five and a half. The next one never is.
+    await world.advance(6_010);
+    expect(a.cluster.holds(key)).toBe(true);
+    a.deaf = true;
+    await world.advance(1_980);
+    expect(a.cluster.holds(key)).toBe(true);
+    await world.advance(20);
+    expect(a.cluster.holds(key)).toBe(false);
+    expect(a.told).toEqual(['taken key:a', 'lapsed key:a']);
+  });
+
+  it('is nothing where the lease was over before the answer came', async () => {
+    const world = await ClusterWorld.open();
+    const a = world.start('a');
+    a.answerMs = 100;
+    void a.seek(key);
+    await world.advance(150);
+    expect(await tokenOf(world, key)).toBe(1);
+    a.pause();
+    await world.advance(60_000);
+    a.continue();
+    expect(a.cluster.holds(key)).toBe(false);
+    await world.advance(0);
+    expect(a.told).toEqual([]);
+    await world.advance(2_000);
+    expect(a.told).toEqual(['taken key:a']);
+    expect(a.cluster.fence(key)).toMatchObject({ token: 2 });
+  });
+
+  it('is nothing where its clock was put back, until the database has said so again', async () => {
+    const world = await ClusterWorld.open();
+    const a = world.start('a');
+    await a.seek(key);
+    await world.advance(500);
+    a.cut();
+    a.offMs = -3_600_000;
+    await world.advance(6_000);
+    expect(a.cluster.holds(key)).toBe(false);
+    expect(a.told).toEqual(['taken key:a', 'lapsed key:a']);
+    a.heal();
+    await world.advance(1_000);
+    expect(a.cluster.holds(key)).toBe(true);
+    a.offMs = -7_200_000;
+    await world.advance(3_000);
+    expect(a.cluster.fence(key)).toMatchObject({ token: 2 });
+    expect(a.cluster.holds(key)).toBe(true);
+  });
+
+  it('is out of date where another process had the duty meanwhile, though nobody has it now', async () => {
+    const world = await ClusterWorld.open();
+    const [a, b] = [world.start('a'), world.start('b')];
+    await a.seek(key);
+    await b.seek(key);
+    a.cut();
+    await world.advance(10_000);
+    expect(b.told).toEqual(['taken key:a']);
+    await b.cluster.stop();
+    a.heal();
+    await world.advance(1_000);
+    expect(a.told).toEqual(['taken key:a', 'lapsed key:a', 'lost key:a']);
+    expect(a.cluster.holds(key)).toBe(false);
+    expect(await world.ledger.leases()).toEqual([]);
+  });
+});
+
 describe('clocks that disagree by half a minute', () => {
   it('keep one holder at every moment, and take over as quickly', async () => {
     const world = await ClusterWorld.open();

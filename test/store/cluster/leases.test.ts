@@ -222,7 +222,7 @@ describe('however processes take, renew, give back and sleep', () => {
         }
         await ledger.close();
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });

@@ -65,6 +65,10 @@ export class SimulatedProcess {
   #away: (() => void)[] | undefined;
   /** Answers of the database get lost. */
   deaf = false;
+  /** How long the database's answers are under way, in milliseconds. */
+  answerMs = 0;
+  /** How far its clock is ahead of the database's. */
+  offMs: number;
 
   constructor(
     world: ClusterWorld,
@@ -74,7 +78,8 @@ export class SimulatedProcess {
     this.self = self;
     this.#world = world;
     this.#onTaken = onTaken ?? (async () => undefined);
-    this.clock = this.#clockOf(world.clock, offMs);
+    this.offMs = offMs;
+    this.clock = this.#clockOf(world.clock);
     const note = (message: string, fields: LogFields = {}): void => {
       if (fields['error'] !== undefined) this.complaints.push(message);
     };
@@ -140,7 +145,7 @@ export class SimulatedProcess {
     return stopped === undefined ? Promise.resolve() : new Promise((resolve) => void stopped.push(resolve));
   }
 
-  #clockOf(world: VirtualClock, offMs: number): Clock {
+  #clockOf(world: VirtualClock): Clock {
     const timer = (delayMs: number, callback: () => void): CancelTimer => {
       let cancelled = false;
       const cancel = world.timer(delayMs, () => {
@@ -155,7 +160,7 @@ export class SimulatedProcess {
         cancel();
       };
     };
-    return { now: () => world.now() + offMs, timer, sleep: (ms, signal) => sleepOn({ timer }, ms, signal) };
+    return { now: () => world.now() + this.offMs, timer, sleep: (ms, signal) => sleepOn({ timer }, ms, signal) };
   }
 
   #ledgerOf(ledger: Ledger): Ledger {
@@ -172,6 +177,7 @@ export class SimulatedProcess {
             throw error;
           },
         );
+        if (this.answerMs > 0) await this.#world.clock.sleep(this.answerMs);
         await this.#running();
         if (this.deaf) throw new AppError('store.io');
         return answer();
