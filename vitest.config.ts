@@ -8,6 +8,7 @@ const ofPostgres = ['test/{store,cluster,flows}/postgres/**/*.test.ts'];
 /** Tests of what both databases do. They run a second time on PostgreSQL where there is a server. */
 const ofBoth = [
   'test/store/ledger/!(file|trouble|statements).test.ts',
+  'test/store/cluster/*.test.ts',
   'test/store/{cache,daily-bars,events,keyv-table,minutes,order-cards,reports}.test.ts',
 ];
 

@@ -1,9 +1,9 @@
 import type { CancelTimer, Clock } from '../clock.ts';
-import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DutyHandlers, DutyName, Fence } from '../ports/cluster.ts';
 import type { Lease, LeaseStore } from '../ports/ledger/lease-store.ts';
 import { Duty } from './duty.ts';
+import { inTime } from './in-time.ts';
 
 /** How often duties that this process has not got are looked at. */
 const lookMs = 1_000;
@@ -129,7 +129,7 @@ export class DutyKeeper {
     this.#cancelLapse();
     // A lease that is being taken has to be known before it can be given back. With the database away that is not waited
     // for: the lease ends by itself.
-    await Promise.race([this.#round, this.#options.clock.sleep(stopWaitMs)]);
+    await this.#inTime(this.#round ?? Promise.resolve(), stopWaitMs).catch(() => undefined);
     await this.#release([...this.#duties.values()].filter(({ isOurs }) => isOurs));
   }
 
@@ -305,20 +305,7 @@ export class DutyKeeper {
     }
   }
 
-  /** A database that is cut off may not answer for minutes; the rounds go on meanwhile. */
-  async #inTime<T>(asked: Promise<T>, timeoutMs = this.#options.ttlMs): Promise<T> {
-    const { clock } = this.#options;
-    const answered = new AbortController();
-    const late = clock.sleep(timeoutMs, answered.signal).then(() => {
-      throw new AppError('cluster.no-answer', { from: 'database' });
-    });
-    // The first to settle is the answer, and the other one is nobody's concern.
-    late.catch(() => undefined);
-    asked.catch(() => undefined);
-    try {
-      return await Promise.race([asked, late]);
-    } finally {
-      answered.abort();
-    }
+  #inTime<T>(asked: Promise<T>, timeoutMs = this.#options.ttlMs): Promise<T> {
+    return inTime(this.#options.clock, timeoutMs, asked);
   }
 }

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { Client } from 'pg';
 import type { CancelTimer, Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { inTime } from './in-time.ts';
 import type { BusMessage, ProcessBus } from './process-bus.ts';
 
 /** PostgreSQL takes less than 8,000 bytes in one notification. */
@@ -127,7 +128,9 @@ export class PostgresBus implements ProcessBus {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancel();
-    await this.#client?.end().catch(() => undefined);
+    // What was sent last is that duties are free, and a connection that is closed at once would drop it.
+    const closing = this.#lane(async () => this.#client?.end());
+    await inTime(this.#options.clock, answerMs, closing).catch(() => undefined);
   }
 
   #notify(envelope: Envelope): void {
@@ -143,12 +146,16 @@ export class PostgresBus implements ProcessBus {
   }
 
   #receive(payload: string): void {
-    // Written by `send` of this or another process.
-    const envelope = JSON.parse(payload) as Envelope;
-    const { bus, from, to, subject, piece } = envelope;
-    if (bus === this.#bus || (to !== undefined && to !== this.#options.self)) return;
-    const text = piece === undefined ? envelope.text : this.#joined(envelope, piece);
-    if (text !== undefined) this.#listener({ from, subject, text });
+    try {
+      const envelope = JSON.parse(payload) as Envelope;
+      const { bus, from, to, subject, piece } = envelope;
+      if (bus === this.#bus || (to !== undefined && to !== this.#options.self)) return;
+      const text = piece === undefined ? envelope.text : this.#joined(envelope, piece);
+      if (text !== undefined) this.#listener({ from, subject, text });
+    } catch (error) {
+      // Whoever may use the database may notify this channel, and another version may write in another way.
+      this.#options.log.warn('bus message not understood', { error });
+    }
   }
 
   /** The text of a long message with its last piece; undefined before that, and where a piece of it is missing. */

@@ -65,4 +65,22 @@ describeOnPostgres('the bus over PostgreSQL', () => {
     await eventually('the text', () => two.heard.length > 0 || undefined);
     expect(two.heard.at(-1)?.text).toBe('again');
   });
+
+  test('brings what was sent right before it was closed', async () => {
+    const [one, two] = [await openBus('one'), await openBus('two')];
+    one.bus.send('news', 'first');
+    one.bus.send('news', 'last words');
+    await one.bus.close();
+    await eventually('both', () => two.heard.length === 2 || undefined);
+  });
+
+  test('is not harmed by what others notify', async () => {
+    const [one, two] = [await openBus('one'), await openBus('two')];
+    for (const junk of ['', 'junk', 'null', '{"piece":[1,2]}']) {
+      await runSql(await ownDatabase(), `select pg_notify('hoga hoga', '${junk}')`);
+    }
+    one.bus.send('news', 'x');
+    await eventually('the text', () => two.heard.some(({ text }) => text === 'x') || undefined);
+    expect(two.heard).toEqual([{ from: 'one', subject: 'news', text: 'x' }]);
+  });
 });
