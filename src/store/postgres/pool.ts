@@ -1,5 +1,6 @@
+import { Socket } from 'node:net';
 import { type Kysely, PostgresAdapter, type PostgresPool, type PostgresPoolClient } from 'kysely';
-import { Pool, type PoolClient, types } from 'pg';
+import { type Client, type ClientBase, Pool, type PoolClient, types } from 'pg';
 import { systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Durability } from '../sqlite.ts';
@@ -19,6 +20,7 @@ const connectMs = 4_000;
 const idleInTransactionMs = 3_000;
 const keepAliveMs = 5_000;
 const idleMs = 60_000;
+const farewellMs = 1_000;
 /** The types of numbers that the driver gives as texts: bigint, and numeric, which is the sum of some. */
 const int8 = 20;
 const numeric = 1700;
@@ -45,7 +47,13 @@ export interface PoolOptions {
  */
 export function openPool(options: PoolOptions): PostgresPool {
   const { unhurried = false } = options;
+  const sockets = new Set<Socket>();
   const pool = new Pool({
+    stream: () => {
+      const socket = new Socket();
+      sockets.add(socket.once('close', () => sockets.delete(socket)));
+      return socket;
+    },
     connectionString: options.url,
     application_name: 'hoga',
     max: options.most ?? 10,
@@ -54,7 +62,7 @@ export function openPool(options: PoolOptions): PostgresPool {
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMs,
     types: { getTypeParser: parserOf },
-    onConnect: (client) => prepare(client as PoolClient, options),
+    onConnect: (client) => within(client, answerMs, () => prepare(client as PoolClient, options)),
   });
   // The pool has dropped the connection by then, and whatever was asked on it has failed with the same error.
   pool.on('error', () => undefined);
@@ -62,7 +70,11 @@ export function openPool(options: PoolOptions): PostgresPool {
   return {
     options: {},
     connect: async () => hurried(await pool.connect(), unhurried ? undefined : answerMs),
-    end: () => pool.end(),
+    end: async () => {
+      // A server that cannot be reached does not say goodbye.
+      const cancel = systemClock.timer(farewellMs, () => sockets.forEach((socket) => void socket.destroy()));
+      await pool.end().finally(cancel);
+    },
   };
 }
 
@@ -117,21 +129,28 @@ async function keepCommits(client: PoolClient): Promise<void> {
 function hurried(client: PoolClient, mostMs: number | undefined): PostgresPoolClient {
   let isUseless = false;
   const query = async (text: string, parameters: readonly unknown[] = []): Promise<unknown> => {
-    // With a statement on its way this cuts the connection at once, and the statement fails.
-    const cut = (): void => void (client as PoolClient & { end(): void }).end();
-    const cancel = mostMs === undefined ? () => undefined : systemClock.timer(mostMs, cut);
     try {
-      return await client.query(text, [...parameters]);
+      return await within(client, mostMs, () => client.query(text, [...parameters]));
     } catch (error) {
       // A server that has become a standby: the next connection may lead to the one that took its place.
       if (sqlState(error) === '25006') isUseless = true;
       throw error;
-    } finally {
-      cancel();
     }
   };
   return {
     query: query as PostgresPoolClient['query'],
     release: (destroy) => client.release(destroy === true || isUseless),
   };
+}
+
+/** Runs statements on a connection and cuts it when they take longer, so that they fail. */
+async function within<T>(client: ClientBase, mostMs: number | undefined, run: () => Promise<T>): Promise<T> {
+  // With a statement on its way, ending a session cuts its connection at once.
+  const cut = (): void => void (client as Client).end();
+  const cancel = mostMs === undefined ? () => undefined : systemClock.timer(mostMs, cut);
+  try {
+    return await run();
+  } finally {
+    cancel();
+  }
 }

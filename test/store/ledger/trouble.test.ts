@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../src/store/ledger.ts';
+import { postgresTrouble } from '../../../src/store/postgres/troubles.ts';
 import { DiskFaults, sqliteIoError } from '../../support/disk-faults.ts';
 import { address, claimOf, day, noticeOf, proposalOf, start, temporaryFolder } from '../fixtures.ts';
 
@@ -22,6 +23,27 @@ test.each([
   await expect(ledger.setHalted(true)).rejects.toMatchObject({ code });
   disk.mend();
   await ledger.close();
+});
+
+test.each([
+  ['53100', '', 'store.full'],
+  ['25006', '', 'store.read-only'],
+  ['55P03', '', 'store.locked'],
+  ['40001', '', 'store.locked'],
+  ['58030', '', 'store.io'],
+  ['XX001', '', 'store.corrupt'],
+  ['57P01', '', 'store.away'],
+  ['25P03', '', 'store.away'],
+  ['08006', '', 'store.away'],
+  ['28P01', '', 'store.away'],
+  ['ECONNREFUSED', '', 'store.away'],
+  ['EPIPE', '', 'store.away'],
+  [undefined, 'Connection terminated unexpectedly', 'store.away'],
+  [undefined, 'timeout exceeded when trying to connect', 'store.away'],
+  ['23505', 'duplicate key', undefined],
+  [undefined, 'Cannot read properties of undefined', undefined],
+])('%s of PostgreSQL and its driver (%s) is told as %s', (code, message, trouble) => {
+  expect(postgresTrouble(Object.assign(new Error(message), code === undefined ? {} : { code }))).toBe(trouble);
 });
 
 test('a transaction that the disk did not even take back keeps no later one from beginning', async () => {

@@ -23,7 +23,8 @@ export interface Place {
 /** A place for a ledger that has no tables yet. */
 export async function newPlace(): Promise<Place> {
   schemas += 1;
-  return { url: await ownDatabase(), schema: `hoga_${schemas}` };
+  const schema = `hoga_${schemas}`;
+  return { url: await ownDatabase(), schema };
 }
 
 /** A place for a ledger that may have tables, with nothing in them: to make them takes longer than most tests. */

@@ -40,25 +40,36 @@ function otherUser(): { readonly uid: number; readonly gid: number } | undefined
 }
 
 /** Starts a server of its own in a temporary folder. What it has confirmed is on disk, as it would be in earnest. */
-export async function startPostgres(folder: string): Promise<TestServer> {
+export function startPostgres(folder: string): Promise<TestServer> {
+  return startIn(folder, (data) => {
+    const settings = ['-U', 'hoga', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'];
+    return [join(folder, 'initdb'), '-D', data, ...settings];
+  });
+}
+
+/** Starts a server that follows another one and takes no writes, until `select pg_promote()` makes it one that does. */
+export function startStandbyOf(folder: string, primary: TestServer): Promise<TestServer> {
+  return startIn(folder, (data) => {
+    const settings = ['--checkpoint=fast', '--no-sync', '--write-recovery-conf'];
+    return [join(folder, 'pg_basebackup'), '-D', data, '-d', primary.url('postgres'), ...settings];
+  });
+}
+
+/** @param make The command that makes the folder of the data. */
+async function startIn(folder: string, make: (data: string) => readonly string[]): Promise<TestServer> {
   const user = otherUser();
   const home = mkdtempSync(join(tmpdir(), 'hoga-postgres-'));
   if (user !== undefined) chownSync(home, user.uid, user.gid);
   const data = join(home, 'data');
-  const made = spawnSync(
-    join(folder, 'initdb'),
-    ['-D', data, '-U', 'hoga', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync', '--no-instructions'],
-    { ...user, cwd: home, encoding: 'utf8' },
-  );
-  if (made.status !== 0) throw new Error(`initdb: ${made.stderr}`);
+  const [program = '', ...args] = make(data);
+  const made = spawnSync(program, args, { ...user, cwd: home, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`${program}: ${made.stderr}`);
   const port = await freePort();
   const url = (database: string): string => `postgres://hoga@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    server = spawnServer(join(folder, 'postgres'), ['-D', data, '-p', String(port), '-k', home], {
-      ...user,
-      cwd: home,
-    });
+    const options = ['-D', data, '-p', String(port), '-k', home];
+    server = spawnServer(join(folder, 'postgres'), options, { ...user, cwd: home });
     await ready(url('postgres'));
   };
   const end = async (signal: 'QUIT' | 'INT'): Promise<void> => {
