@@ -104,7 +104,8 @@ export function applyEvent(record: OrderRecord, event: OrderEvent, at: number): 
       return { ...after, status, code: event.code, text: event.text };
     case 'denied': {
       const context = event.context === undefined ? {} : { context: event.context };
-      return { ...after, status, code: event.code, ...context };
+      // An outcome that was unknown until then had a text; that is over.
+      return { ...after, status, code: event.code, text: undefined, ...context };
     }
     case 'sent-on':
     case 'turned-down':

@@ -72,6 +72,16 @@ describe('how an order ended', () => {
     expect(await ended({ type: 'denied', code: 'unexpected' })).not.toHaveProperty('context');
   });
 
+  it('denied after all, once nobody knew: the words of the venue are over', async () => {
+    const ledger = await testLedger();
+    await confirmedOrder(ledger, 'o');
+    await ledger.beginSubmit('o', start);
+    await ledger.appendOrderEvent('o', { type: 'outcome-unknown', code: 'timeout', text: 'no answer' }, start);
+    const record = await ledger.appendOrderEvent('o', { type: 'denied', code: 'lane.waited-too-long' }, start);
+    expect(record.text).toBeUndefined();
+    expect(await ledger.order('o')).toStrictEqual(record);
+  });
+
   it('refused, in the words of the venue, which may look like facts', async () => {
     const record = await ended({ type: 'rejected', code: 'APBK0919', text: '{"tick":100}' });
     expect(record).toMatchObject({ status: 'rejected', text: '{"tick":100}' });
