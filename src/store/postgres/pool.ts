@@ -130,7 +130,7 @@ function hurried(client: PoolClient, mostMs: number | undefined): PostgresPoolCl
   let isUseless = false;
   const query = async (text: string, parameters: readonly unknown[] = []): Promise<unknown> => {
     try {
-      return await within(client, mostMs, () => client.query(text, [...parameters]));
+      return await within(client, mostMs, () => client.query(text, parameters.map(storable)));
     } catch (error) {
       // A server that has become a standby: the next connection may lead to the one that took its place.
       if (sqlState(error) === '25006') isUseless = true;
@@ -141,6 +141,11 @@ function hurried(client: PoolClient, mostMs: number | undefined): PostgresPoolCl
     query: query as PostgresPoolClient['query'],
     release: (destroy) => client.release(destroy === true || isUseless),
   };
+}
+
+/** PostgreSQL has no text with the character 0, which somebody may send to a chat all the same. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value;
 }
 
 /** Runs statements on a connection and cuts it when they take longer, so that they fail. */

@@ -99,6 +99,12 @@ describeOnPostgres('a ledger on PostgreSQL', () => {
     expect(wrong).toEqual([]);
   });
 
+  test('keeps a text with the one character that PostgreSQL does not have', async () => {
+    const ledger = await testLedger();
+    await ledger.createProposal(proposalOf('p', { command: 'buy\0now', plan: { text: 'a\0b' } }));
+    expect(await ledger.proposal('p')).toMatchObject({ command: 'buy\uFFFDnow', plan: { text: 'a\0b' } });
+  });
+
   test('refuses a number that is not exact, instead of another one', async () => {
     const place = await emptyPlace();
     const ledger = await openLedger(place);

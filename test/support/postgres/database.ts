@@ -1,17 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, describe, inject, onTestFinished } from 'vitest';
+import { describe, expect, inject, onTestFinished } from 'vitest';
 import { runSql } from './server.ts';
 
 /** The server on which the tests of this file run; undefined where they run on SQLite. */
 export const server = inject('postgres');
 
-let made: Promise<string> | undefined;
+/** By test file, because files may share a process. */
+const databases = new Map<string, { readonly url: Promise<string>; readonly emptied: Place[] }>();
 let schemas = 0;
 
-/** The URL of a database that is this test file's alone. */
+/** The URL of a database that is this test file's alone. It goes with the server, or at the end of the run. */
 export function ownDatabase(): Promise<string> {
-  made ??= makeDatabase();
-  return made;
+  return own().url;
+}
+
+function own() {
+  const file = expect.getState().testPath ?? '';
+  const known = databases.get(file) ?? { url: makeDatabase(), emptied: [] };
+  databases.set(file, known);
+  return known;
 }
 
 /** Where a ledger may be on PostgreSQL. */
@@ -29,6 +36,7 @@ export async function newPlace(): Promise<Place> {
 
 /** A place for a ledger that may have tables, with nothing in them: to make them takes longer than most tests. */
 export async function emptyPlace(): Promise<Place> {
+  const { emptied } = own();
   const place = emptied.pop() ?? (await newPlace());
   onTestFinished(async () => {
     await runSql(place.url, `set search_path to ${place.schema}`, emptyTables);
@@ -36,8 +44,6 @@ export async function emptyPlace(): Promise<Place> {
   });
   return place;
 }
-
-const emptied: Place[] = [];
 
 const emptyTables = `do $$
   declare named text;
@@ -49,13 +55,11 @@ const emptyTables = `do $$
 
 async function makeDatabase(): Promise<string> {
   if (server === undefined) throw new Error('there is no PostgreSQL');
-  const name = `hoga_${randomBytes(6).toString('hex')}`;
+  const name = `${inject('postgresPrefix')}${randomBytes(4).toString('hex')}`;
   // Another language's order of letters than the one that the code points have.
-  await runSql(
-    server,
-    `create database ${name} template template0 lc_collate 'en_US.UTF-8' lc_ctype 'en_US.UTF-8'`,
-  ).catch(() => runSql(server, `create database ${name}`));
-  afterAll(() => runSql(server, `drop database ${name} with (force)`));
+  await runSql(server, `create database ${name} template template0 locale_provider icu icu_locale 'en-US'`).catch(() =>
+    runSql(server, `create database ${name}`),
+  );
   return new URL(`/${name}`, server).href;
 }
 
