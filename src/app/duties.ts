@@ -57,22 +57,15 @@ export class Duties {
 
   /** Takes what it can of them, and the rest as other processes end. */
   seek(): Promise<void> {
-    const { cluster, channels, log } = this.#options;
+    const { cluster, channels } = this.#options;
     return cluster.seek([...this.#units.keys(), ...channels.map(chatDuty)], {
       onTaken: (duty) => this.#begin(duty),
       onLapsed: (duty) => {
-        log.warn('duty lapsed', { duty });
         // The venue gives a key one session. Where another process has the key by now, this one would be in its way.
         for (const { kis } of this.#units.get(duty) ?? []) void kis.feed.stop();
       },
-      onResumed: async (duty) => {
-        log.warn('duty resumed', { duty });
-        await this.#listen(duty);
-      },
-      onLost: (duty) => {
-        log.warn('duty lost', { duty });
-        this.#lose();
-      },
+      onResumed: (duty) => this.#listen(duty),
+      onLost: () => this.#lose(),
     });
   }
 

@@ -59,6 +59,8 @@ export class Outbox {
   /** Ids of the messages whose picture the platform refused. */
   readonly #textOnly = new Set<number>();
   readonly #rateLimiters = new Map<string, RateLimiter>();
+  /** Looks at what waits that are under way. */
+  readonly #looks = new Set<Promise<void>>();
   readonly #idleWaiters: (() => void)[] = [];
   #remembered: Promise<void> | undefined;
   #cancelLook: () => void = () => undefined;
@@ -101,7 +103,15 @@ export class Outbox {
 
   /** The same for what another process has stored. */
   flushOwn(): void {
-    void this.#pump().catch((error: unknown) => this.#log.error('outbox stuck', { error }));
+    this.#look(this.#pump());
+  }
+
+  /** Until it has ended, `stop` waits for it. */
+  #look(pump: Promise<void>): void {
+    const look = pump
+      .catch((error: unknown) => this.#log.error('outbox stuck', { error }))
+      .finally(() => this.#looks.delete(look));
+    this.#looks.add(look);
   }
 
   /** Resolves when nothing is left to send now: the messages that remain have failed or are held for quiet hours. */
@@ -121,6 +131,7 @@ export class Outbox {
     this.#cancelLook();
     for (const cancel of [...this.#waiting.values(), ...this.#retryTimers.values()]) cancel();
     await Promise.all(this.#busy.values());
+    await Promise.all(this.#looks);
   }
 
   /** The rate limiter of a channel. */

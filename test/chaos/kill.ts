@@ -7,20 +7,30 @@ import { parseArgs } from 'node:util';
 import { koreanDay } from '../../src/clock.ts';
 import type { SimulatorState } from '../../src/simulator/control/state.ts';
 import { openLedger } from '../../src/store/ledger.ts';
+import { findPostgres, startPostgres, type TestServer } from '../support/postgres/server.ts';
 import { alikeInBoth, numbersInBoth, toldOfNobodys } from './accounts-apart.ts';
 import { countUnknown, type Facts, readStories, violationsOf } from './invariants.ts';
 import { accountState, textsAbout } from './scenario/accounts.ts';
 import { SeededRandom } from './scenario/random.ts';
 
 const { values } = parseArgs({
-  options: { kills: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' } },
+  options: {
+    kills: { type: 'string', default: '200' },
+    seed: { type: 'string', default: '1' },
+    /** `postgres`: several processes over one server, of which one after the other is killed or held up. */
+    store: { type: 'string', default: 'sqlite' },
+    processes: { type: 'string', default: '3' },
+  },
 });
+const onPostgres = values.store === 'postgres';
 const capOfDay = 1_000_000_000;
 /** The simulator opens these, and the bot takes them where the settings name no others. */
 const accounts = [
   { name: 'main', title: '주계좌', number: '50000000-01' },
   { name: 'second', title: '연습', number: '50000001-01' },
 ] as const;
+/** App keys of their own, so that two processes can carry one each. */
+const appKeyOf = (position: number): string => `PS${String(position).padStart(34, 'k')}`;
 const wanted = Number(values.kills);
 const random = new SeededRandom(Number(values.seed));
 const main = join(import.meta.dirname, '..', '..', 'src', 'main.ts');
@@ -55,6 +65,9 @@ const door = async (path: string, body: unknown): Promise<void> => {
 const look = async (): Promise<SimulatorState> =>
   (await (await fetch(`${venue.rest}/__sim/state`)).json()) as SimulatorState;
 
+let takeOvers = 0;
+/** Ends that nobody asked for. */
+const crashes: string[] = [];
 let output = '';
 let errors = '';
 
@@ -66,26 +79,50 @@ function hasSpoken(bot: ChildProcess): Promise<void> {
   });
 }
 
-function settingsOf({ name, title }: (typeof accounts)[number]): NodeJS.ProcessEnv {
+function settingsOf({ name, title, number }: (typeof accounts)[number], position: number): NodeJS.ProcessEnv {
   const settings = { ENV: 'simulator', REST_URL: venue.rest, WS_URL: venue.ws, TITLE: title };
+  const keys = { APP_KEY: appKeyOf(position), APP_SECRET: 's'.repeat(180), ACCOUNT: number };
+  const own = onPostgres ? { ...settings, ...keys } : settings;
   return Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [`KIS_${name.toUpperCase()}_${key}`, value]),
+    Object.entries(own).map(([key, value]) => {
+      const isMains = key === 'ACCOUNT' && name === 'main';
+      return [isMains ? 'KIS_ACCOUNT' : `KIS_${name.toUpperCase()}_${key}`, value];
+    }),
   );
 }
+
+const postgres = onPostgres ? await startServer() : undefined;
+const storeUrl = postgres?.url('postgres') ?? `sqlite:${join(folder, 'hoga.db')}`;
+
+async function startServer(): Promise<TestServer> {
+  const programs = findPostgres();
+  if (programs === undefined) throw new Error('there is no PostgreSQL here: apt-get install postgresql');
+  return startPostgres(programs);
+}
+
+/** The process that has the terminal, of several: what is typed to another one waits there. */
+let atTerminal: ChildProcess | undefined;
 
 function startBot(): ChildProcess {
   const bot = run([], {
     HOGA_ACCOUNTS: accounts.map(({ name }) => name).join(','),
     ...Object.assign({}, ...accounts.map(settingsOf)),
-    STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
+    STORE_URL: storeUrl,
     HOGA_MAX_DAILY_KRW: String(capOfDay),
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: onPostgres ? 'info' : 'warn',
   });
   bot.stdout?.on('data', (chunk: Buffer) => {
     output += String(chunk);
   });
   bot.stderr?.on('data', (chunk: Buffer) => {
     errors += String(chunk);
+    if (String(chunk).includes('"chat:console"')) {
+      atTerminal = bot;
+      takeOvers += 1;
+    }
+  });
+  bot.once('exit', (code) => {
+    if (code !== null && code !== 0) crashes.push(`a process ended by itself with ${code}`);
   });
   // A line that is typed as the process dies has nobody to read it.
   bot.stdin?.on('error', () => undefined);
@@ -137,34 +174,111 @@ async function stirVenue(): Promise<void> {
   }
 }
 
-const beganAt = performance.now();
-for (let kills = 0; kills < wanted; kills += 1) {
-  const bot = startBot();
-  const died = new Promise<void>((resolve) => bot.once('exit', () => resolve()));
-  trade(bot);
-  // Some die while they start, most while they trade.
-  if (random.chance(0.15)) await pause(random.between(100, 900));
-  else {
-    await hasSpoken(bot);
+/** One process at a time: each dies, and the next one finds what it left. */
+async function killOneAfterTheOther(): Promise<void> {
+  for (let kills = 0; kills < wanted; kills += 1) {
+    const bot = startBot();
+    const died = exitOf(bot);
+    trade(bot);
+    // Some die while they start, most while they trade.
+    if (random.chance(0.15)) await pause(random.between(100, 900));
+    else {
+      await hasSpoken(bot);
+      await pause(random.between(0, 500));
+      await stirVenue();
+      await pause(random.between(0, 1_200));
+    }
+    bot.kill('SIGKILL');
+    await died;
+    await tellProgress(kills + 1);
+  }
+  print('the last one lives, until what it can know is known');
+  await fetch(`${venue.rest}/__sim/faults`, { method: 'DELETE' });
+  const last = startBot();
+  await pause(50_000);
+  await end(last);
+}
+
+/** Several at a time over one database: one after the other dies or is held up, and the others take over. */
+async function killAmongOthers(): Promise<void> {
+  const crew = Array.from({ length: Number(values.processes) }, startBot);
+  const heldUp = new Map<ChildProcess, Promise<void>>();
+  for (let kills = 0; kills < wanted; ) {
+    const terminal = await whoeverIsAtTerminal(crew, heldUp);
+    const saidBefore = output.length;
+    trade(terminal);
+    const by = performance.now() + random.between(0, 4_000);
+    while (output.length === saidBefore && performance.now() < by) await pause(20);
     await pause(random.between(0, 500));
     await stirVenue();
     await pause(random.between(0, 1_200));
+    const position = random.between(0, crew.length - 1);
+    const victim = crew[position];
+    if (victim === undefined || heldUp.has(victim)) continue;
+    if (random.chance(0.25) && heldUp.size === 0) {
+      // Longer than its leases run: when it goes on, others carry what was its own.
+      victim.kill('SIGSTOP');
+      const goesOn = pause(random.between(7_000, 12_000)).then(() => {
+        victim.kill('SIGCONT');
+        heldUp.delete(victim);
+      });
+      heldUp.set(victim, goesOn);
+      pauses += 1;
+      continue;
+    }
+    const died = exitOf(victim);
+    victim.kill('SIGKILL');
+    await died;
+    kills += 1;
+    crew[position] = startBot();
+    await tellProgress(kills);
   }
-  bot.kill('SIGKILL');
-  await died;
-  if ((kills + 1) % 20 === 0)
-    print(`${kills + 1} of ${wanted} killed, ${(await look()).orders.length} orders at the venue`);
+  await Promise.all(heldUp.values());
+  print('they live, until what they can know is known');
+  await fetch(`${venue.rest}/__sim/faults`, { method: 'DELETE' });
+  await pause(60_000);
+  for (const bot of crew) await end(bot);
 }
 
-print('the last one lives, until what it can know is known');
-await fetch(`${venue.rest}/__sim/faults`, { method: 'DELETE' });
-const last = startBot();
-await pause(50_000);
-last.kill('SIGTERM');
-await new Promise<void>((resolve) => last.once('exit', () => resolve()));
+/** The process that reads what is typed. After a death another one does within ten seconds. */
+async function whoeverIsAtTerminal(
+  crew: readonly ChildProcess[],
+  heldUp: ReadonlyMap<ChildProcess, unknown>,
+): Promise<ChildProcess> {
+  const since = performance.now();
+  for (;;) {
+    if (atTerminal !== undefined && crew.includes(atTerminal) && !heldUp.has(atTerminal)) return atTerminal;
+    longestWithoutTerminalMs = Math.max(longestWithoutTerminalMs, performance.now() - since);
+    if (performance.now() - since > 60_000) throw new Error('nobody took the terminal');
+    await pause(50);
+  }
+}
+
+function exitOf(bot: ChildProcess): Promise<void> {
+  if (bot.exitCode !== null || bot.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => bot.once('exit', () => resolve()));
+}
+
+async function end(bot: ChildProcess): Promise<void> {
+  const ended = exitOf(bot);
+  bot.kill('SIGTERM');
+  await ended;
+}
+
+async function tellProgress(kills: number): Promise<void> {
+  if (kills % 20 !== 0) return;
+  print(`${kills} of ${wanted} killed, ${(await look()).orders.length} orders at the venue`);
+}
+
+const beganAt = performance.now();
+let pauses = 0;
+let longestWithoutTerminalMs = 0;
+await (onPostgres ? killAmongOthers() : killOneAfterTheOther());
 
 const state = await look();
-const ledger = await openLedger({ url: `sqlite:${join(folder, 'hoga-simulator.db')}` });
+const ledger = await openLedger(
+  onPostgres ? { url: storeUrl, schema: 'hoga_simulator' } : { url: `sqlite:${join(folder, 'hoga-simulator.db')}` },
+);
 const texts = output.split(/\n\n|(?=^\[)/m).map((text) => text.trim());
 const all: (Facts & { readonly account: (typeof accounts)[number] })[] = [];
 for (const account of accounts) {
@@ -192,10 +306,12 @@ for (const { id, account, proposalId } of timelines) {
   const ticket = await ledger.proposal(proposalId);
   if (ticket?.account !== account) violations.push(`intent ${id} is in ${account}, its ticket in ${ticket?.account}`);
 }
+violations.push(...crashes);
 const pending = await ledger.outboxPending();
 if (pending > 0) violations.push(`${pending} messages were never shown`);
 await ledger.close();
 venue.process.kill();
+await postgres?.stop();
 
 const bugs = errors.split('\n').filter((line) => line.includes('"level":50') && !/order answer/.test(line));
 for (const line of new Set(bugs)) print(`log: ${line.slice(0, 300)}`);
@@ -207,6 +323,12 @@ print(
   `${numbersInBoth(all)} order numbers in both accounts, ${alikeInBoth(all).length} unknown with a like in the other`,
 );
 print(`${unknown} unknown outcomes, ${settled} settled without a person, ${asked} asked`);
+if (onPostgres) {
+  const longest = (longestWithoutTerminalMs / 1_000).toFixed(1);
+  print(
+    `${values.processes} processes, ${pauses} held up, terminal taken ${takeOvers} times, ${longest} s at most without`,
+  );
+}
 print(`${violations.length} violations, ${seconds} s`);
 if (violations.length === 0) rmSync(folder, { recursive: true, force: true });
 else print(`the files are in ${folder}`);
