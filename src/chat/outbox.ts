@@ -131,7 +131,7 @@ export class Outbox {
     this.#cancelLook();
     for (const cancel of [...this.#waiting.values(), ...this.#retryTimers.values()]) cancel();
     await Promise.all(this.#busy.values());
-    await Promise.all(this.#looks);
+    while (this.#looks.size > 0) await Promise.all(this.#looks);
   }
 
   /** The rate limiter of a channel. */
@@ -229,12 +229,11 @@ export class Outbox {
   }
 
   #afterOne(address: ChatAddress): void {
-    void this.#pump(address)
-      .catch((error: unknown) => this.#log.error('outbox stuck', { error }))
-      .finally(() => {
-        if (this.#busy.size > 0) return;
-        for (const resolve of this.#idleWaiters.splice(0)) resolve();
-      });
+    const look = this.#pump(address).finally(() => {
+      if (this.#busy.size > 0) return;
+      for (const resolve of this.#idleWaiters.splice(0)) resolve();
+    });
+    this.#look(look);
   }
 
   /** Sends one message. `overtakes`: an older message of the chat waits to be repeated, and this one overtakes it. */
