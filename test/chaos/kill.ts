@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -116,7 +116,7 @@ function startBot(): ChildProcess {
   });
   bot.stderr?.on('data', (chunk: Buffer) => {
     errors += String(chunk);
-    if (String(chunk).includes('"chat:console"')) {
+    if (/"duty":"chat:console"[^\n]*"duty taken"/.test(String(chunk))) {
       atTerminal = bot;
       takeOvers += 1;
     }
@@ -249,7 +249,10 @@ async function whoeverIsAtTerminal(
   for (;;) {
     if (atTerminal !== undefined && crew.includes(atTerminal) && !heldUp.has(atTerminal)) return atTerminal;
     longestWithoutTerminalMs = Math.max(longestWithoutTerminalMs, performance.now() - since);
-    if (performance.now() - since > 60_000) throw new Error('nobody took the terminal');
+    if (performance.now() - since > 60_000) {
+      writeFileSync(join(folder, 'log'), errors);
+      throw new Error(`nobody took the terminal; the log is in ${folder}`);
+    }
     await pause(50);
   }
 }
