@@ -123,6 +123,7 @@ export function createChat(options: ChatOptions): Chat {
     outbox,
     async open(name, receive, suggest) {
       await channels.get(name)?.start(receive, suggest, channelHost);
+      if (!cluster.isAlone) await outbox.open(name, `${cluster.self} ${cluster.fence(`chat:${name}`)?.token}`);
       opened.add(name);
       outbox.flush();
     },

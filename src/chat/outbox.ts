@@ -56,6 +56,10 @@ export class Outbox {
   readonly #retries = new Map<number, RetryState>();
   /** By chat: the timer until the next failed message may be tried again. */
   readonly #retryTimers = new Map<string, CancelTimer>();
+  /** By channel that this process alone sends for since `open`: its mark in the ledger. */
+  readonly #open = new Map<string, string>();
+  /** Ids of the messages that another process may have sent right before it died. */
+  readonly #maybeSent = new Set<number>();
   /** Ids of the messages whose picture the platform refused. */
   readonly #textOnly = new Set<number>();
   readonly #rateLimiters = new Map<string, RateLimiter>();
@@ -101,6 +105,22 @@ export class Outbox {
     if ([...this.#channels.keys()].some((name) => !this.#sends(name))) this.#passOn();
   }
 
+  /**
+   * Begins to send for a channel that another process may have sent for until now. Where that one did not end properly,
+   * the message of each chat that it may have been sending says so when it is sent now. `by`: unlike any other.
+   */
+  async open(channel: string, by: string): Promise<void> {
+    try {
+      if (!(await this.#ledger.beginSending(channel, by))) {
+        const heads = (await this.#ledger.outboxHeads()).filter(({ address }) => address.channel === channel);
+        for (const { id } of heads) this.#maybeSent.add(id);
+      }
+      this.#open.set(channel, by);
+    } catch (error) {
+      this.#log.warn('what was being sent is not known', { channel, error });
+    }
+  }
+
   /** The same for what another process has stored. */
   flushOwn(): void {
     this.#look(this.#pump());
@@ -132,6 +152,7 @@ export class Outbox {
     for (const cancel of [...this.#waiting.values(), ...this.#retryTimers.values()]) cancel();
     await Promise.all(this.#busy.values());
     while (this.#looks.size > 0) await Promise.all(this.#looks);
+    for (const [channel, by] of this.#open) await this.#ledger.endSending(channel, by).catch(() => undefined);
   }
 
   /** The rate limiter of a channel. */
@@ -326,9 +347,12 @@ export class Outbox {
   #contentOf(entry: OutboxEntry): Message {
     const { attachments, ...text } = entry.body as Message;
     const [first] = attachments ?? [];
-    if (first === undefined || !this.#isBare(entry)) return entry.body as Message;
     const { outbox } = this.#messageHeader.wordsAt(entry.address);
-    return { ...text, lines: [...text.lines, outbox.left(first.kind, entry.edits !== undefined)] };
+    // An edit that is made twice shows the same.
+    const again = this.#maybeSent.has(entry.id) && entry.edits === undefined ? [outbox.maybeAgain] : [];
+    const lines = [...text.lines, ...again];
+    if (first === undefined || !this.#isBare(entry)) return { ...(entry.body as Message), lines };
+    return { ...text, lines: [...lines, outbox.left(first.kind, entry.edits !== undefined)] };
   }
 
   async #dispatch(channel: Channel, entry: OutboxEntry): Promise<string> {

@@ -127,7 +127,8 @@ export class DutyKeeper {
     this.#withdrawn = true;
     this.#cancelRound();
     this.#cancelLapse();
-    // A lease that is being taken has to be known before it can be given back. With the database away that is not waited
+    // A lease that is being taken has to be known before it can be given back, and what is being begun uses the ledger,
+    // which may be closed next. With the database away that is not waited
     // for: the lease ends by itself.
     await this.#inTime(this.#round ?? Promise.resolve(), stopWaitMs).catch(() => undefined);
     await this.#release([...this.#duties.values()].filter(({ isOurs }) => isOurs));

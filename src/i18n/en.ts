@@ -761,6 +761,7 @@ export const en: Words = {
     toldMore: (kinds) => `The channel of the webhook for fills is told of: ${kinds}`,
   },
   outbox: {
+    maybeAgain: '※ The server that was sending this stopped, so it is sent again. You may have it already.',
     notTold: (count) => `You were not told of ${count} messages.`,
     left: (kind, edited) =>
       edited && kind === 'photo'

@@ -820,6 +820,8 @@ export const ko = {
     toldMore: (kinds: string): string => `체결용 웹훅 채널로 보내는 것: ${kinds}`,
   },
   outbox: {
+    /** 메시지 끝에 붙는 말. */
+    maybeAgain: '※ 보내던 서버가 멈춰 다시 보냅니다. 같은 메시지가 이미 갔을 수 있습니다.',
     notTold: (count: number): string => `전해 드리지 못한 메시지가 ${count}건 있었습니다.`,
     /** Replaces a picture or file that could not be sent. `edited`: the message may still show an older one. */
     left: (kind: 'photo' | 'file', edited: boolean): string => {

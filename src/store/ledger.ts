@@ -24,7 +24,7 @@ import { createPeopleMethods } from './tables/people.ts';
 import { createProposalMethods } from './tables/proposals.ts';
 import { createReportMethods } from './tables/reports/reports.ts';
 import { createSeenOrderMethods } from './tables/seen-orders.ts';
-import { createSettingMethods } from './tables/settings.ts';
+import { createSendingMethods, createSettingMethods } from './tables/settings.ts';
 import { createTransactions, sqliteTraits, type Transactions } from './tables/transactions.ts';
 import { createUpkeepMethods } from './tables/upkeep.ts';
 import { createWatchlistMethods } from './tables/watchlists.ts';
@@ -97,6 +97,7 @@ function ledgerOn(transactions: Transactions, db: Kysely<Tables>): Ledger {
     ...createLeaseMethods(transactions),
     ...createHandedMethods(transactions),
     ...createFigureMethods(transactions),
+    ...createSendingMethods(transactions),
     ...createUpkeepMethods(transactions),
     close: () => db.destroy(),
   };

@@ -78,6 +78,13 @@ export interface OutboxStore {
    * nothing when there are none.
    */
   sumUpDead(address: ChatAddress, now: number, draft: (lost: readonly OutboxEntry[]) => OutboxDraft): Promise<void>;
+  /**
+   * Notes who sends the messages of a channel from now on. Returns whether whoever did that before has ended it; if not,
+   * a message may have been sent that does not say so.
+   */
+  beginSending(channel: string, by: string): Promise<boolean>;
+  /** Nothing is under way any more. Does nothing where somebody else sends by now. */
+  endSending(channel: string, by: string): Promise<void>;
   /** What was sent since a moment, oldest first: the platforms remember it across a restart of ours. */
   sentSince(at: number): Promise<readonly { readonly address: ChatAddress; readonly at: number }[]>;
   /** Messages that failed for good in the last 30 days. */

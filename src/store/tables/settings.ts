@@ -26,6 +26,7 @@ const triedName = 'tried-writing';
 const armedName = 'armed-day';
 const numbersName = 'account-numbers';
 const personPrefix = 'person:';
+const sendingPrefix = 'sending:';
 /** What cannot be read is no reason to take one number for another: reading it fails. */
 const numbersShape = z.object({
   salt: z.string(),
@@ -99,6 +100,27 @@ export function createSettingMethods({ read, write }: Transactions, account: str
       }),
     setAccountNumbers: (numbers) =>
       write('set-account-numbers', (transaction) => set(transaction, nameFor(numbersName, account), numbers)),
+  };
+}
+
+/** Who sends the messages of a channel. */
+export function createSendingMethods({ write }: Transactions): Pick<Ledger, 'beginSending' | 'endSending'> {
+  return {
+    beginSending: (channel, by) =>
+      write('begin-sending', async (transaction) => {
+        const name = `${sendingPrefix}${channel}`;
+        const before = await get(transaction, name);
+        await set(transaction, name, by);
+        return before === undefined;
+      }),
+    endSending: (channel, by) =>
+      write('end-sending', async (transaction) => {
+        await transaction
+          .deleteFrom('settings')
+          .where('name', '=', `${sendingPrefix}${channel}`)
+          .where('value', '=', toJson(by))
+          .execute();
+      }),
   };
 }
 

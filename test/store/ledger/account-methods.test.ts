@@ -57,6 +57,8 @@ const methods: Readonly<Record<keyof Ledger, 'account' | 'shared'>> = {
   enqueue: 'shared',
   releaseHeld: 'shared',
   outboxHeld: 'shared',
+  beginSending: 'shared',
+  endSending: 'shared',
   outboxHeads: 'shared',
   outboxLine: 'shared',
   outboxEntry: 'shared',
