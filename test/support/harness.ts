@@ -8,6 +8,7 @@ import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import type { Attachment, Button, Channel, Incoming, Message, Receive, Suggest } from '../../src/chat/channel.ts';
 import { plainText } from '../../src/chat/render.ts';
 import { type Config, type Environ, readConfig } from '../../src/config.ts';
+import { defaultSocketTimings } from '../../src/kis/wire/socket.ts';
 import { createLog, createRedactor, type Log } from '../../src/log.ts';
 import type { Faults } from '../../src/simulator/control/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
@@ -99,6 +100,11 @@ export interface HarnessOptions {
   /** Channels beside the terminal's, made anew at every start of the bot. */
   readonly channels?: (parts: { readonly clock: JumpClock; readonly log: Log }) => readonly Channel[];
   readonly socketTimings?: AppOptions['socketTimings'];
+  /**
+   * KIS pings once an hour and not every ten seconds: for tests that days go by in and that are not about the socket.
+   * The pings of a day cost more than all else in it.
+   */
+  readonly fewPings?: true;
   /** The bot takes the simulator for this REST host, as far as it can tell: nothing is ever sent there. */
   readonly host?: string;
   /** Other commands than the bot's own. */
@@ -138,6 +144,8 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
+const hourMs = 3_600_000;
+
 /** A connection to the simulator's REST side without a network. */
 function connectTo(simulator: Simulator): Duplex {
   const [ours, theirs] = duplexPair();
@@ -148,7 +156,9 @@ function connectTo(simulator: Simulator): Duplex {
 export async function startHarness(options: HarnessOptions = {}): Promise<Harness> {
   const folder = mkdtempSync(join(tmpdir(), 'hoga-'));
   const clock = options.clock ?? new JumpClock();
-  const simulator = await startSimulator({ clock, speed: 0, callsPerSecond: 1_000, ...options.simulator });
+  const pings = options.fewPings ? { pingIntervalMs: hourMs, pingTimeoutMs: 10 * hourMs } : {};
+  const simulator = await startSimulator({ clock, speed: 0, callsPerSecond: 1_000, ...pings, ...options.simulator });
+  const patience = options.fewPings ? { ...defaultSocketTimings, idleMs: 10 * hourMs } : undefined;
   if (options.faults !== undefined) simulator.setFaults(options.faults);
   const logs: string[] = [];
   const own = typeof options.env === 'function' ? options.env(simulator) : options.env;
@@ -187,7 +197,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       random: () => 0.5,
       newId: () => randomBytes(6).toString('hex'),
       timeouts: options.timeouts,
-      socketTimings: options.socketTimings,
+      socketTimings: options.socketTimings ?? patience,
       transports: options.host === undefined ? undefined : { connectRest: () => connectTo(simulator) },
       scheduler,
       ...(options.openLedger === undefined ? {} : { openLedger: options.openLedger }),

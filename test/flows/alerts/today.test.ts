@@ -17,6 +17,7 @@ const at = (day: string, time: string): number => Date.parse(`${day}T${time}:00+
 /** Whether KIS's prices are the new day's from midnight on, or from shortly before the opening, nobody has told. */
 const startAt = async (day: string, time: string, dayBegins?: string): Promise<void> => {
   bot = await startHarness({
+    fewPings: true,
     env: liveKeys,
     clock: new JumpClock(at(day, time)),
     simulator: { hours: 'live', ...(dayBegins === undefined ? {} : { dayBegins }) },

@@ -5,7 +5,7 @@ import { type Harness, type HarnessOptions, startHarness } from '../../support/h
 let bot: Harness;
 afterEach(() => bot.stop());
 const start = async (options: HarnessOptions = {}): Promise<void> => {
-  bot = await startHarness(options);
+  bot = await startHarness({ fewPings: true, ...options });
 };
 /** The id under which the newest alert is kept, out of the list of what one may wonder about. */
 const newestAlert = async (): Promise<string> => {

@@ -13,6 +13,7 @@ afterEach(() => bot.stop());
 
 const start = async (hours: 'live' | 'open' = 'live'): Promise<void> => {
   bot = await startHarness({
+    fewPings: true,
     clock,
     simulator: { hours },
     timeouts: { readMs: 600_000, orderMs: 15_000, orderQueueMs: 10_000 },

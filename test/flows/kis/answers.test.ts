@@ -8,7 +8,7 @@ import { type Harness, type HarnessOptions, startHarness } from '../../support/h
 
 let bot: Harness;
 const start = async (options: HarnessOptions = {}): Promise<Harness> => {
-  bot = await startHarness(options);
+  bot = await startHarness({ fewPings: true, ...options });
   return bot;
 };
 afterEach(async () => {

@@ -37,7 +37,7 @@ describe('KIS changed an API', () => {
   );
 
   test('the owner is told once a day and API, also across a restart, and /status keeps it', async () => {
-    bot = await startHarness();
+    bot = await startHarness({ fewPings: true });
     bot.simulator.setFaults({ rules: [removed] });
     await bot.say('/price 005930');
     await bot.told("⚠️ KIS API '주식현재가 시세'(inquire-price)가 호가와 맞지 않습니다");

@@ -44,7 +44,7 @@ describe('the token', () => {
   });
 
   test('is renewed before it ends, and kept across a restart', async () => {
-    await start();
+    await start({ fewPings: true });
     await bot.say('/price 005930');
     await bot.restart();
     await bot.say('/price 005930');

@@ -40,6 +40,7 @@ afterEach(async () => {
 });
 const startAt = async (day: string, time: string, options: HarnessOptions = {}): Promise<void> => {
   bot = await startHarness({
+    fewPings: true,
     clock: new JumpClock(at(day, time)),
     ...options,
     env: { ...liveKeys, ...options.env },

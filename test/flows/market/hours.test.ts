@@ -15,6 +15,7 @@ let bot: Harness;
 afterEach(() => bot.stop());
 const startAt = async (moment: string): Promise<void> => {
   bot = await startHarness({
+    fewPings: true,
     env: liveKeys,
     clock: new JumpClock(Date.parse(`${moment}:00+09:00`)),
     simulator: { hours: 'live', dayBegins: '0840' },

@@ -4,7 +4,7 @@ import { type Harness, type HarnessOptions, startHarness } from '../../support/h
 
 let bot: Harness;
 const start = async (options: HarnessOptions = {}): Promise<void> => {
-  bot = await startHarness(options);
+  bot = await startHarness({ fewPings: true, ...options });
 };
 afterEach(() => bot.stop());
 

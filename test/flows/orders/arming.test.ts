@@ -7,6 +7,7 @@ afterEach(() => bot.stop());
 /** A bot that takes the simulator for KIS itself; `name` is what the settings call it. */
 const start = async (trading: string | undefined, name = 'live', options: HarnessOptions = {}): Promise<Harness> => {
   bot = await startHarness({
+    fewPings: true,
     ...options,
     host: 'https://kis.example:9443',
     simulator: { hours: 'live', ...(name === 'paper' ? { kind: 'paper' } : {}) },

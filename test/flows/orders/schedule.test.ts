@@ -10,6 +10,7 @@ afterEach(async () => {
 /** At a moment in Korea, where the exchange's hours decide. 2026-11-23 is a Monday. */
 const start = async (moment: string, options: HarnessOptions = {}): Promise<Harness> => {
   bot = await startHarness({
+    fewPings: true,
     ...options,
     clock: new JumpClock(Date.parse(`${moment}:00+09:00`)),
     simulator: { hours: 'live', ...options.simulator },
@@ -200,6 +201,7 @@ describe('giving one', () => {
 
   test('paper has none: one sentence', async () => {
     bot = await startHarness({
+      fewPings: true,
       simulator: { kind: 'paper', callsPerSecond: 1_000 },
       env: {
         KIS_ENV: 'paper',

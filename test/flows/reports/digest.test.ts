@@ -14,7 +14,7 @@ afterEach(() => bot.stop());
 
 async function startAt(moment: string, options: HarnessOptions = {}): Promise<void> {
   clock = new JumpClock(korea(moment));
-  bot = await startHarness({ clock, ...options, simulator: { hours: 'live', ...options.simulator } });
+  bot = await startHarness({ clock, fewPings: true, ...options, simulator: { hours: 'live', ...options.simulator } });
 }
 const goTo = (moment: string): Promise<void> => clock.advance(korea(moment) - clock.now());
 /** What is said by itself when the minute comes. */

@@ -23,7 +23,7 @@ async function startAt(moment: string, options: HarnessOptions = {}): Promise<vo
   await start(options);
 }
 async function start(options: HarnessOptions): Promise<void> {
-  bot = await startHarness({ clock, ...options, simulator: { hours: 'live' } });
+  bot = await startHarness({ clock, fewPings: true, ...options, simulator: { hours: 'live' } });
 }
 const goTo = (moment: string): Promise<void> => clock.advance(korea(moment) - clock.now());
 async function minute(moment: string): Promise<void> {
