@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { systemClock } from '../../clock.ts';
 import type { Tables } from '../schema.ts';
+import { isPostgres } from './pool.ts';
 
 /** For how long to ask what became of a transaction, in milliseconds. */
 const askMs = 10_000;
@@ -71,6 +72,11 @@ export class Marks {
     this.#slots += 1;
     return `${this.#process}:${this.#slots}`;
   }
+}
+
+/** Forgets the rows of processes that have been gone since before a moment. */
+export async function forgetMarks(db: Kysely<Tables>, before: number): Promise<void> {
+  if (isPostgres(db)) await sql`delete from write_marks where at < ${before}`.execute(db);
 }
 
 /** Waits until no other transaction of this schema holds the name, and holds it until its own transaction ends. */

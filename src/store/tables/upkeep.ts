@@ -1,5 +1,6 @@
 import { endedStatuses } from '../../domain/orders/order.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
+import { forgetMarks } from '../postgres/marks.ts';
 import { forgetAlertEvents } from './alert-events.ts';
 import { forgetHanded } from './cluster/handed.ts';
 import { forgetEvents } from './events/events.ts';
@@ -24,6 +25,7 @@ export function createUpkeepMethods({ write }: Transactions): Pick<Ledger, 'tryW
         await forgetAlertEvents(transaction, before);
         await forgetEvents(transaction, before, beforeDay);
         await forgetHanded(transaction, before);
+        await forgetMarks(transaction, before);
         await transaction.deleteFrom('execution_notices').where('day', '<', beforeDay).execute();
         await transaction.deleteFrom('seen_orders').where('day', '<', beforeDay).execute();
       }),

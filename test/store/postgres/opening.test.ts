@@ -85,6 +85,15 @@ describeOnPostgres('a ledger on PostgreSQL', () => {
     expect(await ledger.enqueue({ address, body: 'b' }, start)).toMatchObject({ id: 901 });
   });
 
+  test('forgets the marks of processes that are long gone', async () => {
+    const place = await emptyPlace();
+    const ledger = await openLedger(place);
+    onTestFinished(() => ledger.close());
+    await runSql(place.url, `insert into ${place.schema}.write_marks values ('gone:1', '7', ${start - 1})`);
+    await ledger.prune(start, day);
+    expect(await runSql(place.url, `select * from ${place.schema}.write_marks where slot = 'gone:1'`)).toEqual([]);
+  });
+
   test('orders texts by their code points, whatever the language of the database', async () => {
     const ledger = await testLedger();
     const names = ['b', 'B', 'a', '가', 'Á', '_', '-', 'ab', 'a b', '10', '9'];
