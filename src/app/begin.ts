@@ -97,12 +97,16 @@ export function watchLedger({
   readonly spill: SpillingLedger;
 }): void {
   const accounts = units.map(({ account }) => account);
+  let toldHere = false;
   ledgerWatch.begin({
-    onDown: (state) => chat.tellOwnersHere((words) => ledgerDownMessage(words, state)),
+    onDown(state) {
+      toldHere = chat.tellOwnersHere((words) => ledgerDownMessage(words, state));
+    },
     async onBack(state, told) {
       const caughtUp = await catchUp(spill, accounts, alerts);
       const forMs = clock.now() - state.since;
-      if (told || caughtUp.lost > 0) chat.tellOwnersHere((words) => ledgerBackMessage(words, forMs, caughtUp));
+      if ((told && toldHere) || caughtUp.lost > 0)
+        chat.tellOwnersHere((words) => ledgerBackMessage(words, forMs, caughtUp));
       chat.outbox.flush();
     },
   });

@@ -73,8 +73,11 @@ export interface Chat {
   /** Says something to each owner on every channel, in the background; with a topic, to those who want it; about an
    * account, to that account's owners. */
   tellOwners(topic: NoticeTopic | undefined, say: (words: Words) => Message, account?: TradingAccount): void;
-  /** The same of the ledger itself, in the channels of this process: it is what passes messages on to other processes. */
-  tellOwnersHere(say: (words: Words) => Message): void;
+  /**
+   * The same of the ledger itself, in the channels of this process: it is what passes messages on to other processes.
+   * Returns whether there is any such channel.
+   */
+  tellOwnersHere(say: (words: Words) => Message): boolean;
   showBoard(frame: BoardFrame): Promise<void>;
   showScreen(frame: ScreenFrame): Promise<void>;
   /** Tells the owners who want it that the bot runs, and what it lacks to push fills. */
@@ -132,8 +135,11 @@ export function createChat(options: ChatOptions): Chat {
     drawCardsOf: (account) => cardsOf(account, { recipients, people, nameOf, messageHeader }),
     directoryIn,
     tellOwners: (topic, say, account) => tell(recipients.tellOwners(topic, say, account)),
-    tellOwnersHere: (say) =>
-      tell(recipients.tellOwners(undefined, say).filter(({ address }) => sends(address.channel))),
+    tellOwnersHere(say) {
+      const here = recipients.tellOwners(undefined, say).filter(({ address }) => sends(address.channel));
+      tell(here);
+      return here.length > 0;
+    },
     showBoard(frame) {
       const words = wordsAt(frame.address);
       return showView(frame.address, frame.view, boardMessage(words, directoryIn(words), frame));
