@@ -206,9 +206,7 @@ export class Market {
   }
 
   #list(issue: Issue, seed: number, pastDates: readonly string[], pastTimes: readonly string[]): Listing {
-    const random = randomFor(seed, issue.symbol);
-    const days = pastDays(issue, pastDates, random);
-    const minutes = pastMinutes(issue, pastTimes, random);
+    const { days, minutes, random } = pastOf(issue, seed, pastDates, pastTimes);
     const listing: Listing = {
       issue,
       book: new Book(),
@@ -300,6 +298,29 @@ export class Market {
   #size(listing: Listing, price: number, level: number): number {
     return Math.ceil(((30_000_000 + level * 10_000_000) * (0.5 + listing.random())) / price);
   }
+}
+
+interface Past {
+  readonly key: string;
+  readonly days: readonly HistoryBar[];
+  readonly minutes: readonly HistoryBar[];
+  /** As it was after the bars were drawn. */
+  readonly random: Random;
+}
+
+/** The past that was made up last for each issue: the venues of two accounts have the same, and so have most tests. */
+const lastPast = new WeakMap<Issue, Past>();
+
+/** The bars of an issue before now, oldest first, and the generator from which everything after them is drawn. */
+function pastOf(issue: Issue, seed: number, dates: readonly string[], times: readonly string[]) {
+  const key = `${seed} ${dates[0]} ${times[0]}-${times.at(-1)}`;
+  let past = lastPast.get(issue);
+  if (past?.key !== key) {
+    const random = randomFor(seed, issue.symbol);
+    past = { key, days: pastDays(issue, dates, random), minutes: pastMinutes(issue, times, random), random };
+    lastPast.set(issue, past);
+  }
+  return { days: [...past.days], minutes: [...past.minutes], random: past.random.copy() };
 }
 
 function freshDay(issue: Issue, close: number, previousVolume: number, time: string): DayFigures {

@@ -1,15 +1,20 @@
 /** Returns numbers from 0 up to 1, the same ones for the same seed. */
-export type Random = () => number;
+export interface Random {
+  (): number;
+  /** Another generator that goes on as this one would. */
+  copy(): Random;
+}
 
 /** Mulberry32: small, fast and good enough for made-up prices. */
 export function mulberry32(seed: number): Random {
   let state = seed >>> 0;
-  return () => {
+  const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
+  return Object.assign(next, { copy: () => mulberry32(state) });
 }
 
 /** A generator for one thing, by name, so that what one thing draws does not depend on others (FNV-1a). */
