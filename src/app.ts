@@ -38,6 +38,7 @@ import type { ChartRenderer } from './ports/charts.ts';
 import type { Cluster } from './ports/cluster.ts';
 import type { Ledger } from './ports/ledger/ledger.ts';
 import type { Scheduler } from './ports/scheduler.ts';
+import type { NumberDigest } from './services/account-numbers.ts';
 import { Accounts, type TradingAccount } from './services/accounts.ts';
 import { Alerts } from './services/alerts/alerts.ts';
 import { LiveBoards } from './services/boards/live-boards.ts';
@@ -86,6 +87,8 @@ export interface AppOptions {
   readonly transports?: KisOptions['transports'];
   /** In place of the bot's own pictures: for a test that cannot wait for them. */
   readonly charts?: ChartRenderer;
+  /** In place of the slow digest of account numbers: for tests, which start thousands of bots. */
+  readonly digest?: NumberDigest;
   /** Another way to the ledger's file: for a test that cuts the power. */
   readonly openLedger?: typeof openLedger;
 }
@@ -116,7 +119,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const records = await openRecords(options);
   const cluster = joinCluster === undefined ? alone(self) : await joinCluster(records.ledger);
   const edges = await createEdges(options, records, cluster);
-  const identified = await identifyAccounts(options.config, { ...records, log, readOnly: options.readOnly ?? false });
+  const { digest, readOnly = false } = options;
+  const identified = await identifyAccounts(options.config, { ...records, log, readOnly, digest });
   const services = createServices(options, records, edges, identified);
   const router = createRouter(options, records, edges, services);
   const parts: Parts = { ...records, ...edges, ...services, router, cluster };

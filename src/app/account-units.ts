@@ -11,7 +11,6 @@ import { withAddresses } from '../kis/wire/environment.ts';
 import type { Log } from '../log.ts';
 import type { Cluster } from '../ports/cluster.ts';
 import type { FeedHandlers, MarketFeed } from '../ports/feed.ts';
-import type { Ledger } from '../ports/ledger/ledger.ts';
 import { type IdentifiedAccount, identifyAccount } from '../services/account-numbers.ts';
 import type { TradingAccount } from '../services/accounts.ts';
 import { AccessWatch } from '../services/health/access-watch.ts';
@@ -157,7 +156,7 @@ function ledgerNameOf({ name, kis }: AccountSettings, first: AccountSettings): s
  */
 export function identifyAccounts(
   { accounts }: Config,
-  tools: { readonly ledger: Ledger; readonly log: Log; readonly readOnly: boolean },
+  tools: Parameters<typeof identifyAccount>[1],
 ): Promise<readonly IdentifiedSettings[]> {
   const [first] = accounts;
   return Promise.all(

@@ -21,6 +21,9 @@ export interface NumberedAccount {
   readonly number: string;
 }
 
+/** An account number as it is written down, with its salt. */
+export type NumberDigest = (number: string, salt: string) => string;
+
 /** What a start finds out about the number of an account. */
 export interface IdentifiedAccount {
   /**
@@ -92,11 +95,21 @@ export class NumberChange {
 /**
  * Compares the number of an account with the one of the last start, and begins records of its own for a number that is
  * new. Where orders of the old number are open, unknown or scheduled, the change waits for an owner (`NumberChange`).
- * `readOnly` writes nothing. @throws AppError where the ledger cannot be read.
+ * `readOnly` writes nothing. `digest` takes the place of the slow one. @throws AppError where the ledger cannot be read.
  */
 export async function identifyAccount(
   account: NumberedAccount,
-  { ledger, log, readOnly }: { readonly ledger: Ledger; readonly log: Log; readonly readOnly: boolean },
+  {
+    ledger,
+    log,
+    readOnly,
+    digest: digestOf = slowDigest,
+  }: {
+    readonly ledger: Ledger;
+    readonly log: Log;
+    readonly readOnly: boolean;
+    readonly digest?: NumberDigest | undefined;
+  },
 ): Promise<IdentifiedAccount> {
   const records = ledger.account(account.name);
   const known = await records.accountNumbers();
@@ -137,7 +150,7 @@ async function mayStand(records: Ledger): Promise<readonly OrderRecord[]> {
 }
 
 /** Slow on purpose: an account number is short enough for all to be tried against a quick digest. */
-function digestOf(number: string, salt: string): string {
+function slowDigest(number: string, salt: string): string {
   return scryptSync(number, salt, 32, { N: 2 ** 12 }).toString('hex');
 }
 

@@ -1,3 +1,4 @@
+import { scryptSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { recordsOfNumber } from '../../src/domain/account.ts';
 import { AppError } from '../../src/errors.ts';
@@ -26,6 +27,9 @@ describe('the number of an account', () => {
     expect(JSON.stringify(kept)).not.toMatch(/12345678|live/);
     expect(kept[0]?.salt).not.toBe(kept[1]?.salt);
     expect(kept[0]?.digests).not.toEqual(kept[1]?.digests);
+    // Made by the slow function, as all numbers could be tried against a quick one.
+    const slow = scryptSync(first, kept[0]?.salt ?? '', 32, { N: 4_096 }).toString('hex');
+    expect(kept[0]?.digests).toEqual([slow]);
   });
 
   test('is of its venue: the same digits elsewhere are another account', async () => {

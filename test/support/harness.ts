@@ -15,6 +15,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../src
 import { eventually, JumpClock } from './clock.ts';
 import { TestScheduler } from './scheduler.ts';
 import { emptyLedger } from './store/ledger-template.ts';
+import { quickDigest } from './store/quick-digest.ts';
 
 /** A message as it stands in the test's chat, edits applied. */
 export interface ShownMessage {
@@ -196,6 +197,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       self: 'test:1',
       random: () => 0.5,
       newId: () => randomBytes(6).toString('hex'),
+      digest: quickDigest,
       timeouts: options.timeouts,
       socketTimings: options.socketTimings ?? patience,
       transports: options.host === undefined ? undefined : { connectRest: () => connectTo(simulator) },

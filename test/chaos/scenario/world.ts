@@ -16,6 +16,7 @@ import { type Simulator, type SimulatorOptions, startSimulator } from '../../../
 import { openLedger } from '../../../src/store/ledger.ts';
 import { emptyLedger } from '../../support/store/ledger-template.ts';
 import { folderOfMemory } from '../../support/store/memory-folder.ts';
+import { quickDigest } from '../../support/store/quick-digest.ts';
 import { type AccountSetup, hosts, ledgerNameOf, settingsOf, type TestAccount } from './accounts.ts';
 import { Chats, channelNames, type Line } from './chats.ts';
 import { ProcessClock, VirtualClock } from './clock.ts';
@@ -201,6 +202,7 @@ export class World {
         : { scheduler: new CronScheduler({ log, timetable: timetable(running.clock) }) }),
       charts: noPictures,
       random: () => this.random.next(),
+      digest: quickDigest,
       newId: () => this.#newId().padStart(12, '0'),
       log,
       redactor,
