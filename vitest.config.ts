@@ -20,7 +20,7 @@ export default defineConfig({
     maxWorkers: 2,
     // Files share a process: loading the bot anew for each of them would take as long as a third of the tests.
     isolate: false,
-    globalSetup: ['test/support/store/memory-folder.ts'],
+    globalSetup: ['test/support/shared/memory-folder.ts'],
     restoreMocks: true,
     projects: [
       {

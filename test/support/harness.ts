@@ -14,8 +14,9 @@ import type { Faults } from '../../src/simulator/control/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from './clock.ts';
 import { TestScheduler } from './scheduler.ts';
-import { emptyLedger } from './store/ledger-template.ts';
-import { quickDigest } from './store/quick-digest.ts';
+import { sharedCharts } from './shared/charts.ts';
+import { emptyLedger } from './shared/ledger-template.ts';
+import { quickDigest } from './shared/quick-digest.ts';
 
 /** A message as it stands in the test's chat, edits applied. */
 export interface ShownMessage {
@@ -198,6 +199,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
       random: () => 0.5,
       newId: () => randomBytes(6).toString('hex'),
       digest: quickDigest,
+      charts: sharedCharts(config.chartTheme),
       timeouts: options.timeouts,
       socketTimings: options.socketTimings ?? patience,
       transports: options.host === undefined ? undefined : { connectRest: () => connectTo(simulator) },
