@@ -205,13 +205,9 @@ async function killAmongOthers(): Promise<void> {
   const heldUp = new Map<ChildProcess, Promise<void>>();
   for (let kills = 0; kills < wanted; ) {
     const terminal = await whoeverIsAtTerminal(crew, heldUp);
-    const saidBefore = output.length;
-    trade(terminal);
-    const by = performance.now() + random.between(0, 4_000);
-    while (output.length === saidBefore && performance.now() < by) await pause(20);
-    await pause(random.between(0, 500));
+    await order(terminal);
     await stirVenue();
-    await pause(random.between(0, 1_200));
+    await pause(random.between(0, 800));
     const position = random.between(0, crew.length - 1);
     const victim = crew[position];
     if (victim === undefined || heldUp.has(victim)) continue;
@@ -238,6 +234,30 @@ async function killAmongOthers(): Promise<void> {
   await fetch(`${venue.rest}/__sim/faults`, { method: 'DELETE' });
   await pause(60_000);
   for (const bot of crew) await end(bot);
+}
+
+/** Orders one thing, and confirms it when the ticket is there: what another process answers comes when it comes. */
+async function order(terminal: ChildProcess): Promise<void> {
+  const line = random.chance(0.15)
+    ? '/cancel all'
+    : `/${random.pick(['buy', 'sell'] as const)} 005930 ${random.between(1, 3)} ${random.pick([69_700, 70_300, 69_800] as const)}`;
+  const seen = output.length;
+  terminal.stdin?.write(inSome(line));
+  if (!(await says(seen, '[1]', 8_000))) return;
+  terminal.stdin?.write('1\n');
+  // Some die before they have answered, and some after.
+  if (random.chance(0.6)) await pause(random.between(0, 400));
+  else await says(output.length, '\n', 3_000);
+}
+
+/** Whether something with this text was said after so many characters, within a time. */
+async function says(after: number, text: string, mostMs: number): Promise<boolean> {
+  const until = performance.now() + mostMs;
+  while (!output.slice(after).includes(text)) {
+    if (performance.now() > until) return false;
+    await pause(10);
+  }
+  return true;
 }
 
 /** The process that reads what is typed. After a death another one does within ten seconds. */
