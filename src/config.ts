@@ -297,9 +297,14 @@ function readWebhook(
 
 function readStore(url: string | undefined, venue: Environment['name'], embedded: boolean): Config['store'] {
   if (url !== undefined && postgresUrl.test(url)) {
-    return { url: new Secret(url), schema: venue === 'live' ? 'hoga' : `hoga_${venue}` };
+    return { url: new Secret(url), schema: schemaFor(venue) };
   }
   return storePaths(url?.slice('sqlite:'.length), venue, embedded);
+}
+
+/** The schema of a venue's ledger on PostgreSQL. */
+export function schemaFor(venue: Environment['name']): string {
+  return venue === 'live' ? 'hoga' : `hoga_${venue}`;
 }
 
 /** `data/hoga.db` is the live ledger; the files of paper and the simulator carry the venue in their names. */

@@ -7,11 +7,13 @@ import type { Clock } from './clock.ts';
 import type { AccountSettings, Config } from './config.ts';
 import { errorText } from './errors.ts';
 import { errorSentence, languages, type Words } from './i18n/index.ts';
+import { storeWords } from './i18n/store-words.ts';
 import { createKis, type Kis } from './kis/kis.ts';
 import { checkWire, type WireOutcome } from './kis/wire-check.ts';
 import type { Log, Redactor } from './log.ts';
 import { openCache } from './store/cache.ts';
-import { cachePlaceOf, openRecordsOf } from './store/open-store.ts';
+import { countFaults } from './store/maintenance/check.ts';
+import { cachePlaceOf, ledgerPlaceOf, openRecordsOf } from './store/open-store.ts';
 
 /**
  * The largest accepted difference between this machine's clock and KIS's. With more, the expiry of tickets and tokens
@@ -59,7 +61,7 @@ export async function runDoctor(options: DoctorOptions): Promise<boolean> {
   const { doctor: text } = words;
   const cache = await openCache(cachePlaceOf(config.store));
   const checklist = new Checklist(options);
-  await checklist.check(text.store, () => checkStore(config, text));
+  await checklist.check(text.store, () => checkStore(config, options.clock.now(), text));
   for (const [position, account] of config.accounts.entries()) {
     const title = config.accounts.length === 1 ? '' : `${account.title ?? account.name} · `;
     const kis = createKis({
@@ -144,8 +146,10 @@ async function checkFillNotices(kis: Kis, htsId: string | undefined, words: Word
   throw new Error(fillNoticesWhy(words, fillNotices) ?? socketWhy(words, reason ?? ''));
 }
 
+/** @throws Error when the records do not agree with one another, as far as that can be seen in a moment. */
 async function checkStore(
-  { store }: Config,
+  { store, language }: Config,
+  now: number,
   text: { readonly storeNew: string; readonly storePending: (count: number) => string },
 ): Promise<string> {
   const ledger = await openRecordsOf(store);
@@ -154,6 +158,8 @@ async function checkStore(
     return text.storeNew;
   }
   try {
+    const wrong = await countFaults(ledgerPlaceOf(store), now);
+    if (wrong > 0) throw new Error(storeWords[language].doctor(wrong));
     return text.storePending(await ledger.outboxPending());
   } finally {
     await ledger.close();

@@ -26,17 +26,8 @@ import { readEnvFile } from './settings/env-file.ts';
 import { readSimulatorFlags, simulatorFlags } from './simulator/flags.ts';
 import { startSimulator } from './simulator/server.ts';
 import { LedgerLock } from './store/ledger-lock.ts';
-
-const usage = `npm start                                  the bot; without keys an embedded KIS simulator
-npm start -- setup                         asks for what is needed, checks it, and writes .env
-npm start -- exec "/price 005930" [--json] one question, one answer; 0 answered, 1 failed, 2 asked wrongly
-npm start -- exec "/digest" --to webhook   the same, sent to a chat: webhook, or telegram (the owner's own)
-npm start -- doctor                        checks settings, KIS, store and chats, one line each
-npm start -- doctor --wire                 asks every read of KIS's API once, and prints what came of each
-npm start -- revoke                        gives the KIS access token back, so that nobody can use it any more
-npm start -- simulator [--rest-port 9443] [--ws-port 21000] [--seed 1] [--speed 1] [--clock open|live] [--kind live|paper]
-                       [--accounts 50000000-01,50000001-29]
-`;
+import { runStore } from './store-tools.ts';
+import { usage } from './usage.ts';
 
 const { version } = z
   .object({ version: z.string() })
@@ -278,6 +269,14 @@ function runRevokeMode(): Promise<boolean> {
   return runRevoke({ config, clock: systemClock, log, redactor, random: Math.random, print: printLine });
 }
 
+async function runStoreMode(argv: readonly string[]): Promise<number> {
+  const { redact } = redactor;
+  const parts = { self, now: systemClock.now(), redact, print: printLine, errors: process.stderr };
+  const code = await runStore(argv, loadConfig(), parts);
+  if (code === undefined) throw new UsageError(usage);
+  return code;
+}
+
 async function runSetupMode(): Promise<boolean> {
   const { stdin: input, stdout: output } = process;
   if (!input.isTTY || !output.isTTY) throw new UsageError(`${setupWords[languageOf(environ)].noTerminal}\n`);
@@ -330,6 +329,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return (await (values.wire === true ? runWireMode() : runDoctorMode())) ? 0 : 1;
   else if (mode === 'setup' && rest.length === 0) return (await runSetupMode()) ? 0 : 1;
   else if (mode === 'revoke' && rest.length === 0) return (await runRevokeMode()) ? 0 : 1;
+  else if (mode === 'store') return runStoreMode(rest);
   else if (mode === 'simulator' && rest.length === 0) await runSimulator(values);
   else throw new UsageError(usage);
   return 0;

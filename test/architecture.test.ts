@@ -91,10 +91,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'exec',
     'revoke',
     'setup',
+    'store-tools',
+    'usage',
   ],
   doctor: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
   setup: [...everyday, 'log', 'config', 'i18n', 'settings', 'app', 'chat', 'kis', 'store', 'doctor'],
   exec: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'channels', 'services'],
+  usage: [],
+  'store-tools': [...everyday, 'config', 'i18n', 'store'],
   revoke: [...everyday, 'log', 'config', 'i18n', 'app', 'chat', 'kis', 'store'],
 };
 

@@ -233,3 +233,63 @@ describe('simulator', () => {
     expect([code, err]).toEqual([2, expect.stringContaining(says)]);
   });
 });
+
+describe('store', () => {
+  const env = { STORE_URL: 'sqlite:hoga.db', HOGA_LANG: 'en' };
+  const from = 'sqlite:hoga-simulator.db';
+
+  test('backs a ledger up, checks it and copies it: what was done, and what to do next', async () => {
+    await hoga(['--settle', '1'], '/buy 005930 10 시장가\n1\n', env);
+    const backup = await hoga(['store', 'backup', 'kept.db'], '', env);
+    expect([backup.code, backup.out]).toEqual([
+      0,
+      expect.stringMatching(/✓ orders and events: fine \(1[\s\S]*kept\.db/),
+    ]);
+    const check = await hoga(['store', 'check'], '', { ...env, HOGA_LANG: 'ko' });
+    expect([check.code, check.out]).toEqual([0, expect.stringContaining('✓ 주문과 기록: 정상 (1건 확인)')]);
+    const copy = await hoga(['store', 'copy', 'sqlite:kept.db', 'sqlite:new/moved.db'], '', env);
+    expect([copy.code, copy.out]).toEqual([
+      0,
+      expect.stringMatching(/✓ orders: 1 rows · sha256 [0-9a-f]{16}[\s\S]*Now set STORE_URL[\s\S]*Access tokens/),
+    ]);
+    expect(copy.err).toMatch(/copying orders: 1 rows[\s\S]*comparing orders: 1 rows/);
+    const again = await hoga(['store', 'copy', 'sqlite:kept.db', 'sqlite:new/moved.db'], '', env);
+    expect([again.code, again.out]).toEqual([2, '']);
+    expect(again.err).toMatch(
+      /Nothing is copied to where records are: sqlite:new\/moved\.db \(.*orders 1.*Name an empty/,
+    );
+  }, 60_000);
+
+  test('of records that do not agree: 1, where, and what to do; the check-up says so too', async () => {
+    await hoga(['--settle', '1'], '/buy 005930 10 시장가\n1\n', env);
+    const file = new DatabaseSync(join(folder, 'hoga-simulator.db'));
+    file.exec("update proposals set status = 'dropped'");
+    file.close();
+    for (const [store, code] of [
+      [from, 1],
+      ['STORE_URL', 1],
+    ] as const) {
+      const check = await hoga(['store', 'check', store], '', env);
+      expect([check.code, check.out]).toEqual([
+        code,
+        expect.stringMatching(/✗ tickets: 1 do not agree\n {4}ticket \w+ \(dropped\)/),
+      ]);
+      expect(check.out).toContain('restore the newest backup');
+    }
+    expect((await hoga(['store', 'backup'], '', env)).code).toBe(1);
+    expect((await hoga(['doctor'], '', env)).out).toContain('✗ store: 1 things in the ledger do not agree');
+  }, 60_000);
+
+  test('what it does not know, or is not there: 2, in a sentence', async () => {
+    for (const args of [[], ['dance'], ['copy', from], ['check', 'a', 'b']]) {
+      const { code, err } = await hoga(['store', ...args], '', env);
+      expect([code, err]).toEqual([2, expect.stringContaining('npm start -- store copy FROM TO')]);
+    }
+    const none = await hoga(['store', 'check'], '', env);
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('There is no ledger at hoga-simulator.db')]);
+    const elsewhere = await hoga(['store', 'check', 'mysql://kim:secret@host/db'], '', env);
+    expect([elsewhere.code, elsewhere.err]).toEqual([2, expect.stringContaining('A store is written as sqlite:')]);
+    expect(elsewhere.err).not.toContain('secret');
+    expect(readdirSync(folder)).toEqual([]);
+  }, 60_000);
+});

@@ -1633,6 +1633,27 @@ export const en: Words = {
       c['server'] === true
         ? `What is written might not be kept by the database server (${c['pragma']}: ${c['actual']} instead of ${c['expected']}). Set ${c['pragma']} = on there.`
         : `What is written might not be kept where the store lies (${c['pragma']}: ${c['actual']} instead of ${c['expected']}). Set STORE_URL to a path on a disk of this machine, such as sqlite:data/hoga.db.`,
+    'store.bad-url': () =>
+      'A store is written as sqlite: and a path, such as sqlite:data/hoga.db, or as postgres://hoga@db.example.com/hoga',
+    'store.nothing-there': (c) =>
+      `There is no ledger at ${c['path']}. Those of paper and the simulator have -paper and -simulator in the names of their files, such as sqlite:data/hoga-paper.db, and _paper and _simulator in those of their schemas.`,
+    'store.not-a-ledger': (c) => `${c['path']} is no ledger of Hoga. Please check the path.`,
+    'store.in-use': (c) =>
+      `A Hoga (${c['holder']}) is using ${c['store']}. If orders left meanwhile, the two ledgers would differ, so nothing was copied. Stop that one and try again. Beside a running bot, npm start -- store backup makes a backup.`,
+    'store.not-empty': (c) =>
+      `Nothing is copied to where records are: ${c['store']} (${c['tables']}). Name an empty database or a file that is not there yet, such as sqlite:data/moved.db`,
+    'store.copy-onto-itself': () =>
+      'A ledger cannot be copied onto itself. Name another place that is empty, such as sqlite:data/moved.db',
+    'store.copy-failed': (c) =>
+      `Rows ${c['first']} to ${c['last']} of ${c['table']} could not be written. Everything was taken back, so the target is empty. Remove the cause and try again.`,
+    'store.copy-cut': (c) =>
+      `The connection to the database was lost. The target (${c['store']}) has nothing or everything. Try again: it is copied if there is nothing, and you are told if there is something.`,
+    'store.copy-differs': (c) =>
+      `Row ${c['key']} of ${c['table']} reads otherwise than in the source. Everything was taken back, so the target is empty. Check the target's disk and try again.`,
+    'store.backup-there': (c) =>
+      `${c['path']} is there already, and a backup overwrites nothing. Give another name, or a folder.`,
+    'store.backup-failed': (c) =>
+      `The backup ${c['path']} could not be written. See that the folder may be written to and has room.`,
     'http.cannot-listen': (c) => `Nothing can be served at HTTP_PORT=${c['port']}. Choose another port, such as 8080.`,
     'settings.exchange': (c) =>
       `No orders for ${c['exchange']} are taken here, only for ${c['takes']}. Example: /settings exchange ${String(c['takes']).split(',')[0]}`,

@@ -1744,6 +1744,27 @@ export const ko = {
       c['server'] === true
         ? `쓴 것이 남는다고 믿을 수 없는 데이터베이스 서버입니다(${c['pragma']}: ${c['expected']} 대신 ${c['actual']}). 서버 설정에서 ${c['pragma']} = on 으로 바꿔 주세요.`
         : `쓴 것이 남는다고 믿을 수 없는 곳입니다(${c['pragma']}: ${c['expected']} 대신 ${c['actual']}). STORE_URL에 이 컴퓨터 디스크의 경로를 적어 주세요. 예: sqlite:data/hoga.db`,
+    'store.bad-url': () =>
+      '저장소는 sqlite: 뒤에 경로를 적거나, postgres:// 로 시작하는 주소를 적어 주세요. 예: sqlite:data/hoga.db, postgres://hoga@db.example.com/hoga',
+    'store.nothing-there': (c) =>
+      `장부가 없습니다: ${c['path']}. 모의투자와 시뮬레이터의 장부는 파일 이름에 -paper, -simulator가, 데이터베이스에서는 스키마 이름에 _paper, _simulator가 붙습니다. 예: sqlite:data/hoga-paper.db`,
+    'store.not-a-ledger': (c) => `Hoga의 장부가 아닙니다: ${c['path']}. 경로를 다시 확인해 주세요.`,
+    'store.in-use': (c) =>
+      `쓰고 있는 Hoga(${c['holder']})가 있습니다: ${c['store']}. 옮기는 동안 주문이 나가면 두 장부가 달라지므로 복사하지 않았습니다. 그 Hoga를 끄고 다시 해 주세요. 켜 둔 채로는 npm start -- store backup 으로 백업할 수 있습니다.`,
+    'store.not-empty': (c) =>
+      `이미 기록이 있는 곳에는 복사하지 않습니다: ${c['store']} (${c['tables']}). 비어 있는 데이터베이스나 아직 없는 파일을 적어 주세요. 예: sqlite:data/moved.db`,
+    'store.copy-onto-itself': () =>
+      '같은 장부로 복사할 수는 없습니다. 비어 있는 다른 곳을 적어 주세요. 예: sqlite:data/moved.db',
+    'store.copy-failed': (c) =>
+      `${c['table']} 표의 ${c['first']} ~ ${c['last']} 행을 쓰지 못했습니다. 복사한 것은 모두 되돌려, 받는 쪽은 비어 있습니다. 원인을 고치고 다시 해 주세요.`,
+    'store.copy-cut': (c) =>
+      `데이터베이스와 연결이 끊겼습니다. 받는 쪽(${c['store']})은 비어 있거나 모두 들어 있습니다. 다시 하면, 비어 있으면 복사하고 들어 있으면 그렇다고 말합니다.`,
+    'store.copy-differs': (c) =>
+      `${c['table']} 표의 ${c['key']} 행이 원본과 다르게 읽힙니다. 복사한 것은 모두 되돌려, 받는 쪽은 비어 있습니다. 받는 쪽 디스크를 확인하고 다시 해 주세요.`,
+    'store.backup-there': (c) =>
+      `이미 있는 파일입니다: ${c['path']}. 백업은 덮어쓰지 않습니다. 다른 이름이나 폴더를 적어 주세요.`,
+    'store.backup-failed': (c) =>
+      `백업을 쓰지 못했습니다: ${c['path']}. 쓸 수 있는 폴더인지, 자리가 남았는지 확인해 주세요.`,
     'http.cannot-listen': (c) => `HTTP_PORT=${c['port']}에서는 응답할 수 없습니다. 다른 포트를 적어 주세요. 예: 8080`,
     'settings.exchange': (c) =>
       `여기서는 ${c['exchange']} 주문을 받지 않습니다. ${c['takes']}만 됩니다. 예: /settings exchange ${String(c['takes']).split(',')[0]}`,

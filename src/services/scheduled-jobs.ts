@@ -1,4 +1,5 @@
 import { type Clock, koreanDay } from '../clock.ts';
+import { historyKeptMs } from '../domain/retention.ts';
 import type { LedgerUpkeep } from '../ports/ledger/ledger.ts';
 import type { ScheduledTask, Scheduler } from '../ports/scheduler.ts';
 import type { Alerts } from './alerts/alerts.ts';
@@ -11,9 +12,6 @@ import type { SymbolMaster } from './issues/symbol-master.ts';
 import type { Reconciler } from './orders/reconciliation/reconciler.ts';
 import type { Digests } from './reports/digests.ts';
 import type { Monitors } from './reports/monitors.ts';
-
-/** How long messages that were sent, and execution notices, are kept in the ledger. */
-const keptMs = 30 * 24 * 3_600_000;
 
 /** What of an account is looked at by the hour. */
 interface AccountUnit {
@@ -118,7 +116,7 @@ export function scheduleFrontJobs(
   // After the closes of KRX, of the CSAT day and of Nextrade: what came in of the day is kept, and needs no asking later.
   scheduler.cron('candles', '40 15,16,20 * * *', () => watchedCandles.keepDays(), { atStart: true });
   const prune = (): Promise<void> => {
-    const before = clock.now() - keptMs;
+    const before = clock.now() - historyKeptMs;
     return ledger.prune(before, koreanDay(before));
   };
   scheduler.cron('prune', '30 4 * * *', prune, { atStart: true });

@@ -4,7 +4,8 @@ import type { Ledger } from '../ports/ledger/ledger.ts';
 import { openCache } from './cache.ts';
 import type { CachePlace } from './caches/cache-table.ts';
 import { openBarStore } from './daily-bars.ts';
-import { type LedgerOptions, openLedger } from './ledger.ts';
+import { openLedger } from './ledger.ts';
+import type { LedgerPlace } from './maintenance/ends.ts';
 import { openMinuteStore } from './minutes.ts';
 import { openForReading, openRecords } from './open-for-reading.ts';
 
@@ -47,11 +48,11 @@ export async function openStore({ settings, readOnly, openLedger: open = openLed
   return { ledger: readOnly ? await openForReading(at) : await open(at), cache, barStore, minuteStore };
 }
 
-/** Where `openLedger` finds the ledger. */
-function ledgerPlaceOf(settings: StoreSettings): LedgerOptions {
+/** Where the ledger is. */
+export function ledgerPlaceOf(settings: StoreSettings): LedgerPlace {
   return 'url' in settings
     ? { url: settings.url.reveal(), schema: settings.schema }
-    : { url: `sqlite:${settings.ledger}` };
+    : { url: `sqlite:${settings.ledger}`, schema: '' };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { SqliteAdapter, type SqliteDatabase, SqliteDialect, SqliteDriver } from 'kysely';
+import { type Driver, SqliteAdapter, type SqliteDatabase, SqliteDialect, SqliteDriver } from 'kysely';
 import { systemClock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 
@@ -103,17 +103,22 @@ function readPragma(database: DatabaseSync, pragma: string): string | number | u
   return typeof value === 'string' || typeof value === 'number' ? value : undefined;
 }
 
-/** Kysely's SQLite dialect over node:sqlite. It has one connection, on which Kysely runs one transaction at a time. */
+/**
+ * Kysely's SQLite dialect over node:sqlite. It has one connection, on which Kysely runs one transaction at a time. Of a
+ * database that is `readOnly`, a transaction sees the state at its first statement, and waits for no writer.
+ */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #database: DatabaseSync;
+  readonly #readOnly: boolean;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
     super({ database: asKyselyDatabase(database) });
     this.#database = database;
+    this.#readOnly = readOnly;
   }
 
-  override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#database);
+  override createDriver(): Driver {
+    return this.#readOnly ? super.createDriver() : new ImmediateDriver(this.#database);
   }
 
   override createAdapter(): SqliteAdapter {

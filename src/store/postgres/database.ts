@@ -22,6 +22,9 @@ export interface PostgresPlace {
   readonly schema: string;
 }
 
+/** Whether statements may take as long as they need. */
+type Haste = Pick<PoolOptions, 'unhurried'>;
+
 /** Orders text as SQLite does, by its code points, whatever language the database was made for. */
 class PlainTextCompiler extends PostgresQueryCompiler {
   protected override visitDataType(node: DataTypeNode): void {
@@ -49,7 +52,7 @@ function databaseOn<T>(options: PoolOptions): Kysely<T> {
  * others wait.
  * @throws AppError `store.cannot-connect`, `store.not-durable`, `store.newer`, `store.migration-failed`.
  */
-export function openPostgres(place: PostgresPlace): Promise<Kysely<Tables>> {
+export function openPostgres(place: PostgresPlace, haste: Haste = {}): Promise<Kysely<Tables>> {
   return explained(place, async () => {
     const unhurried = databaseOn<Tables>({ ...place, durability: 'full', unhurried: true, most: 1 });
     try {
@@ -58,7 +61,7 @@ export function openPostgres(place: PostgresPlace): Promise<Kysely<Tables>> {
     } finally {
       await unhurried.destroy();
     }
-    return databaseOn<Tables>({ ...place, durability: 'full' });
+    return databaseOn<Tables>({ ...place, ...haste, durability: 'full' });
   });
 }
 
@@ -66,9 +69,9 @@ export function openPostgres(place: PostgresPlace): Promise<Kysely<Tables>> {
  * Opens the ledger's database so that the server refuses every write. Undefined where no bot has made the tables yet.
  * @throws AppError `store.cannot-connect`, `store.newer`, `store.older`.
  */
-export function openPostgresForReading(place: PostgresPlace): Promise<Kysely<Tables> | undefined> {
+export function openPostgresForReading(place: PostgresPlace, haste: Haste = {}): Promise<Kysely<Tables> | undefined> {
   return explained(place, async () => {
-    const db = databaseOn<Tables>({ ...place, durability: 'full', readOnly: true, most: 3 });
+    const db = databaseOn<Tables>({ ...place, ...haste, durability: 'full', readOnly: true, most: 3 });
     const run = await migrationsOf(db, place.schema).catch(async (error: unknown) => {
       await db.destroy();
       throw error;

@@ -144,7 +144,7 @@ function hurried(client: PoolClient, mostMs: number | undefined): PostgresPoolCl
 }
 
 /** PostgreSQL has no text with the character 0, which somebody may send to a chat all the same. */
-function storable(value: unknown): unknown {
+export function storable<T>(value: T): T | string {
   return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value;
 }
 

@@ -39,7 +39,7 @@ type OrderReads = Pick<
 >;
 
 /** The statuses of orders that never were at the venue and so spent nothing. */
-const spendingNothing: readonly OrderStatus[] = ['denied', 'rejected', 'never-sent', 'absent'];
+export const spendingNothing: readonly OrderStatus[] = ['denied', 'rejected', 'never-sent', 'absent'];
 
 export function createOrderWrites(
   transactions: Transactions,

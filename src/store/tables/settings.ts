@@ -24,11 +24,11 @@ type SettingMethods = Pick<
 const haltedName = 'halted';
 const triedName = 'tried-writing';
 const armedName = 'armed-day';
-const numbersName = 'account-numbers';
+export const numbersName = 'account-numbers';
 const personPrefix = 'person:';
 const sendingPrefix = 'sending:';
 /** What cannot be read is no reason to take one number for another: reading it fails. */
-const numbersShape = z.object({
+export const numbersShape = z.object({
   salt: z.string(),
   digests: z.array(z.string()).min(1),
   current: z.int().nonnegative(),
