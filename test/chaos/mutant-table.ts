@@ -7,6 +7,8 @@ export interface Mutant {
   readonly breaks: keyof typeof promises;
   /** Where a test that is no scenario sees it as well. */
   readonly test: string;
+  /** No scenario comes near it, because each has one process: it is left to its test. */
+  readonly ofSeveralProcesses?: true;
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 
@@ -493,6 +495,58 @@ export const mutants: readonly Mutant[] = [
         file: 'src/services/orders/orders.ts',
         find: 'await this.trading.requireSameNumber();',
         replace: '',
+      },
+    ],
+  },
+  {
+    name: 'the fence is not checked',
+    breaks: 'one order for each confirmation',
+    test: 'test/store/cluster/leases.test.ts',
+    ofSeveralProcesses: true,
+    edits: [
+      {
+        file: 'src/store/tables/cluster/leases.ts',
+        find: 'if (fence !== undefined && !(await holdsFence(db, traits, fence))) {',
+        replace: 'if (fence !== undefined && fence.token < 0 && !(await holdsFence(db, traits, fence))) {',
+      },
+    ],
+  },
+  {
+    name: 'a lease is renewed after it has run out',
+    breaks: 'one order for each confirmation',
+    test: 'test/store/cluster/leases.test.ts',
+    ofSeveralProcesses: true,
+    edits: [
+      {
+        file: 'src/store/tables/cluster/leases.ts',
+        find: ".where(isOneOf(fences))\n            .where('expires_at', '>', now())",
+        replace: '.where(isOneOf(fences))',
+      },
+    ],
+  },
+  {
+    name: 'claims on PostgreSQL do not take turns',
+    breaks: 'no day above its cap',
+    test: 'test/store/postgres/turns.test.ts',
+    ofSeveralProcesses: true,
+    edits: [
+      {
+        file: 'src/store/postgres/marks.ts',
+        find: 'await (turn === undefined ? leave :',
+        replace: "await (turn === undefined || turn !== '' ? leave :",
+      },
+    ],
+  },
+  {
+    name: 'a process that was held up sends what it had written down',
+    breaks: 'one order for each confirmation',
+    test: 'test/kis/wire/order-calls.test.ts',
+    ofSeveralProcesses: true,
+    edits: [
+      {
+        file: 'src/kis/wire/order-calls.ts',
+        find: 'if (lateMs <= 0) return;',
+        replace: 'if (lateMs <= 0 || lateMs > 0) return;',
       },
     ],
   },

@@ -17,10 +17,13 @@ const { values } = parseArgs({
 const root = join(import.meta.dirname, '..', '..');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** Whether an ordinary test is to see it. */
+const byTest = (mutant: Mutant): boolean => values.tests || mutant.ofSeveralProcesses === true;
+
 /** A copy of the project with the mutant in it. */
 function breakCopy(mutant: Mutant): string {
   const folder = mkdtempSync(join(tmpdir(), 'hoga-mutant-'));
-  const parts = values.tests ? ['test', 'vitest.config.ts', 'tsconfig.json'] : ['test/chaos'];
+  const parts = byTest(mutant) ? ['test', 'vitest.config.ts', 'tsconfig.json'] : ['test/chaos'];
   for (const part of ['src', 'commands', 'package.json', ...parts]) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
@@ -85,13 +88,13 @@ let survivors = 0;
 for (const mutant of mutants.filter(({ name }) => values.only === undefined || name.includes(values.only))) {
   const folder = breakCopy(mutant);
   const beganAt = performance.now();
-  const seen = await (values.tests ? failedTests(folder, mutant.test) : firstViolation(folder));
-  const violation = seen === undefined || values.tests || (await isTheMutants(seen)) ? seen : undefined;
+  const seen = await (byTest(mutant) ? failedTests(folder, mutant.test) : firstViolation(folder));
+  const violation = seen === undefined || byTest(mutant) || (await isTheMutants(seen)) ? seen : undefined;
   rmSync(folder, { recursive: true, force: true });
   const seconds = Math.round((performance.now() - beganAt) / 1_000);
   if (violation === undefined) survivors += 1;
   print(`${violation === undefined ? 'NOT CAUGHT' : 'caught'}  ${mutant.name} (${seconds} s)`);
-  const none = values.tests ? `${mutant.test} passes` : `no violation in ${values.runs} runs`;
+  const none = byTest(mutant) ? `${mutant.test} passes` : `no violation in ${values.runs} runs`;
   print(`  ${(violation ?? none).slice(0, 300)}`);
 }
 process.exitCode = survivors === 0 ? 0 : 1;
