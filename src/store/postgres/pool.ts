@@ -1,9 +1,10 @@
 import { Socket } from 'node:net';
 import { type Kysely, PostgresAdapter, type PostgresPool, type PostgresPoolClient } from 'kysely';
-import { type Client, type ClientBase, Pool, type PoolClient, types } from 'pg';
+import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient, types } from 'pg';
 import { systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
 import type { Durability } from '../sqlite.ts';
+import { Reach } from './reach.ts';
 import { sqlState } from './troubles.ts';
 
 /**
@@ -48,7 +49,7 @@ export interface PoolOptions {
 export function openPool(options: PoolOptions): PostgresPool {
   const { unhurried = false } = options;
   const sockets = new Set<Socket>();
-  const pool = new Pool({
+  const connection: ClientConfig = {
     stream: () => {
       const socket = new Socket();
       sockets.add(socket.once('close', () => sockets.delete(socket)));
@@ -56,26 +57,64 @@ export function openPool(options: PoolOptions): PostgresPool {
     },
     connectionString: options.url,
     application_name: 'hoga',
-    max: options.most ?? 10,
     connectionTimeoutMillis: connectMs,
-    idleTimeoutMillis: idleMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMs,
     types: { getTypeParser: parserOf },
-    onConnect: (client) => within(client, answerMs, () => prepare(client as PoolClient, options)),
+  };
+  const reach = new Reach(() => tryConnection(connection));
+  const pool = new Pool({
+    ...connection,
+    max: options.most ?? 10,
+    idleTimeoutMillis: idleMs,
+    onConnect: (client) => within(client, answerMs, () => prepare(client as PoolClient, options), reach),
   });
   // The pool has dropped the connection by then, and whatever was asked on it has failed with the same error.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    reach.made(client);
+  });
   return {
     options: {},
-    connect: async () => hurried(await pool.connect(), unhurried ? undefined : answerMs),
+    connect: async () => hurried(await acquire(pool, reach), unhurried ? undefined : answerMs, reach),
     end: async () => {
+      reach.end();
       // A server that cannot be reached does not say goodbye.
       const cancel = systemClock.timer(farewellMs, () => sockets.forEach((socket) => void socket.destroy()));
       await pool.end().finally(cancel);
     },
   };
+}
+
+async function acquire(pool: Pool, reach: Reach): Promise<PoolClient> {
+  for (;;) {
+    reach.require();
+    try {
+      const client = await pool.connect();
+      if (!reach.isOld(client)) return client;
+      client.release(true);
+    } catch (error) {
+      if (tookTooLong(error)) reach.lost(error);
+      throw error;
+    }
+  }
+}
+
+/** Makes a connection that nobody uses. */
+async function tryConnection(connection: ClientConfig): Promise<void> {
+  const client = new Client(connection);
+  client.on('error', () => undefined);
+  await client.connect();
+  void client.end();
+}
+
+/** Whether a connection could not be made in time. The pool's own words for too many that wait are others. */
+function tookTooLong(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^(?:connection terminated due to connection timeout|timeout expired)/i.test(error.message)
+  );
 }
 
 /** Whether several processes may write at a time. */
@@ -126,11 +165,11 @@ async function keepCommits(client: PoolClient): Promise<void> {
 }
 
 /** The connection, which is cut when an answer takes longer. */
-function hurried(client: PoolClient, mostMs: number | undefined): PostgresPoolClient {
+function hurried(client: PoolClient, mostMs: number | undefined, reach: Reach): PostgresPoolClient {
   let isUseless = false;
   const query = async (text: string, parameters: readonly unknown[] = []): Promise<unknown> => {
     try {
-      return await within(client, mostMs, () => client.query(text, parameters.map(storable)));
+      return await within(client, mostMs, () => client.query(text, parameters.map(storable)), reach);
     } catch (error) {
       // A server that has become a standby: the next connection may lead to the one that took its place.
       if (sqlState(error) === '25006') isUseless = true;
@@ -149,12 +188,24 @@ export function storable<T>(value: T): T | string {
 }
 
 /** Runs statements on a connection and cuts it when they take longer, so that they fail. */
-async function within<T>(client: ClientBase, mostMs: number | undefined, run: () => Promise<T>): Promise<T> {
+async function within<T>(
+  client: ClientBase,
+  mostMs: number | undefined,
+  run: () => Promise<T>,
+  reach: Reach,
+): Promise<T> {
+  let isCut = false;
   // With a statement on its way, ending a session cuts its connection at once.
-  const cut = (): void => void (client as Client).end();
+  const cut = (): void => {
+    isCut = true;
+    void (client as Client).end();
+  };
   const cancel = mostMs === undefined ? () => undefined : systemClock.timer(mostMs, cut);
   try {
     return await run();
+  } catch (error) {
+    if (isCut) reach.lost(error);
+    throw error;
   } finally {
     cancel();
   }

@@ -83,14 +83,19 @@ export function createQueueMethods({ read, write }: Transactions): QueueMethods 
   };
 }
 
+/** What became of a message may be written twice, and other messages of the chat wait for that: so nobody waits long. */
+const again = { whenUnknown: 'refuse' } as const;
+
 /** What became of messages that were sent, or could not be. */
 export function createDeliveryMethods({ read, write }: Transactions): DeliveryMethods {
   return {
-    markSent: (id, reference, now) => write('mark-sent', (transaction) => markSent(transaction, id, reference, now)),
+    markSent: (id, reference, now) =>
+      write('mark-sent', (transaction) => markSent(transaction, id, reference, now), again),
 
-    markFailed: (id, error, final) => write('mark-failed', (transaction) => markFailed(transaction, id, error, final)),
+    markFailed: (id, error, final) =>
+      write('mark-failed', (transaction) => markFailed(transaction, id, error, final), again),
 
-    dropEdit: (id, error, gone) => write('drop-edit', (transaction) => dropEdit(transaction, id, error, gone)),
+    dropEdit: (id, error, gone) => write('drop-edit', (transaction) => dropEdit(transaction, id, error, gone), again),
 
     sumUpDead: (address, now, draft) =>
       write('sum-up-dead', (transaction) => sumUpDead(transaction, address, now, draft)),

@@ -10,7 +10,8 @@ import type { Transactions } from './transactions.ts';
 /** What keeps the ledger itself in order, whatever it is about. */
 export function createUpkeepMethods({ write }: Transactions): Pick<Ledger, 'tryWriting' | 'prune'> {
   return {
-    tryWriting: (now) => write('try-writing', (transaction) => noteWriteTried(transaction, now)),
+    tryWriting: (now) =>
+      write('try-writing', (transaction) => noteWriteTried(transaction, now), { whenUnknown: 'refuse' }),
 
     prune: (before, beforeDay) =>
       write('prune', async (transaction) => {

@@ -23,6 +23,9 @@ async function twoWays(): Promise<{
   return { network, through, direct };
 }
 
+/** A connection that is being tried when the network comes back may have to end first. */
+const backAgain = { timeout: 6_000, interval: 50 };
+
 /** What has to come of a write, whatever happens to its commit. */
 const writes: Readonly<Record<string, (fault: Fault) => Promise<void>>> = {
   'a claim is made once, and known to be': async (fault) => {
@@ -95,7 +98,19 @@ describeOnPostgres('a network that is gone', () => {
     const since = performance.now();
     await expect(through.halted()).rejects.toMatchObject({ code: 'store.away' });
     expect(performance.now() - since).toBeLessThan(5_000);
-    expect(await through.halted()).toBe(false);
+    await expect.poll(() => through.halted().catch(() => undefined), backAgain).toBe(false);
+  });
+
+  test('that has forgotten the connections is noticed once, and not for each of them', async () => {
+    const { network, through } = await twoWays();
+    await Promise.all(Array.from({ length: 8 }, (_, index) => through.enqueue({ address, body: index }, start)));
+    await Promise.all(Array.from({ length: 8 }, () => through.halted()));
+    network.forget();
+    await expect(through.halted()).rejects.toMatchObject({ code: 'store.away' });
+    const since = performance.now();
+    await expect.poll(() => through.halted().catch(() => undefined), backAgain).toBe(false);
+    for (let asked = 0; asked < 8; asked += 1) await through.setHalted(false);
+    expect(performance.now() - since).toBeLessThan(4_000);
   });
 
   test('is noticed within five seconds, by whoever reads, writes or waits for a turn, and forgotten when it is back', async () => {
@@ -112,8 +127,13 @@ describeOnPostgres('a network that is gone', () => {
     const results = await Promise.allSettled(calls);
     expect(performance.now() - since).toBeLessThan(5_000);
     for (const result of results) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'store.away' } });
+    // Whoever asks meanwhile is told at once.
+    const again = performance.now();
+    for (let asked = 0; asked < 5; asked += 1)
+      await expect(through.order('o')).rejects.toMatchObject({ code: 'store.away' });
+    expect(performance.now() - again).toBeLessThan(1_000);
     network.isCut = false;
-    expect(await through.order('o')).toMatchObject({ id: 'o' });
+    await expect.poll(() => through.order('o').catch(() => undefined), backAgain).toMatchObject({ id: 'o' });
     await through.setHalted(true);
     expect(await through.halted()).toBe(true);
   });

@@ -18,6 +18,8 @@ export interface BreakableNetwork {
   readonly hasFailed: boolean;
   /** Lets nothing pass any more in either direction, as a network without any route. Connections are taken still. */
   isCut: boolean;
+  /** Lets nothing pass any more on the connections that there are, as a firewall that has forgotten them. */
+  forget(): void;
 }
 
 interface Pair {
@@ -75,6 +77,9 @@ export async function networkTo(url: string): Promise<BreakableNetwork> {
     failAt(text, fault) {
       wanted = { text, fault };
       hasFailed = false;
+    },
+    forget() {
+      for (const pair of pairs) pair.fault = 'hold';
     },
     get hasFailed() {
       return hasFailed;
