@@ -66,8 +66,8 @@ describe('a copy', () => {
       expect(results.flatMap(({ findings }) => findings)).toStrictEqual([]);
       rows += first.tables.reduce((sum, table) => sum + table.rows, 0);
     });
-    await fc.assert(run, { numRuns: 25 });
-    expect(rows).toBeGreaterThan(400);
+    await fc.assert(run, { numRuns: 12 });
+    expect(rows).toBeGreaterThan(200);
   }, 60_000);
 
   test('knows every table that a ledger has', () => {
