@@ -9,10 +9,12 @@ import {
   sameAtVenue,
   unsettledStatuses,
 } from '../../src/domain/orders/order.ts';
+import { ko } from '../../src/i18n/ko.ts';
 import type { Ledger } from '../../src/ports/ledger/ledger.ts';
 import type { SimulatorState } from '../../src/simulator/control/state.ts';
 import { notKeptApart } from './accounts-apart.ts';
 import { cardsEndTrue } from './cards.ts';
+import type { ClusterNearMiss } from './cluster/lease-watch.ts';
 import { sentAt, wasUnknown } from './likeness.ts';
 import { countNearMisses, guardsPassed, type NearMisses, rightfulPresses } from './promises.ts';
 import { accountState, type TestAccount, textsAbout } from './scenario/accounts.ts';
@@ -27,6 +29,18 @@ export interface Verdict {
   readonly crashes: number;
   /** How often each promise was nearly broken. */
   readonly near: NearMisses;
+  /** Where several processes shared the ledger. */
+  readonly shared?: Shared | undefined;
+}
+
+/** How several processes fared that shared a ledger. */
+export interface Shared {
+  readonly near: Readonly<Record<ClusterNearMiss, number>>;
+  readonly processes: number;
+  readonly takeOvers: number;
+  readonly longestTakeOverMs: number;
+  /** How often one was held up, cut off, or began anew. */
+  readonly disturbances: number;
 }
 
 /** How many orders there were in an account, and what became of them. */
@@ -102,7 +116,7 @@ export async function judge(
   const texts = [...chats.shown, ...lostIn(chats)].map(({ text }) => text);
   // What was sent while the disk was full is known to the process alone: its end is one more way to forget it.
   const unnoted = journal.failedWrites.filter((name) => name === 'markSent').length;
-  const mayRepeat = world.crashes + chats.lostAnswers + (world.crashes > 0 ? unnoted : 0);
+  const mayRepeat = world.crashes + world.disturbances + chats.lostAnswers + (world.crashes > 0 ? unnoted : 0);
   const day = koreanDay(world.clock.now());
   const all: AccountFacts[] = [];
   for (const account of accounts) {
@@ -132,10 +146,31 @@ export async function judge(
       all.flatMap(({ timelines }) => timelines),
     ),
     ...guardsPassed(world),
+    ...(world.isShared ? await sharedRightly(world) : []),
     ...notKeptApart(world, all),
   ];
   const outcomes = all.map(({ account, timelines }) => ({ dialect: account.dialect, ...countUnknown(timelines) }));
-  return { violations, accounts: outcomes, crashes: world.crashes, near: countNearMisses(world, all) };
+  return {
+    violations,
+    accounts: outcomes,
+    crashes: world.crashes,
+    near: countNearMisses(world, all),
+    shared: countShared(world),
+  };
+}
+
+/** One process carries each thing at a time, and what was handed over is done, once, or told. */
+async function sharedRightly(world: World): Promise<readonly string[]> {
+  const { leases } = world;
+  leases.noteEnd();
+  const left = await world.readLedger((ledger) => ledger.handedHeads(leases.duties));
+  return [...leases.violations, ...left.map(({ handed }) => `${handed.id} was handed over, and nobody has done it`)];
+}
+
+function countShared({ isShared, processes, leases, disturbances }: World): Shared | undefined {
+  if (!isShared) return undefined;
+  const { near, takeOvers, longestTakeOverMs } = leases;
+  return { near, processes, takeOvers, longestTakeOverMs, disturbances };
 }
 
 /** Says which account a sentence is about, where there are two. */
@@ -320,8 +355,10 @@ function toldOnce({ timelines, texts, mayRepeat }: Facts, ours: readonly VenueOr
 }
 
 function readFill(text: string): readonly Told[] {
+  // What may have been sent before a process died says so in its last line.
+  const whole = text.replace(`\n${ko.outbox.maybeAgain}`, '');
   const found = /^(?:\[[^\]]+\]\s)?체결 .+ ([\d,]+)주 × [\d,]+원\n누적 ([\d,]+)주 \/ [\d,]+주 · 주문번호 (\d+)$/.exec(
-    text,
+    whole,
   );
   if (found === null) return [];
   const count = (part: string | undefined): number => Number((part ?? '').replaceAll(',', ''));

@@ -9,7 +9,7 @@ import { Tally } from './tally.ts';
 /** Seeds that one process runs before it takes others. */
 const seedsPerBatch = 25;
 
-const usage = `npm run chaos -- [--runs 500] [--from 1] [--jobs ${availableParallelism()}] [--until-first]
+const usage = `npm run chaos -- [--runs 500] [--from 1] [--jobs ${availableParallelism()}] [--until-first] [--processes 2-5]
 npm run chaos -- --seed 17      one scenario again, with everything that happens in it
 `;
 
@@ -23,11 +23,17 @@ interface Batch {
 type Report = { readonly outcome: Outcome } | { readonly done: true };
 
 async function replay(seed: number): Promise<number> {
-  const outcome = await runScenario(seed, print);
+  const outcome = await runScenario(seed, print, processesOf(seed));
   print('');
   for (const violation of outcome.violations) print(`VIOLATION: ${violation}`);
   print(outcome.violations.length === 0 ? `seed ${seed}: no violation` : `seed ${seed} fails`);
   return outcome.violations.length === 0 ? 0 : 1;
+}
+
+/** So that both seeds with one account and with two are run with any number. */
+function processesOf(seed: number): number {
+  const [least = 1, most = least] = values.processes.split('-').map(Number);
+  return least + (Math.floor(seed / 2) % (most - least + 1));
 }
 
 /** Runs batches for the process that started this one. */
@@ -35,7 +41,9 @@ function serve(): void {
   process.on('message', (batch: Batch) => {
     void (async () => {
       for (let seed = batch.from; seed <= batch.to; seed += 1) {
-        const outcome = await runScenario(seed).catch((error: unknown) => failed(seed, error));
+        const outcome = await runScenario(seed, undefined, processesOf(seed)).catch((error: unknown) =>
+          failed(seed, error),
+        );
         process.send?.({ outcome } satisfies Report);
       }
       process.send?.({ done: true } satisfies Report);
@@ -67,7 +75,7 @@ async function runMany(options: {
   const beganAt = performance.now();
   const work = (): Promise<void> =>
     new Promise((resolve) => {
-      const child: ChildProcess = fork(fileURLToPath(import.meta.url), ['--serve']);
+      const child: ChildProcess = fork(fileURLToPath(import.meta.url), ['--serve', '--processes', values.processes]);
       const hand = (): void => {
         if (next > last || (options.untilFirst && tally.violations > 0)) {
           child.kill();
@@ -111,6 +119,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     'until-first': { type: 'boolean', default: false },
+    /** Of each scenario, as the seed has it: `2-5`. */
+    processes: { type: 'string', default: '1' },
     serve: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },

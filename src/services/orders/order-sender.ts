@@ -29,6 +29,8 @@ export class OrderSender {
   readonly #telemetry: Telemetry;
   /** Outcomes of orders that came while the ledger could not be written, oldest first. */
   readonly #unwritten: { readonly id: string; readonly event: OrderEvent; readonly at: number }[] = [];
+  /** Orders of which the ledger did not say whether it took them. None of them is sent. */
+  readonly #maybeTaken: { readonly id: string; readonly event: OrderEvent; readonly at: number }[] = [];
 
   constructor(options: {
     readonly ledger: OrderLedger;
@@ -89,11 +91,20 @@ export class OrderSender {
   }
 
   /**
+   * Notes that these orders are not sent, because the ledger failed as it was to take them. It may have taken them all
+   * the same, where only its answer got lost.
+   */
+  notTaken(ids: readonly string[], error: unknown): void {
+    const at = this.#clock.now();
+    for (const id of ids) this.#maybeTaken.push({ id, event: denial(error), at });
+  }
+
+  /**
    * Writes down the outcomes that could not be written when they came. Returns how many that were.
    * @throws AppError `LedgerTrouble` when the ledger still cannot be written.
    */
   async catchUp(): Promise<number> {
-    let written = 0;
+    let written = await this.#denyTaken();
     for (let next = this.#unwritten[0]; next !== undefined; next = this.#unwritten[0]) {
       try {
         await this.#ledger.appendOrderEvent(next.id, next.event, next.at);
@@ -104,6 +115,20 @@ export class OrderSender {
         this.#log.warn('order outcome not recorded', { order: next.id, error });
       }
       this.#unwritten.shift();
+    }
+    return written;
+  }
+
+  async #denyTaken(): Promise<number> {
+    let written = 0;
+    for (let next = this.#maybeTaken[0]; next !== undefined; next = this.#maybeTaken[0]) {
+      const order = await this.#ledger.order(next.id);
+      // Another process that took over meanwhile may have settled it.
+      if (order?.status === 'confirmed') {
+        await this.#ledger.appendOrderEvent(next.id, next.event, next.at);
+        written += 1;
+      }
+      this.#maybeTaken.shift();
     }
     return written;
   }

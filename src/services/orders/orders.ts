@@ -1,5 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, koreanDay } from '../../clock.ts';
+import { ledgerTrouble } from '../../domain/ledger-trouble.ts';
 import type { Instrument } from '../../domain/market/instrument.ts';
 import {
   type OrderIntent,
@@ -313,7 +314,11 @@ export class Orders {
       intents: planned.map((entry) => ({ id: this.#newId(), ...entry })),
     };
     const result: ClaimResult = await this.#telemetry.step('claim', {}, async (endedAs) => {
-      const claimed = await this.#ledger.claim(claim);
+      const claimed = await this.#ledger.claim(claim).catch((error: unknown) => {
+        const ids = claim.intents.map(({ id }) => id);
+        if (ledgerTrouble(error) !== undefined) this.#sender.notTaken(ids, error);
+        throw error;
+      });
       endedAs(claimed.kind === 'refused' ? claimed.reason : claimed.kind);
       return claimed;
     });

@@ -38,7 +38,10 @@ export interface Line {
   readonly isOn: () => boolean;
   /** One step nearer to its end. */
   readonly step: (what: string) => void;
-  readonly receive: Map<string, Receive>;
+  /** Resolves while the process is not held up. */
+  readonly running: () => Promise<void>;
+  /** Takes up a channel, or lets it go. */
+  readonly open: (name: string, receive: Receive | undefined) => void;
   readonly newId: () => string;
 }
 
@@ -134,6 +137,7 @@ export class Chats {
     const never = new Promise<never>(() => undefined);
     const show = async (chatId: string, reference: string, message: Message, inPlace = false): Promise<void> => {
       line.step('message leaves');
+      await line.running();
       if (!line.isOn()) await never;
       const text = plainText(message);
       this.#takeOrFail(line, name, chatId, text, inPlace ? reference : undefined);
@@ -146,18 +150,19 @@ export class Chats {
         throw new ChannelError('no answer', 'later');
       }
       line.step('message shown');
+      await line.running();
       if (!line.isOn()) await never;
     };
     return {
       name,
-      start: async (receive) => void line.receive.set(name, receive),
+      start: async (receive) => line.open(name, receive),
       send: async (chatId, message) => {
         const reference = line.newId();
         await show(chatId, reference, message);
         return reference;
       },
       edit: show,
-      stop: async () => void line.receive.delete(name),
+      stop: async () => line.open(name, undefined),
     };
   }
 

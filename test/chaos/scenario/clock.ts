@@ -1,4 +1,5 @@
 import { type CancelTimer, type Clock, sleepOn } from '../../../src/clock.ts';
+import type { Hold } from '../cluster/hold.ts';
 
 interface Timer {
   readonly due: number;
@@ -25,6 +26,11 @@ export class VirtualClock implements Clock {
 
   now(): number {
     return this.#startAt + this.#elapsedMs + this.#jumpedMs;
+  }
+
+  /** What has gone by since the start, whatever the clock on the wall shows. */
+  get elapsedMs(): number {
+    return this.#elapsedMs;
   }
 
   timer(delayMs: number, callback: () => void): CancelTimer {
@@ -90,13 +96,15 @@ export class ProcessClock implements Clock {
   readonly #world: VirtualClock;
   readonly #isOn: () => boolean;
   readonly #offMs: () => number;
+  readonly #hold: Hold;
   /** What calls off the timers that run. */
   readonly #cancels = new Set<CancelTimer>();
 
-  constructor(world: VirtualClock, isOn: () => boolean, offMs: () => number) {
+  constructor(world: VirtualClock, isOn: () => boolean, offMs: () => number, hold: Hold) {
     this.#world = world;
     this.#isOn = isOn;
     this.#offMs = offMs;
+    this.#hold = hold;
   }
 
   now(): number {
@@ -104,12 +112,16 @@ export class ProcessClock implements Clock {
   }
 
   timer(delayMs: number, callback: () => void): CancelTimer {
+    let isCancelled = false;
     const cancel = this.#world.timer(delayMs, () => {
       this.#cancels.delete(cancel);
-      if (this.#isOn()) callback();
+      this.#hold.pass(() => {
+        if (this.#isOn() && !isCancelled) callback();
+      });
     });
     this.#cancels.add(cancel);
     return () => {
+      isCancelled = true;
       this.#cancels.delete(cancel);
       cancel();
     };

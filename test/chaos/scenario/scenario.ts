@@ -1,4 +1,5 @@
 import type { Button } from '../../../src/chat/channel.ts';
+import { processTrouble, troubleAtAStep } from '../cluster/troubles.ts';
 import { judge, type Verdict } from '../invariants.ts';
 import type { TestAccount } from './accounts.ts';
 import { calmChats } from './chats.ts';
@@ -26,9 +27,16 @@ export interface Outcome extends Verdict {
   readonly troubles: Readonly<Partial<Record<Trouble, number>>>;
 }
 
-/** Runs the scenario of a seed from its start to its judgement; `trace` gets a line for everything that happens. */
-export async function runScenario(seed: number, trace: (line: string) => void = () => undefined): Promise<Outcome> {
-  const stage = await Stage.create(seed, trace);
+/**
+ * Runs the scenario of a seed from its start to its judgement; `trace` gets a line for everything that happens. Of
+ * several processes all share the ledger, and what befalls one of them is among the troubles.
+ */
+export async function runScenario(
+  seed: number,
+  trace: (line: string) => void = () => undefined,
+  processes = 1,
+): Promise<Outcome> {
+  const stage = await Stage.create(seed, trace, processes);
   try {
     await play(stage);
     await heal(stage);
@@ -55,6 +63,7 @@ async function heal(stage: Stage): Promise<void> {
   const { world } = stage;
   world.trace('all trouble ends');
   world.putOutFuse();
+  world.goOn();
   world.freeDisk();
   world.allowLists();
   world.chats.faults = calmChats;
@@ -94,6 +103,7 @@ async function oneStep(stage: Stage): Promise<void> {
       mirrored: 1.2,
       viewer: 0.3,
       alikeInBoth: stage.hasTwo ? 2.5 : 0,
+      process: stage.world.isShared ? 4 : 0,
     })
   ) {
     case 'order':
@@ -139,6 +149,8 @@ async function oneStep(stage: Stage): Promise<void> {
       return viewerTries(stage);
     case 'alikeInBoth':
       return alikeInBoth(stage);
+    case 'process':
+      return processTrouble(stage);
   }
 }
 
@@ -201,7 +213,7 @@ async function decide(stage: Stage, who: Somebody, button: Button | undefined): 
   if (random.chance(0.25)) {
     stage.count('crash-at-a-step');
     world.lightFuse(random.between(1, 70));
-  }
+  } else if (world.isShared && random.chance(0.3)) troubleAtAStep(stage);
   switch (
     random.weighted({ once: 12, double: 3, elsewhere: 2, another: 1, late: 0.7, old: 0.5, drop: 1, leave: 0.7 })
   ) {

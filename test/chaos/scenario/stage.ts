@@ -60,7 +60,7 @@ export class Stage {
     this.account = parts.world.accounts[0] as TestAccount;
   }
 
-  static async create(seed: number, trace: (line: string) => void): Promise<Stage> {
+  static async create(seed: number, trace: (line: string) => void, processes = 1): Promise<Stage> {
     const random = new SeededRandom(seed);
     const dialect = random.chance(0.12) ? 'paper' : 'live';
     const nearClose = random.chance(0.15);
@@ -74,6 +74,7 @@ export class Stage {
       startAt,
       trace,
       accounts,
+      processes,
       env: {
         HOGA_OWNERS: `${owner.telegram}+${owner.discord}`,
         HOGA_TRADERS: trader,
@@ -89,7 +90,7 @@ export class Stage {
       },
     });
     const text = accounts.map((each) => `${each.name} ${each.dialect}, caps ${each.caps.order} and ${each.caps.day}`);
-    world.trace(`seed ${seed}: ${text.join('; ')}`);
+    world.trace(`seed ${seed}: ${text.join('; ')}${processes > 1 ? `; ${processes} processes` : ''}`);
     const stage = new Stage({ world, random, isNarrow });
     if (accounts.length > 1) stage.count(accounts[1]?.dialect === dialect ? 'two-accounts-of-one-key' : 'two-accounts');
     if (nearClose) stage.count('market-close');

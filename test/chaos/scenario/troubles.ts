@@ -60,4 +60,14 @@ export const troubles = [
   'alike-in-both-accounts',
   'halt-of-one-account',
 ] as const;
-export type Trouble = (typeof troubles)[number];
+/** Those that strike only where several processes share a ledger. */
+export const clusterTroubles = [
+  'process-held-up',
+  'process-held-up-at-a-step',
+  'process-cut-off',
+  'process-cut-off-at-a-step',
+  'process-ended',
+  'database-away',
+  'processes-silent',
+] as const;
+export type Trouble = (typeof troubles)[number] | (typeof clusterTroubles)[number];
