@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { ledgerTrouble } from '../../../src/domain/ledger-trouble.ts';
 import type { Ledger } from '../../../src/ports/ledger/ledger.ts';
 import { openLedger } from '../../../src/store/ledger.ts';
 import { describeOnPostgres, emptyPlace } from '../../support/postgres/database.ts';
@@ -62,7 +63,8 @@ const writes: Readonly<Record<string, (fault: Fault) => Promise<void>>> = {
     await expect(through.beginSubmit('o', start)).rejects.toMatchObject({ code: 'store.away' });
     // The server may be at it still; whoever writes next waits for that.
     const denied = { type: 'denied', code: 'store.away' } as const;
-    expect(await through.appendOrderEvent('o', denied, start)).toMatchObject({ status: 'denied' });
+    const append = () => through.appendOrderEvent('o', denied, start).catch(ledgerTrouble);
+    await expect.poll(append, backAgain).toMatchObject({ status: 'denied' });
     const written = fault === 'swallow' ? ['submitting'] : [];
     const events = (await direct.orderEvents('o')).map(({ event }) => event.type);
     expect(events).toEqual(['confirmed', ...written, 'denied']);
