@@ -99,7 +99,9 @@ function spawnServer(
   args: readonly string[],
   options: { readonly uid?: number; readonly gid?: number; readonly cwd: string },
 ): ChildProcess {
-  const script = '"$0" "$@" & server=$!; read signal || signal=QUIT; kill -s $signal $server; wait $server';
+  // Whoever interrupts the tests interrupts the shell as well, which has to stay for as long as the server does.
+  const script =
+    'trap "" HUP INT TERM; "$0" "$@" & server=$!; read signal || signal=QUIT; kill -s $signal $server; wait $server';
   const settings = ['max_connections=200', 'log_min_messages=fatal'].flatMap((setting) => ['-c', setting]);
   return spawn('/bin/sh', ['-c', script, program, ...args, ...settings], {
     ...options,
