@@ -1,7 +1,7 @@
 import { Bench as Tinybench } from 'tinybench';
 
 /** What a figure is counted in. */
-export type Unit = 'µs' | 'ms' | 's' | 'round trips' | 'calls/s' | 'MB' | 'refusals';
+export type Unit = 'µs' | 'ms' | 's' | 'round trips' | 'calls/s' | 'orders/s' | 'MB' | 'refusals';
 
 /** One line of the table: what was measured, beside what it is compared with in the same run. */
 export interface Measured {
