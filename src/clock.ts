@@ -100,9 +100,15 @@ export function fromKoreanDateTime(text: string): number {
   return parsed.isValid ? parsed.toMillis() : Number.NaN;
 }
 
+/** The day whose weekday was asked for last: whoever watches the hours asks for the same one all day. */
+let latestWeekday = { day: '', weekday: Number.NaN };
+
 /** The day of the week of a Korean day (`20261121`): 1 is Monday, 7 is Sunday. */
 export function weekdayOf(day: string): number {
-  return DateTime.fromFormat(day, 'yyyyMMdd', { zone: korea }).weekday;
+  if (day !== latestWeekday.day) {
+    latestWeekday = { day, weekday: DateTime.fromFormat(day, 'yyyyMMdd', { zone: korea }).weekday };
+  }
+  return latestWeekday.weekday;
 }
 
 /** The Korean day after `day` (`20261121`). */
