@@ -266,13 +266,14 @@ function firstRecentDay(world: AccountWorld): string {
 function executionsMatching(call: AccountCall): readonly ListedOrder[] {
   const { world } = call;
   const recent = call.row.id === domesticTrading.inquireExecutions.id;
+  const firstRecent = firstRecentDay(world);
   const asked = (name: string): string => input(call, name);
   const side = sideFilter(asked('SLL_BUY_DVSN_CD'), '01', '02');
   const number = asked('ODNO') === '' ? undefined : Number(asked('ODNO'));
   const exchange = asked('EXCG_ID_DVSN_CD') || 'KRX';
   return listed(world).filter(
     ({ order, view }) =>
-      order.day >= firstRecentDay(world) === recent &&
+      order.day >= firstRecent === recent &&
       asked('INQR_STRT_DT') <= order.day &&
       order.day <= asked('INQR_END_DT') &&
       (side === undefined || order.side === side) &&
