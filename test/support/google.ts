@@ -39,6 +39,9 @@ export interface Refusal {
   readonly reason?: string;
 }
 
+/** Made once: finding two primes takes longer than most tests. */
+let keys: { readonly privateKey: string; readonly publicKey: string } | undefined;
+
 /** Google's token endpoint and Sheets API on this machine: one service account, one spreadsheet, made-up keys. */
 export class GoogleStandIn {
   readonly email = 'hoga@project.iam.gserviceaccount.com';
@@ -56,13 +59,13 @@ export class GoogleStandIn {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    keys ??= generateKeyPairSync('rsa', {
       modulusLength: 2_048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
       privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     });
-    this.privateKey = privateKey;
-    this.#publicKey = publicKey;
+    this.privateKey = keys.privateKey;
+    this.#publicKey = keys.publicKey;
   }
 
   async start(): Promise<this> {
