@@ -7,8 +7,10 @@ export interface Mutant {
   readonly breaks: keyof typeof promises;
   /** Where a test that is no scenario sees it as well. */
   readonly test: string;
-  /** No scenario comes near it, because each has one process: it is left to its test. */
+  /** Only scenarios of several processes come near it. */
   readonly ofSeveralProcesses?: true;
+  /** No scenario comes near it, because their ledger is in SQLite: it is left to its test. */
+  readonly ofPostgres?: true;
   readonly edits: readonly { readonly file: string; readonly find: string; readonly replace: string }[];
 }
 
@@ -499,6 +501,32 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'the fence is not checked where a ticket is taken',
+    breaks: 'one order for each confirmation',
+    test: 'test/store/cluster/leases.test.ts',
+    ofSeveralProcesses: true,
+    edits: [
+      {
+        file: 'src/store/tables/proposals.ts',
+        find: 'await checkFence(transaction, transactions, fence?.());',
+        replace: 'await checkFence(transaction, transactions, false ? fence?.() : undefined);',
+      },
+    ],
+  },
+  {
+    name: 'the fence is not checked where an order is about to leave',
+    breaks: 'one order for each confirmation',
+    test: 'test/store/cluster/leases.test.ts',
+    ofSeveralProcesses: true,
+    edits: [
+      {
+        file: 'src/store/tables/orders.ts',
+        find: 'await checkFence(transaction, transactions, fence?.());',
+        replace: 'await checkFence(transaction, transactions, false ? fence?.() : undefined);',
+      },
+    ],
+  },
+  {
     name: 'the fence is not checked',
     breaks: 'one order for each confirmation',
     test: 'test/store/cluster/leases.test.ts',
@@ -528,7 +556,7 @@ export const mutants: readonly Mutant[] = [
     name: 'claims on PostgreSQL do not take turns',
     breaks: 'no day above its cap',
     test: 'test/store/postgres/turns.test.ts',
-    ofSeveralProcesses: true,
+    ofPostgres: true,
     edits: [
       {
         file: 'src/store/postgres/marks.ts',

@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Mutant, mutants } from './mutant-table.ts';
-import { runScenario } from './scenario/scenario.ts';
+import { processesFor, runScenario } from './scenario/scenario.ts';
 
 const { values } = parseArgs({
   options: {
@@ -18,12 +18,13 @@ const root = join(import.meta.dirname, '..', '..');
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** Whether an ordinary test is to see it. */
-const byTest = (mutant: Mutant): boolean => values.tests || mutant.ofSeveralProcesses === true;
+const byTest = (mutant: Mutant): boolean => values.tests || mutant.ofPostgres === true;
+const processesOf = ({ ofSeveralProcesses }: Mutant): string => (ofSeveralProcesses === true ? '2-5' : '1');
 
 /** A copy of the project with the mutant in it. */
 function breakCopy(mutant: Mutant): string {
   const folder = mkdtempSync(join(tmpdir(), 'hoga-mutant-'));
-  const parts = byTest(mutant) ? ['test', 'vitest.config.ts', 'tsconfig.json'] : ['test/chaos'];
+  const parts = byTest(mutant) ? ['test', 'vitest.config.ts', 'tsconfig.json'] : ['test/chaos', 'test/support'];
   for (const part of ['src', 'commands', 'package.json', ...parts]) {
     cpSync(join(root, part), join(folder, part), { recursive: true });
   }
@@ -41,10 +42,11 @@ function breakCopy(mutant: Mutant): string {
 }
 
 /** Runs the scenarios against a broken copy; resolves to the first violation, or undefined when none is seen. */
-function firstViolation(folder: string): Promise<string | undefined> {
+function firstViolation(folder: string, processes: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const jobs = values.jobs ?? String(availableParallelism());
-    const args = [join(folder, 'test/chaos/run.ts'), '--runs', values.runs, '--jobs', jobs, '--until-first'];
+    const run = join(folder, 'test/chaos/run.ts');
+    const args = [run, '--runs', values.runs, '--jobs', jobs, '--processes', processes, '--until-first'];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => {
@@ -55,9 +57,10 @@ function firstViolation(folder: string): Promise<string | undefined> {
 }
 
 /** Only what the code as it is does not violate says anything about a mutant. */
-async function isTheMutants(violation: string): Promise<boolean> {
+async function isTheMutants(violation: string, mutant: Mutant): Promise<boolean> {
   const seed = Number(/^seed (\d+):/.exec(violation)?.[1]);
-  return (await runScenario(seed)).violations.length === 0;
+  const processes = processesFor(seed, processesOf(mutant));
+  return (await runScenario(seed, undefined, processes)).violations.length === 0;
 }
 
 /** Runs the test that is to see the mutant; resolves to the names of those that failed, or undefined when none did. */
@@ -88,8 +91,8 @@ let survivors = 0;
 for (const mutant of mutants.filter(({ name }) => values.only === undefined || name.includes(values.only))) {
   const folder = breakCopy(mutant);
   const beganAt = performance.now();
-  const seen = await (byTest(mutant) ? failedTests(folder, mutant.test) : firstViolation(folder));
-  const violation = seen === undefined || byTest(mutant) || (await isTheMutants(seen)) ? seen : undefined;
+  const seen = await (byTest(mutant) ? failedTests(folder, mutant.test) : firstViolation(folder, processesOf(mutant)));
+  const violation = seen === undefined || byTest(mutant) || (await isTheMutants(seen, mutant)) ? seen : undefined;
   rmSync(folder, { recursive: true, force: true });
   const seconds = Math.round((performance.now() - beganAt) / 1_000);
   if (violation === undefined) survivors += 1;

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { promises } from './promises.ts';
-import { type Outcome, runScenario } from './scenario/scenario.ts';
+import { type Outcome, processesFor, runScenario } from './scenario/scenario.ts';
 import { Tally } from './tally.ts';
 
 /** Seeds that one process runs before it takes others. */
@@ -23,17 +23,11 @@ interface Batch {
 type Report = { readonly outcome: Outcome } | { readonly done: true };
 
 async function replay(seed: number): Promise<number> {
-  const outcome = await runScenario(seed, print, processesOf(seed));
+  const outcome = await runScenario(seed, print, processesFor(seed, values.processes));
   print('');
   for (const violation of outcome.violations) print(`VIOLATION: ${violation}`);
   print(outcome.violations.length === 0 ? `seed ${seed}: no violation` : `seed ${seed} fails`);
   return outcome.violations.length === 0 ? 0 : 1;
-}
-
-/** So that both seeds with one account and with two are run with any number. */
-function processesOf(seed: number): number {
-  const [least = 1, most = least] = values.processes.split('-').map(Number);
-  return least + (Math.floor(seed / 2) % (most - least + 1));
 }
 
 /** Runs batches for the process that started this one. */
@@ -41,8 +35,8 @@ function serve(): void {
   process.on('message', (batch: Batch) => {
     void (async () => {
       for (let seed = batch.from; seed <= batch.to; seed += 1) {
-        const outcome = await runScenario(seed, undefined, processesOf(seed)).catch((error: unknown) =>
-          failed(seed, error),
+        const outcome = await runScenario(seed, undefined, processesFor(seed, values.processes)).catch(
+          (error: unknown) => failed(seed, error),
         );
         process.send?.({ outcome } satisfies Report);
       }

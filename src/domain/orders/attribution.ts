@@ -37,6 +37,8 @@ export type Attribution =
 
 /** An order cannot be older than its request, but the venue's clock may be a few seconds behind ours. */
 const earliestMs = -10_000;
+/** A machine's clock that is off by more than this is one that nobody looks after. */
+const mostOffMs = 60_000;
 /** A request is given up after 15 s. An order that a gateway held back for longer than this is only a candidate. */
 const latestMs = 120_000;
 
@@ -100,6 +102,9 @@ function attributeCancel(
       .at(-1);
     const leaves = find(evidence, number)?.standing?.remaining ?? 0;
     if (child !== undefined && leaves === 0) return { kind: 'found', sighting: child };
+    // Where our clock is ahead, one of these may have come of it, which then did not come too late.
+    const near = children.filter(({ placedAt }) => Math.abs(placedAt - sentAt) < mostOffMs);
+    if (near.length > 0 && leaves === 0) return { kind: 'ambiguous', candidates: near };
   } else {
     const fitting = children.filter(({ quantity }) => quantity === part);
     const chosen = choose(fitting, sentAt, evidence);

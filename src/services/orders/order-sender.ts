@@ -84,6 +84,8 @@ export class OrderSender {
       try {
         return await this.#append(record, outcomeEvent(outcome));
       } catch (error) {
+        const current = await this.#settledElsewhere(record, error);
+        if (current !== undefined && isToldBy(current, outcome)) return current;
         this.#log.error('order outcome not recorded', { order: record.id, error });
         throw new AppError('orders.not-recorded', { outcome: outcome.kind }, { cause: error });
       }
@@ -141,12 +143,19 @@ export class OrderSender {
     try {
       return await this.#append(record, event);
     } catch (error) {
-      const isSettled = error instanceof AppError && error.code === 'order.impossible-event';
-      const current = isSettled ? await this.#ledger.order(record.id) : undefined;
+      const current = await this.#settledElsewhere(record, error);
       if (current === undefined) throw error;
-      this.#log.warn('order settled by another process', { order: record.id, status: current.status });
       return current;
     }
+  }
+
+  /** The order as another process has settled it that took over while this one was held up; undefined where none has. */
+  async #settledElsewhere({ id }: OrderRecord, error: unknown): Promise<OrderRecord | undefined> {
+    const isSettled = error instanceof AppError && error.code === 'order.impossible-event';
+    const current = isSettled ? await this.#ledger.order(id) : undefined;
+    if (current === undefined) return undefined;
+    this.#log.warn('order settled by another process', { order: id, status: current.status });
+    return current;
   }
 
   /** Writes an event down. Where the ledger cannot be written the outcome is known all the same, and kept for `catchUp`. */
@@ -168,6 +177,12 @@ function denial(error: unknown): OrderEvent {
   if (!(error instanceof AppError)) return { type: 'denied', code: 'unexpected' };
   const facts = Object.entries(error.context).filter(([, value]) => value !== undefined);
   return { type: 'denied', code: error.code, ...(facts.length === 0 ? {} : { context: Object.fromEntries(facts) }) };
+}
+
+/** Whether what the ledger has of an order says as much as the venue's answer to it, or more. */
+function isToldBy({ reference }: OrderRecord, outcome: SubmitOutcome): boolean {
+  if (outcome.kind === 'unknown') return true;
+  return outcome.kind === 'accepted' && reference?.number === outcome.reference.number;
 }
 
 function outcomeEvent(outcome: SubmitOutcome): OrderEvent {

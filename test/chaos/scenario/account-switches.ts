@@ -31,6 +31,8 @@ export class AccountSwitches {
     return (outcome) => {
       if ('error' in outcome) return;
       if (!halted && haltsAsked === own.haltsAsked) own.mayBeHalted = false;
+      // A halt that was asked for before, and written before, may have been known only after this was asked for.
+      if (!halted) own.haltedSince = undefined;
       if (!halted) return;
       this.#halts += 1;
       own.haltedSince = this.#halts;

@@ -3,6 +3,7 @@ import { GrammyError, HttpError } from 'grammy';
 import { toDiscordError } from '../../../src/channels/discord/rest.ts';
 import { toTelegramError } from '../../../src/channels/telegram/api.ts';
 import { type Button, type Channel, ChannelError, type Message, type Receive } from '../../../src/chat/channel.ts';
+import { limitedLane } from '../../../src/chat/rate-limiter.ts';
 import { plainText } from '../../../src/chat/render.ts';
 import type { Clock } from '../../../src/clock.ts';
 import type { SeededRandom } from './random.ts';
@@ -169,11 +170,12 @@ export class Chats {
   /** @throws what the platform's own library would, as the bot reads it. */
   #takeOrFail(line: Line, name: ChannelName, chatId: string, text: string, inPlace: string | undefined): void {
     const chat = `${name}:${chatId}`;
-    const wait = this.#leaveAlone.get(chat);
+    const lane = limitedLane(name, chat, inPlace !== undefined);
+    const wait = this.#leaveAlone.get(lane);
     if (wait !== undefined && wait.line === line && this.#clock.now() < wait.until) {
       this.tooSoon.push(`${chat} was told something ${wait.until - this.#clock.now()} ms too soon: ${text}`);
     }
-    this.#leaveAlone.delete(chat);
+    this.#leaveAlone.delete(lane);
     const of = name === 'console' ? undefined : errors[name];
     if (of !== undefined && this.blocked.has(chat)) {
       // That an edit in place cannot be made is told to nobody, so it is not among what somebody has to be told of.
@@ -195,7 +197,7 @@ export class Chats {
       this.failed += 1;
       this.timesNamed += 1;
       const seconds = this.#random.between(1, 30);
-      this.#leaveAlone.set(chat, { until: this.#clock.now() + seconds * 1_000, line });
+      this.#leaveAlone.set(lane, { until: this.#clock.now() + seconds * 1_000, line });
       this.#trace(`${chat} wants to be left alone for ${seconds} s`);
       throw limited(name, seconds * 1_000);
     }

@@ -23,6 +23,7 @@ export class Process {
   /** The network to the database is cut. */
   readonly cut = new Hold();
   on = true;
+  wasDisturbed = false;
   app: App | undefined;
   ledger: Ledger | undefined;
   /** Its wall clock against the world's, in milliseconds. */

@@ -28,6 +28,14 @@ export interface Outcome extends Verdict {
 }
 
 /**
+ * How many processes a seed has, from `2` or `2-5`: seeds with one account and with two come to any of these numbers.
+ */
+export function processesFor(seed: number, range: string): number {
+  const [least = 1, most = least] = range.split('-').map(Number);
+  return least + (Math.floor(seed / 2) % (most - least + 1));
+}
+
+/**
  * Runs the scenario of a seed from its start to its judgement; `trace` gets a line for everything that happens. Of
  * several processes all share the ledger, and what befalls one of them is among the troubles.
  */

@@ -209,6 +209,13 @@ describe('a cancel of all that is left', () => {
     expect(attributed(cancelAll, [targetWith(6), cancellation('7', changes)])).toBe('nothing');
   });
 
+  it('may be one that is of a time before ours, as where our clock is ahead', () => {
+    const early = cancellation('7', { placedAt: sentAt - 59_999 });
+    expect(attributed(cancelAll, [targetWith(0), early])).toBe('one of 7?');
+    expect(attributed(cancelAll, [targetWith(6), early])).toBe('nothing');
+    expect(attributed(cancelAll, [targetWith(0), early, cancellation('8')])).toBe('found 8');
+  });
+
   it('is told by its target, where cancellations are not listed', () => {
     expect(attributed(cancelAll, [targetWith(0, 1)])).toBe('found');
     expect(attributed(cancelAll, [targetWith(0, 0)])).toBe('moot');

@@ -1,5 +1,11 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { OrderEvent, OrderIntent, OrderRecord, VenueOrder } from '../../../src/domain/orders/order.ts';
+import type {
+  OrderEvent,
+  OrderIntent,
+  OrderRecord,
+  SubmitOutcome,
+  VenueOrder,
+} from '../../../src/domain/orders/order.ts';
 import { AppError } from '../../../src/errors.ts';
 import type { Orders } from '../../../src/services/orders/orders.ts';
 import { eventually, turns } from '../../support/clock.ts';
@@ -234,6 +240,64 @@ describe('a press', () => {
     };
     expect(await desk.submit(desk.orders())).toMatchObject({ status: 'accepted', reference });
     expect(desk.logged).toContainEqual(['order settled by another process', { order: 'o1', status: 'accepted' }]);
+  });
+
+  it('that the ledger took though it did not say so is not sent, and stands as denied once that is known', async () => {
+    const all = desk.orders();
+    const { claim } = desk.ledger;
+    vi.spyOn(desk.ledger, 'claim').mockImplementationOnce(async (wanted) => {
+      await claim(wanted);
+      throw new AppError('store.away', { operation: 'claim' });
+    });
+    expect(await codeOf(desk.submit(all))).toBe('store.away');
+    expect(await desk.statuses()).toEqual(['confirmed']);
+    expect(await all.catchUp()).toBe(1);
+    expect([await desk.statuses(), desk.sent]).toEqual([['denied'], []]);
+    expect(await all.catchUp()).toBe(0);
+  });
+
+  it.each([
+    ['that the ledger did not take', undefined, []],
+    ['that another process has settled', { type: 'never-sent' }, ['never-sent']],
+  ] satisfies readonly (readonly [string, OrderEvent | undefined, readonly string[]])[])(
+    '%s stays as it is once the ledger works again',
+    async (_what, event, statuses) => {
+      const all = desk.orders();
+      const { claim } = desk.ledger;
+      vi.spyOn(desk.ledger, 'claim').mockImplementationOnce(async (wanted) => {
+        if (event !== undefined) await claim(wanted);
+        throw new AppError('store.away', { operation: 'claim' });
+      });
+      expect(await codeOf(desk.submit(all))).toBe('store.away');
+      if (event !== undefined) await desk.ledger.appendOrderEvent('o1', event, desk.clock.now());
+      expect(await all.catchUp()).toBe(0);
+      expect(await desk.statuses()).toEqual(statuses);
+    },
+  );
+
+  const found: OrderEvent = { type: 'accepted', reference, by: 'list' };
+  const unknown: SubmitOutcome = { kind: 'unknown', code: 'no-answer', text: '' };
+  it.each([
+    ['got no answer', unknown],
+    ['hears only now that it was taken', accepted],
+  ] satisfies readonly (readonly [string, SubmitOutcome])[])(
+    'that another process found while this one was stopped stands as that found it, where this one %s',
+    async (_what, outcome) => {
+      desk.answer = async () => {
+        for (const event of [lost, found]) await desk.ledger.appendOrderEvent('o1', event, desk.clock.now());
+        return outcome;
+      };
+      expect(await desk.submit(desk.orders())).toMatchObject({ status: 'accepted', reference });
+      expect(desk.logged).toContainEqual(['order settled by another process', { order: 'o1', status: 'accepted' }]);
+    },
+  );
+
+  it('that another process found under another number is not passed over', async () => {
+    desk.answer = async () => {
+      for (const event of [lost, found]) await desk.ledger.appendOrderEvent('o1', event, desk.clock.now());
+      return { ...accepted, reference: { ...reference, number: '32' } };
+    };
+    expect(await codeOf(desk.submit(desk.orders()))).toBe('orders.not-recorded');
   });
 
   it('that cannot be written down as not sent says so', async () => {
