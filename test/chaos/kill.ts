@@ -243,7 +243,7 @@ async function order(terminal: ChildProcess): Promise<void> {
     : `/${random.pick(['buy', 'sell'] as const)} 005930 ${random.between(1, 3)} ${random.pick([69_700, 70_300, 69_800] as const)}`;
   const seen = output.length;
   terminal.stdin?.write(inSome(line));
-  if (!(await says(seen, '[1]', 3_000))) return;
+  if (!(await says(seen, '[1] 확인', 4_000))) return;
   terminal.stdin?.write('1\n');
   // Some die before they have answered, and some after.
   if (random.chance(0.6)) await pause(random.between(0, 400));
