@@ -217,26 +217,14 @@ export const excused: Readonly<Record<string, readonly Excuse[]>> = {
     { line: 'return Number(row?.messages ?? 0);', mutants: ['row.messages'], why: 'the same' },
     { line: 'return row?.until ?? undefined;', mutants: ['row.until'], why: 'the same' },
   ],
-  'src/store/tables/outbox-rows.ts': [
-    {
-      line: 'id: (last?.id ?? 0) + 1,',
-      mutants: ['last.id'],
-      why: 'for the types: a maximum is always one row',
-    },
-  ],
   'src/store/tables/seen-orders.ts': [
     { line: 'return row?.position ?? 0;', mutants: ['row.position'], why: 'the same' },
   ],
   'src/store/tables/order-rows.ts': [
     {
-      line: 'sequence: (last?.sequence ?? 0) + 1,',
-      mutants: ['last.sequence'],
-      why: 'for the types: a maximum is always one row',
-    },
-    {
       line: '.values({ order_id: orderId, sequence: (last?.sequence ?? 0) + 1, at, type: event.type, data: eventData(event) })',
       mutants: ['last.sequence'],
-      why: 'the same',
+      why: 'for the types: a maximum is always one row',
     },
     {
       line: 'row.order_number === null || row.branch === null ? undefined : { number: row.order_number, branch: row.branch },',
