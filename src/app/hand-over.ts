@@ -37,7 +37,7 @@ export function receiveOver({
       await chat.outbox.post({ address, message: abandonedMessage(chat.recipients.wordsAt(address), input) });
     },
   );
-  return async (incoming) => {
+  const handOver = async (incoming: Incoming): Promise<void> => {
     try {
       const account = await router.accountFor(incoming);
       const duty = units.find((unit) => unit.account === account)?.kis.duty ?? duties.front;
@@ -51,4 +51,6 @@ export function receiveOver({
       await router.receive(incoming);
     }
   };
+  // A stop waits for what is not handed over yet, because it may have to be done here.
+  return (incoming) => router.waitFor(handOver(incoming));
 }

@@ -79,7 +79,12 @@ export class Router {
 
   /** Handles one message or press. Never throws; resolves when all answers have been written to the outbox. */
   receive(incoming: Incoming): Promise<void> {
-    const work = this.#handle(incoming).finally(() => this.#underWay.delete(work));
+    return this.waitFor(this.#handle(incoming));
+  }
+
+  /** `idle` waits for this as well. */
+  waitFor(task: Promise<void>): Promise<void> {
+    const work = task.finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
     return work;
   }
@@ -94,7 +99,7 @@ export class Router {
 
   /** Resolves when nothing is being worked on. */
   async idle(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
   }
 
   async #receive(incoming: Incoming): Promise<void> {
