@@ -8,6 +8,7 @@ import {
 } from './app/account-units.ts';
 import { ofAlertAccounts } from './app/alert-accounts.ts';
 import { createDuties, watchLedger } from './app/begin.ts';
+import { chatDuty } from './app/duties.ts';
 import { createEvents } from './app/events.ts';
 import { receiveOver } from './app/hand-over.ts';
 import { startHttp } from './app/http.ts';
@@ -116,8 +117,9 @@ type Services = ReturnType<typeof createServices>;
 /** Wires everything and starts it: what this process carries of what only one of several may do is begun by `Duties`. */
 export async function startApp(options: AppOptions): Promise<App> {
   const { clock, log, self, joinCluster } = options;
-  const records = await openRecords(options);
-  const cluster = joinCluster === undefined ? alone(self) : await joinCluster(records.ledger);
+  let cluster = alone(self);
+  const records = await openRecords(options, (channel) => cluster.holds(chatDuty(channel)));
+  if (joinCluster !== undefined) cluster = await joinCluster(records.ledger);
   const edges = await createEdges(options, records, cluster);
   const { digest, readOnly = false } = options;
   const identified = await identifyAccounts(options.config, { ...records, log, readOnly, digest });
@@ -163,12 +165,12 @@ function unbuilt(): never {
 }
 
 /** What is kept, on disk or in an embedded simulator. */
-async function openRecords(options: AppOptions) {
+async function openRecords(options: AppOptions, sends: (channel: string) => boolean) {
   const { config, clock, log, readOnly = false, openLedger } = options;
   const simulators = await startSimulators(config, clock);
   const { ledger: stored, ...stores } = await openStore({ settings: config.store, readOnly, openLedger });
   const ledgerWatch = new LedgerWatch({ ledger: stored, clock, log });
-  const spill = spillToMemory(ledgerWatch.ledger);
+  const spill = spillToMemory(ledgerWatch.ledger, sends);
   const observed = await observe(options);
   return { simulators, ...stores, ledger: spill.ledger, ledgerWatch, spill, ...observed };
 }

@@ -23,10 +23,11 @@ export interface SpillingLedger {
 /**
  * Keeps in memory the messages that the disk does not take, and remembers which of those on disk were sent though the
  * disk could not be told. So no message is lost or sent twice because the disk cannot be written. What is unsent at the
- * end of the process goes to disk if it can.
+ * end of the process goes to disk if it can. `sends` tells whether this process sends the messages of a channel: those of
+ * others go to disk as soon as it can be written, because only there another process finds them.
  */
-export function spillToMemory(disk: Ledger): SpillingLedger {
-  const parts: Parts = { disk, memory: new MemoryOutbox(), remembered: new Remembered() };
+export function spillToMemory(disk: Ledger, sends: (channel: string) => boolean = () => true): SpillingLedger {
+  const parts: Parts = { disk, memory: new MemoryOutbox(), remembered: new Remembered(sends) };
   return {
     ledger: {
       ...disk,
@@ -39,7 +40,11 @@ export function spillToMemory(disk: Ledger): SpillingLedger {
         return { ...own, showCard: showCardOf(own, parts) };
       },
     },
-    catchUp: () => parts.remembered.catchUp(),
+    async catchUp() {
+      await parts.remembered.catchUp();
+      const opened = await parts.memory.ledger;
+      if (opened !== undefined) await writeUnsent(opened, disk, ({ channel }) => !sends(channel));
+    },
     takeLost: () => parts.memory.takeLost(),
   };
 }
@@ -85,6 +90,7 @@ class MemoryOutbox {
 
 /** What this process knows of messages on disk that the disk itself may not be able to take or to tell. */
 class Remembered {
+  readonly #sends: (channel: string) => boolean;
   /** Those that this process wrote and has not sent, because the disk cannot always be read again. */
   readonly #unsent = new Map<number, OutboxEntry>();
   /** Those that are over while the disk does not say so: by id, the write that would tell it. */
@@ -92,8 +98,13 @@ class Remembered {
   /** The newest that are over. A list whose reading began before they were must not bring them up again. */
   readonly #over = new Set<number>();
 
+  constructor(sends: (channel: string) => boolean) {
+    this.#sends = sends;
+  }
+
   wrote(entry: OutboxEntry): void {
-    if (!this.#over.has(entry.id)) this.#unsent.set(entry.id, entry);
+    // Of what another process sends this one never hears that it was sent.
+    if (!this.#over.has(entry.id) && this.#sends(entry.address.channel)) this.#unsent.set(entry.id, entry);
   }
 
   /** Unsent messages of one chat, or of all. */
@@ -288,7 +299,8 @@ function upkeepMethods({
     close: async () => {
       const opened = await memory.ledger;
       if (opened !== undefined) {
-        await writeUnsent(opened, disk).catch(() => undefined);
+        await opened.releaseHeld(Number.MAX_SAFE_INTEGER);
+        await writeUnsent(opened, disk, () => true).catch(() => undefined);
         await opened.close();
       }
       await disk.close();
@@ -322,11 +334,10 @@ async function ignoringAllButTrouble(written: Promise<void>): Promise<void> {
   }
 }
 
-/** Moves unsent messages from memory to disk, so that the next process sends them. */
-async function writeUnsent(memory: Ledger, disk: Ledger): Promise<void> {
-  await memory.releaseHeld(Number.MAX_SAFE_INTEGER);
+/** Moves unsent messages from memory to disk, so that another process sends them. */
+async function writeUnsent(memory: Ledger, disk: Ledger, isMoved: (address: ChatAddress) => boolean): Promise<void> {
   for (;;) {
-    const heads = await memory.outboxHeads();
+    const heads = (await memory.outboxHeads()).filter(({ address }) => isMoved(address));
     if (heads.length === 0) return;
     for (const head of heads) {
       await disk.enqueue(head, head.createdAt);

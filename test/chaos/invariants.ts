@@ -79,6 +79,17 @@ export interface Facts {
   readonly mayRepeat: number;
   /** Won, by the bot's settings. */
   readonly caps: { readonly order: number; readonly day: number };
+  /** Where processes with clocks of their own have sent them. */
+  readonly sentBefore?: ((one: OrderTimeline, other: OrderTimeline) => boolean) | undefined;
+}
+
+const sentBeforeByClock = (one: OrderTimeline, other: OrderTimeline): boolean =>
+  (sentAt(other) ?? 0) > (sentAt(one) ?? 0);
+
+/** By the time of the world, in which each was allowed to leave. */
+function sentBeforeIn({ journal }: World): NonNullable<Facts['sentBefore']> {
+  const leftAt = new Map(journal.submits.filter(({ allowed }) => allowed).map(({ orderId, at }) => [orderId, at]));
+  return (one, other) => (leftAt.get(other.id) ?? 0) > (leftAt.get(one.id) ?? 0);
 }
 
 /** The same of an account of a world. */
@@ -98,7 +109,7 @@ export function violationsOf(facts: Facts): readonly string[] {
   const { state, elsewhere, timelines } = facts;
   const ours = state.orders.filter(({ number }) => !elsewhere.has(number));
   return [
-    ...onceEach(timelines, ours),
+    ...onceEach(timelines, ours, facts.sentBefore ?? sentBeforeByClock),
     ...allKnown(timelines),
     ...samePosition(facts),
     ...withinCaps(ours, facts.caps),
@@ -129,6 +140,7 @@ export async function judge(
       texts: textsAbout(texts, account, accounts),
       mayRepeat,
       caps: account.caps,
+      ...(world.isShared ? { sentBefore: sentBeforeIn(world) } : {}),
     });
   }
   const pending = await world.readLedger((ledger) => ledger.outboxPending());
@@ -190,7 +202,11 @@ const numberOf = (order: VenueOrder): string => orderNumber(order.number);
 const isAsked = ({ events }: OrderTimeline): boolean => events.some(({ event }) => event.type === 'asked');
 
 /** Orders at the venue per confirmed intent ≤ 1, each tied to the intent that it came of. */
-function onceEach(timelines: readonly OrderTimeline[], ours: readonly VenueOrder[]): readonly string[] {
+function onceEach(
+  timelines: readonly OrderTimeline[],
+  ours: readonly VenueOrder[],
+  sentBefore: NonNullable<Facts['sentBefore']>,
+): readonly string[] {
   const violations: string[] = [];
   for (const order of ours) {
     const owners = timelines.filter(({ reference }) => reference?.number === numberOf(order));
@@ -217,7 +233,7 @@ function onceEach(timelines: readonly OrderTimeline[], ours: readonly VenueOrder
     const later = timelines.find(
       (other) =>
         sameAtVenue(other.intent, intent) &&
-        (sentAt(other) ?? 0) > (sentAt(timeline) ?? 0) &&
+        sentBefore(timeline, other) &&
         Number(other.reference?.number ?? Number.POSITIVE_INFINITY) < Number(reference?.number ?? 0),
     );
     if (later !== undefined) violations.push(`intents ${timeline.id} and ${later.id} have each other's orders`);

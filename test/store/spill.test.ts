@@ -12,10 +12,10 @@ const draft = (text: string) => ({ address, body: { lines: [text] } });
 let ledger: Ledger;
 afterEach(() => ledger.close().catch(() => undefined));
 
-async function open() {
+async function open(sends?: (channel: string) => boolean) {
   const disk = new DiskFaults('spill.db');
   const file = join(temporaryFolder(), 'spill.db');
-  const spill = spillToMemory(await openLedger({ url: `sqlite:${file}` }));
+  const spill = spillToMemory(await openLedger({ url: `sqlite:${file}` }), sends);
   ledger = spill.ledger;
   const fill = () => disk.arm((_number, sql) => (needsRoom(sql) ? sqliteFull : undefined));
   return { disk, spill, fill, file };
@@ -43,6 +43,33 @@ describe('issue 13.1: the outbox of a disk that is full', () => {
     // What was sent while nothing could be written was never caught up with here: it comes once more after a crash.
     await ledger.markSent((await ledger.outboxHeads(address))[0]?.id ?? 0, 'r1', 6);
     expect(await bodies(ledger)).toEqual([{ lines: ['last'] }]);
+  });
+
+  test('gives what another process sends to the disk as soon as that works, where it comes before what is written after', async () => {
+    const { disk, fill, spill, file } = await open((channel) => channel !== 'telegram');
+    fill();
+    await ledger.enqueue(draft('accepted'), 1);
+    await ledger.enqueue({ ...draft('here'), address: { channel: 'console', chatId: 'local' } }, 2);
+    disk.mend();
+    await spill.catchUp();
+    await ledger.enqueue(draft('filled'), 3);
+    const other = await openLedger({ url: `sqlite:${file}` });
+    const [first] = await other.outboxHeads();
+    expect([first?.body, await other.outboxPending(), await ledger.outboxPending()]).toEqual([
+      { lines: ['accepted'] },
+      2,
+      3,
+    ]);
+    await other.markSent(first?.id ?? 0, 'r', 4);
+    await other.close();
+    expect(await bodies(ledger)).toEqual([{ lines: ['filled'] }]);
+  });
+
+  test('does not bring up what another process has sent, while the disk cannot be read', async () => {
+    const { disk } = await open(() => false);
+    await ledger.enqueue(draft('sent elsewhere'), 1);
+    disk.arm(() => sqliteIoError);
+    expect(await ledger.outboxHeads()).toEqual([]);
   });
 
   test('gives nothing out twice that could not be marked, and marks it when it can', async () => {

@@ -1,9 +1,16 @@
 import type { Stage } from '../scenario/stage.ts';
 import type { Fate } from '../scenario/world.ts';
 
-/** Longer than a lease runs, or not. */
+/** Longer than a lease runs, or not, or until about its end, when nobody else may have taken it yet. */
 function lasts({ random }: Stage): number {
-  return random.chance(0.7) ? random.between(6_500, 70_000) : random.between(500, 6_500);
+  switch (random.weighted({ long: 5, aboutALease: 3, short: 2 })) {
+    case 'long':
+      return random.between(6_500, 70_000);
+    case 'aboutALease':
+      return random.between(4_000, 7_500);
+    case 'short':
+      return random.between(500, 4_000);
+  }
 }
 
 /** Something befalls processes that share a ledger, now. */
