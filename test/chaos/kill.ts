@@ -205,7 +205,7 @@ async function killAmongOthers(): Promise<void> {
   const heldUp = new Map<ChildProcess, Promise<void>>();
   for (let kills = 0; kills < wanted; ) {
     const terminal = await whoeverIsAtTerminal(crew, heldUp);
-    await order(terminal);
+    for (let orders = random.between(1, 3); orders > 0; orders -= 1) await order(terminal);
     await stirVenue();
     await pause(random.between(0, 800));
     const position = random.between(0, crew.length - 1);
@@ -238,9 +238,9 @@ async function killAmongOthers(): Promise<void> {
 
 /** Orders one thing, and confirms it when the ticket is there: what another process answers comes when it comes. */
 async function order(terminal: ChildProcess): Promise<void> {
-  const line = random.chance(0.15)
+  const line = random.chance(0.1)
     ? '/cancel all'
-    : `/${random.pick(['buy', 'sell'] as const)} 005930 ${random.between(1, 3)} ${random.pick([69_700, 70_300, 69_800] as const)}`;
+    : `/${random.pick(['buy', 'buy', 'buy', 'sell'] as const)} 005930 ${random.between(1, 3)} ${random.pick([69_700, 70_300, 69_800] as const)}`;
   const seen = output.length;
   terminal.stdin?.write(inSome(line));
   if (!(await says(seen, '[1] 확인', 4_000))) return;
