@@ -128,9 +128,9 @@ export class DutyKeeper {
     this.#cancelRound();
     this.#cancelLapse();
     // A lease that is being taken has to be known before it can be given back, and what is being begun uses the ledger,
-    // which may be closed next. With the database away that is not waited
-    // for: the lease ends by itself.
-    await this.#inTime(this.#round ?? Promise.resolve(), stopWaitMs).catch(() => undefined);
+    // which may be closed next. With the database away neither is waited for: the lease ends by itself.
+    const underWay = Promise.all([this.#round, ...[...this.#duties.values()].map(({ handled }) => handled)]);
+    await this.#inTime(underWay, stopWaitMs).catch(() => undefined);
     await this.#release([...this.#duties.values()].filter(({ isOurs }) => isOurs));
   }
 
@@ -220,9 +220,11 @@ export class DutyKeeper {
     if (wasLapsed && fence.token !== (before?.token ?? 0) + 1) {
       await this.#release([duty]);
       this.#lose(duty);
-    } else if (!duty.runs(clock.now())) {
-      // The answer took as long as the lease. A duty that was being carried goes on lapsing.
+    } else if (this.#withdrawn || !duty.runs(clock.now())) {
+      // The answer took as long as the lease, or this process is ending by now. A duty that was being carried goes on
+      // lapsing.
       duty.state = wasLapsed ? 'lapsed' : 'free';
+      if (this.#withdrawn) await this.#release([duty]);
     } else if (wasLapsed) this.#resume(duty);
     else this.#begin(duty);
   }

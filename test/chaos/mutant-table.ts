@@ -553,6 +553,19 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   {
+    name: 'a duty can be taken while what has passed its fence is being written',
+    breaks: 'one order for each confirmation',
+    test: 'test/store/postgres/fence.test.ts',
+    ofPostgres: true,
+    edits: [
+      {
+        file: 'src/store/tables/cluster/leases.ts',
+        find: '(traits.locksRows ? lease.forShare() : lease)',
+        replace: 'lease',
+      },
+    ],
+  },
+  {
     name: 'claims on PostgreSQL do not take turns',
     breaks: 'no day above its cap',
     test: 'test/store/postgres/turns.test.ts',

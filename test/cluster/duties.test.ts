@@ -82,6 +82,40 @@ describe('a duty', () => {
     expect(a.told).toEqual(['taken key:a']);
   });
 
+  it('is not begun where the process withdrew while it was being taken, and is free at once', async () => {
+    const world = await ClusterWorld.open();
+    const [a, b] = [world.start('a'), world.start('b')];
+    a.answerMs = 100;
+    void a.seek(key);
+    await world.advance(150);
+    expect(await tokenOf(world, key)).toBe(1);
+    a.cluster.withdraw();
+    await world.advance(200);
+    expect(a.told).toEqual([]);
+    expect(await world.ledger.leases()).toEqual([]);
+    void b.seek(key);
+    await world.advance(10);
+    expect(b.told).toEqual(['taken key:a']);
+  });
+
+  it('is given back when what was being begun is through', async () => {
+    const world = await ClusterWorld.open();
+    const through: string[] = [];
+    const a = world.start('a', {
+      onTaken: async () => {
+        await a.clock.sleep(500);
+        through.push('begun');
+      },
+    });
+    void a.seek(key);
+    await world.advance(10);
+    const stopped = a.cluster.stop().then(() => through.push('stopped'));
+    await world.advance(1_000);
+    await stopped;
+    expect(through).toEqual(['begun', 'stopped']);
+    expect(await world.ledger.leases()).toEqual([]);
+  });
+
   it('goes back where it could not be begun, and is tried by another, or later', async () => {
     const world = await ClusterWorld.open();
     let works = false;
