@@ -44,6 +44,13 @@ export async function processTrouble(stage: Stage): Promise<void> {
 /** The same at a step of what is about to be done. */
 export function troubleAtAStep(stage: Stage): void {
   const { random, world } = stage;
+  if (random.chance(0.2)) {
+    // The lease ends, and is nobody's when the process goes on.
+    stage.count('process-held-up-at-a-step');
+    const step = random.pick(['before claim', 'before beginSubmit'] as const);
+    world.strikeAt(step, { is: 'held-up', forMs: random.between(6_100, 12_000), alone: true });
+    return;
+  }
   const forMs = lasts(stage);
   const fate: Fate = random.chance(0.6) ? { is: 'held-up', forMs } : { is: 'cut-off', forMs };
   stage.count(fate.is === 'held-up' ? 'process-held-up-at-a-step' : 'process-cut-off-at-a-step');

@@ -61,7 +61,14 @@ export interface WorldOptions {
 }
 
 /** What befalls a process: it dies, or is held up or cut off from the database for so many milliseconds. */
-export type Fate = { readonly is: 'dies' } | { readonly is: 'held-up' | 'cut-off'; readonly forMs: number };
+export type Fate =
+  | { readonly is: 'dies' }
+  | {
+      readonly is: 'held-up' | 'cut-off';
+      readonly forMs: number;
+      /** No other process can take over meanwhile, because none reaches the database. */
+      readonly alone?: true;
+    };
 const dies: Fate = { is: 'dies' };
 
 /** Something that a person did, until a process has taken it from the platform. */
@@ -590,10 +597,16 @@ export class World {
       this.leases.heldUp(running.self);
       this.bus.pause(running.self);
       this.clock.timer(fate.forMs, () => this.#goOn(running));
+      if (fate.alone) this.#cutOffOthers(running, fate.forMs + 1);
     } else {
       this.bus.cut(running.self);
       this.clock.timer(fate.forMs, () => this.#reconnect(running));
     }
+  }
+
+  #cutOffOthers(running: Process, forMs: number): void {
+    const others = this.#processes.filter((each) => each !== running && each.on);
+    for (const each of others) this.#befall(each, { is: 'cut-off', forMs }, 'with another');
   }
 
   #goOn(running: Process): void {
