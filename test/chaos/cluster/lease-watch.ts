@@ -50,6 +50,8 @@ export class LeaseWatch {
   longestTakeOverMs = 0;
   readonly #duties = new Map<DutyName, Carried>();
   readonly #begun = new Map<string, Fence>();
+  /** What was begun and is not over, and by whom. */
+  readonly #underWay = new Map<string, string>();
   readonly #clock: WatchedClock;
   readonly #members: () => readonly Member[];
 
@@ -110,10 +112,18 @@ export class LeaseWatch {
         if (value === true) this.#begin(id, by);
         return;
       }
+      case 'endHanded':
+        this.#underWay.delete((args as Parameters<Ledger['endHanded']>)[0]);
+        return;
     }
   }
 
   died(self: string): void {
+    for (const [id, by] of this.#underWay) {
+      if (by !== self) continue;
+      this.near['what was handed over was begun by a process that died'] += 1;
+      this.#underWay.delete(id);
+    }
     for (const duty of this.#heldBy(self)) {
       this.near['a process died that carried something'] += 1;
       this.#vacate(duty, self, 'left behind');
@@ -186,6 +196,7 @@ export class LeaseWatch {
   #begin(id: string, by: Fence): void {
     const before = this.#begun.get(id);
     this.#begun.set(id, by);
+    this.#underWay.set(id, by.holder);
     if (before !== undefined && !isSame(before, by)) this.violations.push(`${id} was handed over once and begun twice`);
   }
 }
