@@ -70,6 +70,21 @@ describe('the redactor', () => {
     expect(learning.redact('approval-0-key')).toBe('approval-0-key');
   });
 
+  test('keeps the tokens of every app key, however many there are', () => {
+    const many = redactor(...Array.from({ length: 400 }, (_, position) => `app-key-of-account-${position}`));
+    const tokens = Array.from({ length: 800 }, (_, position) => `token-${position}-of-today`);
+    for (const token of tokens) many.learn(new Secret(token));
+    expect(tokens.filter((token) => many.redact(token) !== '[redacted]')).toEqual([]);
+    expect(many.redact('app-key-of-account-399, app-key-of-account-0')).toBe('[redacted], [redacted]');
+  });
+
+  test('what it forgets it still takes out where another secret has the same form', () => {
+    const learning = redactor('given-at-the-start');
+    learning.learn(new Secret('given-at-the-start '));
+    for (let count = 0; count < 250; count += 1) learning.learn(new Secret(`approval-${count}-key`));
+    expect(learning.redact('given-at-the-start, given-at-the-sta')).toBe('[redacted], [redacted]');
+  });
+
   test('takes the longer of two that begin alike', () => {
     expect(redactor('secret', 'secret-and-more').redact('secret-and-more')).toBe('[redacted]');
   });
