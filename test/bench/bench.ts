@@ -1,7 +1,9 @@
 import { Bench as Tinybench } from 'tinybench';
 
 /** What a figure is counted in. */
-export type Unit = 'µs' | 'ms' | 's' | 'round trips' | 'calls/s' | 'orders/s' | 'MB' | 'refusals';
+export type Unit =
+  | ('µs' | 'ms' | 's' | 'MB' | 'round trips' | 'refusals')
+  | ('ms/s' | 'B/s' | 'calls/s' | 'orders/s' | 'statements/s' | 'leases/s');
 
 /** One line of the table: what was measured, beside what it is compared with in the same run. */
 export interface Measured {
