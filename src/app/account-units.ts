@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Chat } from '../chat/create-chat.ts';
 import { type AccessSubject, accessMessage, numberChangeMessage } from '../chat/messages/access.ts';
 import { fillNoticesMessage } from '../chat/messages/fill-notices.ts';
@@ -21,6 +22,12 @@ import { type Simulator, startSimulator } from '../simulator/server.ts';
 
 /** An issue that every venue has: 삼성전자. */
 const bestKnownIssue = '005930';
+
+/**
+ * How many accounts are looked up in the ledger at a time. A thousand at once would wait for a connection for longer
+ * than the ledger is given, because each digest of a number takes some milliseconds of this thread.
+ */
+const identifiedAtOnce = 8;
 
 /** The simulators that the settings ask to start inside this process, by the rules they keep. */
 export type Simulators = ReadonlyMap<'live' | 'paper', Simulator>;
@@ -159,18 +166,21 @@ export function identifyAccounts(
   tools: Parameters<typeof identifyAccount>[1],
 ): Promise<readonly IdentifiedSettings[]> {
   const [first] = accounts;
+  const few = pLimit(identifiedAtOnce);
   return Promise.all(
-    accounts.map(async (settings): Promise<IdentifiedSettings> => {
-      const { environment, account, embedded } = settings.kis;
-      const name = ledgerNameOf(settings, first);
-      if (embedded !== undefined) return { settings, ledgerName: name, change: undefined };
-      const number = `${environment.name} ${account.number}-${account.product}`;
-      const title = settings.title ?? settings.name;
-      const setting = numberSetting(settings);
-      const command = accounts.length === 1 ? '/renumber' : `/renumber @${settings.name}`;
-      const identified = await identifyAccount({ name, title, setting, command, number }, tools);
-      return { settings, ...identified };
-    }),
+    accounts.map((settings) =>
+      few(async (): Promise<IdentifiedSettings> => {
+        const { environment, account, embedded } = settings.kis;
+        const name = ledgerNameOf(settings, first);
+        if (embedded !== undefined) return { settings, ledgerName: name, change: undefined };
+        const number = `${environment.name} ${account.number}-${account.product}`;
+        const title = settings.title ?? settings.name;
+        const setting = numberSetting(settings);
+        const command = accounts.length === 1 ? '/renumber' : `/renumber @${settings.name}`;
+        const identified = await identifyAccount({ name, title, setting, command, number }, tools);
+        return { settings, ...identified };
+      }),
+    ),
   );
 }
 
