@@ -23,6 +23,8 @@ export class HandedWork {
   #how: { readonly act: Act; readonly abandoned: Act } | undefined;
   /** Lanes of which something is being done. */
   readonly #busy = new Set<string>();
+  /** What ended since the look that is under way began: the database may still answer that it is to be done. */
+  readonly #endedMeanwhile = new Set<string>();
   #looking: Promise<void> | undefined;
   #again = false;
   #cancel: CancelTimer = () => undefined;
@@ -66,6 +68,7 @@ export class HandedWork {
   async #lookOnce(): Promise<void> {
     const duties = this.#keeper.ready;
     if (duties.length === 0) return;
+    this.#endedMeanwhile.clear();
     try {
       for (const head of await this.#ledger.handedHeads(duties)) this.#start(head);
     } catch (error) {
@@ -77,6 +80,8 @@ export class HandedWork {
     const { duty, lane } = head.handed;
     const key = `${duty} ${lane}`;
     if (this.#busy.has(key) || this.#ended || !this.#keeper.holds(duty)) return;
+    // To begin it would keep its lane from what comes after it.
+    if (this.#endedMeanwhile.has(head.handed.id)) return;
     this.#busy.add(key);
     void this.#run(head, this.#keeper.fence(duty)).then((isOver) => {
       this.#busy.delete(key);
@@ -109,6 +114,7 @@ export class HandedWork {
     for (;;) {
       try {
         await this.#ledger.endHanded(id);
+        this.#endedMeanwhile.add(id);
         return true;
       } catch (error) {
         this.#log.debug('end of what was handed over not noted', { duty, error });

@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { DutyKeeper } from '../../src/cluster/duty-keeper.ts';
+import { HandedWork } from '../../src/cluster/handed-work.ts';
+import { createLog, createRedactor } from '../../src/log.ts';
+import type { HandedHead } from '../../src/ports/ledger/lease-store.ts';
+import { JumpClock } from '../support/clock.ts';
 import { ClusterWorld, type SimulatedProcess } from '../support/cluster/world.ts';
 
 const key = 'key:a';
@@ -17,6 +22,8 @@ function take(process: SimulatedProcess, act: (id: string) => Promise<void> = as
 }
 
 const handed = (id: string, lane = 'chat') => ({ id, duty: key, lane, body: `{"${id}":1}` }) as const;
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('what is handed over', () => {
   it('is done by the process that carries the duty, at once and in order', async () => {
@@ -114,6 +121,57 @@ describe('what is handed over', () => {
     await world.advance(5_000);
     expect(done.map((line) => line[0])).toEqual(['1', '2']);
     expect(a.complaints).toEqual(['what was handed over not done']);
+  });
+
+  it('waits for nothing where the database answered late with what is done by now', async () => {
+    const open: HandedHead[] = [{ handed: handed('1'), begun: undefined }];
+    let answerLate = (): void => undefined;
+    let isLate = false;
+    const fence = { duty: key, holder: 'a', token: 1 } as const;
+    const work = new HandedWork({
+      ledger: {
+        putHanded: async () => true,
+        async handedHeads() {
+          const heads = open.slice(0, 1);
+          if (isLate) {
+            isLate = false;
+            await new Promise<void>((resolve) => {
+              answerLate = resolve;
+            });
+          }
+          return heads;
+        },
+        async beginHanded(id) {
+          await settled();
+          return open.some((head) => head.handed.id === id);
+        },
+        endHanded: async () => void open.shift(),
+      },
+      keeper: { ready: [key], holds: () => true, fence: () => fence } as unknown as DutyKeeper,
+      // Its timers never run: only what is told at once counts.
+      clock: new JumpClock(0),
+      log: createLog({ level: 'silent', redactor: createRedactor([]) }),
+    });
+    const done: string[] = [];
+    let finish = (): void => undefined;
+    work.take(
+      async ({ id }) => {
+        done.push(id);
+        if (id === '1') await new Promise<void>((resolve) => (finish = resolve));
+      },
+      async () => undefined,
+    );
+    await settled();
+    isLate = true;
+    open.push({ handed: handed('2'), begun: undefined });
+    work.look();
+    await settled();
+    finish();
+    await settled();
+    answerLate();
+    for (let round = 0; round < 10; round += 1) await settled();
+    expect(done).toEqual(['1', '2']);
+    work.end();
   });
 
   it('is begun no more after a withdrawal; what is under way is noted', async () => {
