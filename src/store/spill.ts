@@ -94,7 +94,7 @@ class Remembered {
   /** Those that this process wrote and has not sent, because the disk cannot always be read again. */
   readonly #unsent = new Map<number, OutboxEntry>();
   /** Those that are over while the disk does not say so: by id, the write that would tell it. */
-  readonly #unwritten = new Map<number, () => Promise<void>>();
+  readonly #unwritten = new Map<number, () => Promise<unknown>>();
   /** The newest that are over. A list whose reading began before they were must not bring them up again. */
   readonly #over = new Set<number>();
 
@@ -141,15 +141,17 @@ class Remembered {
   }
 
   /** Writes what became of a message, or remembers to write it later. The message is over in either case. */
-  async conclude(id: number, write: () => Promise<void>): Promise<void> {
+  async conclude<T>(id: number, write: () => Promise<T>): Promise<T | undefined> {
     this.#unsent.delete(id);
     this.noteOver(id);
     try {
-      await write();
+      const written = await write();
       this.#unwritten.delete(id);
+      return written;
     } catch {
       // Whatever the reason, a message must not be sent again because its end could not be written.
       this.#unwritten.set(id, write);
+      return undefined;
     }
   }
 
@@ -245,19 +247,21 @@ function deliveryMethods({
     markSent: async (id, reference, now) => {
       if (id > memoryIds) {
         remembered.noteOver(id);
-        await (await memory.open()).markSent(id - memoryIds, reference, now);
-      } else await remembered.conclude(id, () => disk.markSent(id, reference, now));
+        return (await memory.open()).markSent(id - memoryIds, reference, now);
+      }
+      return (await remembered.conclude(id, () => disk.markSent(id, reference, now))) ?? false;
     },
     markFailed: async (id, error, final) => {
-      if (id > memoryIds) await (await memory.open()).markFailed(id - memoryIds, error, final);
-      else if (final) await remembered.conclude(id, () => disk.markFailed(id, error, final));
-      else {
-        remembered.failed(id);
-        await unlessTroubled(disk.markFailed(id, error, final), undefined);
-      }
+      if (id > memoryIds) return (await memory.open()).markFailed(id - memoryIds, error, final);
+      const write = (): Promise<boolean> => disk.markFailed(id, error, final);
+      if (final) return (await remembered.conclude(id, write)) ?? false;
+      remembered.failed(id);
+      return unlessTroubled(write(), false);
     },
     // What shows how orders stand is written with the orders, so it is always on disk.
-    dropEdit: (id, error, gone) => remembered.conclude(id, () => disk.dropEdit(id, error, gone)),
+    dropEdit: async (id, error, gone) => {
+      await remembered.conclude(id, () => disk.dropEdit(id, error, gone));
+    },
     sumUpDead: async (address, now, draft) => {
       await unlessTroubled(disk.sumUpDead(address, now, draft), undefined);
       await (await memory.ledger)?.sumUpDead(address, now, draft);
@@ -326,7 +330,7 @@ async function unlessTroubled<T>(asked: Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** Ignores every failure but a `LedgerTrouble`, which it throws: any other write would fail the next time as well. */
-async function ignoringAllButTrouble(written: Promise<void>): Promise<void> {
+async function ignoringAllButTrouble(written: Promise<unknown>): Promise<void> {
   try {
     await written;
   } catch (error) {
