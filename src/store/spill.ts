@@ -344,7 +344,8 @@ async function writeUnsent(memory: Ledger, disk: Ledger, isMoved: (address: Chat
     const heads = (await memory.outboxHeads()).filter(({ address }) => isMoved(address));
     if (heads.length === 0) return;
     for (const head of heads) {
-      await disk.enqueue(head, head.createdAt);
+      // Where the disk has by now how orders stand, an answer that waited in memory is older than that.
+      await disk.enqueue({ ...head, ...(head.edits === undefined ? {} : { passing: true }) }, head.createdAt);
       await memory.markSent(head.id, undefined, head.createdAt);
     }
   }

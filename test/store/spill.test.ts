@@ -65,6 +65,22 @@ describe('issue 13.1: the outbox of a disk that is full', () => {
     expect(await bodies(ledger)).toEqual([{ lines: ['filled'] }]);
   });
 
+  test('lets no answer that waited come after what another process has written of the order meanwhile', async () => {
+    const { disk, fill, spill, file } = await open(() => false);
+    fill();
+    await ledger.enqueue({ ...draft('accepted'), edits: 'ticket' }, 1);
+    await ledger.enqueue({ ...draft('no price'), edits: 'question' }, 2);
+    disk.mend();
+    const other = await openLedger({ url: `sqlite:${file}` });
+    const filled = await other.enqueue({ ...draft('filled'), edits: 'ticket', card: true }, 3);
+    await spill.catchUp();
+    expect((await other.outboxLine(address)).map(({ id, edits }) => [id === filled.id, edits])).toEqual([
+      [true, 'ticket'],
+      [false, 'question'],
+    ]);
+    await other.close();
+  });
+
   test('does not bring up what another process has sent, while the disk cannot be read', async () => {
     const { disk } = await open(() => false);
     await ledger.enqueue(draft('sent elsewhere'), 1);
