@@ -14,7 +14,10 @@ const mostRemembered = 1_000;
 /** A ledger whose messages are sent also while it cannot be written. */
 export interface SpillingLedger {
   readonly ledger: Ledger;
-  /** Writes what became of messages while the disk could not be written. @throws AppError `LedgerTrouble`. */
+  /**
+   * Writes what became of messages while the disk could not be written, and those that failed for good, so that they are
+   * told of even if this process dies. @throws AppError `LedgerTrouble`.
+   */
   catchUp(): Promise<void>;
   /** How many messages were dropped since this was last asked, because too many waited in memory. */
   takeLost(): number;
@@ -23,17 +26,22 @@ export interface SpillingLedger {
 /**
  * Keeps in memory the messages that the disk does not take, and remembers which of those on disk were sent though the
  * disk could not be told. So no message is lost or sent twice because the disk cannot be written. What is unsent at the
- * end of the process goes to disk if it can. `sends` tells whether this process sends the messages of a channel: those of
- * others go to disk as soon as it can be written, because only there another process finds them.
+ * end of the process goes to disk if it can; if not, `onLost` is called with how many messages that were. `sends` tells
+ * whether this process sends the messages of a channel: those of others go to disk as soon as it can be written, because
+ * only there another process finds them.
  */
-export function spillToMemory(disk: Ledger, sends: (channel: string) => boolean = () => true): SpillingLedger {
+export function spillToMemory(
+  disk: Ledger,
+  sends: (channel: string) => boolean = () => true,
+  onLost: (messages: number) => void = () => undefined,
+): SpillingLedger {
   const parts: Parts = { disk, memory: new MemoryOutbox(), remembered: new Remembered(sends) };
   return {
     ledger: {
       ...disk,
       ...queueMethods(parts),
       ...deliveryMethods(parts),
-      ...upkeepMethods(parts),
+      ...upkeepMethods(parts, onLost),
       showCard: showCardOf(disk, parts),
       account(name, fence) {
         const own = disk.account(name, fence);
@@ -43,7 +51,9 @@ export function spillToMemory(disk: Ledger, sends: (channel: string) => boolean 
     async catchUp() {
       await parts.remembered.catchUp();
       const opened = await parts.memory.ledger;
-      if (opened !== undefined) await writeUnsent(opened, disk, ({ channel }) => !sends(channel));
+      if (opened === undefined) return;
+      await writeUnsent(opened, disk, ({ channel }) => !sends(channel));
+      await writeDead(opened, disk);
     },
     takeLost: () => parts.memory.takeLost(),
   };
@@ -273,10 +283,10 @@ function deliveryMethods({
 }
 
 /** Counts of messages, and what is done to all of them. */
-function upkeepMethods({
-  disk,
-  memory,
-}: Parts): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'figures' | 'prune' | 'moveChat' | 'close'> {
+function upkeepMethods(
+  { disk, memory }: Parts,
+  onLost: (messages: number) => void,
+): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'figures' | 'prune' | 'moveChat' | 'close'> {
   /** The count on disk and, where any message went to memory, the count there. */
   const sum = async (ofDisk: Promise<number>, ofMemory: (ledger: Ledger) => Promise<number>): Promise<number> => {
     const onDisk = await ofDisk;
@@ -304,7 +314,12 @@ function upkeepMethods({
       const opened = await memory.ledger;
       if (opened !== undefined) {
         await opened.releaseHeld(Number.MAX_SAFE_INTEGER);
-        await writeUnsent(opened, disk, () => true).catch(() => undefined);
+        try {
+          await writeUnsent(opened, disk, () => true);
+          await writeDead(opened, disk);
+        } catch {
+          onLost((await opened.outboxPending()) + (await opened.untoldDead()).length);
+        }
         await opened.close();
       }
       await disk.close();
@@ -348,5 +363,14 @@ async function writeUnsent(memory: Ledger, disk: Ledger, isMoved: (address: Chat
       await disk.enqueue({ ...head, ...(head.edits === undefined ? {} : { passing: true }) }, head.createdAt);
       await memory.markSent(head.id, undefined, head.createdAt);
     }
+  }
+}
+
+/** Moves messages that failed for good from memory to disk: their chat is told of them with the next one that it takes. */
+async function writeDead(memory: Ledger, disk: Ledger): Promise<void> {
+  for (const dead of await memory.untoldDead()) {
+    const { id } = await disk.enqueue({ address: dead.address, body: dead.body }, dead.createdAt);
+    await disk.markFailed(id, 'failed while it was in memory', true);
+    await memory.markSent(dead.id, undefined, dead.createdAt);
   }
 }

@@ -83,6 +83,8 @@ export interface OutboxStore {
    * nothing when there are none.
    */
   sumUpDead(address: ChatAddress, now: number, draft: (lost: readonly OutboxEntry[]) => OutboxDraft): Promise<void>;
+  /** Those that failed for good and that nothing was said of yet, in all chats, oldest first. */
+  untoldDead(): Promise<readonly OutboxEntry[]>;
   /**
    * Notes who sends the messages of a channel from now on. Returns whether whoever did that before has ended it; if not,
    * a message may have been sent that does not say so.

@@ -21,7 +21,7 @@ type QueueMethods = Pick<
 
 type DeliveryMethods = Pick<
   Ledger,
-  'markSent' | 'markFailed' | 'dropEdit' | 'sumUpDead' | 'deadLetters' | 'sentSince' | 'sentReference'
+  'markSent' | 'markFailed' | 'dropEdit' | 'sumUpDead' | 'untoldDead' | 'deadLetters' | 'sentSince' | 'sentReference'
 >;
 
 /** The most messages of a chat that are looked through for one that may be sent before the others. */
@@ -99,6 +99,12 @@ export function createDeliveryMethods({ read, write }: Transactions): DeliveryMe
 
     sumUpDead: (address, now, draft) =>
       write('sum-up-dead', (transaction) => sumUpDead(transaction, address, now, draft)),
+
+    untoldDead: () =>
+      read('untold-dead', async (db) => {
+        const rows = await db.selectFrom('outbox').selectAll().where('state', '=', 'dead').orderBy('id').execute();
+        return rows.map(entryOf);
+      }),
 
     deadLetters: (now) =>
       read('dead-letters', async (db) => {
