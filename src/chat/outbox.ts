@@ -126,12 +126,6 @@ export class Outbox {
     this.#look(this.#pump());
   }
 
-  /** The same in every process, where a message may be of a channel that another one has taken from this. */
-  flushEverywhere(): void {
-    this.flushOwn();
-    this.#passOn();
-  }
-
   /** Until it has ended, `stop` waits for it. */
   #look(pump: Promise<void>): void {
     const look = pump
@@ -279,7 +273,7 @@ export class Outbox {
     }
     this.#forget(entry.id);
     // The message is sent: an error from here on must not send it a second time.
-    if (await this.#ledger.markSent(entry.id, reference, this.#clock.now())) this.flushEverywhere();
+    await this.#ledger.markSent(entry.id, reference, this.#clock.now());
     await this.#tellOfLost(entry.address);
   }
 
@@ -302,12 +296,11 @@ export class Outbox {
     // Errors of a platform or of the network may quote the URL, which contains the token.
     const why = this.#messageHeader.redactor.redact(errorText(error));
     const dropped = final && entry.inPlace === true;
-    if (counts || final) {
-      const noted = dropped
+    if (counts || final)
+      await (dropped
         ? this.#ledger.dropEdit(entry.id, why, error instanceof MessageGone)
-        : this.#ledger.markFailed(entry.id, why, final).then((shown) => shown && this.flushEverywhere());
-      await noted.catch((cause: unknown) => this.#log.error('failure of message not recorded', { error: cause }));
-    }
+        : this.#ledger.markFailed(entry.id, why, final)
+      ).catch((cause: unknown) => this.#log.error('failure of message not recorded', { error: cause }));
     this.#log.warn(dropped ? 'message not edited' : 'message not sent', {
       channel: channel.name,
       attempt: tries,

@@ -14,10 +14,7 @@ const mostRemembered = 1_000;
 /** A ledger whose messages are sent also while it cannot be written. */
 export interface SpillingLedger {
   readonly ledger: Ledger;
-  /**
-   * Writes what became of messages while the disk could not be written, and those that failed for good, so that they are
-   * told of even if this process dies. @throws AppError `LedgerTrouble`.
-   */
+  /** Writes what became of messages while the disk could not be written. @throws AppError `LedgerTrouble`. */
   catchUp(): Promise<void>;
   /** How many messages were dropped since this was last asked, because too many waited in memory. */
   takeLost(): number;
@@ -26,22 +23,17 @@ export interface SpillingLedger {
 /**
  * Keeps in memory the messages that the disk does not take, and remembers which of those on disk were sent though the
  * disk could not be told. So no message is lost or sent twice because the disk cannot be written. What is unsent at the
- * end of the process goes to disk if it can; if not, `onLost` is called with how many messages that were. `sends` tells
- * whether this process sends the messages of a channel: those of others go to disk as soon as it can be written, because
- * only there another process finds them.
+ * end of the process goes to disk if it can. `sends` tells whether this process sends the messages of a channel: those of
+ * others go to disk as soon as it can be written, because only there another process finds them.
  */
-export function spillToMemory(
-  disk: Ledger,
-  sends: (channel: string) => boolean = () => true,
-  onLost: (messages: number) => void = () => undefined,
-): SpillingLedger {
+export function spillToMemory(disk: Ledger, sends: (channel: string) => boolean = () => true): SpillingLedger {
   const parts: Parts = { disk, memory: new MemoryOutbox(), remembered: new Remembered(sends) };
   return {
     ledger: {
       ...disk,
       ...queueMethods(parts),
       ...deliveryMethods(parts),
-      ...upkeepMethods(parts, onLost),
+      ...upkeepMethods(parts),
       showCard: showCardOf(disk, parts),
       account(name, fence) {
         const own = disk.account(name, fence);
@@ -51,9 +43,7 @@ export function spillToMemory(
     async catchUp() {
       await parts.remembered.catchUp();
       const opened = await parts.memory.ledger;
-      if (opened === undefined) return;
-      await writeUnsent(opened, disk, ({ channel }) => !sends(channel));
-      await writeDead(opened, disk);
+      if (opened !== undefined) await writeUnsent(opened, disk, ({ channel }) => !sends(channel));
     },
     takeLost: () => parts.memory.takeLost(),
   };
@@ -104,7 +94,7 @@ class Remembered {
   /** Those that this process wrote and has not sent, because the disk cannot always be read again. */
   readonly #unsent = new Map<number, OutboxEntry>();
   /** Those that are over while the disk does not say so: by id, the write that would tell it. */
-  readonly #unwritten = new Map<number, () => Promise<unknown>>();
+  readonly #unwritten = new Map<number, () => Promise<void>>();
   /** The newest that are over. A list whose reading began before they were must not bring them up again. */
   readonly #over = new Set<number>();
 
@@ -151,17 +141,15 @@ class Remembered {
   }
 
   /** Writes what became of a message, or remembers to write it later. The message is over in either case. */
-  async conclude<T>(id: number, write: () => Promise<T>): Promise<T | undefined> {
+  async conclude(id: number, write: () => Promise<void>): Promise<void> {
     this.#unsent.delete(id);
     this.noteOver(id);
     try {
-      const written = await write();
+      await write();
       this.#unwritten.delete(id);
-      return written;
     } catch {
       // Whatever the reason, a message must not be sent again because its end could not be written.
       this.#unwritten.set(id, write);
-      return undefined;
     }
   }
 
@@ -257,21 +245,19 @@ function deliveryMethods({
     markSent: async (id, reference, now) => {
       if (id > memoryIds) {
         remembered.noteOver(id);
-        return (await memory.open()).markSent(id - memoryIds, reference, now);
-      }
-      return (await remembered.conclude(id, () => disk.markSent(id, reference, now))) ?? false;
+        await (await memory.open()).markSent(id - memoryIds, reference, now);
+      } else await remembered.conclude(id, () => disk.markSent(id, reference, now));
     },
     markFailed: async (id, error, final) => {
-      if (id > memoryIds) return (await memory.open()).markFailed(id - memoryIds, error, final);
-      const write = (): Promise<boolean> => disk.markFailed(id, error, final);
-      if (final) return (await remembered.conclude(id, write)) ?? false;
-      remembered.failed(id);
-      return unlessTroubled(write(), false);
+      if (id > memoryIds) await (await memory.open()).markFailed(id - memoryIds, error, final);
+      else if (final) await remembered.conclude(id, () => disk.markFailed(id, error, final));
+      else {
+        remembered.failed(id);
+        await unlessTroubled(disk.markFailed(id, error, final), undefined);
+      }
     },
     // What shows how orders stand is written with the orders, so it is always on disk.
-    dropEdit: async (id, error, gone) => {
-      await remembered.conclude(id, () => disk.dropEdit(id, error, gone));
-    },
+    dropEdit: (id, error, gone) => remembered.conclude(id, () => disk.dropEdit(id, error, gone)),
     sumUpDead: async (address, now, draft) => {
       await unlessTroubled(disk.sumUpDead(address, now, draft), undefined);
       await (await memory.ledger)?.sumUpDead(address, now, draft);
@@ -283,10 +269,10 @@ function deliveryMethods({
 }
 
 /** Counts of messages, and what is done to all of them. */
-function upkeepMethods(
-  { disk, memory }: Parts,
-  onLost: (messages: number) => void,
-): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'figures' | 'prune' | 'moveChat' | 'close'> {
+function upkeepMethods({
+  disk,
+  memory,
+}: Parts): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'figures' | 'prune' | 'moveChat' | 'close'> {
   /** The count on disk and, where any message went to memory, the count there. */
   const sum = async (ofDisk: Promise<number>, ofMemory: (ledger: Ledger) => Promise<number>): Promise<number> => {
     const onDisk = await ofDisk;
@@ -314,12 +300,7 @@ function upkeepMethods(
       const opened = await memory.ledger;
       if (opened !== undefined) {
         await opened.releaseHeld(Number.MAX_SAFE_INTEGER);
-        try {
-          await writeUnsent(opened, disk, () => true);
-          await writeDead(opened, disk);
-        } catch {
-          onLost((await opened.outboxPending()) + (await opened.untoldDead()).length);
-        }
+        await writeUnsent(opened, disk, () => true).catch(() => undefined);
         await opened.close();
       }
       await disk.close();
@@ -345,7 +326,7 @@ async function unlessTroubled<T>(asked: Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** Ignores every failure but a `LedgerTrouble`, which it throws: any other write would fail the next time as well. */
-async function ignoringAllButTrouble(written: Promise<unknown>): Promise<void> {
+async function ignoringAllButTrouble(written: Promise<void>): Promise<void> {
   try {
     await written;
   } catch (error) {
@@ -359,18 +340,8 @@ async function writeUnsent(memory: Ledger, disk: Ledger, isMoved: (address: Chat
     const heads = (await memory.outboxHeads()).filter(({ address }) => isMoved(address));
     if (heads.length === 0) return;
     for (const head of heads) {
-      // Where the disk has by now how orders stand, an answer that waited in memory is older than that.
-      await disk.enqueue({ ...head, ...(head.edits === undefined ? {} : { passing: true }) }, head.createdAt);
+      await disk.enqueue(head, head.createdAt);
       await memory.markSent(head.id, undefined, head.createdAt);
     }
-  }
-}
-
-/** Moves messages that failed for good from memory to disk: their chat is told of them with the next one that it takes. */
-async function writeDead(memory: Ledger, disk: Ledger): Promise<void> {
-  for (const dead of await memory.untoldDead()) {
-    const { id } = await disk.enqueue({ address: dead.address, body: dead.body }, dead.createdAt);
-    await disk.markFailed(id, 'failed while it was in memory', true);
-    await memory.markSent(dead.id, undefined, dead.createdAt);
   }
 }

@@ -556,8 +556,6 @@ describe('trades over the socket', () => {
         high: 63_000,
         low: 62_300,
         volume: 9_694_968,
-        bestAsk: 62_700,
-        bestBid: 62_600,
         strength: 93.01,
         time: '112616',
         session: undefined,

@@ -86,8 +86,6 @@ export interface Trade {
   readonly low: number | undefined;
   /** Shares traded there today. */
   readonly volume: number;
-  readonly bestAsk: number;
-  readonly bestBid: number;
   /** Buy volume over sell volume in percent (체결강도); 100 is even. */
   readonly strength: number | undefined;
   /** Time of the trade in Korea, `091500`. */

@@ -5,7 +5,7 @@ import { type ExecutionNotice, orderNumber } from '../../domain/orders/order.ts'
 import { AppError } from '../../errors.ts';
 import { channels } from '../endpoints/channels.ts';
 import type { DataFrame } from '../wire/frames.ts';
-import { expectedOf, filledLevels, indexCodes, signed } from './decode-market.ts';
+import { expectedOf, indexCodes, signed } from './decode-market.ts';
 import { toOriginal, toSide } from './decode-trading.ts';
 import { millionWon, shares, thousandShares, won, yesNo } from './fields.ts';
 import { type ColumnPlace, decodeColumn, type PushRecord, placesOf, RecordReader } from './push-records.ts';
@@ -16,12 +16,12 @@ import { type ColumnPlace, decodeColumn, type PushRecord, placesOf, RecordReader
 type Records = Pick<DataFrame, 'count' | 'payload'>;
 
 /** Values of `MARKET_CLS_CODE`, which KIS appended to the records of trades on 2026-09-14. */
-const tradeSessions: Readonly<Record<string, TradeSession>> = {
-  '1': 'pre-market',
-  '2': 'regular',
-  '3': 'after-market',
-  '5': 'post-close',
-};
+const tradeSessions: ReadonlyMap<string, TradeSession> = new Map([
+  ['1', 'pre-market'],
+  ['2', 'regular'],
+  ['3', 'after-market'],
+  ['5', 'post-close'],
+]);
 
 const tradeColumns = [
   'MKSC_SHRN_ISCD',
@@ -32,8 +32,6 @@ const tradeColumns = [
   'PRDY_CTRT',
   'STCK_HGPR',
   'STCK_LWPR',
-  'ASKP1',
-  'BIDP1',
   'CNTG_VOL',
   'ACML_VOL',
   'CTTR',
@@ -56,9 +54,7 @@ export function readTrades(
   { payload, count }: Records,
   at: number,
 ): readonly PushedTrade[] {
-  const trades: PushedTrade[] = [];
-  tradeReaders[name].forEach(payload, count, (record) => trades.push(toTrade(record, at)));
-  return trades;
+  return tradeReaders[name].map(payload, count, at, toTrade);
 }
 
 function toTrade(record: PushRecord, at: number): PushedTrade {
@@ -72,11 +68,9 @@ function toTrade(record: PushRecord, at: number): PushedTrade {
     high: positive(record, trade.STCK_HGPR),
     low: positive(record, trade.STCK_LWPR),
     volume: record.whole(trade.ACML_VOL),
-    bestAsk: record.whole(trade.ASKP1),
-    bestBid: record.whole(trade.BIDP1),
     strength: positive(record, trade.CTTR),
     time: record.text(trade.STCK_CNTG_HOUR).trim(),
-    session: tradeSessions[record.text(trade.MARKET_CLS_CODE).trim()],
+    session: tradeSessions.get(record.text(trade.MARKET_CLS_CODE).trim()),
     at,
   };
 }
@@ -114,20 +108,14 @@ export function readOrderBooks(
   { payload, count }: Records,
   at: number,
 ): readonly OrderBook[] {
-  const books: OrderBook[] = [];
-  bookReaders[name].forEach(payload, count, (record) => books.push(toOrderBook(record, at)));
-  return books;
+  return bookReaders[name].map(payload, count, at, toOrderBook);
 }
 
 function toOrderBook(record: PushRecord, at: number): OrderBook {
-  const level = (price: ColumnPlace, size: ColumnPlace, rank: number): BookLevel => ({
-    price: record.whole(price + rank - 1),
-    size: record.whole(size + rank - 1),
-  });
   return {
     symbol: record.text(book.MKSC_SHRN_ISCD).trim(),
-    asks: filledLevels((rank) => level(book.ASKP1, book.ASKP_RSQN1, rank)),
-    bids: filledLevels((rank) => level(book.BIDP1, book.BIDP_RSQN1, rank)),
+    asks: filledLevelsAt(record, book.ASKP1, book.ASKP_RSQN1),
+    bids: filledLevelsAt(record, book.BIDP1, book.BIDP_RSQN1),
     totalAskSize: record.whole(book.TOTAL_ASKP_RSQN),
     totalBidSize: record.whole(book.TOTAL_BIDP_RSQN),
     // A and B are the auctions at the close and at the opening.
@@ -136,6 +124,16 @@ function toOrderBook(record: PushRecord, at: number): OrderBook {
       : undefined,
     at,
   };
+}
+
+/** The levels that have a price, of ten whose prices and whose sizes stand one behind the other. */
+function filledLevelsAt(record: PushRecord, prices: ColumnPlace, sizes: ColumnPlace): readonly BookLevel[] {
+  const levels: BookLevel[] = [];
+  for (let rank = 0; rank < ranks.length; rank += 1) {
+    const level = { price: record.whole(prices + rank), size: record.whole(sizes + rank) };
+    if (level.price > 0) levels.push(level);
+  }
+  return levels;
 }
 
 /**
@@ -159,9 +157,7 @@ export function readIssueStatuses(
   { payload, count }: Records,
   at: number,
 ): readonly IssueStatus[] {
-  const statuses: IssueStatus[] = [];
-  statusReaders[name].forEach(payload, count, (record) => statuses.push(toIssueStatus(record, at)));
-  return statuses;
+  return statusReaders[name].map(payload, count, at, toIssueStatus);
 }
 
 function toIssueStatus(record: PushRecord, at: number): IssueStatus {
@@ -201,15 +197,12 @@ const indexReader = new RecordReader(channels.index, indexColumns);
 
 /** Figures of indices, without those of indices that the domain has no name for. */
 export function readIndexQuotes({ payload, count }: Records): readonly IndexQuote[] {
-  const quotes: IndexQuote[] = [];
-  indexReader.forEach(payload, count, (record) => {
-    const code = indexOf(record.text(index.BSTP_CLS_CODE).trim());
-    if (code !== undefined) quotes.push(toIndexQuote(code, record));
-  });
-  return quotes;
+  return indexReader.map(payload, count, 0, toIndexQuote).filter((quote) => quote !== undefined);
 }
 
-function toIndexQuote(code: IndexCode, record: PushRecord): IndexQuote {
+function toIndexQuote(record: PushRecord): IndexQuote | undefined {
+  const code = indexOf(record.text(index.BSTP_CLS_CODE).trim());
+  if (code === undefined) return undefined;
   const sign = record.text(index.PRDY_VRSS_SIGN);
   return {
     code,

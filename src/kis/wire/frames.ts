@@ -90,15 +90,52 @@ function parseControl(raw: string): ControlFrame | PingFrame {
 }
 
 function parseData(raw: Buffer): DataFrame {
-  const afterTrId = raw.indexOf(bar, 2);
+  const afterTrId = barAfter(raw, 2);
   // The payload may contain a bar (in a name), so only the first three bars separate.
-  const afterCount = afterTrId < 0 ? -1 : raw.indexOf(bar, afterTrId + 1);
-  const count = Number(raw.toString('latin1', afterTrId + 1, afterCount));
-  if (afterCount < 0 || !Number.isInteger(count) || count < 1) {
+  const afterCount = barAfter(raw, afterTrId + 1);
+  const count = countAt(raw, afterTrId + 1, afterCount);
+  if (afterCount >= raw.length || count < 1) {
     throw new AppError('venue.malformed', { where: 'socket', problem: 'data frame header' });
   }
-  const [encrypted, trId] = [raw[0] === 0x31, raw.toString('latin1', 2, afterTrId)];
-  return { kind: 'data', encrypted, trId, count, payload: raw.subarray(afterCount + 1) };
+  const trId = topicAt(raw, 2, afterTrId);
+  return { kind: 'data', encrypted: raw[0] === 0x31, trId, count, payload: raw.subarray(afterCount + 1) };
+}
+
+/** Where the next bar stands; the length where there is none. A few bytes are looked through sooner than asked for. */
+function barAfter(raw: Buffer, from: number): number {
+  let at = from;
+  while (at < raw.length && raw[at] !== bar) at += 1;
+  return at;
+}
+
+/** Nought for what is no number of digits. */
+function countAt(raw: Buffer, start: number, end: number): number {
+  let count = 0;
+  for (let at = start; at < end; at += 1) {
+    const digit = (raw[at] ?? 0) - 0x30;
+    if (digit < 0 || digit > 9 || count > 99_999) return 0;
+    count = count * 10 + digit;
+  }
+  return count;
+}
+
+/** The TR ids that came so far: a few come with every frame, and a text that is there already is not made again. */
+const topics: string[] = [];
+
+function topicAt(raw: Buffer, start: number, end: number): string {
+  for (const topic of topics) {
+    if (topic.length === end - start && isAt(raw, start, topic)) return topic;
+  }
+  const topic = raw.toString('latin1', start, end);
+  if (topics.length < 32) topics.push(topic);
+  return topic;
+}
+
+function isAt(raw: Buffer, start: number, text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    if (raw[start + index] !== text.charCodeAt(index)) return false;
+  }
+  return true;
 }
 
 /** Writes a data frame, as the simulator sends it. */

@@ -22,8 +22,6 @@ export class Process {
   readonly hold = new Hold();
   /** The network to the database is cut. */
   readonly cut = new Hold();
-  /** When that was cut last, by the world's clock. */
-  cutAt = 0;
   on = true;
   wasDisturbed = false;
   app: App | undefined;

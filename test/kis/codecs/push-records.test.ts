@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/errors.ts';
 import { readExecutionNotices } from '../../../src/kis/codecs/decode-pushes.ts';
 import { real, won, yesNo } from '../../../src/kis/codecs/fields.ts';
-import { type PushRecord, RecordReader } from '../../../src/kis/codecs/push-records.ts';
+import { decodeColumn, type PushRecord, RecordReader } from '../../../src/kis/codecs/push-records.ts';
 import { type Channel, channels } from '../../../src/kis/endpoints/channels.ts';
 
 /** Text of one field: anything but the separator, Korean included. */
@@ -13,6 +13,8 @@ const fieldText = fc.oneof(
 );
 const allChannels: readonly Channel[] = Object.values(channels);
 const joined = (records: readonly (readonly string[])[]): Buffer => Buffer.from(records.flat().join('^'));
+
+const shownColumns = { trades: ['STCK_PRPR', 'PRDY_CTRT', 'ACML_VOL'], orderBook: ['ASKP1', 'BIDP_RSQN10'] } as const;
 
 /** Runs it and gives back its result, or the code of our own error. */
 function resultOf<T>(run: () => T): T | string {
@@ -46,7 +48,7 @@ describe('records of a frame', () => {
         const reader = new RecordReader(channel, names);
         for (const records of frames) {
           const read: string[][] = [];
-          reader.forEach(joined(records), records.length, (record) =>
+          reader.map(joined(records), records.length, 0, (record) =>
             read.push(names.map((_, place) => record.text(place))),
           );
           const wanted = records.map((fields) => names.map((name) => fields[channel.columns.indexOf(name)] ?? ''));
@@ -57,6 +59,59 @@ describe('records of a frame', () => {
     );
   });
 
+  it('of trades and books are what a plain split makes of them, number by number', () => {
+    const number = fc.oneof(
+      fc.integer({ min: -1_100_000_000, max: 1_100_000_000 }).map(String),
+      fc.stringMatching(/^-?\d{1,7}\.\d{1,4}$/),
+      fc.stringMatching(/^ {0,2}[+-]?\d{1,12} {0,2}$/),
+    );
+    const anything = fc.oneof({ weight: 6, arbitrary: number }, { weight: 1, arbitrary: fieldText });
+    const frames = fc.constantFrom('trades' as const, 'orderBook' as const).chain((name) =>
+      fc.tuple(
+        fc.constant(name),
+        fc.constantFrom(...shownColumns[name]),
+        fc.integer({ min: 0, max: 3 }).chain((appended) => {
+          const length = channels[name].columns.length + appended;
+          const record = fc.array(anything, { minLength: length, maxLength: length });
+          return fc.array(record, { minLength: 1, maxLength: 6 });
+        }),
+      ),
+    );
+    fc.assert(
+      fc.property(frames, ([name, column, records]) => {
+        const reader = new RecordReader(channels[name], channels[name].columns);
+        const place = (channels[name].columns as readonly string[]).indexOf(column);
+        const { decode } = column === 'PRDY_CTRT' ? real : won;
+        const plain = resultOf(() =>
+          String(joined(records))
+            .split('^')
+            .filter((_, index, all) => index % (all.length / records.length) === place)
+            .map((text) => decodeColumn(column, text, decode)),
+        );
+        const quick = resultOf(() =>
+          reader.map(joined(records), records.length, 0, (record) =>
+            column === 'PRDY_CTRT' ? record.real(place) : record.whole(place),
+          ),
+        );
+        expect(quick).toEqual(plain);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are refused when there are more bytes or more fields than any frame of KIS has', () => {
+    const reader = new RecordReader(channels.trades, channels.trades.columns);
+    const record = Array.from({ length: 47 }, () => '1');
+    const tooMany = Array.from({ length: 1_500 }, () => record);
+    const tooLong = joined([[...record.slice(1), '1'.repeat(1 << 20)]]);
+    for (const [payload, count] of [[joined(tooMany), 1_500] as const, [tooLong, 1] as const]) {
+      expect(() => reader.map(payload, count, 0, () => undefined)).toThrow(
+        expect.objectContaining({ context: expect.objectContaining({ problem: 'too long' }) }),
+      );
+    }
+    expect(reader.map(joined(tooMany.slice(0, 999)), 999, 0, (read) => read.whole(0))).toHaveLength(999);
+  });
+
   it('give the numbers that the codecs give, and refuse what those refuse', () => {
     const channel = channels.trades;
     const reader = new RecordReader(channel, ['STCK_PRPR']);
@@ -64,7 +119,7 @@ describe('records of a frame', () => {
       const fields = channel.columns.map((name) => (name === 'STCK_PRPR' ? text : '0'));
       return resultOf(() => {
         let value: unknown;
-        reader.forEach(joined([fields]), 1, (record) => {
+        reader.map(joined([fields]), 1, 0, (record) => {
           value = ask(record);
         });
         return value;
@@ -114,10 +169,10 @@ describe('records of a frame', () => {
     ['of one field more than the last frame', 2, 95],
   ])('are not read from a payload %s', (_, count, length) => {
     const reader = new RecordReader(channels.trades, ['STCK_PRPR']);
-    reader.forEach(joined([Array.from({ length: 47 }, () => '1')]), 1, () => undefined);
+    reader.map(joined([Array.from({ length: 47 }, () => '1')]), 1, 0, () => undefined);
     const read: unknown[] = [];
     const payload = joined([Array.from({ length }, () => '1')]);
-    expect(() => reader.forEach(payload, count, (record) => read.push(record))).toThrow(
+    expect(() => reader.map(payload, count, 0, (record) => read.push(record))).toThrow(
       expect.objectContaining({
         code: 'venue.malformed',
         context: { where: 'H0STCNT0', fields: length, count, problem: 'record length' },
@@ -131,7 +186,7 @@ describe('records of a frame', () => {
     fc.assert(
       fc.property(fc.string(), fc.integer({ min: 1, max: 10 }), fc.constantFrom(...readers), (text, count, reader) => {
         const payload = Buffer.from(text);
-        resultOf(() => reader.forEach(payload, count, () => undefined));
+        resultOf(() => reader.map(payload, count, 0, () => undefined));
         resultOf(() => readExecutionNotices({ payload, count }, 0));
       }),
     );

@@ -67,7 +67,6 @@ const methods: Readonly<Record<keyof Ledger, 'account' | 'shared'>> = {
   dropEdit: 'shared',
   supersede: 'shared',
   sumUpDead: 'shared',
-  untoldDead: 'shared',
   sentSince: 'shared',
   deadLetters: 'shared',
   sentReference: 'shared',
