@@ -170,7 +170,8 @@ async function openRecords(options: AppOptions, sends: (channel: string) => bool
   const simulators = await startSimulators(config, clock);
   const { ledger: stored, ...stores } = await openStore({ settings: config.store, readOnly, openLedger });
   const ledgerWatch = new LedgerWatch({ ledger: stored, clock, log });
-  const spill = spillToMemory(ledgerWatch.ledger, sends);
+  const onLost = (messages: number): void => log.error('messages lost with this process', { messages });
+  const spill = spillToMemory(ledgerWatch.ledger, sends, onLost);
   const observed = await observe(options);
   return { simulators, ...stores, ledger: spill.ledger, ledgerWatch, spill, ...observed };
 }

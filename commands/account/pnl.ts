@@ -13,7 +13,6 @@ import { type Row, table } from '../../src/chat/messages/table.ts';
 import { koreanDay } from '../../src/clock.ts';
 import type { ProfitDay, ProfitReport, RealizedPnl, TradeProfit } from '../../src/domain/account.ts';
 import type { Instrument } from '../../src/domain/market/instrument.ts';
-import { profitDays } from '../../src/domain/orders/realized-profit.ts';
 import type { Words } from '../../src/i18n/index.ts';
 import { pnlSpan } from '../shared.ts';
 
@@ -97,25 +96,26 @@ interface Report {
 async function reportOf(context: CommandContext, days: Period, only: Instrument | undefined): Promise<Report> {
   const { words, reports, calendar, now } = context;
   const query = { ...days, ...(only === undefined ? {} : { symbol: only.symbol }) };
-  const byIssue = await reports.profitByIssue(query);
-  const sales = byIssue.rows.filter(({ soldShares }) => soldShares > 0);
   if (only !== undefined) {
-    const section = { title: words.pnl.byDay, rows: sales.map((row) => dayRow(words, row)), note: [] };
+    const byIssue = await reports.profitByIssue(query);
+    const section = { title: words.pnl.byDay, rows: salesOf(byIssue).map((row) => dayRow(words, row)), note: [] };
     return { total: byIssue.realized, costs: byIssue, sections: [section], data: { total: byIssue.realized, byIssue } };
   }
-  const issues = issueRows(words, sales);
   if (days.from === days.to) {
     // The balance shows today's profit at once, while KIS's reports may lag. Before the first exchange opens it says
     // nothing about today.
-    const isToday = days.to === koreanDay(now) && byIssue.reckoned === undefined;
+    const isToday = days.to === koreanDay(now);
     const begun = isToday && (await calendar.figuresDay({}, firstTrading)).day === days.to;
-    const total = begun ? await reports.realizedToday() : byIssue.realized;
-    const section = { title: words.pnl.byIssue, rows: issues, note: [] };
+    const [byIssue, today] = await Promise.all([
+      reports.profitByIssue(query),
+      begun ? reports.realizedToday() : undefined,
+    ]);
+    const total = today ?? byIssue.realized;
+    const section = { title: words.pnl.byIssue, rows: issueRows(words, salesOf(byIssue)), note: [] };
     return { total, costs: byIssue, sections: [section], data: { total, byIssue } };
   }
-  // When the profits are computed from fills, both reports would need the same requests, so only one is made.
-  const isReckoned = byIssue.reckoned !== undefined;
-  const byDay = isReckoned ? profitDays(byIssue) : await reports.profitByDay(days.from, days.to);
+  const [byIssue, byDay] = await Promise.all([reports.profitByIssue(query), reports.profitByDay(days.from, days.to)]);
+  const issues = issueRows(words, salesOf(byIssue));
   const dayRows = byDay.rows.filter(({ sold }) => sold > 0).map((day) => dayRow(words, day));
   const left = issues.length - mostIssues;
   const note = left > 0 ? [words.pnl.moreIssues(left)] : [];
@@ -128,6 +128,10 @@ async function reportOf(context: CommandContext, days: Period, only: Instrument 
     ],
     data: { total: byDay.realized, byIssue, byDay },
   };
+}
+
+function salesOf({ rows }: ProfitReport<TradeProfit>): readonly TradeProfit[] {
+  return rows.filter(({ soldShares }) => soldShares > 0);
 }
 
 type Reckoned = ProfitReport<unknown>['reckoned'];

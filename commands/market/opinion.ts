@@ -16,17 +16,12 @@ export const opinion = defineCommand({
   args: { instrument, view: optional(view), page: optional(pageNumber) },
   examples: ['/opinion 삼성전자', '/opinion 005930 증권사별'],
   async run(context, args): Promise<Message> {
-    const { words, research, broker, now } = context;
+    const { words, broker } = context;
     const { symbol, name } = args.instrument;
-    const from = koreanDay(inKorea(now).minus({ months }).toMillis());
     context.progress({ lines: [words.progress.opinion] });
     const by = args.view ?? 'issue';
-    const found =
-      by === 'issue'
-        ? await research.opinions(symbol, from, koreanDay(now))
-        : (await research.brokerOpinions(symbol, from, koreanDay(now))).filter((one) => one.symbol === symbol);
+    const [found, { last }] = await Promise.all([opinions(context, symbol, by), broker.quote(symbol)]);
     if (found.length === 0) return { lines: [words.opinion.none(name, months)], data: [] };
-    const { last } = await broker.quote(symbol);
     const page = pageOf(words, found, args.page, `/opinion ${symbol} ${by}`);
     const lines: Line[] = [
       [{ bold: words.opinion.title(name) }, page.label === '' ? '' : ` ${page.label}`],
@@ -41,6 +36,16 @@ export const opinion = defineCommand({
     };
   },
 });
+
+async function opinions(
+  { research, now }: CommandContext,
+  symbol: string,
+  by: 'issue' | 'broker',
+): Promise<readonly Opinion[]> {
+  const [from, to] = [koreanDay(inKorea(now).minus({ months }).toMillis()), koreanDay(now)];
+  if (by === 'issue') return research.opinions(symbol, from, to);
+  return (await research.brokerOpinions(symbol, from, to)).filter((one) => one.symbol === symbol);
+}
 
 /** How far a target price is from the current price, in percent. */
 function away({ words }: CommandContext, target: number, last: number): string {

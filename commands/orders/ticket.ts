@@ -25,7 +25,8 @@ import { type OrderSize, sharesForPercent, sharesForSum } from '../../src/domain
 import { hasLimit, orderTypeOf, orderTypeTraits } from '../../src/domain/orders/order-types.ts';
 import { AppError } from '../../src/errors.ts';
 import { errorSentence } from '../../src/i18n/index.ts';
-import { buyingPrice, type OrderCheck, violation } from '../../src/services/orders/order-check.ts';
+import { type OrderCheck, violation } from '../../src/services/orders/order-check.ts';
+import type { OrderReads } from '../../src/services/orders/order-reads.ts';
 import type { ConfirmedOrder } from '../../src/services/orders/orders.ts';
 
 /** Makes `/buy` or `/sell`, which differ only in the side. */
@@ -64,15 +65,17 @@ export function orderCommand(
         const failure = { code: error.code, mistyped: false };
         return { lines: [errorSentence(context.words, error)], buttons: [offers], failure };
       }
-      const price = hasLimit(type) ? (args.price ?? (await bestPrice(context, side, symbol, exchange))) : null;
+      const reads = context.orders.reads({ symbol, side, exchange });
+      reads.begin(type, args.price);
+      const price = hasLimit(type) ? (args.price ?? (await bestPrice(reads, side))) : null;
       const priced = { symbol, side, type, price, exchange, ...(stopPrice === undefined ? {} : { stopPrice }) };
-      const sized = await sizeOf(context, priced, args.quantity);
+      const sized = await sizeOf(context, reads, priced, args.quantity);
       const notes = [
         ...(how.exchange === undefined ? usual.note : []),
         ...(hasLimit(type) && args.price === undefined ? [context.words.ticket.chosen[side]] : []),
         ...(sized.how === undefined ? [] : [sized.how]),
       ];
-      return ticket(context, { ...priced, quantity: sized.shares }, args.instrument, wanted, notes);
+      return ticket(context, reads, { ...priced, quantity: sized.shares }, args.instrument, wanted, notes);
     },
     async execute(context, plan: ConfirmedOrder, proposal): Promise<Message> {
       context.progress({ lines: [context.words.progress.sending] });
@@ -141,8 +144,8 @@ function typeOf(wanted: OrderQualifiers, price: number | undefined): OrderType {
  * The limit price of an order without one: the best price of the other side, at which the order probably fills, and at
  * no worse price.
  */
-async function bestPrice({ broker }: CommandContext, side: Side, symbol: string, exchange: Exchange): Promise<number> {
-  const book = await broker.orderBook(symbol, { exchange });
+async function bestPrice(reads: OrderReads, side: Side): Promise<number> {
+  const book = await reads.book();
   const best = (side === 'buy' ? book.asks : book.bids)[0];
   if (best === undefined) throw new AppError('rule.no-price');
   return best.price;
@@ -150,27 +153,24 @@ async function bestPrice({ broker }: CommandContext, side: Side, symbol: string,
 
 /** The number of shares that a size means now, with the calculation when the person typed no number. */
 async function sizeOf(
-  { broker, words }: CommandContext,
+  { words }: CommandContext,
+  reads: OrderReads,
   order: Omit<OrderRequest, 'quantity'>,
   wanted: OrderSize,
 ): Promise<{ readonly shares: number; readonly how?: Line }> {
-  const { symbol, side, exchange } = order;
+  const { side } = order;
   switch (wanted.kind) {
     case 'shares':
       return { shares: wanted.shares };
     case 'sum': {
-      const quote = await broker.quote(symbol, { exchange });
+      const quote = await reads.quote();
       const unit = valuationPrice(order, quote);
       if (unit <= 0) throw violation({ rule: 'rule.limit-only', reason: 'no-band', last: quote.last });
       const shares = passing(sharesForSum(wanted.won, unit));
       return { shares, how: words.ticket.sizedBySum(words.won(wanted.won), words.won(unit), words.shares(shares)) };
     }
     case 'percent': {
-      const available =
-        side === 'buy'
-          ? (await broker.buyingPower(symbol, await buyingPrice(order, () => broker.quote(symbol, { exchange }))))
-              .quantity
-          : await broker.sellableQuantity(symbol);
+      const { quantity: available } = await reads.power(order);
       const shares = passing(sharesForPercent(wanted.percent, available, side));
       const of = `${words.ticket.available[side]} ${words.shares(available)}`;
       return { shares, how: words.ticket.sizedByPercent(of, wanted.percent, words.shares(shares)) };
@@ -186,12 +186,13 @@ function passing(shares: number | RuleViolation): number {
 
 async function ticket(
   { orders, words, broker }: CommandContext,
+  reads: OrderReads,
   request: OrderRequest,
   stock: Instrument,
   wanted: OrderQualifiers,
   notes: readonly Line[],
 ): Promise<Ticket<ConfirmedOrder>> {
-  const check = await orders.check(request, stock);
+  const check = await orders.check(request, stock, {}, reads);
   const { quote, amount, commission, tax, available, orderableCash } = check;
   const { side, type, quantity, price } = request;
   const cash = orderableCash === undefined ? '' : ` (${words.ticket.orderableCash} ${words.won(orderableCash)})`;

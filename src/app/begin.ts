@@ -107,7 +107,7 @@ export function watchLedger({
       const forMs = clock.now() - state.since;
       if ((told && toldHere) || caughtUp.lost > 0)
         chat.tellOwnersHere((words) => ledgerBackMessage(words, forMs, caughtUp));
-      chat.outbox.flush();
+      chat.outbox.flushEverywhere();
     },
   });
 }

@@ -126,6 +126,12 @@ export class Outbox {
     this.#look(this.#pump());
   }
 
+  /** The same in every process, where a message may be of a channel that another one has taken from this. */
+  flushEverywhere(): void {
+    this.flushOwn();
+    this.#passOn();
+  }
+
   /** Until it has ended, `stop` waits for it. */
   #look(pump: Promise<void>): void {
     const look = pump
@@ -273,7 +279,7 @@ export class Outbox {
     }
     this.#forget(entry.id);
     // The message is sent: an error from here on must not send it a second time.
-    await this.#ledger.markSent(entry.id, reference, this.#clock.now());
+    if (await this.#ledger.markSent(entry.id, reference, this.#clock.now())) this.flushEverywhere();
     await this.#tellOfLost(entry.address);
   }
 
@@ -296,11 +302,12 @@ export class Outbox {
     // Errors of a platform or of the network may quote the URL, which contains the token.
     const why = this.#messageHeader.redactor.redact(errorText(error));
     const dropped = final && entry.inPlace === true;
-    if (counts || final)
-      await (dropped
+    if (counts || final) {
+      const noted = dropped
         ? this.#ledger.dropEdit(entry.id, why, error instanceof MessageGone)
-        : this.#ledger.markFailed(entry.id, why, final)
-      ).catch((cause: unknown) => this.#log.error('failure of message not recorded', { error: cause }));
+        : this.#ledger.markFailed(entry.id, why, final).then((shown) => shown && this.flushEverywhere());
+      await noted.catch((cause: unknown) => this.#log.error('failure of message not recorded', { error: cause }));
+    }
     this.#log.warn(dropped ? 'message not edited' : 'message not sent', {
       channel: channel.name,
       attempt: tries,

@@ -1,4 +1,4 @@
-import { type Clock, dayBegunAt, koreanDay, laterDay, previousDay } from '../clock.ts';
+import { type Clock, dayBegunAt, koreanDay, laterDay, monthsBefore, previousDay, weekdayOf } from '../clock.ts';
 import type { DayInterval } from '../domain/market/bars.ts';
 import type { Bar } from '../domain/market/quote.ts';
 import { figuresBegin } from '../domain/market/session.ts';
@@ -14,8 +14,16 @@ import type { Environment } from './wire/environment.ts';
 const longAgo = '19800101';
 /** How many calls one chart may take. */
 const mostPages = 5;
-/** Calendar days that hold a hundred weekdays, which is what a page has room for; no holidays make fewer than so many. */
-const [spanDays, sureDays] = [140, 90];
+/**
+ * How many candles one page is asked for, of the hundred that it has room for: calendar days, of which a hundred are
+ * weekdays; else weeks, months or years. `sure`: no holidays make fewer candles of so many.
+ */
+const pageSpans = {
+  '1d': { span: 140, sure: 90 },
+  '1w': { span: 98, sure: 95 },
+  '1mo': { span: 98, sure: 98 },
+  '1y': { span: 98, sure: 98 },
+} as const satisfies Record<DayInterval, { readonly span: number; readonly sure: number }>;
 
 const periods = { '1d': 'D', '1w': 'W', '1mo': 'M', '1y': 'Y' } as const;
 
@@ -59,9 +67,11 @@ export class BarReader {
     const read = (from: string, to: string): Promise<readonly Bar[]> =>
       this.#page(symbol, interval, { from, to }, options);
     const from = options.from ?? longAgo;
-    const pages = interval === '1d' ? await newestDays(count, { from, until }, read) : [];
+    const windows = windowsOf(interval, count, { from, until });
+    const pages = await Promise.all(windows.map((window) => read(window.from, window.to)));
     // Before a stretch of days without any there are none: the issue was listed after it.
-    const left = pages.length > 0 && pages[0]?.length === 0 ? 0 : mostPages - pages.length;
+    const isAll = windows[0] === undefined || windows[0].from === from || pages[0]?.length === 0;
+    const left = isAll ? 0 : mostPages - pages.length;
     const bars = await backwards(pages.flat(), count, left, async (oldest) => {
       if (oldest !== undefined && oldest.start <= from) return [];
       return read(from, oldest === undefined ? until : previousDay(oldest.start));
@@ -89,26 +99,39 @@ export class BarReader {
   }
 }
 
-/** How many pages of days are asked for at once: as many as `count` trading days take, holidays taken out of them. */
-function pagesOfDays(count: number): number {
-  return Math.min(mostPages, Math.ceil(count / sureDays));
+/** Days from the first to the last, both included (`20261121`). */
+interface Window {
+  readonly from: string;
+  readonly to: string;
 }
 
 /**
- * The newest days, on pages that each span so many calendar days that a page holds all their trading days. So where one
- * page ends is known before it is read, and all are asked for at once.
+ * The days of the pages that `count` candles take, oldest first. Each page spans so few that it holds all their candles,
+ * and begins where a candle does. So where one page ends is known before it is read, and all are asked for at once.
  */
-async function newestDays(
-  count: number,
-  { from, until }: { readonly from: string; readonly until: string },
-  read: (from: string, to: string) => Promise<readonly Bar[]>,
-): Promise<readonly (readonly Bar[])[]> {
-  const windows = Array.from({ length: pagesOfDays(count) }, (_, page) => {
-    const first = laterDay(until, 1 - spanDays * (page + 1));
-    return { first: first > from ? first : from, last: laterDay(until, -spanDays * page) };
-  }).filter(({ last }) => last >= from);
-  const pages = await Promise.all(windows.map(({ first, last }) => read(first, last)));
-  return pages.toReversed();
+function windowsOf(interval: DayInterval, count: number, { from, until }: { from: string; until: string }) {
+  const pages = Math.min(mostPages, Math.ceil(count / pageSpans[interval].sure));
+  const windows: Window[] = [];
+  for (let to = until; windows.length < pages && to >= from; to = previousDay(windows[0]?.from ?? from)) {
+    const first = firstOfPage(interval, to);
+    windows.unshift({ from: first > from ? first : from, to });
+  }
+  return windows;
+}
+
+/** The first day of a page that ends with a day. */
+function firstOfPage(interval: DayInterval, to: string): string {
+  const { span } = pageSpans[interval];
+  switch (interval) {
+    case '1d':
+      return laterDay(to, 1 - span);
+    case '1w':
+      return laterDay(to, 1 - weekdayOf(to) - 7 * (span - 1));
+    case '1mo':
+      return monthsBefore(`${to.slice(0, 6)}01`, span - 1);
+    case '1y':
+      return `${Number(to.slice(0, 4)) - span + 1}0101`;
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
-import { type Clock, koreanDay, monthsBefore, previousDay } from '../clock.ts';
+import { type Clock, koreanDay, monthsBefore, nextDay, previousDay, weekdayOf } from '../clock.ts';
+import { krxHolidays } from '../domain/market/krx-holidays.ts';
 import type { Bar } from '../domain/market/quote.ts';
 import type {
   Dividend,
@@ -57,9 +58,9 @@ export class KisResearch implements Research {
   async profile(symbol: string, options?: ReadOptions): Promise<IssueProfile> {
     const issue = { ...krx, FID_INPUT_ISCD: symbol } as const;
     const product = { PDNO: symbol, PRDT_TYPE_CD: '300' } as const;
-    // The price APIs answer with zeros for an issue that they do not know. This one refuses it, so it is asked first.
-    const stock = await this.#ifOffered(domesticMarket.stockInfo, product, options);
-    const [price, more, kind] = await Promise.all([
+    // The price APIs answer with zeros for an issue that they do not know. The first of these refuses it.
+    const [stock, price, more, kind] = await Promise.all([
+      this.#ifOffered(domesticMarket.stockInfo, product, options),
       this.#reads.read(domesticMarket.inquirePrice, issue, options),
       this.#ifOffered(domesticMarket.inquirePrice2, issue, options),
       this.#ifOffered(domesticMarket.productInfo, product, options),
@@ -156,6 +157,7 @@ export class KisResearch implements Research {
       if (oldest === undefined) break;
       for (const bar of fresh) bars.set(bar.start, bar);
       until = previousDay(oldest);
+      if (!mayTradeBetween(from, until)) break;
     }
     return [...bars.values()].sort((one, other) => one.start.localeCompare(other.start));
   }
@@ -317,6 +319,14 @@ export class KisResearch implements Research {
     if (this.#htsId === undefined) throw new AppError('venue.no-hts-id');
     return this.#htsId;
   }
+}
+
+/** Whether a day from `from` to `until` is none of those on which KRX is known to be closed. */
+function mayTradeBetween(from: string, until: string): boolean {
+  for (let day = from; day <= until; day = nextDay(day)) {
+    if (weekdayOf(day) <= 5 && krxHolidays[day] === undefined) return true;
+  }
+  return false;
 }
 
 function newestFirst(one: { readonly day: string }, other: { readonly day: string }): number {

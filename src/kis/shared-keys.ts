@@ -138,9 +138,12 @@ function withFeed(options: KisOptions, access: KeyAccess, live: LiveReads | unde
 
 /** HTTP connections, kept alive between calls. Every wait on them ends at some time. */
 function createDispatcher(
-  { environment: { restUrl } }: Pick<KisOptions, 'environment'>,
+  { environment: { restUrl, callsPerSecond } }: Pick<KisOptions, 'environment'>,
   connectRest?: KisTransports['connectRest'],
 ): Dispatcher {
+  // As many as calls may start in a second: a call that may be sent, and an order above all, waits for no answer to
+  // another one.
+  const connections = Math.max(8, callsPerSecond);
   if (connectRest !== undefined) {
     return new Agent({
       connect: connectorOver(() => connectRest(restUrl)),
@@ -148,7 +151,7 @@ function createDispatcher(
       keepAliveTimeout: 600_000,
       headersTimeout: 0,
       bodyTimeout: 0,
-      connections: 8,
+      connections,
     });
   }
   return new Agent({
@@ -157,6 +160,6 @@ function createDispatcher(
     // Longer than the time-outs of calls, which run on the Clock and should strike first.
     headersTimeout: 30_000,
     bodyTimeout: 30_000,
-    connections: 8,
+    connections,
   });
 }

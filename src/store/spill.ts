@@ -14,7 +14,10 @@ const mostRemembered = 1_000;
 /** A ledger whose messages are sent also while it cannot be written. */
 export interface SpillingLedger {
   readonly ledger: Ledger;
-  /** Writes what became of messages while the disk could not be written. @throws AppError `LedgerTrouble`. */
+  /**
+   * Writes what became of messages while the disk could not be written, and those that failed for good, so that they are
+   * told of even if this process dies. @throws AppError `LedgerTrouble`.
+   */
   catchUp(): Promise<void>;
   /** How many messages were dropped since this was last asked, because too many waited in memory. */
   takeLost(): number;
@@ -23,17 +26,22 @@ export interface SpillingLedger {
 /**
  * Keeps in memory the messages that the disk does not take, and remembers which of those on disk were sent though the
  * disk could not be told. So no message is lost or sent twice because the disk cannot be written. What is unsent at the
- * end of the process goes to disk if it can. `sends` tells whether this process sends the messages of a channel: those of
- * others go to disk as soon as it can be written, because only there another process finds them.
+ * end of the process goes to disk if it can; if not, `onLost` is called with how many messages that were. `sends` tells
+ * whether this process sends the messages of a channel: those of others go to disk as soon as it can be written, because
+ * only there another process finds them.
  */
-export function spillToMemory(disk: Ledger, sends: (channel: string) => boolean = () => true): SpillingLedger {
+export function spillToMemory(
+  disk: Ledger,
+  sends: (channel: string) => boolean = () => true,
+  onLost: (messages: number) => void = () => undefined,
+): SpillingLedger {
   const parts: Parts = { disk, memory: new MemoryOutbox(), remembered: new Remembered(sends) };
   return {
     ledger: {
       ...disk,
       ...queueMethods(parts),
       ...deliveryMethods(parts),
-      ...upkeepMethods(parts),
+      ...upkeepMethods(parts, onLost),
       showCard: showCardOf(disk, parts),
       account(name, fence) {
         const own = disk.account(name, fence);
@@ -43,7 +51,9 @@ export function spillToMemory(disk: Ledger, sends: (channel: string) => boolean 
     async catchUp() {
       await parts.remembered.catchUp();
       const opened = await parts.memory.ledger;
-      if (opened !== undefined) await writeUnsent(opened, disk, ({ channel }) => !sends(channel));
+      if (opened === undefined) return;
+      await writeUnsent(opened, disk, ({ channel }) => !sends(channel));
+      await writeDead(opened, disk);
     },
     takeLost: () => parts.memory.takeLost(),
   };
@@ -94,7 +104,7 @@ class Remembered {
   /** Those that this process wrote and has not sent, because the disk cannot always be read again. */
   readonly #unsent = new Map<number, OutboxEntry>();
   /** Those that are over while the disk does not say so: by id, the write that would tell it. */
-  readonly #unwritten = new Map<number, () => Promise<void>>();
+  readonly #unwritten = new Map<number, () => Promise<unknown>>();
   /** The newest that are over. A list whose reading began before they were must not bring them up again. */
   readonly #over = new Set<number>();
 
@@ -141,15 +151,17 @@ class Remembered {
   }
 
   /** Writes what became of a message, or remembers to write it later. The message is over in either case. */
-  async conclude(id: number, write: () => Promise<void>): Promise<void> {
+  async conclude<T>(id: number, write: () => Promise<T>): Promise<T | undefined> {
     this.#unsent.delete(id);
     this.noteOver(id);
     try {
-      await write();
+      const written = await write();
       this.#unwritten.delete(id);
+      return written;
     } catch {
       // Whatever the reason, a message must not be sent again because its end could not be written.
       this.#unwritten.set(id, write);
+      return undefined;
     }
   }
 
@@ -245,19 +257,21 @@ function deliveryMethods({
     markSent: async (id, reference, now) => {
       if (id > memoryIds) {
         remembered.noteOver(id);
-        await (await memory.open()).markSent(id - memoryIds, reference, now);
-      } else await remembered.conclude(id, () => disk.markSent(id, reference, now));
+        return (await memory.open()).markSent(id - memoryIds, reference, now);
+      }
+      return (await remembered.conclude(id, () => disk.markSent(id, reference, now))) ?? false;
     },
     markFailed: async (id, error, final) => {
-      if (id > memoryIds) await (await memory.open()).markFailed(id - memoryIds, error, final);
-      else if (final) await remembered.conclude(id, () => disk.markFailed(id, error, final));
-      else {
-        remembered.failed(id);
-        await unlessTroubled(disk.markFailed(id, error, final), undefined);
-      }
+      if (id > memoryIds) return (await memory.open()).markFailed(id - memoryIds, error, final);
+      const write = (): Promise<boolean> => disk.markFailed(id, error, final);
+      if (final) return (await remembered.conclude(id, write)) ?? false;
+      remembered.failed(id);
+      return unlessTroubled(write(), false);
     },
     // What shows how orders stand is written with the orders, so it is always on disk.
-    dropEdit: (id, error, gone) => remembered.conclude(id, () => disk.dropEdit(id, error, gone)),
+    dropEdit: async (id, error, gone) => {
+      await remembered.conclude(id, () => disk.dropEdit(id, error, gone));
+    },
     sumUpDead: async (address, now, draft) => {
       await unlessTroubled(disk.sumUpDead(address, now, draft), undefined);
       await (await memory.ledger)?.sumUpDead(address, now, draft);
@@ -269,10 +283,10 @@ function deliveryMethods({
 }
 
 /** Counts of messages, and what is done to all of them. */
-function upkeepMethods({
-  disk,
-  memory,
-}: Parts): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'figures' | 'prune' | 'moveChat' | 'close'> {
+function upkeepMethods(
+  { disk, memory }: Parts,
+  onLost: (messages: number) => void,
+): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'figures' | 'prune' | 'moveChat' | 'close'> {
   /** The count on disk and, where any message went to memory, the count there. */
   const sum = async (ofDisk: Promise<number>, ofMemory: (ledger: Ledger) => Promise<number>): Promise<number> => {
     const onDisk = await ofDisk;
@@ -300,7 +314,12 @@ function upkeepMethods({
       const opened = await memory.ledger;
       if (opened !== undefined) {
         await opened.releaseHeld(Number.MAX_SAFE_INTEGER);
-        await writeUnsent(opened, disk, () => true).catch(() => undefined);
+        try {
+          await writeUnsent(opened, disk, () => true);
+          await writeDead(opened, disk);
+        } catch {
+          onLost((await opened.outboxPending()) + (await opened.untoldDead()).length);
+        }
         await opened.close();
       }
       await disk.close();
@@ -326,7 +345,7 @@ async function unlessTroubled<T>(asked: Promise<T>, otherwise: T): Promise<T> {
 }
 
 /** Ignores every failure but a `LedgerTrouble`, which it throws: any other write would fail the next time as well. */
-async function ignoringAllButTrouble(written: Promise<void>): Promise<void> {
+async function ignoringAllButTrouble(written: Promise<unknown>): Promise<void> {
   try {
     await written;
   } catch (error) {
@@ -340,8 +359,18 @@ async function writeUnsent(memory: Ledger, disk: Ledger, isMoved: (address: Chat
     const heads = (await memory.outboxHeads()).filter(({ address }) => isMoved(address));
     if (heads.length === 0) return;
     for (const head of heads) {
-      await disk.enqueue(head, head.createdAt);
+      // Where the disk has by now how orders stand, an answer that waited in memory is older than that.
+      await disk.enqueue({ ...head, ...(head.edits === undefined ? {} : { passing: true }) }, head.createdAt);
       await memory.markSent(head.id, undefined, head.createdAt);
     }
+  }
+}
+
+/** Moves messages that failed for good from memory to disk: their chat is told of them with the next one that it takes. */
+async function writeDead(memory: Ledger, disk: Ledger): Promise<void> {
+  for (const dead of await memory.untoldDead()) {
+    const { id } = await disk.enqueue({ address: dead.address, body: dead.body }, dead.createdAt);
+    await disk.markFailed(id, 'failed while it was in memory', true);
+    await memory.markSent(dead.id, undefined, dead.createdAt);
   }
 }

@@ -318,9 +318,13 @@ function confirmed(timelines: readonly OrderTimeline[], world: World): readonly 
     .map(({ id }) => `intent ${id} was confirmed by nobody who may`);
 }
 
-/** Who takes messages again after some were lost is told how many. */
+/**
+ * Who takes messages again after some were lost is told how many. What a process sent while it could not reach the
+ * database only that process can tell of; where it ends before it can, its log says so.
+ */
 function toldOfLost({ chats }: World): readonly string[] {
-  const lost = Map.groupBy(lostIn(chats), ({ channel, chatId }) => `${channel}:${chatId}`);
+  const known = { shown: chats.shown, refused: chats.refused.filter((one) => !chats.endedWith.has(one)) };
+  const lost = Map.groupBy(lostIn(known), ({ channel, chatId }) => `${channel}:${chatId}`);
   return [...lost].flatMap(([chat, messages]) => {
     const told = chats.shown
       .filter(({ channel, chatId }) => `${channel}:${chatId}` === chat)

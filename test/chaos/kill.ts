@@ -288,9 +288,15 @@ async function end(bot: ChildProcess): Promise<void> {
   await ended;
 }
 
+let ordersBefore = 0;
+
 async function tellProgress(kills: number): Promise<void> {
   if (kills % 20 !== 0) return;
-  print(`${kills} of ${wanted} killed, ${(await look()).orders.length} orders at the venue`);
+  const { length } = (await look()).orders;
+  print(`${kills} of ${wanted} killed, ${length} orders at the venue`);
+  // Kills among which nothing is ordered prove nothing.
+  if (length === ordersBefore) throw new Error('no order came through between twenty kills');
+  ordersBefore = length;
 }
 
 const beganAt = performance.now();

@@ -26,9 +26,10 @@ test('an end is an end: fewer where there are no more', async () => {
   const { bars, calls } = await startBroker('2026-11-23T10:00');
   expect(await bars('1d', 1_000)).toHaveLength(301);
   expect(calls(daily)).toBe(5);
+  // Three pages hold so many months, and are asked for at once, before it is known that the issue has fewer.
   const months = await bars('1mo', 239);
   expect(months.map(({ start }) => start.slice(0, 6)).slice(-2)).toEqual(['202610', '202611']);
-  expect(calls(daily)).toBe(7);
+  expect(calls(daily)).toBe(8);
 });
 
 test.each([

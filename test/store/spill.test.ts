@@ -12,10 +12,10 @@ const draft = (text: string) => ({ address, body: { lines: [text] } });
 let ledger: Ledger;
 afterEach(() => ledger.close().catch(() => undefined));
 
-async function open(sends?: (channel: string) => boolean) {
+async function open(sends?: (channel: string) => boolean, onLost?: (messages: number) => void) {
   const disk = new DiskFaults('spill.db');
   const file = join(temporaryFolder(), 'spill.db');
-  const spill = spillToMemory(await openLedger({ url: `sqlite:${file}` }), sends);
+  const spill = spillToMemory(await openLedger({ url: `sqlite:${file}` }), sends, onLost);
   ledger = spill.ledger;
   const fill = () => disk.arm((_number, sql) => (needsRoom(sql) ? sqliteFull : undefined));
   return { disk, spill, fill, file };
@@ -63,6 +63,54 @@ describe('issue 13.1: the outbox of a disk that is full', () => {
     await other.markSent(first?.id ?? 0, 'r', 4);
     await other.close();
     expect(await bodies(ledger)).toEqual([{ lines: ['filled'] }]);
+  });
+
+  test('lets no answer that waited come after what another process has written of the order meanwhile', async () => {
+    const { disk, fill, spill, file } = await open(() => false);
+    fill();
+    await ledger.enqueue({ ...draft('accepted'), edits: 'ticket' }, 1);
+    await ledger.enqueue({ ...draft('no price'), edits: 'question' }, 2);
+    disk.mend();
+    const other = await openLedger({ url: `sqlite:${file}` });
+    const filled = await other.enqueue({ ...draft('filled'), edits: 'ticket', card: true }, 3);
+    await spill.catchUp();
+    expect((await other.outboxLine(address)).map(({ id, edits }) => [id === filled.id, edits])).toEqual([
+      [true, 'ticket'],
+      [false, 'question'],
+    ]);
+    await other.close();
+  });
+
+  test.each([
+    ['when it has room', false],
+    ['at the end', true],
+  ])('gives the disk %s what failed for good in memory, so that it is told of', async (_, atEnd) => {
+    const { disk, fill, spill, file } = await open();
+    fill();
+    const refused = await ledger.enqueue({ ...draft('refused'), edits: 'ticket', key: 'k' }, 1);
+    await ledger.markFailed(refused.id, 'blocked', true);
+    await expect(spill.catchUp()).rejects.toMatchObject({ code: 'store.full' });
+    disk.mend();
+    await (atEnd ? ledger.close() : spill.catchUp());
+    const other = await openLedger({ url: `sqlite:${file}` });
+    expect([await other.outboxPending(), (await other.untoldDead()).map(({ body }) => body)]).toEqual([
+      0,
+      [{ lines: ['refused'] }],
+    ]);
+    await other.close();
+    if (!atEnd) expect(await ledger.deadLetters(2)).toBe(1);
+  });
+
+  test('says how many messages end with the process because the disk takes none', async () => {
+    const lost: number[] = [];
+    const { fill } = await open(undefined, (messages) => void lost.push(messages));
+    fill();
+    const refused = await ledger.enqueue(draft('refused'), 1);
+    await ledger.markFailed(refused.id, 'blocked', true);
+    await ledger.enqueue(draft('unsent'), 2);
+    await ledger.enqueue({ ...draft('held'), hold: { personId: 'kim', until: 9 } }, 3);
+    await ledger.close();
+    expect(lost).toEqual([3]);
   });
 
   test('does not bring up what another process has sent, while the disk cannot be read', async () => {

@@ -34,7 +34,7 @@ export class OutboxStand {
   }
 
   /** The outbox of a process that has just started; it is stopped after the test. */
-  start(channels: readonly Partial<Channel>[] = [{}]): Outbox {
+  start(channels: readonly Partial<Channel>[] = [{}], passOn?: () => void): Outbox {
     const note = (message: string, { error, ...fields }: Readonly<Record<string, unknown>> = {}): void =>
       void this.logged.push([message, error instanceof Error ? { ...fields, error: error.message } : fields]);
     const show = async (chatId: string, message: Message): Promise<string> => {
@@ -58,6 +58,7 @@ export class OutboxStand {
       clock: this.clock,
       log: { debug: note, info: note, warn: note, error: note },
       messageHeader,
+      ...(passOn === undefined ? {} : { passOn }),
     });
     onTestFinished(() => outbox.stop());
     return outbox;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -22,7 +23,6 @@ export class ConsoleChannel implements Channel {
   readonly #ended: () => void;
   readonly #save = attachmentFolder();
   #buttons: readonly Button[] = [];
-  #messages = 0;
   #close: () => void = () => undefined;
   #prompt: () => void = () => undefined;
 
@@ -73,9 +73,9 @@ export class ConsoleChannel implements Channel {
     const text = line.trim();
     if (text === '') return;
     const pressed = /^\d{1,2}$/.test(text) ? this.#buttons[Number(text) - 1] : undefined;
-    this.#messages += 1;
     await receive({
-      id: String(this.#messages),
+      // Of no other terminal either: several processes do once what has one id.
+      id: randomUUID(),
       ...consoleChat,
       identity: this.#identity,
       input: pressed === undefined ? { kind: 'text', text } : { kind: 'press', button: pressed.id },

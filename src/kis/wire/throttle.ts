@@ -30,6 +30,9 @@ const countedMs = 1_010;
 /** The longest time, in milliseconds, that a call is taken to be on its way; a slower answer was long in the making. */
 const mostOnTheWayMs = 90;
 
+/** How late a timer may fire, in milliseconds. */
+const timerLateMs = 2;
+
 /** How busy the lane is, for `/status`. */
 export interface LaneStatus {
   readonly waiting: number;
@@ -46,11 +49,10 @@ export class Lane {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #callsPerSecond: number;
-  /**
-   * How many places reads leave to orders, but for the last moment before other places become free. KIS would refuse an
-   * order over the limit.
-   */
+  /** For how many orders reads leave places. KIS would refuse an order over the limit. */
   readonly #reserved: number;
+  /** How long, in milliseconds, reads may keep the first of those orders waiting; the second, twice as long. */
+  readonly #orderWaitMs: number;
   readonly #queues: Record<LanePriority, Waiting[]> = { order: [], urgent: [], interactive: [], background: [] };
   /** Calls that may still count. */
   #places: readonly Place[] = [];
@@ -62,6 +64,7 @@ export class Lane {
     this.#telemetry = telemetry;
     this.#callsPerSecond = callsPerSecond;
     this.#reserved = callsPerSecond >= 6 ? 2 : 0;
+    this.#orderWaitMs = 1_000 / callsPerSecond - timerLateMs;
   }
 
   /**
@@ -163,18 +166,19 @@ export class Lane {
   }
 
   /**
-   * How long the next call has to wait, in milliseconds. A read takes a place that is kept for orders only when another
-   * becomes free within the time of one call. So no place is lost while reads wait, and an order waits no longer than
-   * that for reads.
+   * How long the next call has to wait, in milliseconds. A read may take a place that is kept for an order when another
+   * becomes free soon enough for that order. So reads use every place, each in its turn, and the first order to come
+   * after a read waits no longer than the time between two calls, the second one no longer than twice that.
    */
   #waitMs(isOrder: boolean): number {
     const now = this.#clock.now();
     this.#forget(now);
-    const untilPause = this.#pausedUntil - now;
-    const places = this.#callsPerSecond - (isOrder ? 0 : this.#reserved);
     const frees = this.#places.map(({ freeAt }) => freeAt).sort((a, b) => a - b);
-    const untilFree = (frees.at(-this.#callsPerSecond) ?? now) - now;
-    const untilSoonFree = (frees.at(-places) ?? now) - countedMs / this.#callsPerSecond - now;
-    return Math.max(0, untilPause, untilFree, isOrder ? 0 : untilSoonFree);
+    let startAt = Math.max(now, this.#pausedUntil);
+    for (let orders = 0; orders <= (isOrder ? 0 : this.#reserved); orders += 1) {
+      const freeAt = frees.at(orders - this.#callsPerSecond) ?? now;
+      startAt = Math.max(startAt, freeAt - orders * this.#orderWaitMs);
+    }
+    return startAt - now;
   }
 }

@@ -64,8 +64,13 @@ export interface OutboxStore {
   outboxLine(address: ChatAddress): Promise<readonly QueuedMessage[]>;
   /** An unsent entry; undefined where it is none (any more). */
   outboxEntry(id: number): Promise<OutboxEntry | undefined>;
-  markSent(id: number, reference: string | undefined, now: number): Promise<void>;
-  markFailed(id: number, error: string, final: boolean): Promise<void>;
+  /**
+   * Returns true where it queued the newest edit of the same message once more: while a process was held up with this
+   * edit on its way, another process has sent newer ones, and the message now shows this one.
+   */
+  markSent(id: number, reference: string | undefined, now: number): Promise<boolean>;
+  /** An attempt that failed may have arrived all the same, so the newest edit is queued once more as after `markSent`. */
+  markFailed(id: number, error: string, final: boolean): Promise<boolean>;
   /**
    * Gives an edit in place up, of which nobody is told. `gone`: its message can never be edited again, and later edits in
    * place of it are not even tried.
@@ -78,6 +83,8 @@ export interface OutboxStore {
    * nothing when there are none.
    */
   sumUpDead(address: ChatAddress, now: number, draft: (lost: readonly OutboxEntry[]) => OutboxDraft): Promise<void>;
+  /** Those that failed for good and that nothing was said of yet, in all chats, oldest first. */
+  untoldDead(): Promise<readonly OutboxEntry[]>;
   /**
    * Notes who sends the messages of a channel from now on. Returns whether whoever did that before has ended it; if not,
    * a message may have been sent that does not say so.

@@ -84,11 +84,15 @@ export class Candles {
       const { today, before } = await this.#options.calendar.tradingDays(keptDays, read);
       const isToday = today !== undefined && today === koreanDay(this.#options.clock.now());
       if (!isToday && query.today === true) return [];
-      const bars = isToday ? await this.#today(market, today, query, read) : [];
-      const missing = isToday && query.within === true ? 0 : query.count - bars.length;
-      const days = before.filter((day) => day >= (query.from ?? ''));
-      const earlier = missing > 0 ? await this.#earlier(market, days, { ...query, count: missing }, read) : [];
-      return [...earlier, ...bars].slice(-query.count);
+      const days = isToday && query.within === true ? [] : before.filter((day) => day >= (query.from ?? ''));
+      const earlier = (count: number) => this.#earlier(market, days, { ...query, count }, read);
+      // What today cannot hold is asked for together with today.
+      const surely = query.count - (isToday ? this.#mostOf(market, today, query) : 0);
+      const [bars, sure] = await Promise.all([isToday ? this.#today(market, today, query, read) : [], earlier(surely)]);
+      const missing = query.count - bars.length;
+      // Where not even that could be had, there is no more.
+      const rest = sure.length >= missing || sure.length < surely ? sure : await earlier(missing);
+      return [...rest, ...bars].slice(-query.count);
     });
   }
 
@@ -127,6 +131,15 @@ export class Candles {
     return turn(task).finally(() => {
       if (turn.activeCount + turn.pendingCount === 0) this.#turns.delete(key);
     });
+  }
+
+  /** How many candles today may have by now. */
+  #mostOf(market: CandleMarket, day: string, { minutes }: CandleQuery): number {
+    const { hours } = this.books.of(market, day);
+    return candlesOfDay(
+      hours.map(({ from, to }) => ({ from, to: Math.min(to, this.#minuteAt(0)) })),
+      minutes,
+    );
   }
 
   async #today(market: CandleMarket, day: string, query: CandleQuery, read: ReadOptions): Promise<readonly Bar[]> {

@@ -28,6 +28,7 @@ export class FallbackReports implements AccountReports {
   readonly #broker: Pick<Broker, 'balance' | 'executions'>;
   readonly #directory: InstrumentDirectory;
   readonly #clock: Clock;
+  readonly #reckoning = new Map<string, Promise<ProfitReport<TradeProfit>>>();
 
   constructor(options: {
     readonly reports: AccountReports;
@@ -67,14 +68,26 @@ export class FallbackReports implements AccountReports {
     return orElse(this.#reports.profitByIssue(query, options), () => this.#reckon(query, options));
   }
 
+  /** Two reports of the same days that are asked for at once are reckoned once. */
+  #reckon(query: ProfitQuery, options?: ReadOptions): Promise<ProfitReport<TradeProfit>> {
+    const key = [query.from, query.to, query.symbol].join();
+    const reckoning =
+      this.#reckoning.get(key) ?? this.#reckonAnew(query, options).finally(() => this.#reckoning.delete(key));
+    this.#reckoning.set(key, reckoning);
+    return reckoning;
+  }
+
   /** Reads further back only while that may tell what shares cost that the account no longer holds. */
-  async #reckon(query: ProfitQuery, options?: ReadOptions): Promise<ProfitReport<TradeProfit>> {
+  async #reckonAnew(query: ProfitQuery, options?: ReadOptions): Promise<ProfitReport<TradeProfit>> {
     const { from, to, symbol } = query;
     const only = symbol === undefined ? {} : { symbol };
     const today = koreanDay(this.#clock.now());
-    const { positions: holdings } = await this.#broker.balance(options);
+    const [{ positions: holdings }, executions] = await Promise.all([
+      this.#broker.balance(options),
+      this.#broker.executions({ ...only, from, to: today }, options),
+    ]);
     let since = from;
-    let orders: readonly VenueOrder[] = await this.#broker.executions({ ...only, from, to: today }, options);
+    let orders: readonly VenueOrder[] = executions;
     for (let step = 0; ; step += 1) {
       const report = reckonProfit({ orders, holdings, from, to, costOf: this.#costOf });
       if (report.reckoned?.unpriced.length === 0 || step === mostSteps) return report;

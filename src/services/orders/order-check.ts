@@ -17,11 +17,12 @@ import {
   type SlippageEstimate,
   valuationPrice,
 } from '../../domain/orders/order-rules.ts';
-import { orderTypeTraits, typesEverTaken } from '../../domain/orders/order-types.ts';
+import { typesEverTaken } from '../../domain/orders/order-types.ts';
 import { AppError } from '../../errors.ts';
 import type { Broker } from '../../ports/broker.ts';
 import type { ReadOptions } from '../../ports/read-options.ts';
 import type { Calendar, MarketSession } from '../calendar.ts';
+import { OrderReads } from './order-reads.ts';
 
 /** The limits a person set for themselves. */
 export interface RiskLimits {
@@ -61,7 +62,8 @@ export function violation(broken: RuleViolation): AppError {
 }
 
 /**
- * Asks the venue for everything that decides whether an order would pass, and throws where it would not.
+ * Asks the venue for everything that decides whether an order would pass, and throws where it would not. `reads`: what
+ * was asked about this order just now.
  * @throws AppError with a `rule.*` code, or a `venue.*` one when the venue could not be asked.
  */
 export async function checkOrder(
@@ -69,20 +71,16 @@ export async function checkOrder(
   request: OrderRequest,
   instrument: Instrument,
   options: ReadOptions,
+  reads = new OrderReads(deps.broker, request, options),
 ): Promise<OrderCheck> {
   const { broker, calendar, riskLimits } = deps;
-  const { symbol, exchange } = request;
   const session = await requireTaken(broker, calendar, request, instrument.kind, options);
   const misplaced = checkPlace(request, instrument.kind);
   if (misplaced !== undefined) throw violation(misplaced);
-  const there = { ...options, exchange };
-  const quoted = broker.quote(symbol, there);
   const [quote, book, power] = await Promise.all([
-    quoted,
-    isPricedByBook(request.type) ? broker.orderBook(symbol, there) : undefined,
-    request.side === 'buy'
-      ? buyingPrice(request, () => quoted).then((price) => broker.buyingPower(symbol, price, options))
-      : broker.sellableQuantity(symbol, options).then((quantity) => ({ quantity, orderableCash: undefined })),
+    reads.quote(),
+    isPricedByBook(request.type) ? reads.book() : undefined,
+    reads.power(request),
   ]);
   const broken = checkPrice(request, quote, instrument.kind);
   if (broken !== undefined) throw violation(broken);
@@ -112,15 +110,6 @@ export async function checkOrder(
     orderableCash: power.orderableCash,
     slippage,
   };
-}
-
-/** The price at which buying power is asked for, in won; undefined where the order may trade at another. */
-export async function buyingPrice(
-  { type, price }: Pick<OrderRequest, 'type' | 'price'>,
-  quote: () => Promise<Quote>,
-): Promise<number | undefined> {
-  if (type === 'conditional') return undefined;
-  return price ?? (orderTypeTraits[type].pricing === 'close' ? fixedPrice(type, await quote()) : undefined);
 }
 
 /**

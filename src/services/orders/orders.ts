@@ -22,6 +22,7 @@ import type { NumberChange } from '../account-numbers.ts';
 import type { Calendar } from '../calendar.ts';
 import { type Amendment, type AmendmentCheck, checkAmendment } from './amendment-check.ts';
 import { checkOrder, type OrderCheck, type RiskLimits, requireTaken, violation } from './order-check.ts';
+import { OrderReads } from './order-reads.ts';
 import { type OrderRequestCall, OrderSender } from './order-sender.ts';
 import type { Reconciler } from './reconciliation/reconciler.ts';
 import { TradingGate } from './trading-gate.ts';
@@ -104,10 +105,23 @@ export class Orders {
     this.#telemetry = telemetry;
   }
 
-  /** What a ticket shows. @throws AppError `rule.*`, `orders.*` or `venue.*`: the order would not pass. */
-  async check(request: OrderRequest, instrument: Instrument, options: ReadOptions = {}): Promise<OrderCheck> {
+  /** What the venue says about an order of which a ticket is being made, for `check`. Nothing is asked yet. */
+  reads(order: Pick<OrderRequest, 'symbol' | 'side' | 'exchange'>): OrderReads {
+    return new OrderReads(this.#broker, order, {});
+  }
+
+  /**
+   * What a ticket shows. `reads`: what was asked about this order just now.
+   * @throws AppError `rule.*`, `orders.*` or `venue.*`: the order would not pass.
+   */
+  async check(
+    request: OrderRequest,
+    instrument: Instrument,
+    options: ReadOptions = {},
+    reads?: OrderReads,
+  ): Promise<OrderCheck> {
     await this.#guard();
-    const check = await checkOrder(this.#deps, request, instrument, options);
+    const check = await checkOrder(this.#deps, request, instrument, options, reads);
     await this.#requireWithinDay(check.amount);
     return check;
   }

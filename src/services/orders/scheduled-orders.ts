@@ -24,6 +24,7 @@ import type { ReadOptions } from '../../ports/read-options.ts';
 import type { ScheduleBroker } from '../../ports/scheduled-orders.ts';
 import type { Calendar } from '../calendar.ts';
 import { type RiskLimits, requireToldDays, violation } from './order-check.ts';
+import { OrderReads } from './order-reads.ts';
 import type { Orders } from './orders.ts';
 
 /** An order that the venue is to send on another day. */
@@ -139,7 +140,7 @@ export class ScheduledOrders {
    * @throws AppError `rule.*`, `orders.*`, `schedule.*` or `venue.*` where the order would not pass.
    */
   async check({ request, instrument, until }: Schedule, options: ReadOptions = {}): Promise<ScheduleCheck> {
-    // The list is read first, because a venue that keeps no scheduled orders says so.
+    const reads = this.#begin(request, options);
     const listed = await this.list(options);
     // A scheduled order that is listed now cannot come of a request that is sent later.
     const numbers = listed.map(({ reference }) => reference.number);
@@ -147,7 +148,7 @@ export class ScheduledOrders {
     await this.#ledger.noteSeen(today, numbers);
     const waiting = listed.filter((order) => isWaiting(order, today));
     const days = await this.#daysOf(until, options);
-    return this.#checkTerms(request, instrument, days, waiting, 0, options);
+    return this.#checkTerms(request, instrument, days, waiting, 0, reads, options);
   }
 
   /**
@@ -157,9 +158,6 @@ export class ScheduledOrders {
   async checkAmendment(amendment: ScheduleAmendment, options: ReadOptions = {}): Promise<ScheduleCheck> {
     const { target, instrument, quantity, price } = amendment;
     const { symbol, side, until } = target;
-    const waiting = await this.waiting(options);
-    this.#requireUnchanged(target, waiting);
-    const { day } = await this.#daysOf(undefined, options);
     const request: OrderRequest = {
       symbol,
       side,
@@ -168,8 +166,20 @@ export class ScheduledOrders {
       price,
       exchange: 'KRX',
     };
+    const reads = this.#begin(request, options);
+    const waiting = await this.waiting(options);
+    this.#requireUnchanged(target, waiting);
+    const { day } = await this.#daysOf(undefined, options);
     const others = waiting.filter(({ reference }) => reference.number !== target.reference.number);
-    return this.#checkTerms(request, instrument, { day, until }, others, target.price * target.quantity, options);
+    return this.#checkTerms(
+      request,
+      instrument,
+      { day, until },
+      others,
+      target.price * target.quantity,
+      reads,
+      options,
+    );
   }
 
   /** Has the venue keep a confirmed scheduled order, by one request. Returns and throws as `Orders.submit`. */
@@ -215,23 +225,27 @@ export class ScheduledOrders {
     }));
   }
 
+  /**
+   * Asks for what an order's terms are checked by while the list is read. Paper keeps no scheduled orders, which only
+   * its list says, and takes one call a second: there nothing is asked before the list was read.
+   */
+  #begin(request: OrderRequest, options: ReadOptions): OrderReads {
+    const reads = new OrderReads(this.#broker, request, options);
+    if (this.#broker.venue.listsAll) reads.begin(request.type, request.price ?? undefined);
+    return reads;
+  }
+
   async #checkTerms(
     request: OrderRequest,
     instrument: Instrument,
     days: ScheduleDays,
     others: readonly ScheduledOrder[],
     oldAmount: number,
+    reads: OrderReads,
     options: ReadOptions,
   ): Promise<ScheduleCheck> {
     const { symbol, side, quantity, price } = request;
-    const [quote, power] = await Promise.all([
-      this.#broker.quote(symbol, options),
-      side === 'buy'
-        ? this.#broker.buyingPower(symbol, price ?? undefined, options)
-        : this.#broker
-            .sellableQuantity(symbol, options)
-            .then((shares) => ({ quantity: shares, orderableCash: undefined })),
-    ]);
+    const [quote, power] = await Promise.all([reads.quote(), reads.power(request)]);
     const broken = checkPrice(request, quote, instrument.kind);
     if (broken !== undefined) throw violation(broken);
     const upperLimit = laterUpperLimit(quote, instrument.kind);

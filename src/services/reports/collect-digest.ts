@@ -66,17 +66,20 @@ export async function collectDigest(request: DigestRequest): Promise<Digest> {
   const symbols = [...new Set([...held.keys(), ...traded, ...request.watched])];
   const few = symbols.slice(0, mostIssues);
   const isMorning = kind === 'morning';
-  const [indices, issues, flows, news, exDays, next] = await Promise.all([
+  // Nextrade's after-market begins ten minutes after KRX's close.
+  const isLate = !isMorning && trades && minuteNow(now) >= minuteOfDay(krxHours(today).close) + 10;
+  const asked = isMorning
+    ? issuesByBars(request, parts, few, held, last)
+    : issuesByQuotes(request, parts, symbols, held);
+  const [indices, issues, flows, news, exDays, next, after] = await Promise.all([
     indicesOf(request, parts, last),
-    isMorning ? issuesByBars(request, parts, few, held, last) : issuesByQuotes(request, parts, symbols, held),
+    asked,
     isMorning ? [] : flowsOf(request, parts, few, last),
     isMorning ? newsSince(request, parts, few, last) : [],
     exDaysOf(request, parts, few, today),
     tradingDayBeside(calendar, today, 1, reads.options),
+    isLate ? afterMarketOf(request, parts, few, asked) : undefined,
   ]);
-  // Nextrade's after-market begins ten minutes after KRX's close.
-  const isLate = !isMorning && trades && minuteNow(now) >= minuteOfDay(krxHours(today).close) + 10;
-  const after = isLate ? await afterMarketOf(request, parts, issues) : undefined;
   return {
     kind,
     day: isMorning || trades ? today : last,
@@ -236,13 +239,18 @@ function withProfit(issue: IssueDay, filled: readonly FilledIssue[]): IssueDay {
 
 /** Who bought and sold on the day: the exchange's figures once they are out, else the estimates of its members. */
 async function flowsOf(
-  { reads }: DigestRequest,
+  { reads, now }: DigestRequest,
   parts: Parts<DigestPart>,
   symbols: readonly string[],
   day: string,
 ): Promise<readonly IssueFlow[]> {
+  // Until the close there are estimates alone, which are asked for at once then.
+  const isOpen = day === koreanDay(now) && koreanTime(now).slice(0, 4) < krxHours(day).close;
   const answers = await parts.each('flows', symbols, async (symbol): Promise<IssueFlow | undefined> => {
-    const [newest] = await reads.investorDays(symbol);
+    const [[newest]] = await Promise.all([
+      reads.investorDays(symbol),
+      isOpen ? reads.investorEstimates(symbol) : undefined,
+    ]);
     const { foreigners, institutions } = newest ?? {};
     if (newest?.day === day && foreigners?.shares !== undefined && institutions?.shares !== undefined)
       return { symbol, foreigners: foreigners.shares, institutions: institutions.shares, estimated: false };
@@ -306,13 +314,15 @@ async function exDaysOf(
 async function afterMarketOf(
   { reads }: DigestRequest,
   parts: Parts<DigestPart>,
-  issues: readonly IssueDay[],
+  symbols: readonly string[],
+  issues: Promise<readonly IssueDay[]>,
 ): Promise<readonly AfterMarket[]> {
-  const closes = new Map(issues.slice(0, mostIssues).map(({ symbol, last }) => [symbol, last]));
-  if (closes.size === 0) return [];
-  const answers = await parts.each('after', ['KRX', 'NXT'] as const, (exchange) =>
-    reads.extendedQuotes([...closes.keys()], exchange),
-  );
+  if (symbols.length === 0) return [];
+  const [answers, closed] = await Promise.all([
+    parts.each('after', ['KRX', 'NXT'] as const, (exchange) => reads.extendedQuotes(symbols, exchange)),
+    issues,
+  ]);
+  const closes = new Map(closed.map(({ symbol, last }) => [symbol, last]));
   return answers.flatMap(({ key: exchange, value: quotes }) =>
     quotes.flatMap(({ symbol, last, volume }): readonly AfterMarket[] => {
       const close = closes.get(symbol) ?? 0;

@@ -97,6 +97,36 @@ async function forgetEdits(
     .execute();
 }
 
+/**
+ * Queues the newest edit of a message once more where `late`, an older one, may have arrived after it. That can only be
+ * where another process has concluded `late` while this one was still sending it. Returns whether it queued anything.
+ */
+export async function showNewest(db: Kysely<Tables>, late: OutboxRow): Promise<boolean> {
+  if (late.edits === null || late.state === 'queued') return false;
+  const message = { address: { channel: late.channel, chatId: late.chat_id }, edits: late.edits };
+  await lockMessage(db, message.address, message.edits);
+  const newest = await editsOf(db, message).where('state', '!=', 'superseded').limit(1).executeTakeFirst();
+  if (newest === undefined || newest.id <= late.id) return false;
+  // One that is queued still comes after `late`, unless another process is just sending it.
+  const mayBeOver = newest.state === 'sent' || (newest.state === 'queued' && late.state === 'sent');
+  if (!mayBeOver) return false;
+  const { id: _, ...row } = newest;
+  await db
+    .insertInto('outbox')
+    .values({
+      ...row,
+      id: nextNumber(db, 'outbox'),
+      state: 'queued',
+      attempts: 0,
+      error: null,
+      sent_at: null,
+      reference: null,
+      in_place: 1,
+    })
+    .execute();
+  return true;
+}
+
 async function insertRow(
   db: Kysely<Tables>,
   draft: OutboxDraft,
@@ -141,7 +171,7 @@ function latestEdit(db: Kysely<Tables>, draft: OutboxDraft): Promise<OutboxRow |
   return editsOf(db, draft).where('state', '!=', 'superseded').limit(1).executeTakeFirst();
 }
 
-function editsOf(db: Kysely<Tables>, { address, edits = '' }: OutboxDraft) {
+function editsOf(db: Kysely<Tables>, { address, edits = '' }: Pick<OutboxDraft, 'address' | 'edits'>) {
   return db
     .selectFrom('outbox')
     .selectAll()

@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { OutboxDraft, OutboxEntry } from '../../ports/ledger/outbox-store.ts';
 import type { OutboxTable, Tables } from '../schema.ts';
-import { entryOf, insertMessage, queuedOf } from './outbox-rows.ts';
+import { entryOf, insertMessage, queuedOf, showNewest } from './outbox-rows.ts';
 import type { Transactions } from './transactions.ts';
 
 type QueueMethods = Pick<
@@ -21,7 +21,7 @@ type QueueMethods = Pick<
 
 type DeliveryMethods = Pick<
   Ledger,
-  'markSent' | 'markFailed' | 'dropEdit' | 'sumUpDead' | 'deadLetters' | 'sentSince' | 'sentReference'
+  'markSent' | 'markFailed' | 'dropEdit' | 'sumUpDead' | 'untoldDead' | 'deadLetters' | 'sentSince' | 'sentReference'
 >;
 
 /** The most messages of a chat that are looked through for one that may be sent before the others. */
@@ -99,6 +99,12 @@ export function createDeliveryMethods({ read, write }: Transactions): DeliveryMe
 
     sumUpDead: (address, now, draft) =>
       write('sum-up-dead', (transaction) => sumUpDead(transaction, address, now, draft)),
+
+    untoldDead: () =>
+      read('untold-dead', async (db) => {
+        const rows = await db.selectFrom('outbox').selectAll().where('state', '=', 'dead').orderBy('id').execute();
+        return rows.map(entryOf);
+      }),
 
     deadLetters: (now) =>
       read('dead-letters', async (db) => {
@@ -206,8 +212,8 @@ async function supersede(db: Kysely<Tables>, id: number): Promise<boolean> {
   return (await update.where('state', '=', 'queued').executeTakeFirst()).numUpdatedRows > 0n;
 }
 
-async function markSent(db: Kysely<Tables>, id: number, reference: string | undefined, now: number): Promise<void> {
-  await requireMessage(db, id);
+async function markSent(db: Kysely<Tables>, id: number, reference: string | undefined, now: number): Promise<boolean> {
+  const row = await requireMessage(db, id);
   // A message that was marked as failed for good becomes sent too: that it did go out is the truer news.
   await db
     .updateTable('outbox')
@@ -215,16 +221,18 @@ async function markSent(db: Kysely<Tables>, id: number, reference: string | unde
     .where('id', '=', id)
     .where('state', '!=', 'sent')
     .execute();
+  return showNewest(db, row);
 }
 
-async function markFailed(db: Kysely<Tables>, id: number, error: string, final: boolean): Promise<void> {
-  await requireMessage(db, id);
+async function markFailed(db: Kysely<Tables>, id: number, error: string, final: boolean): Promise<boolean> {
+  const row = await requireMessage(db, id);
   await db
     .updateTable('outbox')
     .set((row) => ({ attempts: row('attempts', '+', 1), error, state: final ? 'dead' : 'queued' }))
     .where('id', '=', id)
     .where('state', '=', 'queued')
     .execute();
+  return !final && showNewest(db, row);
 }
 
 async function dropEdit(db: Kysely<Tables>, id: number, error: string, gone: boolean): Promise<void> {
@@ -301,7 +309,8 @@ async function nextHeld(db: Kysely<Tables>): Promise<number | undefined> {
 }
 
 /** @throws AppError `store.no-such-message`. */
-async function requireMessage(db: Kysely<Tables>, id: number): Promise<void> {
-  const row = await db.selectFrom('outbox').select('id').where('id', '=', id).executeTakeFirst();
+async function requireMessage(db: Kysely<Tables>, id: number): Promise<Selectable<OutboxTable>> {
+  const row = await db.selectFrom('outbox').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) throw new AppError('store.no-such-message', { message: id });
+  return row;
 }

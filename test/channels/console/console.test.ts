@@ -29,3 +29,25 @@ test('at the terminal an edit is a line, and leaves the buttons of what somebody
   await eventually('pressed', () => started.includes('{"kind":"press","button":"confirm:1"}'));
   await terminal.stop();
 });
+
+test('what is typed at one terminal is never taken for what was typed at another, or before a restart', async () => {
+  const ids: string[] = [];
+  for (let start = 0; start < 2; start += 1) {
+    const input = new PassThrough();
+    const ended = new Promise<void>((resolve) => {
+      const terminal = new ConsoleChannel({
+        input,
+        output: new PassThrough(),
+        clock: new JumpClock(),
+        identity: 'console:local',
+        settled: async () => undefined,
+        ended: resolve,
+      });
+      void terminal.start(async ({ id }) => void ids.push(id));
+    });
+    input.end('/price 005930\n/price 005930\n');
+    await ended;
+  }
+  expect(ids).toHaveLength(4);
+  expect(new Set(ids).size).toBe(4);
+});

@@ -33,8 +33,16 @@ export interface ChatFaults {
 
 export const calmChats: ChatFaults = { fails: 0, losesAnswer: 0, limits: 0, limitsWithoutTime: 0 };
 
+/** A message that a chat would not take. */
+export interface Refused extends Omit<Shown, 'buttons' | 'reference'> {
+  /** The process that was told. */
+  readonly by: string;
+}
+
 /** What a process does with a chat, as the world sees it. */
 export interface Line {
+  /** The name of the process. */
+  readonly self: string;
   /** Whether the process still has its power. */
   readonly isOn: () => boolean;
   /** One step nearer to its end. */
@@ -105,7 +113,9 @@ function systemError(code: string): Error {
 export class Chats {
   readonly shown: Shown[] = [];
   /** Messages that a chat would not take, now or later. */
-  readonly refused: Omit<Shown, 'buttons' | 'reference'>[] = [];
+  readonly refused: Refused[] = [];
+  /** Those of which only a process knew that ended without reaching the database, so that nobody can tell of them. */
+  readonly endedWith = new Set<Refused>();
   /** Messages of which the newest edit in place was turned down: they show something older, for good. */
   readonly outdated = new Set<string>();
   /** Messages of which the bot was told that they failed though they were shown. */
@@ -167,6 +177,11 @@ export class Chats {
     };
   }
 
+  /** A process ends that has not reached the database since a moment. */
+  noteEnd(self: string, since: number): void {
+    for (const one of this.refused) if (one.by === self && one.at >= since) this.endedWith.add(one);
+  }
+
   /** @throws what the platform's own library would, as the bot reads it. */
   #takeOrFail(line: Line, name: ChannelName, chatId: string, text: string, inPlace: string | undefined): void {
     const chat = `${name}:${chatId}`;
@@ -179,7 +194,8 @@ export class Chats {
     const of = name === 'console' ? undefined : errors[name];
     if (of !== undefined && this.blocked.has(chat)) {
       // That an edit in place cannot be made is told to nobody, so it is not among what somebody has to be told of.
-      if (inPlace === undefined) this.refused.push({ at: this.#clock.now(), channel: name, chatId, text });
+      if (inPlace === undefined)
+        this.refused.push({ at: this.#clock.now(), channel: name, chatId, text, by: line.self });
       else this.outdated.add(inPlace);
       this.#trace(`${chat} refuses: ${text.replaceAll('\n', ' / ')}`);
       throw of.blocked();
@@ -205,7 +221,7 @@ export class Chats {
 }
 
 /** Messages that a chat refused for good and never showed: their person has to be told that there were some. */
-export function lostIn({ refused, shown }: Pick<Chats, 'refused' | 'shown'>): readonly Chats['refused'][number][] {
+export function lostIn({ refused, shown }: Pick<Chats, 'refused' | 'shown'>): readonly Refused[] {
   return refused.filter(
     (lost, index) =>
       refused.findIndex((other) => isSame(other, lost)) === index && !shown.some((later) => isSame(later, lost)),

@@ -22,6 +22,8 @@ export class Process {
   readonly hold = new Hold();
   /** The network to the database is cut. */
   readonly cut = new Hold();
+  /** When that was cut last, by the world's clock. */
+  cutAt = 0;
   on = true;
   wasDisturbed = false;
   app: App | undefined;

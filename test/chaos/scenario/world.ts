@@ -561,6 +561,7 @@ export class World {
     const { level, msg, ...fields } = JSON.parse(line) as { level: number; msg: string };
     const text = `${msg} ${JSON.stringify({ ...fields, time: undefined })}`;
     const whose = this.isShared ? `${running.self} ` : '';
+    if (msg === 'messages lost with this process') this.chats.noteEnd(running.self, running.cutAt);
     if (level >= 40) this.trace(`  log: ${whose}${text.slice(0, 400)}`);
     // That a database which is away is complained of is right; and so that what another process carries is not done.
     // A process that was held up finds done what it was about to write down.
@@ -593,6 +594,7 @@ export class World {
     running.wasDisturbed = true;
     running.soundSince = undefined;
     way.begin();
+    if (fate.is === 'cut-off') running.cutAt = this.clock.now();
     if (fate.is === 'held-up') {
       this.leases.heldUp(running.self);
       this.bus.pause(running.self);
@@ -638,6 +640,7 @@ export class World {
       this.trace(`power off: ${this.isShared ? `${running.self} ` : ''}${what}`);
       this.leases.died(running.self);
     }
+    if (running.cut.isOn) this.chats.noteEnd(running.self, running.cutAt);
     this.bus.remove(running.self);
     running.soundSince = undefined;
     running.receive.clear();
@@ -729,6 +732,7 @@ export class World {
 
   #lineOf(running: Process): Line {
     return {
+      self: running.self,
       isOn: () => running.on,
       step: (what) => this.#step(running, what),
       running: async () => {

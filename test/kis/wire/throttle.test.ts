@@ -220,11 +220,15 @@ describe('the lane', () => {
     for (let call = 0; call < 30; call += 1) void lane.enter('interactive').then(() => (reads += 1));
     await turns(1);
     expect(reads).toBe(8);
-    // A tenth of the time that a call counts, before the eight become free.
-    await clock.moveTo(start + 998);
+    // The eight become free at 1,100. Ten calls a second are one every 100 ms, and a timer may fire 2 ms late.
+    await clock.moveTo(start + 903);
     expect(reads).toBe(8);
-    await clock.moveTo(start + 999);
-    expect(reads).toBe(10);
+    await clock.moveTo(start + 904);
+    expect(reads, 'a second order would wait 196 ms').toBe(9);
+    await clock.moveTo(start + 1_001);
+    expect(reads).toBe(9);
+    await clock.moveTo(start + 1_002);
+    expect(reads, 'an order waits 98 ms').toBe(10);
     let waited = false;
     void lane.enter('order').then(() => (waited = true));
     await clock.moveTo(start + 1_099);
@@ -232,6 +236,34 @@ describe('the lane', () => {
     await clock.moveTo(start + 1_100);
     expect(waited).toBe(true);
     expect(lane.status().headRoom, 'the eight places went to the order and to reads').toBeLessThanOrEqual(2);
+  });
+
+  test('reads that wait use every place, and an order waits no longer than the time between two calls', async () => {
+    const clock = new StillClock();
+    const lane = new Lane(clock, 10);
+    const start = clock.at;
+    let reads = 0;
+    const waits: number[] = [];
+    for (let call = 0; call < 400; call += 1) {
+      void lane.enter('interactive').then((answered) => {
+        reads += 1;
+        answered();
+      });
+    }
+    for (let ms = 1; ms <= 20_000; ms += 1) {
+      if (ms % 730 === 0) {
+        const askedAt = ms;
+        void lane.enter('order').then((answered) => {
+          waits.push(clock.at - start - askedAt);
+          answered();
+        });
+      }
+      await clock.moveTo(start + ms);
+    }
+    // Each place counts for 1.01 s; half a second of each is lost once, while the calls spread over the second.
+    expect(reads + waits.length).toBeGreaterThanOrEqual(192);
+    expect(waits).toHaveLength(27);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(100);
   });
 
   test('a pause holds everybody until it ends, and a shorter one does not end it sooner', async () => {

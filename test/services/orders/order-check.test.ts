@@ -5,12 +5,12 @@ import { AppError } from '../../../src/errors.ts';
 import type { Broker } from '../../../src/ports/broker.ts';
 import type { Calendar, MarketSession } from '../../../src/services/calendar.ts';
 import {
-  buyingPrice,
   checkOrder,
   type RiskLimits,
   requireTaken,
   requireToldDays,
 } from '../../../src/services/orders/order-check.ts';
+import { buyingPrice } from '../../../src/services/orders/order-reads.ts';
 
 const stock = { symbol: '005930', name: '삼성전자', market: 'KOSPI', kind: 'stock' } as const;
 const quote = { last: 70_000, upperLimit: 91_000, lowerLimit: 49_000, warnings: [] } as unknown as Quote;

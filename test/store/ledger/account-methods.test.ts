@@ -67,6 +67,7 @@ const methods: Readonly<Record<keyof Ledger, 'account' | 'shared'>> = {
   dropEdit: 'shared',
   supersede: 'shared',
   sumUpDead: 'shared',
+  untoldDead: 'shared',
   sentSince: 'shared',
   deadLetters: 'shared',
   sentReference: 'shared',

@@ -222,6 +222,34 @@ describe('an edit', () => {
     expect(await ledger.outboxPending()).toBe(2);
   });
 
+  it('that another process has overtaken is followed by the newest once more', async () => {
+    const ledger = await testLedger();
+    const [late, other] = [await queue(ledger, 1, { edits: 'ticket' }), await queue(ledger, 2, { edits: 'other' })];
+    expect(await ledger.markSent(late.id, 'm1', start)).toBe(false);
+    // Sent by two processes, it shows the same twice.
+    expect(await ledger.markSent(late.id, 'm1', start)).toBe(false);
+    await ledger.markSent(other.id, 'm2', start);
+    const newest = await queue(ledger, 3, { edits: 'ticket', about: 'p', key: 'k' });
+    await ledger.markSent(newest.id, 'm1', start);
+    expect(await ledger.markFailed(late.id, 'timeout', false)).toBe(true);
+    const [again] = await ledger.outboxHeads();
+    expect(again).toMatchObject({ body: 3, edits: 'ticket', about: 'p', key: 'k', inPlace: true, attempts: 0 });
+    expect(await ledger.markSent(again?.id ?? 0, 'm1', start)).toBe(false);
+    expect(await ledger.markSent(late.id, 'm1', start)).toBe(true);
+    expect((await ledger.outboxHeads()).map(({ body }) => body)).toEqual([3]);
+  });
+
+  it('that was given up for a newer one is followed by that one alone, as long as it waits', async () => {
+    const ledger = await testLedger();
+    const first = await queue(ledger, 1, { edits: 'ticket' });
+    const second = await queue(ledger, 2, { edits: 'ticket' });
+    await ledger.supersede(first.id);
+    expect(await ledger.markSent(first.id, 'm1', start)).toBe(false);
+    await ledger.markSent(second.id, 'm1', start);
+    expect(await ledger.markFailed(first.id, 'refused', true)).toBe(false);
+    expect(await ledger.outboxPending()).toBe(0);
+  });
+
   it('that was given up is forgotten with what was sent', async () => {
     const path = join(temporaryFolder(), 'hoga.db');
     const ledger = await openLedger({ url: `sqlite:${path}` });
