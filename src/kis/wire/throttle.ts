@@ -64,7 +64,8 @@ export class Lane {
     this.#telemetry = telemetry;
     this.#callsPerSecond = callsPerSecond;
     this.#reserved = callsPerSecond >= 6 ? 2 : 0;
-    this.#orderWaitMs = 1_000 / callsPerSecond - timerLateMs;
+    // A simulator may take so many calls that a timer is later than that.
+    this.#orderWaitMs = Math.max(0, 1_000 / callsPerSecond - timerLateMs);
   }
 
   /**
