@@ -5,13 +5,14 @@ import { aimedAt, type Benchmark, isHeld, type Measured } from './bench.ts';
 import { charts } from './charts.ts';
 import { frames } from './frames.ts';
 import { lane } from './lane.ts';
+import { rounds } from './rounds.ts';
 import { scale } from './scale.ts';
 import { searches } from './symbols.ts';
 
 // `npm run bench`: what the product exists for beside a baseline in the same run. No figure fails it; a bench that
 // cannot run does.
 
-const benchmarks: readonly Benchmark[] = [frames, alerts, lane, charts, searches, scale];
+const benchmarks: readonly Benchmark[] = [frames, alerts, lane, rounds, charts, searches, scale];
 
 const usage = `npm run bench -- [ROW ...]     ${benchmarks.map(({ row }) => row).join(' · ')}
 `;
