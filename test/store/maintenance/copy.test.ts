@@ -44,7 +44,7 @@ const refusal = (from: string, to: string): Promise<unknown> =>
 
 describe('a copy', () => {
   test('of a ledger that grew at random is equal, there and back, and agrees with itself', async () => {
-    let rows = 0;
+    let [taken, rows] = [0, 0];
     const run = fc.asyncProperty(steps(60), async (all) => {
       const folder = temporaryFolder();
       const [from, there, back] = ['a.db', 'b.db', 'c.db'].map((name) => join(folder, name)) as [
@@ -64,10 +64,12 @@ describe('a copy', () => {
       const results = await checkLedger(end, { now: growth.now });
       await end.close();
       expect(results.flatMap(({ findings }) => findings)).toStrictEqual([]);
+      taken += all.length;
       rows += first.tables.reduce((sum, table) => sum + table.rows, 0);
     });
     await fc.assert(run, { numRuns: 12 });
-    expect(rows).toBeGreaterThan(200);
+    // A step adds about one row. How many steps there are is chance.
+    expect(rows).toBeGreaterThan(taken / 2);
   }, 60_000);
 
   test('knows every table that a ledger has', () => {
