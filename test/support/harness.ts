@@ -107,6 +107,8 @@ export interface HarnessOptions {
    * The pings of a day cost more than all else in it.
    */
   readonly fewPings?: true;
+  /** Time goes by faster while a start or an answer is awaited: for tests of what is repeated or has to wait its turn. */
+  readonly hurry?: true;
   /** The bot takes the simulator for this REST host, as far as it can tell: nothing is ever sent there. */
   readonly host?: string;
   /** Other commands than the bot's own. */
@@ -179,6 +181,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
   let channel = new TestChannel();
   let settled = async (): Promise<void> => undefined;
+  const waitFor = <T>(work: Promise<T>): Promise<T> => (options.hurry ? clock.hurried(work) : work);
 
   let scheduler: TestScheduler;
   const start = async ({ env, ...how }: Parameters<Harness['restart']>[0] = {}): Promise<App> => {
@@ -215,8 +218,8 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     await scheduler.idle();
     return started;
   };
-  let app = await start();
-  await settled();
+  let app = await waitFor(start());
+  await waitFor(settled());
 
   let messageId = 0;
   const hand = async (input: Incoming['input'], identity = 'console:local'): Promise<void> => {
@@ -233,8 +236,7 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
   };
   const answerTo = async (input: Incoming['input']): Promise<string> => {
     const before = channel.messages.map(({ text }) => text);
-    await hand(input);
-    await settled();
+    await waitFor(hand(input).then(() => settled()));
     return channel.messages
       .map(({ text }) => text)
       .filter((text, index) => text !== before[index])
@@ -258,15 +260,17 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     suggest: (query) => channel.suggest(query),
     hand,
     told: (text) =>
-      eventually(`a message with '${text}'`, () => channel.messages.find((shown) => shown.text.includes(text))?.text),
+      waitFor(
+        eventually(`a message with '${text}'`, () => channel.messages.find((shown) => shown.text.includes(text))?.text),
+      ),
     app: () => app,
-    settled: () => settled(),
-    fire: (job) => scheduler.fire(job),
+    settled: () => waitFor(settled()),
+    fire: (job) => waitFor(scheduler.fire(job)),
     async restart(how) {
       await app.stop();
       channel = new TestChannel();
-      app = await start(how);
-      await settled();
+      app = await waitFor(start(how));
+      await waitFor(settled());
     },
     async stop() {
       await app.stop();

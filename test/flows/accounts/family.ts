@@ -99,7 +99,7 @@ export async function startFamily(
         .map(({ text }) => text);
     const before = textsOf();
     messageId += 1;
-    await current().receive({
+    const received = current().receive({
       id: String(messageId),
       channel: current().name,
       chatId,
@@ -108,6 +108,7 @@ export async function startFamily(
       at: hoga.clock.now(),
       alone: chatId === identities[who],
     });
+    await (options.hurry ? hoga.clock.hurried(received) : received);
     await hoga.settled();
     return textsOf()
       .filter((text, index) => text !== before[index])

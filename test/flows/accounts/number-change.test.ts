@@ -220,7 +220,7 @@ test('of two accounts the one whose number was changed waits, and only its owner
   bot = family;
   await family.tell('owner', '/buy 005930 3 60000 @isa');
   await family.pressed('owner', family.idOf('확인'));
-  await family.restart({ env: { KIS_ISA_ACCOUNT: '87654321-01' } });
+  await family.clock.hurried(family.restart({ env: { KIS_ISA_ACCOUNT: '87654321-01' } }));
   const said = family.messages('owner').map(({ text }) => text);
   expect(said.join('\n')).toContain('노후자금 계좌의 번호가 KIS_ISA_ACCOUNT에서 바뀌었는데');
   expect(said.join('\n')).toContain('소유자가 /renumber @isa 로');

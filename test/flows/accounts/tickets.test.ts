@@ -74,7 +74,7 @@ const changes: readonly {
 ];
 
 function restart(env: Environ): Promise<void> {
-  return hoga.restart({ env });
+  return hoga.clock.hurried(hoga.restart({ env }));
 }
 
 function withoutIsa(): Environ {

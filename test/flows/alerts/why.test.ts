@@ -113,7 +113,7 @@ describe('why an alert', () => {
     const id = await newestAlert();
     await bot.clock.advance(24 * 3_600_000);
     bot.simulator.setFaults([{ on: 'FHKST03010100', fault: 'refuse', code: '', status: 500, times: 50 }]);
-    await bot.fire('alerts');
+    await bot.clock.hurried(bot.fire('alerts'));
     const timeline = await bot.say(`/why ${id}`);
     expect(timeline).toMatch(/기준을 아직 계산하지 못했습니다\.\nKIS/);
   });

@@ -122,7 +122,7 @@ test('issue 13.1: a disk that takes nothing at the start: what the last process 
   await bot.press('확인');
   // To commit nothing takes no room.
   disk.arm((_number, sql) => (needsRoom(sql) && sql !== 'commit' ? sqliteFull : undefined));
-  await bot.restart();
+  await bot.clock.hurried(bot.restart());
   expect(await bot.say('/price 005930')).toContain('삼성전자');
   expect(bot.shown().join()).not.toContain('보내지 않은 주문');
   disk.mend();

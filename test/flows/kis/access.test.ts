@@ -13,7 +13,7 @@ afterEach(async () => {
 
 const keys = { KIS_APP_KEY: 'key-of-access', KIS_APP_SECRET: 'secret-of-access', KIS_ACCOUNT: '50000000-01' };
 const start = async (options: HarnessOptions): Promise<Harness> => {
-  bot = await startHarness({ ...options, env: { ...keys, KIS_HTS_ID: 'hogasim', ...options.env } });
+  bot = await startHarness({ hurry: true, ...options, env: { ...keys, KIS_HTS_ID: 'hogasim', ...options.env } });
   await bot.settled();
   return bot;
 };

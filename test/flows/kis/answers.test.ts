@@ -8,7 +8,7 @@ import { type Harness, type HarnessOptions, startHarness } from '../../support/h
 
 let bot: Harness;
 const start = async (options: HarnessOptions = {}): Promise<Harness> => {
-  bot = await startHarness({ fewPings: true, ...options });
+  bot = await startHarness({ fewPings: true, hurry: true, ...options });
   return bot;
 };
 afterEach(async () => {
@@ -312,9 +312,10 @@ describe('a token that is not to be had', () => {
     const answer = bot.say('/price 005930');
     await bot.clock.advance(1_100);
     await bot.told('1분에 한 번만');
-    const startedAt = performance.now();
+    const startedAt = bot.clock.now();
     await bot.restart();
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    // The token would be there after a minute.
+    expect(bot.clock.now() - startedAt).toBeLessThan(20_000);
     await answer;
   });
 });

@@ -6,7 +6,7 @@ import { type Harness, startHarness } from '../../support/harness.ts';
 // amendable orders, no multi-quote, fill notices of 23 columns.
 let bot: Harness;
 const start = async (clock = new JumpClock()): Promise<void> => {
-  bot = await startHarness({
+  const started = startHarness({
     clock,
     simulator: { kind: 'paper', callsPerSecond: 1 },
     env: {
@@ -18,6 +18,7 @@ const start = async (clock = new JumpClock()): Promise<void> => {
       KIS_CALLS_PER_SECOND: '1',
     },
   });
+  bot = await clock.hurried(started);
 };
 afterEach(async () => {
   await bot.stop();

@@ -66,13 +66,13 @@ describe('reads', () => {
   });
 
   test('are repeated after a passing fault', async () => {
-    await start();
+    await start({ hurry: true });
     bot.simulator.setFaults([{ on: 'inquire-price', fault: 'http', status: 502, times: 2 }]);
     expect(await bot.say('/price 005930')).toContain('70,000원');
   });
 
   test('end in one sentence when KIS stays away', async () => {
-    await start();
+    await start({ hurry: true });
     bot.simulator.setFaults([{ on: 'inquire-price', fault: 'cut', times: 10 }]);
     expect(await bot.say('/price 005930')).toContain('KIS가 답하지 않습니다');
   });
@@ -96,6 +96,7 @@ describe('the rate', () => {
     const startedAt = bot.clock.now();
     await Promise.all(Array.from({ length: 8 }, () => bot.say('/price 005930')));
     expect(bot.clock.now() - startedAt).toBeGreaterThanOrEqual(1_000);
+    expect(bot.simulator.state().requests.throttled).toBe(0);
   });
 
   test('an order does not wait behind reads', async () => {
@@ -168,7 +169,7 @@ describe('the session', () => {
 
   test('a calendar that does not answer is no reason to trade', async () => {
     const down = { rules: [{ on: 'chk-holiday', fault: 'http' as const, status: 500, times: 10 }] };
-    await start({ env: live, simulator: { hours: 'live' }, faults: down });
+    await start({ hurry: true, env: live, simulator: { hours: 'live' }, faults: down });
     expect(await bot.say('/buy 005930 1 70000')).toContain('개장일인지 확인하지 못해');
     bot.simulator.clearFaults();
     await bot.clock.advance(61_000);

@@ -124,7 +124,7 @@ describe('the golden cross', () => {
 
   test('lets those go first who wait for an answer', async () => {
     const clock = new JumpClock();
-    await start({ clock, env: { KIS_CALLS_PER_SECOND: '1' } });
+    await clock.hurried(start({ clock, env: { KIS_CALLS_PER_SECOND: '1' } }));
     void bot.say('/screen golden');
     const until = async (what: string, holds: () => boolean): Promise<void> =>
       eventually(what, async () => {

@@ -197,7 +197,7 @@ describe('an order whose answer was lost', () => {
     await start();
     await ticket();
     bot.simulator.setFaults({ rules: [lost, { on: 'read', fault: 'delay', ms: 3_000, when: 'before', times: 2 }] });
-    await bot.press('확인');
+    await bot.clock.hurried(bot.press('확인'));
     bot.simulator.trade('005930', 'sell', 3, 69_000);
     await pass(8);
     expect(await bot.told('체결 삼성전자')).toContain('3주 × 69,000원');

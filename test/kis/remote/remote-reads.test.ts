@@ -95,17 +95,19 @@ describe('a read in a process that does not carry the key', () => {
   });
 
   test('that fails in a way that may pass is asked again', async () => {
-    const { b, pair, simulator } = await startTwo();
+    const { b, pair, simulator, clock } = await startTwo();
     fault(simulator, { on: 'inquire-price', fault: 'cut', when: 'before', times: 2 });
-    expect((await b.broker.quote('005930')).symbol).toBe('005930');
+    expect((await clock.hurried(b.broker.quote('005930'))).symbol).toBe('005930');
     expect(pagesOf(pair)).toEqual(['inquire-price', 'inquire-price', 'inquire-price']);
   });
 
   test('over the limit lets the lane rest where it is', async () => {
-    const { a, b, simulator } = await startTwo();
+    const { a, b, simulator, clock } = await startTwo();
     await b.broker.quote('005930');
     fault(simulator, { on: 'inquire-price', fault: 'throttle', times: 4 });
-    await expect(b.broker.quote('005930', { priority: 'background' })).rejects.toMatchObject({ kind: 'throttled' });
+    await expect(clock.hurried(b.broker.quote('005930', { priority: 'background' }))).rejects.toMatchObject({
+      kind: 'throttled',
+    });
     expect(a.lane().pausedUntil).toBeDefined();
   });
 

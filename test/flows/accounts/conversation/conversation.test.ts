@@ -39,7 +39,7 @@ interface Seat {
 }
 
 const start = (clock: JumpClock, channels?: HarnessOptions['channels'], env: Environ = settings): Promise<Harness> =>
-  startHarness({ clock, env, ...(channels && { channels }) });
+  clock.hurried(startHarness({ clock, env, ...(channels && { channels }) }));
 
 async function atTerminal(): Promise<Seat> {
   const bot = await start(new JumpClock());
@@ -122,9 +122,11 @@ describe.each([
   ['at Discord', atDiscord],
 ])('three accounts %s', (_, sit) => {
   let seat: Seat;
+  /** Paper trading takes a call a second, and a chat of Telegram's a message: that is what most of the time goes to. */
+  const soon: typeof eventually = (...looking) => seat.bot.clock.hurried(eventually(...looking));
   beforeEach(async () => {
     seat = await sit();
-    await eventually('started', () => seat.texts().some((text) => text.includes('시작했습니다')));
+    await soon('started', () => seat.texts().some((text) => text.includes('시작했습니다')));
   });
   afterEach(() => seat.stop());
 
@@ -134,7 +136,7 @@ describe.each([
     await seat.bot.clock.advance(10_000);
     const before = seat.texts();
     act();
-    return eventually(wanted, () => seat.texts().find((text, at) => text !== before[at] && text.includes(wanted)));
+    return soon(wanted, () => seat.texts().find((text, at) => text !== before[at] && text.includes(wanted)));
   };
   const said = (line: string, wanted: string): Promise<string> => next(() => seat.type(line), wanted);
   const pressed = (label: string, wanted: string): Promise<string> => next(() => seat.press(label), wanted);
@@ -144,7 +146,7 @@ describe.each([
     seat.press('확인');
     // The fill may be told first.
     for (const what of ['접수됨', '체결 ']) {
-      await eventually(`${what} in ${account}`, () =>
+      await soon(`${what} in ${account}`, () =>
         seat.texts().some((text, at) => text !== before[at] && text.startsWith(`${account}\n${what}`)),
       );
     }
