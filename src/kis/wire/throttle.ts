@@ -65,7 +65,7 @@ export class Lane {
     this.#callsPerSecond = callsPerSecond;
     this.#reserved = callsPerSecond >= 6 ? 2 : 0;
     // A simulator may take so many calls that a timer is later than that.
-    this.#orderWaitMs = Math.max(0, 1_000 / callsPerSecond - timerLateMs);
+    this.#orderWaitMs = Math.max(0, Math.floor(1_000 / callsPerSecond) - timerLateMs);
   }
 
   /**
@@ -177,8 +177,8 @@ export class Lane {
     const frees = this.#places.map(({ freeAt }) => freeAt).sort((a, b) => a - b);
     let startAt = Math.max(now, this.#pausedUntil);
     for (let orders = 0; orders <= (isOrder ? 0 : this.#reserved); orders += 1) {
-      const freeAt = frees.at(orders - this.#callsPerSecond) ?? now;
-      startAt = Math.max(startAt, freeAt - orders * this.#orderWaitMs);
+      const freeAt = frees.at(orders - this.#callsPerSecond);
+      if (freeAt !== undefined) startAt = Math.max(startAt, freeAt - orders * this.#orderWaitMs);
     }
     return startAt - now;
   }

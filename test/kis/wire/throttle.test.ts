@@ -266,6 +266,14 @@ describe('the lane', () => {
     expect(Math.max(...waits)).toBeLessThanOrEqual(100);
   });
 
+  test.each([600, 10_000])('at %d calls a second nobody waits', async (limit) => {
+    const lane = new Lane(new StillClock(), limit);
+    let reads = 0;
+    for (let call = 0; call < 40; call += 1) void lane.enter('interactive').then(() => (reads += 1));
+    await turns(1);
+    expect(reads).toBe(40);
+  });
+
   test('a pause holds everybody until it ends, and a shorter one does not end it sooner', async () => {
     const clock = new StillClock();
     const lane = new Lane(clock, 5);
