@@ -6,27 +6,21 @@ import { z } from 'zod';
 import { commands } from '../commands/index.ts';
 import { onSimulators, startSimulators } from './app/account-units.ts';
 import { type AppOptions, startApp } from './app.ts';
-import { ConsoleChannel } from './channels/console/console.ts';
 import type { DiscordChannel } from './channels/discord/discord.ts';
 import type { TelegramChannel } from './channels/telegram/telegram.ts';
 import type { DiscordWebhookChannel } from './channels/webhook/discord-webhook.ts';
 import { inKorea, systemClock } from './clock.ts';
 import { type Config, languageOf, processEnviron, readConfig, secretsIn } from './config.ts';
-import { runDoctor, runWireCheck } from './doctor.ts';
 import { AppError, errorText } from './errors.ts';
-import { destinationOf, type ExitCode, execTargets, runExec } from './exec.ts';
+import type { ExitCode } from './exec.ts';
 import { errorSentence, languages } from './i18n/index.ts';
 import { settingWords } from './i18n/setting-words.ts';
 import { setupWords } from './i18n/setup-words.ts';
 import { createLog, createRedactor, type Log } from './log.ts';
-import { runRevoke } from './revoke.ts';
 import { localIdentity } from './services/people.ts';
-import { CronScheduler } from './services/scheduler.ts';
 import { readEnvFile } from './settings/env-file.ts';
 import { readSimulatorFlags, simulatorFlags } from './simulator/flags.ts';
-import { startSimulator } from './simulator/server.ts';
 import { LedgerLock } from './store/ledger-lock.ts';
-import { runStore } from './store-tools.ts';
 import { usage } from './usage.ts';
 
 const { version } = z
@@ -116,6 +110,10 @@ async function runUntil(
   log: Log,
   settleMs: number,
 ): Promise<'interrupted' | 'input-ended' | 'lost'> {
+  const [{ CronScheduler }, { ConsoleChannel }] = await Promise.all([
+    import('./services/scheduler.ts'),
+    import('./channels/console/console.ts'),
+  ]);
   const chats = await createChats(config, log);
   let inputEnded = (): void => undefined;
   const ended = new Promise<'input-ended'>((resolve) => {
@@ -178,7 +176,7 @@ async function createWebhook({ webhooks }: Config): Promise<DiscordWebhookChanne
   return new DiscordWebhookChannel({ webhooks, clock: systemClock });
 }
 
-// Platforms are loaded only where they are used: discord.js takes half a second, and grammY a tenth of one.
+// What a process does not use it does not load: discord.js alone takes half a second, and grammY a tenth of one.
 
 async function createDiscord(config: Config, log: Log): Promise<DiscordChannel | undefined> {
   if (config.discord === undefined) return undefined;
@@ -196,6 +194,7 @@ async function createTelegram(config: Config, log: Log): Promise<TelegramChannel
 
 /** Answers one question, on the standard output or in a chat. Returns the exit code. */
 async function runExecMode(line: string, json: boolean, target: string | undefined): Promise<ExitCode> {
+  const { destinationOf, execTargets, runExec } = await import('./exec.ts');
   const to = execTargets.find((one) => one === target);
   if (to === undefined && target !== undefined) throw new UsageError(usage);
   const config = loadConfig();
@@ -234,6 +233,7 @@ async function withSimulator<T>(config: Config, task: (config: Config) => Promis
 const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function runDoctorMode(): Promise<boolean> {
+  const { runDoctor } = await import('./doctor.ts');
   const loaded = loadConfig();
   const log = createLog({ level: 'silent', redactor });
   const chats = await createChats(loaded, log);
@@ -243,6 +243,7 @@ async function runDoctorMode(): Promise<boolean> {
 }
 
 async function runWireMode(): Promise<boolean> {
+  const { runWireCheck } = await import('./doctor.ts');
   const log = createLog({ level: 'silent', redactor });
   const isWatched = process.stderr.isTTY;
   // Rewrites one line of the terminal.
@@ -263,7 +264,8 @@ async function runWireMode(): Promise<boolean> {
   );
 }
 
-function runRevokeMode(): Promise<boolean> {
+async function runRevokeMode(): Promise<boolean> {
+  const { runRevoke } = await import('./revoke.ts');
   const config = loadConfig();
   const log = createLog({ level: 'silent', redactor });
   return runRevoke({ config, clock: systemClock, log, redactor, random: Math.random, print: printLine });
@@ -272,6 +274,7 @@ function runRevokeMode(): Promise<boolean> {
 async function runStoreMode(argv: readonly string[]): Promise<number> {
   const { redact } = redactor;
   const parts = { self, now: systemClock.now(), redact, print: printLine, errors: process.stderr };
+  const { runStore } = await import('./store-tools.ts');
   const code = await runStore(argv, loadConfig(), parts);
   if (code === undefined) throw new UsageError(usage);
   return code;
@@ -310,6 +313,7 @@ function exampleFile(): string {
 async function runSimulator(flags: Parameters<typeof readSimulatorFlags>[0]): Promise<void> {
   const read = readSimulatorFlags(flags);
   if ('problem' in read) throw new UsageError(`${read.problem}\n${usage}`);
+  const { startSimulator } = await import('./simulator/server.ts');
   const simulator = await startSimulator({ clock: systemClock, ...read.options });
   process.stdout.write(`${JSON.stringify({ rest: simulator.restUrl, ws: simulator.wsUrl })}\n`);
   await interrupted();

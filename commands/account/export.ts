@@ -109,7 +109,7 @@ export const exporting = defineCommand({
     ];
     return {
       lines: [words.export.file(name, rows.length), ...notes],
-      attachments: [csvFile([...parts, stretch].join('-'), cells)],
+      attachments: [await csvFile([...parts, stretch].join('-'), cells)],
     };
   },
 });

@@ -18,7 +18,7 @@ import { AccessWatch } from '../services/health/access-watch.ts';
 import { FillNoticeWatch } from '../services/health/fill-notice-watch.ts';
 import { type AccountOptions, createAccount } from '../services/orders/account.ts';
 import type { People } from '../services/people.ts';
-import { type Simulator, startSimulator } from '../simulator/server.ts';
+import type { Simulator } from '../simulator/server.ts';
 
 /** An issue that every venue has: 삼성전자. */
 const bestKnownIssue = '005930';
@@ -39,6 +39,9 @@ export async function startSimulators({ accounts }: Config, clock: Clock): Promi
     ({ kis }) => kis.embedded?.kind ?? 'live',
   );
   const started = new Map<'live' | 'paper', Simulator>();
+  if (kinds.size === 0) return started;
+  // Loaded only where one is started.
+  const { startSimulator } = await import('../simulator/server.ts');
   for (const [kind, [first, ...others]] of kinds) {
     if (first === undefined) continue;
     const hours = first.kis.embedded?.hours ?? 'open';

@@ -1,4 +1,3 @@
-import { importPKCS8, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
@@ -110,6 +109,8 @@ export class GoogleSheets implements SheetWriter {
   async #assertion(now: number): Promise<string> {
     const { email, privateKey } = this.#access;
     const seconds = Math.floor(now / 1_000);
+    // Loaded only where something is written to a sheet.
+    const { importPKCS8, SignJWT } = await import('jose');
     const key = await importPKCS8(privateKey.reveal(), 'RS256').catch((cause: unknown) => {
       throw new AppError('sheets.unauthorised', {}, { cause });
     });

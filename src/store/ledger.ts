@@ -5,8 +5,6 @@ import { AppError } from '../errors.ts';
 import type { Fence } from '../ports/cluster.ts';
 import type { Ledger } from '../ports/ledger/ledger.ts';
 import { migrate } from './migrations.ts';
-import { openPostgres, openPostgresForReading } from './postgres/database.ts';
-import { createPostgresTransactions } from './postgres/transactions.ts';
 import type { Tables } from './schema.ts';
 import { NodeSqliteDialect, openSqlite, unusable } from './sqlite.ts';
 import { createAlertEventMethods } from './tables/alert-events.ts';
@@ -53,6 +51,7 @@ const defaultSchema = 'hoga';
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { url, schema = defaultSchema } = options;
   if (!isPostgresUrl(url)) return openFile(pathOf(url), options.now ?? systemClock.now);
+  const { openPostgres, createPostgresTransactions } = await loadPostgres();
   const db = await openPostgres({ url, schema });
   return ledgerOn(createPostgresTransactions(db), db);
 }
@@ -65,8 +64,18 @@ export async function openLedgerForReading({
   url,
   schema = defaultSchema,
 }: LedgerOptions): Promise<Ledger | undefined> {
+  const { openPostgresForReading, createPostgresTransactions } = await loadPostgres();
   const db = await openPostgresForReading({ url, schema });
   return db && ledgerOn(createPostgresTransactions(db), db);
+}
+
+/** Loaded only where the ledger is on PostgreSQL. */
+async function loadPostgres() {
+  const [database, transactions] = await Promise.all([
+    import('./postgres/database.ts'),
+    import('./postgres/transactions.ts'),
+  ]);
+  return { ...database, ...transactions };
 }
 
 async function openFile(path: string, now: () => number): Promise<Ledger> {

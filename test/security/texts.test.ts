@@ -186,8 +186,8 @@ describe('issue 13.5: formulas', () => {
     '－1',
     '＠x',
     '=cmd|"/c calc"!A0',
-  ])('%j in a cell of a CSV file stays a text', (cell) => {
-    const text = Buffer.from(csvFile('x', [['a'], [cell], [-5]]).data, 'base64').toString();
+  ])('%j in a cell of a CSV file stays a text', async (cell) => {
+    const text = Buffer.from((await csvFile('x', [['a'], [cell], [-5]])).data, 'base64').toString();
     const [, second = '', third] = [
       text.slice(0, 3),
       text.slice(text.indexOf('\r\n') + 2),

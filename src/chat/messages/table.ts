@@ -1,5 +1,14 @@
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
 import type { Line, Span } from '../channel.ts';
+
+const require = createRequire(import.meta.url);
+let measure: ((text: string) => number) | undefined;
+
+/** How many columns a text takes. Whoever starts the bot does not wait for the tables that this is reckoned from. */
+function stringWidth(text: string): number {
+  measure ??= (require('string-width') as typeof import('string-width')).default;
+  return measure(text);
+}
 
 /** A row: cells that are aligned in columns, and text that follows them. */
 export interface Row {

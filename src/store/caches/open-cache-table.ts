@@ -1,4 +1,3 @@
-import { openPostgresCache } from '../postgres/cache-table.ts';
 import { openSqlite, unusable } from '../sqlite.ts';
 import type { CachePlace, CacheTable } from './cache-table.ts';
 
@@ -8,7 +7,10 @@ import type { CachePlace, CacheTable } from './cache-table.ts';
  * @throws AppError as `openSqlite`; `store.cannot-connect` on PostgreSQL.
  */
 export async function openCacheTable(place: CachePlace, name: string, columns: string): Promise<CacheTable> {
-  if ('url' in place) return openPostgresCache(place, name, columns);
+  if ('url' in place) {
+    const { openPostgresCache } = await import('../postgres/cache-table.ts');
+    return openPostgresCache(place, name, columns);
+  }
   const database = openSqlite(place.path, 'normal');
   try {
     database.exec(`create table if not exists ${name} (${columns})`);

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { isPostgres } from '../postgres/pool.ts';
+import { isPostgres } from '../postgres/is-postgres.ts';
 
 /**
  * What PostgreSQL needs beside the tables, because several processes write to it at a time: the numbers of orders and

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { systemClock } from '../../clock.ts';
 import type { Tables } from '../schema.ts';
-import { isPostgres } from './pool.ts';
+import { isPostgres } from './is-postgres.ts';
 
 /** For how long to ask what became of a transaction, in milliseconds. */
 const askMs = 10_000;

@@ -1,8 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import type { Tables } from '../schema.ts';
+import { isPostgres } from './is-postgres.ts';
 import { turnLock } from './marks.ts';
-import { isPostgres } from './pool.ts';
 
 const counted = {
   orders: sql<number>`(select coalesce(max(sequence), 0) + 1 from orders)`,

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { type Kysely, PostgresAdapter, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import { Client, type ClientBase, type ClientConfig, Pool, type PoolClient, types } from 'pg';
 import { systemClock } from '../../clock.ts';
 import { AppError } from '../../errors.ts';
@@ -115,11 +115,6 @@ function tookTooLong(error: unknown): boolean {
     error instanceof Error &&
     /^(?:connection terminated due to connection timeout|timeout expired)/i.test(error.message)
   );
-}
-
-/** Whether several processes may write at a time. */
-export function isPostgres<T>(db: Kysely<T>): boolean {
-  return db.getExecutor().adapter instanceof PostgresAdapter;
 }
 
 const parserOf: typeof types.getTypeParser = (oid: number, format?: unknown) =>

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Cells, csvFile } from '../../../src/chat/messages/csv.ts';
 
-const textOf = (cells: Cells): string => Buffer.from(csvFile('fills', cells).data, 'base64').toString();
+const textOf = async (cells: Cells): Promise<string> =>
+  Buffer.from((await csvFile('fills', cells)).data, 'base64').toString();
 
 /** Reads what RFC 4180 says, by hand, so that the writer is not judged by itself. */
 function parse(text: string): string[][] {
@@ -28,11 +29,11 @@ function parse(text: string): string[][] {
   return rows.slice(0, -1);
 }
 
-test('Korean is marked as UTF-8, numbers stay numbers, lines end as Excel has them', () => {
-  const { name, kind } = csvFile('fills-20261121', [['종목명'], ['삼성전자']]);
+test('Korean is marked as UTF-8, numbers stay numbers, lines end as Excel has them', async () => {
+  const { name, kind } = await csvFile('fills-20261121', [['종목명'], ['삼성전자']]);
   expect({ name, kind }).toEqual({ name: 'fills-20261121.csv', kind: 'file' });
   expect(
-    textOf([
+    await textOf([
       ['종목명', '손익'],
       ['삼성"전자"', -1200],
       ['A,B', 0],
@@ -40,15 +41,15 @@ test('Korean is marked as UTF-8, numbers stay numbers, lines end as Excel has th
   ).toBe('\uFEFF종목명,손익\r\n"삼성""전자""",-1200\r\n"A,B",0\r\n');
 });
 
-test('no text is a formula, and no text is lost', () => {
+test('no text is a formula, and no text is lost', async () => {
   const cell = fc.oneof(
     fc.string({ unit: 'grapheme' }),
     fc.tuple(fc.constantFrom('=', '+', '-', '@', '\t', '\r'), fc.string()).map((parts) => parts.join('')),
   );
-  fc.assert(
-    fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1 }), (rows) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(cell, cell), { minLength: 1 }), async (rows) => {
       // A byte order mark at the very start is the file's own.
-      const found = parse(textOf([['a', 'b'], ...rows]).slice(1)).slice(1);
+      const found = parse((await textOf([['a', 'b'], ...rows])).slice(1)).slice(1);
       expect(found).toHaveLength(rows.length);
       for (const [index, row] of rows.entries()) {
         for (const [column, text] of row.entries()) {
