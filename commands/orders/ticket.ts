@@ -7,7 +7,7 @@ import {
   size,
 } from '../../src/chat/arguments/order-arguments.ts';
 import { arrangeOrder } from '../../src/chat/arguments/order-line.ts';
-import type { Button, Line, Message } from '../../src/chat/channel.ts';
+import type { Line, Message } from '../../src/chat/channel.ts';
 import {
   type AnyCommand,
   type CommandContext,
@@ -20,14 +20,14 @@ import { outcomeMessage } from '../../src/chat/messages/order-text.ts';
 import { changeSpan } from '../../src/chat/messages/prices.ts';
 import type { Instrument } from '../../src/domain/market/instrument.ts';
 import type { Exchange, OrderRequest, OrderType, Side } from '../../src/domain/orders/order.ts';
-import { checkPlace, type RuleViolation, stepPrice, valuationPrice } from '../../src/domain/orders/order-rules.ts';
+import { type RuleViolation, stepPrice, valuationPrice } from '../../src/domain/orders/order-rules.ts';
 import { type OrderSize, sharesForPercent, sharesForSum } from '../../src/domain/orders/order-size.ts';
 import { hasLimit, orderTypeOf, orderTypeTraits } from '../../src/domain/orders/order-types.ts';
 import { AppError } from '../../src/errors.ts';
-import { errorSentence } from '../../src/i18n/index.ts';
 import { type OrderCheck, violation } from '../../src/services/orders/order-check.ts';
 import type { OrderReads } from '../../src/services/orders/order-reads.ts';
 import type { ConfirmedOrder } from '../../src/services/orders/orders.ts';
+import { lineOf, offeringWays, wantedOf } from './ways-out.ts';
 
 /** Makes `/buy` or `/sell`, which differ only in the side. */
 export function orderCommand(
@@ -55,32 +55,29 @@ export function orderCommand(
       const type = typeOf(wanted, args.price);
       const { exchange = 'KRX', stopPrice } = wanted;
       const { symbol, kind } = args.instrument;
-      try {
+      const asked = { side, instrument: args.instrument, size: args.quantity, price: args.price, how: wanted };
+      return offeringWays(context, asked, async () => {
         await context.orders.checkTaken({ exchange, type }, kind);
-      } catch (error) {
-        const line = (how: OrderQualifiers): string => orderLine(side, symbol, args.quantity, args.price, how);
-        if (!(error instanceof AppError)) throw error;
-        const offers = offersNow(context.words, error, args.instrument, wanted, line);
-        if (offers.length === 0) throw error;
-        const failure = { code: error.code, mistyped: false };
-        return { lines: [errorSentence(context.words, error)], buttons: [offers], failure };
-      }
-      const reads = context.orders.reads({ symbol, side, exchange });
-      reads.begin(type, args.price);
-      const price = hasLimit(type) ? (args.price ?? (await bestPrice(reads, side))) : null;
-      const priced = { symbol, side, type, price, exchange, ...(stopPrice === undefined ? {} : { stopPrice }) };
-      const sized = await sizeOf(context, reads, priced, args.quantity);
-      const notes = [
-        ...(how.exchange === undefined ? usual.note : []),
-        ...(hasLimit(type) && args.price === undefined ? [context.words.ticket.chosen[side]] : []),
-        ...(sized.how === undefined ? [] : [sized.how]),
-      ];
-      return ticket(context, reads, { ...priced, quantity: sized.shares }, args.instrument, wanted, notes);
+        const reads = context.orders.reads({ symbol, side, exchange });
+        reads.begin(type, args.price);
+        const price = hasLimit(type) ? (args.price ?? (await bestPrice(reads, side))) : null;
+        const priced = { symbol, side, type, price, exchange, ...(stopPrice === undefined ? {} : { stopPrice }) };
+        const sized = await sizeOf(context, reads, priced, args.quantity);
+        const notes = [
+          ...(how.exchange === undefined ? usual.note : []),
+          ...(hasLimit(type) && args.price === undefined ? [context.words.ticket.chosen[side]] : []),
+          ...(sized.how === undefined ? [] : [sized.how]),
+        ];
+        return ticket(context, reads, { ...priced, quantity: sized.shares }, args.instrument, wanted, notes);
+      });
     },
+    again: (plan: ConfirmedOrder) => lineOf(wantedOf(plan.request, plan.instrument)),
     async execute(context, plan: ConfirmedOrder, proposal): Promise<Message> {
       context.progress({ lines: [context.words.progress.sending] });
       const { person, people } = context;
-      const order = await context.orders.submit(proposal, person.id, plan);
+      const order = await offeringWays(context, wantedOf(plan.request, plan.instrument), () =>
+        context.orders.submit(proposal, person.id, plan),
+      );
       return outcomeMessage(
         context.words,
         order,
@@ -91,28 +88,6 @@ export function orderCommand(
       );
     },
   });
-}
-
-/**
- * Buttons for an order refused because of the hours: the same order at an exchange, or of a type, that is accepted now.
- */
-function offersNow(
-  { buttons }: CommandContext['words'],
-  error: AppError,
-  { kind }: Instrument,
-  wanted: OrderQualifiers,
-  line: (how: OrderQualifiers) => string,
-): readonly Button[] {
-  const { elsewhere = '', types = '', session } = error.context;
-  const offers = (String(elsewhere).split(',').filter(Boolean) as Exchange[]).map(
-    (exchange): Button => ({ id: `run:${line({ ...wanted, exchange })}`, label: buttons.atExchange(exchange) }),
-  );
-  const other = { ...wanted, afterMarket: !wanted.afterMarket };
-  const type = orderTypeOf(other);
-  const isTaken = session !== undefined && type !== undefined && String(types).split(',').includes(type);
-  if (isTaken && checkPlace({ exchange: wanted.exchange ?? 'KRX', type }, kind) === undefined)
-    offers.push({ id: `run:${line(other)}`, label: buttons.atSession(other.afterMarket) });
-  return offers;
 }
 
 /**

@@ -182,6 +182,8 @@ export interface Ticket<P> {
 export interface TicketCommand<A extends ArgumentKinds, P> extends Declaration<A> {
   prepare(context: CommandContext, args: ArgumentValues<A>): Promise<Ticket<P> | Message>;
   execute(context: CommandContext, plan: P, proposal: Proposal): Promise<Message>;
+  /** The line that makes such a ticket again, for one that nobody confirmed in time. */
+  readonly again?: (plan: P) => string;
 }
 
 export type AnyCommand = (QueryCommand<ArgumentKinds> | TicketCommand<ArgumentKinds, unknown>) &

@@ -258,8 +258,11 @@ export const en: Words = {
     cancelOrder: (name) => `Cancel ${name}`,
     amend: 'Amend',
     cancel: 'Cancel',
-    atExchange: (exchange) => `At ${exchange}`,
-    atSession: (isAfterMarket) => (isAfterMarket ? 'In the after-market' : 'In the regular session'),
+    again: 'Make it again',
+    resume: 'Resume trading',
+    arm: 'Arm live orders today',
+    forShares: (quantity) => `For ${quantity}`,
+    schedule: (price) => `Schedule at ${price}`,
   },
 
   channels: { console: 'the terminal', telegram: 'Telegram', discord: 'Discord' },

@@ -352,8 +352,11 @@ export const ko = {
     cancelOrder: (name: string): string => `${name} 취소`,
     amend: '정정',
     cancel: '취소',
-    atExchange: (exchange: Exchange): string => `${exchange}로`,
-    atSession: (isAfterMarket: boolean): string => (isAfterMarket ? '애프터마켓으로' : '정규장으로'),
+    again: '다시 만들기',
+    resume: '거래 재개',
+    arm: '오늘 실전 주문 켜기',
+    forShares: (quantity: string): string => `${quantity}로`,
+    schedule: (price: string): string => `예약주문 ${price}`,
   },
 
   channels: { console: '터미널', telegram: '텔레그램', discord: '디스코드' } as Readonly<Record<string, string>>,

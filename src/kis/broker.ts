@@ -77,6 +77,7 @@ export class KisBroker implements Broker {
       accountKind: accountKinds[account.product],
       exchanges,
       listsAll: environment.dialect === 'live',
+      keepsSchedules: environment.dialect === 'live',
     };
   }
 

@@ -111,6 +111,8 @@ export interface VenueDescription {
   readonly exchanges: readonly Exchange[];
   /** Whether an order that its lists do not show does not exist; paper's were seen empty though orders stood. */
   readonly listsAll: boolean;
+  /** Whether it keeps orders for later days and sends them by itself (예약주문). */
+  readonly keepsSchedules: boolean;
 }
 
 /** What a stand-in for the exchange says of its hours. */

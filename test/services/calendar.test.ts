@@ -23,7 +23,14 @@ class CalendarVenue {
   readonly broker: Broker;
 
   constructor(hours: VenueDescription['hours'] = 'exchange', own?: VenueHours) {
-    const venue: VenueDescription = { kind: 'live', hours, account: '', exchanges: ['KRX'], listsAll: true };
+    const venue: VenueDescription = {
+      kind: 'live',
+      hours,
+      account: '',
+      exchanges: ['KRX'],
+      listsAll: true,
+      keepsSchedules: true,
+    };
     const marketDays = async (day: string): Promise<readonly MarketDay[]> => {
       this.calls.push(day);
       if (this.answer instanceof AppError) throw this.answer;

@@ -27,6 +27,8 @@ export interface ShownMessage {
   attachments: readonly Attachment[];
   /** For the person alone. */
   readonly private: boolean;
+  /** The error's code, where the message refuses something. */
+  code: string | undefined;
   edits: number;
 }
 
@@ -56,7 +58,8 @@ export class TestChannel implements Channel {
     const { buttons = [], attachments = [] } = message;
     const text = plainText(message);
     const isPrivate = message.private === true;
-    const shown = { text, buttons: buttons.flat(), attachments, private: isPrivate, edits: 0 };
+    const code = message.failure?.code;
+    const shown = { text, buttons: buttons.flat(), attachments, private: isPrivate, code, edits: 0 };
     this.messages.push({ reference, chatId, ...shown });
     return reference;
   }
@@ -76,6 +79,7 @@ export class TestChannel implements Channel {
         buttons: [],
         attachments: [],
         private: message.private === true,
+        code: undefined,
         edits: 0,
       };
       this.before.push(shown);
@@ -83,6 +87,7 @@ export class TestChannel implements Channel {
     shown.text = plainText(message);
     shown.buttons = (message.buttons ?? []).flat();
     shown.attachments = message.attachments ?? [];
+    shown.code = message.failure?.code;
     shown.edits += 1;
   }
 

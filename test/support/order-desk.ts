@@ -50,10 +50,16 @@ interface OrderSettings {
 export class OrderDesk {
   readonly clock = new JumpClock();
   readonly ledger: Ledger;
-  readonly venue: { kind: 'live' | 'paper' | 'simulator'; exchanges: readonly string[]; listsAll: boolean } = {
+  readonly venue: {
+    kind: 'live' | 'paper' | 'simulator';
+    exchanges: readonly string[];
+    listsAll: boolean;
+    keepsSchedules: boolean;
+  } = {
     kind: 'simulator',
     exchanges: ['KRX'],
     listsAll: true,
+    keepsSchedules: true,
   };
   readonly reconciler = { ready: true, noteOrdersOf: vi.fn(async () => undefined) };
   /** What the venue answers an order with. */

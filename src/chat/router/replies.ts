@@ -9,6 +9,7 @@ import { accountButtons, choiceButtons, wayButtons } from '../messages/choices.t
 import { failureOf, Refusals } from '../messages/refusals.ts';
 import { Progress } from '../progress.ts';
 import { asView, viewKey, viewOf } from '../views.ts';
+import { buttonsOf, RefusalWithWays } from '../ways-out.ts';
 import { mayUse, servicesFor } from './accounts-of.ts';
 import type { RouterOptions } from './router-options.ts';
 import type { Turn } from './turn.ts';
@@ -97,7 +98,9 @@ export class Replies {
   ): Promise<void> {
     this.logFailure(error, command);
     const choices = this.#choices(turn, error, command, tokens);
-    const message = this.refusals.message(turn, error, command, choices[0]?.[0]);
+    // Where the buttons say by themselves what passes, no example is needed.
+    const isAnswered = error instanceof RefusalWithWays;
+    const message = this.refusals.message(turn, error, command, isAnswered ? undefined : choices[0]?.[0]);
     await this.say(turn, {
       ...withButton(message, turn.again),
       ...(choices.length === 0 ? {} : { buttons: choices }),
@@ -120,7 +123,8 @@ export class Replies {
         accounts.visibleTo(person).find(({ label }) => label.name === name)?.label.title;
       return accountButtons(String(line), error, (name) => titleOf(name) ?? name);
     }
-    if (command === undefined) return [];
+    const ways = buttonsOf(error);
+    if (command === undefined || ways.length > 0) return ways;
     if (error.code === 'args.several-ways') return wayButtons(command.name, error);
     return isInstrumentQuestion(error)
       ? choiceButtons(command.name, tokens, error, this.#options.directoryIn(words))

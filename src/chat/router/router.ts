@@ -311,11 +311,9 @@ export class Router {
       }
     } catch (error) {
       // The person who may not press is told so in a new message; the ticket stays as it is for the person who may.
-      await this.#replies.sayError(
-        turn,
-        error,
-        error instanceof AppError && error.code.startsWith('args.') ? command : undefined,
-      );
+      const isTyped = error instanceof AppError && error.code.startsWith('args.');
+      if (isTicketVerb(verb) && !isTyped) await this.#tickets.sayPressError(turn, error, first, this.#commands);
+      else await this.#replies.sayError(turn, error, isTyped ? command : undefined);
     }
   }
 

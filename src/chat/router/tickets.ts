@@ -5,8 +5,11 @@ import type { Proposal } from '../../ports/ledger/proposal-ledger.ts';
 import { noTelemetry } from '../../ports/telemetry.ts';
 import { type Button, type Line, longestButtonId, type Message } from '../channel.ts';
 import type { AnyCommand, Ticket } from '../command.ts';
+import { failureOf } from '../messages/refusals.ts';
 import { plainText } from '../render.ts';
-import type { AnyTicketCommand } from './gate.ts';
+import { buttonsOf, RefusalWithWays } from '../ways-out.ts';
+import type { CommandTable } from './command-table.ts';
+import { type AnyTicketCommand, isTicketCommand } from './gate.ts';
 import type { Replies } from './replies.ts';
 import type { RouterOptions } from './router-options.ts';
 import type { Turn } from './turn.ts';
@@ -71,6 +74,21 @@ export class Tickets {
     return proposal;
   }
 
+  /** A ticket that nobody confirmed in time can be made again, in the account that it was for. */
+  async sayPressError(turn: Turn, error: unknown, id: string, commands: CommandTable): Promise<void> {
+    const isUnused = error instanceof AppError && /^proposal\.(?:expired|dropped)$/.test(error.code);
+    const proposal = isUnused ? await this.#options.ledger.proposal(id) : undefined;
+    const command = proposal && commands.get(proposal.command);
+    const account = proposal && this.#options.accounts.ofLedger(proposal.account);
+    const line = command && isTicketCommand(command) ? command.again?.(proposal?.plan) : undefined;
+    if (!isUnused || line === undefined || account === undefined) {
+      await this.#replies.sayError(turn, error, undefined);
+      return;
+    }
+    const again = new RefusalWithWays(error, [{ label: turn.words.buttons.again, line }]);
+    await this.#replies.sayError({ ...turn, account }, again, undefined);
+  }
+
   /** Executes a confirmed ticket and shows the outcome in its place. */
   async confirm(turn: Turn, command: AnyTicketCommand, proposal: Proposal): Promise<void> {
     try {
@@ -92,7 +110,12 @@ export class Tickets {
         // dropped.
         this.#options.log.error('ticket not dropped', { proposal: proposal.id, error: cause });
       });
-      await this.#decided(turn, proposal, { lines: this.#replies.refusals.press(turn, error) });
+      const ways = buttonsOf(error);
+      await this.#decided(turn, proposal, {
+        lines: this.#replies.refusals.press(turn, error),
+        failure: failureOf(error),
+        ...(ways.length === 0 ? {} : { buttons: ways }),
+      });
     }
   }
 

@@ -142,7 +142,14 @@ export type RuleViolation =
       readonly price: number;
     }
   | { readonly rule: 'rule.max-order'; readonly amount: number; readonly limit: number; readonly quantity: number }
-  | { readonly rule: 'rule.max-daily'; readonly amount: number; readonly limit: number; readonly used: number }
+  | {
+      readonly rule: 'rule.max-daily';
+      readonly amount: number;
+      readonly limit: number;
+      readonly used: number;
+      /** Shares that the rest of the day's cap pays for; absent where the order is not one of so many shares. */
+      readonly quantity?: number;
+    }
   | { readonly rule: 'rule.buying-power'; readonly quantity: number; readonly available: number; readonly cash: number }
   | { readonly rule: 'rule.sellable'; readonly quantity: number; readonly available: number }
   /** The sum does not buy one share at `price` won. */
@@ -281,10 +288,14 @@ export function isPricedByBook(type: OrderType): boolean {
   return !hasLimit(type) && orderTypeTraits[type].pricing !== 'close';
 }
 
-/** Whether one order is larger than a person allowed, in won. */
-export function checkOrderCap(amount: number, price: number, limit: number): RuleViolation | undefined {
+/**
+ * Whether one order is larger than a person allowed, in won. `available`: shares that could be traded otherwise; where
+ * they are fewer than the cap allows, they are what would pass.
+ */
+export function checkOrderCap(amount: number, price: number, limit: number, available = 0): RuleViolation | undefined {
   if (amount <= limit) return undefined;
-  return { rule: 'rule.max-order', amount, limit, quantity: Math.floor(limit / price) };
+  const quantity = Math.floor(limit / price);
+  return { rule: 'rule.max-order', amount, limit, quantity: available > 0 ? Math.min(quantity, available) : quantity };
 }
 
 /** Whether the price moved more than `limitPercent` between what the person saw and now. */

@@ -168,6 +168,29 @@ export function orderTypeOf(wanted: {
   return name in orderTypeTraits ? (name as OrderType) : undefined;
 }
 
+const conditions = ['none', 'ioc', 'fok'] as const satisfies readonly OrderTypeTraits['condition'][];
+const pricings = [
+  'limit',
+  'market',
+  'conditional',
+  'best',
+  'top',
+  'mid',
+  'stop',
+  'pre-close',
+  'post-close',
+] as const satisfies readonly WantedPricing[];
+
+/** The properties that make up a type: `orderTypeOf` of them is that type. */
+export function propertiesOf(type: OrderType): Parameters<typeof orderTypeOf>[0] {
+  const all = [false, true].flatMap((afterMarket) =>
+    conditions.flatMap((condition) => pricings.map((pricing) => ({ pricing, condition, afterMarket }))),
+  );
+  return (
+    all.find((wanted) => orderTypeOf(wanted) === type) ?? { pricing: 'limit', condition: 'none', afterMarket: false }
+  );
+}
+
 /** Whether the price at which a stop fires has been reached: from below for a purchase, from above for a sale. */
 export function stopIsReached(side: Side, stopPrice: number, last: number): boolean {
   return side === 'buy' ? last >= stopPrice : last <= stopPrice;

@@ -86,7 +86,7 @@ export async function checkOrder(
   if (broken !== undefined) throw violation(broken);
   const unit = valuationPrice(request, quote);
   const amount = unit * request.quantity;
-  const tooLarge = checkOrderCap(amount, unit, riskLimits.maxOrder);
+  const tooLarge = checkOrderCap(amount, unit, riskLimits.maxOrder, power.quantity);
   if (tooLarge !== undefined) throw violation(tooLarge);
   if (request.quantity > power.quantity) {
     throw violation(

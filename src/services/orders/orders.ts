@@ -122,7 +122,7 @@ export class Orders {
   ): Promise<OrderCheck> {
     await this.#guard();
     const check = await checkOrder(this.#deps, request, instrument, options, reads);
-    await this.#requireWithinDay(check.amount);
+    await this.#requireWithinDay(check.amount, request.quantity);
     return check;
   }
 
@@ -268,9 +268,10 @@ export class Orders {
     if (!this.#reconciler.ready) throw new AppError('orders.recovering');
   }
 
-  async #requireWithinDay(amount: number): Promise<void> {
+  /** @param shares What the amount is for, where fewer of them would do. */
+  async #requireWithinDay(amount: number, shares?: number): Promise<void> {
     const used = await this.#ledger.amountOfDay(koreanDay(this.#clock.now()));
-    if (used + amount > this.#riskLimits.maxDaily) throw this.#overDailyCap(amount, used);
+    if (used + amount > this.#riskLimits.maxDaily) throw this.#overDailyCap(amount, used, shares);
   }
 
   #requireNoDrift(shown: number, last: number): void {
@@ -278,8 +279,10 @@ export class Orders {
     if (drifted !== undefined) throw violation(drifted);
   }
 
-  #overDailyCap(amount: number, used: number): AppError {
-    return violation({ rule: 'rule.max-daily', amount, used, limit: this.#riskLimits.maxDaily });
+  #overDailyCap(amount: number, used: number, shares?: number): AppError {
+    const limit = this.#riskLimits.maxDaily;
+    const left = shares === undefined ? {} : { quantity: Math.max(0, Math.floor((limit - used) / (amount / shares))) };
+    return violation({ rule: 'rule.max-daily', amount, used, limit, ...left });
   }
 
   /**

@@ -119,6 +119,11 @@ export class ScheduledOrders {
     this.#clock = options.clock;
   }
 
+  /** Whether the venue keeps scheduled orders and, as KIS documents it, takes them now. @throws AppError `venue.*`. */
+  async taken(options: ReadOptions = {}): Promise<boolean> {
+    return this.#broker.venue.keepsSchedules && (await this.#takenFrom(options)) === undefined;
+  }
+
   /** All scheduled orders of the last month, wherever they were entered. @throws AppError `venue.*`. */
   list(options?: ReadOptions): Promise<readonly ScheduledOrder[]> {
     return this.#schedules.scheduledOrders(options);

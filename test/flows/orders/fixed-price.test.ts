@@ -43,7 +43,7 @@ describe('an order at a close that is known is reckoned at that close', () => {
     'and so are the cap of an order, of a day, the cash and what a sum or a part buys, at %s: %s',
     async (time, way) => {
       await startAt(time, { simulator: { cash: 710_000 }, env: { HOGA_MAX_DAILY_KRW: '1000000' } });
-      expect(await bot.say(`/buy 005930 72 ${way}`)).toMatch(/1회 한도[\s\S]*5,040,000원[\s\S]*71주까지 됩니다/);
+      expect(await bot.say(`/buy 005930 72 ${way}`)).toMatch(/1회 한도[\s\S]*5,040,000원[\s\S]*10주까지 됩니다/);
       expect(await bot.say(`/buy 005930 20 ${way}`)).toContain('지금 10주까지 살 수 있습니다');
       expect(await bot.say(`/buy 005930 50만원 ${way}`)).toContain(`${way} 70,000원 × 7주`);
       await bot.press('취소');

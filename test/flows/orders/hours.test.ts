@@ -45,45 +45,90 @@ describe('an order at the wrong hour is refused with the hours of the exchange i
       ['SOR 주문 시간이 아닙니다', '09:00–15:20', '11월 23일(월) 09:00부터'],
       [],
     ],
-    ['2026-11-23T20:00', '005930 1 70000 NXT', ['NXT 주문 시간이 아닙니다', nxtLimits, '11월 24일(화) 08:00부터'], []],
+    [
+      '2026-11-23T20:00',
+      '005930 1 70000 NXT',
+      ['NXT 주문 시간이 아닙니다', nxtLimits, '11월 24일(화) 08:00부터'],
+      ['예약주문 70,000원'],
+    ],
     // Nextrade is open alone.
     [
       '2026-11-23T08:10',
       '005930 1 70000',
       ['KRX 주문 시간이 아닙니다', krxLimits, '지금 NXT에서는 받습니다'],
-      ['NXT로'],
+      ['NXT 지정가 70,000원'],
     ],
     [
       '2026-11-23T15:45',
       '005930 1 70000',
       ['KRX 장후 시간외', '되는 것: 장후시간외', krxLimits, '지금 NXT에서는'],
-      ['NXT로'],
+      ['NXT 지정가 70,000원', '장후시간외', '예약주문 70,000원'],
     ],
     [
       '2026-11-23T16:10',
       '005930 1 70000',
       ['KRX 애프터마켓', '되는 것: 애프터마켓 지정가', krxLimits, '지금 NXT에서는'],
-      ['NXT로', '애프터마켓으로'],
+      ['NXT 지정가 70,000원', '애프터마켓 지정가 70,000원', '예약주문 70,000원'],
     ],
-    ['2026-11-23T10:00', '005930 1 70000 애프터마켓', ['16:00–20:00에 받으며', '16:00부터'], ['정규장으로']],
+    [
+      '2026-11-23T10:00',
+      '005930 1 70000 애프터마켓',
+      ['16:00–20:00에 받으며', '16:00부터'],
+      ['KRX 지정가 70,000원', 'NXT 지정가 70,000원'],
+    ],
     // Nextrade rests.
-    ['2026-11-23T08:55', '005930 1 70000 NXT', ['NXT 주문 시간이 아닙니다', '09:01부터', '지금 KRX에서는'], ['KRX로']],
-    ['2026-11-23T15:25', '005930 1 70000 NXT', ['NXT 주문 시간이 아닙니다', '15:30부터', '지금 KRX에서는'], ['KRX로']],
+    [
+      '2026-11-23T08:55',
+      '005930 1 70000 NXT',
+      ['NXT 주문 시간이 아닙니다', '09:01부터', '지금 KRX에서는'],
+      ['KRX 지정가 70,000원'],
+    ],
+    [
+      '2026-11-23T15:25',
+      '005930 1 70000 NXT',
+      ['NXT 주문 시간이 아닙니다', '15:30부터', '지금 KRX에서는'],
+      ['KRX 지정가 70,000원'],
+    ],
     // Kinds with hours of their own.
-    ['2026-11-23T08:45', '005930 1 장전시간외', ['08:30–08:40에 받으며', '11월 24일(화) 08:30부터'], []],
-    ['2026-11-23T10:00', '005930 1 장후시간외', ['15:30–16:00에 받으며', '11월 23일(월) 15:30부터'], []],
-    ['2026-11-23T19:00', '005930 1 중간가 NXT', ['NXT 중간가는 08:00–08:50, 09:01–15:20에 받으며'], []],
+    [
+      '2026-11-23T08:45',
+      '005930 1 장전시간외',
+      ['08:30–08:40에 받으며', '11월 24일(화) 08:30부터'],
+      ['KRX 지정가 70,000원', 'NXT 지정가 70,000원'],
+    ],
+    [
+      '2026-11-23T10:00',
+      '005930 1 장후시간외',
+      ['15:30–16:00에 받으며', '11월 23일(월) 15:30부터'],
+      ['KRX 지정가 70,000원', 'NXT 지정가 70,000원'],
+    ],
+    [
+      '2026-11-23T19:00',
+      '005930 1 중간가 NXT',
+      ['NXT 중간가는 08:00–08:50, 09:01–15:20에 받으며'],
+      ['애프터마켓 지정가 70,000원', '예약주문 70,000원'],
+    ],
     // Days without trading.
-    ['2026-11-22T10:00', '005930 1 70000 NXT', ['오늘은 주말이라', nxtLimits, '11월 23일(월) 08:00부터'], []],
-    ['2026-09-24T10:00', '005930 1 70000 SOR', ['오늘은 휴장일이라', 'SOR 지정가는', '9월 28일(월) 09:00부터'], []],
+    [
+      '2026-11-22T10:00',
+      '005930 1 70000 NXT',
+      ['오늘은 주말이라', nxtLimits, '11월 23일(월) 08:00부터'],
+      ['예약주문 70,000원'],
+    ],
+    [
+      '2026-09-24T10:00',
+      '005930 1 70000 SOR',
+      ['오늘은 휴장일이라', 'SOR 지정가는', '9월 28일(월) 09:00부터'],
+      ['예약주문 70,000원'],
+    ],
     // Funds are not Nextrade's.
-    ['2026-11-23T16:10', '069500 1 30000', ['KRX 애프터마켓', krxLimits], []],
+    ['2026-11-23T16:10', '069500 1 30000', ['KRX 애프터마켓', krxLimits], ['예약주문 30,000원']],
   ])('at %s: %s', async (moment, order, sentences, offered) => {
     await startAt(moment);
     const answer = await bot.say(`/buy ${order}`);
     for (const sentence of sentences) expect(answer).toContain(sentence);
     expect(buttons()).toEqual(offered);
-    if (offered.length === 0) expect(answer).not.toContain('에서는 받습니다');
+    if (!offered.some((label) => /^(?:KRX|NXT|SOR) /.test(label))) expect(answer).not.toContain('에서는 받습니다');
     expect(orders()).toEqual([]);
   });
 
@@ -92,15 +137,20 @@ describe('an order at the wrong hour is refused with the hours of the exchange i
       '2026-11-23T10:00',
       '시장가 NXT',
       ['NXT에서는 시장가를 받지 않습니다', 'NXT에서 되는 것: 지정가, 최유리지정가'],
-      ['KRX로', 'SOR로'],
+      ['KRX 시장가', 'SOR 시장가'],
     ],
-    ['2026-11-23T20:30', '시장가 NXT', ['NXT에서는 시장가를 받지 않습니다', 'NXT에서 되는 것: 지정가'], []],
-    ['2026-11-22T10:00', '장후시간외 NXT', ['NXT에서는 장후시간외를 받지 않습니다'], []],
+    [
+      '2026-11-23T20:30',
+      '시장가 NXT',
+      ['NXT에서는 시장가를 받지 않습니다', 'NXT에서 되는 것: 지정가'],
+      ['예약주문 시장가'],
+    ],
+    ['2026-11-22T10:00', '장후시간외 NXT', ['NXT에서는 장후시간외를 받지 않습니다'], ['예약주문 70,000원']],
     [
       '2026-11-23T10:00',
       '중간가 SOR',
       ['SOR에서는 중간가를 받지 않습니다', 'SOR에서 되는 것: 지정가, 시장가'],
-      ['KRX로', 'NXT로'],
+      ['KRX 중간가', 'NXT 중간가'],
     ],
   ])(
     'and what an exchange never takes is not put off to another hour: at %s %s',
@@ -116,10 +166,10 @@ describe('an order at the wrong hour is refused with the hours of the exchange i
   test('what is offered makes a ticket of the same order there', async () => {
     await startAt('2026-11-23T16:10');
     await bot.say('/buy 005930 100만원 70000');
-    expect(await bot.press('NXT로')).toMatch(/지정가 70,000원 × 14주[\s\S]*거래소: NXT/);
+    expect(await bot.press('NXT 지정가 70,000원')).toMatch(/지정가 70,000원 × 14주[\s\S]*거래소: NXT/);
     await bot.press('취소');
     await bot.say('/buy 005930 100만원 70000');
-    expect(await bot.press('애프터마켓으로')).toContain('애프터마켓 지정가 70,000원 × 14주');
+    expect(await bot.press('애프터마켓 지정가 70,000원')).toContain('애프터마켓 지정가 70,000원 × 14주');
     await bot.press('확인');
     expect(orders()).toMatchObject([{ type: '41', exchange: 'KRX', quantity: 14, price: 70_000 }]);
   });
@@ -211,7 +261,7 @@ describe("a stand-in's own clock", () => {
     bot.simulator.setClock({ now: Date.parse('2026-11-23T08:10:00+09:00') });
     expect(await bot.say('/market')).toContain('NXT · 프리마켓 · 08:50까지');
     expect(await bot.say('/buy 005930 1 70000')).toContain('KRX 주문 시간이 아닙니다');
-    await bot.press('NXT로');
+    await bot.press('NXT 지정가 70,000원');
     expect(await bot.press('확인')).toContain('접수됨');
   });
 

@@ -39,6 +39,8 @@ interface Rail {
   readonly meanwhile?: () => unknown;
   /** What is said: why, and what would pass. */
   readonly says: readonly string[];
+  /** The labels of the buttons for what would pass; each makes a ticket. Absent where nothing would. */
+  readonly offers?: readonly string[];
 }
 
 const riskLimits: readonly Rail[] = [
@@ -46,16 +48,19 @@ const riskLimits: readonly Rail[] = [
     name: 'tick size',
     line: '/buy 005930 1 70050',
     says: ['호가단위가 100원이라 70,050원은 안 됩니다', '70,000원 또는 70,100원이 됩니다'],
+    offers: ['70,000원', '70,100원'],
   },
   {
     name: 'upper limit',
     line: '/buy 005930 1 91100',
     says: ['상한가 91,000원을 넘습니다(91,100원)', '91,000원까지 됩니다'],
+    offers: ['91,000원'],
   },
   {
     name: 'lower limit',
     line: '/buy 005930 1 48950',
     says: ['하한가 49,000원보다 낮습니다(48,950원)', '49,000원부터 됩니다'],
+    offers: ['49,000원'],
   },
   { name: 'no shares', line: '/buy 005930 0 70000', says: ['1주 이상', '예: /buy'] },
   { name: 'part of a share', line: '/buy 005930 0.5 70000', says: ['1 이상의 정수', '예: /buy'] },
@@ -65,6 +70,7 @@ const riskLimits: readonly Rail[] = [
     options: { simulator: { cash: 1_000_000 } },
     line: '/buy 005930 20 70000',
     says: ['주문가능금액이 모자랍니다', '14주까지 살 수 있습니다'],
+    offers: ['14주로'],
   },
   {
     name: 'buying power for not even one',
@@ -78,12 +84,14 @@ const riskLimits: readonly Rail[] = [
     line: '/buy 005930 10 60000',
     meanwhile: () => bot.simulator.placeElsewhere({ symbol: '000660', side: 'buy', quantity: 5, price: 150_000 }),
     says: ['주문가능금액이 모자랍니다', '4주까지'],
+    offers: ['4주로'],
   },
   {
     name: 'sellable quantity',
     options: { simulator: { holdings: [{ symbol: '005930', quantity: 3, averageCost: 70_000 }] } },
     line: '/sell 005930 4 70000',
     says: ['매도가능수량은 3주입니다'],
+    offers: ['3주로'],
   },
   {
     name: 'nothing to sell',
@@ -94,35 +102,41 @@ const riskLimits: readonly Rail[] = [
     name: 'cap of an order',
     line: '/buy 005930 72 70000',
     says: ['1회 한도 5,000,000원을 넘습니다(5,040,000원)', '71주까지 됩니다', 'HOGA_MAX_ORDER_KRW'],
+    offers: ['71주로'],
   },
   {
     name: 'cap of an order, a market one at the upper limit',
     line: '/buy 005930 55 시장가',
     says: ['1회 한도 5,000,000원을 넘습니다(5,005,000원)', '54주까지 됩니다'],
+    offers: ['54주로'],
   },
   {
     name: 'cap of a day',
     options: { env: { HOGA_MAX_DAILY_KRW: '1000000' } },
     line: '/buy 005930 15 70000',
     says: ['하루 한도 1,000,000원을 넘습니다', '1,000,000원까지 됩니다', 'HOGA_MAX_DAILY_KRW'],
+    offers: ['14주로'],
   },
   {
     name: 'price drift',
     line: '/buy 005930 1 69900',
     meanwhile: () => bot.simulator.setPrice('005930', 71_000),
     says: ['1.43% 움직였습니다(70,000원 → 71,000원)', '주문표를 새로 만들어 주세요'],
+    offers: ['다시 만들기'],
   },
   {
     name: 'weekend',
     options: at('2026-11-22T10:00'),
     line: '/buy 005930 1 70000',
     says: ['오늘은 주말이라', 'KRX 지정가는 08:30–15:30에 받으며, 다음은 11월 23일(월) 08:30부터입니다'],
+    offers: ['예약주문 70,000원'],
   },
   {
     name: 'holiday',
     options: at('2026-09-24T10:00'),
     line: '/buy 005930 1 70000',
     says: ['오늘은 휴장일이라', '다음은 9월 28일(월) 08:30부터입니다'],
+    offers: ['예약주문 70,000원'],
   },
   {
     name: 'night',
@@ -141,6 +155,7 @@ const riskLimits: readonly Rail[] = [
       '다음은 11월 24일(화) 08:30부터입니다',
       '지금 NXT에서는 받습니다',
     ],
+    offers: ['NXT 지정가 70,000원', '장후시간외'],
   },
   {
     name: 'halted',
@@ -159,6 +174,7 @@ const riskLimits: readonly Rail[] = [
     given: () => bot.simulator.setIssue('005930', { warning: 'liquidation' }),
     line: '/buy 005930 1 시장가',
     says: ['정리매매 종목이라 시장가는 안 됩니다', '지정가로 됩니다(현재가 70,000원)'],
+    offers: ['지정가 70,000원'],
   },
   {
     name: 'slippage',
@@ -171,18 +187,21 @@ const riskLimits: readonly Rail[] = [
       '지정가는 69,900원으로 됩니다',
       'HOGA_MAX_SLIPPAGE_PERCENT',
     ],
+    offers: ['지정가 69,900원'],
   },
   {
     name: 'slippage of a large order',
     options: { ...rich, env: { ...rich.env, HOGA_MAX_SLIPPAGE_PERCENT: '0.1' } },
     line: '/buy 005930 5000 시장가',
     says: ['벗어나 한도 0.1%를 넘습니다', '시장가는 1,103주까지', '지정가는 70,000원으로 됩니다'],
+    offers: ['지정가 70,000원', '1,103주로'],
   },
   {
     name: 'slippage of a sale',
     options: { ...holding, env: { ...rich.env, HOGA_MAX_SLIPPAGE_PERCENT: '0.3' } },
     line: '/sell 005930 5000 시장가',
     says: ['벗어나 한도 0.3%를 넘습니다', '시장가는 1,247주까지', '지정가는 69,800원으로 됩니다'],
+    offers: ['지정가 69,800원', '1,247주로'],
   },
   {
     name: 'slippage since the ticket',
@@ -190,6 +209,7 @@ const riskLimits: readonly Rail[] = [
     line: '/buy 005930 3000 시장가',
     meanwhile: () => bot.simulator.trade('005930', 'sell', 1),
     says: ['0.45% 벗어나 한도 0.4%를 넘습니다', '지정가는 70,100원으로 됩니다'],
+    offers: ['지정가 70,100원', '2,496주로'],
   },
   {
     name: 'a thin book',
@@ -197,18 +217,21 @@ const riskLimits: readonly Rail[] = [
     given: () => bot.simulator.setPrice('005930', 91_000),
     line: '/buy 005930 1000 시장가',
     says: ['보이는 호가를 모두 합쳐도 466주뿐입니다', '시장가는 466주까지, 지정가는 91,000원으로 됩니다'],
+    offers: ['지정가 91,000원', '466주로'],
   },
   {
     name: 'an empty book',
     given: lockedUp,
     line: '/buy 005930 1 시장가',
     says: ['매도호가가 없어', '지정가로 됩니다(현재가 91,000원)'],
+    offers: ['지정가 91,000원'],
   },
   {
     name: 'an empty book, and no price',
     given: lockedUp,
     line: '/buy 005930 1',
     says: ['호가가 없어', '가격을 써 주세요'],
+    offers: ['지정가 91,000원'],
   },
 ];
 
@@ -224,9 +247,11 @@ describe('nothing reaches the venue', () => {
       expect(said).toContain('보내지 않았습니다');
     }
     for (const part of rail.says) expect(said).toContain(part);
-    expect(bot.chat().messages.at(-1)?.buttons).toEqual([]);
+    const offered = bot.chat().messages.at(-1)?.buttons ?? [];
+    expect(offered.map(({ label }) => label)).toEqual(rail.offers ?? []);
     const { byTr } = bot.simulator.state().requests;
     expect([byTr['TTTC0012U'], byTr['TTTC0011U']]).toEqual([undefined, undefined]);
+    for (const { id } of offered) expect(await bot.say(id.replace(/^run:/, ''))).toContain('주문표 ·');
   });
 
   test('cap of a day, part of it used: the rest would pass', async () => {

@@ -191,9 +191,9 @@ describe('the usual exchange', () => {
     await say('telegram', '/settings exchange NXT');
     const refused = await say('telegram', '/buy 005930 1 69000');
     expect(refused).not.toContain('주문표');
-    const offered = telegram.messages.at(-1)?.buttons.find(({ label }) => label === 'KRX로')?.id;
+    const offered = telegram.messages.at(-1)?.buttons.find(({ label }) => label === 'KRX 지정가 69,000원')?.id;
     expect(offered).toBe('run:/buy 005930 1 69000 KRX');
-    expect(await press('telegram', 'KRX로')).toContain('주문표');
+    expect(await press('telegram', 'KRX 지정가 69,000원')).toContain('주문표');
   });
 
   test.each([
