@@ -233,7 +233,10 @@ async function killAmongOthers(): Promise<void> {
   print('they live, until what they can know is known');
   await fetch(`${venue.rest}/__sim/faults`, { method: 'DELETE' });
   await pause(60_000);
-  for (const bot of crew) await end(bot);
+  for (const bot of crew.slice(1)) await end(bot);
+  // What the others had still to say when they ended is said by the one that is left.
+  await pause(15_000);
+  for (const bot of crew.slice(0, 1)) await end(bot);
 }
 
 /** Orders one thing, and confirms it when the ticket is there: what another process answers comes when it comes. */
@@ -338,6 +341,7 @@ for (const { id, account, proposalId } of timelines) {
 violations.push(...crashes);
 const pending = await ledger.outboxPending();
 if (pending > 0) violations.push(`${pending} messages were never shown`);
+for (const head of await ledger.outboxHeads()) print(`never shown: ${JSON.stringify(head)}`);
 await ledger.close();
 venue.process.kill();
 await postgres?.stop();
@@ -360,5 +364,9 @@ if (onPostgres) {
 }
 print(`${violations.length} violations, ${seconds} s`);
 if (violations.length === 0) rmSync(folder, { recursive: true, force: true });
-else print(`the files are in ${folder}`);
+else {
+  writeFileSync(join(folder, 'log'), errors);
+  writeFileSync(join(folder, 'output'), output);
+  print(`the files are in ${folder}`);
+}
 process.exitCode = violations.length === 0 ? 0 : 1;

@@ -352,7 +352,11 @@ export class Reconciler {
   /** Does a task for each order. An order that fails does not keep the others from being told about. */
   async #each(orders: readonly OrderRecord[], task: (order: OrderRecord) => Promise<void>): Promise<void> {
     for (const order of orders) {
-      await task(order).catch((error: unknown) => this.#log.error('order not compared', { order: order.id, error }));
+      // The ledger may be closed by then, and whoever takes the account over compares all of them.
+      if (this.#stopped) return;
+      await task(order).catch((error: unknown) => {
+        if (!this.#stopped) this.#log.error('order not compared', { order: order.id, error });
+      });
     }
   }
 }
