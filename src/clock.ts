@@ -79,10 +79,18 @@ export function dayBegunAt(at: number, begins: string): string {
 
 /** The beginning of the day that was asked for last, in milliseconds. */
 let latestStart = { day: '', at: Number.NaN };
+/** The moment that was asked for last: trades of the same second ask for it again and again. */
+let latestMoment = { day: '', time: '', at: Number.NaN };
 const usualTime = /^(?:[01]\d|2[0-3])[0-5]\d[0-5]\d$/;
 
 /** Milliseconds for a day (`20261121`) and a time (`091500`) in Korea; NaN when they are not a time. */
 export function fromKoreanDayAndTime(day: string, time: string): number {
+  if (time === latestMoment.time && day === latestMoment.day) return latestMoment.at;
+  latestMoment = { day, time, at: readDayAndTime(day, time) };
+  return latestMoment.at;
+}
+
+function readDayAndTime(day: string, time: string): number {
   if (!usualTime.test(time)) return parsedDayAndTime(day, time);
   if (day !== latestStart.day) latestStart = { day, at: parsedDayAndTime(day, '000000') };
   const seconds = Number(time.slice(0, 2)) * 3_600 + Number(time.slice(2, 4)) * 60 + Number(time.slice(4));

@@ -101,7 +101,7 @@ export class KisFeed implements MarketFeed {
       random: options.random,
       log: options.log,
       handlers: {
-        onData: (frame) => this.#receive(frame),
+        onData: (frame, at) => this.#receive(frame, at),
         onLost: () => this.#lost(),
         onReady: () => {
           this.#subscriptions.endRefused();
@@ -264,21 +264,20 @@ export class KisFeed implements MarketFeed {
     return session ?? (byTime ? tradeSessionAt(exchange, koreanDay(at), time) : undefined);
   }
 
-  #receive(frame: DataFrame): void {
+  #receive(frame: DataFrame, at: number): void {
     const handlers = this.#handlers;
     if (handlers === undefined) return;
     const name = this.#nameOf.get(frame.trId);
     try {
-      this.#read(handlers, name, frame);
+      this.#read(handlers, name, frame, at);
     } catch (error) {
       this.#options.log.error('socket record unreadable', { trId: frame.trId, error });
       this.#lost();
     }
   }
 
-  #read(handlers: FeedHandlers, name: ChannelName | undefined, frame: DataFrame): void {
+  #read(handlers: FeedHandlers, name: ChannelName | undefined, frame: DataFrame, at: number): void {
     const { trId } = frame;
-    const at = this.#options.clock.now();
     switch (name) {
       case 'trades':
       case 'nextradeTrades':

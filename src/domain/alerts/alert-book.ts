@@ -133,7 +133,6 @@ class MetricBook {
    * asked for every trade.
    */
   isMovedBy(value: number, { high = value, low = value }: Touched): boolean {
-    if (this.size === 0) return false;
     const highest = Math.max(value, high);
     const lowest = Math.min(value, low);
     const { none } = MetricBook;
@@ -257,8 +256,9 @@ export class AlertBook {
 
   /** When the first of those that were reached too soon may fire, in milliseconds; undefined where none was. */
   get restsUntil(): number | undefined {
+    if (this.#resting.length === 0) return undefined;
     const ends = this.#resting.map(({ firedAt = 0 }) => firedAt + restMs);
-    return ends.length === 0 ? undefined : Math.min(...ends);
+    return Math.min(...ends);
   }
 
   get size(): number {

@@ -17,9 +17,15 @@ export const anyHour: readonly MinuteRange[] = [{ from: 0, to: 1_439 }];
  */
 const auctionTail = 2;
 
+/** The time that was asked for last: trades of the same second ask for it again and again. */
+let latestTime = { text: '', minute: Number.NaN };
+
 /** Minutes since midnight of a time that begins with `HHmm`. */
 export function minuteOfDay(time: string): number {
-  return Number(time.slice(0, 2)) * 60 + Number(time.slice(2, 4));
+  if (time !== latestTime.text) {
+    latestTime = { text: time, minute: Number(time.slice(0, 2)) * 60 + Number(time.slice(2, 4)) };
+  }
+  return latestTime.minute;
 }
 
 /** `HHmm` of a minute of a day. */

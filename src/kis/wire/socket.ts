@@ -14,8 +14,8 @@ export interface Registration {
 }
 
 export interface SocketHandlers {
-  /** A data frame came; it is decrypted. */
-  onData(frame: DataFrame): void;
+  /** A data frame came `at`, in milliseconds; it is decrypted. */
+  onData(frame: DataFrame, at: number): void;
   /** A frame came that could not be read, so some of what KIS sent is missing. */
   onLost(): void;
   /** The socket is connected and every registration has its answer. */
@@ -73,6 +73,8 @@ interface Connection {
   ready: boolean;
   cancelWatchdog: () => void;
   openedAt: number;
+  /** When anything came last, in milliseconds. */
+  heardAt: number;
 }
 
 const id = ({ trId, trKey }: Registration): string => `${trId}:${trKey}`;
@@ -214,6 +216,7 @@ export class KisSocket {
       ready: false,
       cancelWatchdog: () => undefined,
       openedAt: clock.now(),
+      heardAt: clock.now(),
     };
     this.#connection = connection;
     const opened = await new Promise<boolean>((resolve) => {
@@ -230,7 +233,8 @@ export class KisSocket {
       socket.on('message', (data) => this.#receive(connection, data as Buffer));
     });
     if (!opened || connection.ended) return;
-    this.#feedWatchdog(connection);
+    connection.heardAt = clock.now();
+    this.#watch(connection, timings.idleMs);
     this.#refused.clear();
     // Registrations that are added during this loop are at the end of the map, so it reaches them too.
     for (const registration of this.#wanted.values()) {
@@ -295,8 +299,9 @@ export class KisSocket {
 
   #receive(connection: Connection, raw: Buffer): void {
     if (connection.ended) return;
-    this.#lastMessageAt = this.#options.clock.now();
-    this.#feedWatchdog(connection);
+    const at = this.#options.clock.now();
+    this.#lastMessageAt = at;
+    connection.heardAt = at;
     let frame: ReturnType<typeof parseFrame>;
     try {
       frame = parseFrame(raw);
@@ -308,7 +313,7 @@ export class KisSocket {
     }
     if (frame.kind === 'ping') this.#answerPing(connection, frame.raw);
     else if (frame.kind === 'control') this.#receiveControl(connection, frame);
-    else this.#receiveData(connection, frame);
+    else this.#receiveData(connection, frame, at);
   }
 
   /** Clients that send the same text back stay connected for weeks. Most of KIS's samples send a pong frame. */
@@ -330,27 +335,34 @@ export class KisSocket {
     }
   }
 
-  #receiveData(connection: Connection, frame: DataFrame): void {
+  #receiveData(connection: Connection, frame: DataFrame, at: number): void {
     if (!frame.encrypted) {
-      this.#options.handlers.onData(frame);
+      this.#options.handlers.onData(frame, at);
       return;
     }
     const cipher = connection.ciphers.get(frame.trId);
     try {
       if (cipher === undefined) throw new AppError('venue.malformed', { where: 'socket', problem: 'no key' });
       const payload = decrypt(frame.payload, cipher);
-      this.#options.handlers.onData({ ...frame, encrypted: false, payload });
+      this.#options.handlers.onData({ ...frame, encrypted: false, payload }, at);
     } catch (error) {
       this.#options.log.error('encrypted message lost', { trId: frame.trId, error });
       this.#options.handlers.onLost();
     }
   }
 
-  #feedWatchdog(connection: Connection): void {
-    connection.cancelWatchdog();
-    connection.cancelWatchdog = this.#options.clock.timer(this.#options.timings.idleMs, () =>
-      this.#end(connection, 'idle'),
-    );
+  /**
+   * Ends a connection on which nothing has come for so long. A message only notes when it came: thousands come in a
+   * second, and a timer for each would cost more than reading it.
+   */
+  #watch(connection: Connection, afterMs: number): void {
+    const { clock, timings } = this.#options;
+    connection.cancelWatchdog = clock.timer(afterMs, () => {
+      const leftMs = connection.heardAt + timings.idleMs - clock.now();
+      if (leftMs <= 0) this.#end(connection, 'idle');
+      // Where the clock was set back, the silence counts from now on.
+      else this.#watch(connection, Math.min(leftMs, timings.idleMs));
+    });
   }
 
   #stopped(): boolean {

@@ -86,9 +86,13 @@ export class OpenAlerts {
 
   /** When the first of the alerts on an issue that were reached too soon may fire, in milliseconds. */
   restsUntil(symbol: string): number | undefined {
-    const books = Object.values(this.#issues.get(symbol)?.books ?? {});
-    const ends = books.flatMap(({ restsUntil }) => restsUntil ?? []);
-    return ends.length === 0 ? undefined : Math.min(...ends);
+    const books = this.#issues.get(symbol)?.books;
+    let first: number | undefined;
+    for (const reach of allReaches) {
+      const end = books?.[reach].restsUntil;
+      if (end !== undefined && (first === undefined || end < first)) first = end;
+    }
+    return first;
   }
 
   /** Whether an alert on an issue hears of prices outside KRX's regular session. */
@@ -163,17 +167,15 @@ export class OpenAlerts {
   ): Moved {
     const issue = this.#issues.get(symbol);
     if (issue === undefined) return nothingMoved;
-    issue[seen.outside === undefined ? 'regular' : 'extended'] = { ...seen, at };
-    const fired: Moved['fired'][number][] = [];
-    const armed: Alert[] = [];
+    if (seen.outside === undefined) issue.regular = { ...seen, at };
+    else issue.extended = { ...seen, at };
+    let all = nothingMoved;
     for (const reach of reaches) {
-      const book = issue.books[reach];
-      if (book.size === 0) continue;
-      const moved = book.meet(seen, at, touched, only);
-      fired.push(...moved.fired);
-      armed.push(...moved.armed);
+      const moved = issue.books[reach].meet(seen, at, touched, only);
+      if (moved === nothingMoved) continue;
+      all = { fired: [...all.fired, ...moved.fired], armed: [...all.armed, ...moved.armed] };
     }
-    for (const alert of armed) this.#alerts.set(alert.id, alert);
-    return { fired, armed };
+    for (const alert of all.armed) this.#alerts.set(alert.id, alert);
+    return all;
   }
 }

@@ -1,5 +1,6 @@
 import { type Clock, fromKoreanDayAndTime, koreanDay, koreanTime } from '../../clock.ts';
 import { DayCandles } from '../../domain/market/day-candles.ts';
+import { lineId } from '../../domain/market/line-id.ts';
 import { anyHour, candleMinutes, type MinuteRange, minuteOfDay, timeOfMinute } from '../../domain/market/minutes.ts';
 import type { Trade } from '../../domain/market/quote.ts';
 import type { CandleMarket } from '../../ports/bars.ts';
@@ -41,7 +42,7 @@ export class MinuteBooks {
 
   /** The book of a market's day, which is today. */
   of(market: CandleMarket, day: string): MinuteBook {
-    const key = `${market.exchange} ${market.symbol}`;
+    const key = lineId(market.symbol, market.exchange);
     const known = this.#books.get(key);
     if (known?.day === day) return known;
     const hours = hoursOf(this.#options.hours, market, day);

@@ -1,6 +1,7 @@
 import type { CancelTimer, Clock } from '../../clock.ts';
 import type { WatchedPricesHealth } from '../../domain/health.ts';
 import { rangeOf } from '../../domain/market/day-range.ts';
+import { lineId } from '../../domain/market/line-id.ts';
 import type { Bar, Quote, Trade } from '../../domain/market/quote.ts';
 import { type Marketplace, priceHoursOf, type TradeSession } from '../../domain/market/session.ts';
 import type { Log } from '../../log.ts';
@@ -123,7 +124,7 @@ export class PriceWatch {
    * when it is known whether they are pushed. Never rejects.
    */
   async want(key: unknown, { symbol, exchange = 'KRX', need }: Want): Promise<void> {
-    const id = idOf(symbol, exchange);
+    const id = lineId(symbol, exchange);
     const before = this.#wants.get(key);
     if (before !== undefined && before.id !== id) void this.drop(key);
     const line = this.#lines.get(id) ?? this.#addLine(id, symbol, exchange);
@@ -154,7 +155,7 @@ export class PriceWatch {
   /** How the prices of an issue come, as far as it is wanted. */
   way(symbol: string, exchange: Marketplace = 'KRX'): PriceWay {
     const now = this.#options.clock.now();
-    const line = this.#lines.get(idOf(symbol, exchange));
+    const line = this.#lines.get(lineId(symbol, exchange));
     const freshAt = line?.freshAt;
     const live = line !== undefined && this.#hears(line);
     const everyMs = this.#turns.everyMs(this.#unheard());
@@ -177,7 +178,7 @@ export class PriceWatch {
 
   /** What was seen of an issue last, by this process or the one before. */
   lastLook(symbol: string, exchange: Marketplace = 'KRX'): LastLook | undefined {
-    return this.#looks.get(idOf(symbol, exchange));
+    return this.#looks.get(lineId(symbol, exchange));
   }
 
   /** How far the price of an issue usually moves in a day, in won. */
@@ -187,7 +188,7 @@ export class PriceWatch {
 
   /** A trade from the socket. Returns at once. */
   onTrade({ symbol, exchange, session, price, volume, high, low, at }: Trade): void {
-    const id = idOf(symbol, exchange);
+    const id = lineId(symbol, exchange);
     const line = this.#lines.get(id);
     if (price <= 0) return;
     if (line !== undefined) line.freshAt = at;
@@ -214,7 +215,7 @@ export class PriceWatch {
    * what that price brought for new.
    */
   hold(symbol: string, exchange: Marketplace = 'KRX'): () => void {
-    return this.#looks.hold(idOf(symbol, exchange));
+    return this.#looks.hold(lineId(symbol, exchange));
   }
 
   /**
@@ -328,7 +329,7 @@ export class PriceWatch {
   ): void {
     // A price of nought is none. Taken for one it would reach every level from above.
     if (price <= 0) return;
-    const id = idOf(symbol, exchange);
+    const id = lineId(symbol, exchange);
     const line = this.#lines.get(id);
     if (line !== undefined) {
       line.freshAt = at;
@@ -355,8 +356,4 @@ export class PriceWatch {
 /** The high and low of KRX's after-market are not those of its day. */
 function isOutside(exchange: Marketplace, session: TradeSession | undefined): boolean {
   return exchange === 'KRX' && priceHoursOf(exchange, session) !== 'regular';
-}
-
-function idOf(symbol: string, exchange: Marketplace): string {
-  return `${exchange} ${symbol}`;
 }
