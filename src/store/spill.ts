@@ -141,7 +141,7 @@ class Remembered {
 
   /** Messages that are over and that the disk still lists. */
   get unwritten(): readonly number[] {
-    return [...this.#unwritten.keys()];
+    return [...this.#unwritten.keys()].filter((id) => id <= memoryIds);
   }
 
   noteOver(id: number): void {
@@ -257,7 +257,13 @@ function deliveryMethods({
     markSent: async (id, reference, now) => {
       if (id > memoryIds) {
         remembered.noteOver(id);
-        return (await memory.open()).markSent(id - memoryIds, reference, now);
+        const opened = await memory.open();
+        const sent = await opened.outboxEntry(id - memoryIds);
+        await opened.markSent(id - memoryIds, reference, now);
+        const { edits, address } = sent ?? {};
+        if (edits === undefined || address === undefined) return false;
+        // Another process may have shown meanwhile how orders stand, and the message now shows this instead.
+        return (await remembered.conclude(id, () => disk.showCardAgain(address, edits))) ?? false;
       }
       return (await remembered.conclude(id, () => disk.markSent(id, reference, now))) ?? false;
     },
@@ -284,7 +290,7 @@ function deliveryMethods({
 
 /** Counts of messages, and what is done to all of them. */
 function upkeepMethods(
-  { disk, memory }: Parts,
+  { disk, memory, remembered }: Parts,
   onLost: (messages: number) => void,
 ): Pick<Ledger, 'outboxPending' | 'outboxHeld' | 'deadLetters' | 'figures' | 'prune' | 'moveChat' | 'close'> {
   /** The count on disk and, where any message went to memory, the count there. */
@@ -311,6 +317,7 @@ function upkeepMethods(
       await disk.moveChat(from, toChatId);
     },
     close: async () => {
+      await remembered.catchUp().catch(() => undefined);
       const opened = await memory.ledger;
       if (opened !== undefined) {
         await opened.releaseHeld(Number.MAX_SAFE_INTEGER);

@@ -83,6 +83,11 @@ export interface OutboxStore {
    * nothing when there are none.
    */
   sumUpDead(address: ChatAddress, now: number, draft: (lost: readonly OutboxEntry[]) => OutboxDraft): Promise<void>;
+  /**
+   * Queues the newest card of a message once more where it was sent, because an edit that the ledger does not have may
+   * have come after it. Returns whether it queued any.
+   */
+  showCardAgain(address: ChatAddress, edits: string): Promise<boolean>;
   /** Those that failed for good and that nothing was said of yet, in all chats, oldest first. */
   untoldDead(): Promise<readonly OutboxEntry[]>;
   /**

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { ChatAddress } from '../../domain/people/chat-address.ts';
 import type { OutboxDraft, OutboxEntry, QueuedMessage } from '../../ports/ledger/outbox-store.ts';
 import { fromJson, toJson } from '../json.ts';
 import { lockMessage, nextNumber } from '../postgres/numbers.ts';
@@ -109,8 +110,21 @@ export async function showNewest(db: Kysely<Tables>, late: OutboxRow): Promise<b
   if (newest === undefined || newest.id <= late.id) return false;
   // One that is queued still comes after `late`, unless another process is just sending it.
   const mayBeOver = newest.state === 'sent' || (newest.state === 'queued' && late.state === 'sent');
-  if (!mayBeOver) return false;
-  const { id: _, ...row } = newest;
+  if (mayBeOver) await queueAgain(db, newest);
+  return mayBeOver;
+}
+
+/** Queues the newest card of a message once more where it was sent. Returns whether it queued any. */
+export async function showCardAgain(db: Kysely<Tables>, address: ChatAddress, edits: string): Promise<boolean> {
+  await lockMessage(db, address, edits);
+  const cards = editsOf(db, { address, edits }).where('card', '=', 1);
+  const newest = await cards.where('state', '!=', 'superseded').limit(1).executeTakeFirst();
+  if (newest?.state !== 'sent') return false;
+  await queueAgain(db, newest);
+  return true;
+}
+
+async function queueAgain(db: Kysely<Tables>, { id: _, ...row }: OutboxRow): Promise<void> {
   await db
     .insertInto('outbox')
     .values({
@@ -124,7 +138,6 @@ export async function showNewest(db: Kysely<Tables>, late: OutboxRow): Promise<b
       in_place: 1,
     })
     .execute();
-  return true;
 }
 
 async function insertRow(

@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts';
 import type { Ledger } from '../../ports/ledger/ledger.ts';
 import type { OutboxDraft, OutboxEntry } from '../../ports/ledger/outbox-store.ts';
 import type { OutboxTable, Tables } from '../schema.ts';
-import { entryOf, insertMessage, queuedOf, showNewest } from './outbox-rows.ts';
+import { entryOf, insertMessage, queuedOf, showCardAgain, showNewest } from './outbox-rows.ts';
 import type { Transactions } from './transactions.ts';
 
 type QueueMethods = Pick<
@@ -17,6 +17,7 @@ type QueueMethods = Pick<
   | 'outboxLine'
   | 'outboxEntry'
   | 'supersede'
+  | 'showCardAgain'
 >;
 
 type DeliveryMethods = Pick<
@@ -80,6 +81,9 @@ export function createQueueMethods({ read, write }: Transactions): QueueMethods 
       }),
 
     supersede: (id) => write('supersede', (transaction) => supersede(transaction, id)),
+
+    showCardAgain: (address, edits) =>
+      write('show-card-again', (transaction) => showCardAgain(transaction, address, edits)),
   };
 }
 

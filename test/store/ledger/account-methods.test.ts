@@ -68,6 +68,7 @@ const methods: Readonly<Record<keyof Ledger, 'account' | 'shared'>> = {
   supersede: 'shared',
   sumUpDead: 'shared',
   untoldDead: 'shared',
+  showCardAgain: 'shared',
   sentSince: 'shared',
   deadLetters: 'shared',
   sentReference: 'shared',

@@ -93,6 +93,7 @@ test('says which of its methods it was', async () => {
     'mark-failed': () => ledger.markFailed(1, 'why', true),
     supersede: () => ledger.supersede(1),
     'sum-up-dead': () => ledger.sumUpDead(address, start, () => ({ address, body: '' })),
+    'show-card-again': () => ledger.showCardAgain(address, 'k'),
     'untold-dead': () => ledger.untoldDead(),
     'sent-since': () => ledger.sentSince(start),
     prune: () => ledger.prune(start, day),
