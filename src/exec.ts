@@ -98,8 +98,10 @@ async function ask(
   let settled = async (): Promise<void> => undefined;
   const app = await startApp({
     ...options,
-    // A bot that runs beside it needs the rest of what KIS allows.
-    config: withEnvironments(config, ({ environment }) => ({ ...environment, callsPerSecond: 1 })),
+    // A bot that runs beside it needs the rest of what KIS allows. An embedded simulator has nobody else to serve.
+    config: withEnvironments(config, ({ environment, embedded }) =>
+      embedded === undefined ? { ...environment, callsPerSecond: 1 } : environment,
+    ),
     readOnly: true,
     channels: (whenSettled) => {
       settled = whenSettled;

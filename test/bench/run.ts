@@ -8,12 +8,13 @@ import { lane } from './lane.ts';
 import { rounds } from './rounds.ts';
 import { scale } from './scale.ts';
 import { socket } from './socket.ts';
+import { start } from './start.ts';
 import { searches } from './symbols.ts';
 
 // `npm run bench`: what the product exists for beside a baseline in the same run. No figure fails it; a bench that
 // cannot run does.
 
-const benchmarks: readonly Benchmark[] = [frames, socket, alerts, lane, rounds, charts, searches, scale];
+const benchmarks: readonly Benchmark[] = [frames, socket, alerts, lane, rounds, charts, searches, start, scale];
 
 const usage = `npm run bench -- [ROW ...]     ${benchmarks.map(({ row }) => row).join(' · ')}
 `;
