@@ -30,6 +30,8 @@ export interface Aim {
 /** One row of `docs/speed.md`: a file of this folder measures it. */
 export interface Benchmark {
   readonly row: string;
+  /** It takes minutes, and runs only where it is named. */
+  readonly long?: true;
   measure(): Promise<readonly Measured[]>;
 }
 

@@ -7,14 +7,15 @@ import { frames } from './frames.ts';
 import { lane } from './lane.ts';
 import { rounds } from './rounds.ts';
 import { scale } from './scale.ts';
-import { socket } from './socket.ts';
 import { start } from './start.ts';
 import { searches } from './symbols.ts';
+import { soak } from './ticks/soak.ts';
+import { socket } from './ticks/socket.ts';
 
 // `npm run bench`: what the product exists for beside a baseline in the same run. No figure fails it; a bench that
 // cannot run does.
 
-const benchmarks: readonly Benchmark[] = [frames, socket, alerts, lane, rounds, charts, searches, start, scale];
+const benchmarks: readonly Benchmark[] = [frames, socket, alerts, lane, rounds, charts, searches, start, scale, soak];
 
 const usage = `npm run bench -- [ROW ...]     ${benchmarks.map(({ row }) => row).join(' · ')}
 `;
@@ -55,7 +56,9 @@ function print(rows: readonly (readonly string[])[]): void {
 }
 
 const { values, positionals } = parseArgs({ options: { help: { type: 'boolean' } }, allowPositionals: true });
-const chosen = benchmarks.filter(({ row }) => positionals.length === 0 || positionals.includes(row));
+const chosen = benchmarks.filter(({ row, long }) =>
+  positionals.length === 0 ? long !== true : positionals.includes(row),
+);
 if (values.help === true || chosen.length === 0) {
   process.stdout.write(usage);
   process.exitCode = values.help === true ? 0 : 2;

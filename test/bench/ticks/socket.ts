@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
-import { type Benchmark, type Measured, median } from './bench.ts';
-import { FrameVenue, startTickingBot } from './ticks/ticking-bot.ts';
+import { type Benchmark, type Measured, median } from '../bench.ts';
+import { FrameVenue, startTickingBot } from './ticking-bot.ts';
 
 const count = 200_000;
 const rounds = 5;
