@@ -78,6 +78,65 @@ const descending = (a: number, b: number): number => b - a;
 
 const queueNames = ['armed:at-or-above', 'armed:at-or-below', 'waiting:at-or-above', 'waiting:at-or-below'] as const;
 
+/**
+ * The values between which nothing happens to any alert of an issue: those of the price, then those of the volume. They
+ * stand beside one another in memory, so that a tick of any of thousands of issues reads one place.
+ */
+export class QuietRange {
+  readonly #bounds = new Float64Array(8);
+
+  constructor() {
+    this.forget();
+  }
+
+  /** Nothing is known any more: every tick has to look at the alerts. */
+  forget(): void {
+    this.#bounds[0] = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Learns from all the books of an issue. */
+  learn(books: readonly AlertBook[]): void {
+    this.#bounds.set(QuietRange.#widest);
+    for (const book of books) book.narrow(this);
+  }
+
+  static readonly #widest = [0, 4].flatMap(() => [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+  ]);
+
+  /** Takes in the levels of the alerts that come first on a metric; undefined where there are none. */
+  narrow(metric: AlertLevel['metric'], levels: FirstLevels): void {
+    const bounds = this.#bounds;
+    const at = metric === 'price' ? 0 : 4;
+    bounds[at] = Math.min(bounds[at] as number, levels['armed:at-or-above'] ?? Number.POSITIVE_INFINITY);
+    bounds[at + 1] = Math.max(bounds[at + 1] as number, levels['armed:at-or-below'] ?? Number.NEGATIVE_INFINITY);
+    bounds[at + 2] = Math.max(bounds[at + 2] as number, levels['waiting:at-or-above'] ?? Number.NEGATIVE_INFINITY);
+    bounds[at + 3] = Math.min(bounds[at + 3] as number, levels['waiting:at-or-below'] ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Whether a moment, with what was touched since the moment before, changes nothing. */
+  holds({ price, volume }: Seen, { high = price, low = price }: Touched): boolean {
+    const bounds = this.#bounds;
+    const highest = high > price ? high : price;
+    const lowest = low < price ? low : price;
+    return (
+      (bounds[0] as number) > highest &&
+      (bounds[1] as number) < lowest &&
+      (bounds[2] as number) <= lowest &&
+      (bounds[3] as number) >= highest &&
+      (bounds[4] as number) > volume &&
+      (bounds[5] as number) < volume &&
+      (bounds[6] as number) <= volume &&
+      (bounds[7] as number) >= volume
+    );
+  }
+}
+
+type FirstLevels = Readonly<Partial<Record<(typeof queueNames)[number], number | undefined>>>;
+
 /** The alerts on one metric of an issue, sorted so that a new value visits only the alerts that it reaches. */
 class MetricBook {
   /** The level of a queue without alerts: no value comes to it. */
@@ -142,6 +201,13 @@ class MetricBook {
       (this.#queues['waiting:at-or-above'].first?.level.value ?? none.below) > lowest ||
       (this.#queues['waiting:at-or-below'].first?.level.value ?? none.above) < highest
     );
+  }
+
+  /** The levels of the alerts that come first. */
+  firstLevels(): FirstLevels {
+    const levels: Partial<Record<(typeof queueNames)[number], number | undefined>> = {};
+    for (const name of queueNames) levels[name] = this.#queues[name].first?.level.value;
+    return levels;
   }
 
   /** The alerts that a rising or falling value comes to first, whether it reaches them or arms them. */
@@ -216,6 +282,14 @@ export class AlertBook {
       fired: fired.filter((one) => !tooSoon.includes(one)),
       armed: [...armedByTouch, ...met.flatMap(({ armed }) => armed)],
     };
+  }
+
+  /** Takes the alerts of this book into a range. */
+  narrow(range: QuietRange): void {
+    range.narrow('price', this.#metrics.price.firstLevels());
+    range.narrow('volume', this.#metrics.volume.firstLevels());
+    // Whether one has rested for long enough depends on the time.
+    if (this.#resting.length > 0) range.forget();
   }
 
   /** Puts those back that have rested for long enough. */

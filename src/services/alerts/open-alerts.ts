@@ -1,5 +1,5 @@
 import { type Alert, type Seen, takesExtended } from '../../domain/alerts/alert.ts';
-import { AlertBook, type Moved, nothingMoved } from '../../domain/alerts/alert-book.ts';
+import { AlertBook, type Moved, nothingMoved, QuietRange } from '../../domain/alerts/alert-book.ts';
 import { changesByDay } from '../../domain/alerts/alert-level.ts';
 import type { Touched } from '../../domain/market/day-range.ts';
 import { type Marketplace, priceHoursOf, type TradeSession } from '../../domain/market/session.ts';
@@ -38,6 +38,8 @@ function reachOf({ condition, hours }: Alert): Reach {
 /** The alerts on an issue, and what this process saw of it last: in KRX's regular session, and outside it. */
 interface Watched {
   readonly books: Readonly<Record<Reach, AlertBook>>;
+  /** Of all books; forgotten when an alert comes or goes. */
+  readonly quiet: QuietRange;
   /** Of the alerts on it, and of those of them that hear of prices outside the regular session. */
   readonly ids: Set<string>;
   readonly extendedIds: Set<string>;
@@ -122,12 +124,14 @@ export class OpenAlerts {
   add(alert: Alert): void {
     const issue = this.#issues.get(alert.symbol) ?? {
       books: { regular: new AlertBook(), evening: new AlertBook(), always: new AlertBook() },
+      quiet: new QuietRange(),
       ids: new Set<string>(),
       extendedIds: new Set<string>(),
       regular: undefined,
       extended: undefined,
     };
     issue.books[reachOf(alert)].add(alert);
+    issue.quiet.forget();
     issue.ids.add(alert.id);
     if (reachOf(alert) !== 'regular') issue.extendedIds.add(alert.id);
     this.#issues.set(alert.symbol, issue);
@@ -146,6 +150,7 @@ export class OpenAlerts {
     this.#alerts.delete(id);
     const issue = this.#issues.get(symbol);
     issue?.books[reachOf(alert)].delete(id);
+    issue?.quiet.forget();
     issue?.ids.delete(id);
     issue?.extendedIds.delete(id);
     if (issue === undefined || issue.ids.size > 0) return false;
@@ -169,6 +174,7 @@ export class OpenAlerts {
     if (issue === undefined) return nothingMoved;
     if (seen.outside === undefined) issue.regular = { ...seen, at };
     else issue.extended = { ...seen, at };
+    if (issue.quiet.holds(seen, touched)) return nothingMoved;
     let all = nothingMoved;
     for (const reach of reaches) {
       const moved = issue.books[reach].meet(seen, at, touched, only);
@@ -176,6 +182,7 @@ export class OpenAlerts {
       all = { fired: [...all.fired, ...moved.fired], armed: [...all.armed, ...moved.armed] };
     }
     for (const alert of all.armed) this.#alerts.set(alert.id, alert);
+    issue.quiet.learn(Object.values(issue.books));
     return all;
   }
 }
