@@ -1,3 +1,4 @@
+import { AsyncLocalStorage, createHook } from 'node:async_hooks';
 import { once } from 'node:events';
 import { type Duplex, duplexPair } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
@@ -22,9 +23,19 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 
 const redactor = createRedactor([]);
 
-/** What a process has open towards others. */
-const networkHandles = (): readonly string[] =>
-  process.getActiveResourcesInfo().filter((name) => /^TCP|^UDP|GetAddrInfo/.test(name));
+/** What `work` and all that comes of it opens towards others. Other files have sockets of their own in this process. */
+async function networkOf(work: () => Promise<void>): Promise<readonly string[]> {
+  const own = new AsyncLocalStorage<true>();
+  const opened: string[] = [];
+  const hook = createHook({
+    init: (_id, type) => {
+      if (own.getStore() && /^(?:TCP|UDP|PIPE|GETADDRINFO)/.test(type)) opened.push(type);
+    },
+  }).enable();
+  await own.run(true, work);
+  hook.disable();
+  return opened;
+}
 
 interface Pair {
   readonly sim: Simulator;
@@ -90,27 +101,37 @@ const buying: OrderRequest = {
 const place = (kis: Kis) => kis.broker.placeOrder(buying, async () => Number.MAX_SAFE_INTEGER);
 
 test('quotes, orders and notices pass without a port', async () => {
-  const before = networkHandles();
-  const { sim, kis, notices, connections } = await startPair();
-  expect([sim.restUrl, sim.wsUrl]).toEqual(['http://127.0.0.1:1', 'ws://127.0.0.1:1']);
-  expect((await kis.broker.quote('005930')).last).toBe(70_000);
-  const outcome = await place(kis);
-  expect(outcome).toMatchObject({ kind: 'accepted' });
-  await until('notices', () => notices.length === 2);
-  expect(notices.map(({ kind }) => kind)).toEqual(['accepted', 'filled']);
-  expect(await kis.broker.balance()).toMatchObject({ positions: [{ symbol: '005930', quantity: 10 }] });
-  expect(kis.feed.status()).toMatchObject({ state: 'connected', fillNotices: { state: 'working' } });
-  await kis.checkSocket();
-  expect(networkHandles()).toEqual(before);
-  // Checking the socket opens another and leaves it.
-  expect(connections.socket).toBe(2);
+  const opened = await networkOf(async () => {
+    const { sim, kis, notices, connections } = await startPair();
+    expect([sim.restUrl, sim.wsUrl]).toEqual(['http://127.0.0.1:1', 'ws://127.0.0.1:1']);
+    expect((await kis.broker.quote('005930')).last).toBe(70_000);
+    const outcome = await place(kis);
+    expect(outcome).toMatchObject({ kind: 'accepted' });
+    await until('notices', () => notices.length === 2);
+    expect(notices.map(({ kind }) => kind)).toEqual(['accepted', 'filled']);
+    expect(await kis.broker.balance()).toMatchObject({ positions: [{ symbol: '005930', quantity: 10 }] });
+    expect(kis.feed.status()).toMatchObject({ state: 'connected', fillNotices: { state: 'working' } });
+    await kis.checkSocket();
+    // Checking the socket opens another and leaves it.
+    expect(connections.socket).toBe(2);
+  });
+  expect(opened).toEqual([]);
 });
 
 test('many calls at once share the connections there are', async () => {
   const { kis, connections } = await startPair();
-  const quotes = await Promise.all(Array.from({ length: 40 }, () => kis.broker.quote('005930')));
-  expect(new Set(quotes.map(({ last }) => last))).toEqual(new Set([70_000]));
-  expect(connections.rest).toBeLessThanOrEqual(8);
+  const ask = async (): Promise<void> => {
+    const quotes = await Promise.all(Array.from({ length: 40 }, () => kis.broker.quote('005930')));
+    expect(new Set(quotes.map(({ last }) => last))).toEqual(new Set([70_000]));
+  };
+  await ask();
+  const opened = connections.rest;
+  // One for each call, and those for the token and the key of the socket.
+  expect(opened).toBeLessThanOrEqual(42);
+  // The client takes a connection for busy until some turns after the answer.
+  await turns(20);
+  await ask();
+  expect(connections.rest).toBe(opened);
 });
 
 test('an answer that is cut leaves the order at the venue and its outcome unknown', async () => {
