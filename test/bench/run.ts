@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { alerts } from './alerts.ts';
 import { aimedAt, type Benchmark, isHeld, type Measured } from './bench.ts';
 import { charts } from './charts.ts';
+import { fills } from './fills.ts';
 import { frames } from './frames.ts';
 import { lane } from './lane.ts';
 import { rounds } from './rounds.ts';
@@ -15,7 +16,19 @@ import { socket } from './ticks/socket.ts';
 // `npm run bench`: what the product exists for beside a baseline in the same run. No figure fails it; a bench that
 // cannot run does.
 
-const benchmarks: readonly Benchmark[] = [frames, socket, alerts, lane, rounds, charts, searches, start, scale, soak];
+const benchmarks: readonly Benchmark[] = [
+  frames,
+  socket,
+  alerts,
+  lane,
+  rounds,
+  charts,
+  searches,
+  start,
+  scale,
+  soak,
+  fills,
+];
 
 const usage = `npm run bench -- [ROW ...]     ${benchmarks.map(({ row }) => row).join(' · ')}
 `;
