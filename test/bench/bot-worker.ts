@@ -12,6 +12,7 @@ import { createLog, createRedactor } from '../../src/log.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
 import { localIdentity } from '../../src/services/people.ts';
 import { CronScheduler } from '../../src/services/scheduler.ts';
+import { sharedMs } from './shared-clock.ts';
 
 /** What the bench asks of a bot in a process of its own. Each is answered by one `Told` of the same kind. */
 export type Asked =
@@ -40,11 +41,6 @@ export interface Usage {
   readonly statements: number;
   /** The accounts, by their position, whose key this process carries. */
   readonly carries: readonly number[];
-}
-
-/** Milliseconds by a clock that all processes of a machine share. */
-export function sharedMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 let statements = 0;

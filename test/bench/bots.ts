@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../src/clock.ts';
 import type { Environ } from '../../src/config.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
-import { type Asked, sharedMs, type Told, type Usage } from './bot-worker.ts';
+import type { Asked, Told, Usage } from './bot-worker.ts';
+import { sharedMs } from './shared-clock.ts';
 
 const orderPath = '/uapi/domestic-stock/v1/trading/order-cash';
 

@@ -3,9 +3,11 @@ import { parseArgs } from 'node:util';
 import { alerts } from './alerts.ts';
 import { aimedAt, type Benchmark, isHeld, type Measured } from './bench.ts';
 import { charts } from './charts.ts';
+import { command } from './command.ts';
 import { fills } from './fills.ts';
 import { frames } from './frames.ts';
 import { lane } from './lane.ts';
+import { press } from './press.ts';
 import { rounds } from './rounds.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
@@ -28,6 +30,8 @@ const benchmarks: readonly Benchmark[] = [
   scale,
   soak,
   fills,
+  command,
+  press,
 ];
 
 const usage = `npm run bench -- [ROW ...]     ${benchmarks.map(({ row }) => row).join(' · ')}
