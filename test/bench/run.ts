@@ -1,14 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { alerts } from './alerts.ts';
+import { command } from './answers/command.ts';
+import { fills } from './answers/fills.ts';
+import { press } from './answers/press.ts';
+import { rounds } from './answers/rounds.ts';
 import { aimedAt, type Benchmark, isHeld, type Measured } from './bench.ts';
 import { charts } from './charts.ts';
-import { command } from './command.ts';
-import { fills } from './fills.ts';
 import { frames } from './frames.ts';
 import { lane } from './lane.ts';
-import { press } from './press.ts';
-import { rounds } from './rounds.ts';
 import { scale } from './scale.ts';
 import { start } from './start.ts';
 import { searches } from './symbols.ts';

@@ -1,9 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage } from 'node:http';
-import { systemClock } from '../../src/clock.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/server.ts';
-import { TelegramStandIn } from '../support/telegram/telegram.ts';
-import { sharedMs } from './shared-clock.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { type Simulator, startSimulator } from '../../../src/simulator/server.ts';
+import { TelegramStandIn } from '../../support/telegram/telegram.ts';
+import { sharedMs } from '../shared-clock.ts';
 
 /** Who is talked to: the bot, or the bare client beside it. */
 export type Side = 'bot' | 'bare';

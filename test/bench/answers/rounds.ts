@@ -1,5 +1,5 @@
-import { countRounds } from '../support/rounds/count-rounds.ts';
-import type { Benchmark } from './bench.ts';
+import { countRounds } from '../../support/rounds/count-rounds.ts';
+import type { Benchmark } from '../bench.ts';
 
 /**
  * The round trips to KIS that every command waits for in sequence, counted; the baseline is the fewest that its data

@@ -1,5 +1,5 @@
-import { systemClock } from '../../src/clock.ts';
-import { type Benchmark, type Measured, median } from './bench.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { type Benchmark, type Measured, median } from '../bench.ts';
 import { BareClient, bare, FarSide, requestsOf, type SentRequest, startBot, users } from './far-side.ts';
 import type { Side } from './far-worker.ts';
 

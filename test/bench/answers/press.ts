@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Button, Channel, Message } from '../../src/chat/channel.ts';
-import { systemClock } from '../../src/clock.ts';
-import { localIdentity } from '../../src/services/people.ts';
-import { openSqlite } from '../../src/store/sqlite.ts';
-import { type Benchmark, median } from './bench.ts';
+import type { Button, Channel, Message } from '../../../src/chat/channel.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { localIdentity } from '../../../src/services/people.ts';
+import { openSqlite } from '../../../src/store/sqlite.ts';
+import { type Benchmark, median } from '../bench.ts';
+import { sharedMs } from '../shared-clock.ts';
 import { bare, FarSide, requestsOf, startBot } from './far-side.ts';
-import { sharedMs } from './shared-clock.ts';
 
 const samples = 60;
 /** The first ones are compiled on the way. */
