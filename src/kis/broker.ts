@@ -114,23 +114,23 @@ export class KisBroker implements Broker {
     read: (row: Output<typeof domesticMarket.multiplePrices>['output'][number], at: number) => T | undefined,
     options?: ReadOptions,
   ): Promise<readonly T[]> {
-    const found: T[] = [];
-    for (let start = 0; start < symbols.length; start += quotesPerCall) {
-      const part = symbols.slice(start, start + quotesPerCall);
-      const input = Object.fromEntries(
-        part.flatMap((symbol, index) => [
-          [`FID_COND_MRKT_DIV_CODE_${index + 1}`, divisions[exchange]],
-          [`FID_INPUT_ISCD_${index + 1}`, symbol],
-        ]),
-      ) as Input<typeof domesticMarket.multiplePrices>;
-      const { output } = await this.#market.read(domesticMarket.multiplePrices, input, options);
-      const at = this.#clock.now();
-      for (const row of output) {
-        const quote = read(row, at);
-        if (quote !== undefined) found.push(quote);
-      }
-    }
-    return found;
+    const parts = Array.from({ length: Math.ceil(symbols.length / quotesPerCall) }, (_, index) =>
+      symbols.slice(index * quotesPerCall, (index + 1) * quotesPerCall),
+    );
+    const found = await Promise.all(
+      parts.map(async (part): Promise<readonly T[]> => {
+        const input = Object.fromEntries(
+          part.flatMap((symbol, index) => [
+            [`FID_COND_MRKT_DIV_CODE_${index + 1}`, divisions[exchange]],
+            [`FID_INPUT_ISCD_${index + 1}`, symbol],
+          ]),
+        ) as Input<typeof domesticMarket.multiplePrices>;
+        const { output } = await this.#market.read(domesticMarket.multiplePrices, input, options);
+        const at = this.#clock.now();
+        return output.flatMap((row) => read(row, at) ?? []);
+      }),
+    );
+    return found.flat();
   }
 
   async extendedQuotes(

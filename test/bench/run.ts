@@ -4,6 +4,7 @@ import { alerts } from './alerts.ts';
 import { command } from './answers/command.ts';
 import { fills } from './answers/fills.ts';
 import { press } from './answers/press.ts';
+import { quotes } from './answers/quotes.ts';
 import { rounds } from './answers/rounds.ts';
 import { aimedAt, type Benchmark, isHeld, type Measured } from './bench.ts';
 import { charts } from './charts.ts';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   socket,
   alerts,
   lane,
+  quotes,
   rounds,
   charts,
   searches,
