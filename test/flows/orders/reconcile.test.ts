@@ -171,6 +171,25 @@ describe('an order whose answer was lost', () => {
     expect(await bot.say(`/why ${ours}`)).toMatch(/결과를 모름[\s\S]*소유자에게 물음[\s\S]*접수 \d+ \(사람이 확인\)/);
   });
 
+  test('what the owner is asked about is not taken for an equal order that was called absent before', async () => {
+    await start();
+    await ticket();
+    bot.simulator.setFaults([neverArrived]);
+    await bot.press('확인');
+    await pass(40);
+    await bot.told('확인됨: 접수되지 않았습니다');
+    await ticket();
+    // A push tells of the order, and no list has it yet, which leaves it doubtful.
+    bot.simulator.setFaults({ rules: [lost], executionsLagMs: 60_000 });
+    await bot.press('확인');
+    await pass(45);
+    await bot.told('확인해 주세요:');
+    bot.simulator.setFaults({ executionsLagMs: 0 });
+    await pass(35);
+    expect(await bot.told('확인됨: 접수되어 있습니다')).toContain('3주');
+    expect(told('접수되지 않았다고 알려 드린 주문이 나타났습니다')).toBe(0);
+  });
+
   test('asked, answered wrongly: one sentence each, and it stays asked', async () => {
     await start();
     await ticket();

@@ -76,7 +76,10 @@ export class LostAnswers {
     if (!doubtfulStatuses.includes(order.status)) return;
     const ofDay = await this.#ledger.ordersOfDay(list.day);
     const twin = ofDay.some(
-      (other) => other.id !== order.id && isUndecided(other) && mayBeConfused(other.intent, order.intent),
+      (other) =>
+        other.id !== order.id &&
+        (isUndecided(other) || other.status === 'asked') &&
+        mayBeConfused(other.intent, order.intent),
     );
     if (this.#mustWait(order, twin)) return;
     const sentAt = await this.#sentAt(order);
@@ -124,8 +127,8 @@ export class LostAnswers {
   }
 
   /**
-   * An order that is already asked about or absent is not looked for while another request is undecided that the venue
-   * would list alike (`twin`), or while a request is under way: what fits may belong to that one.
+   * An order that is already asked about or absent is not looked for while another request is undecided or asked about
+   * that the venue would list alike (`twin`), or while a request is under way: what fits may belong to that one.
    */
   #mustWait({ status }: OrderRecord, twin: boolean): boolean {
     return status !== 'outcome-unknown' && (twin || this.#isSubmitting());
