@@ -188,3 +188,5 @@ async function answer(asked: VenueAsked): Promise<void> {
 }
 
 process.on('message', (asked: VenueAsked) => void answer(asked));
+// A bench that fails must not leave its venue behind.
+process.on('disconnect', () => process.exit());
