@@ -3,17 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { test as base, describe } from 'vitest';
 
 // The process itself, as npm start runs it: in a folder of its own, so that nobody's .env or data is touched.
 const entry = resolve(import.meta.dirname, '../src/preflight.js');
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'hoga-main-'));
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
 
 interface Ended {
   readonly code: number | null;
@@ -21,22 +14,36 @@ interface Ended {
   readonly err: string;
 }
 
-function hoga(args: readonly string[], input: string, env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [entry, ...args], {
-      cwd: folder,
-      env: { PATH: process.env['PATH'] ?? '', ...env },
-    });
-    let [out, err] = ['', ''];
-    child.stdout.on('data', (data) => (out += String(data)));
-    child.stderr.on('data', (data) => (err += String(data)));
-    child.once('close', (code) => done({ code, out, err }));
-    child.stdin.end(input);
-  });
-}
+type Hoga = (args: readonly string[], input: string, env?: Readonly<Record<string, string>>) => Promise<Ended>;
 
-describe('npm start', () => {
-  test('with piped lines: ticket, accepted, filled, held; ends by itself with 0', async () => {
+const hogaIn =
+  (folder: string): Hoga =>
+  (args, input, env = {}) =>
+    new Promise((done) => {
+      const child = spawn(process.execPath, [entry, ...args], {
+        cwd: folder,
+        env: { PATH: process.env['PATH'] ?? '', ...env },
+      });
+      let [out, err] = ['', ''];
+      child.stdout.on('data', (data) => (out += String(data)));
+      child.stderr.on('data', (data) => (err += String(data)));
+      child.once('close', (code) => done({ code, out, err }));
+      child.stdin.end(input);
+    });
+
+/** Each test has a folder, and runs beside others: most of the time goes to starting processes and to their waits. */
+const test = base.extend<{ readonly folder: string; readonly hoga: Hoga }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads from the pattern what a fixture needs.
+  folder: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'hoga-main-'));
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true });
+  },
+  hoga: async ({ folder }, use) => use(hogaIn(folder)),
+});
+
+describe.concurrent('npm start', () => {
+  test('with piped lines: ticket, accepted, filled, held; ends by itself with 0', async ({ expect, folder, hoga }) => {
     const { code, out, err } = await hoga([], '/price 005930\n/buy 005930 10 시장가\n1\n/balance\n');
     expect(out).toMatch(
       /삼성전자 005930[\s\S]*매수 주문표[\s\S]*\[1\] 확인 {2}\[2\] 취소[\s\S]*접수됨[\s\S]*체결 삼성전자 매수 10주/,
@@ -47,7 +54,10 @@ describe('npm start', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("with paper's rules rehearsed: its letterhead, what it lacks, its pace, on any day", async () => {
+  test("with paper's rules rehearsed: its letterhead, what it lacks, its pace, on any day", async ({
+    expect,
+    hoga,
+  }) => {
     const from = Date.now();
     const lines = '/market\n/price 005930\n/rank\n/buy 005930 1 NXT\n/buy 005930 1 시장가\n1\n/balance\n';
     const { code, out, err } = await hoga([], lines, { HOGA_SIMULATOR: 'paper' });
@@ -64,19 +74,19 @@ describe('npm start', () => {
     expect(code).toBe(0);
   }, 60_000);
 
-  test("with the exchange's hours the rehearsal's market closes", async () => {
+  test("with the exchange's hours the rehearsal's market closes", async ({ expect, hoga }) => {
     const { out } = await hoga([], '/market\n', { HOGA_SIMULATOR: 'paper', HOGA_SIMULATOR_CLOCK: 'live' });
     expect(out).toContain('KRX');
     expect(out).not.toContain('닫히지 않습니다');
   }, 30_000);
 
-  test('with an open order left: waits no longer than it was told', async () => {
+  test('with an open order left: waits no longer than it was told', async ({ expect, hoga }) => {
     const { code, out } = await hoga(['--settle', '1'], '/buy 005930 1 50000\n1\n');
     expect(out).toContain('접수됨');
     expect(code).toBe(0);
   });
 
-  test('with settings that cannot be: all of them named, and 2', async () => {
+  test('with settings that cannot be: all of them named, and 2', async ({ expect, hoga }) => {
     const { code, out, err } = await hoga([], '', {
       KIS_ENV: 'live',
       HOGA_LANG: 'fr',
@@ -88,14 +98,21 @@ describe('npm start', () => {
     expect(err).not.toContain('    at ');
   });
 
-  test('issue 13.6: an example is never taken for a secret, and a wrong account is not repeated', async () => {
+  test('issue 13.6: an example is never taken for a secret, and a wrong account is not repeated', async ({
+    expect,
+    hoga,
+  }) => {
     const { err } = await hoga([], '', { HOGA_LANG: 'en', KIS_ACCOUNT: '1234', KIS_APPKEY: 'PScanarycanary' });
     expect(err).toContain('KIS_ACCOUNT: eight digits and two, such as 12345678-01');
     expect(err).toContain('KIS_APPKEY: there is no such setting; did you mean KIS_APP_KEY?');
     expect(err).not.toMatch(/redacted|canary/);
   });
 
-  test('issue 13.6: .env with a byte order mark, CRLF, quotes and blanks is read; the shell goes before it', async () => {
+  test('issue 13.6: .env with a byte order mark, CRLF, quotes and blanks is read; the shell goes before it', async ({
+    expect,
+    folder,
+    hoga,
+  }) => {
     writeFileSync(join(folder, '.env'), '\uFEFFHOGA_LANG="en"\r\nKIS_ENV = simulator \r\nLOG_LEVEL=loud\r\n');
     expect((await hoga(['exec', '/status'], '', { LOG_LEVEL: 'silent' })).out).toContain('simulator');
     const { code, err } = await hoga([], '');
@@ -106,30 +123,34 @@ describe('npm start', () => {
     expect(lacking.err).not.toContain('canary');
   }, 30_000);
 
-  test('with words it does not know: says what there is, and 2', async () => {
+  test('with words it does not know: says what there is, and 2', async ({ expect, hoga }) => {
     const { code, err } = await hoga(['dance'], '');
     expect([code, err]).toEqual([2, expect.stringContaining('npm start -- exec')]);
   });
 
-  test('an answer for a chat that the settings lack: 2, and which setting', async () => {
+  test('an answer for a chat that the settings lack: 2, and which setting', async ({ expect, hoga }) => {
     const { code, out, err } = await hoga(['exec', '/digest', '--to', 'webhook'], '');
     expect([code, out, err]).toEqual([2, '', expect.stringContaining('DISCORD_WEBHOOK_URL')]);
     expect((await hoga(['exec', '/digest', '--to', 'pigeon'], '')).code).toBe(2);
   });
 
-  test('setting up asks at a terminal alone: 2, and what else there is', async () => {
+  test('setting up asks at a terminal alone: 2, and what else there is', async ({ expect, folder, hoga }) => {
     const { code, err } = await hoga(['setup'], 'ko\n');
     expect([code, err]).toEqual([2, expect.stringContaining('.env.example')]);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('a store that cannot be opened: 2, in one sentence', async () => {
+  test('a store that cannot be opened: 2, in one sentence', async ({ expect, hoga }) => {
     const { code, err } = await hoga([], '', { STORE_URL: 'sqlite:/proc/nowhere/hoga.db' });
     expect(code).toBe(2);
     expect(err).toContain('STORE_URL');
   });
 
-  test('issue 13.6: a store that is no database, a damaged one, one of a newer version: what to do, and no code', async () => {
+  test('issue 13.6: a store that is no database, a damaged one, one of a newer version: what to do, and no code', async ({
+    expect,
+    folder,
+    hoga,
+  }) => {
     const path = join(folder, 'hoga-simulator.db');
     const env = { STORE_URL: 'sqlite:hoga.db', HOGA_LANG: 'en' };
     writeFileSync(path, 'dear diary, '.repeat(500));
@@ -160,14 +181,14 @@ describe('npm start', () => {
   }, 60_000);
 });
 
-describe('exec', () => {
-  test('answers one question', async () => {
+describe.concurrent('exec', () => {
+  test('answers one question', async ({ expect, hoga }) => {
     const { code, out } = await hoga(['exec', '/price 005930'], '');
     expect([code, out]).toEqual([0, expect.stringContaining('삼성전자 005930')]);
     expect(out).not.toContain('시작했습니다');
   });
 
-  test('says how it went by its exit code, and nothing but the answer', async () => {
+  test('says how it went by its exit code, and nothing but the answer', async ({ expect, hoga }) => {
     const answers = await Promise.all([
       hoga(['exec', '/info 005930', '--json'], ''),
       hoga(['exec', '/price 없는종목'], ''),
@@ -178,11 +199,11 @@ describe('exec', () => {
     for (const line of (answers[0]?.err ?? '').trim().split('\n')) expect(() => JSON.parse(line)).not.toThrow();
   }, 30_000);
 
-  test('--json belongs to it alone', async () => {
+  test('--json belongs to it alone', async ({ expect, hoga }) => {
     expect((await hoga(['doctor', '--json'], '')).code).toBe(2);
   });
 
-  test("writes a chart into a file that is nobody else's, and says where", async () => {
+  test("writes a chart into a file that is nobody else's, and says where", async ({ expect, hoga }) => {
     const { out } = await hoga(['exec', '/chart 005930'], '');
     const path = /^\/.*chart-005930-1d\.png$/m.exec(out)?.[0] ?? '';
     expect(readFileSync(path).subarray(1, 4).toString()).toBe('PNG');
@@ -190,27 +211,27 @@ describe('exec', () => {
     rmSync(dirname(path), { recursive: true });
   }, 30_000);
 
-  test('changes nothing', async () => {
+  test('changes nothing', async ({ expect, hoga }) => {
     const { out } = await hoga(['exec', '/halt'], '');
     expect(out).toContain('여기서는 조회만 됩니다');
   });
 
-  test('sees what the bot beside it recorded', async () => {
+  test('sees what the bot beside it recorded', async ({ expect, hoga }) => {
     const env = { STORE_URL: 'sqlite:hoga.db' };
     await hoga(['--settle', '0'], '/halt\n', env);
     expect((await hoga(['exec', '/status'], '', env)).out).toContain('거래가 정지되어 있습니다');
   }, 30_000);
 });
 
-describe('revoke', () => {
-  test('without a token: says that there is none, and 0', async () => {
+describe.concurrent('revoke', () => {
+  test('without a token: says that there is none, and 0', async ({ expect, hoga }) => {
     const { code, out } = await hoga(['revoke'], '');
     expect([code, out]).toEqual([0, expect.stringContaining('폐기할 것이 없습니다')]);
   });
 });
 
-describe('simulator', () => {
-  test('says where it is, serves, and stops when asked', async () => {
+describe.concurrent('simulator', () => {
+  test('says where it is, serves, and stops when asked', async ({ expect, folder }) => {
     const args = ['simulator', '--rest-port', '0', '--ws-port', '0', '--accounts', '50000000-01,50000001-29'];
     const child = spawn(process.execPath, [entry, ...args], { cwd: folder });
     const line = await new Promise<string>((found) => child.stdout.once('data', (data) => found(String(data))));
@@ -223,22 +244,22 @@ describe('simulator', () => {
     expect(await code).toBe(0);
   });
 
-  test.each([
+  test.for<readonly [string, string, string]>([
     ['--accounts', '50000000', '--accounts takes account numbers'],
     ['--accounts', '50000000-01,50000000-01', 'each once'],
     ['--speed', 'fast', '--speed takes a number'],
     ['--kind', 'demo', '--kind takes live or paper'],
-  ])('%s %s: says what it takes, and 2', async (flag, value, says) => {
+  ])('%s %s: says what it takes, and 2', async ([flag, value, says], { expect, hoga }) => {
     const { code, err } = await hoga(['simulator', flag, value], '');
     expect([code, err]).toEqual([2, expect.stringContaining(says)]);
   });
 });
 
-describe('store', () => {
+describe.concurrent('store', () => {
   const env = { STORE_URL: 'sqlite:hoga.db', HOGA_LANG: 'en' };
   const from = 'sqlite:hoga-simulator.db';
 
-  test('backs a ledger up, checks it and copies it: what was done, and what to do next', async () => {
+  test('backs a ledger up, checks it and copies it: what was done, and what to do next', async ({ expect, hoga }) => {
     await hoga(['--settle', '1'], '/buy 005930 10 시장가\n1\n', env);
     const backup = await hoga(['store', 'backup', 'kept.db'], '', env);
     expect([backup.code, backup.out]).toEqual([
@@ -260,7 +281,11 @@ describe('store', () => {
     );
   }, 60_000);
 
-  test('of records that do not agree: 1, where, and what to do; the check-up says so too', async () => {
+  test('of records that do not agree: 1, where, and what to do; the check-up says so too', async ({
+    expect,
+    folder,
+    hoga,
+  }) => {
     await hoga(['--settle', '1'], '/buy 005930 10 시장가\n1\n', env);
     const file = new DatabaseSync(join(folder, 'hoga-simulator.db'));
     file.exec("update proposals set status = 'dropped'");
@@ -280,7 +305,7 @@ describe('store', () => {
     expect((await hoga(['doctor'], '', env)).out).toContain('✗ store: 1 things in the ledger do not agree');
   }, 60_000);
 
-  test('what it does not know, or is not there: 2, in a sentence', async () => {
+  test('what it does not know, or is not there: 2, in a sentence', async ({ expect, folder, hoga }) => {
     for (const args of [[], ['dance'], ['copy', from], ['check', 'a', 'b']]) {
       const { code, err } = await hoga(['store', ...args], '', env);
       expect([code, err]).toEqual([2, expect.stringContaining('npm start -- store copy FROM TO')]);

@@ -14,6 +14,7 @@ import type { Faults } from '../../src/simulator/control/faults.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/server.ts';
 import { eventually, JumpClock } from './clock.ts';
 import { TestScheduler } from './scheduler.ts';
+import { isListed, listedCache } from './shared/cache-template.ts';
 import { sharedCharts } from './shared/charts.ts';
 import { emptyLedger } from './shared/ledger-template.ts';
 import { quickDigest } from './shared/quick-digest.ts';
@@ -114,6 +115,8 @@ export interface HarnessOptions {
   readonly fewPings?: true;
   /** Time goes by faster while a start or an answer is awaited: for tests of what is repeated or has to wait its turn. */
   readonly hurry?: true;
+  /** The first start downloads the lists of issues. Otherwise it finds today's in its cache where it can. */
+  readonly downloads?: true;
   /** The bot takes the simulator for this REST host, as far as it can tell: nothing is ever sent there. */
   readonly host?: string;
   /** Other commands than the bot's own. */
@@ -193,6 +196,9 @@ export async function startHarness(options: HarnessOptions = {}): Promise<Harnes
     const config = configOf(env);
     const file = 'ledger' in config.store ? config.store.ledger : undefined;
     if (file?.startsWith(folder) && !existsSync(file)) copyFileSync(await emptyLedger(), file);
+    const cache = 'cache' in config.store ? config.store.cache : undefined;
+    const listed = !options.downloads && options.host === undefined && isListed(clock.now(), options.simulator);
+    if (listed && cache?.startsWith(folder) && !existsSync(cache)) copyFileSync(await listedCache(), cache);
     const redactor = createRedactor(config.secrets);
     const log = createLog({ level: 'debug', redactor, write: (line) => void logs.push(line) });
     scheduler = new TestScheduler(log);

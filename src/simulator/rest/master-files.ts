@@ -122,8 +122,11 @@ function masterRecord({ issue, today }: Listing, { bytes, fields }: Layout): Buf
     marketValue: number(Math.round((today.base * issue.listedThousands) / 100_000), 9),
   };
   const line = Buffer.alloc(bytes + 1, ' ');
-  for (const [name, [start, width]] of Object.entries(fields)) {
-    iconv.encode(values[name] ?? '', 'cp949').copy(line, start, 0, width);
+  for (const [field, [start, width]] of Object.entries(fields)) {
+    const value = values[field] ?? '';
+    // The name alone has more than digits and letters.
+    if (field === 'name') iconv.encode(value, 'cp949').copy(line, start, 0, width);
+    else line.write(value, start, width, 'latin1');
   }
   line.write('\n', bytes);
   return line;

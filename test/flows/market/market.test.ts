@@ -172,7 +172,7 @@ describe('before the market opens', () => {
   });
 
   test('the issues are those of the venue, and stay so over a restart', async () => {
-    await startAt('2026-11-23T08:10');
+    await startAt('2026-11-23T08:10', { downloads: true });
     expect(await bot.say('/price KC산업')).toContain('KC산업 112190');
     await bot.fire('symbols');
     await bot.restart();
@@ -181,7 +181,7 @@ describe('before the market opens', () => {
   });
 
   test('one question beside the running bot finds them too, and does nothing by the hour', async () => {
-    await startAt('2026-11-23T08:10');
+    await startAt('2026-11-23T08:10', { downloads: true });
     await bot.restart({ readOnly: true });
     expect(await bot.say('/price KC산업')).toContain('KC산업 112190');
     await expect(bot.fire('symbols')).rejects.toThrow('no job');

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { commands } from '../../../commands/index.ts';
 import type { Incoming } from '../../../src/chat/channel.ts';
 import type { AnyCommand } from '../../../src/chat/command.ts';
@@ -29,14 +29,14 @@ const watched: readonly AnyCommand[] = commands.map((command) => {
 });
 
 let bot: Harness;
-beforeEach(async () => {
+const start = async (): Promise<void> => {
   bot = await startHarness({
     commands: watched,
     env: { HOGA_OWNERS: identities.owner, HOGA_TRADERS: identities.trader, HOGA_VIEWERS: identities.viewer },
   });
   ran = [];
-});
-afterEach(() => bot.stop());
+};
+const stop = (): Promise<void> => bot.stop();
 
 const tell = async (who: Who, text: string): Promise<void> => {
   await bot.hand({ kind: 'text', text }, identities[who]);
@@ -72,6 +72,9 @@ const cases = commands.flatMap((command) =>
 );
 
 describe('the gate', () => {
+  beforeEach(start);
+  afterEach(stop);
+
   test.each(cases)('/$name by $kind runs for those of its role and nobody else', async ({ kind, command }) => {
     for (const who of everybody) {
       ran = [];
@@ -105,6 +108,10 @@ describe('the gate', () => {
 });
 
 describe('suggestions', () => {
+  // What is suggested changes nothing in a bot.
+  beforeAll(start);
+  afterAll(stop);
+
   test.each(
     commands.flatMap((command) =>
       Object.keys(command.args).map((argument) => ({ name: command.name, argument, command })),
@@ -120,6 +127,9 @@ describe('suggestions', () => {
 });
 
 describe('a ticket', () => {
+  beforeEach(start);
+  afterEach(stop);
+
   const ticketVerbs = buttonVerbs.filter((verb): verb is TicketVerb => !(verb in ways));
   const makeTicket = async (): Promise<string> => {
     await tell('trader', '/buy 005930 1 69000');
