@@ -8,6 +8,19 @@ import type { Instrument } from '../../src/domain/market/instrument.ts';
 import { AppError } from '../../src/errors.ts';
 import type { ConfirmedAmendment } from '../../src/services/orders/orders.ts';
 import { issueName } from '../shared.ts';
+import { offeringTerms } from './ways-out.ts';
+
+/** The line that makes the ticket of an amendment, at another price or of another part where that is given. */
+function amendLine(
+  { target, price, part }: Pick<ConfirmedAmendment, 'target' | 'price' | 'part'>,
+  changed: { readonly price?: number; readonly quantity?: number } = {},
+): string {
+  const shares = changed.quantity ?? part;
+  return [
+    `/amend ${target.reference.number} ${changed.price ?? price}`,
+    ...(shares === undefined ? [] : [shares]),
+  ].join(' ');
+}
 
 export const amend = defineCommand({
   name: 'amend',
@@ -36,7 +49,11 @@ export const amend = defineCommand({
     const unlisted: Instrument = { symbol: target.symbol, name: target.name, market: 'KOSPI', kind: 'stock' };
     const stock = directory.get(target.symbol) ?? unlisted;
     const amendment = { target, instrument: stock, price: args.price, ...(part === undefined ? {} : { part }) };
-    const { last } = await orders.checkAmendment(amendment);
+    const { last } = await offeringTerms(
+      words,
+      (changed) => amendLine(amendment, changed),
+      () => orders.checkAmendment(amendment),
+    );
     const before = orderPrice(words, target);
     const lines: Line[] = [
       [
@@ -62,13 +79,18 @@ export const amend = defineCommand({
     ];
     return { plan: { ...amendment, shownLast: last }, summary: { lines }, dropLabel: words.buttons.close };
   },
+  again: (plan: ConfirmedAmendment) => amendLine(plan),
   async execute(
     { orders, words, people, person, broker, progress, fillNotices },
     plan: ConfirmedAmendment,
     proposal,
   ): Promise<Message> {
     progress({ lines: [words.progress.sending] });
-    const order = await orders.amend(proposal, person.id, plan);
+    const order = await offeringTerms(
+      words,
+      (changed) => amendLine(plan, changed),
+      () => orders.amend(proposal, person.id, plan),
+    );
     return outcomeMessage(words, order, plan.instrument.name, people.settings(person.id).fills, broker, fillNotices());
   },
 });

@@ -25,6 +25,7 @@ import type {
   ScheduleAmendment,
   ScheduleCheck,
 } from '../../src/services/orders/scheduled-orders.ts';
+import { offeringTerms } from './ways-out.ts';
 
 const mostRecent = 5;
 
@@ -131,6 +132,11 @@ export const schedule = defineCommand({
         return placeTicket(context, args.action, args);
     }
   },
+  again(plan: Plan) {
+    if (plan.kind === 'place') return scheduleLine(plan);
+    if (plan.kind === 'cancel') return `/schedule cancel ${plan.target.reference.number}`;
+    return `/schedule amend ${plan.target.reference.number} ${plan.quantity} ${plan.price ?? 'market'}`;
+  },
   async execute(context, plan: Plan, proposal): Promise<Message> {
     const { schedules, words, people, person, progress } = context;
     progress({ lines: [words.progress.sending] });
@@ -169,6 +175,16 @@ function nameOf({ directory }: CommandContext, { symbol, name }: { readonly symb
   return directory.get(symbol)?.name ?? name;
 }
 
+/** The line that makes the ticket of a scheduled order, at another price or of other shares where that is given. */
+function scheduleLine(
+  { request, until: last }: Pick<Schedule, 'request' | 'until'>,
+  changed: { readonly price?: number; readonly quantity?: number } = {},
+): string {
+  const { side, symbol, quantity: wanted, price: limit } = request;
+  const terms = `${changed.quantity ?? wanted} ${changed.price ?? limit ?? 'market'}`;
+  return `/schedule ${side} ${symbol} ${terms}${last === undefined ? '' : ` until ${last}`}`;
+}
+
 async function placeTicket(context: CommandContext, side: Side, args: Arguments): Promise<Ticket<Plan>> {
   const { schedules, words } = context;
   const { stock } = given(args.target, 'scheduleTarget');
@@ -185,7 +201,11 @@ async function placeTicket(context: CommandContext, side: Side, args: Arguments)
     exchange: 'KRX',
   };
   const ordered: Schedule = { request, instrument: stock, until: args.until };
-  const check = await schedules.check(ordered);
+  const check = await offeringTerms(
+    words,
+    (changed) => scheduleLine(ordered, changed),
+    () => schedules.check(ordered),
+  );
   const lines: Line[] = [
     [{ bold: words.schedule.ticket(side) }, ' · ', { bold: stock.name }, ' ', { code: stock.symbol }],
     ...(await termLines(context, check)),

@@ -47,6 +47,39 @@ export async function offeringWays<T>(
   }
 }
 
+/**
+ * The same for a ticket that states a price and shares. `line`: what makes such a ticket at another price, or of fewer
+ * shares.
+ */
+export async function offeringTerms<T>(
+  { buttons, won, shares }: CommandContext['words'],
+  line: (changed: { readonly price?: number; readonly quantity?: number }) => string,
+  task: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const { below, above, limit, quantity, available } = error.context;
+    const at = (price: unknown): WayOut => ({ label: won(Number(price)), line: line({ price: Number(price) }) });
+    const of = (count: unknown): readonly WayOut[] =>
+      Number(count) > 0
+        ? [{ label: buttons.forShares(shares(Number(count))), line: line({ quantity: Number(count) }) }]
+        : [];
+    const ways: Readonly<Record<string, readonly WayOut[]>> = {
+      'rule.tick': [at(below), at(above)],
+      'rule.upper-limit': [at(limit)],
+      'rule.lower-limit': [at(limit)],
+      'rule.max-order': of(quantity),
+      'rule.buying-power': of(available),
+      'rule.sellable': of(available),
+      'rule.drift': [{ label: buttons.again, line: line({}) }],
+    };
+    const offered = ways[error.code] ?? [];
+    throw offered.length === 0 ? error : new RefusalWithWays(error, offered);
+  }
+}
+
 /** What another try alone can help against. Nothing was sent. */
 const passing: ReadonlySet<string> = new Set([
   'rule.drift',

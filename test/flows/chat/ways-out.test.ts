@@ -178,6 +178,36 @@ describe('what is refused offers what passes', () => {
   });
 });
 
+describe('so do those of a standing and of a scheduled order', () => {
+  test('an amendment to a price that is none', async () => {
+    await start();
+    await bot.say('/buy 005930 2 60000');
+    await bot.press('확인');
+    const number = bot.simulator.state().orders[0]?.number ?? '';
+    await bot.say(`/amend ${number} 60050`);
+    expect(last()?.code).toBe('rule.tick');
+    expect(labels()).toEqual(['60,000원', '60,100원']);
+    expect(await bot.press('60,100원')).toContain('60,000원 → 60,100원');
+    await bot.clock.advance(61_000);
+    await bot.press('확인');
+    expect(last()?.code).toBe('proposal.expired');
+    expect(await bot.press('다시 만들기')).toContain('60,000원 → 60,100원');
+  });
+
+  test('a scheduled order at a price that is none, and of too many shares', async () => {
+    await start(at('2026-11-22T10:00'));
+    await bot.say('/schedule 매수 005930 1 70050 까지 20261204');
+    expect(labels()).toEqual(['70,000원', '70,100원']);
+    expect(await bot.press('70,100원')).toMatch(/70,100원 × 1주[\s\S]*12월 4일/);
+    await bot.say('/schedule 매수 005930 72 70000');
+    expect(labels()).toEqual(['71주로']);
+    expect(await bot.press('71주로')).toContain('70,000원 × 71주');
+    await bot.clock.advance(61_000);
+    await bot.press('확인');
+    expect(await bot.press('다시 만들기')).toContain('70,000원 × 71주');
+  });
+});
+
 test('what somebody may not do is not offered to them', async () => {
   await start({ env: { HOGA_TRADERS: 'telegram:2' } });
   await bot.say('/halt');
