@@ -16,8 +16,8 @@ export default defineConfig({
   test: {
     // Ten times what the slowest takes by itself: a busy machine is no reason to fail.
     testTimeout: 60_000,
-    // More than two cores: some tests wait, for a process that they started or for a limit of calls a second.
-    maxWorkers: 4,
+    // Two cores: the flow tests each start a simulator and a bot of their own.
+    maxWorkers: 2,
     // Of the tests of one file that start processes of their own.
     maxConcurrency: 3,
     // Files share a process: loading the bot anew for each of them would take as long as a third of the tests.
