@@ -8,12 +8,12 @@ import type { Instrument } from '../../src/domain/market/instrument.ts';
 import { AppError } from '../../src/errors.ts';
 import type { ConfirmedAmendment } from '../../src/services/orders/orders.ts';
 import { issueName } from '../shared.ts';
-import { offeringTerms } from './ways-out.ts';
+import { type ChangedTerms, offeringTerms } from './ways-out.ts';
 
 /** The line that makes the ticket of an amendment, at another price or of another part where that is given. */
 function amendLine(
   { target, price, part }: Pick<ConfirmedAmendment, 'target' | 'price' | 'part'>,
-  changed: { readonly price?: number; readonly quantity?: number } = {},
+  changed: ChangedTerms = {},
 ): string {
   const shares = changed.quantity ?? part;
   return [

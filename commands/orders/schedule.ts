@@ -25,7 +25,7 @@ import type {
   ScheduleAmendment,
   ScheduleCheck,
 } from '../../src/services/orders/scheduled-orders.ts';
-import { offeringTerms } from './ways-out.ts';
+import { type ChangedTerms, offeringTerms } from './ways-out.ts';
 
 const mostRecent = 5;
 
@@ -178,7 +178,7 @@ function nameOf({ directory }: CommandContext, { symbol, name }: { readonly symb
 /** The line that makes the ticket of a scheduled order, at another price or of other shares where that is given. */
 function scheduleLine(
   { request, until: last }: Pick<Schedule, 'request' | 'until'>,
-  changed: { readonly price?: number; readonly quantity?: number } = {},
+  changed: ChangedTerms = {},
 ): string {
   const { side, symbol, quantity: wanted, price: limit } = request;
   const terms = `${changed.quantity ?? wanted} ${changed.price ?? limit ?? 'market'}`;

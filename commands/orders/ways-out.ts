@@ -32,51 +32,40 @@ export function wantedOf({ type, side, quantity, price, exchange, stopPrice }: O
 export const lineOf = ({ side, instrument, size, price, how }: WantedOrder): string =>
   orderLine(side, instrument.symbol, size, price, how);
 
-/** Does what may be refused. A refusal says what would pass; one that nothing can be offered for stays as it is. */
-export async function offeringWays<T>(
-  context: CommandContext,
-  wanted: WantedOrder,
-  task: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await task();
-  } catch (error) {
-    if (!(error instanceof AppError) || error instanceof RefusalWithWays) throw error;
-    const ways = await waysOut(context, error, wanted);
-    throw ways.length === 0 ? error : new RefusalWithWays(error, ways.slice(0, mostWays));
-  }
+/** What an order is changed to so that it passes: another price in won, or so many shares. Empty: nothing. */
+export interface ChangedTerms {
+  readonly price?: number;
+  readonly quantity?: number;
 }
 
 /**
- * The same for a ticket that states a price and shares. `line`: what makes such a ticket at another price, or of fewer
- * shares.
+ * Does what may be refused, about an order of this moment. A refusal says what would pass; one that nothing can be
+ * offered for stays as it is.
  */
-export async function offeringTerms<T>(
-  { buttons, won, shares }: CommandContext['words'],
-  line: (changed: { readonly price?: number; readonly quantity?: number }) => string,
+export function offeringWays<T>(context: CommandContext, wanted: WantedOrder, task: () => Promise<T>): Promise<T> {
+  return offering(task, (error) => waysOut(context, error, wanted));
+}
+
+/** The same for a ticket that states a price and shares. `line`: what makes such a ticket on other terms. */
+export function offeringTerms<T>(
+  words: CommandContext['words'],
+  line: (changed: ChangedTerms) => string,
   task: () => Promise<T>,
+): Promise<T> {
+  return offering(task, async (error) => waysByTerms(words, error, line));
+}
+
+async function offering<T>(
+  task: () => Promise<T>,
+  waysFor: (error: AppError) => Promise<readonly WayOut[]>,
 ): Promise<T> {
   try {
     return await task();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    const { below, above, limit, quantity, available } = error.context;
-    const at = (price: unknown): WayOut => ({ label: won(Number(price)), line: line({ price: Number(price) }) });
-    const of = (count: unknown): readonly WayOut[] =>
-      Number(count) > 0
-        ? [{ label: buttons.forShares(shares(Number(count))), line: line({ quantity: Number(count) }) }]
-        : [];
-    const ways: Readonly<Record<string, readonly WayOut[]>> = {
-      'rule.tick': [at(below), at(above)],
-      'rule.upper-limit': [at(limit)],
-      'rule.lower-limit': [at(limit)],
-      'rule.max-order': of(quantity),
-      'rule.buying-power': of(available),
-      'rule.sellable': of(available),
-      'rule.drift': [{ label: buttons.again, line: line({}) }],
-    };
-    const offered = ways[error.code] ?? [];
-    throw offered.length === 0 ? error : new RefusalWithWays(error, offered);
+    // What fails while ways are looked for must not take the place of the refusal.
+    const ways = await waysFor(error).catch(() => []);
+    throw ways.length === 0 ? error : new RefusalWithWays(error, ways.slice(0, mostWays));
   }
 }
 
@@ -94,51 +83,75 @@ const passing: ReadonlySet<string> = new Set([
   'venue.malformed',
 ]);
 
-/** What would pass where the order did not, the likeliest first. */
-async function waysOut(context: CommandContext, error: AppError, wanted: WantedOrder): Promise<readonly WayOut[]> {
-  const { buttons, won } = context.words;
-  const { code } = error;
-  if (passing.has(code)) return [{ label: buttons.again, line: lineOf(wanted) }];
-  if (/^rule\.(?:order-type|never-taken|market-closed|shares-only|exchange)$/.test(code)) {
-    return [...(await otherHours(context, wanted)), ...(await schedule(context, error, wanted))];
-  }
-  const { below, above, limit, last, price } = error.context;
-  const atPrice = (value: unknown): WayOut => ({
-    label: won(Number(value)),
-    line: lineOf(atStated(wanted, price, value)),
-  });
+/** The ways that only change the price or the shares, or nothing. */
+function waysByTerms(
+  { buttons, won, shares }: CommandContext['words'],
+  { code, context }: AppError,
+  line: (changed: ChangedTerms) => string,
+): readonly WayOut[] {
+  if (passing.has(code)) return [{ label: buttons.again, line: line({}) }];
+  const at = (price: unknown): WayOut => ({ label: won(Number(price)), line: line({ price: Number(price) }) });
+  const fewer = (quantity: number): readonly WayOut[] =>
+    quantity > 0 ? [{ label: buttons.forShares(shares(quantity)), line: line({ quantity }) }] : [];
   switch (code) {
     case 'rule.tick':
-      return [atPrice(below), atPrice(above)];
+      return [at(context['below']), at(context['above'])];
     case 'rule.upper-limit':
     case 'rule.lower-limit':
-      return [atPrice(limit)];
-    case 'rule.limit-only':
-    case 'rule.empty-book':
-      return [atLimit(context, wanted, Number(last))];
-    case 'rule.stop-reached':
-      return [atLimit(context, wanted, wanted.price ?? Number(last))];
+      return [at(context['limit'])];
+    case 'rule.max-order':
+    case 'rule.max-daily':
     case 'rule.thin-book':
     case 'rule.slippage':
-      return [atLimit(context, wanted, Number(price)), ...fewer(context, error, wanted)];
-    case 'rule.no-price':
-      return lastPrice(context, wanted);
-    case 'orders.halted':
-      return allowed(context, 'resume', buttons.resume);
-    case 'orders.not-armed':
-      return error.context['setting'] === 'daily' ? allowed(context, 'arm', buttons.arm) : [];
-    case 'orders.unsettled':
-      return [{ label: context.words.orders.title, line: '/orders' }];
+      return fewer(Number(context['quantity'] ?? 0));
+    case 'rule.buying-power':
+    case 'rule.sellable':
+      return fewer(Number(context['available']));
+    case 'rule.part-too-small':
+      return fewer(Math.min(1, Number(context['available'])));
+    case 'rule.sum-too-small':
+      return fewer(1);
     default:
-      return fewer(context, error, wanted);
+      return [];
   }
 }
 
-/** The same order with the price, or the stop price, that broke the rule replaced. */
-function atStated(wanted: WantedOrder, broken: unknown, value: unknown): WantedOrder {
-  const isStop = wanted.how.stopPrice === broken && wanted.price !== broken;
-  if (isStop) return { ...wanted, how: { ...wanted.how, stopPrice: Number(value) } };
-  return { ...wanted, price: Number(value) };
+/** What would pass where an order of this moment did not, the likeliest first. */
+async function waysOut(context: CommandContext, error: AppError, wanted: WantedOrder): Promise<readonly WayOut[]> {
+  const { code, context: facts } = error;
+  if (/^rule\.(?:order-type|never-taken|market-closed|shares-only|exchange)$/.test(code)) {
+    return [...(await otherHours(context, wanted)), ...(await schedule(context, error, wanted))];
+  }
+  const byTerms = waysByTerms(context.words, error, (changed) => lineOf(onTerms(wanted, facts['price'], changed)));
+  switch (code) {
+    case 'rule.limit-only':
+    case 'rule.empty-book':
+      return [atLimit(context, wanted, Number(facts['last']))];
+    case 'rule.stop-reached':
+      return [atLimit(context, wanted, wanted.price ?? Number(facts['last']))];
+    case 'rule.thin-book':
+    case 'rule.slippage':
+      return [atLimit(context, wanted, Number(facts['price'])), ...byTerms];
+    case 'rule.no-price':
+      return lastPrice(context, wanted);
+    case 'orders.halted':
+      return allowed(context, 'resume', context.words.buttons.resume);
+    case 'orders.not-armed':
+      return facts['setting'] === 'daily' ? allowed(context, 'arm', context.words.buttons.arm) : [];
+    case 'orders.unsettled':
+      return [{ label: context.words.orders.title, line: '/orders' }];
+    default:
+      return byTerms;
+  }
+}
+
+/** The same order on other terms. `broken`: the price that broke a rule, which may be the one at which a stop fires. */
+function onTerms(wanted: WantedOrder, broken: unknown, { price, quantity }: ChangedTerms): WantedOrder {
+  const { how } = wanted;
+  const sized = quantity === undefined ? wanted : ({ ...wanted, size: { kind: 'shares', shares: quantity } } as const);
+  if (price === undefined) return sized;
+  const isStop = how.stopPrice === broken && wanted.price !== broken;
+  return isStop ? { ...sized, how: { ...how, stopPrice: price } } : { ...sized, price };
 }
 
 /** All of it as an ordinary limit order. */
@@ -146,28 +159,6 @@ function atLimit({ words }: CommandContext, wanted: WantedOrder, price: number):
   const how = { ...wanted.how, pricing: 'limit', stopPrice: undefined } as const;
   const label = `${words.orderType[orderTypeOf(how) ?? 'limit']} ${words.won(price)}`;
   return { label, line: lineOf({ ...wanted, price, how }) };
-}
-
-/** The same order for so many shares as would pass. */
-function fewer({ words }: CommandContext, { code, context }: AppError, wanted: WantedOrder): readonly WayOut[] {
-  const quantities: Readonly<Record<string, unknown>> = {
-    'rule.max-order': context['quantity'],
-    'rule.max-daily': context['quantity'],
-    'rule.thin-book': context['quantity'],
-    'rule.slippage': context['quantity'],
-    'rule.buying-power': context['available'],
-    'rule.sellable': context['available'],
-    'rule.part-too-small': Math.min(1, Number(context['available'])),
-    'rule.sum-too-small': 1,
-  };
-  const shares = Number(quantities[code] ?? 0);
-  if (!(shares > 0)) return [];
-  return [
-    {
-      label: words.buttons.forShares(words.shares(shares)),
-      line: lineOf({ ...wanted, size: { kind: 'shares', shares } }),
-    },
-  ];
 }
 
 /** A command without which nothing goes out, for somebody who may use it. */
@@ -220,20 +211,22 @@ async function otherHours(context: CommandContext, wanted: WantedOrder): Promise
   return ways.filter((way) => way !== undefined).slice(0, 2);
 }
 
-/** `애프터마켓 지정가 70,400원`, `NXT 지정가 70,400원` */
+/** `애프터마켓 지정가 70,400원`, `NXT 지정가 70,400원`; undefined where no price can be chosen. */
 async function wayAt(
   context: CommandContext,
   wanted: WantedOrder,
   how: OrderQualifiers,
   type: OrderType,
   exchange: Exchange,
-): Promise<WayOut> {
+): Promise<WayOut | undefined> {
   const { words } = context;
   const best = async (): Promise<number | undefined> => {
     const book = await ifAnswered(context.broker.orderBook(wanted.instrument.symbol, { exchange }), undefined);
     return (wanted.side === 'buy' ? book?.asks : book?.bids)?.[0]?.price;
   };
   const price = hasLimit(type) ? (wanted.price ?? (await best())) : undefined;
+  // Without anybody on the other side no price can be chosen, and the order would be refused for that.
+  if (hasLimit(type) && price === undefined) return undefined;
   const place = type.startsWith('after-') || type === 'post-close' ? [] : [exchange];
   const stated = price === undefined ? [] : [words.won(price)];
   return {

@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import pg from 'pg';
-import { commands } from '../../commands/index.ts';
-import { type App, startApp } from '../../src/app.ts';
+import type { App } from '../../src/app.ts';
 import type { Button, Incoming } from '../../src/chat/channel.ts';
 import { systemClock } from '../../src/clock.ts';
 import { openCluster } from '../../src/cluster/open-cluster.ts';
-import { type Config, type Environ, readConfig } from '../../src/config.ts';
+import type { Config, Environ } from '../../src/config.ts';
 import { dutyOfKey } from '../../src/kis/remote/key-place.ts';
-import { createLog, createRedactor } from '../../src/log.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
 import { localIdentity } from '../../src/services/people.ts';
-import { CronScheduler } from '../../src/services/scheduler.ts';
+import { configOf, startRealBot } from '../support/shared/real-bot.ts';
 import { sharedMs } from './shared-clock.ts';
 
 /** What the bench asks of a bot in a process of its own. Each is answered by one `Told` of the same kind. */
@@ -61,28 +58,15 @@ function count(of: object, name: string): void {
 
 async function start(environ: Environ, self: string): Promise<Told> {
   const began = performance.now();
-  const read = readConfig(environ);
-  if ('problems' in read) throw new Error(JSON.stringify(read.problems.slice(0, 3)));
-  config = read.config;
+  config = configOf(environ);
   const readMs = performance.now() - began;
-  const redactor = createRedactor(config.secrets);
-  const log = createLog({ level: config.logLevel, redactor });
   const { store } = config;
   const show = ({ buttons = [] }: { readonly buttons?: readonly (readonly Button[])[] }): void => {
     if (buttons.length > 0) tell({ kind: 'buttons', buttons: buttons.flat() });
   };
   let shown = 0;
-  app = await startApp({
-    config,
-    commands,
-    clock: systemClock,
-    random: Math.random,
-    newId: () => randomBytes(6).toString('hex'),
-    log,
-    redactor,
-    version: '0.0.0',
+  app = await startRealBot(config, (log) => ({
     self,
-    scheduler: new CronScheduler({ log }),
     ...('url' in store && {
       joinCluster: async (ledger) => {
         const place = { url: store.url.reveal(), schema: store.schema };
@@ -103,7 +87,7 @@ async function start(environ: Environ, self: string): Promise<Told> {
         stop: async () => undefined,
       },
     ],
-  });
+  }));
   return { kind: 'start', readMs, ms: performance.now() - began - readMs };
 }
 

@@ -77,7 +77,8 @@ export class Tickets {
   /** A ticket that nobody confirmed in time can be made again, in the account that it was for. */
   async sayPressError(turn: Turn, error: unknown, id: string, commands: CommandTable): Promise<void> {
     const isUnused = error instanceof AppError && /^proposal\.(?:expired|dropped)$/.test(error.code);
-    const proposal = isUnused ? await this.#options.ledger.proposal(id) : undefined;
+    // A ledger that fails now must not keep the person from hearing why nothing was done.
+    const proposal = isUnused ? await this.#options.ledger.proposal(id).catch(() => undefined) : undefined;
     const command = proposal && commands.get(proposal.command);
     const account = proposal && this.#options.accounts.ofLedger(proposal.account);
     const line = command && isTicketCommand(command) ? command.again?.(proposal?.plan) : undefined;

@@ -145,31 +145,7 @@ export function isRepriceable(type: OrderType): boolean {
   return hasLimit(type) && type !== 'stop' && orderTypeTraits[type].condition === 'none';
 }
 
-/** How an order may be asked to be priced. */
-export type WantedPricing =
-  | 'limit'
-  | 'market'
-  | 'conditional'
-  | 'best'
-  | 'top'
-  | 'mid'
-  | 'stop'
-  | 'pre-close'
-  | 'post-close';
-
-/** The order type with these properties; undefined where there is none. */
-export function orderTypeOf(wanted: {
-  readonly pricing: WantedPricing;
-  readonly condition: OrderTypeTraits['condition'];
-  readonly afterMarket: boolean;
-}): OrderType | undefined {
-  const { pricing, condition, afterMarket } = wanted;
-  const name = `${afterMarket ? 'after-' : ''}${pricing}${condition === 'none' ? '' : `-${condition}`}`;
-  return name in orderTypeTraits ? (name as OrderType) : undefined;
-}
-
-const conditions = ['none', 'ioc', 'fok'] as const satisfies readonly OrderTypeTraits['condition'][];
-const pricings = [
+const wantedPricings = [
   'limit',
   'market',
   'conditional',
@@ -179,16 +155,37 @@ const pricings = [
   'stop',
   'pre-close',
   'post-close',
-] as const satisfies readonly WantedPricing[];
+] as const;
+
+/** How an order may be asked to be priced. */
+export type WantedPricing = (typeof wantedPricings)[number];
+
+/** What makes up an order type as somebody asks for it. */
+export interface TypeProperties {
+  readonly pricing: WantedPricing;
+  readonly condition: OrderTypeTraits['condition'];
+  readonly afterMarket: boolean;
+}
+
+/** The order type with these properties; undefined where there is none. */
+export function orderTypeOf(wanted: TypeProperties): OrderType | undefined {
+  const { pricing, condition, afterMarket } = wanted;
+  const name = `${afterMarket ? 'after-' : ''}${pricing}${condition === 'none' ? '' : `-${condition}`}`;
+  return name in orderTypeTraits ? (name as OrderType) : undefined;
+}
+
+const allProperties: readonly TypeProperties[] = [false, true].flatMap((afterMarket) =>
+  (['none', 'ioc', 'fok'] as const).flatMap((condition) =>
+    wantedPricings.map((pricing) => ({ pricing, condition, afterMarket })),
+  ),
+);
+const propertiesByType = new Map(allProperties.map((properties) => [orderTypeOf(properties), properties]));
 
 /** The properties that make up a type: `orderTypeOf` of them is that type. */
-export function propertiesOf(type: OrderType): Parameters<typeof orderTypeOf>[0] {
-  const all = [false, true].flatMap((afterMarket) =>
-    conditions.flatMap((condition) => pricings.map((pricing) => ({ pricing, condition, afterMarket }))),
-  );
-  return (
-    all.find((wanted) => orderTypeOf(wanted) === type) ?? { pricing: 'limit', condition: 'none', afterMarket: false }
-  );
+export function propertiesOf(type: OrderType): TypeProperties {
+  const properties = propertiesByType.get(type);
+  if (properties === undefined) throw new Error(`no properties make up ${type}`);
+  return properties;
 }
 
 /** Whether the price at which a stop fires has been reached: from below for a purchase, from above for a sale. */

@@ -236,7 +236,11 @@ export class ScheduledOrders {
    */
   #begin(request: OrderRequest, options: ReadOptions): OrderReads {
     const reads = new OrderReads(this.#broker, request, options);
-    if (this.#broker.venue.listsAll) reads.begin(request.type, request.price ?? undefined);
+    if (this.#broker.venue.keepsSchedules) {
+      void reads.quote();
+      // Whoever needs the answer finds its error.
+      reads.power(request).catch(() => undefined);
+    }
     return reads;
   }
 

@@ -1,20 +1,17 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { commands } from '../../../commands/index.ts';
-import { type App, startApp } from '../../../src/app.ts';
+import type { App } from '../../../src/app.ts';
 import { TelegramChannel } from '../../../src/channels/telegram/telegram.ts';
 import type { Channel } from '../../../src/chat/channel.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { readConfig } from '../../../src/config.ts';
 import { ko } from '../../../src/i18n/ko.ts';
-import { createLog, createRedactor } from '../../../src/log.ts';
 import { Secret } from '../../../src/secret.ts';
-import { CronScheduler } from '../../../src/services/scheduler.ts';
+import { configOf, startRealBot } from '../../support/shared/real-bot.ts';
 import type { BotApi, FarAsked, FarTold, Side } from './far-worker.ts';
 
 type Of<Kind extends FarTold['kind']> = Extract<FarTold, { readonly kind: Kind }>;
@@ -54,7 +51,7 @@ export class FarSide {
 /** The whole bot in this process. `channel`: where it talks, in place of Telegram. */
 export async function startBot(far: Far, channel?: Channel): Promise<{ app: App; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'hoga-bench-'));
-  const read = readConfig({
+  const config = configOf({
     KIS_ENV: 'simulator',
     KIS_REST_URL: far.restUrl,
     KIS_WS_URL: far.wsUrl,
@@ -66,27 +63,16 @@ export async function startBot(far: Far, channel?: Channel): Promise<{ app: App;
     HOGA_OWNERS: users.map((user) => `telegram:${user}`).join(','),
     HOGA_MAX_DAILY_KRW: '1000000000000',
     STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
+    LOG_LEVEL: 'error',
   });
-  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
-  const { config } = read;
-  const redactor = createRedactor(config.secrets);
-  const log = createLog({ level: 'error', redactor });
   const { apiRoot, token } = far.bot;
-  const telegram = () =>
-    new TelegramChannel({ token: new Secret(token), apiRoot, clock: systemClock, log, commands, words: ko });
-  const app = await startApp({
-    config,
-    commands,
-    clock: systemClock,
-    random: Math.random,
-    newId: () => randomBytes(6).toString('hex'),
-    log,
-    redactor,
-    version: '0.0.0',
+  const app = await startRealBot(config, (log) => ({
     self: 'bench:1',
-    scheduler: new CronScheduler({ log }),
-    channels: () => [channel ?? telegram()],
-  });
+    channels: () => [
+      channel ??
+        new TelegramChannel({ token: new Secret(token), apiRoot, clock: systemClock, log, commands, words: ko }),
+    ],
+  }));
   const stop = async (): Promise<void> => {
     await app.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -1,14 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { commands } from '../../../commands/index.ts';
-import { startApp } from '../../../src/app.ts';
 import type { Incoming } from '../../../src/chat/channel.ts';
 import { systemClock } from '../../../src/clock.ts';
-import { readConfig } from '../../../src/config.ts';
-import { createLog, createRedactor } from '../../../src/log.ts';
 import { localIdentity } from '../../../src/services/people.ts';
-import { CronScheduler } from '../../../src/services/scheduler.ts';
+import { configOf, startRealBot } from '../../support/shared/real-bot.ts';
 import type { VenueAsked, VenueTold } from './frame-venue.ts';
 
 type Of<Kind extends VenueTold['kind']> = Extract<VenueTold, { readonly kind: Kind }>;
@@ -38,7 +33,7 @@ export async function startTickingBot(
   { restUrl, wsUrl }: { readonly restUrl: string; readonly wsUrl: string },
   folder: string,
 ): Promise<TickingBot> {
-  const read = readConfig({
+  const config = configOf({
     KIS_ENV: 'simulator',
     KIS_REST_URL: restUrl,
     KIS_WS_URL: wsUrl,
@@ -48,9 +43,6 @@ export async function startTickingBot(
     STORE_URL: `sqlite:${join(folder, 'hoga.db')}`,
     LOG_LEVEL: 'error',
   });
-  if ('problems' in read) throw new Error(JSON.stringify(read.problems.slice(0, 3)));
-  const redactor = createRedactor(read.config.secrets);
-  const log = createLog({ level: read.config.logLevel, redactor });
   let shown = 0;
   const channel = {
     name: 'console',
@@ -64,19 +56,7 @@ export async function startTickingBot(
     },
     stop: async () => undefined,
   };
-  const app = await startApp({
-    config: read.config,
-    commands,
-    clock: systemClock,
-    random: Math.random,
-    newId: () => randomBytes(6).toString('hex'),
-    log,
-    redactor,
-    version: '0.0.0',
-    self: 'bench',
-    scheduler: new CronScheduler({ log }),
-    channels: () => [channel],
-  });
+  const app = await startRealBot(config, () => ({ channels: () => [channel] }));
   let said = 0;
   return {
     shown: () => shown,

@@ -15,6 +15,7 @@ import {
   isRepriceable,
   orderTypeOf,
   orderTypeTraits,
+  propertiesOf,
   stopIsReached,
   typesEverTaken,
   typesTaken,
@@ -230,4 +231,8 @@ describe('shares', () => {
     expect(sharesForPercent(10, 9, 'sell')).toMatchObject({ rule: 'rule.part-too-small', available: 9 });
     expect(sharesForPercent(100, 0, 'buy')).toMatchObject({ rule: 'rule.part-too-small' });
   });
+});
+
+test('every type is made up of its properties', () => {
+  for (const type of types) expect(orderTypeOf(propertiesOf(type))).toBe(type);
 });

@@ -1,4 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { offeringWays } from '../../../commands/orders/ways-out.ts';
+import { noQualifiers } from '../../../src/chat/arguments/order-arguments.ts';
+import type { CommandContext } from '../../../src/chat/command.ts';
+import { AppError } from '../../../src/errors.ts';
 import { languages } from '../../../src/i18n/index.ts';
 import { JumpClock } from '../../support/clock.ts';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness.ts';
@@ -206,6 +210,32 @@ describe('so do those of a standing and of a scheduled order', () => {
     await bot.press('확인');
     expect(await bot.press('다시 만들기')).toContain('70,000원 × 71주');
   });
+});
+
+test('an exchange where nobody names a price is not offered to an order without one', async () => {
+  await start(at('2026-11-23T17:00'));
+  await bot.say('/buy 005930 1');
+  expect(labels()).toEqual(['NXT 지정가 70,000원', '애프터마켓 지정가 70,000원', '예약주문 70,000원']);
+  bot.simulator.trade('005930', 'sell', 1, 91_000);
+  await bot.say('/buy 005930 1');
+  expect(labels()).toEqual(['예약주문 70,000원']);
+});
+
+test('what fails while ways are looked for leaves the refusal as it is', async () => {
+  const refusal = new AppError('rule.market-closed', { reason: 'hours' });
+  const context = {
+    words: languages.ko,
+    broker: { venue: { exchanges: ['KRX', 'NXT'] } },
+    calendar: { session: () => Promise.reject(new Error('no calendar')) },
+  } as unknown as CommandContext;
+  const wanted = {
+    side: 'buy',
+    instrument: { symbol: '005930', name: '삼성전자', market: 'KOSPI', kind: 'stock' },
+    size: { kind: 'shares', shares: 1 },
+    price: 70_000,
+    how: noQualifiers,
+  } as const;
+  await expect(offeringWays(context, wanted, () => Promise.reject(refusal))).rejects.toBe(refusal);
 });
 
 test('what somebody may not do is not offered to them', async () => {

@@ -85,6 +85,8 @@ describe('giving one', () => {
       ['buy', '01', 0],
       ['sell', '01', 0],
     ]);
+    // What it will trade at is that day's: the book of now tells nothing, and is not asked for.
+    expect(bot.simulator.state().requests.byTr['FHKST01010200']).toBeUndefined();
   });
 
   test.each([
